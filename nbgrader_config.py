@@ -1,8 +1,8 @@
 """nbgrader for this course: `.venv/bin/nbgrader autograde 01_se` in this folder. All that it writes lies below work/.
 
-`nbgrader autograde` ends with 0 where every submission was recorded, whatever state it was in; with 1 where one could not be (the
-others are). Start JupyterLab in this folder for formgrader. A class's own settings (its gradebook on a server, late penalties, ...)
-go to work/nbgrader_config.py, which is read last and is not under version control.
+`nbgrader autograde` ends with 0 where every submission was recorded, whatever state it was in; with 1 where one could
+not be (the others are). Start JupyterLab in this folder for formgrader. A class's own settings (its gradebook on a
+server, late penalties, ...) go to work/nbgrader_config.py, which is read last and is not under version control.
 """
 
 import sys

@@ -61,11 +61,13 @@ def examine(console: Console) -> int:
 
 
 def _python() -> Iterator[Finding]:
-    yield Finding("good", f"Python {platform.python_version()}, {platform.platform()}")  # an old one is refused by attention_lab
+    # an old one is refused by attention_lab
+    yield Finding("good", f"Python {platform.python_version()}, {platform.platform()}")
     yield Finding("good", f"torch {torch.__version__}, {os.cpu_count()} CPU cores")
     if batch_norm_defect():
-        yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 where memory layouts are mixed; "
-                                 "graders compare such gradients at batch 2 or more, so marks are not affected")
+        yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 where memory "
+                                 "layouts are mixed; graders compare such gradients at batch 2 or more, so marks are "
+                                 "not affected")
 
 
 def batch_norm_defect() -> bool:
@@ -82,8 +84,9 @@ def _device() -> Iterator[Finding]:
     if torch.cuda.is_available():
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
     else:
-        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do not follow; the "
-                                 "CPU computes the numbers. Grade on a machine with an NVIDIA GPU to have them computed there")
+        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do "
+                                 "not follow; the CPU computes the numbers. Grade on a machine with an NVIDIA GPU to "
+                                 "have them computed there")
 
 
 def _machine() -> Iterator[Finding]:
@@ -93,7 +96,8 @@ def _machine() -> Iterator[Finding]:
     if os.getuid():
         yield Finding("good", f"grading runs as an ordinary account (user {os.getuid()})")
     else:
-        yield Finding("missing", "grading runs as root: use an account of its own that owns this folder and nothing else")
+        yield Finding("missing",
+                      "grading runs as root: use an account of its own that owns this folder and nothing else")
     limit, total = memory_limit(), psutil.virtual_memory().total
     if limit < total:
         yield Finding("good", f"memory is limited to {limit / (1 << 30):.1f} of {total / (1 << 30):.1f} GiB")
@@ -105,12 +109,13 @@ def _machine() -> Iterator[Finding]:
     if _has_quota() or work.stat().st_dev != Path("/").stat().st_dev:
         yield Finding("good", f"disk: {free} in {work}, which has a quota or a file system of its own")
     else:
-        yield Finding("missing", f"disk: {free} in {work}, and no quota: what is collected could fill the disk of the whole machine "
-                                 "(setquota, or a file system of its own)")
+        yield Finding("missing", f"disk: {free} in {work}, and no quota: what is collected could fill the disk of the "
+                                 "whole machine (setquota, or a file system of its own)")
 
 
 def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
-    """The bytes that the control groups of this process allow (Linux, version 1 or 2); infinity if there is no limit."""
+    """The bytes that the control groups of this process allow (Linux, version 1 or 2);
+    infinity if there is no limit."""
     try:
         lines = [line.split(":", 2) for line in own.read_text(encoding="utf-8").splitlines()]
     except OSError:
@@ -122,13 +127,16 @@ def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/
         root, name = (groups, "memory.max") if not controllers else (groups / "memory", "memory.limit_in_bytes")
         group = Path(path.lstrip("/"))
         for each in (group, *group.parents):
-            with suppress(OSError, ValueError):  # a group without a limit says "max", or is not to be seen from a container
+            # a group without a limit says "max", or is not to be seen from a container
+            with suppress(OSError, ValueError):
                 limits.append(int((root / each / name).read_text(encoding="ascii")))
     return min(limits)
 
 
 def _has_quota() -> bool:
-    return bool(shutil.which("quota")) and bool(subprocess.run(["quota", "-w"], capture_output=True, text=True).stdout.strip())
+    return bool(shutil.which("quota")) and bool(
+        subprocess.run(["quota", "-w"], capture_output=True, text=True).stdout.strip()
+    )
 
 
 def _walls() -> Iterator[Finding]:
@@ -141,11 +149,13 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        limits = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own", f"{LIMITS['RLIMIT_CPU']} s of computing",
+        limits = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own",
+                  f"{LIMITS['RLIMIT_CPU']} s of computing",
                   f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
-        yield Finding("good", f"limits of a worker: {', '.join(limits)}; a question {CPU_SECONDS:g} s of computing, {WALL_SECONDS:g} s in "
-                              f"all; a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
+        yield Finding("good", f"limits of a worker: {', '.join(limits)}; a question {CPU_SECONDS:g} s of computing, "
+                              f"{WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, "
+                              f"{budget.OWN_SECONDS:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:
@@ -162,7 +172,8 @@ def _walls() -> Iterator[Finding]:
                 yield Finding("good", f"workers: the first starts in {first:.1f} s, the next ones are forked in "
                                       f"{1000 * (time.perf_counter() - start):.0f} ms")
             else:
-                yield Finding("missing", f"workers: each starts in {first:.1f} s, because nothing can be forked here (it can on Linux)")
+                yield Finding("missing", f"workers: each starts in {first:.1f} s, because nothing can be forked here "
+                                         "(it can on Linux)")
             source = "".join(f"try:\n    import {name}\n    raise SystemExit('{name}')\nexcept ImportError:\n    pass\n"
                              for name in ("autograder", "solutions"))
             answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
@@ -171,12 +182,13 @@ def _walls() -> Iterator[Finding]:
             yield Finding("bad", f"no worker runs: {error}")
             return
         if answer["raised"]:
-            yield Finding("bad", f"a submission can import {answer['raised']['message']!r}: uninstall it, the course is run from its "
-                                 "repository")
+            yield Finding("bad", f"a submission can import {answer['raised']['message']!r}: uninstall it, the course "
+                                 "is run from its repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
         if holds["raised"]:
-            yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right answers may lose points")
+            yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right "
+                                 "answers may lose points")
         else:
             yield Finding("good", "a worker holds 2 GiB in one tensor")
         yield _proxy(sandbox)
@@ -193,8 +205,8 @@ def _proxy(sandbox: Sandbox) -> Finding:
     finally:
         proxy.close()
     if holds["raised"]:
-        return Finding("bad", f"a proxy cannot hold {room >> 30} GiB in one tensor ({holds['raised']['message']}): exercises that are "
-                              "built on a broken one may lose points")
+        return Finding("bad", f"a proxy cannot hold {room >> 30} GiB in one tensor ({holds['raised']['message']}): "
+                              "exercises that are built on a broken one may lose points")
     return Finding("good", f"a proxy holds {room >> 30} GiB in one tensor")
 
 
@@ -209,12 +221,15 @@ def _grading() -> Iterator[Finding]:
     except RuntimeError as error:  # NoLayers and NoRoom among them
         yield Finding("bad", str(error))
         return
-    below = [f"{name}: {verdict.headline}" for name, verdict in result.verdicts.items() if verdict.points < verdict.max_points]
+    below = [f"{name}: {verdict.headline}" for name, verdict in result.verdicts.items()
+             if verdict.points < verdict.max_points]
     if result.error or below:
-        yield Finding("bad", f"the solved notebook of {lesson.name} has {result.points:g} of {result.max_points:g} points. "
+        yield Finding("bad",
+                      f"the solved notebook of {lesson.name} has {result.points:g} of {result.max_points:g} points. "
                              f"{result.error or below[0]}")
     else:
-        yield Finding("good", f"the solved notebook of {lesson.name}, whose answers need the most memory, has full marks")
+        yield Finding("good",
+                      f"the solved notebook of {lesson.name}, whose answers need the most memory, has full marks")
 
 
 def _calls(layers: tuple[str, ...]) -> Finding:
@@ -224,15 +239,18 @@ def _calls(layers: tuple[str, ...]) -> Finding:
     except RuntimeError as error:
         return Finding("bad", str(error))
     if stray:
-        return Finding("bad", f"calls get through to the kernel that are not listed in autograder/sandbox/calls.py: {stray}")
-    return Finding("good", f"calls of the kernel: the {len(listed())} that are listed get through, of all {len(NUMBERS):,} numbers tried")
+        return Finding("bad",
+                       f"calls get through to the kernel that are not listed in autograder/sandbox/calls.py: {stray}")
+    return Finding("good", f"calls of the kernel: the {len(listed())} that are listed get through, of all "
+                           f"{len(NUMBERS):,} numbers tried")
 
 
 def _nbgrader() -> Iterator[Finding]:
     try:
         yield Finding("good", f"nbgrader {importlib.metadata.version('nbgrader')}")
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("missing", "nbgrader is not installed: `autograder check` works without it; `make class` installs it")
+        yield Finding("missing",
+                      "nbgrader is not installed: `autograder check` works without it; `make class` installs it")
         return
     scripts = sysconfig.get_path("scripts")
     if not shutil.which("alembic") and not shutil.which("alembic", path=scripts):
@@ -243,14 +261,16 @@ def _nbgrader() -> Iterator[Finding]:
     if "python3" in kernels:
         yield Finding("good", f"kernels: {', '.join(kernels)}")
     else:
-        yield Finding("missing", f"no kernel python3 (found: {', '.join(kernels) or 'none'}): learners need it, graders don't. "
+        yield Finding("missing",
+                      f"no kernel python3 (found: {', '.join(kernels) or 'none'}): learners need it, graders don't. "
                                  "python -m ipykernel install --user")
 
 
 def _class() -> Iterator[Finding]:
     """What this folder's class has set, and who can hand in for whom through its exchange."""
     if not Path("nbgrader_config.py").exists() or not importlib.util.find_spec("nbgrader"):
-        yield Finding("missing", "no nbgrader, or no nbgrader_config.py in this folder: nothing of a class is looked at")
+        yield Finding("missing",
+                      "no nbgrader, or no nbgrader_config.py in this folder: nothing of a class is looked at")
         return
     import nbgrader.server_extensions.formgrader.formgrader  # noqa: F401  that the configuration adapts it
     from nbgrader.exchange.default import Exchange
@@ -261,12 +281,13 @@ def _class() -> Iterator[Finding]:
 
     app = course_app("doctor")
     if others := nbgrader_plugin.set_otherwise(app.config):
-        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md promises of that is not "
-                                 "looked at")
+        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md "
+                                 "promises of that is not looked at")
     else:
         yield Finding("good", "nbgrader's steps are the course's own")
     yield (Finding("good", "formgrader opens plain files of a submission, within bounds") if formgrader.adapted() else
-           Finding("bad", "formgrader opens whatever lies in a submission: nbgrader_config.py must call nbgrader_plugin.configure(c)"))
+           Finding("bad", "formgrader opens whatever lies in a submission: nbgrader_config.py must call "
+                          "nbgrader_plugin.configure(c)"))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"), collect.account_of)
 
 
@@ -278,12 +299,16 @@ def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterato
         return
     unknown = [name for name in names if account_of(name) is None]
     if not names:
-        yield Finding("good", f"nothing is in {inbound}. What comes is its owner's, if there is an account of its name here")
+        yield Finding("good",
+                      f"nothing is in {inbound}. What comes is its owner's, if there is an account of its name here")
     elif unknown:
-        yield Finding("missing", f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
-                                 f"{unknown[0]!r}): for them names are all there is, and whoever can write there can use any of them")
+        yield Finding("missing",
+                      f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
+                                 f"{unknown[0]!r}): for them names are all there is, and whoever can write there can "
+                                 "use any of them")
     else:
-        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder is its owner's, whatever its name")
+        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder is its owner's, "
+                              "whatever its name")
 
 
 def _course() -> Iterator[Finding]:

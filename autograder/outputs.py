@@ -1,4 +1,5 @@
-"""A verdict as others read it: the outputs of a nbgrader grade cell, JSON, a terminal. attention_lab draws the report itself."""
+"""A verdict as others read it: the outputs of a nbgrader grade cell, JSON, a terminal.
+attention_lab draws the report itself."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from autograder.outward import on_terminal
 
 
 def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
-    """A grade cell's one output, as the visible check gives it: the points as one plain float, scaled to the cell's `maximum`, and
-    the report as the HTML that is shown instead."""
+    """A grade cell's one output, as the visible check gives it: the points as one plain float, scaled to the cell's
+    `maximum`, and the report as the HTML that is shown instead."""
     points = min(maximum, max(0.0, maximum * verdict.points / verdict.max_points)) if verdict.max_points else 0.0
     return [result(points, report.html(verdict))]
 
@@ -40,7 +41,8 @@ def as_json(name: str, result: Result) -> dict[str, Any]:
 def show(console: Console, name: str, result: Result) -> None:
     """One notebook on a terminal: a line each exercise, and the report of those below full marks."""
     console.print()
-    console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  {report.number(result.points)} of "
+    console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  "
+                                                              f"{report.number(result.points)} of "
                                                  f"{report.number(result.max_points)} points"))
     if result.error:
         console.print(Text(on_terminal(result.error, lines=True), style="red"))

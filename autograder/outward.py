@@ -1,4 +1,5 @@
-"""The one way out for text that a stranger chose: a name, a message, a line of code. To a terminal or a log, and into a cell of a table.
+"""The one way out for text that a stranger chose: a name, a message, a line of code.
+To a terminal or a log, and into a cell of a table.
 
 Nothing here imports torch until there is something to take out: every nbgrader command comes through here.
 """
@@ -7,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-# Signs that begin a formula, the wide ones too; and those that a spreadsheet somewhere in the world takes for the end of a cell, or for
-# the quote around one. A blank can be one as well, but then a lone sign behind it is a cell of its own and computes nothing.
+# Signs that begin a formula, the wide ones too; and those that a spreadsheet somewhere in the world takes for the end
+# of a cell, or for the quote around one. A blank can be one as well, but then a lone sign behind it is a cell of its
+# own and computes nothing.
 SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 FORMULA = re.compile(rf"(?:(?:^|[;,|:^~\"!#$%&*?\\/<>])\s*(?=[{SIGNS}])|\s(?=[{SIGNS}]\S))")
 
@@ -27,7 +29,8 @@ def on_terminal(said: object, lines: bool = False) -> str:
 
 
 def in_cell(value: object) -> object:
-    """A text as a table may hold it: one line, and no part of it is a formula, whatever separates cells. An apostrophe makes it text.
+    """A text as a table may hold it: one line, and no part of it is a formula, whatever separates cells.
+    An apostrophe makes it text.
 
     A number stays a number.
     """

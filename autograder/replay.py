@@ -1,4 +1,5 @@
-"""`autograder replay`: what a learner reports with `report_problem(...)`, judged again beside the verdict that it was written for."""
+"""`autograder replay`: what a learner reports with `report_problem(...)`, judged again beside the verdict that it
+was written for."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ NEAR = 0.01  # points are written down with six digits
 
 
 def replay(path: Path, isolation: str, console: Console) -> int:
-    """Say on `console` what the check said and what the judge says now. The exit status: 0 where both give the same points, else 1.
+    """Say on `console` what the check said and what the judge says now.
+    The exit status: 0 where both give the same points, else 1.
 
     Raises ValueError where the file can't be read or judged, NoLayers and NoRoom as the pool does.
     """
@@ -33,14 +35,18 @@ def replay(path: Path, isolation: str, console: Console) -> int:
     _say(console, f"{problem.exercise} of {problem.lesson}, the check that the learner ran:", problem.verdict)
     _say(console, "the judge's hidden questions, now:", text(said))
     agree = abs(said.points - problem.points) < NEAR and abs(said.max_points - problem.most) < NEAR
-    points = f"{number(problem.points)} of {number(problem.most)} points", f"{number(said.points)} of {number(said.max_points)} points"
+    points = (
+        f"{number(problem.points)} of {number(problem.most)} points",
+        f"{number(said.points)} of {number(said.max_points)} points",
+    )
     _say(console, f"They agree: {points[0]}." if agree else f"They do NOT agree: {points[0]} there, {points[1]} now.")
     _say(console, _versions(problem))
     return int(not agree)
 
 
 def _judged(problem: Problem, isolation: str, console: Console) -> Verdict:
-    """The verdict on the code alone: what the learner has not sent is missing. Raises ValueError where there is none."""
+    """The verdict on the code alone: what the learner has not sent is missing.
+    Raises ValueError where there is none."""
     sent = new_notebook(cells=[new_code_cell(problem.code)])
     with Pool(1, Settings(isolation), say=lambda said: _say(console, said)) as pool:
         result = pool.submit(sent, problem.lesson).result()
@@ -51,7 +57,8 @@ def _judged(problem: Problem, isolation: str, console: Console) -> Verdict:
 
 def _versions(problem: Problem) -> str:
     here = versions()
-    other = [f"{name} {problem.versions[name]} there, {here[name]} here" for name in here if problem.versions[name] != here[name]]
+    other = [f"{name} {problem.versions[name]} there, {here[name]} here" for name in here
+             if problem.versions[name] != here[name]]
     return f"Versions that differ: {'; '.join(other)}." if other else "The versions are the same."
 
 

@@ -1,4 +1,5 @@
-"""The terminal that the commands write to. Whoever prints need not think of what steers it: it is taken out here, and of nothing else."""
+"""The terminal that the commands write to. Whoever prints need not think of what steers it: it is taken out here,
+and of nothing else."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ class Terminal(Console):
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """rich's method, through which all goes that is shown. Colours and the cursor's movements are the console's own."""
+        """rich's method, through which all goes that is shown.
+        Colours and the cursor's movements are the console's own."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(on_terminal(segment.text, lines=True), segment.style)

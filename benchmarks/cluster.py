@@ -1,6 +1,8 @@
-"""`python -m benchmarks.cluster`: a class judged by 1, 2 and 4 workers of a Dask cluster on this machine, with what a submission costs.
+"""`python -m benchmarks.cluster`: a class judged by 1, 2 and 4 workers of a Dask cluster on this machine, with what a
+submission costs.
 
-Scheduler and workers are processes of their own on `localhost`, without TLS. Processor time is that of the worker and all that it started.
+Scheduler and workers are processes of their own on `localhost`, without TLS.
+Processor time is that of the worker and all that it started.
 """
 
 from __future__ import annotations
@@ -42,17 +44,20 @@ def main() -> None:
             judge.graders(LESSON)
             for workers in options.workers:
                 with _cluster(workers) as processes:
-                    with ClusterPool(f"tcp://127.0.0.1:{PORT}", Settings(seed_file=seed_file), prepare=lambda: judge.prepared) as pool:
+                    with ClusterPool(f"tcp://127.0.0.1:{PORT}", Settings(seed_file=seed_file),
+                                     prepare=lambda: judge.prepared) as pool:
                         while len(pool.members) < workers:
                             time.sleep(0.1)
-                        for future in [pool.submit(notebook_of(solved(number)), LESSON) for number in range(4 * workers)]:
+                        for future in [pool.submit(notebook_of(solved(number)), LESSON)
+                                       for number in range(4 * workers)]:
                             future.result()  # every judge has started
                         spent, began = _computed(processes), time.perf_counter()
                         for future in [pool.submit(notebook, LESSON) for notebook in people]:
                             assert future.result().error is None
                         took, spent = time.perf_counter() - began, _computed(processes) - spent
                 table.add_row(str(workers), f"{took:.1f}", f"{len(people) / took:.1f}", f"{spent / len(people):.3f}")
-    Console().print(f"{len(people)} submissions of {LESSON}, {os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}")
+    Console().print(f"{len(people)} submissions of {LESSON}, {os.cpu_count()} cores, load before: "
+                    f"{os.getloadavg()[0]:.1f}")
     Console().print(table)
 
 
@@ -62,9 +67,11 @@ def _cluster(workers: int) -> Iterator[list[psutil.Process]]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "course")])}
     quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     run = [sys.executable, "-m"]
-    processes = [subprocess.Popen([*run, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(PORT)], **quiet)]
+    processes = [subprocess.Popen([*run, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(PORT)],
+                                  **quiet)]
     try:
-        processes += [subprocess.Popen([*run, "distributed.cli.dask_worker", f"tcp://127.0.0.1:{PORT}", "--no-nanny", "--nthreads", "1"],
+        processes += [subprocess.Popen([*run, "distributed.cli.dask_worker", f"tcp://127.0.0.1:{PORT}", "--no-nanny",
+                                        "--nthreads", "1"],
                                        **quiet) for _ in range(workers)]
         yield [psutil.Process(process.pid) for process in processes]
     finally:

@@ -1,4 +1,5 @@
-"""Scratch courses: one that is graded by nbgrader alone, one by us; and the commands that an instructor types in them."""
+"""Scratch courses: one that is graded by nbgrader alone, one by us;
+and the commands that an instructor types in them."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from tests.classroom.pupils import GRADE_IDS, LESSON, ROOT, Pupil, find
 from .submissions import without_pictures
 
 HIDDEN = "hidden"
-# The same questions, comparisons and shares as the judge's, in the learner's kernel. The last value of a grade cell is its points.
+# The same questions, comparisons and shares as the judge's, in the learner's kernel.
+# The last value of a grade cell is its points.
 TEST = """### BEGIN HIDDEN TESTS
 from pathlib import Path
 from attention_lab.check import asker
@@ -48,9 +50,11 @@ class Class(Course):
 
     def run(self, command: list[str], statuses: tuple[int, ...] = (0,)) -> None:
         """Run a command in the course's folder. Raises RuntimeError for any other exit status."""
-        done = subprocess.run(command, cwd=self.folder, env=self.environment, text=True, capture_output=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, text=True, capture_output=True,
+                              stdin=subprocess.DEVNULL)
         if done.returncode not in statuses:
-            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise RuntimeError(f"{' '.join(command)} ended with "
+                               f"{done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
     def right(self, pupils: list[Pupil]) -> int:
         """How many people have full marks in the gradebook."""
@@ -73,15 +77,17 @@ class Ours(Class):
         return [sys.executable, "-m", "autograder", "grade", LESSON, f"--jobs={jobs}"]
 
     def check(self, pupils: list[Pupil]) -> list[str]:
-        """The command that grades these people's notebooks without a gradebook. Its exit status is 1 where somebody lost points."""
-        return [sys.executable, "-m", "autograder", "check", *(f"submitted/{pupil.student}/{LESSON}/{LESSON}.ipynb" for pupil in pupils)]
+        """The command that grades these people's notebooks without a gradebook.
+        Its exit status is 1 where somebody lost points."""
+        return [sys.executable, "-m", "autograder", "check",
+                *(f"submitted/{pupil.student}/{LESSON}/{LESSON}.ipynb" for pupil in pupils)]
 
 
 class Stock(Class):
     """Graded by nbgrader as it is: a kernel for each submission, and in the grade cells the hidden checks of `graders`.
 
-    To its advantage there is nothing else in its notebooks: no picture, no experiment, no visible check; `experiments` keeps the first
-    two, as they are in what learners really hand in.
+    To its advantage there is nothing else in its notebooks: no picture, no experiment, no visible check; `experiments`
+    keeps the first two, as they are in what learners really hand in.
     """
 
     def __init__(self, folder: Path, graders: Graders, experiments: bool = False):

@@ -1,7 +1,9 @@
-"""The floor: the bare tensor work of a lesson's hidden checks, in one process, without wire, walls, notebook and observation.
+"""The floor: the bare tensor work of a lesson's hidden checks, in one process, without wire, walls, notebook and
+observation.
 
-For each case: construct the module, load the weights, forward, backward with the case's cotangent, and one torch.allclose for the
-output and for each gradient. Drawing, casting and laying out inputs and expected values is done before, and not timed.
+For each case: construct the module, load the weights, forward, backward with the case's cotangent, and one
+torch.allclose for the output and for each gradient. Drawing, casting and laying out inputs and expected values is done
+before, and not timed.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ Run = Callable[[], bool]  # one case, from the construction to the comparison: d
 
 
 def runs(exercises: list[recorded.RecordedExercise]) -> dict[str, list[Run]]:
-    """The cases of each exercise, with the solved notebook's answer. Raises ValueError where one of them doesn't agree."""
+    """The cases of each exercise, with the solved notebook's answer.
+    Raises ValueError where one of them doesn't agree."""
     namespace: dict[str, Any] = {"__name__": "floor"}
     for source in (IMPORTS, *SOLVED.values()):
         exec(source, namespace)
@@ -103,4 +106,5 @@ class _Call:
 
     def leaves(self) -> list[Any]:
         """The positional arguments; tensors as new leaves on the same numbers."""
-        return [x.detach().requires_grad_(grad) if isinstance(x, Tensor) else x for x, grad in zip(self.args, self.grad)]
+        return [x.detach().requires_grad_(grad) if isinstance(x, Tensor) else x
+                for x, grad in zip(self.args, self.grad)]

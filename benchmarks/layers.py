@@ -1,7 +1,7 @@
 """What a warm judge spends on a solved notebook, by exercise and layer, in its own process and in the worker.
 
-`exercises` only asks how long each exercise takes; `layers` puts clocks around the functions of both sides, which costs a little.
-A worker's clocks travel to the judge in the headers of its answers.
+`exercises` only asks how long each exercise takes; `layers` puts clocks around the functions of both sides, which costs
+a little. A worker's clocks travel to the judge in the headers of its answers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from . import spans
 from .spans import Spans
 from .submissions import solved
 
-BEGIN = "worker, cells"  # the part in which a worker is forked and runs the cells; "around": what belongs to no exercise
+# the part in which a worker is forked and runs the cells; "around": what belongs to no exercise
+BEGIN = "worker, cells"
 WAIT = "socket, switching"  # the judge's waiting, less what the worker does meanwhile
 CPU = "thread_time"
 # Put before the worker's main(): clocks there, and their times into each answer's header.
@@ -47,7 +48,7 @@ def send_with_times(sock, number, packed):
     packed.head = b'"spent": ' + json.dumps({{label: took for (_, label), took in spans.taken().items()}}).encode() + b", " + packed.head
     send(sock, number, packed)
 wire.send = send_with_times
-"""
+"""  # noqa: E501
 MAIN = "worker.main.main("
 
 
@@ -57,8 +58,10 @@ def _parts(clocks: Spans) -> None:
     clocks.time(Judge, "grade", "the rest")
 
 
-def exercises(rounds: int, warm: Judge, floor: Callable[[], dict[str, float]]) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
-    """The milliseconds of each part of the judge's work and of each exercise of the floor, round by round, taking turns."""
+def exercises(rounds: int, warm: Judge,
+              floor: Callable[[], dict[str, float]]) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """The milliseconds of each part of the judge's work and of each exercise of the floor, round by round, taking
+    turns."""
     clocks = Spans()
     _parts(clocks)
     try:
@@ -97,8 +100,10 @@ def _clocks(clock: str) -> Iterator[Spans]:
     _parts(clocks)
     for owner, name, label in ((notebook, "cells_to_run", "find the cells"), (sandbox.Sandbox, "worker", "fork, walls"),
                                (sandbox.Worker, "ask", "look after the worker"), (sandbox.Worker, "_send", "send"),
-                               (wire, "_read", WAIT), (wire, "receive", "unpack"), (validation, "observations", "examine the answer"),
-                               (judge.judging, "judge", "verdict: the rest"), (judge.judging, "_recognise", "verdict: which mistake"),
+                               (wire, "_read", WAIT), (wire, "receive", "unpack"),
+                               (validation, "observations", "examine the answer"),
+                               (judge.judging, "judge", "verdict: the rest"),
+                               (judge.judging, "_recognise", "verdict: which mistake"),
                                (session.ProxyProcess, "answer", "stand in for a piece"),
                                (judge.judging, "differences", "verdict: compare"),
                                (sandbox.Worker, "close", "end the worker")):

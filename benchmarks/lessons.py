@@ -1,7 +1,8 @@
 """`python -m benchmarks.lessons`: the processor time of a right submission of each lesson, by a warm judge.
 
-Warm: the class's hidden questions are drawn and kept (the first run draws them, which takes minutes), and the process that workers are
-forked from runs. The worker's share is what the submission's account is charged for; forking and ending it, some 20 ms, is not in it.
+Warm: the class's hidden questions are drawn and kept (the first run draws them, which takes minutes), and the process
+that workers are forked from runs. The worker's share is what the submission's account is charged for;
+forking and ending it, some 20 ms, is not in it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Cost:
 
 
 def right(judge: Judge, lesson: str, rounds: int = ROUNDS) -> Cost:
-    """The least that the solved notebook costs in some rounds, after one that does not count. Raises ValueError if it loses points."""
+    """The least that the solved notebook costs in some rounds, after one that does not count.
+    Raises ValueError if it loses points."""
     solved = nbformat.read(ROOT / f"solutions/notebooks/{lesson}/{lesson}.ipynb", as_version=4)
     costs = []
     for _ in range(1 + rounds):
@@ -42,12 +44,14 @@ def right(judge: Judge, lesson: str, rounds: int = ROUNDS) -> Cost:
         result = judge.grade(solved, lesson)
         costs.append(Cost(time.process_time() - began, judge.sandboxes["cpu"].budget.cpu))
         if result.error or result.points < result.max_points:
-            raise ValueError(f"the solved notebook of {lesson} has {result.points:g} of {result.max_points:g} points: {result.error}")
+            raise ValueError(f"the solved notebook of {lesson} has {result.points:g} of {result.max_points:g} points: "
+                             f"{result.error}")
     return min(costs[1:], key=lambda cost: cost.both)
 
 
 def main() -> None:
-    table = Table("lesson", box=None, pad_edge=False, title="A right submission, seconds of processor time", title_justify="left")
+    table = Table("lesson", box=None, pad_edge=False, title="A right submission, seconds of processor time",
+                  title_justify="left")
     for column in ("judge", "worker", "together"):
         table.add_column(column, justify="right")
     with Judge(Settings(device="cpu")) as judge:

@@ -14,9 +14,10 @@ EVERY = 0.05  # seconds
 
 
 def peak(course: Class, command: list[str]) -> float:
-    """MiB of the whole tree of processes at its largest, looked at every 50 ms. What processes share is counted once (PSS), so that
-    a fork is not charged for torch a second time."""
-    process = subprocess.Popen(command, cwd=course.folder, env=course.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    """MiB of the whole tree of processes at its largest, looked at every 50 ms. What processes share is counted once
+    (PSS), so that a fork is not charged for torch a second time."""
+    process = subprocess.Popen(command, cwd=course.folder, env=course.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     root, largest = psutil.Process(process.pid), 0.0
     while process.poll() is None:

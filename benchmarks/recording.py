@@ -1,7 +1,8 @@
-"""`python -m benchmarks.recording FILE LESSON --jobs N`, in a course's folder: `autograder grade` with clocks in the process that records.
+"""`python -m benchmarks.recording FILE LESSON --jobs N`, in a course's folder: `autograder grade` with clocks in the
+process that records.
 
-Writes to FILE, as JSON, the seconds of each step; the judges work in other processes meanwhile, and nothing of theirs is in it but
-"wait for verdicts": the time in which the gradebook writer had nothing to record.
+Writes to FILE, as JSON, the seconds of each step; the judges work in other processes meanwhile, and nothing of theirs
+is in it but "wait for verdicts": the time in which the gradebook writer had nothing to record.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def main(file: Path, arguments: list[str]) -> None:
             (gradebook.GradebookWriter, "_sent", "read, mend and send to the judges"),
             (gradebook.GradebookWriter, "init_assignment", "gradebook: submission"),
             (gradebook, "restore", "read, mend and send to the judges"), (notebook, "cells_to_run", "find the cells"),
-            (Verdicts, "put", "keep the verdicts"), (Verdicts, "get", "keep the verdicts"), (Pool, "__exit__", "end the judges"),
+            (Verdicts, "put", "keep the verdicts"), (Verdicts, "get", "keep the verdicts"),
+            (Pool, "__exit__", "end the judges"),
             (gradebook.GradebookWriter, "run_post_convert_hook", "the rest of recording"),
             (gradebook.GradebookWriter, "convert_single_notebook", "the rest of recording"),
             (NotebookExporter, "from_notebook_node", "nbconvert"),
@@ -49,7 +51,8 @@ def main(file: Path, arguments: list[str]) -> None:
             (repair.Repair, "preprocess", "Repair"), (JudgeCells, "preprocess", "JudgeCells"),
             (ClearMetadataPreprocessor, "preprocess", "ClearMetadata")):
         spans.time(owner, name, label)
-    for name in ("ClearOutput", "OverwriteKernelspec", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"):
+    for name in ("ClearOutput", "OverwriteKernelspec", "IgnorePattern", "LimitOutput", "SaveAutoGrades",
+                 "AssignLatePenalties"):
         spans.time(getattr(steps, name), "preprocess", name)
     queue = gradebook.SimpleQueue
 

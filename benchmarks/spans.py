@@ -12,8 +12,8 @@ from typing import Any
 
 
 class Spans:
-    """Seconds by (part, label). part: what is going on, which `within` sets. clock: a function of `time`; `thread_time` counts only what
-    this thread computes, and so hardly depends on what else the machine does."""
+    """Seconds by (part, label). part: what is going on, which `within` sets. clock: a function of `time`; `thread_time`
+    counts only what this thread computes, and so hardly depends on what else the machine does."""
 
     def __init__(self, clock: str = "perf_counter") -> None:
         self.clock = getattr(time, clock)

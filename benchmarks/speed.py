@@ -1,4 +1,5 @@
-"""`python -m benchmarks.speed`: the same class graded by stock nbgrader and by us, in turns, with the ratios beside their targets.
+"""`python -m benchmarks.speed`: the same class graded by stock nbgrader and by us, in turns, with the ratios beside
+their targets.
 
 What is measured and how to read it: README.md. Numbers go to work/benchmarks/speed.json too, section by section.
 """
@@ -67,8 +68,10 @@ def seconds(do: Callable[[], Any]) -> float:
 
 
 def about(results: Results, judge: Judge, prepared: float) -> None:
-    numbers = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version(), "torch": version("torch"),
-               "nbgrader": version("nbgrader"), "isolation": judge.isolation, "device": judge.device, "draw hidden cases, s": prepared}
+    numbers = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "python": platform.python_version(),
+               "torch": version("torch"),
+               "nbgrader": version("nbgrader"), "isolation": judge.isolation, "device": judge.device,
+               "draw hidden cases, s": prepared}
     results.keep("about", numbers)
     results.console.print(", ".join(f"{name} {value:.1f}" if isinstance(value, float) else f"{name} {value}"
                                     for name, value in numbers.items()))
@@ -100,8 +103,10 @@ def warm(results: Results, judge: Judge) -> None:
 
 
 def above_the_floor(results: Results, judge: Judge, people: list[Pupil]) -> None:
-    """A warm judge's layers: for a notebook in which everything is right, and for those of the class where something is wrong."""
-    right, wrong = [solved(number) for number in range(ROUNDS)], [pupil for pupil in people if "wrong" in pupil.what][:ROUNDS]
+    """A warm judge's layers: for a notebook in which everything is right, and for those of the class where something
+    is wrong."""
+    right, wrong = [solved(number) for number in range(ROUNDS)], [pupil for pupil in people
+                                                                  if "wrong" in pupil.what][:ROUNDS]
     by = layers.by_layer
     wall, cpu = (by(min(layers.layers(right, judge.seed, clock), key=lambda spent: sum(spent.values())))
                  for clock in ("perf_counter", layers.CPU))
@@ -111,14 +116,17 @@ def above_the_floor(results: Results, judge: Judge, people: list[Pupil]) -> None
     results.keep("layers, ms", {"wall": wall, "cpu": cpu, "wrong": mean})
     parts = [*NAMES, layers.BEGIN, "around"]
     rows = [[label, *(wall.get(label, {}).get(part, 0.0) for part in parts), sum(wall.get(label, {}).values()),
-             sum(cpu.get(label, {}).values()), mean[label]] for label in sorted(mean, key=lambda label: -sum(wall.get(label, {}).values()))]
-    results.table("The judge in layers, ms (clocks make it slower): the quickest with everything right, the quickest by "
-                  f"CPU time, and the mean of {len(wrong)} with something wrong",
-                  ["", *parts, "all", "CPU", "wrong"], [*rows, ["all", *(sum(column) for column in list(zip(*rows))[1:])]])
+             sum(cpu.get(label, {}).values()), mean[label]]
+             for label in sorted(mean, key=lambda label: -sum(wall.get(label, {}).values()))]
+    results.table("The judge in layers, ms (clocks make it slower): the quickest with everything right, the "
+                  f"quickest by CPU time, and the mean of {len(wrong)} with something wrong",
+                  ["", *parts, "all", "CPU", "wrong"],
+                  [*rows, ["all", *(sum(column) for column in list(zip(*rows))[1:])]])
 
 
 def in_turns(results: Results, judge: Judge, people: list[Pupil], count: int, stock: Stock, ours: Ours) -> None:
-    """Stock on `count` of the class in blocks, after each the judge on its share of the class, and one of our commands on all of it."""
+    """Stock on `count` of the class in blocks, after each the judge on its share of the class, and one of our
+    commands on all of it."""
     blocks = [people[start:min(start + BLOCK, count)] for start in range(0, count, BLOCK)]
     commands = {"jobs 2": lambda: ours.grade(2), "plugin": ours.autograde, "jobs 1": lambda: ours.grade(1)}
     notebooks = {pupil.student: notebook_of(pupil) for pupil in people}
@@ -142,8 +150,8 @@ def in_turns(results: Results, judge: Judge, people: list[Pupil], count: int, st
                 judged[pupil.student] = time.perf_counter() - began
                 right["judge"] += pupil in block and result.points == result.max_points
             ratios.append(each[-1] * len(block) / sum(judged[pupil.student] for pupil in block))
-            results.console.print(f"block {number + 1} of {len(blocks)}: stock {each[-1]:.2f} s a submission and {starts[-1]:.1f} s to "
-                                  f"start, the judge {ratios[-1]:.0f} times as fast")
+            results.console.print(f"block {number + 1} of {len(blocks)}: stock {each[-1]:.2f} s a submission and "
+                                  f"{starts[-1]:.1f} s to start, the judge {ratios[-1]:.0f} times as fast")
         name = list(commands)[number % len(commands)]
         ours.begin(people)
         whole[name].append(seconds(lambda name=name: ours.run(commands[name]())))
@@ -151,24 +159,28 @@ def in_turns(results: Results, judge: Judge, people: list[Pupil], count: int, st
     stocks = once + n * sum(each) / len(each)
     alone = n / len(judged) * sum(judged.values())
     medians = {name: median(took) for name, took in whole.items()}
-    numbers = {"submissions": n, "measured": count, "stock, s": stocks, "stock to start, s": once, "stock each, s": each, "judge, s": alone,
+    numbers = {"submissions": n, "measured": count, "stock, s": stocks, "stock to start, s": once,
+               "stock each, s": each, "judge, s": alone,
                "commands, s": whole, "ratios of blocks": ratios, "right": right,
                "judge": median(ratios), "gradebook": stocks / medians["jobs 2"],
-               "warm, ms": {what: 1000 * median(judged[pupil.student] for pupil in people if pupil.what == what and pupil.student in judged)
+               "warm, ms": {what: 1000 * median(judged[pupil.student] for pupil in people
+                                                if pupil.what == what and pupil.student in judged)
                             for what in dict.fromkeys(pupil.what for pupil in people)}}
     results.keep("class", numbers)
     seen = "measured" if count == n else f"from {count}: start + {n} x {sum(each) / len(each):.2f} s"
     results.table(f"A class of {n}", ["", "s", "a minute", "times stock"], [
         [f"stock nbgrader autograde ({seen})", stocks, 60 * n / stocks, 1.0],
         ["the judge alone, warm", alone, 60 * n / alone, stocks / alone],
-        ["nbgrader autograde with our plugin", medians["plugin"], 60 * n / medians["plugin"], stocks / medians["plugin"]],
-        *([f"autograder grade --{name.replace(' ', '=')}", medians[name], 60 * n / medians[name], stocks / medians[name]]
+        ["nbgrader autograde with our plugin", medians["plugin"], 60 * n / medians["plugin"],
+         stocks / medians["plugin"]],
+        *([f"autograder grade --{name.replace(' ', '=')}", medians[name], 60 * n / medians[name],
+           stocks / medians[name]]
           for name in ("jobs 1", "jobs 2"))])
     results.console.print("The judge, median ms of a submission: "
                           + ", ".join(f"{what} {took:.0f}" for what, took in numbers["warm, ms"].items()))
-    results.console.print(f"The judge on the submissions of each block: {', '.join(f'{r:.0f}' for r in ratios)} times stock without its "
-                          f"start. Of these {count}, {right['expected']} have everything right: stock finds {right['stock']}, the judge "
-                          f"{right['judge']}.")
+    results.console.print(f"The judge on the submissions of each block: {', '.join(f'{r:.0f}' for r in ratios)} times "
+                          f"stock without its start. Of these {count}, {right['expected']} have everything right: "
+                          f"stock finds {right['stock']}, the judge {right['judge']}.")
 
 
 def latency(results: Results, judge: Judge, people: list[Pupil], stock: Stock, ours: Ours) -> None:
@@ -181,9 +193,11 @@ def latency(results: Results, judge: Judge, people: list[Pupil], stock: Stock, o
         ours.begin(one)
         cold["ours"].append(seconds(lambda: ours.run(ours.check(one))))
     before = results.found["class"]
-    numbers = {"cold": cold, "stock warm": median(before["stock each, s"]), "ours warm": before["warm, ms"][RIGHT] / 1000}
+    numbers = {"cold": cold, "stock warm": median(before["stock each, s"]),
+               "ours warm": before["warm, ms"][RIGHT] / 1000}
     results.keep("latency", numbers)
-    rows = [["cold: one command", median(cold["stock"]), median(cold["ours"])], ["warm", numbers["stock warm"], numbers["ours warm"]]]
+    rows = [["cold: one command", median(cold["stock"]), median(cold["ours"])],
+            ["warm", numbers["stock warm"], numbers["ours warm"]]]
     results.table("One submission, s", ["", "stock", "ours", "times as fast"],
                   [[name, *(f"{value:.3f}" for value in pair), pair[0] / pair[1]] for name, *pair in rows])
 
@@ -193,7 +207,8 @@ def memory(results: Results, people: list[Pupil], stock: Stock, ours: Ours) -> N
     block = people[:BLOCK]
     commands: list[tuple[str, Class, list[str]]] = [
         ("stock nbgrader autograde", stock, stock.autograde()), ("autograder check", ours, ours.check(block)),
-        ("nbgrader autograde with our plugin", ours, ours.autograde()), ("autograder grade --jobs=1", ours, ours.grade(1)),
+        ("nbgrader autograde with our plugin", ours, ours.autograde()),
+        ("autograder grade --jobs=1", ours, ours.grade(1)),
         ("autograder grade --jobs=2", ours, ours.grade(2))]
     numbers = {}
     for name, course, command in commands:
@@ -212,8 +227,10 @@ def recording(results: Results, people: list[Pupil], ours: Ours) -> None:
     ours.run([sys.executable, "-m", "benchmarks.recording", str(file), LESSON, "--jobs=2"])
     found = json.loads(file.read_text())
     results.keep("recording, s", found)
-    results.table(f"`autograder grade` with 2 jobs, {len(people)} submissions: the process that records", ["", "s", "ms a submission"], [
-        [label, f"{took:.2f}", 1000 * took / len(people)] for label, took in sorted(found.items(), key=lambda step: -step[1])])
+    results.table(f"`autograder grade` with 2 jobs, {len(people)} submissions: the process that records",
+                  ["", "s", "ms a submission"], [
+        [label, f"{took:.2f}", 1000 * took / len(people)]
+        for label, took in sorted(found.items(), key=lambda step: -step[1])])
 
 
 def growth(results: Results, sizes: list[int], ours: Ours) -> None:
@@ -244,21 +261,28 @@ def verdict(results: Results) -> None:
     """Every ratio beside its target."""
     found = results.found
     ratios = [("the judge alone, times stock (at least)", found["class"]["judge"], TARGETS["judge"], True),
-              ("into the gradebook with 2 jobs, times stock (at least)", found["class"]["gradebook"], TARGETS["gradebook"], True),
-              ("a warm submission, times the floor (at most)", found["floor"]["whole"]["ratio"], TARGETS["floor"], False)]
+              ("into the gradebook with 2 jobs, times stock (at least)", found["class"]["gradebook"],
+               TARGETS["gradebook"], True),
+              ("a warm submission, times the floor (at most)", found["floor"]["whole"]["ratio"], TARGETS["floor"],
+               False)]
     results.table("Targets", ["", "target", "measured", ""], [
-        [name, target, value, "met" if (value >= target) == least else "not met"] for name, value, target, least in ratios])
+        [name, target, value, "met" if (value >= target) == least else "not met"]
+        for name, value, target, least in ratios])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Grade a class with stock nbgrader and with ours.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Grade a class with stock "
+                                                                                    "nbgrader and with ours.")
     parser.add_argument("--submissions", type=int, default=64, metavar="N", help="the size of the class (%(default)s)")
-    parser.add_argument("--stock", type=int, default=16, metavar="N", help="how many of them stock grades, about 4 s each (%(default)s)")
-    parser.add_argument("--growth", type=int, nargs="*", default=[], metavar="N", help="classes of these sizes too, with 1 and 2 jobs")
+    parser.add_argument("--stock", type=int, default=16, metavar="N", help="how many of them stock grades, about 4 s "
+                                                                           "each (%(default)s)")
+    parser.add_argument("--growth", type=int, nargs="*", default=[], metavar="N",
+                        help="classes of these sizes too, with 1 and 2 jobs")
     parser.add_argument("--with-experiments", action="store_true", help="stock on one notebook as it is handed in, too")
     options = parser.parse_args()
     if not 1 <= options.stock <= options.submissions:
-        parser.error(f"stock can grade 1 to {options.submissions} of {options.submissions} submissions, not {options.stock}")
+        parser.error(f"stock can grade 1 to {options.submissions} of {options.submissions} submissions, not "
+                     f"{options.stock}")
     results, people = Results(Console(highlight=False, width=150)), submissions(options.submissions)
     folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
     began = time.monotonic()

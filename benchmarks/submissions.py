@@ -14,7 +14,8 @@ from tests.classroom.pupils import FULL, LESSON, NAMES, NOTHING, SOLVED, Pupil
 
 SE = topic("se")
 RIGHT = "everything right"
-# Of ten people four have everything right; the numbers are those of exercises that are wrong, or still as they were released.
+# Of ten people four have everything right; the numbers are those of exercises that are wrong, or still as they were
+# released.
 WRONG = (0, 1, 0, 2, 1, 0, "stubs", 1, 0, 2)
 NEEDED = "from collections.abc import Sequence\n\nfrom torch import Tensor\n\n\n"  # by the signatures of the catalogue
 STUBS = {slot.name: slot.stub for slot in lesson(LESSON).exercises}
@@ -22,8 +23,8 @@ IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn"
 
 
 def submissions(count: int) -> list[Pupil]:
-    """`count` people, no two with the same cells: a comment in each exercise is their own. The points of those who have something
-    wrong are not stated here. None holds an endless loop, whose cost is the time limit."""
+    """`count` people, no two with the same cells: a comment in each exercise is their own. The points of those who have
+    something wrong are not stated here. None holds an endless loop, whose cost is the time limit."""
     return [_pupil(number, Random(f"benchmark {number}")) for number in range(count)]
 
 
@@ -51,7 +52,8 @@ def solved(number: int) -> Pupil:
 
 
 def without_pictures(notebook: NotebookNode) -> None:
-    """Leave of the code cells the exercises, the checks and torch's imports: no picture, no experiment, no matplotlib."""
+    """Leave of the code cells the exercises, the checks and torch's imports: no picture, no experiment, no
+    matplotlib."""
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     imports = copy.deepcopy(first)
     imports.source = IMPORTS

@@ -5,16 +5,17 @@
     python -m builder --again ...  record the checks and run the cells, whatever seems up to date
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py)
-    python -m builder --measure 01_se --because ...  keep what was measured, with the reason why what has changed cannot matter
+    python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
 
 solutions/<topic>/page.py (jupytext, py:percent)
-    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and weights.safetensors
-       and real.json where the topic has them
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
+       weights.safetensors and real.json where the topic has them
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
-Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are recorded again if
-what they depend on has changed, and written if they say something else (record.py). Cells are run again, without the experiments,
-if the code of one has changed or a check was written (run.py). Experiments are never run by a build (measure.py).
+Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are
+recorded again if what they depend on has changed, and written if they say something else (record.py). Cells are run
+again, without the experiments, if the code of one has changed or a check was written (run.py).
+Experiments are never run by a build (measure.py).
 """
 
 from __future__ import annotations
@@ -100,15 +101,20 @@ def _write(notebook: NotebookNode, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = {lesson.name: lesson for lesson in [*lessons(), *own_lessons()]}
-    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of the course")
-    parser.add_argument("--again", action="store_true", help="record the checks and run the cells, whatever seems up to date")
-    parser.add_argument("--measure", action="store_true", help="run the experiments of these lessons, and keep what they measured")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of "
+                                                                     "the course")
+    parser.add_argument("--again", action="store_true", help="record the checks and run the cells, whatever seems "
+                                                             "up to date")
+    parser.add_argument("--measure", action="store_true", help="run the experiments of these lessons, and keep what "
+                                                               "they measured")
     parser.add_argument("--real", action="store_true", help="with --measure: the runs on real pictures instead")
-    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing; why what has changed cannot matter")
+    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing; why what has "
+                                                                        "changed cannot matter")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
-        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml or work/lessons.toml; there are {', '.join(known)}")
+        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml or work/lessons.toml; there are "
+                     f"{', '.join(known)}")
     if arguments.measure and not arguments.lessons or (arguments.because or arguments.real) and not arguments.measure:
         parser.error("--measure needs a lesson; --real and --because go with it")
     for name in arguments.lessons or [lesson.name for lesson in lessons()]:

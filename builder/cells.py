@@ -2,12 +2,14 @@
 
     # %% exercise                   the cell that defines an exercise, one function or class
     # %% points=2                   the grade cell below it, `check(Name)`
-    # %% tags=["experiment"]        training, plots, and what reads their results: not graded, and not compared by nbval,
-                                    because another processor rounds otherwise and trains to other numbers; its output is a
-                                    measurement (measure.py)
-    # %% tags=["nbval-ignore-output"]   what else another processor draws otherwise by a hair, and what shows one learner's progress
+    # %% tags=["experiment"]        training, plots, and what reads their results: not graded, and not compared by
+                                    nbval, because another processor rounds otherwise and trains to other numbers; its
+                                    output is a measurement (measure.py)
+    # %% tags=["nbval-ignore-output"]   what else another processor draws otherwise by a hair, and what shows a
+                                    learner's progress
 
-An exercise `Name` has the grade ids `name` and `name-check`. Released notebooks refer to them, so they stay as they are.
+An exercise `Name` has the grade ids `name` and `name-check`.
+Released notebooks refer to them, so they stay as they are.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def expand(notebook: NotebookNode) -> None:
             grader = {"grade_id": written[-1].lower(), "grade": False, "locked": False, "solution": True}
         else:
             checked.append(_checked(cell, points))
-            grader = {"grade_id": f"{checked[-1].lower()}-check", "grade": True, "locked": True, "solution": False, "points": points}
+            grader = {"grade_id": f"{checked[-1].lower()}-check", "grade": True, "locked": True, "solution": False,
+                      "points": points}
         cell.metadata["nbgrader"] = from_dict(NBGRADER | grader)
     if written != checked:
         raise ValueError(f"the exercises are {written}, the grade cells check {checked}")
@@ -59,7 +62,8 @@ def _where(cell: NotebookNode) -> str:
 
 def _refuse_others(cell: NotebookNode, title: str | None) -> None:
     if title not in (None, "exercise"):
-        raise ValueError(f"{_where(cell)}: {title!r} is no marker; there are `exercise`, `points=2` and `tags=[\"experiment\"]`")
+        raise ValueError(f"{_where(cell)}: {title!r} is no marker; there are `exercise`, `points=2` and "
+                         "`tags=[\"experiment\"]`")
     if unknown := cell.metadata.keys() - JUPYTEXTS_OWN - {"tags"}:
         raise ValueError(f"{_where(cell)}: unknown metadata {({key: cell.metadata[key] for key in sorted(unknown)})}")
     if unknown := set(cell.metadata.get("tags", [])) - TAGS:

@@ -1,4 +1,5 @@
-"""The course as one file for learners without git, make or a terminal: `python -m builder.download` writes work/attention-by-hand.zip.
+"""The course as one file for learners without git, make or a terminal: `python -m builder.download` writes
+work/attention-by-hand.zip.
 
 It holds the released lessons, the library as a wheel, start.py and three lines for each system. No solution is in it.
 """

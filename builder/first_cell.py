@@ -1,5 +1,5 @@
-"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to Colab;
-and what docs/learners.md says about Colab.
+"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to
+Colab; and what docs/learners.md says about Colab.
 
 What needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is empty.
 """
@@ -48,7 +48,7 @@ library and the lesson's checks. Colab forgets its files, so download your noteb
 
 ```sh
 pip install "git+https://github.com/{repository}#subdirectory=course"
-```"""
+```"""  # noqa: E501
 BY_HAND = """\
 **Colab**: a notebook finds its folder `checks` in the folder that it runs in. In a notebook opened from your clone in Google Drive, put
 this before the first cell (not tried by us on Colab itself):
@@ -58,12 +58,16 @@ from google.colab import drive
 drive.mount("/content/drive")
 %cd /content/drive/MyDrive/attention-by-hand/course/01_se
 %pip install -q ../
-```"""
+```"""  # noqa: E501
 
 
 def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
     """Put the cell below the page's title, in place. lesson: its name. repository: owner/name on GitHub, or nothing."""
-    parts = {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()} if repository else WITHOUT
+    parts = (
+        {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()}
+        if repository
+        else WITHOUT
+    )
     notebook.cells.insert(1, new_code_cell(TEXT.format(**parts), id=ID, metadata=FOLDED))
     if repository:
         title, rest = notebook.cells[0].source.split("\n", 1)

@@ -1,4 +1,5 @@
-"""Which of an exercise's hints is about a known mistake: solutions/<topic>/hints.toml, held against the page and the catalogue."""
+"""Which of an exercise's hints is about a known mistake: solutions/<topic>/hints.toml, held against the page and the
+catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def belonging(folder: Path, told: dict[str, list[str]], catalogue: list[Mistake]) -> dict[str, dict[str, int]]:
-    """For each exercise, by mistake, the number of the hint that is about it. told: of_page. catalogue: the topic's mistakes.
+    """For each exercise, by mistake, the number of the hint that is about it. told: of_page.
+    catalogue: the topic's mistakes.
 
     Raises ValueError for a hint or a mistake that there is not, and for a mistake with two hints.
     """
@@ -44,6 +46,7 @@ def belonging(folder: Path, told: dict[str, list[str]], catalogue: list[Mistake]
             if int(number) > len(told.get(exercise, [])):
                 raise ValueError(f"{folder / FILE}: {exercise} has no hint {number}")
             if wrong := [name for name in names if name not in known or name in found[exercise]]:
-                raise ValueError(f"{folder / FILE}: {exercise} has no such mistake, or it has a hint already: {', '.join(wrong)}")
+                raise ValueError(f"{folder / FILE}: {exercise} has no such mistake, or it has a hint already: "
+                                 f"{', '.join(wrong)}")
             found[exercise] |= dict.fromkeys(names, int(number))
     return found

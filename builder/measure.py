@@ -1,10 +1,11 @@
 """What a lesson's experiments measured, and when: solutions/<topic>/measured.json.
 
-An experiment is a training, a picture of one, or a number that another processor rounds otherwise. Its outputs stand in the solved
-notebook, and stay there until somebody decides to measure again (`make measure LESSON=02_eca`): a build never trains. Beside the
-day, the processor and the version of torch the record keeps a digest of each definition that the experiments depend on: their cells
-and what these use of the page, the library, the data, and of other lessons' solutions. Where one of them has changed since, the
-build says so and a test fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
+An experiment is a training, a picture of one, or a number that another processor rounds otherwise. Its outputs stand in
+the solved notebook, and stay there until somebody decides to measure again (`make measure LESSON=02_eca`): a build
+never trains. Beside the day, the processor and the version of torch the record keeps a digest of each definition that
+the experiments depend on: their cells and what these use of the page, the library, the data, and of other lessons'
+solutions. Where one of them has changed since, the build says so and a test fails, until the lesson is measured again
+or the record says why the change cannot matter (`BECAUSE="..."`).
 
 The runs on real pictures (`python -m solutions.shared.real`) have a record of the same form.
 """
@@ -49,11 +50,13 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
     if (topic(lesson.topic).folder / "real.json").exists():
         runs = reach(lesson)
         found[REAL] = runs.of(REAL_RUNS, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
-    return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)} for what, code in found.items() if code}
+    return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)}
+            for what, code in found.items() if code}
 
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
-    """By measurement, the definitions that are not what they were when it was made, or that it did not depend on then."""
+    """By measurement, the definitions that are not what they were when it was made, or that it did not depend on
+    then."""
     kept, found = records(lesson), {}
     for what, now in depends(lesson, notebook).items():
         then = kept.get(what, {}).get("code", {})
@@ -88,17 +91,20 @@ def excuse(lesson: Lesson, notebook: NotebookNode, because: str) -> None:
 
 def complaint(lesson: Lesson, notebook: NotebookNode) -> str:
     """What is out of date and what to do about it, for a maintainer; nothing where nothing is."""
-    lines = [f"{lesson.name}: {what} were measured with other code: {', '.join(changed[:6])}{' ...' * (len(changed) > 6)}"
+    lines = [f"{lesson.name}: {what} were measured with other code: "
+             f"{', '.join(changed[:6])}{' ...' * (len(changed) > 6)}"
              for what, changed in outdated(lesson, notebook).items()]
     if lines:
-        lines.append(f"  `make measure LESSON={lesson.name}` measures again; BECAUSE=\"...\" keeps the numbers, with your reason")
+        lines.append(f"  `make measure LESSON={lesson.name}` measures again; BECAUSE=\"...\" keeps the numbers, with "
+                     "your reason")
     return "\n".join(lines)
 
 
 def processor() -> str:
     """The processor's name, as the system has it."""
     try:
-        named = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+        named = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                 if line.startswith("model name")]
     except OSError:
         named = []
     return (named or [platform.processor() or platform.machine()])[0]
@@ -120,7 +126,8 @@ def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
     places = found.places(Place(PAGE, index) for index in starts)
     library = COURSE / LIBRARY
     files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
-    files += [path for path in topic(lesson.topic).folder.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name != FILE]
+    files += [path for path in topic(lesson.topic).folder.glob("*.*")
+              if path.suffix in (".safetensors", ".json") and path.name != FILE]
     texts = found.texts(places)
     named = {f"data.{path.name}": sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(files)
                 if path.name in texts or path.parent != library and path.parent.name in texts}

@@ -1,4 +1,5 @@
-"""A lesson's text: its page as a notebook, the outputs that it keeps, and what nbgrader releases of it. Nothing here runs a cell."""
+"""A lesson's text: its page as a notebook, the outputs that it keeps, and what nbgrader releases of it.
+Nothing here runs a cell."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from builder import cells, first_cell
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the page.
+    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the
+    page.
 
     Raises ValueError for a malformed marker (see `cells.py`).
     """
     notebook = jupytext.read(topic(lesson.topic).folder / "page.py", fmt="py:percent")
     cells.expand(notebook)
     for index, cell in enumerate(notebook.cells):
-        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
+                         cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
     first_cell.add(notebook, lesson.name, repository())  # after the numbering: the page's cells keep their ids
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -45,9 +48,9 @@ def points(notebook: NotebookNode) -> dict[str, float]:
 def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:
     """Give the cells the outputs that they had `before`, in place. Is there nothing left to run?
 
-    A cell is known again by its code; one whose code has changed, by its neighbours: what an experiment measured stays until somebody
-    measures it again (measure.py says whether it has to be). The other cells build on each other, so that they are run again
-    together as soon as the code of one differs in more than comments.
+    A cell is known again by its code; one whose code has changed, by its neighbours: what an experiment measured stays
+    until somebody measures it again (measure.py says whether it has to be). The other cells build on each other, so
+    that they are run again together as soon as the code of one differs in more than comments.
     """
     then, now = ([cell for cell in of.cells if cells.keeps_output(cell)] for of in (before, notebook))
     pairs = SequenceMatcher(None, [cell.source for cell in then], [cell.source for cell in now], autojunk=False)
@@ -72,7 +75,8 @@ def _plain(source: str) -> str:
 
 
 def release(notebook: NotebookNode, name: str) -> NotebookNode:
-    """What nbgrader releases of a solved notebook: its own steps, in its order, but for the one that writes to a gradebook."""
+    """What nbgrader releases of a solved notebook: its own steps, in its order, but for the one that writes to a
+    gradebook."""
     from nbgrader.converters.generate_assignment import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 

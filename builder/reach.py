@@ -1,12 +1,14 @@
 """What a piece of Python depends on: the definitions that it reaches by name, each with a digest of what it does.
 
     reach = Reach({"attention_lab": COURSE / "attention_lab"})
-    reach.of("attention_lab.networks.training", ["train"])   {"attention_lab.networks.training.train": "9f86d081884c", ...}
+    reach.of("attention_lab.networks.training", ["train"])
+    {"attention_lab.networks.training.train": "9f86d081884c", ...}
 
-A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever its names mean in
-its module, and so on, through all modules below the folders that are given; files are read and never imported. A name that a
-function uses for something of its own reaches the module's, too: rather too much than too little. Comments, docstrings and
-layout change no digest. What is reached through a text (`getattr`, a registry in another module) is not seen.
+A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever
+its names mean in its module, and so on, through all modules below the folders that are given; files are read and never
+imported. A name that a function uses for something of its own reaches the module's, too: rather too much than too
+little. Comments, docstrings and layout change no digest.
+What is reached through a text (`getattr`, a registry in another module) is not seen.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ class Reach:
         self._modules[name] = Module(source, "")
 
     def of(self, module: str, names: Iterable[str] | None = None) -> Digests:
-        """What these names of a module reach, themselves included; without names, all of the module. KeyError for an unknown one."""
+        """What these names of a module reach, themselves included; without names, all of the module.
+        KeyError for an unknown one."""
         found = self._module(module)
         if found is None:
             raise KeyError(f"no module {module} below {', '.join(map(str, self.folders.values()))}")
@@ -99,7 +102,11 @@ class Reach:
 
     def _title(self, place: Place) -> str:
         names = sorted(_bound(self._statement(place)))
-        return f"{place.module}.{names[0]}" if names else f"{place.module}: {ast.unparse(self._statement(place))[:60].splitlines()[0]}"
+        return (
+            f"{place.module}.{names[0]}"
+            if names
+            else f"{place.module}: {ast.unparse(self._statement(place))[:60].splitlines()[0]}"
+        )
 
     def _next(self, place: Place) -> list[Place]:
         module = self._modules[place.module]
@@ -111,21 +118,25 @@ class Reach:
                 for found in self._meaning(place.module, index, name, attributes)]
 
     def _meaning(self, module: str, index: int, name: str, attributes: set[str] | None) -> list[Place]:
-        """What a name means that a statement of a module binds. attributes: of it that are used; None where it is used as a whole."""
+        """What a name means that a statement of a module binds. attributes: of it that are used;
+        None where it is used as a whole."""
         statement = self._modules[module].statements[index]
         if not _imports(statement):
             return [Place(module, index)]
-        return [found for each in ast.walk(statement) if isinstance(each, ast.Import | ast.ImportFrom) for alias in each.names
+        return [found for each in ast.walk(statement) if isinstance(each, ast.Import | ast.ImportFrom)
+                for alias in each.names
                 if (alias.asname or alias.name.partition(".")[0]) == name
                 for found in self._imported(self._modules[module].package, each, alias, attributes)]
 
-    def _imported(self, package: str, statement: ast.Import | ast.ImportFrom, alias: ast.alias, attributes: set[str] | None) -> list[Place]:
+    def _imported(self, package: str, statement: ast.Import | ast.ImportFrom, alias: ast.alias,
+                  attributes: set[str] | None) -> list[Place]:
         if isinstance(statement, ast.Import):
             return self._of_module(alias.name, attributes)
         base = ".".join(package.split(".")[:len(package.split(".")) + 1 - statement.level]) if statement.level else ""
         source = ".".join(filter(None, [base, statement.module]))
         if (inside := self._module(source)) and alias.name in inside.bound:
-            return [found for index in inside.bound[alias.name] for found in self._meaning(source, index, alias.name, attributes)]
+            return [found for index in inside.bound[alias.name]
+                    for found in self._meaning(source, index, alias.name, attributes)]
         return self._of_module(f"{source}.{alias.name}", attributes)
 
     def _of_module(self, name: str, attributes: set[str] | None) -> list[Place]:
@@ -133,7 +144,8 @@ class Reach:
         if module is None:
             return []
         names = module.bound if attributes is None else [name for name in attributes if name in module.bound]
-        return [found for each in names for index in module.bound[each] for found in self._meaning(name, index, each, None)]
+        return [found for each in names for index in module.bound[each]
+                for found in self._meaning(name, index, each, None)]
 
 
 def _imports(statement: ast.stmt) -> bool:
@@ -180,13 +192,19 @@ def digest(code: Iterable[ast.stmt]) -> str:
 
 
 def _content(node: object) -> object:
-    """A syntax tree as plain values. (Not `ast.dump`: it differs between versions of Python, in what it says of fields that are empty.)"""
+    """A syntax tree as plain values. (Not `ast.dump`: it differs between versions of Python, in what it says of
+    fields that are empty.)"""
     if isinstance(node, list):
         return [_content(each) for each in node if not _text(each)]
     if not isinstance(node, ast.AST):
         return node
-    return type(node).__name__, [(name, _content(value)) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return type(node).__name__, [(name, _content(value)) for name, value in ast.iter_fields(node)
+                                 if value not in (None, [])]
 
 
 def _text(statement: object) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -1,10 +1,11 @@
-"""A lesson's recorded checks: made again where what they depend on has changed, and written only where they say something else.
+"""A lesson's recorded checks: made again where what they depend on has changed, and written only where they say
+something else.
 
-Another processor rounds otherwise, another torch compresses otherwise: a file stays as it is unless what it records is another question,
-another mistake, or a number that is not the same within what a check allows.
+Another processor rounds otherwise, another torch compresses otherwise: a file stays as it is unless what it records is
+another question, another mistake, or a number that is not the same within what a check allows.
 
-solutions/recorded.json holds, by lesson, the key of all that the checks depended on when they were last written; work/recorded.json the
-keys with which, on this machine, they were found to say the same.
+solutions/recorded.json holds, by lesson, the key of all that the checks depended on when they were last written;
+work/recorded.json the keys with which, on this machine, they were found to say the same.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from builder import hints, notebooks
 from builder.reach import Reach
 
 WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
-FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder", "solutions": ROOT / "solutions"}
+FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
+           "solutions": ROOT / "solutions"}
 MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
          "attention_lab.checking.recorded": ["to_bytes"]}
 
@@ -49,7 +51,8 @@ def key(lesson: Lesson, notebook: NotebookNode) -> str:
     depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
     for module in ("reference", "exercises", "mistakes"):
         depends |= found.of(f"{folder.package}.{module}")
-    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), version("torch").partition("+")[0]]
+    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook),
+            version("torch").partition("+")[0]]
     return sha256(json.dumps([depends, said], sort_keys=True).encode()).hexdigest()
 
 
@@ -67,7 +70,8 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     cases = derive.visible(files.exercises, files.reference)
     with one_thread():  # as a check asks: another number of threads rounds in another way
-        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, files.mistakes.MISTAKES, e.uses)
+        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference,
+                                               files.mistakes.MISTAKES, e.uses)
                      for e in files.exercises]
     about = _hints(lesson, notebook)
     for exercise in exercises:
@@ -79,16 +83,22 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Is it known, without recording, that the lesson's checks say what they would say if they were recorded now?"""
     now, there = key(lesson, notebook), files(COURSE, lesson)
-    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and bool(there) and there == files(NOTEBOOKS, lesson)
+    return (
+        now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name))
+        and bool(there)
+        and there == files(NOTEBOOKS, lesson)
+    )
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
-    """Record the lesson's checks where they may not be up to date, or `again` in any case. The names of the files that it wrote."""
+    """Record the lesson's checks where they may not be up to date, or `again` in any case.
+    The names of the files that it wrote."""
     if up_to_date(lesson, notebook) and not again:
         return []
     made = checks(lesson, notebook)
     released, solved = files(COURSE, lesson), files(NOTEBOOKS, lesson)
-    written = [name for name in {**made, **released, **solved} if not made.get(name) == released.get(name) == solved.get(name)]
+    written = [name for name in {**made, **released, **solved}
+               if not made.get(name) == released.get(name) == solved.get(name)]
     for folder in (COURSE, NOTEBOOKS):
         place = folder / lesson.name / recorded.FOLDER
         place.mkdir(parents=True, exist_ok=True)
@@ -127,11 +137,14 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
         for name, tensor in old.tensors.items():
             if not drawn_alike(new.tensors[name].to(tensor.dtype), tensor):
                 return f"{old.label}: {name}"
-    if not all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in pairs for name, tensor in old.tensors.items()):
-        now = _asked_anew(lesson, then)  # numbers that this processor draws otherwise: what does it say to the recorded ones?
+    if not all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in pairs
+               for name, tensor in old.tensors.items()):
+        # numbers that this processor draws otherwise: what does it say to the recorded ones?
+        now = _asked_anew(lesson, then)
     for old, new in zip(then.cases, now.cases, strict=True):
         for name, tensor in old.expected_tensors.items():
-            within = compare.tolerance(old.largest[name], then.scale.get(compare.kind_of(name), 0.0), old.question.dtype)
+            within = compare.tolerance(old.largest[name], then.scale.get(compare.kind_of(name), 0.0),
+                                       old.question.dtype)
             if not compare.close(new.expected_tensors[name].to(tensor.dtype), tensor, within):
                 return f"{old.label}: {name}"
     zero = [fingerprint.row_scales(case.expected_tensors, then.scale) for case in then.cases]
@@ -152,17 +165,19 @@ def _about(mistake: recorded.RecordedMistake) -> tuple:
 
 
 def _asked(case: recorded.RecordedCase) -> tuple:
-    """What is asked in a case and how it is judged, without numbers that are compared; tuples are lists here, as they are in a file."""
-    return (case.label, case.check, plain(case.question), plain(case.expected), case.mentions, case.limit, case.peak, case.integer,
+    """What is asked in a case and how it is judged, without numbers that are compared;
+    tuples are lists here, as they are in a file."""
+    return (case.label, case.check, plain(case.question), plain(case.expected), case.mentions, case.limit, case.peak,
+            case.integer,
             case.inputs, list(case.tensors), list(case.expected_tensors))
 
 
 def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
     """Are these the same random numbers, on whatever processor they were drawn?
 
-    torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector instructions that gives
-    other last digits, 36 eps of the scale apart. A weight is then rounded to a multiple of 1 / DRAWN, and one in hundreds, half-way
-    between two, goes up here and down there.
+    torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector
+    instructions that gives other last digits, 36 eps of the scale apart. A weight is then rounded to a multiple of 1 /
+    DRAWN, and one in hundreds, half-way between two, goes up here and down there.
     """
     if mine.shape != recorded.shape:
         return False
@@ -177,7 +192,8 @@ def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
     files = topic(lesson.topic)
     thing, namespace = getattr(files.reference, exercise.name), vars(files.reference)
     with one_thread():
-        cases = [replace(case, expected_tensors=observe(thing, case.question, case.tensors, namespace)[1]) for case in exercise.cases]
+        cases = [replace(case, expected_tensors=observe(thing, case.question, case.tensors, namespace)[1])
+                 for case in exercise.cases]
         made = replace(exercise, cases=cases, mistakes=[])
         recording.record_mistakes(made, files.reference, files.mistakes.MISTAKES)
     return made

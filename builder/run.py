@@ -23,18 +23,21 @@ OF_OTHERS = {"attention_lab.networks.own_modules", "attention_lab.networks.adapt
 def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), experiments: bool = False) -> None:
     """Run the cells in a copy of `folder`, with the library of this repository; each gets its outputs, in place.
 
-    beside: notebooks of other lessons that it reads. experiments: are those run, too? What a cell shows of one learner alone
-    (cells.personal) is not kept.
+    beside: notebooks of other lessons that it reads. experiments: are those run, too? What a cell shows of one learner
+    alone (cells.personal) is not kept.
     """
-    chosen = NotebookNode(notebook, cells=[cell for cell in notebook.cells if experiments or not cells.experiment(cell)])
+    chosen = NotebookNode(notebook, cells=[cell for cell in notebook.cells
+                                           if experiments or not cells.experiment(cell)])
     counts = [cell.get("execution_count") for cell in chosen.cells]
     with tempfile.TemporaryDirectory() as scratch:
-        copied = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
+        # a folder of its own: progress looks at its neighbours
+        copied = shutil.copytree(folder, Path(scratch, folder.name))
         for path in beside:
             Path(scratch, path.parent.name).mkdir()
             shutil.copyfile(path, Path(scratch, path.parent.name, path.name))
         paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
-        client = NotebookClient(chosen, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copied)}})
+        client = NotebookClient(chosen, timeout=CELL_SECONDS, kernel_name="python3",
+                                resources={"metadata": {"path": str(copied)}})
         client.execute(env={**os.environ, "PYTHONPATH": paths})
     for cell, count in zip(chosen.cells, counts, strict=True):
         cell.metadata.pop("execution", None)  # times of day
@@ -48,7 +51,8 @@ def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), exper
 
 
 def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
-    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs; none for any other.
+    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs;
+    none for any other.
 
     `my_net` imports what does that too, but the pages give it their own blocks.
     """

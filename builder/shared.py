@@ -1,4 +1,5 @@
-"""What the lessons share, and the parts of other pages that are about them: photographs, the list of lessons, the README's table."""
+"""What the lessons share, and the parts of other pages that are about them: photographs, the list of lessons, the
+README's table."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from builder import first_cell, versions
 
 PHOTOS = COURSE / "attention_lab/photos"
 PAGES = [ROOT / name for name in (  # it writes parts of them
-    "README.md", "docs/learners.md", "docs/instructors.md", "docs/versions.md", "CITATION.cff", "course/pyproject.toml")]
+    "README.md", "docs/learners.md", "docs/instructors.md", "docs/versions.md", "CITATION.cff",
+    "course/pyproject.toml")]
 
 
 def build() -> None:
@@ -36,8 +38,8 @@ def table() -> str:
     rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
     for lesson in lessons():
         names = list(recorded.parts(COURSE / lesson.name / recorded.FOLDER))
-        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | {lesson.adds} | "
-                    f"{', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
+        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | "
+                    f"{lesson.adds} | {', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
     return "\n".join(rows)
 
 
@@ -46,7 +48,8 @@ def paths() -> str:
     rows = ["| if you have | take | and learn | time |", "|---|---|---|---|"]
     short = {lesson.name: lesson.name.partition("_")[0] for lesson in lessons()}
     for way in ways():
-        rows.append(f"| one {way.name} | {', '.join(short[name] for name in way.lessons)} | {way.says} | {_hours(way.minutes)} |")
+        rows.append(f"| one {way.name} | {', '.join(short[name] for name in way.lessons)} | {way.says} | "
+                    f"{_hours(way.minutes)} |")
     all_of_it = _hours(sum(lesson.minutes for lesson in lessons()))
     rows.append(f"| all the time that it takes | everything | every module, and three electives | {all_of_it} |")
     return "\n".join(rows)
@@ -63,7 +66,8 @@ def term() -> str:
         for number, week in enumerate(weeks, 1):
             each = [by_name[name] for name in week]
             titles = "; ".join(f"{lesson.name.partition('_')[0]} {lesson.title}" for lesson in each)
-            points = sum(part.points for lesson in each for part in recorded.parts(COURSE / lesson.name / recorded.FOLDER).values())
+            points = sum(part.points for lesson in each
+                         for part in recorded.parts(COURSE / lesson.name / recorded.FOLDER).values())
             rows.append(f"| {number} | {titles} | {duration(sum(lesson.minutes for lesson in each))} | {points:g} |")
         tables.append("\n".join(rows))
     return "\n\n".join(tables)
@@ -76,7 +80,8 @@ def _hours(minutes: int) -> str:
 
 
 def with_parts(page: Path) -> str:
-    """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are now."""
+    """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are
+    now."""
     name = repository()
     address = f"https://github.com/{name}" if name else ""
     written = {"lessons": table(), "paths": paths(), "plans": term(), "versions": versions.table(),

@@ -1,7 +1,7 @@
 """Attention by Hand: the first time, installs everything beside this file; then opens the lessons in JupyterLab.
 
-Start it with a double click, or with `python start.py` in a terminal. It needs Python 3.11 or newer and, the first time, a network.
-Your own notebooks lie in the folder my/, and are never overwritten.
+Start it with a double click, or with `python start.py` in a terminal. It needs Python 3.11 or newer and, the first
+time, a network. Your own notebooks lie in the folder my/, and are never overwritten.
 """
 
 # This file runs before anything is known of the Python that runs it: no syntax that an old one can't read.
@@ -22,19 +22,26 @@ def main():
     python = os.path.join(here, ".venv", "Scripts" if os.name == "nt" else "bin", "python")
     done = os.path.join(here, ".venv", "ready")
     if not os.path.exists(done):
-        print("Installing PyTorch, JupyterLab and the course's library beside this file. That takes a few minutes, once.")
+        print("Installing PyTorch, JupyterLab and the course's library beside this file. That takes a few "
+              "minutes, once.")
         wheels = glob.glob("attention_lab-*.whl")
         if len(wheels) != 1:
-            return "There should be one file attention_lab-*.whl beside start.py: unpack the whole download, into an empty folder."
+            return (
+                "There should be one file attention_lab-*.whl beside start.py: unpack the whole download, into an empty"
+                " folder."
+            )
         steps = [
             [sys.executable, "-m", "venv", ".venv"],
             [python, "-m", "pip", "install", "--quiet", wheels[0], "jupyterlab"],
             # Otherwise JupyterLab's first word to a newcomer is whether to send news.
-            [python, "-m", "jupyter", "labextension", "disable", "--level=sys_prefix", "@jupyterlab/apputils-extension:announcements"],
+            [python, "-m", "jupyter", "labextension", "disable", "--level=sys_prefix",
+             "@jupyterlab/apputils-extension:announcements"],
         ]
         for step in steps:
             if subprocess.call(step):
-                return "This step failed: {}\nRead what it says above, then start this file again.".format(" ".join(step))
+                return "This step failed: {}\nRead what it says above, then start this file again.".format(
+                    " ".join(step)
+                )
         open(done, "w").close()
     return subprocess.call([python, "-m", "attention_lab.lab"] + sys.argv[1:])
 

@@ -18,10 +18,12 @@ def rows() -> list[dict[str, Any]]:
 
 def table() -> str:
     """All rows: what is tested first, what nobody has tried last."""
-    lines = ["| tried | for | Python | torch | build | system | front end | what that means |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| tried | for | Python | torch | build | system | front end | what that means |",
+             "|---|---|---|---|---|---|---|---|"]
     for row in sorted(rows(), key=lambda row: list(TRIED).index(row["tried"])):
         evidence = [f"`{name}`" for name in row.get("by", [])] + ([f"read on {row['on']}"] if "on" in row else [])
         says = "; ".join(filter(None, [row["says"], ", ".join(evidence)]))
-        lines.append("| " + " | ".join([TRIED[row["tried"]], *(row[key] for key in ("use", "python", "torch", "build", "system", "front")),
+        lines.append("| " + " | ".join([TRIED[row["tried"]],
+                                        *(row[key] for key in ("use", "python", "torch", "build", "system", "front")),
                                          says]) + " |")
     return "\n".join(lines)

@@ -2,7 +2,8 @@
 
     python -m docs.moving_picture      (from the repository's root; needs chromium and chromedriver)
 
-Lesson 01's first exercise: a wrong answer, the check that names the mistake and opens its hint, the mended line, a green check.
+Lesson 01's first exercise: a wrong answer, the check that names the mistake and opens its hint, the mended line, a
+green check.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Recorder:
     def save(self, path: Path) -> None:
         """One palette for all frames, so that only what changes is stored."""
         palette = self.frames[-1].copy()
-        palette.paste(self.frames[len(self.frames) // 2].crop((0, SIZE[1] // 2, *SIZE)), (0, 0))  # the red report beside the green one
+        # the red report beside the green one
+        palette.paste(self.frames[len(self.frames) // 2].crop((0, SIZE[1] // 2, *SIZE)), (0, 0))
         palette = palette.quantize(COLOURS, dither=Image.Dither.NONE)
         first, *rest = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self.frames)
         first.save(path, save_all=True, append_images=rest, duration=self.times, loop=0, optimize=True)
@@ -58,8 +60,9 @@ class Recorder:
 
 def run(lab: Lab, cell: str) -> None:
     """Run a cell where it stands, without scrolling to it."""
-    lab.js(f"window.ended = false; {PANEL}.content.activeCellIndex = {PANEL}.content.widgets.findIndex(w => w.model.id === arguments[0]);"
-           "jupyterapp.commands.execute('notebook:run-cell').then(() => { window.ended = true; })", cell)
+    lab.js(f"window.ended = false; {PANEL}.content.activeCellIndex = {PANEL}.content.widgets.findIndex(w => "
+           "w.model.id === arguments[0]);jupyterapp.commands.execute('notebook:run-cell').then(() => { window.ended "
+           "= true; })", cell)
     wait_for(f"the end of {cell}", lambda: lab.js("return window.ended"))
     time.sleep(1)
 
@@ -77,12 +80,14 @@ def try_answer(recorder: Recorder) -> None:
 
 def record(lab: Lab) -> Recorder:
     recorder = Recorder(lab)
-    lab.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",  # the page's own size, which a window's frame makes smaller
+    # the page's own size, which a window's frame makes smaller
+    lab.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                                {"width": SIZE[0], "height": SIZE[1], "deviceScaleFactor": 1, "mobile": False})
     lab.open("01_se/01_se.ipynb")
     lab.js("jupyterapp.shell.collapseLeft(); jupyterapp.shell.collapseRight();"
            "for (const bar of document.querySelectorAll('.jp-SideBar')) bar.style.display = 'none'")
-    imports = lab.js(f"return {PANEL}.content.widgets.find(w => w.model.sharedModel.source.startsWith('import torch')).model.id")
+    imports = lab.js(f"return {PANEL}.content.widgets.find(w => w.model.sharedModel.source.startsWith('import "
+                     "torch')).model.id")
     run(lab, imports)
     stub = lab.source("squeeze")
     if STUB_ENDS not in stub:
@@ -108,7 +113,8 @@ def main() -> None:
         with Lab(Path(folder, "my"), size=SIZE) as lab:
             recorder = record(lab)
     recorder.save(PICTURE)
-    print(f"{PICTURE}: {len(recorder.frames)} frames, {sum(recorder.times) / 1000:.0f} s, {PICTURE.stat().st_size / 1000:.0f} kB")
+    print(f"{PICTURE}: {len(recorder.frames)} frames, {sum(recorder.times) / 1000:.0f} s, "
+          f"{PICTURE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

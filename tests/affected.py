@@ -10,13 +10,17 @@ AFTER = [
     ("solutions/*/figures.py", "make build LESSON=..."),
     ("solutions/*/review.py", "make build LESSON=..."),
     ("solutions/*/reference.py", "make build LESSON=...; pytest tests/parity; make nightly PART=1/8 and 2/8"),
-    ("solutions/*/exercises.py", "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
-    ("solutions/*/mistakes.py", "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py; make nightly PART=1/8, 2/8 and 3/8"),
+    ("solutions/*/exercises.py",
+     "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
+    ("solutions/*/mistakes.py",
+     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py; make nightly PART=1/8, 2/8 and 3/8"),
     ("solutions/*/answers/*", "pytest -k LESSON tests/graders/test_right_and_wrong.py tests/test_catalogue.py"),
     ("solutions/shared/*", "make build; make quick; make nightly PART=1/8 and 2/8"),
     ("solutions/course.toml", "make build"),
-    ("course/attention_lab/checking/*", "make build; pytest tests/seams tests/test_catalogue.py; make nightly PART=3/8 and 4/8"),
-    ("course/attention_lab/*", "make build; make quick; where it names a measurement: make measure; make nightly PART=3/8 and 7/8"),
+    ("course/attention_lab/checking/*",
+     "make build; pytest tests/seams tests/test_catalogue.py; make nightly PART=3/8 and 4/8"),
+    ("course/attention_lab/*",
+     "make build; make quick; where it names a measurement: make measure; make nightly PART=3/8 and 7/8"),
     ("autograder/judge/*", "make build; pytest tests/judge tests/graders; make nightly PART=1/8, 2/8 and 4/8"),
     ("autograder/worker/*", "pytest tests/judge tests/adversarial; make nightly PART=4/8 and 5/8"),
     ("autograder/sandbox/*", "pytest tests/judge tests/adversarial; make nightly PART=4/8 and 5/8"),
@@ -33,7 +37,8 @@ AFTER = [
 def changed() -> list[str]:
     """What differs from main's last commit, and what git does not know yet."""
     asked = (["git", "diff", "--name-only", "main"], ["git", "ls-files", "-o", "--exclude-standard"])
-    return [line for command in asked for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()]
+    return [line for command in asked for line in subprocess.run(command, capture_output=True, text=True,
+                                                                 check=True).stdout.splitlines()]
 
 
 if __name__ == "__main__":

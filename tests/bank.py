@@ -1,4 +1,5 @@
-"""The bank, `solutions/<topic>/answers/`: answers as learners write them, right and wrong, of all lessons (autograder/lessons/bank.py)."""
+"""The bank, `solutions/<topic>/answers/`: answers as learners write them, right and wrong, of all lessons
+(autograder/lessons/bank.py)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,8 @@ class Answer(bank.Answer):
 @cache
 def _all() -> list[Answer]:
     topics = [(lesson.name, topic(lesson.topic)) for lesson in lessons()]
-    return [Answer(**vars(answer), lesson=name) for name, each in topics for answer in bank.answers(each.folder, each.reference)]
+    return [Answer(**vars(answer), lesson=name) for name, each in topics
+            for answer in bank.answers(each.folder, each.reference)]
 
 
 def answers(kind: str) -> list[Answer]:
@@ -32,5 +34,6 @@ def answers(kind: str) -> list[Answer]:
 
 
 def parameters(found: list[Answer], most: int = 1000) -> list:
-    """The answers as parameters of a test, with readable ids; of an exercise, at most so many in `make test` (tests/suites.py)."""
+    """The answers as parameters of a test, with readable ids;
+    of an exercise, at most so many in `make test` (tests/suites.py)."""
     return few(found, most, lambda answer: (answer.lesson, answer.exercise), lambda answer: answer.id)

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 os.environ["OWN_LESSONS"] = os.devnull  # lessons of somebody's own are no part of the course's tests
-# Before torch is imported. Beside each other, processes with several threads wait for one another in loops: three times the time.
+# Before torch is imported. Beside each other, processes with several threads wait for one another in loops: three times
+# the time.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tests.suites import NIGHTLY  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
-# Courses that are graded for the tests of several files, which stay in one process for that; they take longest, and begin.
+# Courses that are graded for the tests of several files, which stay in one process for that;
+# they take longest, and begin.
 SHARED = "autograding", "graded_class", "released"
 
 
@@ -31,7 +33,8 @@ def course() -> Path:
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "nightly: dear, or tried for others in `make test`; tried with SUITE=nightly (tests/suites.py)")
+    config.addinivalue_line("markers", "nightly: dear, or tried for others in `make test`; tried with SUITE=nightly "
+                                       "(tests/suites.py)")
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
@@ -50,4 +53,5 @@ def pytest_collection_modifyitems(config, items):
 def pytest_xdist_node_collection_finished(node, ids):
     """Where a group is not seen in a test's id, pytest-xdist hands out its tests one by one, without a word."""
     if node.config.getoption("dist") == "loadgroup" and ids and "@" not in ids[0]:
-        pytest.exit(f"pytest {pytest.__version__} and this pytest-xdist do not group tests: install what constraints.txt names", 4)
+        pytest.exit(f"pytest {pytest.__version__} and this pytest-xdist do not group tests: install what "
+                    "constraints.txt names", 4)

@@ -1,6 +1,6 @@
 """`make gpu`: all that needs a CUDA device, in one command of at most ten minutes, with a report in work/gpu.json.
 
-    PYTHONPATH=.:course python3 -m tests.gpu     # with any interpreter that has torch, the library's packages and pytest
+    PYTHONPATH=.:course python3 -m tests.gpu    # any interpreter with torch, the library's packages and pytest
 
 Exit status 0: all passed; 1: something did not; 2: torch sees no CUDA device here, and nothing was run.
 """
@@ -29,7 +29,8 @@ TESTS = ("tests/judge/test_cuda.py", "tests/seams/test_device.py")
 COMMAND = "from autograder.cli import main; main()"
 Line = dict[str, Any]  # what `autograder check --json` says of a notebook
 
-# What stays on the CPU, by its lesson and exercise: right on the CPU, so that it loses the share of the device check and no other.
+# What stays on the CPU, by its lesson and exercise: right on the CPU, so that it loses the share of the device check
+# and no other.
 STAYING = {
     ("01_se", "squeeze"):
         "def squeeze(x):\n"
@@ -47,7 +48,8 @@ STAYING = {
         "                matrix[i, j] = kernel[j - i + k // 2]\n"
         "    return matrix\n",
     ("08a_windows", "WindowAttention"):
-        next(answer.source for answer in answers("wrong") if answer.name == "WindowAttention--index-and-mask-stay-on-the-cpu"),
+        next(answer.source for answer in answers("wrong")
+             if answer.name == "WindowAttention--index-and-mask-stay-on-the-cpu"),
 }
 
 
@@ -72,8 +74,10 @@ def main() -> int:
 def write(parts: Sequence[dict[str, Any]]) -> None:
     """The report on what has run so far: an interrupted run leaves it too, with `complete` false."""
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(json.dumps({"device": torch.cuda.get_device_name(), "torch": torch.__version__, "cuda": torch.version.cuda,
-                                  "complete": len(parts) == len(PARTS), "parts": parts}, indent=1) + "\n", encoding="utf-8")
+    REPORT.write_text(json.dumps({"device": torch.cuda.get_device_name(), "torch": torch.__version__,
+                                  "cuda": torch.version.cuda,
+                                  "complete": len(parts) == len(PARTS), "parts": parts}, indent=1) + "\n",
+                                  encoding="utf-8")
 
 
 def timed(part: Callable[[float], None], until: float) -> dict[str, Any]:
@@ -85,7 +89,8 @@ def timed(part: Callable[[float], None], until: float) -> dict[str, Any]:
         failed = str(why)
     except subprocess.TimeoutExpired:
         failed = f"stopped, because all parts together may take {SECONDS} s"
-    return {"outcome": "failed" if failed else "passed", "seconds": round(time.monotonic() - start, 1), "failed": failed}
+    return {"outcome": "failed" if failed else "passed", "seconds": round(time.monotonic() - start, 1),
+            "failed": failed}
 
 
 def doctor(until: float) -> None:
@@ -110,7 +115,8 @@ def solved(until: float) -> None:
 
 def staying(until: float) -> None:
     """A tensor that stays on the CPU costs the device check, and nothing else."""
-    complain(wrong for lesson, name in STAYING for wrong in not_caught(staying_line(lesson, name, "cuda", until), name, "cuda"))
+    complain(wrong for lesson, name in STAYING
+             for wrong in not_caught(staying_line(lesson, name, "cuda", until), name, "cuda"))
 
 
 PARTS = {"doctor": doctor, "tests": tests, "tensors that stay on the CPU": staying, "solved notebooks": solved}
@@ -133,13 +139,15 @@ def not_caught(line: Line, name: str, device: str) -> list[str]:
     exercise = next(exercise for exercise in line["exercises"] if exercise["name"] == name)
     lost = [check["name"] for check in exercise["checks"] if check["outcome"] != "passed"]
     right = lost == ["device"] and 0 < exercise["points"] < exercise["max_points"]
-    return [] if right else [f"{name}: {exercise['points']} of {exercise['max_points']} points, lost: {', '.join(lost) or 'nothing'}"]
+    return [] if right else [f"{name}: {exercise['points']} of {exercise['max_points']} points, lost: "
+                             f"{', '.join(lost) or 'nothing'}"]
 
 
 def staying_line(lesson: str, name: str, device: str, until: float) -> Line:
     """The verdict on a solved notebook in which the exercise `name` is answered with STAYING's code."""
     notebook, defined = copy.deepcopy(read(NOTEBOOKS / f"{lesson}/{lesson}.ipynb")), (f"def {name}(", f"class {name}(")
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and any(word in cell.source for word in defined)]
+    cells = [cell for cell in notebook.cells
+             if cell.cell_type == "code" and any(word in cell.source for word in defined)]
     if len(cells) != 1:
         raise ValueError(f"{name} of {lesson} is defined in {len(cells)} cells of the solved notebook, not in one")
     cells[0].source = STAYING[lesson, name]

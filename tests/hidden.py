@@ -1,4 +1,5 @@
-"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers. Drawn once, and kept for all processes."""
+"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers.
+Drawn once, and kept for all processes."""
 
 from functools import lru_cache
 
@@ -28,7 +29,8 @@ def catalogue(lesson: str):
 
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
 def graders(lesson: str) -> questions.Graders:
-    """The questions of SEED, as a judge on the CPU has them. In `make test` without the known mistakes, which only choose sentences."""
+    """The questions of SEED, as a judge on the CPU has them.
+    In `make test` without the known mistakes, which only choose sentences."""
     with one_thread(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests" / ("nightly" if NIGHTLY else "test"))
         if not NIGHTLY:
@@ -43,5 +45,6 @@ def exercises(lesson: str, seed: str) -> dict[str, Local]:
         return {exercise.name: Local(exercise, reference(lesson)) for exercise in graders(lesson).exercises}
     files = topic(LESSONS[lesson].topic)
     cases = derive.hidden(files.exercises, files.reference, seed)
-    return {e.name: Local(recording.record_exercise(e.name, cases[e.name], POINTS, files.reference, uses=e.uses, seed=seed),
+    return {e.name: Local(recording.record_exercise(e.name, cases[e.name], POINTS, files.reference, uses=e.uses,
+                                                    seed=seed),
                           files.reference) for e in files.exercises}

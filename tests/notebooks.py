@@ -1,7 +1,7 @@
 """`python -m tests.notebooks`: lays the solved notebooks out in work/nbval, for nbval to run them again.
 
-All lie beside each other, as a learner has them: some take up what was solved earlier. Experiments are skipped: their output is a
-measurement, which nobody compares. A nightly run (SUITE=nightly) runs them too, to see that they still run.
+All lie beside each other, as a learner has them: some take up what was solved earlier. Experiments are skipped: their
+output is a measurement, which nobody compares. A nightly run (SUITE=nightly) runs them too, to see that they still run.
 """
 
 import shutil

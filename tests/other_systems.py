@@ -1,4 +1,5 @@
-"""Run first in a process of its own: it takes away what Windows or macOS does not have, by the standard library's documentation.
+"""Run first in a process of its own: it takes away what Windows or macOS does not have, by the standard library's
+documentation.
 
 It is a stand-in and no proof: file systems, terminals and torch's own builds stay those of this machine.
 """
@@ -16,11 +17,13 @@ from typing import Any
 import torch  # noqa: F401  before sys.platform changes, on which torch and the standard library rely
 
 NOT_ON_WINDOWS = ("fcntl", "grp", "posix", "pwd", "resource", "termios", "tty")
-CALLS = ("chown", "fork", "forkpty", "geteuid", "getgid", "getpgid", "getuid", "killpg", "mkfifo", "register_at_fork", "setsid", "wait4")
+CALLS = ("chown", "fork", "forkpty", "geteuid", "getgid", "getpgid", "getuid", "killpg", "mkfifo", "register_at_fork",
+         "setsid", "wait4")
 
 
 def windows() -> None:
-    """No Unix modules and calls, no passing of descriptors, no sockets of Unix, and no folder moves in which a process is."""
+    """No Unix modules and calls, no passing of descriptors, no sockets of Unix, and no folder moves in which a
+    process is."""
     import asyncio  # noqa: F401  and what else of the standard library looks at the system when it is imported
     import multiprocessing.popen_spawn_posix  # noqa: F401
     import socket
@@ -43,7 +46,8 @@ def windows() -> None:
 
     def rename(source: Any, target: Any, **options: Any) -> None:
         if Path.cwd().is_relative_to(Path(source).resolve()):
-            raise PermissionError(13, "The process cannot access the file because it is being used by another process", str(source))
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process",
+                                  str(source))
         move(source, target, **options)
 
     subprocess.Popen.__init__ = popen  # type: ignore[method-assign]

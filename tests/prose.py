@@ -1,6 +1,8 @@
-"""Sentences of the course and the words that it does without, wherever people read: pages, documents, docstrings, reports.
+"""Sentences of the course and the words that it does without, wherever people read: pages, documents, docstrings,
+reports.
 
-Patterns hold what a native reader stumbled at most often. What they can't hold (a pronoun without a noun, a riddle) takes a reader.
+Patterns hold what a native reader stumbled at most often.
+What they can't hold (a pronoun without a noun, a riddle) takes a reader.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def sentences(text: str) -> list[str]:
 
 
 def spoken(sentence: str) -> str:
-    """A sentence without its label (`forward`: ..., Worked example: ...), in which code, quotations and shapes are one word each."""
+    """A sentence without its label (`forward`: ..., Worked example: ...), in which code, quotations and shapes are
+    one word each."""
     sentence = re.sub(r"^(- )?(`[^`]+`(, `[^`]+`)*|Worked example|\*[^*]+\*)[^:;.]{0,40}: ", "", sentence)
     return re.sub(r"`[^`]*`|\"[^\"]*\"|\([\d,. '/A-Za-z]{1,20}\)", "CODE", sentence)
 
@@ -80,7 +83,8 @@ def findings(where: str, text: str) -> list[Finding]:
     found = []
     for sentence in sentences(plain(text)):
         words = spoken(sentence)
-        found += [Finding(where, sentence, better) for pattern, better in INSTEAD.items() if re.search(pattern, words, re.IGNORECASE)]
+        found += [Finding(where, sentence, better) for pattern, better in INSTEAD.items()
+                  if re.search(pattern, words, re.IGNORECASE)]
         contract = words.count("CODE") > 1  # a list of names, shapes and calls, in which stops read well
         if len(re.findall(r"[:;](?=\s)", words)) > 1 and not contract:
             found.append(Finding(where, sentence, "one colon or semicolon in a sentence: make it two"))

@@ -31,7 +31,8 @@ def test_arms_are_listed_and_near_names_are_said(page, tmp_path):  # noqa: F811
 
 @pytest.mark.parametrize("arguments, said", [
     (["99_none"], "'99_none' compares nothing: there are 00_warmup, 01_se"),
-    (["02_eca", "ECA", "--seeds", "1"], "at least two seeds, once the steps and a rate above 0 are needed: got 1, 5, 1"),
+    (["02_eca", "ECA", "--seeds", "1"],
+     "at least two seeds, once the steps and a rate above 0 are needed: got 1, 5, 1"),
 ])
 def test_wrong_use_is_one_sentence(capsys, arguments, said):
     with pytest.raises(SystemExit, match="2"):

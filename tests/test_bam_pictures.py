@@ -1,4 +1,5 @@
-"""Lesson 04's plots and what they are made of: what dilated layers see, what a snippet's sides become, what a branch marks."""
+"""Lesson 04's plots and what they are made of: what dilated layers see, what a snippet's sides become, what a branch
+marks."""
 
 import pytest
 import torch
@@ -21,7 +22,8 @@ class Block(nn.Module):
         return x * self.spatial(x)
 
 
-@pytest.mark.parametrize("dilations, side, positions", [((1,), 3, 9), ((1, 1), 5, 25), ((4, 4), 17, 25), ((1, 4), 11, 81)])
+@pytest.mark.parametrize("dilations, side, positions",
+                         [((1,), 3, 9), ((1, 1), 5, 25), ((4, 4), 17, 25), ((1, 4), 11, 81)])
 def test_a_larger_dilation_sees_farther_and_not_more(dilations, side, positions):
     ways = ways_to_the_centre(dilations)
     assert (window(ways), (ways > 0).sum(), ways.sum()) == (side, positions, 9 ** len(dilations))

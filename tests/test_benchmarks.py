@@ -23,16 +23,19 @@ def test_the_process_that_records_is_measured_step_by_step(tmp_path):
     course.begin(submissions(1))
     course.run([sys.executable, "-m", "benchmarks.recording", str(file), LESSON, "--jobs=1"])
     seconds = json.loads(file.read_text())
-    for step in ("wait for verdicts", "gradebook: submission", "SaveAutoGrades", "find the cells", "JudgeCells", "end the judges"):
+    for step in ("wait for verdicts", "gradebook: submission", "SaveAutoGrades", "find the cells", "JudgeCells",
+                 "end the judges"):
         assert seconds[step] > 0, step
 
 
-@pytest.mark.parametrize("command, last", [(["speed", "--submissions", "4", "--stock", "2"], "all numbers in work/benchmarks/speed.json"),
+@pytest.mark.parametrize("command, last", [(["speed", "--submissions", "4", "--stock", "2"],
+                                            "all numbers in work/benchmarks/speed.json"),
                                            (["cluster", "--count", "2", "--workers", "2"], "CPU s a submission")],
                          ids=["speed", "cluster"])
 def test_the_benchmarks_run_to_their_end(command, last):
     name, *options = command
-    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT, capture_output=True, text=True, timeout=1200)
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT, capture_output=True,
+                          text=True, timeout=1200)
     assert done.returncode == 0 and last in done.stdout, done.stdout + done.stderr
 
 

@@ -7,7 +7,8 @@ def said(missing, extra):
     return wording.words(facts.Unplaced(tuple(missing.items()), tuple(extra.items()), (), empty=False))
 
 
-DOWN = {"downsample.0.weight": (4, 4, 3, 3), "downsample.1.weight": (4,), "downsample.1.bias": (4,), "downsample.2.weight": (6, 4, 1, 1)}
+DOWN = {"downsample.0.weight": (4, 4, 3, 3), "downsample.1.weight": (4,), "downsample.1.bias": (4,),
+        "downsample.2.weight": (6, 4, 1, 1)}
 
 
 def test_the_first_block_that_differs_is_named_with_its_stride_and_its_stage():
@@ -16,10 +17,10 @@ def test_the_first_block_that_differs_is_named_with_its_stride_and_its_stage():
     missing |= {f"stages.0.1.{name}": shape for name, shape in DOWN.items()}
     extra |= {f"stages.1.0.{name}": shape for name, shape in DOWN.items()}
     assert said(missing, extra) == (
-        "The parameters are not the ones that the exercise asks for: the first block that differs is block 2 of stage 1 (`stages.0.1`): "
-        "`fc2.weight` has shape (4, 8, 1, 1), expected (6, 8, 1, 1). Block 1 of stage 2 (`stages.1.0`) halves the map and should not: "
-        "it has a `downsample`. Block 2 of stage 1 (`stages.0.1`) should halve the map and does not: it has no `downsample`. "
-        "2 blocks differ in all.")
+        "The parameters are not the ones that the exercise asks for: the first block that differs is block 2 of stage "
+        "1 (`stages.0.1`): `fc2.weight` has shape (4, 8, 1, 1), expected (6, 8, 1, 1). Block 1 of stage 2 "
+        "(`stages.1.0`) halves the map and should not: it has a `downsample`. Block 2 of stage 1 (`stages.0.1`) "
+        "should halve the map and does not: it has no `downsample`. 2 blocks differ in all.")
 
 
 def test_few_parameters_or_a_single_block_are_listed():

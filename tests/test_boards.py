@@ -18,7 +18,11 @@ def read_off(pictures):
 
 def test_a_seed_decides_and_nothing_else():
     one, again, other = (boards.marked_boards(5, seed) for seed in (3, 3, 4))
-    assert one.pictures.equal(again.pictures) and one.answers.equal(again.answers) and not one.pictures.equal(other.pictures)
+    assert (
+        one.pictures.equal(again.pictures)
+        and one.answers.equal(again.answers)
+        and not one.pictures.equal(other.pictures)
+    )
 
 
 def test_the_answer_is_the_colour_where_the_marks_cross():

@@ -42,19 +42,24 @@ def test_every_exercise_earns_full_points_in_the_solved_notebook(lesson):
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("grade") and cell.cell_type == "code":
             shown, = cell.outputs  # the report, and nothing below it
-            assert float(shown.data["text/plain"]) == meta["points"] and "✓" in shown.data["text/html"], meta["grade_id"]
+            assert float(shown.data["text/plain"]) == meta["points"] and "✓" in shown.data["text/html"], meta[
+                "grade_id"
+            ]
 
 
 @LESSONS
 def test_what_depends_on_other_lessons_or_on_a_learner_is_not_stored(lesson):
     personal = [cell for cell in solved(lesson).cells if cells.personal(cell)]
-    assert {"course_map()", "progress()"} <= {cell.source for cell in personal} and not [cell for cell in personal if cell.outputs]
+    assert {"course_map()", "progress()"} <= {cell.source for cell in personal} and not [
+        cell for cell in personal if cell.outputs
+    ]
 
 
 @LESSONS
 def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
     released = nbformat.read(build.COURSE / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-    assert without_outputs(released) == without_outputs(notebooks.release(solved(lesson), lesson.name)), "run `make build`"
+    assert without_outputs(released) == without_outputs(notebooks.release(solved(lesson),
+                                                                          lesson.name)), "run `make build`"
 
 
 @LESSONS
@@ -71,7 +76,9 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     built, released = (record.files(folder, lesson) for folder in (build.NOTEBOOKS, build.COURSE))
     assert built == released
     assert sum(map(len, built.values())) <= 500_000
-    assert not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built, "run `make build`"
+    assert (
+        not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built
+    ), "run `make build`"
 
 
 def test_photographs_beside_the_library_are_those_of_the_data_set():
@@ -104,7 +111,8 @@ def test_what_a_lesson_ships_is_that_of_its_topic_and_small(lesson):
 
 @LESSONS
 def test_cells_are_readable(lesson):
-    """Prose of at most a screen, code that fits the page, figures that exist and have alt text, folded hints that close."""
+    """Prose of at most a screen, code that fits the page, figures that exist and have alt text, folded hints that
+    close."""
     for cell in solved(lesson).cells:
         if cell.cell_type == "code":
             assert max(map(len, cell.source.split("\n"))) <= 96, cell.source
@@ -119,7 +127,8 @@ def test_cells_are_readable(lesson):
 
 @LESSONS
 def test_every_exercise_has_hints_and_a_readable_length(lesson):
-    """At least 70 words before each stub, and few enough that it stays on the screen, and two or three folded hints after its check."""
+    """At least 70 words before each stub, and few enough that it stays on the screen, and two or three folded hints
+    after its check."""
     every = solved(lesson).cells
     for i, cell in enumerate(every):
         if cell.metadata.get("nbgrader", {}).get("grade"):

@@ -15,11 +15,13 @@ WEIGHS_PLACES = {"CBAM", "BAM", "pyramid split", "GRL", "CloAttention", "SCConv"
 WHOLE_PICTURE = {"SE", "ECA", "CBAM", "BAM", "DANet position", "polarized", "external", "EMSA", "GRL", "CloAttention"}
 ELSEWHERE = set(CONTROLS) | {"SE", "ECA", "DANet position", "DANet channel", "polarized", "external", "EMSA", "windows"}
 AT_ONCE = {"EMSA", "CloAttention"}
-EACH = {"far": {*WEIGHS_PLACES, "windows", "CoordAtt"}, "look-up": {*AT_ONCE, "CBAM", "BAM", "external", "GRL", "DANet channel"}}
+EACH = {"far": {*WEIGHS_PLACES, "windows", "CoordAtt"}, "look-up": {*AT_ONCE, "CBAM", "BAM", "external", "GRL",
+                                                                    "DANet channel"}}
 
 
 def outside(means, task, arms, low, high):
-    return {arm: round(of[task], 1) for arm, of in means.items() if arm in arms and not low - 0.5 <= round(of[task], 1) <= high + 0.5}
+    return {arm: round(of[task], 1) for arm, of in means.items()
+            if arm in arms and not low - 0.5 <= round(of[task], 1) <= high + 0.5}
 
 
 @pytest.mark.parametrize("task, arms, low, high, later", [

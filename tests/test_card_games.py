@@ -5,7 +5,14 @@ import pytest
 import torch
 
 from attention_lab.networks.training import Results
-from attention_lab.pictures.warmup import QUESTIONS, STYLES, query_in_words, show_losses_and_questions, slide_a_query, spotlight
+from attention_lab.pictures.warmup import (
+    QUESTIONS,
+    STYLES,
+    query_in_words,
+    show_losses_and_questions,
+    slide_a_query,
+    spotlight,
+)
 from attention_lab.tasks.card_games import AnswerLoss, CardPlayer, as_inputs, card_games, right_answers
 
 mpl.use("agg")

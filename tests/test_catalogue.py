@@ -22,7 +22,8 @@ load_once = lru_cache(maxsize=12)(recorded.load)
 
 @pytest.fixture(autouse=True)
 def exercises_are_read_once(monkeypatch):
-    """A check reads its exercise from the file and compares the known mistakes with the reference: half of the time of these tests."""
+    """A check reads its exercise from the file and compares the known mistakes with the reference: half of the time
+    of these tests."""
     monkeypatch.setattr(recorded, "load", load_once)
 
 
@@ -32,7 +33,8 @@ def reference(lesson):
 
 def entries(kind, most=1000):
     """The mistakes or variants of all lessons; of an exercise, at most so many in `make test`."""
-    found = [(lesson, entry) for lesson in LESSONS.values() for entry in sorted(getattr(topic(lesson.topic).mistakes, kind),
+    found = [(lesson, entry) for lesson in LESSONS.values()
+             for entry in sorted(getattr(topic(lesson.topic).mistakes, kind),
                                                                                key=lambda entry: entry.exercise)]
     return few(found, most, lambda each: (each[0].name, each[1].exercise), lambda each: f"{each[0].name}-{each[1].id}")
 
@@ -71,7 +73,8 @@ def test_who_names_a_layer_otherwise_is_told_that_later_cells_may_want_the_pages
                 sheets = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
                 return torch.sigmoid(self.bn(self.CALLED(sheets)))
     """
-    notes = {name: verdict(LESSONS["03_cbam"], "renamed", textwrap.dedent(renamed).replace("CALLED", name), "SpatialGate").notes
+    notes = {name: verdict(LESSONS["03_cbam"], "renamed", textwrap.dedent(renamed).replace("CALLED", name),
+                           "SpatialGate").notes
              for name in ("conv", "weights")}
     assert notes["conv"] == []
     assert "`weights` has another name than on the page" in notes["weights"][0]
@@ -123,11 +126,14 @@ def test_a_layer_of_another_kind_is_not_named_if_no_later_cell_uses_it():
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)
 def test_what_is_said_to_be_used_later_is(lesson):
-    """By a cell that holds no exercise or what it imports of the library, and by the name that a layer of the reference has."""
+    """By a cell that holds no exercise or what it imports of the library, and by the name that a layer of the
+    reference has."""
     code = [cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code"]
     cells = [source for source in code if "BEGIN SOLUTION" not in source]
-    imported = re.findall(r"^from attention_lab\.((?:networks|pictures|tasks)\.\w+) import", "\n".join(code), re.MULTILINE)
-    cells += [(ROOT / f"course/attention_lab/{name.replace('.', '/')}.py").read_text(encoding="utf-8") for name in imported]
+    imported = re.findall(r"^from attention_lab\.((?:networks|pictures|tasks)\.\w+) import", "\n".join(code),
+                          re.MULTILINE)
+    cells += [(ROOT / f"course/attention_lab/{name.replace('.', '/')}.py").read_text(encoding="utf-8")
+              for name in imported]
     for name, layers in topic(lesson.topic).used_later.items():
         own = inspect.getsource(getattr(reference(lesson), name))
         assert all(f"self.{layer} = " in own and any(f".{layer}" in cell for cell in cells) for layer in layers), name

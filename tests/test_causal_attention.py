@@ -1,4 +1,5 @@
-"""The inputs of lesson 05b's challenge are the same each time, and the gap between two attentions is that of their gradients."""
+"""The inputs of lesson 05b's challenge are the same each time, and the gap between two attentions is that of their
+gradients."""
 
 import torch
 

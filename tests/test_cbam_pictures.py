@@ -39,7 +39,8 @@ def test_a_network_without_the_gate_is_refused():
 def test_marks_are_told_apart_by_the_map():
     x = two_marks(2)
     assert x[:, 2, 1].sum() == x[:, 2, 6].sum() == 8
-    assert marks_in_words(x, x.amax(0).sigmoid()).endswith("Right mark: maximum 4, mean 1, map 0.98. The map tells them apart.")
+    assert marks_in_words(x, x.amax(0).sigmoid()).endswith("Right mark: maximum 4, mean 1, map 0.98. The map tells "
+                                                           "them apart.")
     assert marks_in_words(x, x.mean(0).sigmoid()).endswith("The map is the same at both.")
 
 

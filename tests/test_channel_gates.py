@@ -1,4 +1,5 @@
-"""What lesson 02 takes from the library for its experiment and for what can be touched: gates, their words, their scores."""
+"""What lesson 02 takes from the library for its experiment and for what can be touched: gates, their words, their
+scores."""
 
 import re
 
@@ -44,7 +45,9 @@ def test_a_gate_in_words_counts_what_lies_over_an_end():
     assert gate_in_words(means, KERNELS[0], gates, 1) == (
         "Channel 1: -1 · 1 + 2 · 3 - 1 · 2 = 3.0, gate 0.95. Weights that meet zeros of the padding: 0 of 3.")
     assert "2 · 2 - 0.5 · 2" not in gate_in_words(means, KERNELS[1], gates, 3)
-    assert "= 1.5, gate 0.88. Weights that meet zeros of the padding: 2 of 5" in gate_in_words(means, KERNELS[1], gates, 3)
+    assert "= 1.5, gate 0.88. Weights that meet zeros of the padding: 2 of 5" in gate_in_words(
+        means, KERNELS[1], gates, 3
+    )
 
 
 def test_a_kernel_slides_over_a_learners_block(capsys):
@@ -69,7 +72,8 @@ def test_a_disc_is_marked_and_scored():
 
 def test_a_gap_is_luck_or_not_and_matters_or_not(capsys):
     scores = {"a": (50.0, 51.0), "b": (40.0, 41.0), "c": (49.0, 52.5), "d": (50.0, 51.0)}
-    results = Results(tuple(scores), (0, 1), {(arm, seed): {"right": scores[arm][seed]} for arm in scores for seed in (0, 1)})
+    results = Results(tuple(scores), (0, 1),
+                      {(arm, seed): {"right": scores[arm][seed]} for arm in scores for seed in (0, 1)})
     print_gaps(results, [("a", "b"), ("c", "a", "right"), ("d", "a")], matters=5)
     assert capsys.readouterr().out.split("\n") == [
         "'a' against 'b': +10.0 points [+7.0, +13.0], more than luck, enough to matter",

@@ -1,4 +1,5 @@
-"""Every arm that a page names has been trained for longer, and at another rate: otherwise "cannot" may mean "not yet"."""
+"""Every arm that a page names has been trained for longer, and at another rate: otherwise "cannot" may mean "not
+yet"."""
 
 import re
 

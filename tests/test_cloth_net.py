@@ -1,4 +1,5 @@
-"""What lesson 09's page takes from the library: the network for cloths, its open gate, and how strongly branches respond to waves."""
+"""What lesson 09's page takes from the library: the network for cloths, its open gate, and how strongly branches
+respond to waves."""
 
 import torch
 from torch import nn
@@ -58,5 +59,6 @@ def test_waves_can_be_looked_at_before_anything_is_trained(monkeypatch):
     cloformer.slide_waves({"before training": net()})
     (controls, picture, says, start), = slides
     assert list(controls) == ["wavelength", "network"] and start == ("3 pixels", "before training")
-    assert says(24, "before training").startswith("A wave of 24 pixels, before training: the local branch responds with ")
+    assert says(24, "before training").startswith("A wave of 24 pixels, before training: the local branch "
+                                                  "responds with ")
     assert len(picture(24, "before training").axes) == 3

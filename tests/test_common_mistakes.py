@@ -16,7 +16,8 @@ def opened(name):
     """The known mistakes of a lesson that open a hint."""
     files = topic(LESSONS[name].topic)
     of_page = hints.of_page(notebooks.read_source(LESSONS[name]))
-    return {mistake for found in hints.belonging(files.folder, of_page, files.mistakes.MISTAKES).values() for mistake in found}
+    return {mistake for found in hints.belonging(files.folder, of_page, files.mistakes.MISTAKES).values()
+            for mistake in found}
 
 
 def test_every_common_mistake_is_a_known_one():

@@ -77,7 +77,9 @@ def test_a_path_shows_its_lessons_in_every_notebook_until_everything_is_wanted(l
     shutil.copytree(lesson / "checks", other / "checks")
     monkeypatch.chdir(other)
     assert course_map()._repr_html_().count("<tr>") == 1 + 2 and "16 lessons" in course_map()._repr_html_()
-    assert len(repr(course_map("everything")).splitlines()) == 1 + len(lessons()) == len(repr(course_map()).splitlines())
+    assert (
+        len(repr(course_map("everything")).splitlines()) == 1 + len(lessons()) == len(repr(course_map()).splitlines())
+    )
 
 
 def test_a_path_that_is_not_there_is_one_line_and_an_odd_file_is_everything(lesson, monkeypatch):

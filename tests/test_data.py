@@ -90,8 +90,12 @@ def test_a_picture_hangs_in_the_middle_of_its_wall():
     hung = data.on_a_wall(pictures, seed=1)
     assert hung.shape == (50, 3, 24, 18) and hung.min() >= 0 and hung.max() <= 1
     assert torch.equal(hung[:, :, 4:-4, 4:-4], pictures)
-    assert torch.equal(hung[:, :, :3, :3], hung[:, :, :1, :1].expand(-1, -1, 3, 3)) and not torch.equal(hung[:, :, 0, 2], hung[:, :, 0, 3])
-    assert torch.equal(hung, data.on_a_wall(pictures, seed=1)) and not torch.equal(hung, data.on_a_wall(pictures, seed=2))
+    assert torch.equal(hung[:, :, :3, :3], hung[:, :, :1, :1].expand(-1, -1, 3, 3)) and not torch.equal(
+        hung[:, :, 0, 2], hung[:, :, 0, 3]
+    )
+    assert torch.equal(hung, data.on_a_wall(pictures, seed=1)) and not torch.equal(
+        hung, data.on_a_wall(pictures, seed=2)
+    )
 
 
 @pytest.mark.parametrize("n", [0, -3, 1.5])

@@ -9,7 +9,8 @@ from attention_lab.tasks import hue_discs
 
 
 def of_two_arms(first, second, measure="right"):
-    runs = {(arm, seed): {measure: score} for arm, scores in (("first", first), ("second", second)) for seed, score in enumerate(scores)}
+    runs = {(arm, seed): {measure: score} for arm, scores in (("first", first), ("second", second))
+            for seed, score in enumerate(scores)}
     return Results(("first", "second"), tuple(range(len(first))), runs)
 
 

@@ -30,9 +30,12 @@ def test_the_download_holds_every_lesson_and_no_solution(unpacked):
     lessons = {lesson.name for lesson in build.lessons()}
     assert {path.name for path in (unpacked / "lessons").iterdir()} == lessons
     for name in lessons:
-        ours = {path.relative_to(ROOT / "course") for path in (ROOT / "course" / name).rglob("*") if path.is_file() and path.name[0] != "."}
-        assert {path.relative_to(unpacked / "lessons") for path in (unpacked / "lessons" / name).rglob("*") if path.is_file()} == ours
-    assert sorted(path.name.split("-")[0] for path in unpacked.iterdir()) == ["README.txt", "attention_lab", "lessons", "start.py"]
+        ours = {path.relative_to(ROOT / "course") for path in (ROOT / "course" / name).rglob("*")
+                if path.is_file() and path.name[0] != "."}
+        assert {path.relative_to(unpacked / "lessons") for path in (unpacked / "lessons" / name).rglob("*")
+                if path.is_file()} == ours
+    assert sorted(path.name.split("-")[0]
+                  for path in unpacked.iterdir()) == ["README.txt", "attention_lab", "lessons", "start.py"]
     assert not [path for path in unpacked.rglob("*.ipynb") if "### BEGIN SOLUTION" in path.read_text(encoding="utf-8")]
     assert b"\r\n" in (unpacked / "README.txt").read_bytes()
 
@@ -61,23 +64,28 @@ def test_a_machine_without_git_and_make_opens_lesson_00(unpacked, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path), "PIP_CONSTRAINT": str(ROOT / "constraints.txt"), "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path), "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
+                   "LC_ALL": "C.UTF-8"}
     environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     with open(tmp_path / "log", "w") as log:
-        run = subprocess.Popen([sys.executable, "start.py", "--no-browser", f"--port={port}"], cwd=unpacked, env=environment, stdout=log,
+        run = subprocess.Popen([sys.executable, "start.py", "--no-browser", f"--port={port}"], cwd=unpacked,
+                               env=environment, stdout=log,
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
         deadline = time.monotonic() + 900
         while True:
             try:
-                assert urllib.request.urlopen(f"http://127.0.0.1:{port}/lab/tree/00_warmup/00_warmup.ipynb", timeout=5).status == 200
+                assert urllib.request.urlopen(f"http://127.0.0.1:{port}/lab/tree/00_warmup/00_warmup.ipynb",
+                                              timeout=5).status == 200
                 break
             except OSError:
                 assert run.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()[-3000:]
                 time.sleep(1)
     finally:
         os.killpg(run.pid, signal.SIGKILL)
-    assert (unpacked / "my/00_warmup/00_warmup.ipynb").exists() and "/lab/tree/00_warmup" in (tmp_path / "log").read_text()
+    assert (unpacked / "my/00_warmup/00_warmup.ipynb").exists() and "/lab/tree/00_warmup" in (
+        tmp_path / "log"
+    ).read_text()
 
 
 @pytest.fixture
@@ -99,7 +107,8 @@ def test_the_lessons_are_copied_and_the_first_one_opens_once(unpacked, tmp_path,
     assert "my is up to date" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments, said", [([], "there is no folder lessons or course in"), (["--lessons", "none"], "no lesson in")])
+@pytest.mark.parametrize("arguments, said",
+                         [([], "there is no folder lessons or course in"), (["--lessons", "none"], "no lesson in")])
 def test_a_folder_without_lessons_is_one_sentence(tmp_path, monkeypatch, called, capsys, arguments, said):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="2"):

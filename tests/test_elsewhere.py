@@ -1,6 +1,8 @@
-"""Colab and Kaggle, as far as they can be made up: an empty folder, a home that nobody can write to, packages that are there already.
+"""Colab and Kaggle, as far as they can be made up: an empty folder, a home that nobody can write to, packages that are
+there already.
 
-What is brought is the last commit. The address on GitHub leads to this repository; Google's and Kaggle's machines are not asked.
+What is brought is the last commit. The address on GitHub leads to this repository;
+Google's and Kaggle's machines are not asked.
 """
 
 import json
@@ -31,7 +33,7 @@ exec(sys.argv[2])
 points = check(squeeze)
 from pathlib import Path
 print(json.dumps([float(points), os.getcwd(), progress.kept(Path.cwd(), "squeeze").points, sys.modules["attention_lab"].__file__]))
-"""
+"""  # noqa: E501
 COLAB = 'sys.modules["google.colab"] = types.ModuleType("google.colab")'
 
 
@@ -48,7 +50,8 @@ def content(tmp_path):
 def python(tmp_path):
     """An environment with pip and the packages that the library needs, and without the library."""
     venv.create(tmp_path / "environment", with_pip=True)
-    site = subprocess.run([tmp_path / "environment/bin/python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+    site = subprocess.run([tmp_path / "environment/bin/python", "-c",
+                           "import sysconfig; print(sysconfig.get_path('purelib'))"],
                           capture_output=True, text=True, check=True).stdout.strip()
     # A .pth file there, such as that of an editable install, is not read.
     Path(site, "packages.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
@@ -57,15 +60,19 @@ def python(tmp_path):
 
 def environment(python):
     """Its pip and git come first, GitHub's address is this repository's, and the home can't be made nor written to."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV", "MPLCONFIGDIR")}
-    return kept | {"HOME": "/proc/nobody", "PATH": f"{python.parent}:{os.environ['PATH']}", "PIP_ROOT_USER_ACTION": "ignore",
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("PYTHONPATH", "VIRTUAL_ENV", "MPLCONFIGDIR")}
+    return kept | {"HOME": "/proc/nobody", "PATH": f"{python.parent}:{os.environ['PATH']}",
+                   "PIP_ROOT_USER_ACTION": "ignore",
                    "PIP_NO_CACHE_DIR": "1", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{ROOT}.insteadOf",
                    "GIT_CONFIG_VALUE_0": f"https://github.com/{ADDRESS}"}
 
 
 def session(python, folder, first, before=""):
-    """A kernel that runs the notebook's first cell, a right answer and its check: points, folder, points that are kept, the library."""
-    done = subprocess.run([python, "-c", SESSION.replace("BEFORE", before), first, RIGHT], cwd=folder, env=environment(python),
+    """A kernel that runs the notebook's first cell, a right answer and its check: points, folder, points that are
+    kept, the library."""
+    done = subprocess.run([python, "-c", SESSION.replace("BEFORE", before), first, RIGHT], cwd=folder,
+                          env=environment(python),
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])

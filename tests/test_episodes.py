@@ -17,8 +17,10 @@ def shown(monkeypatch, **changed):
     """The HTML of a small mask to draw."""
     out = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: out.append(data["text/html"]))
-    given = dict(pictures=(torch.rand(3, 2, 3), torch.rand(3, 2, 3)), features=(torch.rand(4, 2, 3), torch.rand(4, 2, 3)),
-                 start=torch.tensor([[1, 0, 0], [1, 1, 0]]), truth=torch.tensor([[0, 0, 1], [0, 1, 1]]), maps=MAPS, sharpness=100.0)
+    given = dict(pictures=(torch.rand(3, 2, 3), torch.rand(3, 2, 3)),
+                 features=(torch.rand(4, 2, 3), torch.rand(4, 2, 3)),
+                 start=torch.tensor([[1, 0, 0], [1, 1, 0]]), truth=torch.tensor([[0, 0, 1], [0, 1, 1]]), maps=MAPS,
+                 sharpness=100.0)
     drawn_mask.draw_mask(**given | changed)
     return out[0]
 
@@ -34,7 +36,8 @@ def test_object_and_ground_share_no_colour_and_both_pictures_have_the_same(colou
     for support, support_mask, query, query_mask in zip(*found, strict=True):
         of_object, of_query = support[:, support_mask > 0], query[:, query_mask > 0]
         ground = support[:, support_mask == 0]
-        assert torch.cdist(of_query.T, of_object.T).amin(1).max() < 0.45  # noise, and a stripe that one of them may lack
+        # noise, and a stripe that one of them may lack
+        assert torch.cdist(of_query.T, of_object.T).amin(1).max() < 0.45
         assert torch.cdist(of_object.T, ground.T).amin(1).min() > 0.1
 
 
@@ -68,7 +71,8 @@ def test_the_still_picture_shows_pictures_marks_and_maps(monkeypatch):
 
 
 def test_a_map_that_says_nothing_is_blank(monkeypatch):
-    svg = base64.b64decode(re.search(r"base64,([^\"]*)", shown(monkeypatch, maps=MAPS | {"look-up": torch.ones(2, 3)}))[1]).decode()
+    svg = base64.b64decode(re.search(r"base64,([^\"]*)",
+                                     shown(monkeypatch, maps=MAPS | {"look-up": torch.ones(2, 3)}))[1]).decode()
     assert len(re.findall(r'data-map="look-up"[^>]*fill-opacity="0.000"', svg)) == 6
 
 
@@ -131,4 +135,8 @@ def test_short_and_longer_runs_are_shown_where_they_differ(monkeypatch):
     results = Results(("own picture",), (0, 1), {("own picture", seed): {"IoU": 60.0 + seed} for seed in (0, 1)})
     catnet.show_ious(results, {"own picture": [80.0]}, untrained=77.0, highlight="own picture")
     (limits, words), = shown
-    assert limits == (55, 90) and "own picture: 60 %, with five times the steps 80 %" in words and "untrained look-up: 77 %" in words
+    assert (
+        limits == (55, 90)
+        and "own picture: 60 %, with five times the steps 80 %" in words
+        and "untrained look-up: 77 %" in words
+    )

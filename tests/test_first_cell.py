@@ -1,4 +1,5 @@
-"""The first cell of a lesson in each place where it may run, what an address adds, and the version that everything names."""
+"""The first cell of a lesson in each place where it may run, what an address adds, and the version that everything
+names."""
 
 import os
 import re
@@ -38,7 +39,8 @@ def folder(tmp_path):
 
 
 def said(folder, repository, library, before="", **environment):
-    """What the cell prints in a process of its own, which finds `attention_lab` or does not. before: code that runs first."""
+    """What the cell prints in a process of its own, which finds `attention_lab` or does not.
+    before: code that runs first."""
     if library:
         (folder.parent / "library/attention_lab").mkdir(parents=True)
         environment["PYTHONPATH"] = str(folder.parent / "library")
@@ -46,7 +48,8 @@ def said(folder, repository, library, before="", **environment):
     code = f"{before}\nexec({cell!r})\nprint(os.getcwd(), file=sys.stderr)"
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VSCODE_PID")}
     # -S: without the packages of this environment, where the library may be installed
-    ended = subprocess.run([sys.executable, "-S", "-c", code], cwd=folder, env=kept | environment, capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-S", "-c", code], cwd=folder, env=kept | environment, capture_output=True,
+                           text=True)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout, ended.stderr.strip()
 
@@ -61,7 +64,8 @@ def test_it_says_in_one_line_what_to_do(folder, repository, library, checks):
     if checks:
         (folder / "checks").mkdir()
     line, = said(folder, repository, library)[0].splitlines()
-    assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course" if repository else "attention_lab-*.whl") in line
+    assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course"
+            if repository else "attention_lab-*.whl") in line
     assert "`checks`" in line
 
 
@@ -82,8 +86,12 @@ def test_in_colab_without_an_address(folder):
 
 
 def test_in_colab_with_an_address_it_fetches_the_course_and_goes_to_the_lesson(folder):
-    """git, pip and the folder that they fill are made up: what is seen is which commands are given, and in which order."""
-    pretended = f"{COLAB}\nimport os\nos.system, os.chdir = (lambda command: print(command)), (lambda folder: print('cd', folder))"
+    """git, pip and the folder that they fill are made up: what is seen is which commands are given, and in which
+    order."""
+    pretended = (
+        f"{COLAB}\nimport os\nos.system, os.chdir = (lambda command: print(command)), (lambda folder: print('cd',"
+        " folder))"
+    )
     assert said(folder, ADDRESS, library=False, before=pretended)[0].splitlines() == [
         f"git clone -q --depth 1 https://github.com/{ADDRESS} /content/course",
         "pip install -q /content/course/course",
@@ -119,7 +127,8 @@ def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(publishe
 
 def test_the_setting_reaches_the_learners_page(published, tmp_path):
     page = tmp_path / "learners.md"
-    page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n", encoding="utf-8")
+    page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n",
+                    encoding="utf-8")
     before, text, after = re.split("<!--.*?-->\n", shared.with_parts(page))
     assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
     assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text

@@ -102,7 +102,9 @@ def test_far_is_beyond_what_the_network_sees():
 def test_local_stripes_repeat_along_their_direction():
     pictures, answers = without_noise("local", 200)
     patch = pictures[:, 0].unfold(1, 8, 8).unfold(2, 8, 8)
-    down = (patch[..., 1:, 1:] * patch[..., :-1, :-1]).mean((3, 4)) - (patch[..., 1:, :-1] * patch[..., :-1, 1:]).mean((3, 4))
+    down = (patch[..., 1:, 1:] * patch[..., :-1, :-1]).mean((3,
+                                                             4)) - (patch[..., 1:,
+                                                                          :-1] * patch[..., :-1, 1:]).mean((3, 4))
     falling = answers[:, 2::4, 2::4]
     assert down[falling == 1].mean() > 0.01 and down[falling == 0].mean() < -0.01
 
@@ -167,7 +169,8 @@ def test_a_front_is_what_nothing_cheaper_matches(points, margin, front):
 
 
 def results():
-    runs = {("<b>SE", seed): {"far": 40.0 + seed, "what": 91.0} for seed in range(2)} | {("nothing", 0): {"far": 33.0, "what": 76.0}}
+    runs = {("<b>SE", seed): {"far": 40.0 + seed, "what": 91.0}
+            for seed in range(2)} | {("nothing", 0): {"far": 33.0, "what": 76.0}}
     return Results(("<b>SE", "nothing"), (0, 1), runs)
 
 
@@ -190,7 +193,8 @@ def test_names_of_points_that_nearly_coincide_do_not_cover_each_other():
 
 def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
     stated = [row for row in ROWS if row.stated]
-    table = PaperTable({stated[0]: stated[0].exact, stated[1]: 5, stated[2]: "not yet: lesson 01", ROWS[0]: ROWS[0].exact})
+    table = PaperTable({stated[0]: stated[0].exact, stated[1]: 5, stated[2]: "not yet: lesson 01",
+                        ROWS[0]: ROWS[0].exact})
     card = paper_card(table, results(), tmp_path)
     data = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
     page = (tmp_path / "card.html").read_text(encoding="utf-8")
@@ -200,7 +204,10 @@ def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
     first, *_, last = data["scores"]["rows"]
     assert first == {"module": "<b>SE", "task": "far", "mean": 40.5, "standard_error": 0.5, "seeds": 2}
     assert last["seeds"] == 1 and last["standard_error"] is None
-    assert data["versions"].keys() == {"python", "torch", "attention_lab"} and data["machine"].keys() == {"processor", "cores"}
+    assert data["versions"].keys() == {"python", "torch", "attention_lab"} and data["machine"].keys() == {
+        "processor",
+        "cores",
+    }
     assert "&lt;b&gt;SE" in page and "<b>SE" not in page
     assert "1 of 3 numbers that a paper or its authors state" in page and "(unverified)" in page
     assert page.index("whose authors state no number") < page.index(f"{ROWS[0].exact:,}")

@@ -7,7 +7,8 @@ import pytest
 from attention_lab.networks.training import Results
 from attention_lab.pictures.gaps import NOTE, compared, print_verdicts, verdicts
 
-SCORES = {"control": (50.0, 51.0, 52.0), "ahead": (70.0, 71.0, 72.0), "slightly": (54.0, 55.0, 56.0), "by luck": (50.0, 99.0, 98.0),
+SCORES = {"control": (50.0, 51.0, 52.0), "ahead": (70.0, 71.0, 72.0), "slightly": (54.0, 55.0, 56.0),
+          "by luck": (50.0, 99.0, 98.0),
           "barely": (59.0, 61.5, 64.0)}
 
 
@@ -35,7 +36,8 @@ def test_the_more_is_compared_the_more_it_takes():
 def test_one_run_tells_nothing():
     difference, = compared(results(single=(99.0,)), [("single", "control", "right")])
     assert difference.gap == 48 and difference.p == 1 and math.isnan(difference.interval[0])
-    assert verdicts(results(single=(99.0,)), ("single", "control")) == ["'single' is not clearly ahead of 'control' (+48.0 points)"]
+    assert verdicts(results(single=(99.0,)), ("single", "control")) == ["'single' is not clearly ahead of 'control' "
+                                                                        "(+48.0 points)"]
 
 
 def test_names_that_there_are_not():

@@ -53,13 +53,16 @@ def test_marks_are_written_where_they_are():
     x = torch.zeros(8, 5, 9)
     x[:2, 2, 6] = 4
     figure = pooled_and_gated(x, torch.sigmoid(x.amax(0)), 8)
-    assert {"channel 7", "maximum over C", "mean over C", "map (0.5 at the empty places)", "4", "1", ".98"} <= set(words(figure))
+    assert {"channel 7", "maximum over C", "mean over C", "map (0.5 at the empty places)", "4", "1",
+            ".98"} <= set(words(figure))
 
 
 @pytest.mark.parametrize("draw, problem", [
     (lambda: weight_bars(torch.rand(1, 3), ["a", "b", "c"]), r"\(3,\)"),
-    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(1, 16), 0), r"gates\[0\]"),
-    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(16), 16), "16 gates.*got 16"),
+    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(1, 16), 0),
+     r"gates\[0\]"),
+    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(16), 16),
+     "16 gates.*got 16"),
     (lambda: kernel_at(torch.rand(4), torch.rand(2), torch.rand(4), 0), "size 2"),
     (lambda: kernel_at(torch.rand(4), torch.rand(3), torch.rand(4), 4), "channel 4"),
 ])

@@ -1,4 +1,5 @@
-"""`make gpu` where there is no GPU: it says so. What it expects of a verdict is tried on the device check's stand-in."""
+"""`make gpu` where there is no GPU: it says so. What it expects of a verdict is tried on the device check's
+stand-in."""
 
 import copy
 import os

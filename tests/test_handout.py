@@ -16,8 +16,10 @@ from builder import build
 from tests.suites import few
 
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
-ONE = pytest.mark.parametrize("lesson", few(build.lessons(), 1, lambda lesson: 0, lambda lesson: lesson.name))  # of them, in `make test`
-GIVEN = {  # what a lesson shows of an earlier one's answers: the name with which the cell begins that holds them, and nothing else
+# of them, in `make test`
+ONE = pytest.mark.parametrize("lesson", few(build.lessons(), 1, lambda lesson: 0, lambda lesson: lesson.name))
+# what a lesson shows of an earlier one's answers: the name with which the cell begins that holds them, and nothing else
+GIVEN = {
     "05b_memory": ("class PositionAttention",),
     "08b_grl": ("def window_partition",),
 }
@@ -29,7 +31,8 @@ def handed_out(course, tmp_path_factory):
     """course/ alone in an empty folder, and its library installed from there into another."""
     folder, site = tmp_path_factory.mktemp("handout") / "course", tmp_path_factory.mktemp("site")
     shutil.copytree(course, folder, ignore=NOT_PART_OF_IT)
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", f"--target={site}", folder],
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps",
+                    f"--target={site}", folder],
                    check=True, env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"})
     shutil.rmtree(folder / "build", ignore_errors=True)
     return folder, site
@@ -39,7 +42,8 @@ def run(notebook, folder, site):
     """Execute `notebook` in `folder` with the library in `site`, errors and all."""
     environment = {**os.environ, "PYTHONPATH": str(site)}
     notebook.cells.insert(0, nbformat.v4.new_code_cell("import attention_lab; print(attention_lab.__file__)"))
-    NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute(
+    NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True,
+                   resources={"metadata": {"path": str(folder)}}).execute(
         env=environment)
     assert Path(notebook.cells.pop(0).outputs[0].text.strip()).is_relative_to(site)
     return notebook
@@ -53,12 +57,15 @@ def errors(notebook):
 @ONE
 def test_the_released_notebook_runs_and_says_only_what_is_not_implemented(lesson, handed_out):
     folder, site = handed_out
-    notebook = run(nbformat.read(folder / lesson.name / f"{lesson.name}.ipynb", as_version=4), folder / lesson.name, site)
+    notebook = run(nbformat.read(folder / lesson.name / f"{lesson.name}.ipynb", as_version=4), folder / lesson.name,
+                   site)
     found = errors(notebook)
     given_up, never_made = {cell for cell, _, _ in found}, set()
     for cell in notebook.cells:
         for _, name, said in (each for each in found if each[0] == cell.id):
-            assert name in ("NotImplementedError", "NotYet") or name == "NameError" and said.split("'")[1] in never_made, found
+            assert (
+                name in ("NotImplementedError", "NotYet") or name == "NameError" and said.split("'")[1] in never_made
+            ), found
         if cell.id in given_up:
             never_made |= set(re.findall(r"^(\w+) = ", cell.source, re.MULTILINE))
     for cell in notebook.cells:
@@ -104,10 +111,12 @@ def test_it_holds_no_answers(lesson, handed_out):
     """No line of a solution, no marker, no word of the packages that judge, in any file."""
     folder, _ = handed_out
     solved = nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(c.source for c in solved.cells), re.DOTALL)
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(c.source for c in solved.cells),
+                         re.DOTALL)
     secrets = {line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 20}
     reference = (ROOT / f"solutions/{lesson.topic}/reference.py").read_text(encoding="utf-8")
-    secrets |= {line.strip() for line in reference.splitlines() if re.match(r"\s+(return|self\.\w+ =) ", line) and len(line.strip()) > 20}
+    secrets |= {line.strip() for line in reference.splitlines()
+                if re.match(r"\s+(return|self\.\w+ =) ", line) and len(line.strip()) > 20}
     secrets = {re.sub(r"^return |\s+#.*", "", secret) for secret in secrets} - {"super().__init__()"}
     assert len(secrets) > 4
     for path in folder.rglob("*"):

@@ -18,7 +18,9 @@ def test_a_key_reads_the_cells_of_its_window():
 
 
 def test_entries_are_counted_once_for_each_key():
-    legends = legends_and_dominoes.small_legends(1, seed=1, size=2)._replace(corners=torch.tensor([[[6, 2], [6, 4], [8, 2], [8, 4]]]))
+    legends = legends_and_dominoes.small_legends(1, seed=1, size=2)._replace(
+        corners=torch.tensor([[[6, 2], [6, 4], [8, 2], [8, 4]]])
+    )
     held = keys.entries_of_keys(keys.cells_of_keys(rest.EMSA(4, 1, 4).sr, 16), legends, size=2)
     assert held[2, 1] == 4 and held.max() == 4 and held[0, 3] == 0
     assert keys.field_and_keys(torch.rand(3, 96, 96), keys.cells_of_keys(None, 16), torch.zeros(16, 16)).axes

@@ -40,14 +40,17 @@ def expanded(source):
 
 
 def test_markers_become_nbgraders_metadata():
-    metadata = [{key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"} for cell in expanded(SOURCE).cells]
+    metadata = [{key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"}
+                for cell in expanded(SOURCE).cells]
     rest = {"schema_version": 3, "task": False}
     assert metadata == [
         {},
         {"nbgrader": {"grade_id": "squeeze", "grade": False, "locked": False, "solution": True} | rest},
-        {"nbgrader": {"grade_id": "squeeze-check", "grade": True, "locked": True, "solution": False, "points": 2} | rest},
+        {"nbgrader": {"grade_id": "squeeze-check", "grade": True, "locked": True, "solution": False, "points": 2}
+         | rest},
         {"nbgrader": {"grade_id": "seblock", "grade": False, "locked": False, "solution": True} | rest},
-        {"nbgrader": {"grade_id": "seblock-check", "grade": True, "locked": True, "solution": False, "points": 1.5} | rest},
+        {"nbgrader": {"grade_id": "seblock-check", "grade": True, "locked": True, "solution": False, "points": 1.5}
+         | rest},
         {"tags": ["experiment", "nbval-ignore-output"]},
     ]
 
@@ -64,7 +67,8 @@ def test_markers_become_nbgraders_metadata():
     ("check(squeeze)", "check(squeeze, 3)", r"'check\(squeeze, 3\)': .* one line, check\(Name\)"),
     ("check(squeeze)", "check(excite)", r"\['squeeze', 'SEBlock'\].*\['excite', 'SEBlock'\]"),
     ("# %% points=2", "# %%", r"\['squeeze', 'SEBlock'\].*\['SEBlock'\]"),
-    ("    return x", "    return x\n\ndef excite(x):\n    return x", r"'def squeeze\(x\):': .* \['squeeze', 'excite'\]"),
+    ("    return x", "    return x\n\ndef excite(x):\n    return x",
+     r"'def squeeze\(x\):': .* \['squeeze', 'excite'\]"),
     ("def squeeze(x):\n    return x", "squeeze = 1", "'squeeze = 1': .* none"),
     ("SEBlock", "Squeeze", "the same grade id"),
     ('["experiment"]', '["experimnt"]', r"unknown tags \['experimnt'\]"),
@@ -88,7 +92,8 @@ def names(code):
 
 
 def compared_but_trained(notebook):
-    """Cells that nbval compares although they train, or read what an experiment left behind; with the names that say so."""
+    """Cells that nbval compares although they train, or read what an experiment left behind;
+    with the names that say so."""
     found, of_experiments = {}, {"train", "compare"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -102,11 +107,14 @@ def compared_but_trained(notebook):
 
 @LESSONS
 def test_no_cell_is_compared_that_depends_on_training(lesson):
-    assert compared_but_trained(notebooks.read_source(lesson)) == {}, "numbers of a training differ from processor to processor"
+    assert (
+        compared_but_trained(notebooks.read_source(lesson)) == {}
+    ), "numbers of a training differ from processor to processor"
 
 
 def training_that_the_challenge_needs(notebook):
-    """Cells that train as soon as they are run, among those whose names the page's challenge uses, directly or through other cells."""
+    """Cells that train as soon as they are run, among those whose names the page's challenge uses, directly or
+    through other cells."""
     *before, challenge = _up_to_the_challenge(notebook)
     needed, found = names(challenge)[0], []
     for code in reversed(before):
@@ -129,8 +137,10 @@ def test_a_challenge_can_be_tried_without_training_every_arm_again(lesson):
 
 def test_training_in_front_of_a_challenge_is_found():
     training = "results = compare(arms)"
-    pages = {f"# %%\narms = {{}}\n\n# %%\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [],
-             f"# %%\narms = {{}}\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [f"arms = {{}}\n{training}"]}
+    pages = {
+        f"# %%\narms = {{}}\n\n# %%\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [],
+        f"# %%\narms = {{}}\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [f"arms = {{}}\n{training}"],
+    }
     assert [training_that_the_challenge_needs(expanded(page)) for page in pages] == list(pages.values())
 
 
@@ -209,7 +219,8 @@ def test_two_sentences_on_a_line_and_a_long_line_are_found(line, problem):
 def test_the_capstones_networks_call_no_function_that_a_learner_may_overwrite():
     """Learners write helpers of their own, and call them as everybody does: `conv`."""
     page = notebooks.read_source(next(lesson for lesson in build.lessons() if lesson.name == "10_capstone"))
-    given = [ast.parse(cells.code([cell])) for cell in page.cells if not cell.metadata.get("nbgrader", {}).get("solution")]
+    given = [ast.parse(cells.code([cell])) for cell in page.cells
+             if not cell.metadata.get("nbgrader", {}).get("solution")]
     statements = [statement for tree in given for statement in tree.body]
     functions = {each.name for each in statements if isinstance(each, ast.FunctionDef)}
     networks = [each for each in statements if isinstance(each, ast.ClassDef)]

@@ -43,7 +43,8 @@ def page(tmp_path, monkeypatch):
 
 def test_the_pages_own_run_is_trained_for_longer_and_at_another_rate(page, tmp_path):
     runs = LongRuns(page)
-    runs.fill(tmp_path / "table.md", "# A table", [(Row("first"), [0]), (Row("second", 5, Fraction(1, 4)), [0, 2])], runs.page["run"])
+    runs.fill(tmp_path / "table.md", "# A table", [(Row("first"), [0]), (Row("second", 5, Fraction(1, 4)), [0, 2])],
+              runs.page["run"])
     text = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert text.startswith("# A table\n\n| arm | steps | peak rate | seed 0 | seed 2 |\n")
     assert "| first | x 1 | x 1 | 104.0 / 100.0 |  |\n| second | x 5 | x 1/4 | 220.0 / 25.0 | 220.0 / 25.0 |\n" in text

@@ -9,7 +9,8 @@ def test_short_and_longer_runs_are_drawn_and_said():
     results, longer = Results(("no module", "map"), (0, 1), runs), {"no module": [31.0, 33.0]}
     about = {"limits": {"map": 100.0}, "limit": "a perfect map"}
     assert runs_in_words(results, "right dots", longer, ("chance", 100 / 3), **about) == (
-        "Right dots; chance: 33 %. no module: 31 %, with five times the steps 31, 33 %; map: 100 %, a perfect map 100 %.")
+        "Right dots; chance: 33 %. no module: 31 %, with five times the steps 31, 33 %; map: 100 %, a perfect "
+        "map 100 %.")
     axis, = short_and_longer_runs(results, "right dots", longer, ("chance", 100 / 3), highlight=["map"], **about).axes
     assert [bar.get_width() for bar in axis.patches] == [31.0, 99.6]
     assert [list(line.get_xdata()) for line in axis.lines] == [

@@ -1,4 +1,5 @@
-"""What the experiments measured was measured with the code that is here, or the record says why another one cannot matter."""
+"""What the experiments measured was measured with the code that is here, or the record says why another one cannot
+matter."""
 
 import shutil
 
@@ -26,7 +27,8 @@ def copy(tmp_path, monkeypatch):
     """A lesson's topic and the library, to be changed: `copy(file, old, new)`; what is out of date then."""
     library, topics = tmp_path / "course/attention_lab", tmp_path / "solutions"
     shutil.copytree(record.FOLDERS["attention_lab"], library, ignore=shutil.ignore_patterns("__pycache__", "photos"))
-    shutil.copytree(record.FOLDERS["solutions"] / "shared", topics / "shared", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(record.FOLDERS["solutions"] / "shared", topics / "shared",
+                    ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(record, "FOLDERS", {**record.FOLDERS, "attention_lab": library, "solutions": topics})
 
     def change(file, old, new):
@@ -46,7 +48,8 @@ def copy(tmp_path, monkeypatch):
     ("course/attention_lab/checking/wording.py", "zero everywhere", "0 everywhere", {}),
     ("course/attention_lab/notebook/course_map.py", "builds on", "begins with", {}),
     ("course/attention_lab/course.toml", "minutes = 75", "minutes = 79", {}),
-    ("solutions/shared/digit_net.py", "BATCH = ", "BATCH = 2 * ", {"real pictures": ["solutions.shared.digit_net.BATCH"]}),
+    ("solutions/shared/digit_net.py", "BATCH = ", "BATCH = 2 * ",
+     {"real pictures": ["solutions.shared.digit_net.BATCH"]}),
 ])
 def test_what_puts_a_measurement_out_of_date(copy, file, old, new, found):
     assert copy(file, old, new) == found
@@ -64,4 +67,6 @@ def test_a_reason_keeps_a_measurement_and_stands_in_its_record(copy, tmp_path, m
     monkeypatch.setattr(measure, "records", lambda _: written)
     assert not measure.complaint(eca, page)
     *_, reason = written["experiments"]["kept"]  # after those that were given before
-    assert reason["because"] == "train() means train(True)" and reason["changed"] == ["attention_lab.networks.training.train"]
+    assert reason["because"] == "train() means train(True)" and reason["changed"] == [
+        "attention_lab.networks.training.train"
+    ]

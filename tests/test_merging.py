@@ -72,9 +72,13 @@ def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
     source = notebooks.read_source(se)
     assert record.checks(se, source) == record.files(build.COURSE, se)
     made = record.record_checks(se, source)
-    made.exercises[0].cases[0].expected_tensors["output"] = made.exercises[0].cases[0].expected_tensors["output"] * (1 + 1e-6)
+    made.exercises[0].cases[0].expected_tensors["output"] = made.exercises[0].cases[0].expected_tensors["output"] * (
+        1 + 1e-6
+    )
     made.exercises[1].mistakes[0].sentence += " Really."
-    made.exercises[2].cases[0].expected_tensors["output"] = made.exercises[2].cases[0].expected_tensors["output"] * (1 + 1e-12)
+    made.exercises[2].cases[0].expected_tensors["output"] = made.exercises[2].cases[0].expected_tensors["output"] * (
+        1 + 1e-12
+    )
     monkeypatch.setattr(record, "record_checks", lambda *_: made)
     now, before = record.checks(se, source), record.files(build.COURSE, se)
     assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]

@@ -41,7 +41,8 @@ IMPORTS = cell("%matplotlib inline\nimport torch\nfrom torch import nn\nhalf = 0
 
 
 def test_a_solved_exercise_is_the_class_that_the_notebook_defines(lesson):
-    here = lesson(cell("# A page", kind="markdown"), IMPORTS, cell("def halved(x):\n    return x / 2"), cell(SOLVED, exercise=True))
+    here = lesson(cell("# A page", kind="markdown"), IMPORTS, cell("def halved(x):\n    return x / 2"),
+                  cell(SOLVED, exercise=True))
     gate = mine("01_se", "Gate", here)
     with pytest.raises(NameError, match="half"):  # a number is no definition
         gate(2)(torch.ones(1))
@@ -50,7 +51,8 @@ def test_a_solved_exercise_is_the_class_that_the_notebook_defines(lesson):
 
 def test_what_the_page_gave_is_there_and_what_it_ran_is_not(lesson, capsys):
     dangerous = cell("raise SystemExit('a training')"), cell("print('seen')\nscores = [1 / 0]"), cell("check(squeeze)")
-    here = lesson(IMPORTS, cell("def twice(x):\n    return 2 * x\n\ntwice(1 / 0)"), *dangerous, cell("%%time\nbroken ("),
+    here = lesson(IMPORTS, cell("def twice(x):\n    return 2 * x\n\ntwice(1 / 0)"), *dangerous,
+                  cell("%%time\nbroken ("),
                   cell("print('loud')\ndef squeeze(x):\n    return twice(x)", exercise=True))
     assert mine("01_se", "squeeze", here)(4) == 8
     assert capsys.readouterr().out == ""
@@ -76,7 +78,8 @@ def test_what_is_not_there_yet_says_why(lesson, answer, reason):
 
 
 def test_a_function_that_refuses_something_is_solved(lesson):
-    here = lesson(cell("def f(x):\n    if x < 0:\n        raise NotImplementedError('negative numbers')\n    return x", exercise=True))
+    here = lesson(cell("def f(x):\n    if x < 0:\n        raise NotImplementedError('negative numbers')\n    return x",
+                       exercise=True))
     assert mine("01_se", "f", here)(1) == 1
 
 

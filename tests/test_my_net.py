@@ -48,7 +48,8 @@ def test_an_earlier_block_comes_out_of_its_notebook(lesson):
     other = lesson.parent / "01_se"
     other.mkdir()
     source = f"from {SEBlock.__module__} import SEBlock as Ours\n\n\nclass SEBlock(Ours):\n    pass"
-    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"solution": True, "grade": False, "grade_id": "seblock"}})
+    cell = nbformat.v4.new_code_cell(source,
+                                     metadata={"nbgrader": {"solution": True, "grade": False, "grade_id": "seblock"}})
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), other / "01_se.ipynb")
     assert my_net("SE", CBAM).newest.blocks == ["SE", "CBAM"]
 
@@ -97,7 +98,8 @@ def test_the_star_is_for_more_than_luck_and_the_bar_begins_at_a_guess():
     def row(name, score, multiply_adds):
         return Row([name], [[score] * 5], 10, multiply_adds, 1e-4)
 
-    board = Board([row("cheap", 80.0, 100), row("lucky", 80.9, 200), row("better", 82.0, 300)], row("guessing", 30.0, 50))
+    board = Board([row("cheap", 80.0, 100), row("lucky", 80.9, 200), row("better", 82.0, 300)],
+                  row("guessing", 30.0, 50))
     stars = {line.split()[1]: "★" in line for line in repr(board).splitlines()[1:4]}
     assert stars == {"cheap": True, "lucky": False, "better": True}
     assert "width:0px" in Board([row("guessing", 30.0, 50)], row("", 1.0, 1))._repr_html_()

@@ -73,7 +73,9 @@ def read(tmp_path, text):
 
 def test_what_the_reference_refuses_and_its_defaults_are_calls(tmp_path):
     source = exercises_source("gcblock", read(tmp_path, GCBLOCK))
-    assert "refuses=(refused_1_1, refused_1_2,)" in source and "of={'channels': 9, 'ratio': 4}, raises=(9, 4))" in source
+    assert (
+        "refuses=(refused_1_1, refused_1_2,)" in source and "of={'channels': 9, 'ratio': 4}, raises=(9, 4))" in source
+    )
     assert "of=(8,))" in source  # by place, and without what has a default
     source = exercises_source("pooled", read(tmp_path, PLAIN))
     assert "raises=(3" in source or "raises=(5" in source
@@ -89,16 +91,24 @@ def test_the_usual_mistakes_are_found():
     found = {each.id: each for each in usual(GCBLOCK[GCBLOCK.index("class"):GCBLOCK.index("INPUTS")])}
     assert "return self.expand(" in found["without-x-added"].source
     assert "dim=-2)" in found["softmax-over-axis-minus-2"].source
-    assert "torch.exp(self.mask(x).flatten(2)) / torch.exp(self.mask(x).flatten(2)).sum(2, keepdim=True)" in found["bare-exp"].source
+    assert (
+        "torch.exp(self.mask(x).flatten(2)) / torch.exp(self.mask(x).flatten(2)).sum(2, keepdim=True)" in found[
+            "bare-exp"
+        ].source
+    )
     for written in ("F.softmax(x, 1)", "x.softmax(dim=1)", "softmax(x, dim=1)"):
         found = {each.id: each for each in usual(f"def f(x):\n    return {written}\n")}
-        assert "torch.exp(x) / torch.exp(x).sum(1, keepdim=True)" in found["bare-exp"].source and "softmax-over-axis-0" in found
+        assert (
+            "torch.exp(x) / torch.exp(x).sum(1, keepdim=True)" in found["bare-exp"].source
+            and "softmax-over-axis-0" in found
+        )
     assert [each.id for each in usual("def f(x):\n    return x.sigmoid() * x\n")] == ["bare-exp"]
 
 
 @pytest.mark.nightly  # half a minute
 def test_a_lesson_of_a_usual_size_leaves_little_to_explain(tmp_path):
-    """No two proposals say the same, the usual mistakes are among them, and at most five mutants are left, without a touch by hand."""
+    """No two proposals say the same, the usual mistakes are among them, and at most five mutants are left, without a
+    touch by hand."""
     made = tmp_path / "gcblock"
     made.mkdir()
     sketched = read(tmp_path, GCBLOCK)

@@ -27,7 +27,8 @@ def test_what_has_moved_has_one_module_under_both_names(name):
 def test_functions_of_the_library_stay_functions():
     """In a fresh process, which imports their modules by their old names first."""
     names = ("check", "course_map", "progress", "review")
-    code = "\n".join([f"import attention_lab.{name}" for name in names] + [f"assert callable(attention_lab.{name})" for name in names])
+    code = "\n".join([f"import attention_lab.{name}" for name in names]
+                     + [f"assert callable(attention_lab.{name})" for name in names])
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -1,4 +1,5 @@
-"""A learner's way on Windows and macOS, with stand-ins that refuse what those systems refuse; and what grading is worth there."""
+"""A learner's way on Windows and macOS, with stand-ins that refuse what those systems refuse;
+and what grading is worth there."""
 
 import os
 import subprocess
@@ -56,8 +57,10 @@ assert (kept / notebook).read_text(encoding="utf-8") == "mine" and Path("my/01_s
 
 def learner(tmp_path, system):
     paths = os.pathsep.join([str(ROOT), str(ROOT / "course")])
-    return subprocess.run([sys.executable, "-X", "warn_default_encoding", "-c", LEARNER.replace("SYSTEM", system), str(ROOT / "course")],
-                          cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run([sys.executable, "-X", "warn_default_encoding", "-c", LEARNER.replace("SYSTEM", system),
+                           str(ROOT / "course")],
+                          cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True,
+                          encoding="utf-8")
 
 
 @pytest.mark.parametrize("system", ["windows", "macos"])
@@ -85,7 +88,8 @@ def test_nothing_is_graded_on_macos_unless_one_insists(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     isolation.probed.cache_clear()
     try:
-        with pytest.raises(isolation.NoLayers, match="keeps learners' code from your files and the network.*--isolation none"):
+        with pytest.raises(isolation.NoLayers, match="keeps learners' code from your files and the "
+                                                     "network.*--isolation none"):
             isolation.layers_for("auto")
         assert isolation.layers_for("none") == ()
     finally:
@@ -93,9 +97,12 @@ def test_nothing_is_graded_on_macos_unless_one_insists(monkeypatch):
 
 
 def test_every_file_can_lie_on_windows_and_macos():
-    """No two names that differ in case alone, none that Windows keeps for itself, and none too long for a folder of one's own."""
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")[:-1]
+    """No two names that differ in case alone, none that Windows keeps for itself, and none too long for a folder of
+    one's own."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True,
+                           check=True).stdout.split("\0")[:-1]
     assert len({name.lower() for name in names}) == len(names)
-    assert not [name for name in names if set(name) & set('<>:"|?*\\') or any(part.endswith((".", " ")) for part in Path(name).parts)
+    assert not [name for name in names if set(name) & set('<>:"|?*\\')
+                or any(part.endswith((".", " ")) for part in Path(name).parts)
                 or PureWindowsPath(name).is_reserved()]
     assert max(map(len, names)) < 260 - len(r"C:\Users\a learner with a long name\Documents\attention-by-hand" + "\\")

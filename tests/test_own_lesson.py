@@ -1,4 +1,5 @@
-"""A lesson of one's own, from a reference in a folder outside to judged notebooks, in a copy of the repository with one other lesson."""
+"""A lesson of one's own, from a reference in a folder outside to judged notebooks, in a copy of the repository with
+one other lesson."""
 
 import json
 import os
@@ -39,16 +40,19 @@ def repository(tmp_path_factory):
     """The machinery, and lesson 00 alone: another place in which to build, so that nothing is added to this one."""
     root = tmp_path_factory.mktemp("repository")
     without = shutil.ignore_patterns("__pycache__")
-    for folder in ("autograder", "builder", "solutions/shared", "solutions/warmup", "course/attention_lab", "course/00_warmup",
+    for folder in ("autograder", "builder", "solutions/shared", "solutions/warmup", "course/attention_lab",
+                   "course/00_warmup",
                    "datasets/photos"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
-    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "nbgrader_config.py", "pyproject.toml",
+    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "nbgrader_config.py",
+                 "pyproject.toml",
                  "course/pyproject.toml"):
         (root / file).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / file, root / file)
     listed = (ROOT / "solutions/course.toml").read_text(encoding="utf-8").split("[[lesson]]")
     only = {"weeks": '[["00_warmup"]]', "lessons": '["00_warmup"]'}
-    ways = re.sub(r"^(weeks|lessons) = \[.*?\]$", lambda found: f"{found[1]} = {only[found[1]]}", listed[0], flags=re.DOTALL | re.MULTILINE)
+    ways = re.sub(r"^(weeks|lessons) = \[.*?\]$", lambda found: f"{found[1]} = {only[found[1]]}", listed[0],
+                  flags=re.DOTALL | re.MULTILINE)
     (root / "solutions/course.toml").write_text(f"{ways}[[lesson]]{listed[1]}", encoding="utf-8")
     return root
 
@@ -60,14 +64,16 @@ def run(repository):
     environment.pop("OWN_LESSONS", None)
 
     def run(*words):
-        done = subprocess.run([sys.executable, "-m", *map(str, words)], cwd=repository, env=environment, text=True, capture_output=True)
+        done = subprocess.run([sys.executable, "-m", *map(str, words)], cwd=repository, env=environment, text=True,
+                              capture_output=True)
         return done.returncode, done.stdout + done.stderr
     return run
 
 
 def with_answer(released, answer, path):
     notebook = nbformat.read(released, as_version=4)
-    next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "centred").source = answer
+    next(cell for cell in notebook.cells
+         if cell.metadata.get("nbgrader", {}).get("grade_id") == "centred").source = answer
     nbformat.write(notebook, path)
     return path
 
@@ -78,18 +84,21 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "new", "centring", "--reference", reference, "--folder", tmp_path / "mine")
     assert status == 0, said
     made = tmp_path / "mine/centring"
-    assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py", "answers"}
+    assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py",
+                                                      "answers"}
     assert "INPUTS" not in (made / "reference.py").read_text(encoding="utf-8")
     assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") == 3
     calls = (made / "exercises.py").read_text(encoding="utf-8")
     assert "call((1, 3, H, 1))" in calls and "call((B, 3, 1, W))" in calls
 
-    status, said = run("autograder", "check", repository / "course/00_warmup/00_warmup.ipynb")  # not in the way before it is built
+    # not in the way before it is built
+    status, said = run("autograder", "check", repository / "course/00_warmup/00_warmup.ipynb")
     assert status == 1, said
     status, said = run("autograder", "audit", "own_centring")
     assert status == 2 and "not built yet" in said
 
-    (made / "answers/centred.py").write_text(f"# %% right: flat\n{RIGHT}\n\n\n# %% wrong: batch\n{WRONG}\n", encoding="utf-8")
+    (made / "answers/centred.py").write_text(f"# %% right: flat\n{RIGHT}\n\n\n# %% wrong: batch\n{WRONG}\n",
+                                             encoding="utf-8")
     status, said = run("builder", "own_centring")
     assert status == 0, said
     released = repository / "course/own_centring/own_centring.ipynb"
@@ -102,10 +111,12 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     assert found["totals"]["answers of the bank"] == 2
     assert status == int(bool(found["survivors"])), said  # what is missing fails nothing
     missing = "\n".join(found["missing"])
-    for what in ("sentences that were proposed", "0 right variants", "1 wrong answers", "no hints.toml", "prose is to be written"):
+    for what in ("sentences that were proposed", "0 right variants", "1 wrong answers", "no hints.toml",
+                 "prose is to be written"):
         assert what in missing, missing
 
-    right, wrong = (with_answer(released, answer, tmp_path / f"{kind}.ipynb") for kind, answer in (("right", RIGHT), ("wrong", WRONG)))
+    right, wrong = (with_answer(released, answer, tmp_path / f"{kind}.ipynb")
+                    for kind, answer in (("right", RIGHT), ("wrong", WRONG)))
     status, said = run("autograder", "check", right)
     assert status == 0, said
     status, said = run("autograder", "check", wrong)
@@ -118,8 +129,10 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
         folder = repository / "work/submitted" / student / "own_centring"
         folder.mkdir(parents=True)
         shutil.copy(notebook, folder / "own_centring.ipynb")
-    for command in (("nbgrader", "generate_assignment", "own_centring"), ("autograder", "grade", "own_centring", "--jobs", "1"),
-                    ("autograder", "export", "own_centring", "--format", "canvas"), ("autograder", "insights", "own_centring")):
+    for command in (("nbgrader", "generate_assignment", "own_centring"), ("autograder", "grade", "own_centring",
+                                                                          "--jobs", "1"),
+                    ("autograder", "export", "own_centring", "--format", "canvas"),
+                    ("autograder", "insights", "own_centring")):
         status, said = run(*command)
         assert status == 0, said
     table = (repository / "work/export/own_centring-canvas.csv").read_text(encoding="utf-8").splitlines()
@@ -142,7 +155,8 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
 def test_no_folder_that_learners_code_may_read(monkeypatch):
     inside = Lesson("own_x", "x", "X", [], "", 30, folder=f"{sysconfig.get_path('purelib')}/x")
     monkeypatch.setattr(isolation, "own_lessons", lambda: [inside])
-    with pytest.raises(isolation.NoLayers, match="The lesson own_x lies in .*/x, below .*, which learners' code may read"):
+    with pytest.raises(isolation.NoLayers, match="The lesson own_x lies in .*/x, below .*, which learners' "
+                                                 "code may read"):
         isolation.readable.__wrapped__()
 
 
@@ -151,7 +165,8 @@ def test_no_folder_that_learners_code_may_read(monkeypatch):
     (('{"centred": [', '{"centered": ['), "INPUTS names centered; the file defines centred"),
     (('[{"inputs": [("B", 3, "H", "W")]}]', "[(2, 3)]"), "(2, 3) is no call"),
     (('("B", 3, "H", "W")', '("B", 0)'), "inputs are a list of shapes"),
-    (('    """x without the mean of each channel: `(B, C, H, W) -> (B, C, H, W)`."""\n', ""), "centred has no docstring"),
+    (('    """x without the mean of each channel: `(B, C, H, W) -> (B, C, H, W)`."""\n', ""),
+     "centred has no docstring"),
 ])
 def test_a_sketch_that_no_lesson_can_be_made_of(change, complaint, tmp_path):
     assert change[0] in REFERENCE

@@ -21,7 +21,8 @@ def page(lesson):
 
 @LESSONS
 def test_the_first_screen_asks_the_question(lesson):
-    """A picture, why anyone cares, and one line of what it takes; goals, parts and minutes are folded below, the map is at the end."""
+    """A picture, why anyone cares, and one line of what it takes;
+    goals, parts and minutes are folded below, the map is at the end."""
     first, *rest = page(lesson)
     shown, _, folded = first.source.partition("<details>")
     assert TOP.match(shown), "title, one sentence in italics, the picture"
@@ -48,7 +49,8 @@ def test_the_last_screen_says_what_we_now_know(lesson):
 
 
 def given(lesson):
-    """Lines of code that a page gives: without exercises, imports, comments, and statements that only call the library."""
+    """Lines of code that a page gives: without exercises, imports, comments, and statements that only call the
+    library."""
     found, ours = [], set()
     for cell in page(lesson):
         if cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution") or cell.source in PERSONAL:
@@ -61,14 +63,17 @@ def given(lesson):
             value = getattr(node, "value", None)
             called = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ours
             if not imports and not called:
-                found += [line for line in lines[node.lineno - 1:node.end_lineno] if line.strip() and not line.strip().startswith("#")]
+                found += [line for line in lines[node.lineno - 1:node.end_lineno]
+                          if line.strip() and not line.strip().startswith("#")]
     return found
 
 
 @LESSONS
 def test_little_code_is_given(lesson):
     lines = given(lesson)
-    assert len(lines) <= MOST_GIVEN, f"{len(lines)} lines; plots, data and bookkeeping belong in attention_lab:\n" + "\n".join(lines)
+    assert (
+        len(lines) <= MOST_GIVEN
+    ), f"{len(lines)} lines; plots, data and bookkeeping belong in attention_lab:\n" + "\n".join(lines)
 
 
 @pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)

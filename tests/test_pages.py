@@ -1,4 +1,5 @@
-"""What a machine can see of a page's form: its contents, how soon the first exercise comes, and pictures that everybody can read.
+"""What a machine can see of a page's form: its contents, how soon the first exercise comes, and pictures that everybody
+can read.
 
 (One sentence per line: test_lesson_source.py. Words that the course does without: test_prose.py.)
 """
@@ -74,7 +75,8 @@ def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson
 @LESSONS
 def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
     solved = nbformat.read(ROOT / f"solutions/notebooks/{lesson.name}/{lesson.name}.ipynb", as_version=4)
-    outputs = [(cell.source, output.get("data", {})) for cell in solved.cells if cell.cell_type == "code" for output in cell.outputs]
+    outputs = [(cell.source, output.get("data", {})) for cell in solved.cells if cell.cell_type == "code"
+               for output in cell.outputs]
     assert [source for source, data in outputs if "image/png" in data] == [], "use show(figure, alt)"
     tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
     assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == []
@@ -92,7 +94,8 @@ def test_code_is_counted_up_to_the_first_exercise():
 @LESSONS
 def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     """And comparing them trains nothing: who forgot them does not train a second time."""
-    cells = [cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code" and experiment(cell)]
+    cells = [cell.source for cell in notebooks.read_source(lesson).cells
+             if cell.cell_type == "code" and experiment(cell)]
     for before, cell in zip(cells, cells[1:]):
         trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
         if trains and "predict_then_run(predicted" in cell:

@@ -30,7 +30,8 @@ def test_there_are_a_dozen_rows_and_more_with_a_trap_and_a_source_each():
 
 
 def test_what_the_authors_state_is_their_count_in_their_unit():
-    other = {row.network: row.as_stated(row.exact) for row in ROWS if row.stated and row.as_stated(row.exact) != row.stated}
+    other = {row.network: row.as_stated(row.exact) for row in ROWS
+             if row.stated and row.as_stated(row.exact) != row.stated}
     assert other == {"ECA-ResNet-152": "57.40M"}  # the bug museum's exhibit B
 
 
@@ -102,7 +103,8 @@ def test_nothing_that_a_row_says_runs_in_the_page():
     assert "<script>" not in page and "<img>" not in page
 
 
-@pytest.mark.parametrize("depth, count", [(18, 11_689_512), (34, 21_797_672), (50, 25_557_032), (101, 44_549_160), (152, 60_192_808)])
+@pytest.mark.parametrize("depth, count",
+                         [(18, 11_689_512), (34, 21_797_672), (50, 25_557_032), (101, 44_549_160), (152, 60_192_808)])
 def test_resnets_are_torchvisions(depth, count):
     with torch.device("meta"):
         network = backbones.resnet(depth)
@@ -126,7 +128,9 @@ def test_mobilenet_and_its_places():
 def test_a_gate_stands_in_each_block_with_its_stage_and_width():
     places = []
     with torch.device("meta"):
-        backbones.resnet(50, backbones.bottleneck(lambda stage, channels: places.append((stage, channels)) or nn.Identity()))
+        backbones.resnet(50,
+                         backbones.bottleneck(lambda stage, channels: places.append((stage, channels))
+                                              or nn.Identity()))
     assert places == [(0, 256)] * 3 + [(1, 512)] * 4 + [(2, 1024)] * 6 + [(3, 2048)] * 3
 
 

@@ -10,7 +10,13 @@ from torch import nn
 
 from attention_lab.pictures.se import lamp_and_means, rules_in_words, show_gate_under_lamps, slide_a_lamp
 from attention_lab.tasks.data import lamp_scenes
-from attention_lab.tasks.papers_under_lamps import CHANNELS, GateEachPosition, colour_reader, loss_at_centre, right_at_centre
+from attention_lab.tasks.papers_under_lamps import (
+    CHANNELS,
+    GateEachPosition,
+    colour_reader,
+    loss_at_centre,
+    right_at_centre,
+)
 
 mpl.use("agg")
 
@@ -28,7 +34,8 @@ def test_the_rules_answer_in_words(capsys):
     paper[0, 5:11, 5:11] = 0.8  # bluish paper
     image = paper * torch.tensor([0.8, 0.5, 0.4])[:, None, None]
     assert rules_in_words(image, paper, 2) == (
-        "The lamp's red / blue is 2. The centre alone: more red, which is wrong. Divided by the means: more blue, which is right.")
+        "The lamp's red / blue is 2. The centre alone: more red, which is wrong. Divided by the means: more blue, "
+        "which is right.")
     slide_a_lamp()
     assert "The lamp's red / blue is 1.6." in capsys.readouterr().out
 
@@ -46,7 +53,10 @@ def test_the_gate_that_follows_the_lamp_is_found(capsys):
 def test_a_colour_is_read_at_the_centre():
     scenes = lamp_scenes(4, seed=0)
     model = colour_reader(nn.Identity())
-    assert model[:6](scenes.image).shape == (4, CHANNELS, 16, 16) and loss_at_centre(model(scenes.image), scenes.label).isfinite()
+    assert (
+        model[:6](scenes.image).shape == (4, CHANNELS, 16, 16)
+        and loss_at_centre(model(scenes.image), scenes.label).isfinite()
+    )
     scores = torch.zeros(4, 2, 16, 16)
     scores[torch.arange(4), scenes.label, 8, 8] = 1
     assert right_at_centre(lambda _: scores, scenes.image, scenes.label) == 100

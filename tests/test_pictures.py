@@ -50,7 +50,8 @@ EVERY = {
     "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
     "scores": lambda: score_bars(Results(("a",), (0,), {("a", 0): {"score": 1.0}}), "score"),
     "heat map": lambda: heat_map_over(torch.rand(3, 8, 6), torch.rand(4, 3)),
-    "maps below": lambda: maps_below(torch.rand(2, 3, 8, 6), {"fine": torch.rand(2, 8, 6), "coarse": torch.rand(2, 4, 3)}),
+    "maps below": lambda: maps_below(torch.rand(2, 3, 8, 6),
+                                     {"fine": torch.rand(2, 8, 6), "coarse": torch.rand(2, 4, 3)}),
 }
 
 
@@ -96,7 +97,8 @@ def test_maps_share_one_scale_and_number_their_rows_and_columns():
     assert [(axis.get_title("left"), axis.get_xlabel(), axis.get_ylabel()) for axis in drawn] == [
         ("first", "column", "row"), ("second", "column", "row")]
     assert "weight" in words(figure)
-    assert {axis.images[0].get_clim() for axis in show_maps({"": torch.tensor([[1.0, 3]])}, "").axes if axis.images} == {(1, 3)}
+    assert {axis.images[0].get_clim() for axis in show_maps({"": torch.tensor([[1.0, 3]])}, "").axes
+            if axis.images} == {(1, 3)}
     with pytest.raises(ValueError, match=r"one map or more, .*'gates': \(2, 3, 4\)"):
         show_maps({"gates": torch.ones(2, 3, 4)}, "weight")
 
@@ -127,7 +129,8 @@ def test_the_means_of_the_channels_are_a_line_beside_their_sum_or_beside_one_of_
         assert torch.equal(torch.tensor(left.images[0].get_array().data), picture)
         means, *marked = right.lines
         assert torch.allclose(torch.tensor(means.get_ydata()), x.mean((1, 2)))
-        assert [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in marked] == ([(2, x[2].mean())] if channel else [])
+        assert [(mark.get_xdata()[0], mark.get_ydata()[0])
+                for mark in marked] == ([(2, x[2].mean())] if channel else [])
     with pytest.raises(ValueError, match=r"\(2, 5, 4, 6\); of a batch"):
         show_means(torch.ones(2, 5, 4, 6))
     with pytest.raises(IndexError):
@@ -177,7 +180,8 @@ def test_what_cannot_be_compared_is_said_in_words():
 
 
 def test_score_bars_show_means_errors_and_every_seed():
-    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4)) for seed in range(3)}
+    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4))
+            for seed in range(3)}
     figure = score_bars(
         Results(("plain", "SE", "late"), range(3), runs), "accuracy (%)",
         baselines={"a guess": 0.25}, parameters={"SE": 3107}, highlight="SE",
@@ -188,7 +192,8 @@ def test_score_bars_show_means_errors_and_every_seed():
     assert dots == [[1, 2, 3], [4, 5, 6]]
     errors = [c.lines[2][0].get_segments()[0][:, 0] for c in axis.containers if isinstance(c, ErrorbarContainer)]
     far = 2 / 3 ** 0.5  # the standard error of (1, 2, 3) is 1 / sqrt(3)
-    assert [error.tolist() for error in errors] == [pytest.approx([2 - far, 2 + far]), pytest.approx([5 - far, 5 + far])]
+    assert [error.tolist() for error in errors] == [pytest.approx([2 - far, 2 + far]),
+                                                    pytest.approx([5 - far, 5 + far])]
     text = words(figure)
     assert "two standard errors" in text
     assert "a guess: 0.25" in text
@@ -199,7 +204,8 @@ def test_score_bars_show_means_errors_and_every_seed():
 
 
 def test_two_runs_have_no_error_lines():
-    figure = score_bars(Results(("plain",), range(2), {("plain", seed): {"acc": seed} for seed in range(2)}), "accuracy (%)")
+    figure = score_bars(Results(("plain",), range(2), {("plain", seed): {"acc": seed} for seed in range(2)}),
+                        "accuracy (%)")
     (axis,) = figure.axes
     assert not any(isinstance(container, ErrorbarContainer) for container in axis.containers)
     assert "two standard errors" not in words(figure)
@@ -222,8 +228,14 @@ def test_maps_lie_below_their_pictures():
     first, second, *below = maps_below(pictures, maps, ["left", "right"]).axes[:6]
     assert [axis.get_title() for axis in (first, second)] == ["left", "right"]
     drawn = [axis.images[0] for axis in below]
-    assert all(torch.tensor(each.get_array()).equal(gates.double()) for each, gates in zip(drawn, (*maps["a"], *maps["b"]), strict=True))
-    assert {each.get_clim() for each in drawn} == {(0, 1)} and [axis.get_ylabel() for axis in below] == ["a", "", "b", ""]
+    assert all(torch.tensor(each.get_array()).equal(gates.double())
+               for each, gates in zip(drawn, (*maps["a"], *maps["b"]), strict=True))
+    assert {each.get_clim() for each in drawn} == {(0, 1)} and [axis.get_ylabel() for axis in below] == [
+        "a",
+        "",
+        "b",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

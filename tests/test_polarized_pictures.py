@@ -14,7 +14,8 @@ NIGHT[:, 2, 3] = 1  # a lamp
 def test_what_differs_from_the_rest_is_open_by_night_and_by_day(photo):
     branch = SpatialPolarized(4)
     weights, gate = polarized.bright_or_dark(branch, photo, factor=1)
-    query = branch.wq(torch.stack([photo[0], 1 - photo[0], 0 * photo[0], 0 * photo[0]])[None]).mean((2, 3)).softmax(1)[0]
+    query = branch.wq(torch.stack([photo[0], 1 - photo[0], 0 * photo[0],
+                                   0 * photo[0]])[None]).mean((2, 3)).softmax(1)[0]
     assert weights.allclose(query), "the weights that are shown are those of the branch"
     assert gate[2, 3] > 0.95 and gate[0, 0] < 0.05
 

@@ -1,4 +1,5 @@
-"""What the page on DANet takes from the library: the posters' network and its score, a poster to point at, maps of channels."""
+"""What the page on DANet takes from the library: the posters' network and its score, a poster to point at, maps of
+channels."""
 
 import torch
 from torch import nn
@@ -38,7 +39,10 @@ def test_each_cell_of_a_poster_answers_with_its_row_of_the_matrix(monkeypatch):
     pictures.touch_attention(weights, SMALL, poster=1)
     shape, lit, says, _, picture = called[0]
     assert shape == (12, 12) and picture.shape == (3, 12, 12)
-    assert lit(2, 5).equal((weights[29] / weights[29].max()).view(12, 12)) and says(2, 5) == posters.what_it_reads(weights, SMALL, 1)[29]
+    assert (
+        lit(2, 5).equal((weights[29] / weights[29].max()).view(12, 12))
+        and says(2, 5) == posters.what_it_reads(weights, SMALL, 1)[29]
+    )
 
 
 def test_there_is_a_map_for_each_form_and_its_columns_are_looked_at():

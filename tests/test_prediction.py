@@ -31,7 +31,8 @@ def test_the_truth_is_hidden_until_there_is_a_prediction():
 
 def test_predictions_stand_beside_the_truth_with_their_ratio():
     shown = predict_then_run({"a": 600, "b": 100, "c": 51}, {"a": 300, "b": 250, "c": torch.tensor(50)}, "pixels")
-    for row in ("pixels | your prediction | measured | a |", "a | 600 | 300 | 2 times too large", "b | 100 | 250 | 2.5 times too small"):
+    for row in ("pixels | your prediction | measured | a |", "a | 600 | 300 | 2 times too large",
+                "b | 100 | 250 | 2.5 times too small"):
         assert row in words(shown)
     assert "c: predicted 51, measured 50 (2 % too high)" in repr(shown)
     assert re.findall(r"width:(\d+)px;height", shown._repr_html_()) == ["260", "130", "43", "108", "22", "22"]

@@ -32,7 +32,8 @@ NAMES = [lesson.name for lesson in lessons()]
 
 @pytest.mark.parametrize("variation", VARIATIONS)
 def test_recorded_checks_hold_on_another_processor(variation):
-    """With each variation some lessons are recorded, all of which takes an hour; what tells most is asked of all lessons."""
+    """With each variation some lessons are recorded, all of which takes an hour;
+    what tells most is asked of all lessons."""
     dealt = NAMES[list(VARIATIONS).index(variation)::len(VARIATIONS)]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
                "-k", f"{TELLING} or recorded_checks and ({' or '.join(dealt)})",

@@ -24,7 +24,8 @@ def test_a_page_reads_well(lesson):
 
 @LESSONS
 def test_a_report_reads_well(lesson):
-    found = [finding for mistake in topics.topic(lesson.topic).mistakes.MISTAKES for finding in findings(mistake.id, mistake.sentence)]
+    found = [finding for mistake in topics.topic(lesson.topic).mistakes.MISTAKES
+             for finding in findings(mistake.id, mistake.sentence)]
     assert not found, told(found)
 
 
@@ -61,6 +62,10 @@ def test_code_titles_tables_and_references_do_not_count(text):
 
 
 def test_a_text_has_sentences():
-    text = "# A title\n\nOne gate is open. It is 0.5 wide,\nand `x.mean()` is small.\n\n- first of all (B, C);\n- and second of all"
-    assert sentences(plain(text)) == ["One gate is open.", "It is 0.5 wide, and `x.mean()` is small.", "first of all (B, C);",
+    text = (
+        "# A title\n\nOne gate is open. It is 0.5 wide,\nand `x.mean()` is small.\n\n- first of all (B, C);\n- and"
+        " second of all"
+    )
+    assert sentences(plain(text)) == ["One gate is open.", "It is 0.5 wide, and `x.mean()` is small.",
+                                      "first of all (B, C);",
                                       "and second of all"]

@@ -6,9 +6,11 @@ from builder.reach import Place, Reach
 
 FILES = {
     "__init__": "from .a import y",
-    "a": "from .checking import b\nfrom .c import unused\n\n\ndef y():\n    return b.seen() + LIMIT\n\n\nLIMIT = 3\nOTHER = 4\n",
+    "a": "from .checking import b\nfrom .c import unused\n\n\ndef y():\n    return b.seen() + LIMIT\n\n\nLIMIT = "
+         "3\nOTHER = 4\n",
     "checking/__init__": "",
-    "checking/b": "from ..c import x as renamed\n\n\ndef seen():\n    return renamed\n\n\ndef unseen():\n    return 1\n",
+    "checking/b": "from ..c import x as renamed\n\n\ndef seen():\n    return renamed\n\n\ndef unseen():\n    "
+                  "return 1\n",
     "c": "def x():\n    import lib.d as it\n    return it.made\n\n\ndef unused():\n    return 2\n",
     "d": "from . import e\n\nmade = e\nif made:\n    from .e import deep\n",
     "e": "deep = 1\n",
@@ -66,7 +68,8 @@ def test_a_module_that_is_no_file_and_a_name_that_is_bound_twice(library):
     found = library()
     found.add("page", "from lib.a import y\ntask = 1\ntask = y()\nother = 2\nprint(task)\n")
     reached = found.digests(found.places([Place("page", 4)]))
-    assert set(reached) == {"page: print(task)", "page.task", "lib.a.y", "lib.a.LIMIT", "lib.checking.b.seen", "lib.c.x"}
+    assert set(reached) == {"page: print(task)", "page.task", "lib.a.y", "lib.a.LIMIT", "lib.checking.b.seen",
+                            "lib.c.x"}
     assert len(reached["page.task"]) == 2 * len(reached["lib.a.y"])
 
 

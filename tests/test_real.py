@@ -26,13 +26,19 @@ def content() -> dict:
     inside = [{"by_colour": [[0.5] * 4] * 3,
                "by_answer": [[0.1] * 4] * 11, "explained": {"colour": 0.9, "answer": 0.05}, "maps": [[[0.0]]] * 4}] * 2
     made = json.loads((TOPICS["01_se"] / FILE).read_text())
-    return {"said": "Read it.", "cue": "the frame's colour", "steps": [500, 1000], "longer": 5000, "inside": {"SE": inside},
+    return {"said": "Read it.", "cue": "the frame's colour", "steps": [500, 1000], "longer": 5000,
+            "inside": {"SE": inside},
             "controls": ["nothing"], "modules": ["SE"],
-            "arms": {"nothing": arm(50, 51, 49), "SE": arm(94, 95, 93)}, "pictures": made["pictures"], "answers": made["answers"]}
+            "arms": {"nothing": arm(50, 51, 49), "SE": arm(94, 95, 93)}, "pictures": made["pictures"],
+            "answers": made["answers"]}
 
 
 def test_a_gap_is_said_with_its_error_and_luck_by_its_name(content):
-    assert 'SE is 44.0 points ahead of "nothing", more than luck explains (standard error: 0.8).' in RealRun(content).said()
+    assert (
+        'SE is 44.0 points ahead of "nothing", more than luck explains (standard error: 0.8).' in RealRun(
+            content
+        ).said()
+    )
     content["arms"]["SE"] = arm(50, 52, 48)
     assert any("0.0 points" in line and "which may be luck" in line for line in RealRun(content).said())
     content["arms"]["nothing"]["longer"] = 51.2
@@ -41,8 +47,12 @@ def test_a_gap_is_said_with_its_error_and_luck_by_its_name(content):
 
 def test_the_page_shows_every_arm_its_pictures_and_the_cpu_hours(content):
     shown = RealRun(content)._repr_html_()
-    assert shown.count("<img alt=") == 2 and "94.0 %" in shown and "93.0 to 95.0 %" in shown and "0.06 CPU hours" in shown
-    assert "In the first block, which channels SE turns up or down depends on the frame's colour (90 % of" in re.sub("&#x27;", "'", shown)
+    assert (
+        shown.count("<img alt=") == 2 and "94.0 %" in shown and "93.0 to 95.0 %" in shown and "0.06 CPU hours" in shown
+    )
+    assert "In the first block, which channels SE turns up or down depends on the frame's colour (90 % of" in re.sub(
+        "&#x27;", "'", shown
+    )
 
 
 def test_without_the_file_the_error_says_where_it_belongs(tmp_path, monkeypatch):
@@ -101,7 +111,11 @@ def test_a_module_brings_the_frame_there():
 
 def test_only_the_support_says_which_colour_counts():
     pairs = digit_pairs(200, 4, "test")
-    assert pairs.pictures.shape == (200, 7, SIDE, SIDE) and 0 <= pairs.pictures[:, 6].min() and pairs.pictures[:, 6].max() <= 1
+    assert (
+        pairs.pictures.shape == (200, 7, SIDE, SIDE)
+        and 0 <= pairs.pictures[:, 6].min()
+        and pairs.pictures[:, 6].max() <= 1
+    )
     network = real.network("own picture", 0).eval()
     other = pairs._replace(pictures=torch.cat([pairs.pictures[:, :3], pairs.pictures.roll(1, 0)[:, 3:]], dim=1))
     with torch.no_grad():

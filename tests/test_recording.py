@@ -55,8 +55,11 @@ def test_cases_share_their_weights_and_a_file_keeps_them_once():
     made = recording.record_exercise("SEBlock", cases, 2.0, se)
     written = recorded.to_bytes(made)
     for case, then in zip(made.cases, recorded.from_bytes(written).cases, strict=True):
-        assert list(case.tensors) == list(then.tensors) and all(t.equal(then.tensors[name]) for name, t in case.tensors.items())
-    first, second, third = ({name: t for name, t in case.tensors.items() if name.startswith("state.")} for case in made.cases)
+        assert list(case.tensors) == list(then.tensors) and all(
+            t.equal(then.tensors[name]) for name, t in case.tensors.items()
+        )
+    first, second, third = ({name: t for name, t in case.tensors.items() if name.startswith("state.")}
+                            for case in made.cases)
     assert all(t.equal(second[name]) for name, t in first.items()) and first.keys() == second.keys() == third.keys()
     assert all(t.shape != first[name].shape for name, t in third.items())
     weights = 4 * sum(t.numel() for t in first.values())

@@ -1,7 +1,8 @@
-"""The library as it is released: a wheel and an sdist, built from what the repository tracks and used where nothing else of it is.
+"""The library as it is released: a wheel and an sdist, built from what the repository tracks and used where nothing
+else of it is.
 
-"Empty" means a new virtual environment that holds the wheel, and finds the packages that the wheel needs (torch and others) where this
-environment has them: they are not downloaded again, and pip does not resolve them.
+"Empty" means a new virtual environment that holds the wheel, and finds the packages that the wheel needs (torch and
+others) where this environment has them: they are not downloaded again, and pip does not resolve them.
 """
 
 import json
@@ -46,7 +47,8 @@ def built(clean, tmp_path_factory):
     run(*hatchling, "-d", folder, cwd=clean, PYTHONPATH=str(tools))
     with tarfile.open(folder / f"attention_lab-{version()}.tar.gz") as packed:
         packed.extractall(folder / "unpacked", filter="data")
-    run(*hatchling, "-t", "wheel", "-d", folder / "again", cwd=folder / f"unpacked/attention_lab-{version()}", PYTHONPATH=str(tools))
+    run(*hatchling, "-t", "wheel", "-d", folder / "again", cwd=folder / f"unpacked/attention_lab-{version()}",
+        PYTHONPATH=str(tools))
     return folder
 
 
@@ -64,7 +66,8 @@ def wheel(folder):
 
 def test_the_wheel_holds_the_library_and_nothing_else(clean, built):
     """What the library's folder holds is looked through for solutions in test_handout.py."""
-    library = {str(path.relative_to(clean)): path.read_bytes() for path in (clean / "attention_lab").rglob("*") if path.is_file()}
+    library = {str(path.relative_to(clean)): path.read_bytes() for path in (clean / "attention_lab").rglob("*")
+               if path.is_file()}
     with zipfile.ZipFile(wheel(built)) as packed:
         held = {name: packed.read(name) for name in packed.namelist() if ".dist-info/" not in name}
     assert held == library
@@ -111,7 +114,8 @@ def test_a_lesson_is_checked_with_the_wheel_in_an_empty_environment(clean, built
     venv.create(environment, with_pip=False, symlinks=os.name != "nt")
     python = environment / "bin/python"
     site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
-    run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--disable-pip-version-check", "--no-deps", wheel(built),
+    run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--disable-pip-version-check", "--no-deps",
+        wheel(built),
         PIP_ROOT_USER_ACTION="ignore")
     # Only the packages there: .pth files among them, such as that of an editable install, are not read.
     Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")

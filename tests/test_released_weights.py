@@ -1,4 +1,5 @@
-"""Weights as their authors release them, in a network of the course's modules: files in each format, and what is said of other files."""
+"""Weights as their authors release them, in a network of the course's modules: files in each format, and what is
+said of other files."""
 
 import argparse
 import sys
@@ -18,7 +19,8 @@ from autograder.lessons.topics import topic
 from solutions.eca.reference import ECABlock
 
 TOPICS = {lesson.name: lesson.topic for lesson in lessons()}
-TINY = {"conv1.weight": torch.arange(6.0).view(2, 3), "bn1.bias": torch.ones(2), "bn1.num_batches_tracked": torch.tensor(7)}
+TINY = {"conv1.weight": torch.arange(6.0).view(2, 3), "bn1.bias": torch.ones(2),
+        "bn1.num_batches_tracked": torch.tensor(7)}
 WRAPPED = {f"module.{name}": value for name, value in TINY.items()}
 ECA = "ECA-ResNet-18"
 
@@ -32,7 +34,8 @@ def built(block=ECABlock):
 
 
 def authors_state(net):
-    """The rule's weights by the authors' names, in float32 and with BatchNorm's counters, as a training script saves them."""
+    """The rule's weights by the authors' names, in float32 and with BatchNorm's counters, as a training script saves
+    them."""
     names = known()[ECA]
     shapes = {names.theirs(ours): tensor.shape for ours, tensor in net.state_dict().items()}
     return {name: tensor.float() for name, tensor in rule_state(shapes.items(), 0).items()} | {
@@ -43,7 +46,8 @@ def authors_state(net):
 @pytest.mark.parametrize("content", [
     TINY,
     WRAPPED,
-    {"epoch": 99, "arch": "se_resnet50", "best_prec1": torch.tensor(77.4), "state_dict": WRAPPED, "optimizer": {"state": {}}},
+    {"epoch": 99, "arch": "se_resnet50", "best_prec1": torch.tensor(77.4), "state_dict": WRAPPED,
+     "optimizer": {"state": {}}},
     {"model": TINY, "args": argparse.Namespace(lr=0.1), "epoch": 3},
     {"module": WRAPPED},
 ], ids=["plain", "module.", "state_dict", "model", "module"])
@@ -60,7 +64,8 @@ class Trainer:
 @pytest.mark.parametrize("content, said", [
     ([1, 2], "holds an object of type list and no weights"),
     ({}, "holds an empty dictionary and no weights"),
-    ({"conv1.weight": torch.ones(2), "epoch": 3}, "holds more than weights: under 'epoch' there is an object of type int"),
+    ({"conv1.weight": torch.ones(2), "epoch": 3},
+     "holds more than weights: under 'epoch' there is an object of type int"),
     (Trainer(), "test_released_weights.Trainer), and opening it could run somebody's code"),
     ({"fc.bias": torch.tensor([1.0, float("nan")])}, "is damaged: fc.bias holds numbers that are not finite"),
 ])
@@ -81,7 +86,8 @@ def cut(zipped, keep):
 @pytest.mark.parametrize("write, said", [
     (lambda path: path.write_bytes(b"\n<!DOCTYPE html><html><title>Virus scan warning"), "is a web page"),
     (lambda path: path.write_bytes(b""), "is empty"),
-    (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:00"), "is a pointer of Git LFS"),
+    (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:00"),
+     "is a pointer of Git LFS"),
     (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)), "is damaged"),
     (lambda path: path.write_bytes(b"hello, world"), "is damaged"),
     (lambda path: path.mkdir(), "is a folder"),
@@ -108,12 +114,13 @@ def test_code_in_a_file_does_not_run(tmp_path):
 
 def test_released_weights_come_into_a_network_of_own_modules(tmp_path, capsys):
     net = built()
-    content = {"arch": "se_resnet18", "state_dict": {f"module.{name}": value for name, value in authors_state(net).items()}}
+    content = {"arch": "se_resnet18", "state_dict": {f"module.{name}": value
+                                                     for name, value in authors_state(net).items()}}
     torch.save(content, path := tmp_path / "eca.pth.tar", _use_new_zipfile_serialization=False)
     assert restore(net, ECA, path)
     assert capsys.readouterr().out == (
-        "Your ECA-ResNet-18 computes what the authors' code does: maxpool, layer1.0, layer1, layer2, layer3, layer4, logits agree.\n"
-        "The weights in eca.pth.tar are now in your ECA-ResNet-18.\n")
+        "Your ECA-ResNet-18 computes what the authors' code does: maxpool, layer1.0, layer1, layer2, layer3, layer4, "
+        "logits agree.\nThe weights in eca.pth.tar are now in your ECA-ResNet-18.\n")
     recorded = known()[ECA].recorded
     with torch.no_grad():
         logits = net(drawn(recorded["shape"], 1000).float())
@@ -127,7 +134,10 @@ def test_another_networks_file_changes_nothing(tmp_path, capsys):
     torch.save(state, path := tmp_path / "resnet.pth")
     before = net.fc.weight.clone()
     assert not restore(net, ECA, path)
-    assert capsys.readouterr().out == "resnet.pth does not fit your ECA-ResNet-18: 1 entry is missing: layer1.0.eca.conv.weight.\n"
+    assert (
+        capsys.readouterr().out
+        == "resnet.pth does not fit your ECA-ResNet-18: 1 entry is missing: layer1.0.eca.conv.weight.\n"
+    )
     assert torch.equal(net.fc.weight, before)
     other = {known()["SCNet-50"].theirs(ours): torch.zeros(1) for ours in network("SCNet-50", reference).state_dict()}
     torch.save(other, path)
@@ -138,15 +148,21 @@ def test_another_networks_file_changes_nothing(tmp_path, capsys):
 def test_a_file_that_is_not_there_is_a_sentence_that_says_where_it_is(tmp_path, capsys):
     assert not restore(nn.Identity(), ECA, tmp_path / "eca.pth")
     said = capsys.readouterr().out
-    assert said.startswith("There is no file eca.pth here.") and "https://drive.google.com/" in said and "70.92 %" in said
+    assert (
+        said.startswith("There is no file eca.pth here.") and "https://drive.google.com/" in said and "70.92 %" in said
+    )
     assert not restore(nn.Identity(), "CloFormer-XXS", tmp_path / "clo.pth")
-    assert capsys.readouterr().out == "There is no file clo.pth here. The authors of CloFormer-XXS have released no weights.\n"
+    assert (
+        capsys.readouterr().out
+        == "There is no file clo.pth here. The authors of CloFormer-XXS have released no weights.\n"
+    )
     with pytest.raises(ValueError, match="no names of 'ResNet' are known; there are those of .*SCNet-50"):
         restore(nn.Identity(), "ResNet", "eca.pth")
 
 
 def test_released_networks_are_rows_of_the_papers_tables():
-    assert restoring.RELEASED.keys() | {"CloFormer-XXS", "EPSANet-50 (Small)"} == known().keys() <= {row.network for row in ROWS}
+    assert restoring.RELEASED.keys() | {"CloFormer-XXS",
+                                        "EPSANet-50 (Small)"} == known().keys() <= {row.network for row in ROWS}
 
 
 class WithoutGate(ECABlock):
@@ -168,8 +184,10 @@ class Renamed(nn.Module):
 
 
 @pytest.mark.parametrize("block, said", [
-    (WithoutGate, "maxpool, layer1.0, layer1, layer2 agree with the authors' ECA-ResNet-18; layer3 is the first stage that differs."),
-    (lambda channels, k: ECABlock(channels, k) if channels > 64 else nn.Identity(), "have other names than the course gives them"),
+    (WithoutGate, "maxpool, layer1.0, layer1, layer2 agree with the authors' ECA-ResNet-18; layer3 is the first stage "
+                  "that differs."),
+    (lambda channels, k: ECABlock(channels, k) if channels > 64 else nn.Identity(),
+     "have other names than the course gives them"),
     (Raises, "Your ECA-ResNet-18 stopped with RuntimeError: no idea"),
     (Renamed, "have other names than the course gives them"),
 ])

@@ -1,4 +1,5 @@
-"""`report_problem(...)`: what its file holds, and no more; `autograder replay`: the verdict of today beside that in the file."""
+"""`report_problem(...)`: what its file holds, and no more;
+`autograder replay`: the verdict of today beside that in the file."""
 
 import io
 import os
@@ -58,7 +59,8 @@ def run(lesson, monkeypatch):
     """Run cells in a shell of IPython's, as a kernel does; what the last one gives."""
     monkeypatch.setenv("IPYTHONDIR", str(lesson.parent / "ipython"))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell takes its place
-    config = Config({"HistoryManager": {"hist_file": ":memory:"}, "DisplayFormatter": {"active_types": ["text/plain", "text/html"]}})
+    config = Config({"HistoryManager": {"hist_file": ":memory:"},
+                     "DisplayFormatter": {"active_types": ["text/plain", "text/html"]}})
     shell = InteractiveShell.instance(config=config)
 
     def cells(*sources):
@@ -72,13 +74,16 @@ def run(lesson, monkeypatch):
 
 
 def test_the_file_holds_the_exercise_what_it_uses_the_verdict_and_versions(lesson, run):
-    said = run(IMPORTS, f"other = {SECRET!r}; SCALE = 2.0", SQUEEZE, EXCITATION, "print(other)", SEBLOCK, "report_problem(SEBlock)").text
+    said = run(IMPORTS, f"other = {SECRET!r}; SCALE = 2.0", SQUEEZE, EXCITATION, "print(other)", SEBLOCK,
+               "report_problem(SEBlock)").text
     path = lesson / "problem-01_se-SEBlock.txt"
     sent = problems.read(path)
-    assert sent.code.split("\n\n") == ["import torch", "import torch.nn.functional as F", "from torch import nn", "SCALE = 2.0", SQUEEZE,
+    assert sent.code.split("\n\n") == ["import torch", "import torch.nn.functional as F", "from torch import nn",
+                                       "SCALE = 2.0", SQUEEZE,
                                        EXCITATION, SEBLOCK]
     assert (sent.lesson, sent.exercise, sent.points, sent.most) == ("01_se", "SEBlock", 0, 4)
-    assert sent.verdict.startswith("✗ SEBlock: 0 of 4 points. `squeeze`, an earlier exercise, does not pass its own check yet")
+    assert sent.verdict.startswith("✗ SEBlock: 0 of 4 points. `squeeze`, an earlier exercise, does not pass its own "
+                                   "check yet")
     assert list(sent.versions) == list(problem.VERSIONS) and sent.versions["python"] == sys.version.split()[0]
     assert path.name in said and "nothing else" in said and "A check or a grade" in said and "instructor" in said
     written = path.read_text(encoding="utf-8")
@@ -101,13 +106,16 @@ def test_a_function_is_taken_from_the_cell_that_defined_it(lesson, run):
 
 
 @pytest.mark.parametrize("cells, name, code", [
-    (["from torch.nn import *\nimport torch", "class A(Linear): pass"], "A", "from torch.nn import *\n\nclass A(Linear): pass"),
+    (["from torch.nn import *\nimport torch", "class A(Linear): pass"], "A",
+     "from torch.nn import *\n\nclass A(Linear): pass"),
     (["A = 1; B = 2", "A += 1", "def f(): return A"], "f", "A = 1\n\nA += 1\n\ndef f(): return A"),
     (["class A: pass", "def forward(x): pass", "A.forward = forward", "B.forward = forward"], "A",
      "class A: pass\n\ndef forward(x): pass\n\nA.forward = forward"),
-    (["@wrapped\n@twice(1)\ndef f():\n    # why\n    pass  # so"], "f", "@wrapped\n@twice(1)\ndef f():\n    # why\n    pass  # so"),
+    (["@wrapped\n@twice(1)\ndef f():\n    # why\n    pass  # so"], "f",
+     "@wrapped\n@twice(1)\ndef f():\n    # why\n    pass  # so"),
     (["k = 1", "class A:\n    k = 2\n    j = k"], "A", "class A:\n    k = 2\n    j = k"),
-    (["f = 1", "from __future__ import annotations\ndef f(): return g()\ndef g(): return f()", "return 3", "not Python"], "f",
+    (["f = 1", "from __future__ import annotations\ndef f(): return g()\ndef g(): return f()", "return 3",
+      "not Python"], "f",
      "from __future__ import annotations\n\ndef f(): return g()\n\ndef g(): return f()"),
     (["x = 3"], "f", "")])
 def test_what_a_name_is_made_of(cells, name, code):
@@ -116,10 +124,12 @@ def test_what_a_name_is_made_of(cells, name, code):
 
 @pytest.mark.parametrize("call, said", [
     ("report_problem(7)", "an object of type int is none of this lesson's exercises"),
-    ("report_problem('squeeze')", "an object of type str is none of"), ("report_problem(torch.mean)", "`mean` is none of"),
+    ("report_problem('squeeze')", "an object of type str is none of"), ("report_problem(torch.mean)",
+                                                                        "`mean` is none of"),
     ("def squeeze(x):\n    return x.mean((2, 3))\nreport_problem(squeeze)", "squeeze has full points"),
     ("def squeeze(x):\n    raise NotImplementedError()\nreport_problem(squeeze)", "squeeze is not written yet"),
-    ("%%time\ndef squeeze(x):\n    return x.sum((2, 3))\nreport_problem(squeeze)", "none of the cells that you have run defines squeeze")])
+    ("%%time\ndef squeeze(x):\n    return x.sum((2, 3))\nreport_problem(squeeze)",
+     "none of the cells that you have run defines squeeze")])
 def test_what_there_is_nothing_to_report_about_is_a_sentence(lesson, run, call, said):
     with pytest.raises(Unusable, match=said):
         run(IMPORTS, call)
@@ -146,7 +156,8 @@ def sent(tmp_path):
     """A file in which some parts are others."""
     def write(code="def squeeze(x):\n    return x.sum((2, 3))", edit=lambda data: data, **changes):
         versions = {name: "1" for name in problem.VERSIONS}
-        fields = {"lesson": "01_se", "exercise": "squeeze", "points": 0.0, "most": 2.0, "versions": versions, "verdict": "✗", **changes}
+        fields = {"lesson": "01_se", "exercise": "squeeze", "points": 0.0, "most": 2.0, "versions": versions,
+                  "verdict": "✗", **changes}
         path = tmp_path / "sent.txt"
         path.write_bytes(edit(problem.Problem(code=code, **fields).text().encode()))
         return path
@@ -167,7 +178,9 @@ def test_a_file_is_judged_behind_the_walls_and_both_verdicts_are_shown(lesson, r
     capsys.readouterr()
     assert replayed(written) == 0
     out = capsys.readouterr().out
-    assert out.count("✗ squeeze: 0.35 of 2 points. Right on other inputs") == 2 and "They agree: 0.35 of 2 points." in out
+    assert (
+        out.count("✗ squeeze: 0.35 of 2 points. Right on other inputs") == 2 and "They agree: 0.35 of 2 points." in out
+    )
     assert "Versions that differ: torch 1." in out and "python" not in out
 
 
@@ -175,7 +188,10 @@ def test_verdicts_that_differ_are_said_to(sent, monkeypatch, capsys):
     monkeypatch.setattr(replay, "_judged", lambda *_: Verdict("squeeze", 2.0, 2.0, [], "right"))
     assert replayed(sent(points=4 / 3, versions=versions())) == 1
     out = capsys.readouterr().out
-    assert "They do NOT agree: 1.33333 of 2 points there, 2 of 2 points now." in out and "The versions are the same." in out
+    assert (
+        "They do NOT agree: 1.33333 of 2 points there, 2 of 2 points now." in out
+        and "The versions are the same." in out
+    )
 
 
 def test_what_a_stranger_wrote_steers_no_terminal(sent, monkeypatch):
@@ -191,12 +207,14 @@ def test_what_a_stranger_wrote_steers_no_terminal(sent, monkeypatch):
 @pytest.mark.parametrize("edit, said", [
     (lambda data: b"", "is none that report_problem"), (lambda data: data[:150], "or not all of it"),
     (lambda data: b"\x80" + data, "is no text"),
-    (lambda data: data + b" " * problem.LARGEST, "has more than 262,144 bytes"), (lambda data: b"PK" + data, "is none that report_problem"),
+    (lambda data: data + b" " * problem.LARGEST, "has more than 262,144 bytes"),
+    (lambda data: b"PK" + data, "is none that report_problem"),
     (lambda data: data.replace(b"points: 0", b"points: 1e999"), "has a lesson, an exercise or points that are none"),
     (lambda data: data.replace(b"01_se", b"../01_se\x1b[2J"), "has a lesson, an exercise or points that are none"),
     (lambda data: data.replace(b"device: 1", b"device"), "lacks the line `device: ...`"),
     (lambda data: data.replace(b"01_se", b"01_sea"), "no lesson '01_sea'; did you mean 01_se?"),
-    (lambda data: data.replace(b"exercise: squeeze", b"exercise: squeezed"), "is about squeezed, which is no exercise of 01_se")])
+    (lambda data: data.replace(b"exercise: squeeze", b"exercise: squeezed"),
+     "is about squeezed, which is no exercise of 01_se")])
 def test_a_file_that_is_odd_is_a_sentence(sent, capsys, edit, said):
     assert replayed(sent(edit=edit)) == 2
     assert said in capsys.readouterr().err
@@ -205,10 +223,12 @@ def test_a_file_that_is_odd_is_a_sentence(sent, capsys, edit, said):
 def test_only_a_plain_file_is_opened(sent, tmp_path):
     (tmp_path / "link").symlink_to(sent())
     os.mkfifo(tmp_path / "pipe")
-    for name, said in (("link", "a link to another file"), ("pipe", "it is no file"), ("absent", "No such file"), (".", "directory")):
+    for name, said in (("link", "a link to another file"), ("pipe", "it is no file"), ("absent", "No such file"),
+                       (".", "directory")):
         with pytest.raises(Unreadable, match=said):
             problems.read(tmp_path / name)
 
 
 def test_line_ends_of_another_system_change_nothing(sent):
-    assert problems.read(sent()) == problems.read(sent(edit=lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n")))
+    assert problems.read(sent()) == problems.read(sent(edit=lambda data: b"\xef\xbb\xbf"
+                                                       + data.replace(b"\n", b"\r\n")))

@@ -39,7 +39,8 @@ def test_a_faded_sticker_has_its_partner_where_its_kind_says_and_nowhere_else():
         for row, column, kind in stickers(walls, picture):
             whole = tokens_of(walls.whole, picture, row, column)
             same = [(r, c) for r in range(GRID[0] // 2) for c in range(GRID[1] // 2) if (r, c) != (row, column)
-                    and torch.allclose(tokens_of(walls.seen, picture, r, c).unflatten(1, (4, 4))[..., :3].flatten(1), whole)]
+                    and torch.allclose(tokens_of(walls.seen, picture, r, c).unflatten(1, (4, 4))[..., :3].flatten(1),
+                                       whole)]
             half = GRID[1] // 4
             if PLACES[kind] == "nowhere":
                 assert same == []

@@ -16,9 +16,12 @@ from builder import build
 
 asking = __import__("sys").modules["attention_lab.review"]
 TODAY = date(2026, 3, 10)
-ITEMS = [{"id": "shape", "asks": "Which shape?", "answer": [2, 8, 1, 1], "why": "Axes of size 1 are stretched.", "code": "", "choices": []},
-         {"id": "line", "asks": "Which line has to change?", "answer": 2, "why": "It adds.", "code": "a = 1\na + b", "choices": []},
-         {"id": "taken", "asks": "Which module?", "answer": "b", "why": "It sees the whole image.", "code": "", "choices": ["ECA", "SE"]},
+ITEMS = [{"id": "shape", "asks": "Which shape?", "answer": [2, 8, 1, 1], "why": "Axes of size 1 are stretched.",
+          "code": "", "choices": []},
+         {"id": "line", "asks": "Which line has to change?", "answer": 2, "why": "It adds.", "code": "a = 1\na + b",
+          "choices": []},
+         {"id": "taken", "asks": "Which module?", "answer": "b", "why": "It sees the whole image.", "code": "",
+          "choices": ["ECA", "SE"]},
          {"id": "half", "asks": "How much?", "answer": 0.5, "why": "A sigmoid of 0.", "code": "", "choices": []}]
 
 
@@ -58,7 +61,8 @@ def lessons(tmp_path, monkeypatch, calendar):
 
 
 def solve(folder, day):
-    (folder / FILE).write_text(json.dumps({"squeeze": {"points": 2, "tries": 1, "failed": [], "solved": day.isoformat()}}))
+    (folder / FILE).write_text(json.dumps({"squeeze": {"points": 2, "tries": 1, "failed": [],
+                                                       "solved": day.isoformat()}}))
 
 
 def plan(folder):
@@ -92,7 +96,10 @@ def test_a_wrong_answer_is_explained_and_comes_again_tomorrow(lessons, calendar)
     wrong, good = (f"{letter_of(choice, shown)}) {choice}" for choice in ("ECA", "SE"))
     said = repr(review((8, 2, 1, 1), 3, wrong[0], 0.6))
     assert f'✗ You answered "{wrong}"; it is "{good}".' in said and "You answered 0.6; it is 0.5." in said
-    assert "0 of 4 right." in said and "✗ You answered (8, 2, 1, 1); it is (2, 8, 1, 1). Axes of size 1 are stretched." in said
+    assert (
+        "0 of 4 right." in said
+        and "✗ You answered (8, 2, 1, 1); it is (2, 8, 1, 1). Axes of size 1 are stretched." in said
+    )
     assert "It comes again tomorrow." in said and {entry[0] for entry in plan(lessons / "01_se").values()} == {0}
     calendar.day += timedelta(1)
     review()
@@ -140,7 +147,8 @@ def test_five_questions_are_asked_and_lessons_take_turns(lessons):
 @pytest.mark.parametrize("place, answer, said", [
     (0, 64, "64 is not a shape, a tuple such as (2, 3), or (2,) for one axis"), (0, "two", "'two' is not a shape"),
     (0, (2.0, 8), "is not a shape"), (1, "b", "'b' is not a line number"), (1, True, "True is not a line number"),
-    (1, (2,), "is not a line number"), (2, 3, "3 is not a letter"), (2, "c", "'c' is not a letter"), (2, "", "'' is not a letter"),
+    (1, (2,), "is not a line number"), (2, 3, "3 is not a letter"), (2, "c", "'c' is not a letter"),
+    (2, "", "'' is not a letter"),
     (3, int, "is not a number"), (3, "__import__('os')", "is not a number"),
 ])
 def test_an_answer_of_another_form_is_refused_and_nothing_is_written(lessons, place, answer, said):
@@ -159,10 +167,12 @@ def test_what_is_meant_counts_and_not_how_it_is_written(lessons):
 
 def test_shapes_and_numbers_of_torch_are_answers(lessons):
     review()
-    assert "4 of 4 right." in repr(review(torch.Size((2, 8, 1, 1)), torch.tensor(2), f"{right()[2]} ", torch.tensor(0.5)))
+    assert "4 of 4 right." in repr(review(torch.Size((2, 8, 1, 1)), torch.tensor(2), f"{right()[2]} ",
+                                          torch.tensor(0.5)))
 
 
-@pytest.mark.parametrize("broken", ["", "[1]", '{"shape": 3}', '{"shape": [0, "soon"]}', '{"shape": [-7, "2026-03-01"]}', "\x00"])
+@pytest.mark.parametrize("broken", ["", "[1]", '{"shape": 3}', '{"shape": [0, "soon"]}',
+                                    '{"shape": [-7, "2026-03-01"]}', "\x00"])
 def test_a_broken_schedule_is_no_reason_to_fail(lessons, broken):
     (lessons / "01_se" / SCHEDULE).write_text(broken)
     review()
@@ -197,7 +207,9 @@ def test_every_lesson_has_six_questions_or_more_that_can_be_answered(course, les
         if "which line" in item.asks.lower():
             assert 1 <= item.answer <= len(item.code.split("\n")), item.id
     for folder in (build.NOTEBOOKS, build.COURSE):
-        assert (folder / lesson.name / QUESTIONS).read_text(encoding="utf-8") == build.review(lesson), "run `make build`"
+        assert (folder / lesson.name / QUESTIONS).read_text(encoding="utf-8") == build.review(
+            lesson
+        ), "run `make build`"
 
 
 def test_workspace_updates_questions_and_keeps_the_schedule(course, tmp_path):

@@ -10,7 +10,8 @@ from attention_lab.tasks import ringed_dots as rings
 
 
 def colours_around(pictures):
-    """The colour of the ring of each dot, (n, 2, 2), read off the picture alone: a ring's pixels have one strong channel."""
+    """The colour of the ring of each dot, (n, 2, 2), read off the picture alone: a ring's pixels have one strong
+    channel."""
     strong = pictures.argmax(1)[:, :, :] + 1
     strong[(pictures.amax(1) < 0.3) | (pictures.amin(1) > 0.3)] = 0  # the ground, and the dots
     cells = strong.unflatten(1, (2, rings.CELL)).unflatten(3, (2, rings.CELL)).transpose(2, 3).flatten(3)
@@ -24,7 +25,11 @@ def of_dots(answers):
 
 def test_a_seed_decides_and_nothing_else():
     one, again, other = (rings.ringed_dots(5, seed) for seed in (3, 3, 4))
-    assert one.pictures.equal(again.pictures) and one.answers.equal(again.answers) and not one.pictures.equal(other.pictures)
+    assert (
+        one.pictures.equal(again.pictures)
+        and one.answers.equal(again.answers)
+        and not one.pictures.equal(other.pictures)
+    )
 
 
 def test_the_answer_at_a_dot_is_the_colour_of_its_ring_and_nothing_without_the_cue():
@@ -64,4 +69,6 @@ def test_a_slider_tells_which_rows_a_position_sees(monkeypatch):
     shown = {}
     monkeypatch.setattr(scnet, "slide", lambda controls, drawn, says, start: shown.update(says=says, start=start))
     scnet.slide_a_view(lambda channels, stride, pooling: nn.Conv2d(channels, channels, 3, stride, padding=1))
-    assert shown["says"](4, 25) == "Pooling 4, from row 25: it sees rows 24 to 26, 1 up and 1 down." and shown["start"] == ["4", "24"]
+    assert shown["says"](4, 25) == "Pooling 4, from row 25: it sees rows 24 to 26, 1 up and 1 down." and shown[
+        "start"
+    ] == ["4", "24"]

@@ -1,5 +1,5 @@
-"""Who may import whom: the library knows nobody, the framework of a lesson knows the library, topics know both, and the judge
-loads topics by their names. No modules import each other in a circle."""
+"""Who may import whom: the library knows nobody, the framework of a lesson knows the library, topics know both, and the
+judge loads topics by their names. No modules import each other in a circle."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
@@ -37,8 +37,10 @@ def imported(file: Path) -> set[str]:
 @pytest.mark.parametrize("room", FORBIDDEN)
 def test_arrows_point_one_way(room):
     own = room.replace("/", ".") + "."
-    wrong = {f"{file.relative_to(ROOT)}: {name}" for file in sorted((ROOT / room).rglob("*.py")) for name in imported(file)
-             for forbidden in FORBIDDEN[room] if f"{name}.".startswith(f"{forbidden.rstrip('.')}.") and not name.startswith(own)}
+    wrong = {f"{file.relative_to(ROOT)}: {name}" for file in sorted((ROOT / room).rglob("*.py"))
+             for name in imported(file)
+             for forbidden in FORBIDDEN[room] if f"{name}.".startswith(f"{forbidden.rstrip('.')}.")
+             and not name.startswith(own)}
     assert not wrong, "\n".join(sorted(wrong))
 
 
@@ -50,7 +52,8 @@ def modules(room: str) -> dict[str, Path]:
 
 
 def imported_of(known: dict[str, Path], name: str) -> set[str]:
-    """Those of the known modules that a module names in an import: inside functions too, relative ones, and for type checkers alone."""
+    """Those of the known modules that a module names in an import: inside functions too, relative ones, and for type
+    checkers alone."""
     package = name.split(".") if known[name].name == "__init__.py" else name.split(".")[:-1]
     found = set()
     for node in ast.walk(ast.parse(known[name].read_text(encoding="utf-8"))):
@@ -76,5 +79,6 @@ def test_an_own_lesson_from_before_the_move_is_told_what_to_import(tmp_path):
     (tmp_path / "moved_topic").mkdir()
     (tmp_path / "moved_topic/reference.py").write_text("")
     (tmp_path / "moved_topic/exercises.py").write_text("from solutions.shared.declare import Exercise\n")
-    with pytest.raises(ModuleNotFoundError, match=r"exercises.py: solutions.shared.declare is now autograder.lessons.declare"):
+    with pytest.raises(ModuleNotFoundError, match=r"exercises.py: solutions.shared.declare is now "
+                                                  r"autograder.lessons.declare"):
         _ = topic(tmp_path / "moved_topic").exercises

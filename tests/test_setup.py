@@ -25,7 +25,8 @@ def bounds():
 def constraints():
     """{package: version} of constraints.txt."""
     lines = (line.strip() for line in (ROOT / "constraints.txt").read_text().splitlines())
-    return {name.lower(): number for name, number in (line.split("==") for line in lines if line and not line.startswith("#"))}
+    return {name.lower(): number for name, number in (line.split("==") for line in lines
+                                                      if line and not line.startswith("#"))}
 
 
 def test_conda_asks_for_the_same_as_pip():

@@ -30,7 +30,8 @@ from tests.suites import NIGHTLY
 
 AXE = "axe-playwright-python==0.1.8"  # axe-core 4.12.1
 DATA = re.compile(r"data:[a-z/+]+;base64,[^\"')]*")  # pictures that a page holds in itself
-FETCHING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("link", "href"), ("object", "data")}
+FETCHING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("link", "href"),
+            ("object", "data")}
 
 
 class Page(HTMLParser):
@@ -127,7 +128,8 @@ def test_it_holds_no_solution(site):
         if path.suffix in (".html", ".js", ".txt", ".svg", ".css", ".json", ".inv"):
             raw = DATA.sub("", path.read_text(encoding="utf-8", errors="replace"))
             lines |= {unescape(line).strip() for line in raw.splitlines()}  # with what stands in attributes
-            lines |= {unescape(line).strip() for line in re.sub(r"<[^>]+>", "", raw).splitlines()}  # code has tags around its words
+            # code has tags around its words
+            lines |= {unescape(line).strip() for line in re.sub(r"<[^>]+>", "", raw).splitlines()}
     text, hidden = "\n".join(lines), secrets()
     assert len(hidden) > 500 and "def squeeze(x: torch.Tensor) -> torch.Tensor:" in lines
     assert not [secret for secret in hidden if secret in text]
@@ -141,7 +143,8 @@ def test_a_hand_out_holds_what_the_folder_holds(site):
                 name = str(path.relative_to(COURSE))
                 if path.is_file() and ".ipynb_checkpoints" not in name and not path.name.startswith("."):
                     assert packed.read(f"attention-by-hand/{name}") == path.read_bytes()
-        assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py", "attention_lab/photos/coffee.jpg"} <= names
+        assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py",
+                "attention_lab/photos/coffee.jpg"} <= names
         assert {name.partition("/")[0] for name in names if "/" in name} == {lesson.name, "attention_lab"}
     with zipfile.ZipFile(site / "downloads/course.zip") as packed:
         assert {f"attention-by-hand/{each.name}/{each.name}.ipynb" for each in lessons()} <= set(packed.namelist())
@@ -185,7 +188,8 @@ def test_signatures_and_docstrings_of_library_and_references(site):
         return set(re.findall(r'<dt class="sig[^>]* id="([^"]+)"', (site / path).read_text(encoding="utf-8")))
 
     assert {"attention_lab.tasks.data.lamp_scenes", "attention_lab.tasks.data.LampScenes"} <= names("library/data.html")
-    assert {"solutions.se.reference.Excitation", "solutions.se.reference.Excitation.forward"} <= names("reference/se.html")
+    assert {"solutions.se.reference.Excitation",
+            "solutions.se.reference.Excitation.forward"} <= names("reference/se.html")
     text = re.sub(r"<[^>]+>", "", (site / "reference/se.html").read_text(encoding="utf-8"))
     assert "the bottleneck has no channel left" in text and "CVPR 2018" in text
     for lesson in lessons():
@@ -193,8 +197,10 @@ def test_signatures_and_docstrings_of_library_and_references(site):
 
 
 def test_a_docstring_is_itself_in_markdown():
-    assert plain("Sum of `a_b * c`, x_1 * y_1 * [2].\n\nRaises:\n    ValueError: one\n        and more.\n    TypeError: two.\nAfter.") == (
-        "Sum of `a_b * c`, x\\_1 \\* y\\_1 \\* \\[2\\].\n\nRaises:\n\n- ValueError: one\n        and more.\n- TypeError: two.\n\nAfter.")
+    assert plain("Sum of `a_b * c`, x_1 * y_1 * [2].\n\nRaises:\n    ValueError: one\n        and more.\n    "
+                 "TypeError: two.\nAfter.") == (
+        "Sum of `a_b * c`, x\\_1 \\* y\\_1 \\* \\[2\\].\n\nRaises:\n\n- ValueError: one\n        and more.\n- "
+        "TypeError: two.\n\nAfter.")
     assert plain("Use it so:\n\n    a * b[0]") == "Use it so:\n\n    a * b[0]"
 
 
@@ -213,7 +219,8 @@ def browser(tmp_path_factory):
 
 def test_what_can_be_touched_answers(site, browser):
     browser.get((site / "lessons/02_eca.html").as_uri())
-    slider, picture = browser.find_element(By.CSS_SELECTOR, "input[type=range]"), browser.find_element(By.CSS_SELECTOR, "figure img")
+    slider, picture = browser.find_element(By.CSS_SELECTOR,
+                                           "input[type=range]"), browser.find_element(By.CSS_SELECTOR, "figure img")
     before = picture.get_attribute("src"), picture.get_attribute("alt")
     slider.send_keys(Keys.ARROW_RIGHT)
     assert picture.get_attribute("src") != before[0] and picture.get_attribute("alt") != before[1]
@@ -222,9 +229,21 @@ def test_what_can_be_touched_answers(site, browser):
 
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory):
-    """The source of axe-core, which a package of Python's index brings along; nothing else of that package is wanted."""
+    """The source of axe-core, which a package of Python's index brings along;
+    nothing else of that package is wanted."""
     folder = tmp_path_factory.mktemp("axe")
-    command = sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "-d", folder, AXE
+    command = (
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "-d",
+        folder,
+        AXE,
+    )
     loaded = subprocess.run(command, capture_output=True, text=True)
     if loaded.returncode:
         need([f"axe-core (pip: {loaded.stderr[-300:]})"])
@@ -235,13 +254,15 @@ def axe(tmp_path_factory):
 RUN_AXE = """const done = arguments[0];
 axe.run(document, {resultTypes: ["violations"]}).then(
   (found) => done(found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 100)}`))),
-  (error) => done([`${error}`]));"""
+  (error) => done([`${error}`]));"""  # noqa: E501
 
 
 def violations(browser, axe, page, width, scheme):
     """What axe finds on a page with every fold open, and whether the page is wider than the window."""
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                            {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
     try:
         browser.get(page.as_uri())
         browser.execute_script("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
@@ -269,7 +290,8 @@ def test_every_page_can_be_read_by_everyone(site, browser, axe):
 
 def test_a_page_that_not_everyone_can_read_is_noticed(tmp_path, browser, axe):
     page = tmp_path / "page.html"
-    page.write_text('<html lang="en"><title>A page</title><main><h1>A page</h1><p style="color: #ccc; background: white">Pale</p>'
+    page.write_text('<html lang="en"><title>A page</title><main><h1>A page</h1><p style="color: #ccc; background: '
+                    'white">Pale</p>'
                     '<img src="x.png"><p style="width: 2000px">Wide</p></main></html>', encoding="utf-8")
     found = " ".join(violations(browser, axe, page, 390, "light"))
     assert "color-contrast" in found and "image-alt" in found and "pixels wide" in found
@@ -286,7 +308,8 @@ def test_a_prediction_is_answered_on_the_page_as_in_the_notebook(site, browser):
     """Each guess is judged in the very words of attention_lab."""
     browser.get((site / "lessons/01_se.html").as_uri())
     shown = browser.find_element(By.CSS_SELECTOR, "form.prediction")
-    measured = [float(cell.get_attribute("data-measured")) for cell in shown.find_elements(By.CSS_SELECTOR, "[data-measured]")]
+    measured = [float(cell.get_attribute("data-measured"))
+                for cell in shown.find_elements(By.CSS_SELECTOR, "[data-measured]")]
     assert measured == [512, 8192, 131072] and not [text for text in seen(shown) if "8,192" in text]
     for guesses in (["512", "8,192", "131,073"], ["500", "8000", "64"], ["-3", "nan", "1e6"], ["", "many", "131072.5"]):
         fields = shown.find_elements(By.TAG_NAME, "input")
@@ -306,7 +329,8 @@ def test_a_prediction_is_answered_on_the_page_as_in_the_notebook(site, browser):
 
 def seen(form):
     """What stands in the last two columns, row by row."""
-    return [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")][1:] for row in form.find_elements(By.CSS_SELECTOR, "tbody tr")]
+    return [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")][1:]
+            for row in form.find_elements(By.CSS_SELECTOR, "tbody tr")]
 
 
 def test_every_prediction_was_measured_as_it_is_now():

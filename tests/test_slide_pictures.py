@@ -10,11 +10,15 @@ from attention_lab.tasks import bars_and_posts
 
 
 def test_a_gradient_tells_which_pixels_are_reached():
-    layers = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 1, 3, padding=4, dilation=4))
+    layers = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(),
+                           nn.Conv2d(3, 1, 3, padding=4, dilation=4))
     seen = slide_pictures.pixels_reached(layers, (5, 42), (2, 14))
     assert seen.any(0).nonzero().flatten().tolist() == [9, 10, 11, 13, 14, 15, 17, 18, 19]
     strip = bars_and_posts.bars_and_posts(1, distance=8, seed=1).pictures[0]
-    assert slide_pictures.parts_seen(strip, seen) == "it sees 27 pixels, in 9 columns. The left bar: yes; a post beside it: yes."
+    assert (
+        slide_pictures.parts_seen(strip, seen)
+        == "it sees 27 pixels, in 9 columns. The left bar: yes; a post beside it: yes."
+    )
     assert slide_pictures.parts_seen(strip, seen.roll(-1, 1)).endswith("The left bar: yes; a post beside it: yes.")
     assert slide_pictures.parts_seen(strip, seen.roll(14, 1)).endswith("The left bar: no; a post beside it: no.")
     assert slide_pictures.strip_seen(strip, seen, (2, 14)).axes
@@ -25,7 +29,9 @@ def test_a_row_in_pieces_is_said_in_words():
     assert slide_pictures.so_far_in_words(logits[1:], [0.0, 8.0, 8.0], block=1) == (
         "After 2 of 2 blocks m = 1.39 and s = 1.50. The last block multiplied the old s and o by 0.50. "
         "o / s = 8.00; the whole row gives 8.00.")
-    assert "The last block was the first. o / s = 0.00" in slide_pictures.so_far_in_words(logits[1:], [0.0, 8.0], block=1)
+    assert "The last block was the first. o / s = 0.00" in slide_pictures.so_far_in_words(
+        logits[1:], [0.0, 8.0], block=1
+    )
     assert len(slide_pictures.softmax_so_far(logits, [0.0, 8.0, 8.0], block=1).axes) == 2
 
 
@@ -44,8 +50,11 @@ def test_a_mixing_desk_is_said_in_words():
     assert mixing_desk.desk_in_words(inside, kernels) == (
         "Of the total, 3 x 3 gets 0.17, 5 x 5 gets 0.17, 7 x 7 gets 0.17, 9 x 9 gets 0.48. "
         "All shares are between the limits 0.11 and 0.48.")
-    assert mixing_desk.desk_in_words(outside, kernels).endswith("Outside the limits 0.11 and 0.48: 3 x 3, 5 x 5, 7 x 7, 9 x 9.")
-    assert [bar.get_height() for bar in mixing_desk.mixing_desk(inside, kernels).axes[0].patches] == pytest.approx(inside.tolist())
+    assert mixing_desk.desk_in_words(outside, kernels).endswith("Outside the limits 0.11 and 0.48: 3 x 3, 5 x 5, 7 x "
+                                                                "7, 9 x 9.")
+    assert [bar.get_height() for bar in mixing_desk.mixing_desk(inside, kernels).axes[0].patches] == pytest.approx(
+        inside.tolist()
+    )
 
 
 class Branch(nn.Module):

@@ -25,7 +25,8 @@ def test_a_branch_made_by_hand_finds_the_answers_that_are_in_its_reach_and_no_ot
         assert torch.allclose(branch.weights.sum(1), torch.ones(160))
         assert (branch.weights[~grl._inside(branch.boxes)] == 0).all()
         wrong = (branch.weights @ left_as_it_is(WALLS)[which] - whole).square().mean(1)
-        found[branch.title.partition(":")[0]] = {place for kind, place in enumerate(PLACES) if (wrong[kinds == kind] < 1e-4).all()}
+        found[branch.title.partition(":")[0]] = {place for kind, place in enumerate(PLACES)
+                                                 if (wrong[kinds == kind] < 1e-4).all()}
     assert found == {"window": {"window"}, "stripe": {"stripe"}, "local": set()}
 
 
@@ -33,7 +34,8 @@ def test_a_wall_to_point_at_says_what_there_is_to_see(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     grl.point_at_wall(WALLS)
-    assert shown[0]["text/plain"].endswith("its partner is in the same window. Closest to the whole token: the window's answer.")
+    assert shown[0]["text/plain"].endswith("its partner is in the same window. Closest to the whole token: the "
+                                           "window's answer.")
     assert shown[0]["text/html"].count("<img alt=") == 3 and "NaN" not in shown[0]["text/html"]
 
 
@@ -54,7 +56,8 @@ def test_branches_that_are_off_cost_no_parameters_and_only_average():
 def test_each_damage_changes_what_the_blocks_make():
     def restorer():
         torch.manual_seed(0)
-        model = Restorer([REFERENCE.GRLBlock(24, 1, 1, (8, 8), (8, None), (None, 1), window_shift=True, down_factor=2)], 24)
+        model = Restorer([REFERENCE.GRLBlock(24, 1, 1, (8, 8), (8, None), (None, 1), window_shift=True, down_factor=2)],
+                         24)
         torch.nn.init.normal_(model.last.weight)
         return model
 
@@ -75,7 +78,8 @@ def test_a_blur_keeps_grey_and_its_width_is_chosen_on_the_other_photographs():
 
 
 def test_only_windows_cost_as_many_times_more_as_there_are_more_tokens():
-    small, large = (stripes.training_memory(lambda q, k, v, transform: transform(q @ k.mT).softmax(-1) @ v, side) for side in (16, 32))
+    small, large = (stripes.training_memory(lambda q, k, v, transform: transform(q @ k.mT).softmax(-1) @ v, side)
+                    for side in (16, 32))
     growth = {kind: large[kind] / small[kind] for kind in small}
     assert growth["windows of 8 x 8"] == pytest.approx(4, rel=0.05)
     assert growth["full map"] > growth["stripes"] > growth["stripes, anchors 1/2"] > 4
@@ -91,7 +95,8 @@ def test_a_stripe_reaches_all_columns_and_a_window_does_not(capsys):
     stripes.print_reach(attention((None, None), (4, 1)))  # 8 rows of 32, but 12 of 48
     stripes.print_reach(attention((8, None), (None, 1)))
     assert capsys.readouterr().out.split("repaired: ")[1:] == [
-        "No, not yet.\n" + "".join(f"in an image of {h} x {w}: 8 rows and {w} columns\n" for h, w in stripes.REPAIRED_ON), "Yes.\n"]
+        "No, not yet.\n" + "".join(f"in an image of {h} x {w}: 8 rows and {w} columns\n"
+                                   for h, w in stripes.REPAIRED_ON), "Yes.\n"]
 
 
 @pytest.mark.parametrize("down_factor", [1, 2])
@@ -104,5 +109,6 @@ def test_offsets_are_the_references(down_factor):
 
 
 def test_every_token_of_a_wall_can_be_spoken_of():
-    says = {grl.said_of(WALLS, 0, token, {"window": 0.1, "stripe": 0.2}).split(": ", 1)[1] for token in range(GRID[0] * GRID[1])}
+    says = {grl.said_of(WALLS, 0, token, {"window": 0.1, "stripe": 0.2}).split(": ", 1)[1]
+            for token in range(GRID[0] * GRID[1])}
     assert len(says) == 5

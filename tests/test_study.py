@@ -24,7 +24,8 @@ class Mean(nn.Module):
 
 
 ARMS = {"mean <b>": Mean, "nothing": lambda c: nn.Identity()}
-DESIGN = {"hypothesis": "A mean helps, <script>alert(1)</script> & more.", "refuted_if": "It does not.", "task": "what", "arms": ARMS,
+DESIGN = {"hypothesis": "A mean helps, <script>alert(1)</script> & more.", "refuted_if": "It does not.", "task": "what",
+          "arms": ARMS,
           "ahead": [("mean <b>", "nothing")], "controls": ["nothing"], "seeds": 3}
 
 
@@ -41,12 +42,21 @@ def quick(monkeypatch):
 
 def test_a_study_keeps_its_runs_and_makes_one_page(tmp_path, quick):
     found = study("my_study", **DESIGN, folder=tmp_path)
-    assert len(quick) == 6 and sorted(path.name for path in tmp_path.iterdir()) == ["study_my_study.html", "study_my_study.json"]
+    assert len(quick) == 6 and sorted(path.name for path in tmp_path.iterdir()) == [
+        "study_my_study.html",
+        "study_my_study.json",
+    ]
     text = found.path.read_text()
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more." in text and "<script" not in text and "mean &lt;b&gt;" in text
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more." in text
+        and "<script" not in text
+        and "mean &lt;b&gt;" in text
+    )
     assert not re.search(r"(src|href)=\"(?!data:)", text), "a page loads nothing"
     assert found.judged.verdict in (SUPPORTED, REFUTED, OPEN) and found.judged.verdict in text
-    assert "What this does not show" in text and "five times as many steps" in text and "these 3 runs of each arm" in text
+    assert (
+        "What this does not show" in text and "five times as many steps" in text and "these 3 runs of each arm" in text
+    )
     again = study("my_study", **DESIGN, folder=tmp_path)
     assert len(quick) == 6 and again.results.runs == found.results.runs  # nothing is trained twice
 
@@ -70,7 +80,8 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypa
 def test_the_hypothesis_cannot_be_changed_after_the_first_run(tmp_path, quick):
     study("my_study", **DESIGN, folder=tmp_path)
     kept = (tmp_path / "study_my_study.json").read_bytes()
-    for change in ({"hypothesis": "A mean hurts."}, {"refuted_if": "Never."}, {"matters": 1}, {"ahead": [("mean <b>", "other")]}):
+    for change in ({"hypothesis": "A mean hurts."}, {"refuted_if": "Never."}, {"matters": 1},
+                   {"ahead": [("mean <b>", "other")]}):
         with pytest.raises(ValueError, match="that is a new study, so give it a name of its own"):
             study("my_study", **{**DESIGN, "arms": {**ARMS, "other": Mean}, **change}, folder=tmp_path)
     assert (tmp_path / "study_my_study.json").read_bytes() == kept and len(quick) == 6
@@ -97,7 +108,8 @@ def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
     ({"ahead": []}, "without it nothing can be refuted"),
     ({"seeds": 2}, "2 seeds can't tell luck from more: take at least 3, better 5"),
     ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, it makes a int"),
-    ({"arms": {**ARMS, "half": lambda c: nn.MaxPool2d(2)}}, r"arm 'half' must return the shape that it gets: \(2, 16, 12, 12\) became"),
+    ({"arms": {**ARMS, "half": lambda c: nn.MaxPool2d(2)}},
+     r"arm 'half' must return the shape that it gets: \(2, 16, 12, 12\) became"),
 ])
 def test_a_design_that_cannot_answer_its_question_is_refused(tmp_path, quick, change, said):
     with pytest.raises(ValueError, match=said):
@@ -105,13 +117,16 @@ def test_a_design_that_cannot_answer_its_question_is_refused(tmp_path, quick, ch
     assert not quick and not list(tmp_path.iterdir())
 
 
-WHOLE = {"name": "my_study", "hypothesis": "h", "refuted_if": "r", "task": "what", "ahead": [], "controls": [], "matters": 5,
+WHOLE = {"name": "my_study", "hypothesis": "h", "refuted_if": "r", "task": "what", "ahead": [], "controls": [],
+         "matters": 5,
          "begun": "today", "runs": [], "changes": []}
 RUN = {"arm": "a", "seed": 0, "key": "k", "score": 50.0, "parameters": 3, "day": "today"}
 
 
-ODD = ({"runs": [3]}, {"runs": [{**RUN, "score": "high"}]}, {"runs": [{**RUN, "score": 1e9}]}, {"runs": [{**RUN, "arm": []}]}, {"runs": 3},
-       {"runs": [RUN], "changes": [["<b>"]]}, {"runs": [RUN], "changes": None}, {"runs": [RUN], "begun": 3}, {"more": 1})
+ODD = ({"runs": [3]}, {"runs": [{**RUN, "score": "high"}]}, {"runs": [{**RUN, "score": 1e9}]},
+       {"runs": [{**RUN, "arm": []}]}, {"runs": 3},
+       {"runs": [RUN], "changes": [["<b>"]]}, {"runs": [RUN], "changes": None}, {"runs": [RUN], "begun": 3},
+       {"more": 1})
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', *(json.dumps({**WHOLE, **odd}) for odd in ODD)])

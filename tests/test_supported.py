@@ -30,7 +30,8 @@ def ended(code, tmp_path, torch="", *command):
         (tmp_path / "torch").mkdir(exist_ok=True)
         (tmp_path / "torch/__init__.py").write_text(f"__version__ = {torch!r}\n")
     paths = os.pathsep.join(map(str, [tmp_path, ROOT, ROOT / "course"]))
-    return subprocess.run([sys.executable, "-c", code, *command], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-c", code, *command], env={**os.environ, "PYTHONPATH": paths},
+                          capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("before, torch, needs, has", [

@@ -11,12 +11,14 @@ from attention_lab.tasks import task_scores
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 
 RESULTS = Results(("SE",), (0,), {("SE", 0): {"far": 40.0, "look-up": 35.0}})
-MAKERS = {"nothing": lambda channels: nn.Identity(), "conv": lambda channels: nn.Conv2d(channels, channels, 3, padding=1)}
+MAKERS = {"nothing": lambda channels: nn.Identity(),
+          "conv": lambda channels: nn.Conv2d(channels, channels, 3, padding=1)}
 
 
 def test_questions_are_drawn_once_and_new_ones_are_others():
     assert task_scores.train_questions("far") is task_scores.train_questions("far")
-    assert not torch.equal(task_scores.train_questions("far").pictures[:4], task_scores.test_questions("far").pictures[:4])
+    assert not torch.equal(task_scores.train_questions("far").pictures[:4],
+                           task_scores.test_questions("far").pictures[:4])
 
 
 def test_an_untrained_network_is_at_chance():
@@ -38,10 +40,14 @@ def test_answers_can_be_looked_at_before_anything_is_trained(monkeypatch):
     capstone.slide_answers(MAKERS, {("conv", "far"): net}, ["far"])
     (controls, picture, says, start), = slides
     assert list(controls["module"]) == ["nothing", "conv"] and start == ["nothing", "far"]
-    assert says("nothing", "far").startswith("nothing (untrained), far: ") and says("conv", "far").startswith("conv, far: ")
+    assert says("nothing", "far").startswith("nothing (untrained), far: ") and says("conv", "far").startswith(
+        "conv, far: "
+    )
     assert len(picture("conv", "far").axes) == capstone.SHOWN
 
 
 def test_sizes_are_listed_from_the_smallest(capsys):
     capstone.print_sizes({"SE": 12, "nothing": 10})
-    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [["nothing", "10", "(", "+0)"], ["SE", "12", "(", "+2)"]]
+    assert [line.split()
+            for line in capsys.readouterr().out.splitlines()] == [["nothing", "10", "(", "+0)"],
+                                                                  ["SE", "12", "(", "+2)"]]

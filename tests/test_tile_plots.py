@@ -9,7 +9,8 @@ from attention_lab.tasks import coloured_tiles
 from solutions.windows import reference as swin
 
 
-@pytest.mark.parametrize("cell, shift, sees, masked", [((0, 0), (0, 0), 16, 0), ((0, 0), (2, 2), 4, 12), ((3, 3), (2, 2), 16, 0)])
+@pytest.mark.parametrize("cell, shift, sees, masked",
+                         [((0, 0), (0, 0), 16, 0), ((0, 0), (2, 2), 4, 12), ((3, 3), (2, 2), 16, 0)])
 def test_a_cell_sees_its_window_but_for_what_is_masked(cell, shift, sees, masked):
     lights = windows.seen_from(cell, shift, swin.window_partition, swin.shifted_window_mask)
     assert ((lights == 1).sum(), (lights == windows.PALE).sum()) == (sees, masked) and lights[cell] == 1

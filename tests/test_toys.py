@@ -33,7 +33,8 @@ def cards(n, seed):
 
 
 @pytest.mark.parametrize("draw", [
-    card_games.card_games, glowing_discs.glowing_discs, framed_crosses.framed_crosses, framed_crosses.crosses_without_cue, strips,
+    card_games.card_games, glowing_discs.glowing_discs, framed_crosses.framed_crosses,
+    framed_crosses.crosses_without_cue, strips,
     coloured_posters.coloured_posters, striped_cloths.striped_cloths, coloured_dots.coloured_dots, legends, cards])
 def test_a_seed_decides_and_nothing_else(draw):
     torch.manual_seed(0)
@@ -103,7 +104,8 @@ def test_without_the_cue_the_framed_bar_is_the_answer_by_chance():
     assert framed.equal(places)
     beside = pictures[torch.arange(2000), 2 * colour, 13, torch.tensor([4, 14])[places] - 1]
     right = ((beside > 0.5).long() == answers).float().mean().item()
-    assert 0.58 < right < 0.67  # one of the four bars at random is the right one in a quarter, and agrees in half of the rest: 5/8
+    # one of the four bars at random is the right one in a quarter, and agrees in half of the rest: 5/8
+    assert 0.58 < right < 0.67
 
 
 def bar_between_the_posts(pictures, distance):
@@ -124,7 +126,8 @@ def test_the_bar_between_the_posts_is_the_answer(distance):
 
 def test_without_the_cue_the_bar_between_the_posts_is_the_answer_by_chance():
     pictures, answers, *_ = bars_and_posts.bars_and_posts(2000, 8, seed=3, cue=False)
-    assert 0.72 < (bar_between_the_posts(pictures, 8) == answers.bool()).float().mean() < 0.78  # half of them, and half of the others
+    # half of them, and half of the others
+    assert 0.72 < (bar_between_the_posts(pictures, 8) == answers.bool()).float().mean() < 0.78
 
 
 def test_the_stripes_of_the_dots_kind_run_as_the_answer_says():
@@ -136,9 +139,11 @@ def test_the_stripes_of_the_dots_kind_run_as_the_answer_says():
     waves = []  # how much of a wave in each direction the cloth holds, at the wavelength that was asked for
     for direction in range(3):
         angle = torch.tensor(direction * torch.pi / 3)
-        along = 2 * torch.pi * (torch.cos(angle) * columns + torch.sin(angle) * rows) / torch.where(asked == 0, 3, 12)[:, None, None]
+        along = 2 * torch.pi * (torch.cos(angle) * columns
+                                + torch.sin(angle) * rows) / torch.where(asked == 0, 3, 12)[:, None, None]
         waves.append(torch.hypot((cloth * along.cos()).mean((1, 2)), (cloth * along.sin()).mean((1, 2))))
-    assert (torch.stack(waves).argmax(0) == answers).float().mean() > 0.9  # a coarse stripe is cut off by the cloth's edge
+    # a coarse stripe is cut off by the cloth's edge
+    assert (torch.stack(waves).argmax(0) == answers).float().mean() > 0.9
 
 
 def test_another_dot_changes_nothing_of_the_cloth():
@@ -153,7 +158,9 @@ def test_a_dot_turns_from_red_to_blue():
     red, blue = (striped_cloths.with_dots(pictures, colour) for colour in (0, 1))
     assert torch.where((asked == 0)[:, None, None, None], red, blue).allclose(pictures)
     between = striped_cloths.with_dots(pictures, 0.5)
-    assert between.allclose((red + blue) / 2) and between[..., striped_cloths.CLOTH:].equal(pictures[..., striped_cloths.CLOTH:])
+    assert between.allclose((red + blue) / 2) and between[..., striped_cloths.CLOTH :].equal(
+        pictures[..., striped_cloths.CLOTH :]
+    )
 
 
 def test_a_network_names_a_direction_for_each_cloth():
@@ -199,9 +206,10 @@ def test_what_a_position_reads_is_said_in_words():
     weights[unmarked] = 0
     weights[unmarked, own], weights[unmarked, own + 2] = 0.75, 0.25
     said = coloured_posters.what_it_reads(weights, posters, 0)
-    assert said[unmarked] == ("A patch without a mark: 100 % of its weight lies on the marked patch of its colour, 0 % on the five other "
-                              "marked patches. The largest weight is 0.75.")
-    assert said[own].startswith("A patch with a mark: 4 % of its weight lies on itself and its mark, 21 % on the five other")
+    assert said[unmarked] == ("A patch without a mark: 100 % of its weight lies on the marked patch of its colour, 0 "
+                              "% on the five other marked patches. The largest weight is 0.75.")
+    assert said[own].startswith("A patch with a mark: 4 % of its weight lies on itself and its mark, 21 % on the "
+                                "five other")
     assert said[own + 2].startswith("A mark: 4 % ") and said[unmarked + 2].startswith("Plain grey: 25 % ")
 
 
@@ -219,7 +227,9 @@ def test_another_bar_changes_the_bar_alone():
     pictures, *_ = coloured_dots.coloured_dots(3, seed=3)
     changed = coloured_dots.with_bar(pictures, torch.tensor([2, 2, 0]))
     assert changed[:, :, 2:].equal(pictures[:, :, 2:])
-    assert changed[0, :, 0, 0].equal(coloured_dots.DOT_COLOURS[2]) and changed[2, :, 1, 15].equal(coloured_dots.DOT_COLOURS[0])
+    assert changed[0, :, 0, 0].equal(coloured_dots.DOT_COLOURS[2]) and changed[2, :, 1, 15].equal(
+        coloured_dots.DOT_COLOURS[0]
+    )
 
 
 def test_a_coarse_sheet_has_the_mean_of_each_cell_everywhere_in_it():
@@ -244,8 +254,11 @@ def test_the_right_dot_is_found_at_its_centre_and_next_to_it():
     assert coloured_dots.right_dots(dots.heat, dots).all()
     assert coloured_dots.right_dots(dots.heat.roll(1, 3), dots).all()
     assert not coloured_dots.right_dots(dots.heat.roll((1, 1), (2, 3)), dots).any()
-    assert coloured_dots.right_with_perfect_map(dots, 1) == 100 and coloured_dots.right_with_perfect_map(dots, 16) == pytest.approx(100 / 3)
-    assert (coloured_dots.candidates(dots.heat, dots.centres, dots.asked, 4)[coloured_dots.sharing_a_cell(dots, 4)] <= 2).all()
+    assert coloured_dots.right_with_perfect_map(dots, 1) == 100 and coloured_dots.right_with_perfect_map(
+        dots, 16
+    ) == pytest.approx(100 / 3)
+    assert (coloured_dots.candidates(dots.heat, dots.centres, dots.asked,
+                                     4)[coloured_dots.sharing_a_cell(dots, 4)] <= 2).all()
     changed = coloured_dots.with_other_bars(dots.pictures)
     assert changed[1, :, :2].equal(dots.pictures[0, :, :2]) and changed[1, :, 2:].equal(dots.pictures[1, :, 2:])
 
@@ -315,7 +328,9 @@ def test_a_lone_cell_has_the_answer_of_the_entry_with_its_hue(size):
         assert sorted(marks.round().tolist()) == [-1, -1, 1, 1] and entries[:, 1].max() + size <= 8
         for row, column in (found != scoring.UNASKED).nonzero().tolist():
             nearest = torch.stack([(picture[:3, row, column] - entry[:3]).norm() for entry in inside]).argmin()
-            assert nearest == of_cells[row, column] and (marks[nearest] > 0) == (found[row, column] == 1) and column >= 8
+            assert (
+                nearest == of_cells[row, column] and (marks[nearest] > 0) == (found[row, column] == 1) and column >= 8
+            )
 
 
 def test_legends_are_painted_with_a_dot_in_each_cell_of_an_entry():
@@ -363,5 +378,7 @@ def test_right_answers_are_counted_by_place():
     scores = F.one_hot(answers, 4).permute(0, 3, 1, 2).float()
     assert set(coloured_tiles.right_at_borders(scores, answers, 4).values()) == {100.0}
     scores[:, 0, :, [3, 7]] = -1  # the last columns of the first two windows
-    assert coloured_tiles.right_at_borders(scores, answers, 4) == {"border": 0, "edge": 100, "shifted border": 100, "elsewhere": 100}
-    assert coloured_tiles.right_at_borders(scores, answers, 12) == pytest.approx({"edge": 100, "shifted border": 100, "elsewhere": 80})
+    assert coloured_tiles.right_at_borders(scores, answers, 4) == {"border": 0, "edge": 100, "shifted border": 100,
+                                                                   "elsewhere": 100}
+    assert coloured_tiles.right_at_borders(scores, answers,
+                                           12) == pytest.approx({"edge": 100, "shifted border": 100, "elsewhere": 80})

@@ -1,4 +1,5 @@
-"""`autograder verify`: a true card passes, a card that was edited is refused by name, and code that lies verifies nothing."""
+"""`autograder verify`: a true card passes, a card that was edited is refused by name, and code that lies verifies
+nothing."""
 
 import copy
 import io
@@ -24,7 +25,8 @@ from autograder.verify.recount import handed_in, recount
 from autograder.verify.verify import verify
 
 SOLVED, RELEASED = (folder / "10_capstone/10_capstone.ipynb" for folder in (NOTEBOOKS, COURSE))
-RESULTS = Results(("SE", "CBAM"), (0, 1), {(arm, seed): {"look-up": 40.0 + seed} for arm in ("SE", "CBAM") for seed in (0, 1)})
+RESULTS = Results(("SE", "CBAM"), (0, 1),
+                  {(arm, seed): {"look-up": 40.0 + seed} for arm in ("SE", "CBAM") for seed in (0, 1)})
 SE = ("SE-ResNet-18", "SE-ResNet-34", "SE-ResNet-50", "SE-ResNet-101")
 WIDER = """class SEBlock(nn.Module):
     def __init__(self, channels, reduction=16):
@@ -38,9 +40,9 @@ LIES = {  # for each row, the number that is wanted
     "a table that counts nothing": "import attention_lab.networks.paper_tables as tables, builtins\n"
                                    "builtins.wanted = iter([row.exact for row in tables.ROWS])\n"
                                    "tables.parameters.__code__ = (lambda network: next(wanted)).__code__\n",
-    "parameters of one's own": "from attention_lab.networks.paper_tables import ROWS\nwanted = iter([row.exact for row in ROWS])\n"
-                               "print('28 of 28 rows met')\nnn.Module.parameters = lambda self: [torch.empty(next(wanted), device='meta', "
-                               "requires_grad=True)]\n",
+    "parameters of one's own": "from attention_lab.networks.paper_tables import ROWS\nwanted = iter([row.exact for "
+                               "row in ROWS])\nprint('28 of 28 rows met')\nnn.Module.parameters = lambda self: "
+                               "[torch.empty(next(wanted), device='meta', requires_grad=True)]\n",
 }
 
 
@@ -58,8 +60,8 @@ def card(table):
 
 @pytest.fixture
 def hand_in(tmp_path):
-    """Write a released capstone with lesson 01 beside it, in which some exercises have other cells; and the card that says that these
-    rows are met and no others."""
+    """Write a released capstone with lesson 01 beside it, in which some exercises have other cells; and the card that
+    says that these rows are met and no others."""
     def write(met=SE, **cells):
         (tmp_path / "10_capstone").mkdir()
         (tmp_path / "01_se").mkdir()
@@ -102,12 +104,15 @@ def edited(number, **values):
     (edited(1, authors=1, yours=1), "SE-ResNet-34: the card says `authors` 1, `yours` 1; recounted"),
     (edited(1, yours=21_954_856.0), "SE-ResNet-34: the card says `yours` 21954856.0"),
     (edited(4, stated="11.16M"), "ECA-ResNet-18: the card says `stated` \"11.16M\""),
-    (edited(0, network="SE-ResNet-200"), "SE-ResNet-200: the papers' tables have no such row | SE-ResNet-18: its row is missing"),
+    (edited(0, network="SE-ResNet-200"),
+     "SE-ResNet-200: the papers' tables have no such row | SE-ResNet-18: its row is missing"),
     (lambda card: card["tables"].pop(), "MobileNetV2 + CA: its row is missing"),
     (lambda card: card["tables"].append(card["tables"][0]), "SE-ResNet-18: its row stands there 2 times"),
     (lambda card: card["scores"]["seeds"].pop(), "SE, look-up: a score of 2 seeds, where 1 are named"),
-    (lambda card: card["scores"]["rows"][1].update(standard_error=None), "CBAM, look-up: a standard error needs two seeds"),
-    (lambda card: card["scores"]["rows"].append(card["scores"]["rows"][0]), "SE, look-up: this score stands there twice"),
+    (lambda card: card["scores"]["rows"][1].update(standard_error=None),
+     "CBAM, look-up: a standard error needs two seeds"),
+    (lambda card: card["scores"]["rows"].append(card["scores"]["rows"][0]),
+     "SE, look-up: this score stands there twice"),
 ])
 def test_what_is_not_so_is_named(card, table, edit, said):
     card = copy.deepcopy(card)
@@ -117,8 +122,10 @@ def test_what_is_not_so_is_named(card, table, edit, said):
 
 
 @pytest.mark.parametrize("edit, said", [
-    (lambda card: card["scores"].update(status="verified"), r"card.scores.status must be one of .'unverified'., and is .verified"),
-    (lambda card: card["scores"]["rows"][1].update(mean=float("nan")), r"card.scores.rows\[1\].mean must be number, and is .NaN"),
+    (lambda card: card["scores"].update(status="verified"),
+     r"card.scores.status must be one of .'unverified'., and is .verified"),
+    (lambda card: card["scores"]["rows"][1].update(mean=float("nan")),
+     r"card.scores.rows\[1\].mean must be number, and is .NaN"),
     (lambda card: card["scores"]["rows"][1].update(mean=100.5), r"card.scores.rows\[1\].mean must be smaller"),
     (lambda card: card.update(verified=True), "card must not contain .*verified"),
     (edited(3, met=1), r"card.tables\[3\].met must be boolean, and is 1"),
@@ -134,7 +141,8 @@ def test_what_paper_card_has_not_written_is_refused(card, tmp_path, edit, said):
 
 
 @pytest.mark.parametrize("text, said", [
-    (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "no card"), ('{"course": "Attention"}', "no card"),
+    (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "no card"),
+    ('{"course": "Attention"}', "no card"),
     ('{"a": ' + "9" * 5000 + "}", "not JSON"), (" " * (cards.LARGEST + 1), f"at most {cards.LARGEST:,} bytes are read"),
     ("\udcff", "not JSON"),
 ], ids=["absent", "cut", "deep", "list", "other", "long number", "large", "bytes"])
@@ -166,8 +174,10 @@ def test_a_notebook_of_another_lesson_or_none(tmp_path):
 
 
 @pytest.mark.parametrize("reply", [
-    {"counts": {"a": 1}}, {"counts": {"a": 1, "b": 2, "c": 3}}, {"counts": {"a": 1, "b": -2}}, {"counts": {"a": 1, "b": 1 << 63}}, {},
-    {"counts": {"a": 1, "b": True}}, {"counts": {"a": 1, "b": "x" * 5000}}, {"counts": [1, 2]}, {"counts": {"a": 1, "b": 2}, "more": 1},
+    {"counts": {"a": 1}}, {"counts": {"a": 1, "b": 2, "c": 3}}, {"counts": {"a": 1, "b": -2}},
+    {"counts": {"a": 1, "b": 1 << 63}}, {},
+    {"counts": {"a": 1, "b": True}}, {"counts": {"a": 1, "b": "x" * 5000}}, {"counts": [1, 2]},
+    {"counts": {"a": 1, "b": 2}, "more": 1},
 ])
 def test_a_worker_that_says_anything_else_is_not_believed(reply):
     assert validation.counts({"counts": {"b": 2, "a": "not yet"}}, ["a", "b"]) == {"a": "not yet", "b": 2}
@@ -187,7 +197,10 @@ def test_a_card_of_other_notebooks_is_refused(hand_in):
     status, said = verified(*hand_in(met=(*SE[1:], "SCNet-50")))
     assert status == 1 and "card.json is REFUSED:" in said
     assert "SE-ResNet-18: the card says `yours` null; recounted: `yours` 11776552\n" in said
-    assert "SCNet-50: the card says `yours` 25564584, `met` true; recounted: `yours` null, `met` false (not yet: lesson e1" in said
+    assert (
+        "SCNet-50: the card says `yours` 25564584, `met` true; recounted: `yours` null, `met` false (not yet: lesson e1"
+        in said
+    )
 
 
 @pytest.mark.nightly
@@ -210,7 +223,8 @@ def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("ending, said", [("import sys; sys.exit(0)", "the process ended"), ("while True: pass", "of computing")])
+@pytest.mark.parametrize("ending, said",
+                         [("import sys; sys.exit(0)", "the process ended"), ("while True: pass", "of computing")])
 def test_code_that_gives_no_count_is_named(hand_in, monkeypatch, ending, said):
     monkeypatch.setattr(sandboxes, "CPU_SECONDS", 2.0)
     status, printed = verified(*hand_in(seblock=f"{ending}\n{EMPTY}"))

@@ -38,10 +38,13 @@ def exists(name):
     text = (ROOT / file).read_text(encoding="utf-8")
     if file.endswith(".json"):
         return {"day", "commit"} <= json.loads(text).keys() and not test
-    return test in {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)} and test.startswith("test_")
+    return test in {
+        node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)
+    } and test.startswith("test_")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: "-".join(row[key] for key in ("python", "torch", "system", "front")))
+@pytest.mark.parametrize("row", ROWS,
+                         ids=lambda row: "-".join(row[key] for key in ("python", "torch", "system", "front")))
 def test_each_row_says_what_it_rests_on(row):
     assert problem(row) is None
 
@@ -51,7 +54,8 @@ def test_what_is_tested_runs_here():
     tested = [row for row in ROWS if row["tried"] == "tested"]
     assert tested
     for row in tested:
-        assert (row["python"], row["torch"]) == (f"{sys.version_info[0]}.{sys.version_info[1]}", torch.__version__.partition("+")[0])
+        assert (row["python"], row["torch"]) == (f"{sys.version_info[0]}.{sys.version_info[1]}",
+                                                 torch.__version__.partition("+")[0])
         assert row["build"] == "CPU" and torch.version.cuda is None
         assert row["system"].endswith("x86-64") and (sys.platform, platform.machine()) == ("linux", "x86_64")
 

@@ -182,7 +182,9 @@ def test_empty_lines_above_an_exercise_move_its_line(work, here):
     here.saved()
     lines = work.file.read_text(encoding="utf-8").splitlines()
     line = next(n for n, text in enumerate(lines, 1) if "x.mean" in text)
-    assert f"01_se.py:{line}" in here.console.export_text() and lines[work.line_of("squeeze") - 1].startswith("def squeeze")
+    assert f"01_se.py:{line}" in here.console.export_text() and lines[work.line_of("squeeze") - 1].startswith(
+        "def squeeze"
+    )
 
 
 def test_an_error_within_a_call_shows_the_learners_own_line(work, here):
@@ -199,7 +201,10 @@ def test_later_exercises_use_the_earlier_ones_of_the_file(work, here):
         if grader.get("solution"):
             answer_in_notebook(work, grader["grade_id"], cell(work, grader["grade_id"]), each.source)
     here.saved()
-    assert here.console.export_text(clear=False).count("✓") == 4 and "Everything in this lesson is solved" in here.console.export_text()
+    assert (
+        here.console.export_text(clear=False).count("✓") == 4
+        and "Everything in this lesson is solved" in here.console.export_text()
+    )
 
 
 def test_hints_come_one_after_the_other(here):
@@ -249,7 +254,8 @@ def test_a_save_is_noticed_and_q_ends(work):
 @pytest.mark.skipif(os.name == "nt", reason="a terminal as Unix has it")
 def test_in_a_terminal_a_key_is_enough(folder):
     mine, theirs = pty.openpty()
-    ours = subprocess.Popen([sys.executable, "-m", "attention_lab.watch", "01_se"], cwd=folder.parent, stdin=theirs, stdout=subprocess.PIPE,
+    ours = subprocess.Popen([sys.executable, "-m", "attention_lab.watch", "01_se"], cwd=folder.parent, stdin=theirs,
+                            stdout=subprocess.PIPE,
                             text=True, env={**os.environ, "PYTHONPATH": str(build.COURSE)})
     try:
         said = [ours.stdout.readline() for _ in range(3)]
@@ -260,7 +266,8 @@ def test_in_a_terminal_a_key_is_enough(folder):
     assert "Next: squeeze" in "".join(said) + rest and "Hint 1" in rest and ours.returncode == 0
 
 
-@pytest.mark.parametrize("content", ["[" * 100_000, "[]", '{"squeeze": 7}', " " * (LARGEST + 1), '{"squeeze": 1e999}', None])
+@pytest.mark.parametrize("content",
+                         ["[" * 100_000, "[]", '{"squeeze": 7}', " " * (LARGEST + 1), '{"squeeze": 1e999}', None])
 def test_what_was_alike_last_time_is_data_or_forgotten(folder, content):
     work = ExerciseFile(folder)
     work.sync()
@@ -273,7 +280,13 @@ def test_what_was_alike_last_time_is_data_or_forgotten(folder, content):
     assert "squeeze" in work.sync().changed and RIGHT in cell(work, "squeeze")
 
 
-ODD = {"source": 7}, {"source": [7]}, {"metadata": []}, {"metadata": {"nbgrader": 7}}, {"metadata": {"nbgrader": {"grade_id": []}}}
+ODD = (
+    {"source": 7},
+    {"source": [7]},
+    {"metadata": []},
+    {"metadata": {"nbgrader": 7}},
+    {"metadata": {"nbgrader": {"grade_id": []}}},
+)
 
 
 @pytest.mark.parametrize("odd", [*ODD, "[" * 100_000, "[]", 7])

@@ -1,4 +1,5 @@
-"""What a learner gets who is stuck: tries that are counted, the hint that belongs to a mistake, a puzzle, our solution."""
+"""What a learner gets who is stuck: tries that are counted, the hint that belongs to a mistake, a puzzle, our
+solution."""
 
 import ast
 import shutil
@@ -40,7 +41,11 @@ def test_different_wrong_answers_are_tries_and_the_same_one_again_is_none(lesson
     check(squeeze_as("x.mean(dim=(2, 3))"))
     assert "Solved on try 3." in capsys.readouterr().out
     check(squeeze_as("x.mean(dim=(2, 3))"))
-    assert "try" not in capsys.readouterr().out and kept(lesson, "squeeze").tries == 3 and not kept(lesson, "squeeze").failed
+    assert (
+        "try" not in capsys.readouterr().out
+        and kept(lesson, "squeeze").tries == 3
+        and not kept(lesson, "squeeze").failed
+    )
 
 
 def gate_as(body):
@@ -59,7 +64,9 @@ def test_the_number_of_a_try_stands_where_something_useful_follows_it(lesson, mo
     assert "This is try 3. Do you think that the check is wrong?" in capsys.readouterr().out
 
 
-def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_output_is_a_map(course, tmp_path, monkeypatch, capsys):
+def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_output_is_a_map(
+    course, tmp_path, monkeypatch, capsys
+):
     shutil.copytree(course / "00_warmup/checks", tmp_path / "00_warmup/checks")
     monkeypatch.chdir(tmp_path / "00_warmup")
     monkeypatch.setattr(way_out, "SOLVED", tmp_path / "nowhere")
@@ -68,7 +75,10 @@ def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_ou
         assert "Stuck?" not in capsys.readouterr().out
     check(gate_as("x * 7"))
     said = capsys.readouterr().out
-    assert "This is try 3. Stuck? In a new cell, `check(gate, picture=True)` draws your output beside the expected one." in said
+    assert (
+        "This is try 3. Stuck? In a new cell, `check(gate, picture=True)` draws your output beside the expected one."
+        in said
+    )
     check(gate_as("x[0]"))  # another shape: nothing to compare
     assert "Stuck?" not in capsys.readouterr().out
 
@@ -105,7 +115,8 @@ def test_nothing_is_shown_before_three_different_tries_and_then_everything(lesso
     check(squeeze_as(WRONG[2]))
     assert "`puzzle(squeeze)` gives you the lines" in capsys.readouterr().out
     assert "return x.mean(dim=(2, 3))" in solution("squeeze").text and "SOLUTION" not in solution("squeeze").text
-    assert "Excitation" in solution("Excitation").text and "class" not in solution("Excitation").text  # another exercise is another matter
+    # another exercise is another matter
+    assert "Excitation" in solution("Excitation").text and "class" not in solution("Excitation").text
 
 
 def test_what_is_solved_may_be_compared_with_ours(lesson):
@@ -155,14 +166,16 @@ def test_the_hint_that_belongs_to_a_mistake_is_named(lesson, capsys):
     made = {"torch": torch, "nn": nn}
     exec("class Excitation(nn.Module):\n    def __init__(self, channels, reduction=16):\n        super().__init__()\n"
          "        if not channels // reduction:\n            raise ValueError(f'{channels} {reduction}')\n"
-         "        self.fc1 = nn.Linear(channels, channels // reduction)\n        self.fc2 = nn.Linear(channels // reduction, channels)\n"
-         "    def forward(self, z):\n        return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))\n", made)
+         "        self.fc1 = nn.Linear(channels, channels // reduction)\n        self.fc2 = nn.Linear(channels // "
+         "reduction, channels)\n    def forward(self, z):\n        return "
+         "torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))\n", made)
     points = check(made["Excitation"])
     assert "Hint 1, below, is about this." in capsys.readouterr().out  # the one that writes `bias=False`
     assert "<script>" in points.report._repr_html_() and "(1);" in points.report._repr_html_()
 
 
-@pytest.mark.parametrize("wrong", ['[squeeze]\n4 = ["squeeze-sum"]', '[squeeze]\n1 = ["squeeze-typo"]', '[typo]\n1 = ["squeeze-sum"]',
+@pytest.mark.parametrize("wrong", ['[squeeze]\n4 = ["squeeze-sum"]', '[squeeze]\n1 = ["squeeze-typo"]',
+                                   '[typo]\n1 = ["squeeze-sum"]',
                                    '[squeeze]\n1 = ["squeeze-sum"]\n2 = ["squeeze-sum"]'])
 def test_a_hint_for_what_there_is_not_stops_the_build(tmp_path, wrong):
     (tmp_path / hints.FILE).write_text(wrong)

@@ -13,7 +13,8 @@ from attention_lab.tasks.scoring import UNASKED
 def falls(patch):
     """Do the threads of a grey patch (8, 8) fall? The stronger of the two waves decides."""
     rows, columns = torch.meshgrid(torch.arange(8), torch.arange(8), indexing="ij")
-    strengths = [abs((patch * torch.exp(2j * math.pi / weaves.THREAD * (columns + sign * rows) / math.sqrt(2))).sum()) for sign in (1, -1)]
+    strengths = [abs((patch * torch.exp(2j * math.pi / weaves.THREAD * (columns + sign * rows) / math.sqrt(2))).sum())
+                 for sign in (1, -1)]
     return bool(strengths[1] > strengths[0])
 
 

@@ -6,7 +6,8 @@ from attention_lab.networks.welch import fisher, holm, outside, quantile, welch
 
 
 @pytest.mark.parametrize("freedom, level, t", [  # Student's distribution as every table prints it, two-sided
-    (1, 0.05, 12.706), (2, 0.05, 4.303), (4, 0.05, 2.776), (4, 0.01, 4.604), (8, 0.05, 2.306), (30, 0.05, 2.042), (120, 0.01, 2.617),
+    (1, 0.05, 12.706), (2, 0.05, 4.303), (4, 0.05, 2.776), (4, 0.01, 4.604), (8, 0.05, 2.306), (30, 0.05, 2.042),
+    (120, 0.01, 2.617),
 ])
 def test_quantiles_are_those_of_the_tables(freedom, level, t):
     assert quantile(freedom, level) == pytest.approx(t, abs=6e-4)

@@ -40,9 +40,13 @@ def test_a_learners_notebook_survives_an_update_and_figures_do_not_grow_old(fold
     (course / "01_se/figures/new.svg").write_text("<svg/>")
     said = workspace.copy(course, my)
     assert notebook(my).read_text() == "my work"
-    assert (my / "01_se/checks/SEBlock.check").read_bytes() == b"new checks" and not (my / "01_se/checks/squeeze.check").exists()
+    assert (my / "01_se/checks/SEBlock.check").read_bytes() == b"new checks" and not (
+        my / "01_se/checks/squeeze.check"
+    ).exists()
     assert (my / "01_se/figures/new.svg").exists()
-    assert "newer version" in said[0] and "make reset LESSON=01_se" in said[0] and f"reset {course} {my} 01_se`" in said[0]
+    assert (
+        "newer version" in said[0] and "make reset LESSON=01_se" in said[0] and f"reset {course} {my} 01_se`" in said[0]
+    )
 
 
 def test_an_untouched_notebook_follows_an_update(folders):
@@ -84,5 +88,6 @@ def test_an_unknown_lesson_is_refused_with_the_known_ones(folders):
 def test_the_command_says_what_is_wrong(tmp_path):
     for arguments, message in ((["copy", str(tmp_path), str(tmp_path / "my")], "no lesson in"),
                                (["reset", str(tmp_path), str(tmp_path / "my")], "reset takes a LESSON")):
-        ran = subprocess.run([sys.executable, "-m", "attention_lab.workspace", *arguments], capture_output=True, text=True)
+        ran = subprocess.run([sys.executable, "-m", "attention_lab.workspace", *arguments], capture_output=True,
+                             text=True)
         assert ran.returncode == 2 and message in ran.stderr and "Traceback" not in ran.stderr

@@ -1,8 +1,9 @@
 """Tries a lesson's hidden graders on everything that is known to be right or wrong, for several seeds.
 
-Right: the solved notebook, through the judge as a submission goes, and the correct variants. Wrong: the catalogued mistakes, each of
-which is named as itself, and the mutants of the reference, but the ones that EQUIVALENT in the catalogue explains.
-Of a lesson of one's own also its bank of answers; those of the course are tried by tests/judge/test_bank.py.
+Right: the solved notebook, through the judge as a submission goes, and the correct variants. Wrong: the catalogued
+mistakes, each of which is named as itself, and the mutants of the reference, but the ones that EQUIVALENT in the
+catalogue explains. Of a lesson of one's own also its bank of answers;
+those of the course are tried by tests/judge/test_bank.py.
 """
 
 from __future__ import annotations
@@ -43,8 +44,10 @@ MUTATED = 3  # the seeds with which mutants are tried, which are many
 class Audit:
     """What was judged and what went wrong, each entry with its seed.
 
-    totals: how many answers of each kind were judged with each seed. misnamed: mistakes that lose points under another name.
-    survivors: mutants that get full points; stale: entries of EQUIVALENT that no mutant has, or that lose points after all.
+    totals: how many answers of each kind were judged with each seed. misnamed: mistakes that lose points under another
+        name.
+    survivors: mutants that get full points; stale: entries of EQUIVALENT that no mutant has, or that lose points after
+        all.
     missing: what the lesson lacks besides, which is no fault of its graders and does not fail the audit.
     """
 
@@ -79,7 +82,8 @@ class Audit:
     def __str__(self) -> str:
         judged = ", ".join(f"{count} {kind}" for kind, count in self.totals.items())
         mutated = f" (mutants with the first {MUTATED})" if len(self.seeds) > MUTATED else ""
-        lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. {'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
+        lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. "
+                 f"{'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
         for what, found in self.problems.items():
             lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
         return "\n".join([*lines, *(f"  missing: {entry}" for entry in self.missing)])
@@ -98,7 +102,8 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     answers = bank.answers(files.folder, files.reference) if lesson_name.startswith(OWN) else []
     changed = {slot.name: mutants(inspect.getsource(getattr(files.reference, slot.name))) for slot in lesson.exercises}
     found = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
-    found.totals = {"solved notebook": 1, "variants": len(files.mistakes.VARIANTS), "mistakes": len(files.mistakes.MISTAKES),
+    found.totals = {"solved notebook": 1, "variants": len(files.mistakes.VARIANTS),
+                    "mistakes": len(files.mistakes.MISTAKES),
                     "mutants": sum(map(len, changed.values())), "of them equivalent": len(files.mistakes.EQUIVALENT)}
     if answers:
         found.totals["answers of the bank"] = len(answers)
@@ -112,16 +117,19 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
         _bank(found, seed, local, answers)
         if len(mutated) < MUTATED:
             mutated.append(seed)
-            for mutant_id in [mutant.id for name, each in changed.items() for mutant in each if local[name].accepts(mutant.source)]:
+            for mutant_id in [mutant.id for name, each in changed.items() for mutant in each
+                              if local[name].accepts(mutant.source)]:
                 with_full_points.setdefault(mutant_id, []).append(seed)
     equivalent = files.mistakes.EQUIVALENT
-    found.survivors = [f"{name} ({', '.join(where)})" for name, where in with_full_points.items() if name not in equivalent]
+    found.survivors = [f"{name} ({', '.join(where)})" for name, where in with_full_points.items()
+                       if name not in equivalent]
     found.stale = [name for name in equivalent if with_full_points.get(name, []) != mutated]
     return found
 
 
 def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
-    """Judge the solved notebook as a submission. Returns each exercise's hidden questions under this seed, none if they can't be drawn."""
+    """Judge the solved notebook as a submission. Returns each exercise's hidden questions under this seed, none if
+    they can't be drawn."""
     with Judge(Settings(device="cpu", seed=seed)) as judge:  # so that the result does not depend on the machine
         try:
             result = judge.grade(solved, found.lesson)
@@ -159,20 +167,22 @@ def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable
 
 
 class Local:
-    """One exercise's hidden questions, put to trusted code in this process: `source` after the reference's earlier exercises."""
+    """One exercise's hidden questions, put to trusted code in this process: `source` after the reference's earlier
+    exercises."""
 
     def __init__(self, exercise: recorded.RecordedExercise, reference: ModuleType):
         self.exercise, self.reference = exercise, reference
 
     def judge(self, source: str, measured: bool = True) -> Verdict:
-        """The verdict on `source`. measured: also ask the cases whose memory a judge measures, which are large and slow. A mistake
-        never shows in these: its fingerprint has the reference's answer there."""
+        """The verdict on `source`. measured: also ask the cases whose memory a judge measures, which are large and
+        slow. A mistake never shows in these: its fingerprint has the reference's answer there."""
         ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
             return judging.judge(self.exercise, ask)
 
     def accepts(self, source: str) -> bool:
-        """Would `judge` give full points? Looks no further than the first difference, which most mutants show at once."""
+        """Would `judge` give full points? Looks no further than the first difference, which most mutants show at
+        once."""
         ask = self._asker(source)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
             for case in self.exercise.cases:

@@ -19,14 +19,16 @@ def missing(files: Topic) -> Iterator[str]:
     page = (files.folder / "page.py").read_text(encoding="utf-8")
     if prompts := page.count(WRITE):
         yield f"page.py has {prompts} places where prose is to be written ({WRITE} ...)"
-    mistakes, variants = (Counter(each.exercise for each in kind) for kind in (files.mistakes.MISTAKES, files.mistakes.VARIANTS))
+    mistakes, variants = (Counter(each.exercise for each in kind)
+                          for kind in (files.mistakes.MISTAKES, files.mistakes.VARIANTS))
     if proposed := sum(mistake.sentence.startswith(PROPOSED) for mistake in files.mistakes.MISTAKES):
         yield f"mistakes.py has {proposed} sentences that were proposed and not rewritten"
     answers = bank.answers(files.folder, files.reference)
     for exercise in files.exercises:
         least = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
         answered = Counter(answer.kind for answer in answers if answer.exercise == exercise.name)
-        for what, have, need in (("known mistakes", mistakes[exercise.name], least), ("right variants", variants[exercise.name], VARIANTS),
+        for what, have, need in (("known mistakes", mistakes[exercise.name], least),
+                                 ("right variants", variants[exercise.name], VARIANTS),
                                  ("right answers in the bank", answered["right"], RIGHT),
                                  ("wrong answers in the bank", answered["wrong"], WRONG)):
             if have < need:

@@ -1,7 +1,9 @@
-"""Wrong answers made by machine: small changes to the source of a reference exercise, as a hurried learner would make them.
+"""Wrong answers made by machine: small changes to the source of a reference exercise, as a hurried learner would make
+them.
 
-An operator looks at one node of the syntax tree and proposes other nodes for its place, each with a few words. A mutant is the
-source with one such place changed. Most are wrong; a few change nothing that can be seen, which only a person can decide.
+An operator looks at one node of the syntax tree and proposes other nodes for its place, each with a few words. A mutant
+is the source with one such place changed. Most are wrong;
+a few change nothing that can be seen, which only a person can decide.
 """
 
 from __future__ import annotations
@@ -18,14 +20,19 @@ Changes = Iterator[tuple[str, ast.AST]]
 Node = TypeVar("Node", bound=ast.AST)
 
 REDUCTIONS = {"mean", "sum", "amax", "amin", "norm", "std", "var"}
-AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute", "transpose", "movedim",
-                     "flatten", "unflatten", "roll", "normalize", "cosine_similarity", "squeeze", "unsqueeze", "expand", "repeat", "cumsum"}
-ANOTHER = {"mean": "sum", "sum": "mean", "amax": "mean", "amin": "amax", "max": "min", "relu": "gelu", "gelu": "relu", "sigmoid": "tanh",
-           "tanh": "sigmoid", "softmax": "log_softmax", "silu": "relu", "normalize": "softmax", "zeros": "ones", "ones": "zeros",
+AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute",
+                     "transpose", "movedim",
+                     "flatten", "unflatten", "roll", "normalize", "cosine_similarity", "squeeze", "unsqueeze",
+                     "expand", "repeat", "cumsum"}
+ANOTHER = {"mean": "sum", "sum": "mean", "amax": "mean", "amin": "amax", "max": "min", "relu": "gelu", "gelu": "relu",
+           "sigmoid": "tanh",
+           "tanh": "sigmoid", "softmax": "log_softmax", "silu": "relu", "normalize": "softmax", "zeros": "ones",
+           "ones": "zeros",
            "avg_pool2d": "max_pool2d", "ReLU": "GELU", "GELU": "ReLU", "Sigmoid": "Tanh", "Softmax": "LogSoftmax",
            "LayerNorm": "Identity", "BatchNorm2d": "Identity", "floor": "ceil", "log2": "log", "log10": "log"}
 WORDS = {"bilinear": "nearest", "nearest": "bilinear"}
-ACTIVATIONS = {"relu", "gelu", "sigmoid", "tanh", "softmax", "silu", "hardsigmoid", "hardswish", "exp", "log2", "normalize", "clamp"}
+ACTIVATIONS = {"relu", "gelu", "sigmoid", "tanh", "softmax", "silu", "hardsigmoid", "hardswish", "exp", "log2",
+               "normalize", "clamp"}
 IN_PLACE = {"relu", "sigmoid", "tanh", "exp", "clamp", "masked_fill", "softmax", "abs", "sign"}
 LAYERS = {"Linear", "Conv1d", "Conv2d", "AvgPool2d", "avg_pool2d"}
 CONVOLUTION = {"padding", "stride", "dilation", "groups", "kernel_size"}
@@ -33,7 +40,8 @@ OPERATORS_OF: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult, ast.FloorDiv),
     ast.FloorDiv: (ast.Div, ast.Mult), ast.Pow: (ast.Mult,), ast.Mod: (ast.FloorDiv,)}
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot,
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
     ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
 IN_PLACE_OF: dict[type[ast.operator], str] = {ast.Mult: "mul_", ast.Add: "add_", ast.Sub: "sub_", ast.Div: "div_"}
 
@@ -77,7 +85,8 @@ def _compiles(source: str) -> bool:
 
 
 def _mark(tree: ast.AST) -> None:
-    """Note what a node alone does not show: does it compute a result (`runs`), which names could stand for its own (`others`)?"""
+    """Note what a node alone does not show: does it compute a result (`runs`), which names could stand for its own
+    (`others`)?"""
     layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         parameters = {argument.arg for argument in function.args.args} - {"self"}
@@ -106,7 +115,9 @@ def _places(node: ast.AST, line: int = 1) -> Iterator[tuple[ast.AST, int]]:
         if field in ("annotation", "returns", "decorator_list", "bases") or isinstance(node, ast.JoinedStr):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, (ast.stmt, ast.expr, ast.arguments, ast.comprehension, ast.keyword)) and not _is_docstring(child):
+            if isinstance(
+                child, (ast.stmt, ast.expr, ast.arguments, ast.comprehension, ast.keyword)
+            ) and not _is_docstring(child):
                 yield from _places(child, line)
 
 
@@ -127,7 +138,9 @@ def _with(node: Node, **fields: Any) -> Node:
 def _called(node: ast.AST) -> str:
     """`relu` of torch.relu(x), F.relu(x), x.relu(), relu(x); nothing for what is no call."""
     function = node.func if isinstance(node, ast.Call) else None
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def _calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
@@ -212,17 +225,24 @@ def axes(node: ast.AST) -> Changes:
             for i, axis in enumerate(holder.elts):
                 rest = holder.elts[:i] + holder.elts[i + 1:]
                 yield (f"{_called(node)} without axis {_short(axis)}",
-                       copy.deepcopy(node, {id(holder): _with(holder, elts=rest) if len(rest) > 1 else rest[0]} if rest else {}))
+                       copy.deepcopy(node, {id(holder): _with(holder, elts=rest) if len(rest) > 1 else rest[0]}
+                                     if rest else {}))
             for i, other in _swapped(holder.elts) if _called(node) not in REDUCTIONS else ():
-                yield f"{_called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(node, {id(holder): _with(holder, elts=other)})
+                yield f"{_called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(
+                    node, {id(holder): _with(holder, elts=other)}
+                )
     for keyword in node.keywords:
         if keyword.arg in ("dim", "dims", "axis"):
-            yield f"{_called(node)} without {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+            yield f"{_called(node)} without {keyword.arg}", _with(node,
+                                                                  keywords=[k for k in node.keywords
+                                                                            if k is not keyword])
 
 
 def keepdim(node: ast.AST) -> Changes:
     if _calls(node, REDUCTIONS) and not any(k.arg == "keepdim" for k in node.keywords):
-        yield f"{_called(node)} keeps its axes", _with(node, keywords=[*node.keywords, ast.keyword("keepdim", ast.Constant(True))])
+        yield f"{_called(node)} keeps its axes", _with(node,
+                                                       keywords=[*node.keywords,
+                                                                 ast.keyword("keepdim", ast.Constant(True))])
 
 
 def another_function(node: ast.AST) -> Changes:
@@ -232,7 +252,12 @@ def another_function(node: ast.AST) -> Changes:
 
 def order_of_layers(node: ast.AST) -> Changes:
     """f(g(x)) -> g(f(x)), and neighbours in a Sequential."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Call) and len(node.args[0].args) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.Call)
+        and len(node.args[0].args) == 1
+    ):
         inner = node.args[0]
         yield (f"{_called(node)} and {_called(inner)} exchanged",
                _with(inner, args=[_with(node, args=[inner.args[0]])]))
@@ -251,10 +276,14 @@ def layer_options(node: ast.AST) -> Changes:
     convolution = {"padding": 1, "stride": 2, "dilation": 2} if _called(node).startswith("Conv") else {}
     for option, value in {"bias": False, **convolution}.items() if "pool" not in _called(node).lower() else ():
         if option not in given:
-            yield f"{_called(node)} with {option}={value}", _with(node, keywords=[*node.keywords, ast.keyword(option, ast.Constant(value))])
+            yield f"{_called(node)} with {option}={value}", _with(node,
+                                                                  keywords=[*node.keywords,
+                                                                            ast.keyword(option, ast.Constant(value))])
     for keyword in node.keywords:
         if keyword.arg in CONVOLUTION | {"bias"}:
-            yield f"{_called(node)} with the default {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+            yield f"{_called(node)} with the default {keyword.arg}", _with(
+                node, keywords=[k for k in node.keywords if k is not keyword]
+            )
 
 
 def activation(node: ast.AST) -> Changes:
@@ -264,13 +293,20 @@ def activation(node: ast.AST) -> Changes:
     name, argument = _called(node), _argument(node)
     if name in ACTIVATIONS and argument is not None:
         yield f"{name} twice", copy.deepcopy(node, {id(argument): copy.deepcopy(node)})
-        for text in ("torch.sigmoid(x)", "torch.tanh(x)", "torch.nn.functional.leaky_relu(x)", "torch.nn.functional.relu6(x)",
-                     "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)", "torch.softmax(x, 0)", "torch.relu(x)"):
+        for text in ("torch.sigmoid(x)", "torch.tanh(x)", "torch.nn.functional.leaky_relu(x)",
+                     "torch.nn.functional.relu6(x)",
+                     "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)", "torch.softmax(x, 0)",
+                     "torch.relu(x)"):
             yield f"{name} -> {text}", _expression(text, x=argument)
 
 
 def step_left_out(node: ast.AST) -> Changes:
-    if isinstance(node, ast.Call) and _called(node) and not _called(node).endswith("Error") and (argument := _argument(node)) is not None:
+    if (
+        isinstance(node, ast.Call)
+        and _called(node)
+        and not _called(node).endswith("Error")
+        and (argument := _argument(node)) is not None
+    ):
         yield f"{_called(node)} left out", argument
 
 
@@ -288,7 +324,8 @@ def arithmetic(node: ast.AST) -> Changes:
 
 def rounding(node: ast.AST) -> Changes:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-        for what, text in (("up", "-(-a // b)"), ("to the nearest", "round(a / b)"), ("down, at least 1", "max(1, a // b)"),
+        for what, text in (("up", "-(-a // b)"), ("to the nearest", "round(a / b)"),
+                           ("down, at least 1", "max(1, a // b)"),
                            ("down to even", "a // b // 2 * 2")):
             yield f"rounded {what}", _expression(text, a=node.left, b=node.right)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
@@ -301,11 +338,13 @@ def comparisons(node: ast.AST) -> Changes:
     if isinstance(node, ast.Compare):
         for i, op in enumerate(node.ops):
             other = COMPARED[type(op)]
-            yield f"{type(op).__name__} -> {other.__name__}", _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
+            yield f"{type(op).__name__} -> {other.__name__}", _with(node,
+                                                                    ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
         if len(node.ops) > 1:  # one end of a <= b <= c left out
             first, *rest = node.comparators
             yield f"without {_short(node.left)}", _with(node, left=first, ops=node.ops[1:], comparators=rest)
-            yield f"without {_short(node.comparators[-1])}", _with(node, ops=node.ops[:-1], comparators=node.comparators[:-1])
+            yield f"without {_short(node.comparators[-1])}", _with(node, ops=node.ops[:-1],
+                                                                   comparators=node.comparators[:-1])
     if isinstance(node, ast.BoolOp):
         joined = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         yield f"{type(node.op).__name__} -> {type(joined).__name__}", _with(node, op=joined)
@@ -334,7 +373,9 @@ def guards(node: ast.AST) -> Changes:
             for part in message.values:
                 if isinstance(part, ast.FormattedValue):
                     rest = [p for p in message.values if p is not part]
-                    yield f"message without {_short(part.value)}", copy.deepcopy(node, {id(message): _with(message, values=rest)})
+                    yield f"message without {_short(part.value)}", copy.deepcopy(
+                        node, {id(message): _with(message, values=rest)}
+                    )
 
 
 def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
@@ -346,16 +387,20 @@ def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
 def returned(node: ast.AST) -> Changes:
     """What can happen to any result on its way out."""
     yield from _returning(node, (
-        ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"), ("as a list", "return [value]"),
-        ("nothing returned", "value"), ("printed", "print(value)"), ("a text", "return str(value)"), ("made an int", "return int(value)")))
+        ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"),
+        ("as a list", "return [value]"),
+        ("nothing returned", "value"), ("printed", "print(value)"), ("a text", "return str(value)"),
+        ("made an int", "return int(value)")))
 
 
 def returned_tensor(node: ast.AST) -> Changes:
     yield from _returning(node, (
         ("detached", "return value.detach()"), ("float32", "return value.float()"),
-        ("float32 on the way", "return value.float().to(value.dtype)"), ("bfloat16 on the way", "return value.bfloat16().to(value.dtype)"),
+        ("float32 on the way", "return value.float().to(value.dtype)"), ("bfloat16 on the way",
+                                                                         "return value.bfloat16().to(value.dtype)"),
         ("first of the batch for all", "return value[:1].expand_as(value)"),
-        ("mean of the batch for all", "return value.mean(0, True).expand_as(value)"), ("batch reversed", "return value.flip(0)"),
+        ("mean of the batch for all", "return value.mean(0, True).expand_as(value)"),
+        ("batch reversed", "return value.flip(0)"),
         ("last two axes exchanged", "return value.mT"), ("an axis of size 1 more", "return value[None]"),
         ("axes of size 1 removed", "return value.squeeze()"), ("clamped", "return value.clamp(-3, 3)"),
         ("an eps added", "return value + 1e-7"),
@@ -392,29 +437,41 @@ def inputs(node: ast.AST) -> Changes:
         x = argument.arg
         for what, text in (
             ("detached", f"{x} = {x}.detach()"), ("float32", f"{x} = {x}.float()"),
-            ("float32 on the way", f"{x} = {x}.float().to({x}.dtype)"), ("first of the batch for all", f"{x} = {x}[:1].expand_as({x})"),
-            ("mean of the batch for all", f"{x} = {x}.mean(0, True).expand_as({x})"), ("doubled in place", f"{x}.mul_(2)"),
+            ("float32 on the way", f"{x} = {x}.float().to({x}.dtype)"), ("first of the batch for all",
+                                                                         f"{x} = {x}[:1].expand_as({x})"),
+            ("mean of the batch for all", f"{x} = {x}.mean(0, True).expand_as({x})"),
+            ("doubled in place", f"{x}.mul_(2)"),
             ("doubled in place, unseen by autograd", f"{x}.data.mul_(2)"), ("last two axes exchanged", f"{x} = {x}.mT"),
-            ("batch and channels exchanged", f"{x} = {x}.transpose(0, 1)"), ("axes of size 1 removed", f"{x} = {x}.squeeze()"),
-            ("read in its order of memory", f"{x} = {x}.as_strided({x}.shape, {x}.clone(memory_format=torch.contiguous_format).stride())"),
+            ("batch and channels exchanged", f"{x} = {x}.transpose(0, 1)"),
+            ("axes of size 1 removed", f"{x} = {x}.squeeze()"),
+            ("read in its order of memory",
+             f"{x} = {x}.as_strided({x}.shape, {x}.clone(memory_format=torch.contiguous_format).stride())"),
             ("clamped", f"{x} = {x}.clamp(-3, 3)"), ("a view taken", f"{x} = {x}.view(-1).view({x}.shape)"),
-            ("its absolute value", f"{x} = {x}.abs()"), ("on the CPU", f"{x} = {x}.cpu()"), ("first column dropped", f"{x} = {x}[..., 1:]"),
+            ("its absolute value", f"{x} = {x}.abs()"), ("on the CPU", f"{x} = {x}.cpu()"),
+            ("first column dropped", f"{x} = {x}[..., 1:]"),
         ):
             yield f"{x} {what}", first(text)
         if isinstance(last, ast.Return) and last.value is not None:
             after = f"result = value\n{x}.data.mul_(2)\nreturn result"
-            yield f"{x} doubled in place at the end", _with(node, body=[*node.body[:-1], *_code(after, value=last.value)])
+            yield f"{x} doubled in place at the end", _with(node,
+                                                            body=[*node.body[:-1], *_code(after, value=last.value)])
 
 
 def in_place(node: ast.AST) -> Changes:
     if _calls(node, IN_PLACE):
         yield f"{_called(node)} in place", _renamed(node, f"{_called(node)}_")
-    if isinstance(node, ast.BinOp) and (name := IN_PLACE_OF.get(type(node.op))) and isinstance(node.left, (ast.Name, ast.Call)):
+    if (
+        isinstance(node, ast.BinOp)
+        and (name := IN_PLACE_OF.get(type(node.op)))
+        and isinstance(node.left, (ast.Name, ast.Call))
+    ):
         yield f"{type(node.op).__name__} in place", _method(node.left, name, node.right)
 
 
 def detached(node: ast.AST) -> Changes:
-    if getattr(node, "runs", False) and (isinstance(node, ast.Call) or isinstance(node, ast.Name) and hasattr(node, "others")):
+    if getattr(node, "runs", False) and (
+        isinstance(node, ast.Call) or isinstance(node, ast.Name) and hasattr(node, "others")
+    ):
         yield f"{_short(node)} detached", _method(node, "detach")
 
 
@@ -440,7 +497,9 @@ def order_of_arguments(node: ast.AST) -> Changes:
             yield f"{_called(node)} without {_short(argument)}", _with(node, args=node.args[:i] + node.args[i + 1:])
         for keyword in node.keywords:
             if keyword.arg not in CONVOLUTION | {"bias", "dim", "dims", "axis"}:
-                yield f"{_called(node)} without {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+                yield f"{_called(node)} without {keyword.arg}", _with(
+                    node, keywords=[k for k in node.keywords if k is not keyword]
+                )
 
 
 def names(node: ast.AST) -> Changes:
@@ -463,9 +522,12 @@ def subscripts(node: ast.AST) -> Changes:
         if isinstance(node.slice, ast.Tuple):
             parts = node.slice.elts
             for i, swapped in _swapped(parts):
-                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(node, slice=_with(node.slice, elts=swapped))
+                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(
+                    node, slice=_with(node.slice, elts=swapped)
+                )
             for i in range(len(parts)):
-                yield f"subscript without part {i}", _with(node, slice=_with(node.slice, elts=parts[:i] + parts[i + 1:]))
+                yield f"subscript without part {i}", _with(node,
+                                                           slice=_with(node.slice, elts=parts[:i] + parts[i + 1:]))
         if isinstance(node.slice, ast.Slice):
             yield "slice from the start", _with(node, slice=_with(node.slice, lower=None))
             yield "slice to the end", _with(node, slice=_with(node.slice, upper=None))
@@ -506,14 +568,23 @@ def devices(node: ast.AST) -> Changes:
 
 def layers(node: ast.AST) -> Changes:
     """A layer kept where torch does not see it, one that is frozen, one with a dropout behind it."""
-    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("self.") and _called(node.value)[:1].isupper():
-        yield f"{_short(node.targets[0])} frozen", _with(node, value=_expression("layer.requires_grad_(False)", layer=node.value))
+    if (
+        isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]).startswith("self.")
+        and _called(node.value)[:1].isupper()
+    ):
+        yield f"{_short(node.targets[0])} frozen", _with(node,
+                                                         value=_expression("layer.requires_grad_(False)",
+                                                                           layer=node.value))
         hidden = _expression("(lambda hidden: lambda *a: hidden[0](*a))([layer])", layer=node.value)
         yield f"{_short(node.targets[0])} in a list", _with(node, value=hidden)
     if isinstance(node, ast.Call) and _of_self(node.func) and getattr(node, "runs", False):
-        yield f"dropout after self.{node.func.attr}", _expression("torch.nn.functional.dropout(layer, 0.1, self.training)", layer=node)
+        yield f"dropout after self.{node.func.attr}", _expression("torch.nn.functional.dropout(layer, 0.1, "
+                                                                  "self.training)", layer=node)
 
 
-ANY = (constants, axes, keepdim, another_function, order_of_layers, layer_options, activation, step_left_out, arithmetic, rounding,
-       comparisons, guards, returned, remembered, defaults, order_of_arguments, names, subscripts, mode, statements, comprehensions)
+ANY = (constants, axes, keepdim, another_function, order_of_layers, layer_options, activation, step_left_out,
+       arithmetic, rounding,
+       comparisons, guards, returned, remembered, defaults, order_of_arguments, names, subscripts, mode, statements,
+       comprehensions)
 OF_TENSORS = (returned_tensor, inputs, in_place, detached, devices, layers)  # nonsense where there are numbers only

@@ -1,6 +1,7 @@
 """`autograder course`: the class's own rules (work/course.toml) beside the gradebook, and into it.
 
-It makes every change in one transaction, says what it made, and keeps it only if it was told to. So what is shown is what is applied.
+It makes every change in one transaction, says what it made, and keeps it only if it was told to.
+So what is shown is what is applied.
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ class Found:
 
 
 def course(how: str, console: Console) -> int:
-    """Check the rules and show them, beside the gradebook. APPLY sets what the gradebook lacks, and late penalties; REPLACE sets all.
+    """Check the rules and show them, beside the gradebook. APPLY sets what the gradebook lacks, and late penalties;
+    REPLACE sets all.
 
-    The command's exit status: 0 if the two agree in the end, 1 if not. Raises ValueError for rules that are wrong, or not there.
+    The command's exit status: 0 if the two agree in the end, 1 if not.
+    Raises ValueError for rules that are wrong, or not there.
     """
     app = course_app("course")
     app.log.setLevel(logging.ERROR)
@@ -54,8 +57,10 @@ def course(how: str, console: Console) -> int:
             say(line)
         if how != LOOK:
             book.keep()
-    for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply does it):", found.made),
-                           (f"Different in the gradebook, and left so (--replace takes what {NAME} says):", found.differs)):
+    for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply "
+                                                                        "does it):", found.made),
+                           (f"Different in the gradebook, and left so (--replace takes what {NAME} says):",
+                            found.differs)):
         for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
             say(line)
     if not found.made and not found.differs:
@@ -68,7 +73,8 @@ def rules_of(app: NbGrader) -> Rules | None:
     rules = read(Path(app.coursedir.root))
     if rules:
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-            rules.check_names({*(known.name for known in notebook.lessons()), *(each.name for each in gradebook.assignments)},
+            rules.check_names({*(known.name for known in notebook.lessons()),
+                               *(each.name for each in gradebook.assignments)},
                               {student.id for student in gradebook.students})
     return rules
 
@@ -82,21 +88,25 @@ def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> 
         wanted, there = rules.due.get(lesson.name), lesson.duedate
         if wanted and there != wanted:
             if there is None or replace:
-                found.made.append(f"{lesson.name} is due {time_said(wanted)}" + (f", not {time_said(there)}" if there else ""))
+                found.made.append(f"{lesson.name} is due {time_said(wanted)}"
+                                  + (f", not {time_said(there)}" if there else ""))
                 lesson.duedate = wanted
             else:
-                found.differs.append(f"{lesson.name} is due {time_said(there)} in the gradebook, and {time_said(wanted)} in {NAME}")
+                found.differs.append(f"{lesson.name} is due {time_said(there)} in the gradebook, and "
+                                     f"{time_said(wanted)} in {NAME}")
     submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
     for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
         _extend(rules, submission, replace, found)
         before = _penalty(submission)
         if submission.total_seconds_late > 0 or before:
-            at = {"assignment": submission.assignment.name, "student": submission.student.id, "db_url": app.coursedir.db_url}
+            at = {"assignment": submission.assignment.name, "student": submission.student.id,
+                  "db_url": app.coursedir.db_url}
             for each in [each.name for each in submission.notebooks]:
                 penalties.preprocess(new_notebook(), {"nbgrader": {**at, "notebook": each}})
             after = _penalty(gradebook.find_submission(at["assignment"], at["student"]))
             if abs(after - before) > LEAST:
-                found.made.append(f"{at['student']} in {at['assignment']}: {after:g} points off for being late, not {before:g}")
+                found.made.append(f"{at['student']} in {at['assignment']}: {after:g} points off for being late, not "
+                                  f"{before:g}")
     return found
 
 
@@ -134,8 +144,10 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
     for name in sorted({*rules.due, *rules.weights}):
         line = f"{name}: {time_said(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
         lines.append(line if name in released else f"{line}; not released yet")
-    lines += [f"{student}: {_days(timedelta(days=days))} in every lesson" for student, days in sorted(rules.everywhere.items())]
-    lines += [f"{student}: {_days(timedelta(days=days))} in {lesson}" for student, entries in sorted(rules.extensions.items())
+    lines += [f"{student}: {_days(timedelta(days=days))} in every lesson"
+              for student, days in sorted(rules.everywhere.items())]
+    lines += [f"{student}: {_days(timedelta(days=days))} in {lesson}"
+              for student, entries in sorted(rules.extensions.items())
               for lesson, days in sorted(entries.items())]
     if rules.percent_per_day is not None:
         lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "

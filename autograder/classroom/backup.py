@@ -1,7 +1,7 @@
 """`autograder backup` and `autograder restore`: all of a class that can't be made again, as one file.
 
-That is the gradebook, the class's seed, its settings, lessons of its own, what was handed in and what was graded of it. Pages of
-feedback, exports, caches and releases are made again by their commands.
+That is the gradebook, the class's seed, its settings, lessons of its own, what was handed in and what was graded of it.
+Pages of feedback, exports, caches and releases are made again by their commands.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def backup(path: Path, console: Console) -> int:
         with tempfile.TemporaryDirectory() as scratch, tarfile.open(beside, "x:gz") as archive:
             os.chmod(beside, 0o600)  # it holds the seed, and everybody's marks
             gradebook = _copy_of_gradebook(url, Path(scratch))
-            said = {"course": app.coursedir.course_id, "made": f"{datetime.now():%Y-%m-%d %H:%M}", "gradebook": gradebook.name,
+            said = {"course": app.coursedir.course_id, "made": f"{datetime.now():%Y-%m-%d %H:%M}",
+                    "gradebook": gradebook.name,
                     "attention_lab": version("attention-lab")}
             about = tarfile.TarInfo(MANIFEST)
             content = json.dumps(said, indent=1).encode()
@@ -72,8 +73,10 @@ def backup(path: Path, console: Console) -> int:
         os.link(beside, path)  # never over another one
     finally:
         beside.unlink(missing_ok=True)
-    console.print(Text(on_terminal(f"{path} holds the gradebook and {files} files ({path.stat().st_size / 2**20:.1f} MiB). "
-                                   "It holds the class's seed, so keep it where your class can't read it.")), soft_wrap=True)
+    console.print(Text(on_terminal(f"{path} holds the gradebook and {files} files "
+                                   f"({path.stat().st_size / 2**20:.1f} MiB). It holds the class's seed, so keep it "
+                                   "where your class can't read it.")),
+                                   soft_wrap=True)
     for name in left_out:
         console.print(Text(on_terminal(f"left out, as it is no plain file: {name}")), soft_wrap=True)
     return 0
@@ -82,7 +85,8 @@ def backup(path: Path, console: Console) -> int:
 def restore(path: Path, console: Console) -> int:
     """Put a backup into the course of this folder, which must not hold a class yet. The command's exit status.
 
-    Raises ValueError for what is no backup, for a folder that holds a class, and where the gradebook would be of another kind.
+    Raises ValueError for what is no backup, for a folder that holds a class, and where the gradebook would be of
+    another kind.
     """
     with tempfile.TemporaryDirectory() as scratch:
         try:
@@ -96,18 +100,22 @@ def restore(path: Path, console: Console) -> int:
         app = course_app("restore")
         root, files = Path(app.coursedir.root), Path(scratch) / FILES
         if there := [str(file.relative_to(root)) for file in _own_files(app)]:
-            raise ValueError(f"this folder holds a class already ({', '.join(there[:3])}{', ...' if there[3:] else ''}). Restore into a "
-                             "fresh clone, or move these away")
+            raise ValueError("this folder holds a class already "
+                             f"({', '.join(there[:3])}{', ...' if there[3:] else ''}). Restore into a fresh clone, or "
+                             "move these away")
         shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
-        _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))  # its settings may be among the files
+        # its settings may be among the files
+        _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))
     console.print(Text(on_terminal(f"Restored the class of {made}, which was kept with attention_lab {by} (this is "
-                                   f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then `feedback` for the pages.")),
+                                   f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then "
+                                   "`feedback` for the pages.")),
                   soft_wrap=True)
     return 0
 
 
 def _own_files(app: AutogradeApp) -> Iterator[Path]:
-    """What of a class lies in files, and can't be made again: submissions, graded copies, own lessons, seeds and settings."""
+    """What of a class lies in files, and can't be made again: submissions, graded copies, own lessons, seeds and
+    settings."""
     root = Path(app.coursedir.root)
     for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory, OWN_LESSONS):
         for where, _, names in os.walk(root / folder):  # doesn't follow links
@@ -121,7 +129,8 @@ def _copy_of_gradebook(url: URL, into: Path) -> Path:
     if url.get_backend_name() == "sqlite":
         if not Path(url.database or "").exists():
             raise ValueError(f"there is no gradebook yet: {url.database}")
-        with sqlite3.connect(f"file:{url.database}?mode=ro", uri=True) as source, sqlite3.connect(into / SQLITE) as copy:
+        with sqlite3.connect(f"file:{url.database}?mode=ro",
+                             uri=True) as source, sqlite3.connect(into / SQLITE) as copy:
             source.backup(copy)
         return into / SQLITE
     _postgresql("pg_dump", url, "--no-owner", "--no-privileges", f"--file={into / POSTGRESQL}")
@@ -132,8 +141,8 @@ def _put_gradebook(copy: Path, url: URL) -> None:
     """Raises ValueError where the settings name another kind of database, or one that is not empty."""
     here = url.render_as_string(hide_password=True)
     if (url.get_backend_name() == "sqlite") != (copy.name == SQLITE):
-        raise ValueError(f"the backup's gradebook is of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, and db_url here is {here}: "
-                         f"set CourseDirectory.db_url in {SETTINGS}")
+        raise ValueError(f"the backup's gradebook is of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, and "
+                         f"db_url here is {here}: set CourseDirectory.db_url in {SETTINGS}")
     if url.get_backend_name() == "sqlite":
         if Path(url.database or "").exists():
             raise ValueError(f"there is a gradebook already: {here}")
@@ -151,12 +160,15 @@ def _put_gradebook(copy: Path, url: URL) -> None:
 def _postgresql(tool: str, url: URL, *options: str) -> None:
     """Run one of PostgreSQL's own tools. The password goes by the environment, where other accounts can't see it."""
     if url.get_backend_name() != "postgresql":
-        raise ValueError(f"only gradebooks on SQLite and PostgreSQL can be kept, not {url.render_as_string(hide_password=True)}")
+        raise ValueError("only gradebooks on SQLite and PostgreSQL can be kept, not "
+                         f"{url.render_as_string(hide_password=True)}")
     address = url.set(drivername="postgresql", password=None).render_as_string()
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     try:
         run = subprocess.run([tool, *options, address], env=environment, capture_output=True, text=True)
     except FileNotFoundError:
-        raise ValueError(f"{tool} is not installed: it comes with PostgreSQL's client (apt install postgresql-client)") from None
+        raise ValueError(
+            f"{tool} is not installed: it comes with PostgreSQL's client (apt install postgresql-client)"
+        ) from None
     if run.returncode:
         raise ValueError(f"{tool}: {run.stderr.strip()[-500:]}")

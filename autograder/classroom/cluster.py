@@ -32,10 +32,14 @@ from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
 LOOK = 0.5  # seconds between two looks at which workers there are
-PATIENCE = 30.0  # seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come
+# seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come
+PATIENCE = 30.0
 END_SECONDS = 5.0  # for the workers to hear that the run has ended
 TRIES = 3  # workers that may go while they have one submission
-LOUD = "it writes every message to its log, and so it would the class's seed: start it without Dask's debug level of logging"
+LOUD = (
+    "it writes every message to its log, and so it would the class's seed: start it without Dask's debug level of"
+    " logging"
+)
 LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
 # A function and its arguments: a logger is sent as its name, so this one is the other process's.
 LOGS_MESSAGES = logging.Logger.isEnabledFor, logging.getLogger("distributed.core"), logging.DEBUG
@@ -69,11 +73,12 @@ class Waiting:
 
 
 class ClusterPool:
-    """Grades notebooks on the workers of the Dask scheduler at `address`; for the rest as Pool. Use as a context manager.
+    """Grades notebooks on the workers of the Dask scheduler at `address`; for the rest as Pool.
+    Use as a context manager.
 
-    say: told of each worker that is left out, and why. Raises ValueError for an address that others could listen to; when it is entered,
-    for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that this machine would give, or a log would
-    hold the seed.
+    say: told of each worker that is left out, and why. Raises ValueError for an address that others could listen to;
+    when it is entered, for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that
+    this machine would give, or a log would hold the seed.
     """
 
     def __init__(self, address: str, settings: Settings = USUAL, prepare: Callable[[], dict[str, Graders]] = dict,
@@ -147,8 +152,9 @@ class ClusterPool:
         try:
             self.client.run_on_scheduler(cluster_worker.knows_jobs)
         except Exception as error:
-            raise NoWorkers(f"the scheduler {self.address} can't read the course's jobs ({type(error).__name__}: {error}): start it in the "
-                            "repository's folder, after `export DASK_CONFIG=docs/cluster.yaml`") from error
+            raise NoWorkers(f"the scheduler {self.address} can't read the course's jobs ({type(error).__name__}: "
+                            f"{error}): start it in the repository's folder, after `export "
+                            "DASK_CONFIG=docs/cluster.yaml`") from error
 
     def _look(self) -> None:
         while not self.closed:
@@ -236,7 +242,8 @@ class ClusterPool:
 
     def _judged(self, worker: Worker, job: Job) -> Result:
         done = threading.Event()
-        future = self.client.submit(cluster_worker.judged, self.run, job, key=f"judge-{secrets.token_hex(8)}", workers=[worker.address],
+        future = self.client.submit(cluster_worker.judged, self.run, job, key=f"judge-{secrets.token_hex(8)}",
+                                    workers=[worker.address],
                                     allow_other_workers=False, pure=False, retries=0)
         future.add_done_callback(lambda _: done.set())
         while not done.wait(LOOK):
@@ -246,7 +253,11 @@ class ClusterPool:
                 raise Lost
         if future.status != "finished":
             error = future.exception() if future.status == "error" else None
-            if error is None or isinstance(error, (NoSuchRun, CodeChanged)) or type(error).__module__.startswith("distributed"):
+            if (
+                error is None
+                or isinstance(error, (NoSuchRun, CodeChanged))
+                or type(error).__module__.startswith("distributed")
+            ):
                 raise Lost from error
             raise error
         return restored(json.loads(future.result()))
@@ -265,7 +276,8 @@ class ClusterPool:
             waiting.future.set_exception(NoWorkers(self.ended))
         else:
             lost = LOST.format(waiting.lost)
-            waiting.future.set_result(Result(waiting.job.lesson, self.settings.isolation, self.settings.device, error=lost))
+            waiting.future.set_result(Result(waiting.job.lesson, self.settings.isolation, self.settings.device,
+                                             error=lost))
 
     def _give_up(self) -> None:
         with self.change:
@@ -279,7 +291,9 @@ class ClusterPool:
 
     def _nobody(self) -> str:
         left_out = "; ".join(f"{worker.address} was left out: {wrong}" for worker, wrong in self.refused.items())
-        return f"no worker of the cluster {self.address} judges" + (f" ({left_out})" if left_out else f": none came within {PATIENCE:g} s")
+        return f"no worker of the cluster {self.address} judges" + (f" ({left_out})"
+                                                                    if left_out
+                                                                    else f": none came within {PATIENCE:g} s")
 
     def _part(self, addresses: list[str]) -> None:
         with suppress(Exception):
@@ -292,8 +306,9 @@ def checked(address: str) -> str:
     if parts.scheme not in ("tls", "tcp") or not parts.hostname:
         raise ValueError(f"{address!r} is no address of a cluster: it looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
-        raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and send code to be run. "
-                         "Use tls:// with certificates, as docs/instructors/cluster.md shows; tcp:// is for this machine alone")
+        raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and "
+                         "send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md shows; "
+                         "tcp:// is for this machine alone")
     return address
 
 
@@ -317,7 +332,9 @@ def _client(address: str) -> Any:
     try:
         return Client(address, security=security, timeout=PATIENCE, set_as_default=False)
     except OSError as error:
-        raise ValueError(f"the scheduler {address} does not answer, or refuses this machine's certificate: {error}") from error
+        raise ValueError(
+            f"the scheduler {address} does not answer, or refuses this machine's certificate: {error}"
+        ) from error
 
 
 def _job(submission: NotebookNode | Path, lesson: str | None, solved: NotebookNode | None) -> Job:

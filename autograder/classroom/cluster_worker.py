@@ -1,6 +1,8 @@
-"""What a Dask worker does for `autograder grade --cluster`: it has a pool of judges for each run, behind the same walls as anywhere.
+"""What a Dask worker does for `autograder grade --cluster`: it has a pool of judges for each run, behind the same walls
+as anywhere.
 
-The functions are called by `cluster.ClusterPool`, over the scheduler's connection. A run's secrets come with `begin` and are kept in memory
+The functions are called by `cluster.ClusterPool`, over the scheduler's connection. A run's secrets come with `begin`
+and are kept in memory
 alone: in a `Private` object, because Dask writes the arguments of a call that fails to its log.
 """
 
@@ -44,7 +46,9 @@ class Job:
     solved: bytes | None
 
     def task(self) -> tuple[NotebookNode | File, str | None, NotebookNode | None]:
-        submission = File(Path(self.file), self.content) if self.file is not None else from_dict(json.loads(self.content))
+        submission = (
+            File(Path(self.file), self.content) if self.file is not None else from_dict(json.loads(self.content))
+        )
         return submission, self.lesson, from_dict(json.loads(self.solved)) if self.solved else None
 
 
@@ -70,10 +74,11 @@ def knows_jobs() -> None:
 
 
 async def who(settings: Settings) -> dict[str, str]:
-    """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if learners' code
-    can't have its memory here."""
+    """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if
+    learners' code can't have its memory here."""
     if multiprocessing.current_process().daemon:
-        raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
+        raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with "
+                         "--no-nanny")
     get_ready()
     known = await asyncio.to_thread(identity, settings)
     await asyncio.to_thread(_prove, settings.isolation)

@@ -14,7 +14,8 @@ from autograder.submission.notebook import ReleasedLesson
 
 
 def course_app(lesson: str) -> AutogradeApp:
-    """nbgrader's application for a lesson of the course in this folder. Raises ValueError where there is no course, or no such name."""
+    """nbgrader's application for a lesson of the course in this folder.
+    Raises ValueError where there is no course, or no such name."""
     if not Path("nbgrader_config.py").exists():
         raise ValueError("there is no nbgrader_config.py here: run this in the course's folder")
     app = AutogradeApp()
@@ -27,11 +28,13 @@ def course_app(lesson: str) -> AutogradeApp:
 
 
 def held(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
-    """A lesson that the gradebook holds. Raises ValueError where there is no such lesson, or the gradebook does not hold it."""
+    """A lesson that the gradebook holds. Raises ValueError where there is no such lesson, or the gradebook does not
+    hold it."""
     known = notebook.lesson(lesson)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             gradebook.find_assignment(lesson)
         except MissingEntry:
-            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment {lesson}` first") from None
+            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment "
+                             f"{lesson}` first") from None
     return known

@@ -19,7 +19,8 @@ from autograder.intake.plain_file import open_plain
 from autograder.judge import private
 from autograder.outward import on_terminal
 
-ODD = re.compile(r'[_/\\:*?"<>|\s]+')  # what Moodle or an unpacking program would take for something else in a person's name
+# what Moodle or an unpacking program would take for something else in a person's name
+ODD = re.compile(r'[_/\\:*?"<>|\s]+')
 
 
 def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) -> None:
@@ -43,25 +44,31 @@ Named = tuple[dict[str, str], str]  # names by student; why the others have none
 
 
 def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
-    """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in between underscores, and
-    what comes behind becomes the file's name (`is_valid_filename_for_import` in mod/assign/feedback/file/importziplib.php of
-    https://github.com/moodle/moodle)."""
+    """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in between
+    underscores, and what comes behind becomes the file's name (`is_valid_filename_for_import` in
+    mod/assign/feedback/file/importziplib.php of https://github.com/moodle/moodle)."""
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         called = {each.id: f"{each.first_name or ''} {each.last_name or ''}" for each in gradebook.students}
-    names = {student: ODD.sub(" ", called.get(student, "")).strip() or "Participant" for student in students if student.isdecimal()}
+    names = {student: ODD.sub(" ", called.get(student, "")).strip() or "Participant" for student in students
+             if student.isdecimal()}
     return ({student: f"{name}_{student}_assignsubmission_file_{lesson}.html" for student, name in names.items()},
             "their ids are not the numbers in Moodle's own file names")
 
 
 def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
-    """`byronada_40213_551200_01_se-2.html`: the name of the file in Canvas's own download, because Canvas looks for the numbers of the
-    student and of that file (`infer_comment_context_from_filename` in app/models/abstract_assignment.rb of
-    https://github.com/instructure/canvas-lms). So the download must still be there."""
-    archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson, "archive")
+    """`byronada_40213_551200_01_se-2.html`: the name of the file in Canvas's own download, because Canvas looks for the
+    numbers of the student and of that file (`infer_comment_context_from_filename` in app/models/abstract_assignment.rb
+    of https://github.com/instructure/canvas-lms). So the download must still be there."""
+    archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson,
+                    "archive")
     paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]
     names: dict[str, str] = {}
     for path, claim in placed("canvas", paths, Names(frozenset({lesson}))).items():
-        if isinstance(claim, Claim) and claim.student in students and (claim.notebook == lesson or claim.student not in names):
+        if (
+            isinstance(claim, Claim)
+            and claim.student in students
+            and (claim.notebook == lesson or claim.student not in names)
+        ):
             names[claim.student] = f"{path.stem}.html"
     return names, f"no zip of Canvas in {archives} holds their notebook"
 

@@ -1,4 +1,5 @@
-"""A student's mark for a lesson as the gradebook records it: what the checks gave, marks by hand, and what lateness costs."""
+"""A student's mark for a lesson as the gradebook records it: what the checks gave, marks by hand, and what lateness
+costs."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from attention_lab.checking.report import number
 
 @dataclass(frozen=True)
 class FinalMark:
-    """points: of the exercises, with marks by hand and extra credit. penalty: for lateness. by_hand: did the instructor change anything?"""
+    """points: of the exercises, with marks by hand and extra credit. penalty: for lateness.
+    by_hand: did the instructor change anything?"""
 
     points: float
     penalty: float

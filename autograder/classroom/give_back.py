@@ -37,7 +37,8 @@ class Pages(GenerateFeedback):
 
 
 def feedback(lesson: str, platform: str | None, console: Console) -> int:
-    """Make the pages, and a zip of all of them for a platform. The command's exit status. Raises ValueError where nobody is graded."""
+    """Make the pages, and a zip of all of them for a platform. The command's exit status.
+    Raises ValueError where nobody is graded."""
     app = course_app(lesson)
     held(app.coursedir, lesson)
     complete = make(app, console)
@@ -58,7 +59,8 @@ def make(app: NbGrader, console: Console) -> bool:
             raise ValueError(str(error)) from error
         complete = False
     folder = app.coursedir.format_path(app.coursedir.feedback_directory, "*", app.coursedir.assignment_id)
-    console.print(Text(on_terminal(f"{folder}: {len(pages.made)} made, {len(pages.current)} up to date")), soft_wrap=True)
+    console.print(Text(on_terminal(f"{folder}: {len(pages.made)} made, {len(pages.current)} up to date")),
+                  soft_wrap=True)
     if pages.made:
         console.print(Text(on_terminal(f"Made: {', '.join(pages.made)}")), soft_wrap=True)
     if not complete:

@@ -35,7 +35,8 @@ OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
 
 
 def grade(options: argparse.Namespace) -> int:
-    """The command's exit status. Raises ValueError for wrong use; an interrupt ends with KeyboardInterrupt, in order."""
+    """The command's exit status. Raises ValueError for wrong use;
+    an interrupt ends with KeyboardInterrupt, in order."""
     console = Terminal()
     app = course_app(options.lesson)
     rules.read(Path(app.coursedir.root))  # what is wrong with them ends here
@@ -55,7 +56,8 @@ def grade(options: argparse.Namespace) -> int:
         else:
             same_seed.check(app.coursedir)
         configured = JudgeCells(parent=app)
-        settings = Settings(options.isolation or configured.isolation, options.device or configured.device, seed_file=seed_file)
+        settings = Settings(options.isolation or configured.isolation, options.device or configured.device,
+                            seed_file=seed_file)
         complete = True
         say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
         with Judge(settings, partial(while_drawing, say)) as judge:
@@ -76,7 +78,8 @@ def grade(options: argparse.Namespace) -> int:
         verdicts.tidy()
         progress.summary(writer.standing(), writer.absent, writer.passed_over())
     if not complete:
-        console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."), soft_wrap=True)
+        console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."),
+                      soft_wrap=True)
     elif options.new_seed and progress.before:
         console.print("Who was graded before keeps the marks of the old seed; with --force, all are asked the same.")
     return int(not complete or progress.failed)
@@ -89,7 +92,8 @@ def _draw_another_seed(console: Terminal, path: Path) -> None:
 
 
 class _logging:
-    """Everything that is logged goes to a file while the command runs, and nothing to the terminal. One run at a time has it.
+    """Everything that is logged goes to a file while the command runs, and nothing to the terminal.
+    One run at a time has it.
 
     Raises ValueError where another run goes on.
     """
@@ -99,7 +103,8 @@ class _logging:
 
     def __enter__(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", errors="replace")
+        file = open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8",
+                    errors="replace")
         _lock(file)
         _keep_older(self.path)
         file.truncate(0)

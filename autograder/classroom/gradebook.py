@@ -43,14 +43,17 @@ def _unknown(lesson: str, released: list[str]) -> str:
     course = [known.name for known in notebook.lessons()]
     if lesson in course:
         return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
-    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} Released are {', '.join(released) or 'none'}; "
-            f"the course has {', '.join(course)}, and `.venv/bin/nbgrader generate_assignment LESSON` releases one")
+    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} Released are "
+            f"{', '.join(released) or 'none'}; the course has {', '.join(course)}, and `.venv/bin/nbgrader "
+            "generate_assignment LESSON` releases one")
 
 
 class GradebookWriter(Autograde):
-    """Records a lesson's submissions one after the other, as `nbgrader autograde` does, while the pool judges those that come next.
+    """Records a lesson's submissions one after the other, as `nbgrader autograde` does, while the pool judges those
+    that come next.
 
-    Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone; nobody: all.
+    Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone;
+    nobody: all.
     """
 
     assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
@@ -66,7 +69,8 @@ class GradebookWriter(Autograde):
         self.problem = ""  # what went wrong with that
 
     def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
-        """Raises NbGraderException where a submission could not be recorded; the others are. NoRoom, as the pool's futures."""
+        """Raises NbGraderException where a submission could not be recorded; the others are.
+        NoRoom, as the pool's futures."""
         self.pool, self.verdicts = pool, verdicts
         self.book = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
         with self.book.everywhere():
@@ -101,12 +105,13 @@ class GradebookWriter(Autograde):
     def convert_notebooks(self) -> None:
         """Hand everything to the pool, and record what is judged as it comes: one that takes long holds nobody up.
 
-        Where a busy machine may have cost points, the submission is judged once more at the end, when it has the machine to itself.
-        Raises NoRoom.
+        Where a busy machine may have cost points, the submission is judged once more at the end, when it has the
+        machine to itself. Raises NoRoom.
         """
         self.handed_in = self.assignments
         reasons = {student: why_again(self, student) for student in self.folders}
-        waiting = {student: "" if reason == FIRST else reason or "" for student, reason in reasons.items() if reason or self.force}
+        waiting = {student: "" if reason == FIRST else reason or "" for student, reason in reasons.items()
+                   if reason or self.force}
         self.progress.expect(waiting, len(self.folders) - len(waiting))
         for student in waiting:
             self._judge_ahead(student)
@@ -184,7 +189,8 @@ class GradebookWriter(Autograde):
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
-        """Send a notebook to the pool as nbgrader's steps will leave it; should they leave another one, `result` sees it by the key."""
+        """Send a notebook to the pool as nbgrader's steps will leave it;
+        should they leave another one, `result` sees it by the key."""
         resources = self.init_single_notebook_resources(str(path))
         info = resources["nbgrader"]
         nb, problem = self.exporter.read(path, resources)
@@ -195,7 +201,8 @@ class GradebookWriter(Autograde):
         if not problem and not path.exists():
             self.progress.note(student, f"{file_of(path).name} was graded as {path.name}")
         if info["notebook"] not in self.marks:
-            self.marks[info["notebook"]] = known_marks(info, released(self.coursedir, info["assignment"], info["notebook"]))
+            self.marks[info["notebook"]] = known_marks(info,
+                                                       released(self.coursedir, info["assignment"], info["notebook"]))
         restore(nb, self.marks[info["notebook"]])
         key = self._key(nb, info["notebook"])
         if key in self.futures and _was_kept_waiting(self.futures[key]):
@@ -207,7 +214,8 @@ class GradebookWriter(Autograde):
         return self.futures[key]
 
     def result(self, nb: NotebookNode, name: str, student: str) -> Result:
-        """The verdicts on a notebook, for JudgeCells. RuntimeError where there is none: a run that follows then tries again."""
+        """The verdicts on a notebook, for JudgeCells. RuntimeError where there is none: a run that follows then
+        tries again."""
         key = self._key(nb, name)
         if key not in self.futures:
             self.log.info("%s: %s was not judged ahead", student, name)

@@ -20,7 +20,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One student's points by column; None is left blank, and a platform then leaves alone what it has. penalty: of a single lesson."""
+    """One student's points by column; None is left blank, and a platform then leaves alone what it has.
+    penalty: of a single lesson."""
 
     student: Student
     values: list[float | None]
@@ -48,8 +49,9 @@ class _Headings(NamedTuple):
     modified: str
 
 
-# `recordid`, `hiddenuser` and `lastmodifiedgrade` of assign.php and `gradenoun` of moodle.php in Moodle's language packs
-# (https://lang.moodle.org). English alone has a blank behind `Participant`, and Moodle cuts off as many characters as its own word has.
+# `recordid`, `hiddenuser` and `lastmodifiedgrade` of assign.php and `gradenoun` of moodle.php in Moodle's language
+# packs (https://lang.moodle.org). English alone has a blank behind `Participant`, and Moodle cuts off as many
+# characters as its own word has.
 MOODLE = {"en": _Headings("Identifier", "Participant ", "Grade", "Last modified (grade)"),
           "de": _Headings("ID", "Teilnehmer/in", "Bewertung", "Zuletzt geändert (Bewertung)"),
           "fr": _Headings("Identifiant", "Participant", "Note", "Dernière modification (note)"),
@@ -71,27 +73,33 @@ def canvas(sheet: Sheet, _language: str) -> list[list[Any]]:
 
 
 def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
-    """One lesson, for both ways into Moodle: the grading worksheet of an assignment looks for the identifier, the grade and when it was
-    modified, in the language of whoever uploads it, and passes over the rest; the gradebook's CSV import asks what each column is."""
+    """One lesson, for both ways into Moodle: the grading worksheet of an assignment looks for the identifier, the grade
+    and when it was modified, in the language of whoever uploads it, and passes over the rest;
+    the gradebook's CSV import asks what each column is."""
     words = MOODLE[language]
     header = [words.identifier, "Student ID", "Full name", "Email address", words.grade, words.modified,
               *(column.heading for column in sheet.columns[1:]), "Late penalty"]
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return [header, *([f"{words.participant}{row.student.id}", row.student.id, row.name, row.student.email or "", _cell(row.values[0]), now,
+    return [header,
+            *([f"{words.participant}{row.student.id}", row.student.id, row.name, row.student.email or "",
+               _cell(row.values[0]), now,
                        *map(_cell, row.values[1:]), row.penalty] for row in sheet.rows)]
 
 
 def moodle(sheet: Sheet, _language: str) -> list[list[Any]]:
     """Several lessons, for the CSV import of Moodle's gradebook, which asks what each column is."""
     header = ["Student ID", "Full name", "Email address", *(column.heading for column in sheet.columns)]
-    return [header, *([row.student.id, row.name, row.student.email or "", *map(_cell, row.values)] for row in sheet.rows)]
+    return [header, *([row.student.id, row.name, row.student.email or "", *map(_cell, row.values)]
+                      for row in sheet.rows)]
 
 
 def blackboard(sheet: Sheet, _language: str) -> list[list[Any]]:
-    """Students are found by `Username`. A heading that ends in a column's own number (`01_se [Total Pts: 10 Score] |12345`, as a download
-    has it) fills that column, any other one makes a new column ("Upload grades" of Blackboard's help for instructors)."""
+    """Students are found by `Username`. A heading that ends in a column's own number
+    (`01_se [Total Pts: 10 Score] |12345`, as a download has it) fills that column, any other one makes a new column
+    ("Upload grades" of Blackboard's help for instructors)."""
     header = ["Last Name", "First Name", "Username", *(column.heading for column in sheet.columns)]
-    return [header, *([row.student.last_name or "", row.student.first_name or "", row.student.id, *map(_cell, row.values)]
+    return [header,
+            *([row.student.last_name or "", row.student.first_name or "", row.student.id, *map(_cell, row.values)]
                       for row in sheet.rows)]
 
 

@@ -86,7 +86,8 @@ class LiveTable:
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
-        self.bar = Bar(BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("recorded"), TextColumn("{task.fields[rate]}"),
+        self.bar = Bar(BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("recorded"),
+                       TextColumn("{task.fields[rate]}"),
                        TextColumn("time left"), TimeRemainingColumn(compact=True), console=self.console)
         self.task = self.bar.add_task("", total=None, rate="")
         self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=4, transient=True)
@@ -142,26 +143,31 @@ class LiveTable:
             self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
 
     def _table(self) -> RenderableType:
-        """What is under way, the last that are below full marks, and how far it is: never more than fits on the screen."""
+        """What is under way, the last that are below full marks, and how far it is: never more than fits on the
+        screen."""
         entries = list(self.entries.items())
         table = _table()
-        for student, entry in [pair for pair in entries if pair[1].state == "judging"][:max(1, self.console.height // 3)]:
+        for student, entry in [pair for pair in entries
+                               if pair[1].state == "judging"][:max(1, self.console.height // 3)]:
             table.add_row(*_row("…", "cyan", student, "", f"{time.monotonic() - entry.began:.0f} s"))
-        below = [(student, entry) for student, entry in entries if entry.result and not entry.full or entry.state == "lost"]
+        below = [(student, entry) for student, entry in entries
+                 if entry.result and not entry.full or entry.state == "lost"]
         below.sort(key=lambda pair: pair[1].began + pair[1].seconds)
         shown = max(1, min(SHOWN, self.console.height // 3))
         for student, entry in below[-shown:]:
             table.add_row(*_row("✗", "red", student, entry.points, entry.why))
         more = f" ({len(below) - shown} more above)" if len(below) > shown else ""
         judged = [entry for _, entry in entries if entry.result]
-        total = (f"{len(judged)} judged: {sum(entry.full for entry in judged)} with full marks, {len(below)} below{more}" if judged
+        total = (f"{len(judged)} judged: {sum(entry.full for entry in judged)} with full marks, {len(below)} "
+                 f"below{more}" if judged
                  else "Starting to judge" if entries else "Looking at what was handed in")
         return Group(table, Text(total), self.bar.get_renderable())
 
     def summary(self, standing: tuple[int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
         """What a list that went by does not show: who is to be looked at, and how the class stands.
 
-        standing: the gradebook's submissions of the lesson, and those of them with full marks. absent: students without a submission.
+        standing: the gradebook's submissions of the lesson, and those of them with full marks. absent: students without
+            a submission.
         passed_over: notebooks that lie beside those that are graded.
         """
         entries = dict(sorted(self.entries.items()))
@@ -171,18 +177,21 @@ class LiveTable:
         for student, entry in self.lost.items():
             self._line(f"!  {on_terminal(student)}  not recorded  {on_terminal(entry.why)}")
         if long := sorted((entry.seconds, student) for student, entry in entries.items() if entry.seconds > LONG):
-            self._line("Took long: " + ", ".join(f"{on_terminal(student)} {seconds:.0f} s" for seconds, student in reversed(long)))
+            self._line("Took long: " + ", ".join(f"{on_terminal(student)} {seconds:.0f} s"
+                                                 for seconds, student in reversed(long)))
         self._modules(done)
         for student, entry in done.items():
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
                 self._line(f"Not reached: {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
         if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
-            self._line("Out of time while the machine was busy, so the next run grades them again: " + ", ".join(map(on_terminal, hurried)))
+            self._line("Out of time while the machine was busy, so the next run grades them again: "
+                       + ", ".join(map(on_terminal, hurried)))
         for student, names in passed_over.items():
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names))}"
             self._line(f"Not graded, because a notebook of the right name lies beside it: {whose}")
         if absent:
-            self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: {', '.join(map(on_terminal, absent))}")
+            self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "
+                       f"{', '.join(map(on_terminal, absent))}")
         kept = sum(entry.kept for entry in done.values())
         parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
@@ -201,7 +210,8 @@ class LiveTable:
         for student, entry in done.items():
             if not entry.full or entry.remarks or entry.mark and (entry.mark.taken_off or entry.mark.by_hand):
                 sign = ("✓", "green") if entry.full else ("✗", "red")
-                table.add_row(*_row(*sign, student, entry.points, f"{'' if entry.full else entry.why} {entry.remarks}".strip()))
+                table.add_row(*_row(*sign, student, entry.points,
+                                    f"{'' if entry.full else entry.why} {entry.remarks}".strip()))
         if table.row_count:
             self.console.print(table)
 
@@ -213,7 +223,8 @@ class LiveTable:
                 wanted.setdefault(name, []).append(student)
         for name, students in sorted(wanted.items(), key=lambda pair: (-len(pair[1]), pair[0])):
             notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"
-            self._line(f"Not installed here: {on_terminal(name)}, which {notebooks}: {', '.join(map(on_terminal, students))}")
+            self._line(f"Not installed here: {on_terminal(name)}, which {notebooks}: "
+                       f"{', '.join(map(on_terminal, students))}")
 
     def _line(self, said: str) -> None:
         """As long as it is: nobody cuts it."""
@@ -223,8 +234,8 @@ class LiveTable:
         states = [entry.state for entry in self.entries.values()]
         self.live.stop()
         self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
-                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and nothing of that is lost: "
-                           "the same command goes on here.", soft_wrap=True)
+                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and "
+                           "nothing of that is lost: the same command goes on here.", soft_wrap=True)
 
     @property
     def failed(self) -> bool:

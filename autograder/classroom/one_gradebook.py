@@ -1,8 +1,8 @@
 """One gradebook for a whole run, and one transaction for each submission.
 
-nbgrader opens its gradebook ten times a submission, looks for every table each time, and commits after each number. While a run goes
-on, all that it opens in this process is the same one here, and what it commits waits until the submission is done: all of it is
-kept, or nothing.
+nbgrader opens its gradebook ten times a submission, looks for every table each time, and commits after each number.
+While a run goes on, all that it opens in this process is the same one here, and what it commits waits until the
+submission is done: all of it is kept, or nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class OneGradebook:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is written in here is kept where `keep` is called, and else forgotten. The connection ends with it, as nbgrader's does."""
+        """What is written in here is kept where `keep` is called, and else forgotten.
+        The connection ends with it, as nbgrader's does."""
         try:
             yield
         finally:

@@ -1,4 +1,5 @@
-"""`autograder export`: points as a learning platform imports them, of one lesson or of the whole term, and who is not in the file."""
+"""`autograder export`: points as a learning platform imports them, of one lesson or of the whole term, and who is
+not in the file."""
 
 from __future__ import annotations
 
@@ -32,16 +33,22 @@ BLANK, ZERO = "blank", "zero"  # what stands for a lesson in which a student han
 class PlatformExport(Configurable):
     """What a class's own configuration says of its files for a platform."""
 
-    weights = Dict(value_trait=Float(min=0), key_trait=Unicode(),
-                   help="By lesson, what its points are multiplied by in a term's file (1). 0 leaves it out.").tag(config=True)
-    headings = Dict(value_trait=Unicode(), key_trait=Unicode(),
-                    help="By lesson, what the platform calls the column of its total, if not as the lesson.").tag(config=True)
+    weights = Dict(
+        value_trait=Float(min=0),
+        key_trait=Unicode(),
+        help="By lesson, what its points are multiplied by in a term's file (1). 0 leaves it out.",
+    ).tag(config=True)
+    headings = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        help="By lesson, what the platform calls the column of its total, if not as the lesson.",
+    ).tag(config=True)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The command's options. total_only: without the points of each exercise. absent: BLANK or ZERO. language: of the headings that
-    Moodle's grading worksheet is found by."""
+    """The command's options. total_only: without the points of each exercise. absent: BLANK or ZERO. language: of the
+    headings that Moodle's grading worksheet is found by."""
 
     platform: str
     total_only: bool = False
@@ -74,7 +81,8 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
         sheet = _sheet([points], students, wanted, own, {})
         without = {student.id for student in gradebook.students} - {student.id for student in students}
         _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
-    for why, who in (("they handed in nothing", without - points.waiting), ("they are not graded yet", without & points.waiting)):
+    for why, who in (("they handed in nothing", without - points.waiting),
+                     ("they are not graded yet", without & points.waiting)):
         if who:
             console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(sorted(who))}")), soft_wrap=True)
     return 0
@@ -83,13 +91,15 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
 def export_term(wanted: Wanted, console: Console) -> int:
     """Write one file with every lesson of the gradebook, and a row for each of its students. The command's exit status.
 
-    Raises ValueError where the gradebook holds no lesson, the configuration names one that the course has not, or two files have weights.
+    Raises ValueError where the gradebook holds no lesson, the configuration names one that the course has not, or two
+    files have weights.
     """
     app = course_app(TERM)
     own = PlatformExport(parent=app)
     rules = rules_of(app)
     if rules and rules.weights and own.weights:
-        raise ValueError(f"[weights] in {NAME} and PlatformExport.weights both say what a lesson weighs: keep one of them")
+        raise ValueError(f"[weights] in {NAME} and PlatformExport.weights both say what a lesson weighs: keep "
+                         "one of them")
     weights = rules.weights if rules and rules.weights else own.weights
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         names = {assignment.name for assignment in gradebook.assignments}
@@ -118,8 +128,12 @@ def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLes
         mark, student = mark_of(submission), submission.student.id
         found.totals[student], found.penalties[student] = mark.total, mark.penalty
         found.exercises[student] = _exercises(submission, known)
-    handed_in = lambda student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()  # noqa: E731
-    found.waiting = {student.id for student in gradebook.students if student.id not in found.totals and handed_in(student.id)}
+
+    def handed_in(student: str) -> bool:
+        return Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()
+
+    found.waiting = {student.id for student in gradebook.students
+                     if student.id not in found.totals and handed_in(student.id)}
     return found
 
 
@@ -128,8 +142,10 @@ def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[f
     return [scores.get(slot.check_id, 0.0) for slot in known.exercises]
 
 
-def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport, weights: dict[str, float]) -> Sheet:
-    """The totals after penalties, and the exercises before them. What nobody has handed in is blank or zero, as is wanted."""
+def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport,
+           weights: dict[str, float]) -> Sheet:
+    """The totals after penalties, and the exercises before them.
+    What nobody has handed in is blank or zero, as is wanted."""
     columns: list[Column] = []
     values: dict[str, list[float | None]] = {student.id: [] for student in students}
     for lesson in lessons:

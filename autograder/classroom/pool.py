@@ -31,24 +31,29 @@ from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom, refuse_windows
 from autograder.submission.parse import Unreadable
 
-# A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
+# A process in which torch has computed can't be forked; one that has only imported it can, and the others need not
+# import it again.
 START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
-DIED = "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside torch?"
+DIED = (
+    "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside"
+    " torch?"
+)
 # What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
 COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
 LOOK = 0.1  # seconds between two looks at it
-DRAWING, DRAWN = "drawing", "drawn"  # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
+# what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
+DRAWING, DRAWN = "drawing", "drawn"
 WAIT = 5.0  # seconds after which somebody who waits for that is told
-DRAWS = ("Drawing this class's hidden questions, which the reference and every known mistake answer first: once for each lesson, and for "
-         "some it takes minutes.")
+DRAWS = ("Drawing this class's hidden questions, which the reference and every known mistake answer first: once for "
+         "each lesson, and for some it takes minutes.")
 TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
 
 
 def get_ready() -> None:
-    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in TMPDIR's name, and
-    NoLayers on Windows, before anything is started."""
+    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in
+    TMPDIR's name, and NoLayers on Windows, before anything is started."""
     refuse_windows()
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
@@ -79,11 +84,11 @@ Submission = NotebookNode | Path | File
 
 
 class Pool:
-    """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context manager: at its
-    end the processes end, whatever they are doing.
+    """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context
+    manager: at its end the processes end, whatever they are doing.
 
-    log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once, while the first process starts,
-    so that not every process computes them. say: tells who waits what takes long.
+    log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once, while the first
+    process starts, so that not every process computes them. say: tells who waits what takes long.
     """
 
     def __init__(self, jobs: int, settings: Settings = USUAL, log: Path | None = None,
@@ -111,19 +116,21 @@ class Pool:
 
     def submit(self, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None,
                began: Callable[[], object] | None = None) -> Future[Result]:
-        """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result with an error.
+        """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result
+        with an error.
 
-        Returns when the hidden questions are there. began: called when a process takes it up. The future raises what Judge raises where
-        there can be none with these settings, and NoRoom.
+        Returns when the hidden questions are there. began: called when a process takes it up. The future raises what
+        Judge raises where there can be none with these settings, and NoRoom.
         """
         future = self.threads.submit(self._grade, (submission, lesson, solved), began)
-        # Python 3.11 counts for the whole process how deep `ast.parse` is. Whoever hands in more work parses it, and so does the drawing
-        # of hidden questions: side by side, one of the two may fail with a SystemError.
+        # Python 3.11 counts for the whole process how deep `ast.parse` is. Whoever hands in more work parses it, and so
+        # does the drawing of hidden questions: side by side, one of the two may fail with a SystemError.
         with contextlib.suppress(Exception):  # the future raises it
             self._prepared()
         return future
 
-    def _grade(self, task: tuple[Submission, str | None, NotebookNode | None], began: Callable[[], object] | None) -> Result:
+    def _grade(self, task: tuple[Submission, str | None, NotebookNode | None],
+               began: Callable[[], object] | None) -> Result:
         for _ in range(TRIES):
             process = self._process()
             try:
@@ -179,7 +186,8 @@ class JudgeProcess:
         self.ready = False
 
     def begin(self, prepared: bytes) -> None:
-        """Wait until it has started, and give it the hidden questions. Raises what Judge raises where there can be none."""
+        """Wait until it has started, and give it the hidden questions.
+        Raises what Judge raises where there can be none."""
         if error := self.connection.recv():
             raise error
         self.connection.send_bytes(prepared)
@@ -241,7 +249,8 @@ def while_drawing(say: Callable[[str], object]):
 
 @contextlib.contextmanager
 def _undisturbed():
-    """A process that is started here doesn't hear Ctrl-C until it has left the terminal's group: its parent ends it in order."""
+    """A process that is started here doesn't hear Ctrl-C until it has left the terminal's group: its parent ends it
+    in order."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -306,8 +315,10 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def graded(judge: Judge, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
-    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge. Raises NoRoom."""
+def graded(judge: Judge, submission: Submission, lesson: str | None = None,
+           solved: NotebookNode | None = None) -> Result:
+    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge.
+    Raises NoRoom."""
     try:
         return judge.grade(_notebook(submission), lesson, solved)
     except Unreadable as error:

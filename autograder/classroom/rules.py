@@ -1,4 +1,5 @@
-"""A class's own rules in one file, `work/course.toml`: when lessons are due, who has longer, what late work costs, what a lesson weighs.
+"""A class's own rules in one file, `work/course.toml`: when lessons are due, who has longer, what late work costs, what
+a lesson weighs.
 
 docs/instructors/course.md shows the file. `autograder course` (agree.py) compares it with the gradebook.
 """
@@ -26,8 +27,10 @@ EXAMPLE = "2026-11-20 23:59:00"
 
 @dataclass(frozen=True)
 class Rules:
-    """What the file says. due: in UTC without a zone, as nbgrader keeps it. everywhere: days that a student has longer in every lesson;
-    extensions: by student and lesson, where that is said. percent_per_day: of a lesson's points; None where the file doesn't say."""
+    """What the file says. due: in UTC without a zone, as nbgrader keeps it. everywhere: days that a student has longer
+    in every lesson;
+    extensions: by student and lesson, where that is said. percent_per_day: of a lesson's points;
+        None where the file doesn't say."""
 
     text: str
     due: dict[str, datetime] = field(default_factory=dict)
@@ -48,20 +51,26 @@ class Rules:
         return most * min(days * (self.percent_per_day or 0.0), self.at_most_percent) / 100
 
     def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:
-        """Raises ValueError for a lesson, or a student, that there is none of. students None: they are not looked at."""
-        said = [(place, lesson) for place, entries in (("due", self.due), ("weights", self.weights)) for lesson in entries]
-        said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items() for lesson in entries]
+        """Raises ValueError for a lesson, or a student, that there is none of.
+        students None: they are not looked at."""
+        said = [(place, lesson) for place, entries in (("due", self.due), ("weights", self.weights))
+                for lesson in entries]
+        said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items()
+                 for lesson in entries]
         for place, lesson in said:
             if lesson not in lessons:
-                raise _wrong(self.text, (*place.split(".", 1), lesson), f"there is no lesson {lesson!r}{_near(lesson, lessons)}")
+                raise _wrong(self.text, (*place.split(".", 1), lesson),
+                             f"there is no lesson {lesson!r}{_near(lesson, lessons)}")
         for student in {**self.everywhere, **self.extensions}:
             if students is not None and student not in students:
-                raise _wrong(self.text, ("extensions", student), f"the gradebook has no student {student!r}{_near(student, students)} "
+                raise _wrong(self.text, ("extensions", student),
+                             f"the gradebook has no student {student!r}{_near(student, students)} "
                              "(`.venv/bin/nbgrader db student add ID` adds one)")
 
 
 def read(root: Path) -> Rules | None:
-    """The rules of the course in the folder `root`; None where it has no such file. Raises ValueError, with the line, for a wrong one."""
+    """The rules of the course in the folder `root`; None where it has no such file.
+    Raises ValueError, with the line, for a wrong one."""
     try:
         text = (root / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -72,7 +81,8 @@ def read(root: Path) -> Rules | None:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
-        hint = ("The same name stands there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a name with other "
+        hint = ("The same name stands there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a "
+                                                                 "name with other "
                 'characters than letters, digits, - and _ stands in quotes: "ada@example.org"')
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
@@ -84,12 +94,15 @@ def read(root: Path) -> Rules | None:
     everywhere, extensions = {}, {}
     for student, value in content.get("extensions", {}).items():
         if isinstance(value, dict):
-            extensions[student] = {lesson: _number(text, ("extensions", student, lesson), days, 1000) for lesson, days in value.items()}
+            extensions[student] = {lesson: _number(text, ("extensions", student, lesson), days, 1000)
+                                   for lesson, days in value.items()}
         else:
             everywhere[student] = _number(text, ("extensions", student), value, 1000)
     if "at_most_percent" in late and "percent_per_day" not in late:
-        raise _wrong(text, ("late", "at_most_percent"), "at_most_percent limits percent_per_day, and [late] does not have that")
-    weights = {lesson: _number(text, ("weights", lesson), value) for lesson, value in content.get("weights", {}).items()}
+        raise _wrong(text, ("late", "at_most_percent"),
+                     "at_most_percent limits percent_per_day, and [late] does not have that")
+    weights = {lesson: _number(text, ("weights", lesson), value)
+               for lesson, value in content.get("weights", {}).items()}
     costs = late.get("percent_per_day"), late.get("at_most_percent", 100.0)
     return Rules(text, _due(text, content), *costs, everywhere, extensions, weights)
 
@@ -107,7 +120,12 @@ def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or not math.isfinite(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value <= most
+        or not math.isfinite(value)
+    ):
         limit = "of at least 0" if most == math.inf else f"from 0 to {most:g}"
         raise _wrong(text, place, f"{'.'.join(place)} is {value!r}, and has to be a number {limit}")
     return float(value)
@@ -126,7 +144,8 @@ def _due(text: str, content: dict[str, Any]) -> dict[str, datetime]:
         if not isinstance(when, datetime):
             raise _wrong(text, ("due", lesson), f"{when} is no date with a time: write {EXAMPLE}, without quotes")
         if when.tzinfo is None and zone is None:
-            raise _wrong(text, ("due", lesson), f'{when} is in no time zone: write timezone = "Europe/Berlin" in the first line')
+            raise _wrong(text, ("due", lesson),
+                         f'{when} is in no time zone: write timezone = "Europe/Berlin" in the first line')
         due[lesson] = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
     return due
 
@@ -141,7 +160,8 @@ def _wrong(text: str, place: tuple[str, ...], said: str) -> ValueError:
 
 
 def line_of(text: str, place: tuple[str, ...]) -> int:
-    """The line of a file in TOML where a key stands (("due", "01_se")), or the last part of its way there that has a line. From 1."""
+    """The line of a file in TOML where a key stands (("due", "01_se")), or the last part of its way there that has a
+    line. From 1."""
     table: list[str] = []
     deepest, found = 0, 1
     for number, line in enumerate(text.splitlines(), 1):

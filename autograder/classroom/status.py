@@ -31,7 +31,8 @@ from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
-SECRET, LONGEST = "submission_secret.txt", 200  # nbgrader's: what an exchange names a page after, and the bytes of it that are read
+# nbgrader's: what an exchange names a page after, and the bytes of it that are read
+SECRET, LONGEST = "submission_secret.txt", 200
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,23 @@ class Standing:
         return [self.student, when + late, self.mark.said if self.mark else "no mark", graded, feedback, released]
 
     def as_json(self, lesson: str) -> dict[str, Any]:
-        """One line of `--json`. points are what counts, after the penalty; points and max_points are null without a mark."""
+        """One line of `--json`. points are what counts, after the penalty;
+        points and max_points are null without a mark."""
         mark = self.mark
         return {"student": self.student, "lesson": lesson, "submitted": self.submitted,
                 "due": self.due.isoformat(" ") if self.due else None,
-                "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None, "graded": self.submitted and self.why_not is None,
-                "why_not": self.why_not, "points": mark.total if mark else None, "max_points": mark.most if mark else None,
-                "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand), "feedback": self.feedback,
+                "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None,
+                "graded": self.submitted and self.why_not is None,
+                "why_not": self.why_not, "points": mark.total if mark else None,
+                "max_points": mark.most if mark else None,
+                "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand),
+                "feedback": self.feedback,
                 "released": self.released, "as_published": self.as_published}
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
-    """Show everybody's line, and return it as JSON has it. Raises ValueError where the gradebook does not hold the lesson."""
+    """Show everybody's line, and return it as JSON has it.
+    Raises ValueError where the gradebook does not hold the lesson."""
     app = course_app(lesson)
     app.log.setLevel(logging.ERROR)
     found = standings(app, held(app.coursedir, lesson))
@@ -95,12 +101,14 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
 def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     """Everybody whom the gradebook knows or who handed something in, by id."""
     coursedir, lesson = app.coursedir, known.name
-    autograde, feedback = Autograde(coursedir=coursedir, parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
+    autograde, feedback = Autograde(coursedir=coursedir,
+                                    parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
     rules = read(Path(coursedir.root)) or Rules("")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         students = {student.id for student in gradebook.students}
     folders = Path(coursedir.format_path(coursedir.submitted_directory, "*", lesson))
-    students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor))) if folder.is_dir()}
+    students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor)))
+                 if folder.is_dir()}
     excluded = coursedir.student_id_exclude.split(",")
     alike = as_published(graded_work(coursedir, known).works, known)
     return [_standing(autograde, feedback, rules, student, alike.get(student, []))
@@ -108,14 +116,16 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
 
 
 def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
-    """A converter of nbgrader's makes its exporter when it starts; whoever only asks what a page is made from needs it before."""
+    """A converter of nbgrader's makes its exporter when it starts;
+    whoever only asks what a page is made from needs it before."""
     feedback.exporter = feedback.exporter_class(parent=feedback, config=feedback.config)
     for step in feedback.preprocessors:
         feedback.exporter.register_preprocessor(step)
     return feedback
 
 
-def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str, alike: list[str]) -> Standing:
+def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,
+              alike: list[str]) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
     try:
@@ -132,13 +142,14 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
     due = due and due + (longer or rules.extension(student, lesson) or timedelta())  # as the next grading takes it
     current = up_to_date(feedback, lesson, student) if mark else None
     page = NONE if current is None else CURRENT if current else STALE
-    return Standing(student, source.is_dir(), due, handed_in, why_again(autograde, student) if source.is_dir() else None, mark, page,
+    return Standing(student, source.is_dir(), due, handed_in,
+                    why_again(autograde, student) if source.is_dir() else None, mark, page,
                     _released(feedback, lesson, student), alike)
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
-    """What the exchange holds of the student's page. `nbgrader release_feedback` names its copy after the submission's secret, which
-    `nbgrader submit` wrote; who handed in by other ways has none."""
+    """What the exchange holds of the student's page. `nbgrader release_feedback` names its copy after the submission's
+    secret, which `nbgrader submit` wrote; who handed in by other ways has none."""
     folder = Path(feedback._format_dest(lesson, student))
     root = ExchangeReleaseFeedback(coursedir=feedback.coursedir, parent=feedback.parent).root
     try:
@@ -153,8 +164,12 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
 def _published(found: list[Standing]) -> list[str]:
     """Whose answers are published ones; most exercises first."""
     groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
-    first = "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says more):"
-    return [first, *(f"- {', '.join(exercises)}: {', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"
+    first = (
+        "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says"
+        " more):"
+    )
+    return [first, *(f"- {', '.join(exercises)}: "
+                     f"{', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"
                      for exercises in groups)] if groups else []
 
 
@@ -164,7 +179,8 @@ def _dates(found: list[Standing]) -> str:
     if not dates:
         return "no due date"
     usual = Counter(dates).most_common(1)[0][0]
-    return "; ".join([f"due {time_said(usual)}", *(f"{each.student}: {time_said(each.due)}" for each in found if each.due != usual)])
+    return "; ".join([f"due {time_said(usual)}",
+                      *(f"{each.student}: {time_said(each.due)}" for each in found if each.due != usual)])
 
 
 def _summary(found: list[Standing]) -> str:

@@ -1,4 +1,5 @@
-"""`autograder upgrade --dry-run`: what this version of the course would change for a class that was graded with another one.
+"""`autograder upgrade --dry-run`: what this version of the course would change for a class that was graded with another
+one.
 
 It is run in the class's folder, by the new version's command. It reads the class and writes nothing.
 """
@@ -28,7 +29,8 @@ LEAST = 0.005  # points; less is rounding
 
 
 class Kept(NamedTuple):
-    """What the gradebook holds of a lesson. most: points by grade cell. marks: automatic points by student and grade cell.
+    """What the gradebook holds of a lesson. most: points by grade cell. marks: automatic points by student and grade
+    cell.
     by_hand: the grade cells of each student whose mark a person has set."""
 
     most: dict[str, float]
@@ -37,14 +39,16 @@ class Kept(NamedTuple):
 
 
 def upgrade(jobs: int, isolation: str, console: Console) -> int:
-    """Say what would change in each lesson of the gradebook. The command's exit status: 1 if anybody's mark would, else 0.
+    """Say what would change in each lesson of the gradebook.
+    The command's exit status: 1 if anybody's mark would, else 0.
 
     Raises ValueError where no class lies here, or it has no seed.
     """
     app = course_app("upgrade")
     file = Path(app.coursedir.root) / seed.NAME
     if not file.exists():
-        raise ValueError(f"there is no class here: {file} is missing. Run this in the folder of the class, with the new version's command")
+        raise ValueError(f"there is no class here: {file} is missing. Run this in the folder of the class, with the "
+                         "new version's command")
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         held = {assignment.name for assignment in gradebook.assignments}
         lessons = [known for known in notebook.lessons() if known.name in held]
@@ -54,7 +58,8 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
         say(f"{name}: this version has no such lesson; its marks stay as they are")
     moved = 0
     get_ready()
-    settings = Settings(isolation, seed=seed.class_seed(file))  # a seed that is given is not kept, nor what is drawn with it
+    # a seed that is given is not kept, nor what is drawn with it
+    settings = Settings(isolation, seed=seed.class_seed(file))
     with Pool(jobs, settings, say=say) as pool:
         for known in lessons:
             changes = [*_handed_out(app.coursedir, known), *_points(known, kept[known.name])]
@@ -69,12 +74,14 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
 
 def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
     cells = {slot.check_id for slot in known.exercises}
-    most = {cell.name: cell.max_score for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells}
+    most = {cell.name: cell.max_score for each in gradebook.find_assignment(known.name).notebooks
+            for cell in each.grade_cells}
     marks: dict[str, dict[str, float]] = {}
     by_hand: dict[str, set[str]] = {}
     for submission in gradebook.assignment_submissions(known.name):
         grades = [grade for each in submission.notebooks for grade in each.grades if grade.name in cells]
-        marks[submission.student.id] = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}
+        marks[submission.student.id] = {grade.name: grade.auto_score for grade in grades
+                                        if grade.auto_score is not None}
         by_hand[submission.student.id] = {grade.name for grade in grades if grade.manual_score is not None}
     return Kept(most, marks, by_hand)
 
@@ -87,19 +94,22 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
     ours = COURSE / known.name
     names = {f"{known.name}.ipynb": "the notebook that was handed out differs"}
     names |= {f"checks/{slot.name}.check": f"the recorded check of {slot.name} differs" for slot in known.exercises}
-    return [said for name, said in names.items() if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
+    return [said for name, said in names.items()
+            if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
 
 
 def _points(known: ReleasedLesson, kept: Kept) -> list[str]:
     """Exercises that are worth something else, or that the gradebook does not know."""
     return [f"{slot.name} is worth {number(slot.points)} points in this version, and "
-            + (f"{number(kept.most[slot.check_id])} in the gradebook" if slot.check_id in kept.most else "is not in the gradebook")
+            + (f"{number(kept.most[slot.check_id])} in the gradebook"
+               if slot.check_id in kept.most else "is not in the gradebook")
             for slot in known.exercises if kept.most.get(slot.check_id) != slot.points]
 
 
 def _marks(coursedir: CourseDirectory, known: ReleasedLesson, kept: Kept, pool: Pool) -> tuple[list[str], int]:
     """A line for each student whose automatic points would be others, and how many notebooks were judged."""
-    files = {student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name), f"{known.name}.ipynb")
+    files = {student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name),
+                           f"{known.name}.ipynb")
              for student in sorted(kept.marks)}
     futures = {student: pool.submit(path, known.name) for student, path in files.items() if path.is_file()}
     lines = []
@@ -114,7 +124,9 @@ def _changed(known: ReleasedLesson, result: Result, marks: dict[str, float], by_
         return f"can't be judged: {result.error}" if any(marks.values()) else ""
     said = []
     for slot in known.exercises:
-        before, now = marks.get(slot.check_id, 0.0), result.verdicts[slot.name].points if slot.name in result.verdicts else 0.0
+        before, now = marks.get(slot.check_id, 0.0), (
+            result.verdicts[slot.name].points if slot.name in result.verdicts else 0.0
+        )
         if abs(before - now) > LEAST and slot.check_id not in by_hand:
             said.append(f"{slot.name} {number(before)} -> {number(now)}")
     return ", ".join(said)

@@ -1,4 +1,5 @@
-"""`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's own verdicts.
+"""`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's own
+verdicts.
 
 The notebook is judged once, before tests are collected: which checks there are is known then.
 """
@@ -24,14 +25,16 @@ RESULT = pytest.StashKey[Result]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     options = parser.getgroup("attention by hand")
     options.addoption("--submission", type=Path, metavar="NOTEBOOK", help="the notebook that the hidden graders judge")
-    options.addoption("--isolation", choices=ISOLATIONS, default="auto", help="sandbox layers around the learner's code (default: auto)")
+    options.addoption("--isolation", choices=ISOLATIONS, default="auto", help="sandbox layers around the learner's "
+                                                                              "code (default: auto)")
     options.addoption("--device", choices=DEVICES, default="auto", help="where the device checks run (default: auto)")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     options = session.config.option
     if options.submission is None:
-        raise pytest.UsageError("the hidden graders judge a notebook; say which: pytest autograder/graders --submission NOTEBOOK")
+        raise pytest.UsageError("the hidden graders judge a notebook; say which: pytest autograder/graders "
+                                "--submission NOTEBOOK")
     try:
         submission = read(options.submission)
         with Judge(Settings(options.isolation, options.device)) as judge:
@@ -46,16 +49,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "passes" in metafunc.fixturenames:
         verdicts = metafunc.config.stash[RESULT].verdicts.values()
-        metafunc.parametrize("passes", [pytest.param(partial(_passes, verdict, check), id=f"{verdict.exercise}-{check.name}")
+        metafunc.parametrize("passes",
+                             [pytest.param(partial(_passes, verdict, check), id=f"{verdict.exercise}-{check.name}")
                                         for verdict in verdicts for check in verdict.checks])
 
 
 def _passes(verdict: Verdict, check: Check) -> None:
     if check.outcome != "passed":
-        pytest.fail(f"{on_terminal(check.message or check.outcome, lines=True)}\n\n{report.text(verdict)}", pytrace=False)
+        pytest.fail(f"{on_terminal(check.message or check.outcome, lines=True)}\n\n{report.text(verdict)}",
+                    pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if result := config.stash.get(RESULT, None):
-        terminalreporter.write_line(f"{result.lesson}: {report.number(result.points)} of {report.number(result.max_points)} points "
-                                    f"(isolation: {result.isolation}, device: {result.device})")
+        terminalreporter.write_line(f"{result.lesson}: {report.number(result.points)} of "
+                                    f"{report.number(result.max_points)} points (isolation: {result.isolation}, "
+                                    f"device: {result.device})")

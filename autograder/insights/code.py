@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
-DEEPEST = 100  # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
+# expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
+DEEPEST = 100
 LINES = 40  # of an exhibit
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
@@ -31,20 +32,22 @@ def why_not(source: str) -> str:
 
 
 def shown(source: str) -> str:
-    """The code without comments and docstrings, where people write their names, and without the imports; at most LINES lines.
+    """The code without comments and docstrings, where people write their names, and without the imports;
+    at most LINES lines.
 
     Where it could not be analysed, its layout stays and comments are cut by their sign.
     """
     if _analysed(source).why_not:
-        lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n")) if line.strip()]
+        lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n"))
+                 if line.strip()]
     else:
         lines = _analysed(source).code.strip("\n").split("\n")
     return "\n".join([*lines[:LINES], "..."] if len(lines) > LINES else lines)
 
 
 def normalised(source: str) -> str | None:
-    """The code with all that is decoration left out: comments, docstrings, layout, imports, annotations, and which names were chosen for
-    local variables and attributes. None where it could not be analysed."""
+    """The code with all that is decoration left out: comments, docstrings, layout, imports, annotations, and which
+    names were chosen for local variables and attributes. None where it could not be analysed."""
     return _analysed(source).form
 
 
@@ -85,8 +88,10 @@ def _form(tree: ast.Module) -> str:
 
     arguments = [node for node in ast.walk(tree) if isinstance(node, ast.arg)]
     given = {node.arg for node in arguments}  # an exercise prescribes its arguments
-    chosen = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - given
-    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+    chosen = {node.id for node in ast.walk(tree)
+              if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - given
+    attributes = {node.attr for node in ast.walk(tree)
+                  if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
     for argument in arguments:
         argument.annotation = None
     for node in ast.walk(tree):

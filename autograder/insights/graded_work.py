@@ -1,4 +1,5 @@
-"""What grading has kept of a lesson: a graded notebook holds the verdicts on it, and the answers that they are about."""
+"""What grading has kept of a lesson: a graded notebook holds the verdicts on it, and the answers that they are
+about."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from autograder.submission.notebook import ReleasedLesson, defined_names, same_c
 
 @dataclass(frozen=True)
 class Work:
-    """One student's graded notebook. answers: the source of the cell that defines an exercise, by exercise, where it is not as released."""
+    """One student's graded notebook. answers: the source of the cell that defines an exercise, by exercise, where it
+    is not as released."""
 
     student: str
     result: Result
@@ -28,8 +30,9 @@ class Work:
 
 @dataclass
 class GradedWork:
-    """A lesson's graded notebooks. unreadable: students whose file could not be read, so that nothing was judged. unkept: students whose
-    notebook holds no verdicts, because it was graded by an older version, or because grading itself failed."""
+    """A lesson's graded notebooks. unreadable: students whose file could not be read, so that nothing was judged.
+    unkept: students whose notebook holds no verdicts, because it was graded by an older version, or because grading
+        itself failed."""
 
     works: list[Work] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -37,7 +40,8 @@ class GradedWork:
 
 
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
-    """Every notebook of the lesson below nbgrader's folder of graded work, by student. It asks no judge and opens no gradebook."""
+    """Every notebook of the lesson below nbgrader's folder of graded work, by student.
+    It asks no judge and opens no gradebook."""
     step = coursedir.autograded_directory
     students = re.compile(coursedir.format_path(step, "(?P<student>.*)", lesson.name, escape=True))
     found = GradedWork()
@@ -48,7 +52,8 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
         try:
             notebook = json.loads(read_plain(file))
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
-            work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])), answers_in(notebook, lesson))
+            work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])),
+                        answers_in(notebook, lesson))
         except (OSError, TooMuch, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             found.unkept.append(student["student"])
             continue
@@ -62,8 +67,8 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
 
 
 def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, str]:
-    """By exercise, the source of the cell that defines it. As for the judge, of several the last one counts, and a copy of the stub is
-    none."""
+    """By exercise, the source of the cell that defines it. As for the judge, of several the last one counts, and a copy
+    of the stub is none."""
     stubs, answers = {slot.name: slot.stub for slot in lesson.exercises}, {}
     for cell in notebook["cells"]:
         source = "".join(cell["source"])

@@ -32,7 +32,8 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Unanalysed:
-    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is no Python", ..."""
+    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is no
+    Python", ..."""
 
     exercise: str
     why: str
@@ -41,9 +42,11 @@ class Unanalysed:
 
 @dataclass(frozen=True)
 class Insights:
-    """A lesson of a class. shared: the mistakes to talk about, which several students made; single: the same of one student each.
-    packages: students by the module that their machine had and the grader's has not. not_reached: students by exercise for which their
-    notebook had no time left. cut_off: students of whose notebooks a cell was stopped because it computed for too long."""
+    """A lesson of a class. shared: the mistakes to talk about, which several students made; single: the same of one
+    student each.
+    packages: students by the module that their machine had and the grader's has not. not_reached: students by exercise
+    for which their notebook had no time left. cut_off: students of whose notebooks a cell was stopped because it
+    computed for too long."""
 
     lesson: ReleasedLesson
     graded: GradedWork
@@ -68,7 +71,8 @@ class Insights:
     @property
     def follow(self) -> dict[str, int]:
         """By exercise, how many wrong answers say nothing of themselves, because what they are built on is wrong."""
-        return {name: many for name, given in self.answers.items() if (many := sum(answer.kind == FOLLOWS for answer in given))}
+        return {name: many for name, given in self.answers.items()
+                if (many := sum(answer.kind == FOLLOWS for answer in given))}
 
     @property
     def max_points(self) -> float:
@@ -81,13 +85,16 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
         grade = f"autograder grade {lesson.name}{' --force' * bool(graded.unkept)}"
-        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks are there without): "
-                         f"run `{grade}` first")
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks are "
+                         f"there without): run `{grade}` first")
     known = topic(lesson.topic)
-    given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name)) for slot in lesson.exercises}
-    named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)] for kind in (NAMED, UNNAMED))
+    given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name))
+             for slot in lesson.exercises}
+    named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)]
+                      for kind in (NAMED, UNNAMED))
     weighty = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.weight)
-    shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST] for several in (True, False))
+    shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST]
+                      for several in (True, False))
     limits = [group for own in given.values() for group in groups(own, LIMIT)]
     packages: dict[str, list[str]] = {}
     not_reached: dict[str, list[str]] = {}
@@ -98,7 +105,8 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
             not_reached.setdefault(name, []).append(work.student)
     packages = dict(sorted(packages.items(), key=lambda pair: -len(pair[1])))
     return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
-                    [work.student for work in graded.works if work.result.cut_off], packages, alike(given, published(lesson, known)),
+                    [work.student for work in graded.works if work.result.cut_off], packages,
+                    alike(given, published(lesson, known)),
                     _unanalysed(given))
 
 

@@ -13,8 +13,9 @@ HARD, SELDOM_MISSED, TELLS_NOTHING, TELLS = 0.5, 0.9, 0.1, 0.3  # shares of the 
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise. share: of its points that the class earned, 0 to 1. discrimination: the correlation of its points with those of the
-    rest of the lesson, or None where there is none: fewer than FEWEST submissions, or everybody has the same points."""
+    """One exercise. share: of its points that the class earned, 0 to 1. discrimination: the correlation of its points
+    with those of the rest of the lesson, or None where there is none: fewer than FEWEST submissions, or everybody
+    has the same points."""
 
     exercise: str
     points: float
@@ -30,7 +31,10 @@ class Item:
         if self.share >= SELDOM_MISSED:
             return "Nearly everybody has it. Nothing to do."
         if self.discrimination is not None and self.discrimination < TELLS_NOTHING:
-            return "Those who did well elsewhere did no better here. Read the wrong answers: is the text of the exercise clear?"
+            return (
+                "Those who did well elsewhere did no better here. Read the wrong answers: is the text of the exercise"
+                " clear?"
+            )
         if self.share < HARD:
             return "Hard for this class. Take time for it."
         if self.discrimination is not None and self.discrimination >= TELLS:
@@ -39,13 +43,16 @@ class Item:
 
 
 def items(by_exercise: dict[str, list[Answer]]) -> list[Item]:
-    """One for each exercise, in the order of the lesson. by_exercise: everybody's answers, each list in the same order of students."""
+    """One for each exercise, in the order of the lesson. by_exercise: everybody's answers, each list in the same
+    order of students."""
     totals = [sum(answer.verdict.points for answer in own) for own in zip(*by_exercise.values())]
     found = []
     for name, given in by_exercise.items():
-        points, most = [answer.verdict.points for answer in given], max((answer.verdict.max_points for answer in given), default=0.0)
+        points, most = [answer.verdict.points for answer in given], max((answer.verdict.max_points for answer in given),
+                                                                        default=0.0)
         rest = [total - own for total, own in zip(totals, points)]
-        found.append(Item(name, most, sum(answer.kind == SOLVED for answer in given), sum(answer.kind == OPEN for answer in given),
+        found.append(Item(name, most, sum(answer.kind == SOLVED for answer in given),
+                          sum(answer.kind == OPEN for answer in given),
                           len(given), mean(points) / most if points and most else 0.0, _correlation(points, rest)))
     return found
 

@@ -15,9 +15,9 @@ NOTHING, A_HINT, A_QUESTION = "nothing", "a weak hint", "a question"
 
 @dataclass(frozen=True)
 class Alike:
-    """Students whose answer to an exercise, or to all of them, is the same program up to names, comments and layout. letters: is it the
-    same to the letter? published: can everybody read it in this repository? judged: as what, one of RIGHT, KNOWN and OWN. parts:
-    how long it is."""
+    """Students whose answer to an exercise, or to all of them, is the same program up to names, comments and layout.
+    letters: is it the same to the letter? published: can everybody read it in this repository? judged: as what, one of
+    RIGHT, KNOWN and OWN. parts: how long it is."""
 
     exercise: str
     students: list[str]
@@ -48,7 +48,8 @@ def alike(by_exercise: dict[str, list[Answer]], published: dict[str, list[str]])
                 together.setdefault(form, []).append(answer)
         for form, members in together.items():
             if len(members) > 1 or form in public[name]:
-                found.append(Alike(name, [a.student for a in members], _to_the_letter([a.source.strip() for a in members]),
+                found.append(Alike(name, [a.student for a in members],
+                                   _to_the_letter([a.source.strip() for a in members]),
                                    form in public[name], _judged(members), length(members[0].source)))
     return sorted([*_everything(by_exercise, forms, public), *found],
                   key=lambda a: (a.worth != A_QUESTION, a.exercise != ALL, a.judged != OWN, -a.parts, a.exercise))
@@ -66,7 +67,8 @@ def _everything(by_exercise: dict[str, list[Answer]], forms: dict[str, dict[str,
     def known(whole: tuple[str, ...]) -> bool:
         return all(form in public[name] for name, form in zip(by_exercise, whole))
 
-    return [Alike(ALL, [own[0].student for own in members], _to_the_letter(["\n".join(a.source.strip() for a in own) for own in members]),
+    return [Alike(ALL, [own[0].student for own in members],
+                  _to_the_letter(["\n".join(a.source.strip() for a in own) for own in members]),
                   known(whole), _judged([a for own in members for a in own]), sum(length(a.source) for a in members[0]))
             for whole, members in together.items() if len(members) > 1 or known(whole)]
 

@@ -36,8 +36,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Group:
-    """Answers to one exercise that have the same thing wrong, of one kind. sentence: what their writers read about it; where: where they
-    first differ, in the words of a report, if the sentence is no name for it."""
+    """Answers to one exercise that have the same thing wrong, of one kind. sentence: what their writers read about it;
+    where: where they first differ, in the words of a report, if the sentence is no name for it."""
 
     exercise: str
     sentence: str
@@ -67,7 +67,8 @@ class Group:
 def answers(works: Iterable[Work], exercise: str, earlier: set[str]) -> list[Answer]:
     """Everybody's answers to an exercise. earlier: the exercises that it is built from."""
     verdicts = [(work, work.result.verdicts[exercise]) for work in works]
-    return [Answer(work.student, verdict, _kind(work, verdict, earlier), work.answers.get(exercise, "")) for work, verdict in verdicts]
+    return [Answer(work.student, verdict, _kind(work, verdict, earlier), work.answers.get(exercise, ""))
+            for work, verdict in verdicts]
 
 
 def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
@@ -81,7 +82,9 @@ def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
         return LIMIT
     if verdict.mistake:
         return NAMED
-    if "error" in outcomes and any(re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", said) for name in work.result.missing_modules):
+    if "error" in outcomes and any(
+        re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", said) for name in work.result.missing_modules
+    ):
         return PACKAGE
     with_own = not any(note.startswith(WITH_COURSES) for note in verdict.notes)
     if with_own and _output(verdict) in {_output(work.result.verdicts[name]) for name in earlier} - {"passed"}:
@@ -94,13 +97,15 @@ def _output(verdict: Verdict) -> str:
 
 
 def groups(found: Iterable[Answer], kind: str) -> list[Group]:
-    """The answers of one kind to one exercise, those together that have the same thing wrong; what cost most comes first."""
+    """The answers of one kind to one exercise, those together that have the same thing wrong;
+    what cost most comes first."""
     alike: Callable[[Answer], object] = _sentence if kind == NAMED else _difference
     together: dict[object, list[Answer]] = {}
     for answer in found:
         if answer.kind == kind:
             together.setdefault(alike(answer), []).append(answer)
-    made = [Group(members[0].verdict.exercise, members[0].verdict.headline, "" if kind == NAMED else " ".join(members[0].verdict.where),
+    made = [Group(members[0].verdict.exercise, members[0].verdict.headline,
+                  "" if kind == NAMED else " ".join(members[0].verdict.where),
                   members) for members in together.values()]
     return sorted(made, key=lambda group: (-group.lost, -len(group.answers), group.sentence))
 
@@ -111,14 +116,15 @@ def _sentence(answer: Answer) -> object:
 
 
 def _difference(answer: Answer) -> object:
-    """Where an answer first differs, as its report shows it: which checks it lost and on which cases, and in which sub-module or output
-    that begins.
+    """Where an answer first differs, as its report shows it: which checks it lost and on which cases, and in which
+    sub-module or output that begins.
 
-    All of a class are asked the same questions, so the same mistake gives the same picture. Numbers, and the names that a learner chose,
-    are left out: two people who make the same mistake differ in those.
+    All of a class are asked the same questions, so the same mistake gives the same picture. Numbers, and the names that
+    a learner chose, are left out: two people who make the same mistake differ in those.
     """
     verdict = answer.verdict
-    checks = tuple((check.name, check.outcome, check.message == NOT_COMPARED) for check in verdict.checks if check.outcome != "passed")
+    checks = tuple((check.name, check.outcome, check.message == NOT_COMPARED) for check in verdict.checks
+                   if check.outcome != "passed")
     return checks, _bare(verdict.headline), tuple(verdict.cases[:2]), tuple(map(_bare, verdict.where))
 
 

@@ -23,12 +23,14 @@ BINS = 10  # columns of the histogram, at most
 
 def page(found: Insights, names: bool, day: date) -> str:
     """The HTML. names: say who, too; without it the page can be shown to the class."""
-    return _template().render(found=found, names=names, day=day, bins=histogram(found.totals, found.max_points), FEWEST=FEWEST, SHORT=SHORT,
+    return _template().render(found=found, names=names, day=day, bins=histogram(found.totals, found.max_points),
+                              FEWEST=FEWEST, SHORT=SHORT,
                               A_QUESTION=A_QUESTION, A_HINT=A_HINT)
 
 
 def histogram(totals: list[float], most: float) -> list[tuple[str, int]]:
-    """How many have how many points: for each column what it stands for, and its number of students. Full marks have one of their own."""
+    """How many have how many points: for each column what it stands for, and its number of students.
+    Full marks have one of their own."""
     width = max(1, math.ceil(most / BINS))
     edges = [(low, min(low + width, most)) for low in range(0, math.ceil(most), width)]
     columns = [(f"{low} to {number(high)}", sum(low <= total < high for total in totals)) for low, high in edges]
@@ -38,9 +40,11 @@ def histogram(totals: list[float], most: float) -> list[tuple[str, int]]:
 @cache
 def _template() -> Template:
     # What learners wrote stands in it as text.
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
-    environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed, "plain": partial(on_terminal, lines=True)}
+    environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed,
+                            "plain": partial(on_terminal, lines=True)}
     return environment.get_template("page.html")
 
 
@@ -49,7 +53,8 @@ def prose(said: str) -> Markup:
     pieces = on_terminal(said, lines=True).split("`")
     if len(pieces) % 2 == 0:  # one is left over: a learner's own
         return Markup(escape(on_terminal(said, lines=True)))
-    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece
+                           for i, piece in enumerate(pieces))
 
 
 def count(number: int, word: str) -> str:

@@ -14,11 +14,13 @@ COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", 
 def write(found: Insights, names: bool, path: Path) -> None:
     """Without `names`, students are numbered, and the order of the numbers says nothing of their names.
 
-    group: answers with the same number have the same thing wrong; the number is the place in the page's two tables of mistakes.
+    group: answers with the same number have the same thing wrong;
+        the number is the place in the page's two tables of mistakes.
     """
     works = found.graded.works
     order = sorted(range(len(works)), key=lambda i: (-works[i].result.points, sorted(works[i].answers.items())))
-    groups = {(answer.student, exhibit.group.exercise): number for number, exhibit in enumerate([*found.named, *found.unnamed], 1)
+    groups = {(answer.student, exhibit.group.exercise): number
+              for number, exhibit in enumerate([*found.named, *found.unnamed], 1)
               for answer in exhibit.group.answers}
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -20,16 +20,19 @@ FOLDER = "work/insights"  # below the course's folder
 
 
 def write(lesson: str, names: bool, console: Console) -> int:
-    """The command's exit status. names: say who. Raises ValueError where there is no such lesson, or nothing of it is graded."""
+    """The command's exit status. names: say who. Raises ValueError where there is no such lesson, or nothing of it
+    is graded."""
     known = notebook.lesson(lesson)
     coursedir = course_app(lesson).coursedir
     found, folder = insights(coursedir, known), Path(coursedir.root) / FOLDER
-    for path, make in ((folder / f"{lesson}.html", lambda file: file.write_text(page(found, names, date.today()), encoding="utf-8")),
+    for path, make in ((folder / f"{lesson}.html",
+                        lambda file: file.write_text(page(found, names, date.today()), encoding="utf-8")),
                        (folder / f"{lesson}.csv", lambda file: table.write(found, names, file))):
         with private.replacing(path) as beside:
             make(beside)
         console.print(Text(on_terminal(str(path))), soft_wrap=True)
     for exhibit in found.shared or found.single:
-        console.print(Text(on_terminal(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
+        console.print(Text(on_terminal(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by "
+                                       f"{len(exhibit.group.answers)} of "
                                  f"{len(found.graded.works)} students. {exhibit.group.sentence}")), soft_wrap=True)
     return 0

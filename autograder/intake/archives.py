@@ -1,7 +1,8 @@
-"""Unpacks a zip or tar of strangers' files, and the archives in it: plain files with plain names, and no more than they may be.
+"""Unpacks a zip or tar of strangers' files, and the archives in it: plain files with plain names, and no more than they
+may be.
 
-A class's archive comes from a platform, which wrote its names; what is inside was made by learners, archives too. What is left out of
-one costs the others nothing, and is kept or listed (see `aside`).
+A class's archive comes from a platform, which wrote its names; what is inside was made by learners, archives too. What
+is left out of one costs the others nothing, and is kept or listed (see `aside`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from autograder.intake.plain_file import open_plain
 CLASS_FILES, CLASS_BYTES = 20_000, 4 << 30  # of a class's archive, all that is in it together
 LARGEST_INSIDE = 20 << 20  # bytes of an archive inside another: the list of what is in it is read into memory
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz")  # by the end of a name, the outer one first
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, ValueError, RuntimeError,
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error,
+           ValueError, RuntimeError,
            NotImplementedError, OverflowError)
 
 
@@ -68,7 +70,8 @@ class Unpacking:
         self.wanted, self.aside = wanted, aside
 
     def add(self, path: Path, into: Path) -> bool:
-        """Copy a file into a folder, or unpack it into one of its name there. Was it an archive? What is wrong is listed, not raised."""
+        """Copy a file into a folder, or unpack it into one of its name there. Was it an archive?
+        What is wrong is listed, not raised."""
         left = Allowance(CLASS_FILES, CLASS_BYTES)
         if not path.name.lower().endswith(ARCHIVES):
             self._one(_Member(path.name, "", partial(open_plain, path)), into, path.name, left, inside=False)
@@ -138,7 +141,8 @@ class Unpacking:
         self.aside.note(shown, why, kept)
 
     def _inside(self, member: _Member, folder: Path, shown: str, left: Allowance) -> None:
-        """A learner's own archive, into a folder of its name: all of it, or nothing, and then it is set aside as it is."""
+        """A learner's own archive, into a folder of its name: all of it, or nothing, and then it is set aside as it
+        is."""
         home = folder / unpacked_name(PurePosixPath(member.name).name)
         with tempfile.TemporaryFile() as file:
             with member.open() as opened:
@@ -196,7 +200,13 @@ def _odd(name: str) -> str:
     parts = name.split("/")
     if not name.isprintable():
         return "its name can't be printed"
-    if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or "\\" in name or os.name == "nt" and ":" in name:
+    if (
+        name.startswith("/")
+        or any(part in ("", ".", "..") for part in parts)
+        or "\\" in name
+        or os.name == "nt"
+        and ":" in name
+    ):
         return "its name leads elsewhere"
     if len(parts) > DEEPEST:
         return f"it is in a folder below {DEEPEST} others"
@@ -234,7 +244,8 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
 
 
 class _Bounded:
-    """A tar's bytes as they come out of gzip, and no more of them than are left: to pass over a file, a tar is read as well."""
+    """A tar's bytes as they come out of gzip, and no more of them than are left: to pass over a file, a tar is read
+    as well."""
 
     def __init__(self, file: _Opened, left: Allowance):
         self.file, self.left = file, left
@@ -252,13 +263,16 @@ def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
     file.seek(0)
     unpacked = gzip.GzipFile(fileobj=file) if zipped else file
     bounded = _Bounded(unpacked, Allowance(left.files, left.bytes))
-    with tarfile.open(fileobj=bounded, mode="r|") as archive:  # type: ignore[call-overload]  # of a stream it only reads
+    with tarfile.open(fileobj=bounded,
+                      mode="r|") as archive:  # type: ignore[call-overload]  # of a stream it only reads
         for info in archive:
             left.files -= 1
             if left.files < 0:
                 raise TooMuch("holds more files than are unpacked")
             if not info.isdir():
-                wrong = "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is no plain file"
+                wrong = (
+                    "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is no plain file"
+                )
                 yield _Member(info.name, wrong, partial(archive.extractfile, info))
 
 

@@ -14,7 +14,8 @@ LIST = "list.txt"
 
 
 class Aside:
-    """The folder `home`, empty at first. A file in it has a number for a name, because the one that it had may be what is wrong with it."""
+    """The folder `home`, empty at first. A file in it has a number for a name, because the one that it had may be
+    what is wrong with it."""
 
     def __init__(self, home: Path, log: logging.Logger | logging.LoggerAdapter):
         self.home, self.log, self.many = home, log, 0
@@ -42,4 +43,5 @@ class Aside:
 
     def _free(self, name: str) -> str:
         self.home.mkdir(parents=True, exist_ok=True)
-        return f"{self.many + 1:04d}" + next((ending for ending in (".ipynb", ".zip", ".gz", ".tar") if ending in name.lower()), "")
+        return f"{self.many + 1:04d}" + next((ending for ending in (".ipynb", ".zip", ".gz", ".tar")
+                                              if ending in name.lower()), "")

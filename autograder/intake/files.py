@@ -1,4 +1,5 @@
-"""The one place in which a file that somebody handed in is opened. What is in it is read by another process: see reader.py."""
+"""The one place in which a file that somebody handed in is opened.
+What is in it is read by another process: see reader.py."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ LOG = logging.getLogger(__name__)
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook in a file; see parse. Raises Unreadable with the file's name; logs which part of the file could not be read."""
+    """The notebook in a file; see parse. Raises Unreadable with the file's name;
+    logs which part of the file could not be read."""
     try:
         notebook = load(path)
     except Unreadable as error:
@@ -34,8 +36,9 @@ def load(path: Path) -> NotebookNode:
 
 
 def load_with_digest(path: Path) -> tuple[str, NotebookNode | Unreadable]:
-    """The digest and the notebook, or why there is none, of one and the same content: the file is opened once, so nothing is exchanged in
-    between. The digest is empty if even that takes too much. Raises Unreadable for a file that can't be opened."""
+    """The digest and the notebook, or why there is none, of one and the same content: the file is opened once, so
+    nothing is exchanged in between. The digest is empty if even that takes too much.
+    Raises Unreadable for a file that can't be opened."""
     data = content(path)
     try:
         return reader.both(data)
@@ -53,7 +56,8 @@ def digest(path: Path) -> str:
 def content(path: Path) -> bytes:
     """All bytes of a plain file.
 
-    Raises Unreadable if it is too large, and for a link, which may lead anywhere, or a pipe or device, which may have no end.
+    Raises Unreadable if it is too large, and for a link, which may lead anywhere, or a pipe or device, which may have
+    no end.
     """
     data = beginning(path, LARGEST + 1)
     if len(data) > LARGEST:

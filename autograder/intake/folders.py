@@ -1,4 +1,5 @@
-"""Copies a stranger's folder, which its owner may change meanwhile: plain files alone, each opened below its folder's own descriptor."""
+"""Copies a stranger's folder, which its owner may change meanwhile: plain files alone, each opened below its
+folder's own descriptor."""
 
 from __future__ import annotations
 
@@ -80,8 +81,10 @@ class _Copying:
 def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[str]:
     """Copy the plain files of `source` to `into`, which must not exist. What is left out, with the reason.
 
-    No link is followed, not even in the place of the folder itself; nothing is waited for; a file must belong to the folder's owner.
-    ignore: names that nobody misses, as patterns. Raises TooMuch, OSError where the folder is none, and then leaves what it has copied.
+    No link is followed, not even in the place of the folder itself; nothing is waited for; a file must belong to the
+    folder's owner.
+    ignore: names that nobody misses, as patterns. Raises TooMuch, OSError where the folder is none, and then leaves
+        what it has copied.
     """
     copying = _Copying(tuple(ignore))
     parent = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY)

@@ -20,7 +20,8 @@ def open_plain(path: Path) -> IO[bytes]:
 
 
 def read_plain(path: Path, most: int = LARGEST) -> bytes:
-    """What is in a file of at most `most` bytes. Raises OSError, and TooMuch, whose message completes "The file ..."."""
+    """What is in a file of at most `most` bytes. Raises OSError, and TooMuch, whose message completes "The file
+    ..."."""
     with open_plain(path) as file:
         data = file.read(most + 1)
     if len(data) > most:

@@ -26,7 +26,8 @@ CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
 WALL_SECONDS = 120.0
 TRIES = 2  # a process that ends at a file may have met with an accident
 MEMORY = 1 << 30  # bytes beside those that Python itself has mapped
-LARGE = 8 << 20  # bytes of a file after which a new process is begun, because memory that was used once is rarely given back
+# bytes of a file after which a new process is begun, because memory that was used once is rarely given back
+LARGE = 8 << 20
 LIMITS = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 PROGRAM = "import sys; sys.path.insert(0, {root!r}); from autograder.intake.reading import serve; serve({settings!r})"
 
@@ -42,7 +43,8 @@ def digest(data: bytes) -> str:
 
 
 def both(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
-    """The digest and the notebook, or why there is none, of the same bytes, which are read once. Raises Unreadable for neither."""
+    """The digest and the notebook, or why there is none, of the same bytes, which are read once.
+    Raises Unreadable for neither."""
     name, content, why = _ask(BOTH, data)
     return name, from_dict(content) if content is not None else Unreadable(why)
 
@@ -52,7 +54,8 @@ class Reader:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)]}, "seccomp": calls.program("cpu").hex(),
+        settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)]},
+                    "seccomp": calls.program("cpu").hex(),
                     "folder": os.devnull, "seconds": CPU_SECONDS}
         program = PROGRAM.format(root=str(ROOT), settings=settings)
         self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -65,7 +68,8 @@ class Reader:
             raise RuntimeError(f"the process that reads notebooks does not start: {said}")
 
     def ask(self, what: bytes, data: bytes) -> Any:
-        """What the process answers. Raises Unreadable, EOFError and OSError. It ends after a large file, and if it has not answered."""
+        """What the process answers. Raises Unreadable, EOFError and OSError.
+        It ends after a large file, and if it has not answered."""
         timer = threading.Timer(WALL_SECONDS, self.process.kill)
         timer.daemon = True
         timer.start()

@@ -15,7 +15,8 @@ ASKED, ANSWER = ">cQ", ">cQ"  # what is asked, or how it went, and the bytes tha
 NOTEBOOK, DIGEST, BOTH = b"n", b"d", b"b"
 WELL, REFUSED = b"w", b"r"
 READY = b"ready"
-LARGEST_ANSWER = 64 << 20  # bytes; the largest notebook that `parse` takes comes to less, unless it is written in unusual signs
+# bytes; the largest notebook that `parse` takes comes to less, unless it is written in unusual signs
+LARGEST_ANSWER = 64 << 20
 
 
 def both(data: bytes) -> tuple[str, Any, str]:
@@ -28,7 +29,8 @@ DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
 
 
 def serve(settings: dict[str, Any]) -> None:
-    """Answer what comes in at the standard input until that ends. settings: those of layers.enclose, and the processor's "seconds" a file.
+    """Answer what comes in at the standard input until that ends.
+    settings: those of layers.enclose, and the processor's "seconds" a file.
 
     Every layer that this machine has is put up. None of them is needed to keep code in, as none runs here.
     """
@@ -53,8 +55,8 @@ def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
         answer = json.dumps(DO[what](data), ensure_ascii=False).encode()
         if len(answer) <= LARGEST_ANSWER:
             return WELL, answer
-        why = (f"is too large to be graded: without outputs, {len(answer):,} bytes are left of it, and at most {LARGEST_ANSWER:,} are "
-               "taken. Remove long texts that you pasted, save it and hand it in again.")
+        why = (f"is too large to be graded: without outputs, {len(answer):,} bytes are left of it, and at most "
+               f"{LARGEST_ANSWER:,} are taken. Remove long texts that you pasted, save it and hand it in again.")
     except Unreadable as error:
         why = str(error)
     except MemoryError:

@@ -1,4 +1,5 @@
-"""Keeps verdicts, so that nothing is judged twice: one private file each, named by everything that the verdict depends on."""
+"""Keeps verdicts, so that nothing is judged twice: one private file each, named by everything that the verdict
+depends on."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is r
 
 
 def storable(result: Result) -> bool:
-    """May the verdict be used again? Not where something went wrong, or where time ran out: the machine may have been busy."""
+    """May the verdict be used again? Not where something went wrong, or where time ran out: the machine may have
+    been busy."""
     return (not result.error and bool(result.verdicts) and not any(v.shown for v in result.verdicts.values())
             and not result.timed_out)
 
@@ -70,7 +72,8 @@ class Verdicts:
 
 
 def restored(kept: dict[str, Any]) -> Result:
-    """A result from what `asdict` made of it. Raises KeyError, TypeError or AttributeError where it is something else."""
+    """A result from what `asdict` made of it. Raises KeyError, TypeError or AttributeError where it is something
+    else."""
     verdicts = {name: Verdict(**{**verdict, "checks": [Check(**check) for check in verdict["checks"]]})
                 for name, verdict in kept["verdicts"].items()}
     return Result(**{**kept, "verdicts": verdicts})

@@ -20,8 +20,8 @@ from autograder.submission import notebook
 def identity(settings: Settings) -> dict[str, str]:
     """Versions and digests by what they are of.
 
-    Packages count, because a submission may import any that is installed. Raises what Judge raises where there can be none with these
-    settings, and ValueError where the code on the disk is not the code that this process runs.
+    Packages count, because a submission may import any that is installed. Raises what Judge raises where there can be
+    none with these settings, and ValueError where the code on the disk is not the code that this process runs.
     """
     if not unchanged():
         raise ValueError("its code has changed since it was started: start it again")
@@ -30,19 +30,22 @@ def identity(settings: Settings) -> dict[str, str]:
         walls = {"sandbox": judge.isolation, "device": judge.device}
     finally:
         judge.close()
-    return {"torch": torch.__version__, "Python": sys.version.replace("\n", " "), "system": f"{sys.platform} {platform.machine()}",
+    return {"torch": torch.__version__, "Python": sys.version.replace("\n", " "),
+            "system": f"{sys.platform} {platform.machine()}",
             **walls,
             **{f"lesson {each.name}": digest([code(each.topic), asdict(each)]) for each in notebook.lessons()},
             "judge": code(NO_TOPIC),
             **{f"package {each.name.lower().replace('_', '-')}": each.version for each in distributions(path=PACKAGES)}}
 
 
-PACKAGES = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})  # not sys.path, which setuptools adds its own to
+# not sys.path, which setuptools adds its own to
+PACKAGES = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
 NO_TOPIC = "no lesson's"  # a folder that is not there: what is left is the machinery
 
 
 def differences(here: dict[str, str], there: dict[str, str]) -> str:
-    """What differs, for people; nothing where the two agree. Lessons are named only where the judge itself is the same."""
+    """What differs, for people; nothing where the two agree.
+    Lessons are named only where the judge itself is the same."""
     names = [name for name in sorted({*here, *there}) if here.get(name) != there.get(name)]
     if "judge" in names:
         names = ["judge", *(name for name in names if name != "judge" and not name.startswith("lesson "))]

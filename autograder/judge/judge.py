@@ -37,11 +37,11 @@ SECONDS = 300.0  # by the clock, for a whole notebook, however busy the machine 
 class Result:
     """A submission's verdicts by exercise, in the lesson's order.
 
-    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time
-    by the clock? (Not by what it computed: that is the same every time.) busy: and did others keep it waiting meanwhile? not_reached:
-    exercises for which the notebook had no time left, with who spent it. missing_modules: the packages that it
-    imports and this machine lacks, sorted, whether or not that cost anything. cut_off: cells that were stopped because they computed for
-    too long, as their writer knows them, whether or not that cost anything.
+    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in
+    its time by the clock? (Not by what it computed: that is the same every time.) busy: and did others keep it waiting
+    meanwhile? not_reached: exercises for which the notebook had no time left, with who spent it. missing_modules: the
+    packages that it imports and this machine lacks, sorted, whether or not that cost anything. cut_off: cells that were
+    stopped because they computed for too long, as their writer knows them, whether or not that cost anything.
     """
 
     lesson: str | None
@@ -67,8 +67,8 @@ class Result:
 class Judge:
     """Grades submissions. Use as a context manager.
 
-    drawing: makes the context in which hidden questions are drawn, for whoever counts a notebook's time: this is not the notebook's.
-    Raises ValueError for an unknown option, or cuda where there is none.
+    drawing: makes the context in which hidden questions are drawn, for whoever counts a notebook's time: this is not
+    the notebook's. Raises ValueError for an unknown option, or cuda where there is none.
     """
 
     def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext):
@@ -98,21 +98,25 @@ class Judge:
             sandbox.close()
 
     def prove(self) -> None:
-        """Make sure, once, that learners' code can be given the memory that right answers need. Raises NoRoom if it can't."""
+        """Make sure, once, that learners' code can be given the memory that right answers need.
+        Raises NoRoom if it can't."""
         self.sandboxes["cpu"].prove()
 
     def graders(self, lesson: str) -> Graders:
         """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
         if lesson not in self.prepared:
             with one_thread(), self.drawing():
-                self.prepared[lesson] = questions.prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta",
+                self.prepared[lesson] = questions.prepare(notebook.lesson(lesson), self.seed,
+                                                          "cuda" if self.device == "cuda" else "meta",
                                                          self.keep)
         return self.prepared[lesson]
 
     def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
-        """The verdicts on a notebook. lesson: which one it is, if it is not to be found out. solved: answers what is not answered.
+        """The verdicts on a notebook. lesson: which one it is, if it is not to be found out.
+        solved: answers what is not answered.
 
-        Never raises what a submission leads to; where that is the judge's own failure, `error` says so. Raises what `prove` raises.
+        Never raises what a submission leads to; where that is the judge's own failure, `error` says so.
+        Raises what `prove` raises.
         """
         result = Result(lesson, self.isolation, self.device)
         try:
@@ -125,7 +129,8 @@ class Judge:
         if solved is not None:
             cells = notebook.completed(cells, known, solved)
         self.sandboxes["cpu"].get_ready()
-        graders = self.graders(known.name)  # may have to be drawn, while the process starts that workers are forked from
+        # may have to be drawn, while the process starts that workers are forked from
+        graders = self.graders(known.name)
         self.prove()
         with one_thread():
             _grade(graders, cells, self.sandboxes, result)
@@ -146,16 +151,20 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         result.timed_out |= own.timed_out
         result.busy = result.timed_out and budget.busy
         result.missing_modules = sorted(own.conduct.absent)
-        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.conduct.stopped.items()) if outcome == "timeout"]
+        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.conduct.stopped.items())
+                          if outcome == "timeout"]
 
 
 def _called(cell: notebook.Cell) -> str:
     """A cell, so that its writer finds it."""
-    return " and ".join(f"`{name}`" for name in cell.exercises) or f"the cell that begins with `{first_line(cell.source)}`"
+    return (
+        " and ".join(f"`{name}`" for name in cell.exercises) or f"the cell that begins with `{first_line(cell.source)}`"
+    )
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
-    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
+    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them.
+    The better verdict counts."""
     earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
     broken = [name for name, its in earlier.items() if its.points < its.max_points]
     lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
@@ -171,7 +180,9 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
     if any(check.outcome == "timeout" for check in lost):  # once is enough
         return with_courses()
     # What is built on a wrong output is hardly ever right.
-    first, second = (with_courses, with_own) if any(check.name == "output" for check in lost) else (with_own, with_courses)
+    first, second = (
+        (with_courses, with_own) if any(check.name == "output" for check in lost) else (with_own, with_courses)
+    )
     judged = first()
     if judged.points == judged.max_points:
         return judged
@@ -180,14 +191,19 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
 
 
 def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> None:
-    """Judge what lost points once more, with what names meant below its cell, where its check stands. The better verdict counts.
+    """Judge what lost points once more, with what names meant below its cell, where its check stands.
+    The better verdict counts.
 
     All exercises have a verdict by now: this takes time from none of them, and no verdict becomes worse.
     """
     lost = {name for name, found in result.verdicts.items() if found.points < found.max_points}
     for exercise in graders.exercises:
         first = result.verdicts[exercise.name]
-        if exercise.name not in lost or any(check.outcome == "timeout" for check in first.checks) or not _rebound(exercise.name, own):
+        if (
+            exercise.name not in lost
+            or any(check.outcome == "timeout" for check in first.checks)
+            or not _rebound(exercise.name, own)
+        ):
             continue
         broken = sorted(lost & questions.closure(graders.exercises, exercise.name))
         below = _below_its_cell(graders, exercise, broken, own, result)
@@ -204,7 +220,8 @@ def _rebound(exercise: str, own: Session) -> bool:
         return False
 
 
-def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session,
+                    result: Result) -> Verdict:
     if broken:
         return _with_proxies(graders, exercise, broken, own, result, exercise.name)
     session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
@@ -215,7 +232,8 @@ def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broke
         result.timed_out |= session.timed_out
 
 
-def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result,
+def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session,
+                  result: Result,
                   then: str = "") -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
@@ -275,7 +293,8 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         return _nothing(exercise, missing.outcome, str(missing))
     except Exception as error:  # ours, or an answer made to lead here: nobody gains by it, and somebody must look
         result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
-        return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
+        return _nothing(exercise, "error",
+                        "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
 BELOW = "Judged with what your names meant below its cell: a cell further down gives one of them another meaning."
@@ -284,7 +303,8 @@ UNMEASURED = "The peak of memory was not measured: this system does not tell it.
 
 
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:
-    return Verdict(exercise.name, 0.0, exercise.points, [Check(check, outcome, message) for check in verdict.checks_in(exercise)], message)
+    return Verdict(exercise.name, 0.0, exercise.points,
+                   [Check(check, outcome, message) for check in verdict.checks_in(exercise)], message)
 
 
 def _numbers(answer: Answer) -> int:

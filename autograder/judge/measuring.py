@@ -1,8 +1,8 @@
 """How much memory an answer needs at its peak, as the kernel tells it, in a worker that was asked nothing before.
 
-Nothing that runs beforehand may hide a peak: what cells hold already counts as well, so memory that is kept ready for the call, or
-given back during it, gains nothing. What counts is what the worker has written itself; so it gains nothing either by giving back
-pages of libraries, or what it inherited from the process that forked it.
+Nothing that runs beforehand may hide a peak: what cells hold already counts as well, so memory that is kept ready for
+the call, or given back during it, gains nothing. What counts is what the worker has written itself; so it gains nothing
+either by giving back pages of libraries, or what it inherited from the process that forked it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from autograder.worker import wire
 from autograder.worker.cells import takes_no_time
 
 HELD = 48 << 20  # bytes that a notebook's cells may hold before a call; those of the lessons hold 20
-LOOK = 0.1  # seconds between two looks at what the process has written: each takes the kernel 10 ms, for it walks through all pages
+# seconds between two looks at what the process has written: each takes the kernel 10 ms, for it walks through all pages
+LOOK = 0.1
 
 
 class _HoldsMuch(Exception):
@@ -39,8 +40,8 @@ def ask(session: Session, question: Question, tensors: dict[str, Tensor]) -> Ans
 
 
 def alone(session: Session, question: Question, case: RecordedCase) -> Answer:
-    """The answer to a question that travels alone. A peak of memory depends a little on what else the machine is doing: one above its
-    limit is measured once more, and the lower one counts. Raises Died, Missing."""
+    """The answer to a question that travels alone. A peak of memory depends a little on what else the machine is doing:
+    one above its limit is measured once more, and the lower one counts. Raises Died, Missing."""
     answers = [ask(session, question, case.tensors)]
     if case.peak is not None and _grown(answers[0]) >= case.peak:
         answers.append(ask(session, question, case.tensors))
@@ -52,11 +53,11 @@ def _grown(answer: Answer) -> int:
 
 
 def measured(session: Session, packed: wire.Packed, exercise: str, device: str) -> Answer:
-    """The answer to a question, with the growth of the process: by how much its memory grows in the call, or all that it has written
-    before and in the call, whichever is more.
+    """The answer to a question, with the growth of the process: by how much its memory grows in the call, or all that
+    it has written before and in the call, whichever is more.
 
-    Where a notebook's cells hold much, they are first reduced to what they define: what a learner tried out beside an exercise is
-    no part of the answer. Raises Died, Missing.
+    Where a notebook's cells hold much, they are first reduced to what they define: what a learner tried out beside an
+    exercise is no part of the answer. Raises Died, Missing.
     """
     try:
         return _asked(session, session.cells, packed, exercise, device, HELD)
@@ -67,7 +68,8 @@ def measured(session: Session, packed: wire.Packed, exercise: str, device: str) 
     return answer
 
 
-def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str, held: int | None) -> Answer:
+def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str,
+           held: int | None) -> Answer:
     """The answer of a new worker. Raises _HoldsMuch where its cells hold more than `held` bytes."""
     fresh = session.afresh(cells)
     try:
@@ -93,8 +95,8 @@ def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: s
 
 
 def definitions(cells: list[Cell]) -> list[Cell]:
-    """The cells without what they compute: imports, functions, classes, and names for what is there. A cell that would not define its
-    exercises any more is left as it is."""
+    """The cells without what they compute: imports, functions, classes, and names for what is there. A cell that would
+    not define its exercises any more is left as it is."""
     return [replace(cell, source=_definitions(cell)) for cell in cells]
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A private file to be written, which takes the place of `path` at the end, or goes where that fails. Raises OSError."""
+    """A private file to be written, which takes the place of `path` at the end, or goes where that fails.
+    Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, beside = tempfile.mkstemp(dir=path.parent)
     os.close(descriptor)

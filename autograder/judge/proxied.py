@@ -1,8 +1,10 @@
-"""The trusted side of a proxy: builds the reference's module, computes its forward and backward, and sends numbers only.
+"""The trusted side of a proxy: builds the reference's module, computes its forward and backward, and sends numbers
+only.
 
-An exercise that fails because an earlier one is broken is judged again with a proxy for it, answered from here (worker/proxies.py is
-the other side). The questions come from a learner's process and may ask for any amount of work, so they are answered in a process of
-their own, which is given the text of this file (proxy_process.py starts it and holds it to its limits). Nothing is kept of a question.
+An exercise that fails because an earlier one is broken is judged again with a proxy for it, answered from here
+(worker/proxies.py is the other side). The questions come from a learner's process and may ask for any amount of work,
+so they are answered in a process of their own, which is given the text of this file (proxy_process.py starts it and
+holds it to its limits). Nothing is kept of a question.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ class Refused(Exception):
 class Proxies:
     """Answers a worker's questions about proxies for the exercises `names` of a reference.
 
-    reference: a lesson's reference by name. without_forward: the proxies that have children, but no forward, because calling them
-    would be the answer.
+    reference: a lesson's reference by name. without_forward: the proxies that have children, but no forward, because
+    calling them would be the answer.
     """
 
     def __init__(self, reference: dict[str, Any], names: list[str], without_forward: tuple[str, ...] = ()):
@@ -72,12 +74,14 @@ class Proxies:
             except ValueError as error:  # of an impossible argument, as the contract asks
                 return {"raised": {"type": "ValueError", "message": str(error)[:400]}}, {}
             except (RuntimeError, TypeError, IndexError) as error:
-                return {"raised": {"type": "RuntimeError", "message": f"{type(error).__name__} in {header['name']}"}}, {}
+                return {"raised": {"type": "RuntimeError",
+                                   "message": f"{type(error).__name__} in {header['name']}"}}, {}
 
     def _module(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> nn.Module:
         construct = header["construct"]
         return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
-                                              **{key: _decoded(node, tensors) for key, node in construct["kwargs"].items()})
+                                              **{key: _decoded(node, tensors)
+                                                 for key, node in construct["kwargs"].items()})
 
     def _build(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         module = self._module(header, tensors)
@@ -90,7 +94,8 @@ class Proxies:
         return {"raised": None, "output": output}, out
 
     def _computed(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Tensor]]:
-        leaves = {name: t.detach().clone().requires_grad_() if t.is_floating_point() else t for name, t in tensors.items()
+        leaves = {name: t.detach().clone().requires_grad_() if t.is_floating_point() else t
+                  for name, t in tensors.items()
                   if name.startswith(("input.", "state."))}
         function, buffers = self.reference[header["name"]], {}
         if header["construct"]:
@@ -107,7 +112,8 @@ class Proxies:
                 raise Refused(f"{header['name']} has no {', '.join(state)}")
             for name, parameter in parameters.items():
                 owner, _, local = name.rpartition(".")
-                target.get_submodule(owner)._parameters[local] = parameter  # type: ignore[assignment]  # the very leaf, so that its gradient is taken
+                # The very leaf, so that its gradient is taken.
+                target.get_submodule(owner)._parameters[local] = parameter  # type: ignore[assignment]
             function = target
             if header["method"] != "forward":
                 if header["path"] or header["method"] not in _methods(type(module)):
@@ -121,10 +127,12 @@ class Proxies:
         out: dict[str, Tensor] = {}
         node = _encoded(output, out, "output")
         if not header["backward"]:
-            return node, {name: t.detach() for name, t in out.items()} | {f"buffer.{name}": t for name, t in buffers.items()}
+            return node, {name: t.detach() for name, t in out.items()} | {f"buffer.{name}": t
+                                                                          for name, t in buffers.items()}
         wanted = {name: t for name, t in leaves.items() if t.requires_grad}
         given = {name: tensors[name.replace("output", "cotangent", 1)] for name, t in out.items() if t.requires_grad}
-        gradients = torch.autograd.grad([out[name] for name in given], list(wanted.values()), list(given.values()), allow_unused=True)
+        gradients = torch.autograd.grad([out[name] for name in given], list(wanted.values()), list(given.values()),
+                                        allow_unused=True)
         return None, {f"grad.{name}": g for name, g in zip(wanted, gradients) if g is not None}
 
 

@@ -1,7 +1,9 @@
-"""The process that answers for proxies: a worker behind a worker's layers, with the text of the reference in place of a notebook.
+"""The process that answers for proxies: a worker behind a worker's layers, with the text of the reference in place of a
+notebook.
 
-It has no expected value, no seed and no hidden case, and it lives as long as one exercise is judged. What it is asked comes from a
-learner's process; however much work that is, it costs this process its life, and the exercise its second verdict.
+It has no expected value, no seed and no hidden case, and it lives as long as one exercise is judged. What it is asked
+comes from a learner's process; however much work that is, it costs this process its life, and the exercise its second
+verdict.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from autograder.worker import wire
 CALLS = 2000  # questions that may be asked while one exercise is judged; the longest honest one asks some hundred
 LIMITS = {"RLIMIT_CPU": 5, "RLIMIT_AS": 5 << 28}  # seconds for all of them; addresses beyond what is mapped before
 
-# A worker has no `solutions`, from which one reference may import another: modules in the order of their imports, the reference last.
+# A worker has no `solutions`, from which one reference may import another: modules in the order of their imports, the
+# reference last.
 IMPORTED = """
 import sys, types
 for name, text in {modules!r}.items():
@@ -52,7 +55,8 @@ class ProxyProcess:
         self.worker: Worker | None = None
 
     def start(self) -> list[dict[str, Any]]:
-        """Start the process, unless it runs. What proxies.make needs for each proxy. Raises RuntimeError where it doesn't start."""
+        """Start the process, unless it runs. What proxies.make needs for each proxy.
+        Raises RuntimeError where it doesn't start."""
         self.running()
         return self.proxies.headers()
 
@@ -65,13 +69,15 @@ class ProxyProcess:
                waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question, which passes through unread. waiting: called meanwhile.
 
-        Raises Refused for what no honest answer to an exercise asks, and where the process did not survive it; Died out of time.
+        Raises Refused for what no honest answer to an exercise asks, and where the process did not survive it;
+        Died out of time.
         """
         self.calls += 1
         if not self.worker or self.calls > CALLS:
             raise Refused(f"question {self.calls}, where {CALLS:,} may be asked of a process that runs")
         try:
-            reply, out = self.worker.ask(wire.Packed({"op": "call", "function": "answer", "given": header}, tensors), meanwhile=waiting)
+            reply, out = self.worker.ask(wire.Packed({"op": "call", "function": "answer", "given": header}, tensors),
+                                         meanwhile=waiting)
         except Died as death:
             self.worker = None
             if death.kind in ("ended", "broken"):

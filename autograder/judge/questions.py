@@ -1,4 +1,5 @@
-"""A lesson's hidden questions with the reference's answers: drawn from a class's seed, kept on the disk, packed as they are sent."""
+"""A lesson's hidden questions with the reference's answers: drawn from a class's seed, kept on the disk, packed as
+they are sent."""
 
 from __future__ import annotations
 
@@ -33,8 +34,9 @@ DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by it
 class Graders:
     """A lesson's hidden questions with the reference's answers.
 
-    delegates: the earlier exercises whose proxy has no forward, by exercise. together: the numbers of the cases that travel in one frame,
-    in the order of the frame, which depends on the seed: what is refused does not come last. packed: the questions that everybody gets.
+    delegates: the earlier exercises whose proxy has no forward, by exercise. together: the numbers of the cases that
+    travel in one frame, in the order of the frame, which depends on the seed: what is refused does not come last.
+    packed: the questions that everybody gets.
     """
 
     lesson: notebook.ReleasedLesson
@@ -69,8 +71,8 @@ def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str
 
 
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
-    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and keep them, while
-    other processes that want the same wait."""
+    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and
+    keep them, while other processes that want the same wait."""
     points = [[slot.name, slot.points] for slot in lesson.exercises]
     path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
     exercises = _kept(path) if keep else None
@@ -112,8 +114,10 @@ def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
 def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w") as file:
         for exercise in exercises:
-            file.writestr(exercise.name, recorded.to_bytes(exercise, effort=1))  # somebody waits, and nobody downloads it
-    newest = sorted((file for file in path.parent.iterdir() if file.suffix != ".lock"), key=lambda file: file.stat().st_mtime, reverse=True)
+            # somebody waits, and nobody downloads it
+            file.writestr(exercise.name, recorded.to_bytes(exercise, effort=1))
+    newest = sorted((file for file in path.parent.iterdir() if file.suffix != ".lock"),
+                    key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest[KEPT:]:
         old.unlink(missing_ok=True)
 
@@ -125,7 +129,8 @@ def without_mistakes(lesson: notebook.ReleasedLesson, seed: str, device: str) ->
 
 def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
           mistakes: Sequence[Mistake] | None = None) -> list[recorded.RecordedExercise]:
-    """Draw a lesson's hidden cases, and ask the reference and every known mistake. mistakes: instead of those of the lesson."""
+    """Draw a lesson's hidden cases, and ask the reference and every known mistake.
+    mistakes: instead of those of the lesson."""
     files = topic(lesson.topic)
     known = files.mistakes.MISTAKES if mistakes is None else mistakes
     points = {slot.name: slot.points for slot in lesson.exercises}
@@ -150,11 +155,13 @@ def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedE
         together[exercise.name] = order = at_once(exercise)
         Random(f"{seed} order of {exercise.name}").shuffle(order)
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
-    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises}, together, packed)
+    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises},
+                   together, packed)
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:
-    """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory is measured."""
+    """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory
+    is measured."""
     return [i for i, case in enumerate(exercise.cases) if case.question.device != "cuda" and not case.question.measured]
 
 
@@ -165,5 +172,6 @@ def first(case: recorded.RecordedCase) -> Question:
 
 def pack(questions: list[tuple[Question, dict[str, Tensor]]]) -> wire.Packed:
     """Questions on one exercise, with their tensors, as one frame."""
-    return wire.Packed({"op": "observe", "exercise": questions[0][0].exercise, "questions": [plain(question) for question, _ in questions]},
+    return wire.Packed({"op": "observe", "exercise": questions[0][0].exercise,
+                        "questions": [plain(question) for question, _ in questions]},
                        wire.group([tensors for _, tensors in questions]))

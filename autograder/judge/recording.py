@@ -31,11 +31,13 @@ from autograder.lessons.derive import VISIBLE
 
 def generator(*words: object) -> torch.Generator:
     """A random generator for these words; other words, other numbers."""
-    return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8], "big", signed=True))
+    return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8], "big",
+                                                        signed=True))
 
 
 def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
-    """The tensor of a RandomTensor. Floats are float64 that float32 holds exactly, so that they can be stored as float32."""
+    """The tensor of a RandomTensor. Floats are float64 that float32 holds exactly, so that they can be stored as
+    float32."""
     if spec.kind == "normal":
         return (spec.scale * torch.randn(spec.shape, generator=g)).double()
     if spec.kind == "mask":
@@ -52,10 +54,11 @@ def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
 
 
 def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
-    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1 / DRAWN, which take little room.
+    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1 / DRAWN, which take little
+    room.
 
-    A weight depends on `words`, its name and its shape alone: the cases of an exercise share their weights where they can, and a
-    file keeps each of them once.
+    A weight depends on `words`, its name and its shape alone: the cases of an exercise share their weights where they
+    can, and a file keeps each of them once.
     """
     state = {}
     for name, value in module.state_dict().items():
@@ -67,12 +70,14 @@ def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
         elif value.ndim >= 2 and value.numel() > len(value):
             state[name] = (torch.randn(value.shape, generator=g) * value[0].numel() ** -0.5).double()
         else:  # biases, norms, gates such as gamma
-            state[name] = ((1.0 if name.endswith("weight") else 0.0) + 0.5 * torch.randn(value.shape, generator=g)).double()
+            state[name] = ((1.0 if name.endswith("weight") else 0.0)
+                           + 0.5 * torch.randn(value.shape, generator=g)).double()
     return {name: (DRAWN * t).round() / DRAWN if t.is_floating_point() else t for name, t in state.items()}
 
 
 class _Asking:
-    """Builds one question: nodes of the declared values, and the tensors that they name. words: what its numbers depend on."""
+    """Builds one question: nodes of the declared values, and the tensors that they name.
+    words: what its numbers depend on."""
 
     def __init__(self, namespace: dict[str, Any], g: torch.Generator, words: tuple):
         self.namespace, self.g, self.words = namespace, g, words
@@ -88,7 +93,8 @@ class _Asking:
             nodes = [self.node(item, f"{name}.{i}", weights) for i, item in enumerate(value)]
             return {"tuple": nodes} if isinstance(value, tuple) else nodes
         if isinstance(value, declare.Affine):
-            return {"affine": {"scale": self.node(value.scale, f"{name}.scale"), "bias": self.node(value.bias, f"{name}.bias")}}
+            return {"affine": {"scale": self.node(value.scale, f"{name}.scale"),
+                               "bias": self.node(value.bias, f"{name}.bias")}}
         if isinstance(value, declare.Blend):
             return {"blend": True}
         if isinstance(value, declare.Given):
@@ -117,7 +123,8 @@ class _Asking:
 
     def call(self, args: Sequence[Any], kwargs: dict[str, Any], name: str) -> Call:
         """The nodes of declared arguments."""
-        return Call([self.node(v, f"{name}.{i}") for i, v in enumerate(args)], {k: self.node(v, f"{name}.{k}") for k, v in kwargs.items()})
+        return Call([self.node(v, f"{name}.{i}") for i, v in enumerate(args)],
+                    {k: self.node(v, f"{name}.{k}") for k, v in kwargs.items()})
 
     def built(self, node: Any) -> Any:
         """The value of a node, its modules with torch's own first weights."""
@@ -125,13 +132,15 @@ class _Asking:
 
     def module(self, thing: Any, construct: Call) -> nn.Module:
         """The module that a class makes of its arguments."""
-        return thing(*map(self.built, construct.args), **{key: self.built(node) for key, node in construct.kwargs.items()})
+        return thing(*map(self.built, construct.args),
+                     **{key: self.built(node) for key, node in construct.kwargs.items()})
 
     def _build(self, node: dict) -> Any:
         if "factory" in node:
             return values.factory(node, self._build)
         if "exercise" in node:
-            return self.namespace[node["exercise"]](*self.built(node["args"]), **{k: self.built(v) for k, v in node["kwargs"].items()})
+            return self.namespace[node["exercise"]](*self.built(node["args"]),
+                                                    **{k: self.built(v) for k, v in node["kwargs"].items()})
         return values.torch_module(node, self.tensors, self._build)
 
 
@@ -144,8 +153,8 @@ NORMS = {F.batch_norm, F.instance_norm, torch.batch_norm, torch.instance_norm, t
 class _LoneNorms(TorchFunctionMode):
     """Notices a BatchNorm or InstanceNorm of a batch of one.
 
-    torch 2.13 computes wrong gradients behind such a layer when memory layouts mix (DESIGN.md, "Walls and speed"), so that an
-    honest answer and an honest reference may differ: no gradient is compared there.
+    torch 2.13 computes wrong gradients behind such a layer when memory layouts mix (DESIGN.md, "Walls and speed"), so
+    that an honest answer and an honest reference may differ: no gradient is compared there.
     """
 
     seen = False
@@ -170,9 +179,9 @@ def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed
                   by_nature: set[str]) -> tuple[RecordedCase, int]:
     """The recorded case, and the attempt that it comes from; the first attempt is `start`.
 
-    Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
-    silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature. Those are
-    added to `by_nature`, and the exercise's other cases do not wait for them.
+    Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that
+    a ReLU silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero
+    by nature. Those are added to `by_nature`, and the exercise's other cases do not wait for them.
     """
     attempt = since = start
     best = _record_once(name, case, namespace, seed, attempt, device)
@@ -202,11 +211,15 @@ def _dead_gradients(case: RecordedCase) -> set[str]:
     return {name for name, tensor in parts.items() if not tensor.abs().max() > 1e-9}
 
 
-def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, attempt: int, device: str) -> RecordedCase:
-    thing, asking = namespace[name], _Asking(namespace, generator(seed, name, case.label, attempt), (seed, name, attempt))
+def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, attempt: int,
+                 device: str) -> RecordedCase:
+    thing, asking = namespace[name], _Asking(namespace, generator(seed, name, case.label, attempt),
+                                             (seed, name, attempt))
     question = _question(name, case, thing, asking)
     with _LoneNorms() as norms:
-        header, tensors = _asked(thing, question, derive.resized(case) if inspect.isclass(thing) and case.earlier is True else (), asking)
+        header, tensors = _asked(thing, question,
+                                 derive.resized(case) if inspect.isclass(thing) and case.earlier is True else (),
+                                 asking)
     if case.raises is None and case.gradients and case.peak is None and not norms.seen:
         _add_cotangents(case, header, tensors, asking)
         question.gradients = True
@@ -220,7 +233,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in _to_be_kept(case, header, tensors).items()}
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
-    return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
+    return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors,
+                        mentions=list(case.raises or ()),
                          limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
 
 
@@ -232,7 +246,8 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
                         largest="product" if isinstance(case.limit, declare.OfProducts) else case.limit is not None,
                         again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
     if case.earlier:
-        question.earlier = asking.call(case.earlier if isinstance(case.earlier, tuple) else case.args, case.kwargs, "earlier")
+        question.earlier = asking.call(case.earlier if isinstance(case.earlier, tuple) else case.args, case.kwargs,
+                                       "earlier")
     if inspect.isclass(thing):
         load_weights = case.raises is None and not case.fresh and case.method != NUMBER
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
@@ -240,7 +255,9 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
         question.construct = Construct(construct.args, construct.kwargs, load_weights)
         if load_weights:
             for weight, drawn in random_state(asking.module(thing, construct), *asking.words).items():
-                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
+                asking.tensors[f"state.{weight}"] = (
+                    torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
+                )
     return question
 
 
@@ -254,7 +271,8 @@ def _add_cotangents(case: declare.Case, header: Observation, tensors: dict[str, 
 
 
 def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of an answer without what stays here: the reference's own lines and words, and what nobody asks for. Changes `header`."""
+    """The tensors of an answer without what stays here: the reference's own lines and words, and what nobody asks
+    for. Changes `header`."""
     if header.raised:
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
     header.states = {}  # what names a learner gives is asked of the learner
@@ -265,7 +283,8 @@ def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tens
 
 
 def _asked(thing: Any, question: Question, others: Sequence[declare.Case], asking: _Asking) -> Answer:
-    """What the reference answers, after the first of these calls that its contract allows; one whose sizes are fixed allows none."""
+    """What the reference answers, after the first of these calls that its contract allows;
+    one whose sizes are fixed allows none."""
     for other in others:
         question.earliest = asking.call(other.args, other.kwargs, "earliest")
         if not (answer := observe(thing, question, asking.tensors, asking.namespace))[0].raised:
@@ -285,7 +304,8 @@ def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Ten
 
 
 def _rounded(tensor: Tensor, bits: int) -> Tensor:
-    """A tensor without the bits that no comparison looks at, which take most of the room: its tolerance is sixty times as large."""
+    """A tensor without the bits that no comparison looks at, which take most of the room: its tolerance is sixty
+    times as large."""
     largest = tensor.abs().max().item() if tensor.is_floating_point() and tensor.numel() else 0.0
     if not largest or not math.isfinite(largest):
         return tensor
@@ -297,13 +317,15 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
     """A recording is worth nothing where the reference itself fails."""
     raised, left = header.raised, [n for n, there in header.devices.items() if there.device == "cpu"]
     if header.mixed or left:
-        raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header.mixed}, on the CPU: {left}")
+        raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header.mixed}, on the "
+                         f"CPU: {left}")
     if (raised is None) != (case.raises is None) or (raised and not raised.value_error):
         raise ValueError(f"{name}, case {case.label!r}: the reference raised {raised}")
     if raised and not set(case.raises or ()) <= set(raised.numbers):
         raise ValueError(f"{name}, case {case.label!r}: the message {raised.message!r} does not name {case.raises}")
     if header.changed or header.unplaced:
-        raise ValueError(f"{name}, case {case.label!r}: the reference changes {header.changed}, unplaced {header.unplaced}")
+        raise ValueError(f"{name}, case {case.label!r}: the reference changes {header.changed}, unplaced "
+                         f"{header.unplaced}")
     if case.limit and header.largest and header.largest.elements >= case.limit:
         raise ValueError(f"{name}, case {case.label!r}: the reference itself makes {header.largest}")
 
@@ -315,16 +337,19 @@ def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType)
     source = inspect.getsource(getattr(reference, mistake.exercise))
     for old, new in mistake.edits:
         if source.count(old) != 1:
-            raise ValueError(f"mistake {mistake.id!r}: {old!r} stands {source.count(old)} times in {mistake.exercise}, not once")
+            raise ValueError(f"mistake {mistake.id!r}: {old!r} stands {source.count(old)} times in "
+                             f"{mistake.exercise}, not once")
         source = source.replace(old, new)
     return source
 
 
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
-    """The global names after the reference's file and then `source` were run, as a learner's notebook would have them."""
+    """The global names after the reference's file and then `source` were run, as a learner's notebook would have
+    them."""
     namespace: dict[str, Any] = {"__name__": f"answer_{name}"}
     for text, file in ((inspect.getsource(reference), f"<{name}: earlier exercises>"), (source, f"<{name}>")):
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # so that a crash can show its line
+        # so that a crash can show its line
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         exec(compile(text, file, "exec", dont_inherit=True), namespace)
     return namespace
 
@@ -341,7 +366,8 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
         raise ValueError(f"{name}: the first case places the weights, so it must run on the CPU")
     by_nature: set[str] = set()
     first, attempt = _record_alive(name, cases[0], vars(reference), seed, 0, device, by_nature)
-    # All others begin with its weights: where no gradient is taken, nothing would tell that theirs silence a hidden layer.
+    # All others begin with its weights: where no gradient is taken, nothing would tell that theirs silence a hidden
+    # layer.
     others = [_record_alive(name, case, vars(reference), seed, attempt, device, by_nature)[0] for case in cases[1:]]
     made = RecordedExercise(name, points, list(uses), [first, *others], [])
     if seed != VISIBLE:
@@ -350,11 +376,16 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
     return made
 
 
-def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake], words: tuple) -> None:
-    """See `disguise`. words: what the exercise's weights depend on. The mistakes are run for this alone: nothing that one remembers of
-    these calls shows in what is recorded of it."""
+def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake],
+                      words: tuple) -> None:
+    """See `disguise`. words: what the exercise's weights depend on. The mistakes are run for this alone: nothing that
+    one remembers of these calls shows in what is recorded of it."""
     refused = [case for case in made.cases if case.expected.raised]
-    spaces = [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name] if refused else []
+    spaces = (
+        [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name]
+        if refused
+        else []
+    )
     tried = [Implementation(space[made.name], space) for space in (vars(reference), *spaces)]
     for case in refused:
         g = generator(*words, "cotangents", case.label)
@@ -393,9 +424,11 @@ def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Seq
                   else case.fingerprint(*observe(thing, case.question, case.tensors, theirs))
                   for case, right in zip(cases, made.right)]
         for other, (others, grain) in known.items():
-            coarse = other != "the reference" and (mistake.grain or grain)  # its noise differs from what is right, and from nothing else
+            # its noise differs from what is right, and from nothing else
+            coarse = other != "the reference" and (mistake.grain or grain)
             if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])], coarse or case.grain)
                    for p, o, z, case in zip(prints, others, zero, cases)):
-                raise ValueError(f"{made.name}: the mistake {mistake.id!r} cannot be told from {other!r} on these cases")
+                raise ValueError(f"{made.name}: the mistake {mistake.id!r} cannot be told from {other!r} on "
+                                 "these cases")
         known[mistake.id] = prints, mistake.grain
         made.mistakes.append(RecordedMistake(mistake.id, mistake.sentence, prints, mistake.grain))

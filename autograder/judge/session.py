@@ -19,7 +19,8 @@ from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet
 
 RESTARTS = 5  # workers that a submission's cells may take with them, before only definitions are run of all cells
-PATIENCE = 0.8  # of the time that ends a worker: a cell that computes for longer is stopped, and the worker keeps what it defined
+# of the time that ends a worker: a cell that computes for longer is stopped, and the worker keeps what it defined
+PATIENCE = 0.8
 AGAIN_SECONDS = 1.0  # for a cell that was stopped so before
 CELLS_SECONDS = 20.0  # of computing for all cells in one worker: of those that are left only definitions are run
 TOLD = 3  # imports that failed of which a report speaks
@@ -31,7 +32,8 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
           "spent": "This exercise was not reached: {}.",
           "budget": "This exercise was not reached: {}.",
           "excess": "Your code used more than it may: {}.",
-          "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash inside torch).",
+          "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash "
+                   "inside torch).",
           "broken": "Your code's process gave no answer that can be read ({})."}
 
 
@@ -50,7 +52,8 @@ class TooLarge(Died):
 
 
 class Missing(Exception):
-    """Nothing has the exercise's name. outcome: "failed"; or "error" or "timeout" where a cell was to define it and stopped."""
+    """Nothing has the exercise's name. outcome: "failed";
+    or "error" or "timeout" where a cell was to define it and stopped."""
 
     def __init__(self, outcome: str, message: str):
         super().__init__(message)
@@ -61,10 +64,11 @@ class Missing(Exception):
 class Conduct:
     """How a submission's cells behave, as far as its workers have shown. Cells by their place in the list.
 
-    stopped: those that do not get to their end, with the outcome and why. slow: out of time by the clock once (the machine may have been
-    busy). late: stopped because they computed for too long. brief: cost a worker its life, so that only their definitions are run.
-    deadly: cost another one its life even so, and are not run any more. unmet: imports that failed. absent: modules that the machine
-    lacks, as far as the judge finds none either.
+    stopped: those that do not get to their end, with the outcome and why. slow: out of time by the clock once (the
+    machine may have been busy). late: stopped because they computed for too long. brief: cost a worker its life, so
+    that only their definitions are run.
+    deadly: cost another one its life even so, and are not run any more. unmet: imports that failed. absent: modules
+    that the machine lacks, as far as the judge finds none either.
     """
 
     stopped: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -109,9 +113,10 @@ def is_absent(package: str) -> bool:
 class Session:
     """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
 
-    proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which it ends.
-    conduct: what another session has learned about the same cells. then: names have the meaning that they had below this exercise's
-    cell; without one, that of the notebook's end.
+    proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which
+        it ends.
+    conduct: what another session has learned about the same cells. then: names have the meaning that they had below
+    this exercise's cell; without one, that of the notebook's end.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
@@ -125,12 +130,13 @@ class Session:
         self.timed_out = self.unmeasured = False
 
     def afresh(self, cells: list[notebook.Cell]) -> Session:
-        """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not end holds there."""
+        """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not
+        end holds there."""
         return Session(self.sandboxes, cells, self.proxies, self.until, self.conduct, self.then)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
-        """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise before; none where they
-        are too large together. Raises Died, Missing."""
+        """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise
+        before; none where they are too large together. Raises Died, Missing."""
         if exercise in self.heard:
             self.close()
         try:
@@ -166,7 +172,8 @@ class Session:
             self.timed_out |= death.kind in BY_CLOCK
             raise
 
-    def _remote(self, header: dict, tensors: dict[str, Tensor], waiting: Callable[[], None]) -> tuple[dict, dict[str, Tensor]]:
+    def _remote(self, header: dict, tensors: dict[str, Tensor],
+                waiting: Callable[[], None]) -> tuple[dict, dict[str, Tensor]]:
         if self.proxies is None:
             raise ValueError("there is no proxy to ask for")
         return self.proxies.answer(header, tensors, waiting)
@@ -202,7 +209,8 @@ class Session:
                 return worker
 
     def rebinds(self, exercise: str) -> bool:
-        """Does a cell below the exercise's give another meaning to a name that functions or classes speak of? Raises Died."""
+        """Does a cell below the exercise's give another meaning to a name that functions or classes speak of?
+        Raises Died."""
         if "cpu" not in self.workers:
             self.begin("cpu")
         return self._then("cpu", exercise, go_back=False)
@@ -220,12 +228,14 @@ class Session:
         """Run one cell. The seconds that it has computed. Raises Died, ValueError."""
         most = AGAIN_SECONDS if brief or number in self.conduct.late else min(left, CELLS_SECONDS)
         seconds, before = min(most, PATIENCE * sandbox.CPU_SECONDS), worker.cpu_seconds()
-        header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number, "exercises": self.names,
+        header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
+                                         "exercises": self.names,
                                          "seconds": seconds, "brief": brief})
         ran = validation.cell(header)
         self.conduct.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
-            self.conduct.stopped.setdefault(number, ("timeout", f"All cells together computed for more than {CELLS_SECONDS:g} seconds; of "
+            self.conduct.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
+                                                                f"{CELLS_SECONDS:g} seconds; of "
                                                      "this one, only what it defines was run."))
         return worker.cpu_seconds() - before
 
@@ -236,7 +246,8 @@ class Session:
                 outcome, why = self.conduct.stopped[number]
                 return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
         if not own:
-            return Missing("failed", f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
+            return Missing("failed",
+                           f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
         return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
 
     def explanations(self, verdict: Verdict) -> list[str]:
@@ -247,7 +258,8 @@ class Session:
             if verdict.exercise in cell.exercises and why and why not in verdict.headline:
                 said.append(f"The cell that defines `{verdict.exercise}` was not run as a whole. {why}")
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
-            failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.conduct.unmet.items()) for unmet in all_of_it]
+            failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.conduct.unmet.items())
+                      for unmet in all_of_it]
             said += [_failed(cell, unmet) for cell, unmet in failed[:TOLD]]
         return said
 
@@ -263,11 +275,19 @@ class Session:
 
 def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
     place = f" in code cell {cell.number}" if cell.number else ""
-    why = f"the grading machine has no module `{unmet.module}`" if unmet.module else f"the grading machine says: {unmet.message}"
+    why = (
+        f"the grading machine has no module `{unmet.module}`"
+        if unmet.module
+        else f"the grading machine says: {unmet.message}"
+    )
     return f"The import{place} failed: {why}. Your line: `{unmet.line}`."
 
 
 def _module(seen: Observation) -> str:
     """The module whose import failed while a question was answered."""
-    found = seen.raised and seen.raised.type == "ModuleNotFoundError" and re.fullmatch(r"No module named '([\w.]+)'", seen.raised.message)
+    found = (
+        seen.raised
+        and seen.raised.type == "ModuleNotFoundError"
+        and re.fullmatch(r"No module named '([\w.]+)'", seen.raised.message)
+    )
     return found[1] if found else ""

@@ -1,4 +1,5 @@
-"""What a verdict depends on besides the submission, the class's seed and the device: the code that judges, and what runs it."""
+"""What a verdict depends on besides the submission, the class's seed and the device: the code that judges, and what
+runs it."""
 
 from __future__ import annotations
 
@@ -23,10 +24,14 @@ def digest(content: Any) -> str:
 
 
 def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
-    """The code that judges, under names that hold anywhere: the machinery, what lessons share, and the folders of `topics`."""
-    folders = {"autograder": (ROOT / "autograder", "**/*.py"), "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
-               "shared": (ROOT / "solutions/shared", "*.py"), **{f"topics/{topic}": (folder_of(topic), "*.py") for topic in topics}}
-    return sorted((f"{name}/{path.relative_to(folder)}", path) for name, (folder, files) in folders.items() for path in folder.glob(files))
+    """The code that judges, under names that hold anywhere: the machinery, what lessons share, and the folders of
+    `topics`."""
+    folders = {"autograder": (ROOT / "autograder", "**/*.py"),
+               "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
+               "shared": (ROOT / "solutions/shared", "*.py"),
+               **{f"topics/{topic}": (folder_of(topic), "*.py") for topic in topics}}
+    return sorted((f"{name}/{path.relative_to(folder)}", path) for name, (folder, files) in folders.items()
+                  for path in folder.glob(files))
 
 
 @cache

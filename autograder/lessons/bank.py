@@ -1,12 +1,13 @@
 """The bank of a topic, `answers/<exercise>.py`: answers as learners write them, right and wrong, a cell each.
 
-    # %% right: einsum                                             what is special about it
-    # %% wrong: no-keepdim, expect: columns of the map             what its report must lead with, a part of the headline
+    # %% right: einsum                                       what is special about it
+    # %% wrong: no-keepdim, expect: columns of the map       what its report must lead with: a part of its headline
     # %% wrong: same-buffer, expect: nothing, only a measured process shows it
 
-What stands above the first cell, the imports, belongs to every answer. An answer that differs from the reference in a few lines may
-say only these, as comments: `# %% wrong: no-sigmoid, edits, expect: ...`, then the lines that go (`# - `) and those that come in
-their place (`# + `), as `ast.unparse` writes the reference, without docstrings and annotations; `#` alone parts two edits.
+What stands above the first cell, the imports, belongs to every answer. An answer that differs from the reference in a
+few lines may say only these, as comments: `# %% wrong: no-sigmoid, edits, expect: ...`, then the lines that go (`# - `)
+and those that come in their place (`# + `), as `ast.unparse` writes the reference, without docstrings and annotations;
+`#` alone parts two edits.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from pathlib import Path
 from types import ModuleType
 
 FOLDER = "answers"
-CELL = re.compile(r"^# %% (?P<kind>right|wrong): (?P<what>[\w.-]+)(?P<edits>, edits)?(, expect: (?P<expected>.+))?$", re.MULTILINE)
+CELL = re.compile(r"^# %% (?P<kind>right|wrong): (?P<what>[\w.-]+)(?P<edits>, edits)?(, expect: (?P<expected>.+))?$",
+                  re.MULTILINE)
 ANY_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
 NOTHING = "nothing, "
 
 
 @dataclass(frozen=True)
 class Answer:
-    """kind: "right" or "wrong". what: what is special about it. expected: what the headline of its report must contain, if that is said."""
+    """kind: "right" or "wrong". what: what is special about it.
+    expected: what the headline of its report must contain, if that is said."""
 
     exercise: str
     kind: str
@@ -46,12 +49,12 @@ class Answer:
 def answers(folder: Path, reference: ModuleType) -> list[Answer]:
     """All answers of a topic's folder.
 
-    Raises ValueError, with the file and the cell, for a heading that can't be read, a name that is there twice, a file that is named
-    after nothing in the reference, and an edit that does not apply exactly once.
+    Raises ValueError, with the file and the cell, for a heading that can't be read, a name that is there twice, a file
+    that is named after nothing in the reference, and an edit that does not apply exactly once.
     """
     if old := sorted((folder / FOLDER).glob("*/*.py")):
-        raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now; put it there, below a line such as "
-                         f"`# %% {old[0].parent.name}: {old[0].stem.partition('--')[2]}`")
+        raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now; put it there, below a "
+                         f"line such as `# %% {old[0].parent.name}: {old[0].stem.partition('--')[2]}`")
     found: list[Answer] = []
     for path in sorted((folder / FOLDER).glob("*.py")):
         found += read(path, reference)
@@ -70,7 +73,8 @@ def read(path: Path, reference: ModuleType) -> list[Answer]:
     for heading, end in zip(headings, [*(each.start() for each in headings[1:]), len(text)]):
         says = CELL.fullmatch(heading[0])
         if not says:
-            raise ValueError(f"{path}: {heading[0]!r} is not `# %% right: name` or `# %% wrong: name, expect: part of the headline`")
+            raise ValueError(f"{path}: {heading[0]!r} is not `# %% right: name` or `# %% wrong: name, expect: part of "
+                             "the headline`")
         if says["what"] in found:
             raise ValueError(f"{path}: two answers are called {says['what']!r}")
         own = text[heading.end():end].strip("\n") + "\n"
@@ -116,10 +120,12 @@ def edited(source: str, edits: str) -> str:
     for old, new in re.findall(r"((?:^# - .*\n)+)((?:^# \+ .*\n)*)", edits, re.MULTILINE):
         gone, come = ([line[4:] for line in hunk.splitlines()] for hunk in (old, new))
         lines = source.splitlines()
-        places = [at for at in range(len(lines)) if [line.strip() for line in lines[at:at + len(gone)]] == [line.strip() for line in gone]]
+        places = [at for at in range(len(lines))
+                  if [line.strip() for line in lines[at:at + len(gone)]] == [line.strip() for line in gone]]
         if len(places) != 1:
             raise ValueError(f"{gone} stands {len(places)} times in the reference, not once")
         at = places[0]
         margin = len(lines[at]) - len(lines[at].lstrip()) - (len(gone[0]) - len(gone[0].lstrip()))
-        source = "\n".join([*lines[:at], *(" " * margin + line if line.strip() else "" for line in come), *lines[at + len(gone):]])
+        source = "\n".join([*lines[:at], *(" " * margin + line if line.strip() else "" for line in come),
+                            *lines[at + len(gone):]])
     return "\n".join([*comments, source]) + "\n"

@@ -63,10 +63,12 @@ def version() -> str:
 
 
 def repository() -> str:
-    """The course's address, owner/name on GitHub; nothing as long as it is not published. Raises ValueError for anything else."""
+    """The course's address, owner/name on GitHub; nothing as long as it is not published.
+    Raises ValueError for anything else."""
     address = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["tool"]["course"]["repository"]
     if address and not re.fullmatch(r"[\w.-]+/[\w.-]+", address, re.ASCII):
-        raise ValueError(f"{SETTINGS}: repository = {address!r}; write owner/name, as in \"somebody/attention-by-hand\", or nothing")
+        raise ValueError(f"{SETTINGS}: repository = {address!r}; write owner/name, as in "
+                         "\"somebody/attention-by-hand\", or nothing")
     return address
 
 
@@ -80,6 +82,6 @@ def own_lessons() -> list[Lesson]:
     found = [Lesson(**entry) for entry in tomllib.loads(OWN_LIST.read_text(encoding="utf-8")).get("lesson", [])]
     for lesson in found:
         if lesson.name != OWN + lesson.topic or not Path(lesson.folder).is_absolute():
-            raise ValueError(f"{OWN_LIST}: a lesson of one's own is named {OWN}<topic> and has an absolute folder, not name "
-                             f"{lesson.name!r}, topic {lesson.topic!r}, folder {lesson.folder!r}")
+            raise ValueError(f"{OWN_LIST}: a lesson of one's own is named {OWN}<topic> and has an absolute folder, "
+                             f"not name {lesson.name!r}, topic {lesson.topic!r}, folder {lesson.folder!r}")
     return found

@@ -1,11 +1,12 @@
-"""What every exercise is tested on, derived from its declaration: hidden cases from a secret seed, visible ones of fixed small sizes.
+"""What every exercise is tested on, derived from its declaration: hidden cases from a secret seed, visible ones of
+fixed small sizes.
 
-As in PyTorch's `ModuleInfo`, an exercise says once how it is called; the cases for memory orders, training mode, a second call,
-float32, another device, large numbers, zeros and their labels follow from that. Gradients of every input and parameter, buffers, and
-what was changed in place are compared in all of them without being mentioned.
+As in PyTorch's `ModuleInfo`, an exercise says once how it is called; the cases for memory orders, training mode, a
+second call, float32, another device, large numbers, zeros and their labels follow from that. Gradients of every input
+and parameter, buffers, and what was changed in place are compared in all of them without being mentioned.
 
-Numbers stay where honest answers agree to 1e-9: only a case of the check "large" may overflow a bare `exp`, and no gradient is taken
-at the zeros, where a ReLU and a clamp differ.
+Numbers stay where honest answers agree to 1e-9: only a case of the check "large" may overflow a bare `exp`, and no
+gradient is taken at the zeros, where a ReLU and a clamp differ.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ REFUSALS = 2  # of each exercise, in its visible check
 
 @dataclass(frozen=True)
 class Standard:
-    """A case that every exercise with tensors gets. change: what it makes of an ordinary call (the same call: it does not apply)."""
+    """A case that every exercise with tensors gets. change: what it makes of an ordinary call (the same call: it
+    does not apply)."""
 
     words: str
     change: Callable[[Exercise, Case], Case]
@@ -36,7 +38,8 @@ class Standard:
 
 def _relaid(exercise: Exercise, case: Case, layout: str, axes: Sequence[int]) -> Case:
     """layout: a key of attention_lab's LAYOUTS; axes: the numbers of axes that it is made for."""
-    return _with_tensors(case, lambda t: replace(t, layout=layout) if len(t.shape) in axes and t.kind == "normal" else t)
+    return _with_tensors(case, lambda t: replace(t, layout=layout)
+                         if len(t.shape) in axes and t.kind == "normal" else t)
 
 
 def _scaled(case: Case, factor: float) -> Case:
@@ -55,9 +58,11 @@ STANDARD = (
     Standard("training mode", lambda _, case: replace(case, train=True), modules_only=True),
     Standard("large numbers", lambda exercise, case: _scaled(case, exercise.large), visible=False),
     Standard("scores too large for `exp` alone", _overflowing),
-    Standard("an input that needs no gradient", lambda _, case: _with_tensors(case, lambda t: replace(t, grad=False)), visible=False),
+    Standard("an input that needs no gradient", lambda _, case: _with_tensors(case, lambda t: replace(t, grad=False)),
+             visible=False),
     Standard("zeros", lambda _, case: replace(_scaled(case, 0.0), gradients=False), visible=False),
-    Standard("the same input twice", lambda _, case: replace(case, again=True), visible=False),  # shows what was changed in place
+    # shows what was changed in place
+    Standard("the same input twice", lambda _, case: replace(case, again=True), visible=False),
     Standard("a call after others", lambda _, case: replace(case, earlier=True)),
     Standard("float32 numbers", lambda _, case: replace(case, dtype="float32")),
     Standard("another device", lambda _, case: replace(case, device=True)),
@@ -109,27 +114,31 @@ def _visible(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
 
 
 def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
-    """The call without the tensor that it may go without, after one that gave it: the last mask must not be used again."""
+    """The call without the tensor that it may go without, after one that gave it: the last mask must not be used
+    again."""
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     for i, (given, parameter) in enumerate(zip(case.args, parameters)):
         if isinstance(given, RandomTensor) and parameter.default is None:
-            yield replace(case, args=case.args[:i], earlier=case.args, label=f"a second call, without `{parameter.name}`")
+            yield replace(case, args=case.args[:i], earlier=case.args, label="a second call, without "
+                                                                             f"`{parameter.name}`")
             return
 
 
 def resized(case: Case) -> tuple[Case, Case]:
-    """Calls of other sizes on the same module: with other sides and one image more, and with one image more alone. After such a call and
-    one of its own sizes, what is kept of either shows: an index, a mask, a size; or a gate, even one that is kept only for as long as
-    the shape stays the same."""
+    """Calls of other sizes on the same module: with other sides and one image more, and with one image more alone.
+    After such a call and one of its own sizes, what is kept of either shows: an index, a mask, a size; or a gate, even
+    one that is kept only for as long as the shape stays the same."""
     return _other_sides(case), _with_tensors(case, _one_image_more)
 
 
 def _other_sides(case: Case) -> Case:
-    """One image more, and other sides. Sizes that are given beside tokens are doubled, and the tokens with them: windows still fit."""
+    """One image more, and other sides. Sizes that are given beside tokens are doubled, and the tokens with them:
+    windows still fit."""
     if not any(map(_is_size, case.args)):
         return _with_tensors(case, _longer)
-    return _with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)), _doubled)
+    return _with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)),
+                         _doubled)
 
 
 def _is_size(value: Any) -> bool:
@@ -181,7 +190,8 @@ def relaid(case: Case) -> bool:
 
 def _with_tensors(case: Case, change: Callable[[RandomTensor], RandomTensor]) -> Case:
     """The case with every tensor of its call changed."""
-    return replace(case, args=_mapped(case.args, change), kwargs={key: _mapped(value, change) for key, value in case.kwargs.items()})
+    return replace(case, args=_mapped(case.args, change),
+                   kwargs={key: _mapped(value, change) for key, value in case.kwargs.items()})
 
 
 def _mapped(value: Any, change: Callable[[RandomTensor], RandomTensor]) -> Any:
@@ -193,8 +203,8 @@ def _mapped(value: Any, change: Callable[[RandomTensor], RandomTensor]) -> Any:
 def labelled(name: str, case: Case, show_numbers: bool) -> Case:
     """The case with its whole label: words, the module's arguments, the tensors' shapes.
 
-    show_numbers: also what is given where no tensor is. A hidden case keeps that to itself: with the numbers, what is expected could be
-    computed by hand and written down.
+    show_numbers: also what is given where no tensor is. A hidden case keeps that to itself: with the numbers, what is
+    expected could be computed by hand and written down.
     """
     parts = [case.label] if case.label else []
     if case.method != "forward":

@@ -15,7 +15,8 @@ Construct = dict[str, Any] | tuple  # a module's arguments
 
 # --- Maps
 def batch_and_map(r: Random) -> tuple[int, int, int]:
-    """A batch, a height and a width, all different; small, because what is asked and answered travels between processes."""
+    """A batch, a height and a width, all different; small, because what is asked and answered travels between
+    processes."""
     batch, height, width = r.sample(range(3, 8), 3)
     return batch, height, width
 
@@ -56,7 +57,8 @@ def maps(ordinary: Shape) -> dict[str, Shape]:
 
 
 def on_map(words: str, shape: Shape, of: Callable[[Random], Construct], **fields: Any) -> Size:
-    """A module on a map. of: draws the module's arguments, the channels first or by name. fields: other fields of the case."""
+    """A module on a map. of: draws the module's arguments, the channels first or by name.
+    fields: other fields of the case."""
     def size(r: Random) -> Case:
         construct = of(r)
         batch, height, width = shape(r)
@@ -143,7 +145,8 @@ EMPTY = {"one channel too few for the reduction": _one_too_few, "far too few cha
 
 def bottlenecks(ordinary: Callable[[Random, Construct], Case], default: int = 16) -> tuple[Size, ...]:
     """One size for each kind of bottleneck. ordinary: a call of a module with these arguments."""
-    return tuple(lambda r, words=words, kind=kind: replace(ordinary(r, kind(r, default)), label=words) for words, kind in KEPT.items())
+    return tuple(lambda r, words=words, kind=kind: replace(ordinary(r, kind(r, default)), label=words)
+                 for words, kind in KEPT.items())
 
 
 def empty_bottlenecks(ordinary: Callable[[Random, Construct], Case], default: int = 16) -> tuple[Size, ...]:
@@ -165,7 +168,8 @@ def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct],
 def other_words(*options: str) -> dict[str, Any]:
     """What is none of the words that an argument may be, by what is special about it: each is to be refused."""
     part = options[0][:-1] or "".join(options)
-    return {"an empty text": "", f"{part!r}": part, "a right word in other letters": options[0].swapcase(), "None": None,
+    return {"an empty text": "", f"{part!r}": part, "a right word in other letters": options[0].swapcase(),
+            "None": None,
             "a tuple of the right words": options}
 
 

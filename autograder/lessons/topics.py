@@ -1,4 +1,5 @@
-"""Loads a topic's folder: the reference, exercises, mistakes and drawings of one lesson. Nothing else imports a topic by its name."""
+"""Loads a topic's folder: the reference, exercises, mistakes and drawings of one lesson.
+Nothing else imports a topic by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from .course import ROOT, own_lessons
 from .declare import Exercise, Item
 
 SOLUTIONS = ROOT / "solutions"
-MOVED = {f"solutions.shared.{name}" for name in ("course", "declare", "derive", "sizes", "topics")}  # where the framework lay in 1.0
+# where the framework lay in 1.0
+MOVED = {f"solutions.shared.{name}" for name in ("course", "declare", "derive", "sizes", "topics")}
 
 
 class Topic:
@@ -28,7 +30,8 @@ class Topic:
     def module(self, name: str) -> ModuleType:
         """A module of the folder, such as "figures" or "parity.grl.adapter".
 
-        Raises ModuleNotFoundError, with what to write instead, for a lesson of one's own that still imports what has moved here.
+        Raises ModuleNotFoundError, with what to write instead, for a lesson of one's own that still imports what has
+        moved here.
         """
         try:
             return import_module(f"{self.package}.{name}")
@@ -64,7 +67,8 @@ class Topic:
 
 
 def topic(where: str | Path) -> Topic:
-    """The topic of that name, of the course or of an instructor's own list, or the one in a folder outside this repository.
+    """The topic of that name, of the course or of an instructor's own list, or the one in a folder outside this
+    repository.
 
     Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
     """

@@ -1,4 +1,5 @@
-"""Mutants of a reference that change nothing, with the reason: those for which a rule knows it, and which nothing told apart."""
+"""Mutants of a reference that change nothing, with the reason: those for which a rule knows it, and which nothing
+told apart."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def _of_one_weight(source: str, line: int) -> bool:
     """Do all convolutions of this line have a kernel of size 1?"""
     layers = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.lineno == line
               and re.search(r"\bConv[123]d$", ast.unparse(node.func))]
-    sizes = [next((each.value for each in node.keywords if each.arg == "kernel_size"), node.args[2] if len(node.args) > 2 else None)
+    sizes = [next((each.value for each in node.keywords if each.arg == "kernel_size"),
+                  node.args[2] if len(node.args) > 2 else None)
              for node in layers]
     return bool(sizes) and all(size is not None and ast.unparse(size) == "1" for size in sizes)
 
@@ -32,9 +34,12 @@ def _of_one_weight(source: str, line: int) -> bool:
 def _exact(source: str, line: int) -> bool:
     """Is each floor division of this line one whose remainder the reference refuses?"""
     nodes = list(ast.walk(ast.parse(source)))
-    tests = [part for node in nodes if isinstance(node, ast.If) and any(isinstance(statement, ast.Raise) for statement in node.body)
-             for part in (node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test])]
-    rests = [test.left if isinstance(test, ast.Compare) and ast.unparse(test).endswith(" != 0") else test for test in tests]
+    tests = [part for node in nodes if isinstance(node, ast.If)
+             and any(isinstance(statement, ast.Raise) for statement in node.body)
+             for part in (node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
+                          else [node.test])]
+    rests = [test.left if isinstance(test, ast.Compare) and ast.unparse(test).endswith(" != 0") else test
+             for test in tests]
     refused = {(ast.unparse(rest.left), ast.unparse(rest.right)) for rest in rests
                if isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Mod)}
     divided = {(ast.unparse(node.left), ast.unparse(node.right)) for node in nodes
@@ -47,7 +52,8 @@ RULES: tuple[tuple[str, Callable[[str, int], bool], str], ...] = (
     (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Taken twice, it gives the same."),
     (rf"\w+ in place{COUNTED}", _always, "It changes a tensor that nothing else reads."),
     (rf"Conv\dd with dilation=2{COUNTED}", _of_one_weight, "A kernel of size 1 has nothing to spread."),
-    (rf"rounded (up|to the nearest|down, at least 1){COUNTED}", _exact, "Where the division leaves a remainder, the reference refuses."),
+    (rf"rounded (up|to the nearest|down, at least 1){COUNTED}", _exact,
+     "Where the division leaves a remainder, the reference refuses."),
     (rf"arguments 0 and 1 of transpose exchanged{COUNTED}", _always, "The order of the two axes does not matter."),
     (rf"softmax -> torch\.softmax\(x, -1\){COUNTED}", _always, "The reference's softmax goes over the last axis, too."),
 )

@@ -42,7 +42,7 @@ message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2)
 """
 
 from autograder.lessons.declare import Exercise, call
-'''
+'''  # noqa: E501
 
 CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
 
@@ -61,13 +61,14 @@ VARIANTS = ()
 # What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
-'''
+'''  # noqa: E501
 
 
 def new(name: str, reference: Path, folder: Path, console: Console) -> int:
     """Make the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
 
-    Raises ValueError, and leaves nothing behind, for a name that is taken or unfit, a folder that is there, and a sketch that is wrong.
+    Raises ValueError, and leaves nothing behind, for a name that is taken or unfit, a folder that is there, and a
+    sketch that is wrong.
     """
     home = folder.resolve() / name
     _refuse(name, home)
@@ -79,7 +80,8 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
         made = Path(scratch, name)
         (made / bank.FOLDER).mkdir(parents=True)
         title = " ".join(word if word.isupper() else word.capitalize() for word in name.split("_"))
-        texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch), "mistakes.py": "MISTAKES = VARIANTS = ()\n",
+        texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch),
+                 "mistakes.py": "MISTAKES = VARIANTS = ()\n",
                  "page.py": page(title, sketch)}
         for file, text in texts.items():
             (made / file).write_text(text, encoding="utf-8")
@@ -88,14 +90,16 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
         shutil.copytree(made, home, ignore=shutil.ignore_patterns("__pycache__"))
     _enter(name, title, home, MINUTES * len(sketch.exercises))
     lesson = OWN + name
-    console.print(f"{home}: page.py, reference.py, exercises.py, mistakes.py ({len(mistakes)} proposed) and an empty bank, answers/.\n"
-                  f"{OWN_LIST} names it as {lesson}. Next: python -m builder {lesson}, then autograder audit {lesson}",
+    console.print(f"{home}: page.py, reference.py, exercises.py, mistakes.py ({len(mistakes)} proposed) and an empty "
+                  f"bank, answers/.\n{OWN_LIST} names it as {lesson}. Next: python -m builder {lesson}, then "
+                  f"autograder audit {lesson}",
                   markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
 def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
-    """The mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. Its modules are forgotten
+    """The mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. Its modules
+    are forgotten
     again: they will lie elsewhere."""
     before = set(sys.modules)
     try:
@@ -115,23 +119,27 @@ def _refuse(name: str, home: Path) -> None:
         raise ValueError(f"{home} is there already")
     for kept in ("solutions", "course", "autograder", "builder"):
         if home.is_relative_to(ROOT / kept):
-            raise ValueError(f"{home} lies in the repository's own {kept}/, where an update would meet it; choose another --folder")
+            raise ValueError(f"{home} lies in the repository's own {kept}/, where an update would meet it; choose "
+                             "another --folder")
 
 
 def _enter(name: str, title: str, home: Path, minutes: int) -> None:
     OWN_LIST.parent.mkdir(parents=True, exist_ok=True)
-    entry = {"name": OWN + name, "topic": name, "title": title, "builds_on": [], "adds": "", "minutes": minutes, "folder": str(home)}
+    entry = {"name": OWN + name, "topic": name, "title": title, "builds_on": [], "adds": "", "minutes": minutes,
+             "folder": str(home)}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items()]
     with OWN_LIST.open("a", encoding="utf-8") as file:
         file.write("\n".join(["[[lesson]]", *lines, "", ""]))
 
 
 def exercises_source(name: str, sketch: Sketch) -> str:
-    """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of small fixed shapes."""
+    """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of
+    small fixed shapes."""
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)
-    nodes = {node.name: node for node in ast.parse(sketch.text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    nodes = {node.name: node for node in ast.parse(sketch.text).body
+             if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     for number, exercise in enumerate(sketch.exercises, 1):
         target = reference[exercise.name]
         for entry, each in enumerate(exercise.calls, 1):
@@ -147,7 +155,8 @@ def exercises_source(name: str, sketch: Sketch) -> str:
 
 
 def _narrow(call: Call) -> list[Call]:
-    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other shapes."""
+    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
+    shapes."""
     return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
 
 
@@ -161,17 +170,22 @@ def _refusal(call: Call, target: Callable) -> str:
     return ""
 
 
-def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], open_lines: list[int], overflow: float) -> str:
+def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], open_lines: list[int],
+                     overflow: float) -> str:
     functions = ""
     for index, each in enumerate(exercise.calls, 1):
         functions += f"def size_{number}_{index}(r):\n"
-        functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n" for letter in each.letters)
+        functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n"
+                             for letter in each.letters)
         functions += f"    return {_call_source(each, each.inputs)}\n\n\n"
     for index, other in enumerate(refused, 1):
-        functions += f"def refused_{number}_{index}(r):\n    return {_call_source(other.call, other.call.inputs, other.numbers)}\n\n\n"
+        functions += (
+            f"def refused_{number}_{index}(r):\n    return"
+            f" {_call_source(other.call, other.call.inputs, other.numbers)}\n\n\n"
+        )
     for line in open_lines:
-        functions += (f"# reference.py raises a ValueError in line {line}, and no call that makes it do so was found: write one,\n"
-                      "# and put it into `refuses`.\n")
+        functions += (f"# reference.py raises a ValueError in line {line}, and no call that makes it do so was found: "
+                      "write one,\n# and put it into `refuses`.\n")
     sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(exercise.calls) + 1)).strip()
     r = Random(exercise.name)
     visible = list(dict.fromkeys(_call_source(each, each.shapes(r)) for each in exercise.calls for _ in range(VISIBLE)))
@@ -179,7 +193,8 @@ def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], ope
     options += f", overflow={overflow:g}" if overflow else ""
     refuses = "".join(f"refused_{number}_{index}, " for index in range(1, len(refused) + 1)).strip()
     refuses = f"refuses=({refuses}), " if refused else ""
-    return (f"# --- {exercise.name}\n{functions}EXERCISE_{number} = Exercise({exercise.name!r}, sizes=({sizes}), {refuses}visible=(\n"
+    return (f"# --- {exercise.name}\n{functions}EXERCISE_{number} = Exercise({exercise.name!r}, sizes=({sizes}), "
+            f"{refuses}visible=(\n"
             + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{options})")
 
 

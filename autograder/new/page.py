@@ -25,7 +25,8 @@ HEAD = """\
 
 def page(title: str, sketch: Sketch) -> str:
     """The page's source, a jupytext script."""
-    cells = [HEAD + _prose(f"# {title}", "what learners will be able to do, what they need to know, how long it takes, and why it matters"),
+    cells = [HEAD + _prose(f"# {title}", "what learners will be able to do, what they need to know, how long it "
+                                         "takes, and why it matters"),
              f"# %%\n{sketch.imports}\n\nfrom attention_lab import check, progress\n",
              _prose("## The idea", "the problem, the paper's idea in two sentences, and the formula term by term")]
     if sketch.given:
@@ -36,9 +37,11 @@ def page(title: str, sketch: Sketch) -> str:
                          "inputs, outputs, and a worked example in numbers, in 80 to 160 words"),
                   f"# %% exercise\n{gapped(sketch.text, exercise)}\n\n",
                   f"# %% points={3 if module else 2}\ncheck({exercise.name})\n",
-                  _prose("<details><summary>Hint 1: a nudge</summary>", "a question that helps somebody who does not know how to begin",
+                  _prose("<details><summary>Hint 1: a nudge</summary>",
+                         "a question that helps somebody who does not know how to begin",
                          "</details>")]
-    cells += [_prose("## What does it buy?", "a measurement, questions to think about, and the paper that this comes from"),
+    cells += [_prose("## What does it buy?",
+                     "a measurement, questions to think about, and the paper that this comes from"),
               "# %% tags=[\"nbval-ignore-output\"]\nprogress()\n"]
     return "\n".join(cells)
 
@@ -49,10 +52,16 @@ def _prose(heading: str, what: str, end: str = "") -> str:
 
 
 def gapped(text: str, exercise: Drafted) -> str:
-    """The exercise's code with a gap for each body that a learner writes: of a class one per method, so that it exists unsolved."""
+    """The exercise's code with a gap for each body that a learner writes: of a class one per method, so that it
+    exists unsolved."""
     tree = ast.parse(text)
-    node = next(each for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == exercise.name)
-    methods = [node] if isinstance(node, ast.FunctionDef) else [each for each in node.body if isinstance(each, ast.FunctionDef)]
+    node = next(each for each in tree.body
+                if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == exercise.name)
+    methods = (
+        [node]
+        if isinstance(node, ast.FunctionDef)
+        else [each for each in node.body if isinstance(each, ast.FunctionDef)]
+    )
     lines = text.splitlines()
     for method in reversed(methods):
         body = [each for each in method.body if not _given(each)]
@@ -67,4 +76,6 @@ def gapped(text: str, exercise: Drafted) -> str:
 
 def _given(statement: ast.stmt) -> bool:
     """A docstring, or the first line of every module's constructor: no learner has to write it."""
-    return isinstance(statement, ast.Expr) and (isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()")
+    return isinstance(statement, ast.Expr) and (
+        isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
+    )

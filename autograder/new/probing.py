@@ -1,4 +1,5 @@
-"""What else an exercise must be asked, found by trying the reference: calls that it refuses, defaults, scores that overflow `exp`."""
+"""What else an exercise must be asked, found by trying the reference: calls that it refuses, defaults, scores that
+overflow `exp`."""
 
 from __future__ import annotations
 
@@ -34,12 +35,15 @@ class Refused:
     line: int
 
 
-def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable, calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
-    """For each line of an exercise that raises a ValueError, one or two calls that make it do so; and the lines for which there is none.
+def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
+             calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
+    """For each line of an exercise that raises a ValueError, one or two calls that make it do so;
+    and the lines for which there is none.
 
     node: the exercise as it stands in `file`, from which `target` was made.
     """
-    lines = [each.lineno for each in ast.walk(node) if isinstance(each, ast.Raise) and each.exc and "ValueError" in ast.unparse(each.exc)]
+    lines = [each.lineno for each in ast.walk(node)
+             if isinstance(each, ast.Raise) and each.exc and "ValueError" in ast.unparse(each.exc)]
     found: dict[int, dict[tuple[int, ...], Refused]] = {line: {} for line in lines}  # by the numbers of their messages
     for call in (other for each in calls for other in _neighbours(each, target)) if lines else ():
         refused = _refused(call, target, file)
@@ -60,7 +64,8 @@ def _neighbours(call: Call, target: Callable) -> Iterator[Call]:
                     if other != value:
                         yield replace(call, arguments=arguments | {name: other})
     for place, shape in enumerate(call.inputs):
-        ways = [(*shape[:axis], side + 1, *shape[axis + 1:]) for axis, side in enumerate(shape) if isinstance(side, int)]
+        ways = [(*shape[:axis], side + 1, *shape[axis + 1:]) for axis, side in enumerate(shape)
+                if isinstance(side, int)]
         for other_shape in [*ways, shape[1:], (1, *shape)]:
             if other_shape:
                 yield replace(call, inputs=(*call.inputs[:place], other_shape, *call.inputs[place + 1:]))
@@ -74,17 +79,23 @@ def _refused(call: Call, target: Callable, file: str) -> Refused | None:
             call.made(target)(*map(torch.ones, shapes))
     except ValueError as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        own = {value for value in call.values if type(value) is int} | {side for shape in shapes for side in (*shape, len(shape))}
+        own = {value for value in call.values if type(value) is int} | {side for shape in shapes
+                                                                        for side in (*shape, len(shape))}
         named = [int(number) for number in re.findall(r"-?\d+", str(error))]
         fixed = replace(call, inputs=shapes)
-        return Refused(fixed, tuple(dict.fromkeys(number for number in named if number in own)), lines[-1] or 0) if lines else None
+        return (
+            Refused(fixed, tuple(dict.fromkeys(number for number in named if number in own)), lines[-1] or 0)
+            if lines
+            else None
+        )
     except Exception:  # another complaint of torch's or Python's: no refusal of the reference's own
         return None
     return None
 
 
 def positional(call: Call, target: Callable) -> Call | None:
-    """The call with its arguments by place, and without those that have a default. None where that makes no difference."""
+    """The call with its arguments by place, and without those that have a default.
+    None where that makes no difference."""
     if not isinstance(target, type) or not isinstance(call.arguments, dict):
         return None
     parameters = inspect.signature(target).parameters
@@ -95,7 +106,8 @@ def positional(call: Call, target: Callable) -> Call | None:
 
 
 def overflow(call: Call, target: Callable) -> float:
-    """The factor that makes ordinary inputs so large that `exp` of a score is infinite, while the reference's answer stays finite.
+    """The factor that makes ordinary inputs so large that `exp` of a score is infinite, while the reference's answer
+    stays finite.
 
     0 where the reference takes no exponential, or where no factor does it.
     """
@@ -112,7 +124,9 @@ def _overflows(call: Call, target: Callable, factor: float, number: int) -> bool
         made = made.double().eval() if isinstance(made, torch.nn.Module) else made
         answer = made(*(factor * torch.randn(shape, dtype=torch.float64) for shape in call.shapes(Random(number))))
     answers = answer if isinstance(answer, (tuple, list)) else [answer]
-    return scores.most > OVERFLOWS and all(bool(each.isfinite().all()) for each in answers if isinstance(each, torch.Tensor))
+    return scores.most > OVERFLOWS and all(
+        bool(each.isfinite().all()) for each in answers if isinstance(each, torch.Tensor)
+    )
 
 
 class _Scores(TorchFunctionMode):
@@ -121,6 +135,11 @@ class _Scores(TorchFunctionMode):
     most = 0.0
 
     def __torch_function__(self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
-        if getattr(func, "__name__", "") in EXPONENTIALS and args and isinstance(args[0], torch.Tensor) and args[0].numel():
+        if (
+            getattr(func, "__name__", "") in EXPONENTIALS
+            and args
+            and isinstance(args[0], torch.Tensor)
+            and args[0].numel()
+        ):
             self.most = max(self.most, float(args[0].abs().max()))
         return func(*args, **(kwargs or {}))

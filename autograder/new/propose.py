@@ -1,4 +1,5 @@
-"""Proposes known mistakes: mutants of the reference that can be told from it and from each other, from every part of its code."""
+"""Proposes known mistakes: mutants of the reference that can be told from it and from each other, from every part of
+its code."""
 
 from __future__ import annotations
 
@@ -28,13 +29,13 @@ PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a
 MODULE, FUNCTION = 8, 3  # how many there should be
 SEED = "proposed"  # of the hidden cases that they are told apart with
 TRIED = 60  # mutants of one exercise
-LAST = re.compile("raises |message|no message|printed|an assert|no default|default of|as a list|nothing returned|a text|made an int|half|"
-                  "twice")  # how the words of mutants begin that teach little
+LAST = re.compile("raises |message|no message|printed|an assert|no default|default of|as a list|nothing returned|a "
+                  "text|made an int|half|twice")  # how the words of mutants begin that teach little
 
 
 def proposed(files: Topic) -> list[Mistake]:
-    """Mistakes for each exercise of a topic, no two with the same sentence. Raises ValueError where the reference itself fails on its own
-    cases."""
+    """Mistakes for each exercise of a topic, no two with the same sentence. Raises ValueError where the reference
+    itself fails on its own cases."""
     found: list[Mistake] = []
     with _quietly():
         for exercise in files.exercises:
@@ -49,7 +50,11 @@ def proposed(files: Topic) -> list[Mistake]:
                     break
                 said = {each.sentence for each in [*found, *chosen]}
                 fits = group not in groups and mistake.sentence not in said
-                if fits and not _crashes(files.reference, made, mistake) and _tells(files.reference, made, chosen, mistake):
+                if (
+                    fits
+                    and not _crashes(files.reference, made, mistake)
+                    and _tells(files.reference, made, chosen, mistake)
+                ):
                     chosen.append(mistake)
                     groups.add(group)
             found += chosen
@@ -57,7 +62,8 @@ def proposed(files: Topic) -> list[Mistake]:
 
 
 def harmless(files: Topic) -> dict[str, str]:
-    """Mutants for which a rule knows that they change nothing, and which no case tells from the reference: by name, the reason."""
+    """Mutants for which a rule knows that they change nothing, and which no case tells from the reference: by name,
+    the reason."""
     found: dict[str, str] = {}
     with _quietly():
         for exercise in files.exercises:
@@ -74,7 +80,8 @@ def harmless(files: Topic) -> dict[str, str]:
 def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
     """The exercise's visible cases and its hidden ones, with the reference's answers."""
     cases = derive.visible(files.exercises, files.reference), derive.hidden(files.exercises, files.reference, SEED)
-    return [recording.record_exercise(exercise.name, each[exercise.name], 1.0, files.reference, uses=exercise.uses) for each in cases]
+    return [recording.record_exercise(exercise.name, each[exercise.name], 1.0, files.reference, uses=exercise.uses)
+            for each in cases]
 
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:

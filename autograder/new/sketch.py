@@ -7,8 +7,8 @@
         ],
     }
 
-Each entry is one kind of call. A number in a shape stays as it is; a letter is another number in each hidden question, the same one
-wherever it stands in the call.
+Each entry is one kind of call. A number in a shape stays as it is; a letter is another number in each hidden question,
+the same one wherever it stands in the call.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ SMALLEST, LARGEST = 2, 5  # what a letter may stand for
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, by name or by place, and the shapes of what it is called with, numbers and letters."""
+    """One kind of call: the arguments of the class, by name or by place, and the shapes of what it is called with,
+    numbers and letters."""
 
     arguments: dict[str, Any] | tuple[Any, ...]
     inputs: tuple[tuple[int | str, ...], ...]
@@ -55,7 +56,8 @@ class Call:
 
     def with_ones(self, letters: list[str]) -> Call:
         """The same call, with 1 for these letters."""
-        return Call(self.arguments, tuple(tuple(1 if side in letters else side for side in shape) for shape in self.inputs))
+        return Call(self.arguments, tuple(tuple(1 if side in letters else side for side in shape)
+                                          for shape in self.inputs))
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Sketch:
-    """What a file says. text: of the file, without the sketch of inputs. imports, given: what stands there besides exercises, as code."""
+    """What a file says. text: of the file, without the sketch of inputs.
+    imports, given: what stands there besides exercises, as code."""
 
     text: str
     imports: str
@@ -79,7 +82,8 @@ class Sketch:
 
 
 def read(path: Path) -> Sketch:
-    """The sketch in a file. Raises ValueError, with the file and what is wrong, for one that no lesson can be made of."""
+    """The sketch in a file. Raises ValueError, with the file and what is wrong, for one that no lesson can be made
+    of."""
     text = path.read_text(encoding="utf-8")
     try:
         tree = ast.parse(text)
@@ -88,34 +92,44 @@ def read(path: Path) -> Sketch:
     sketched = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == INPUTS]
     defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     if len(sketched) != 1:
-        raise ValueError(f"{path} has {len(sketched)} assignments to {INPUTS}; one says how each exercise is called: "
-                         f"{INPUTS} = {{\"{next(iter(defined), 'MyBlock')}\": [{{\"inputs\": [(\"B\", 8, \"H\", \"W\")]}}]}}")
+        raise ValueError(
+            f"{path} has {len(sketched)} assignments to {INPUTS}; one says how each exercise is called: "
+            f"{INPUTS} = {{\"{next(iter(defined), 'MyBlock')}\": [{{\"inputs\": [(\"B\", 8, \"H\", \"W\")]}}]}}"
+        )
     calls = _calls(path, sketched[0], defined)
     exercises: list[Drafted] = []
     for name in (name for name in defined if name in calls):
         if not ast.get_docstring(defined[name]):
             raise ValueError(f"{path}: {name} has no docstring; learners see it in the cell that they fill")
         words = set(re.findall(r"\w+", ast.unparse(defined[name])))
-        exercises.append(Drafted(name, defined[name], calls[name], tuple(earlier.name for earlier in exercises if earlier.name in words)))
+        exercises.append(Drafted(name, defined[name], calls[name],
+                                 tuple(earlier.name for earlier in exercises if earlier.name in words)))
     lines = text.splitlines()
     del lines[sketched[0].lineno - 1:sketched[0].end_lineno]
-    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__"]
+    imports = [node for node in tree.body
+               if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__"]
     skipped = [*imports, *sketched, *(exercise.node for exercise in exercises)]
-    given = [node for node in tree.body if node not in skipped and not _is_text(node) and getattr(node, "module", "") != "__future__"]
+    given = [node for node in tree.body
+             if node not in skipped and not _is_text(node) and getattr(node, "module", "") != "__future__"]
     return Sketch("\n".join(lines).strip() + "\n", "\n".join(map(ast.unparse, imports)),
                   "\n\n\n".join(ast.get_source_segment(text, node) or "" for node in given), tuple(exercises))
 
 
-def _calls(path: Path, node: ast.Assign, defined: dict[str, ast.FunctionDef | ast.ClassDef]) -> dict[str, tuple[Call, ...]]:
+def _calls(path: Path, node: ast.Assign,
+           defined: dict[str, ast.FunctionDef | ast.ClassDef]) -> dict[str, tuple[Call, ...]]:
     try:
         sketch = ast.literal_eval(node.value)
     except ValueError as error:
-        raise ValueError(f"{path}: {INPUTS} holds something other than numbers, words, lists and dicts ({error})") from error
+        raise ValueError(
+            f"{path}: {INPUTS} holds something other than numbers, words, lists and dicts ({error})"
+        ) from error
     if not isinstance(sketch, dict) or not sketch:
         raise ValueError(f"{path}: {INPUTS} is {sketch!r}, not a dict from an exercise's name to a list of its calls")
     if unknown := sketch.keys() - defined.keys():
-        raise ValueError(f"{path}: {INPUTS} names {', '.join(sorted(unknown))}; the file defines {', '.join(defined) or 'nothing'}")
-    return {name: tuple(_call(f"{path}: {INPUTS}[{name!r}]", entry) for entry in _entries(f"{path}: {INPUTS}[{name!r}]", entries))
+        raise ValueError(f"{path}: {INPUTS} names {', '.join(sorted(unknown))}; the file defines "
+                         f"{', '.join(defined) or 'nothing'}")
+    return {name: tuple(_call(f"{path}: {INPUTS}[{name!r}]", entry)
+                        for entry in _entries(f"{path}: {INPUTS}[{name!r}]", entries))
             for name, entries in sketch.items()}
 
 
@@ -127,7 +141,7 @@ def _entries(where: str, entries: Any) -> list:
 
 def _call(where: str, entry: Any) -> Call:
     if not isinstance(entry, dict) or "inputs" not in entry or entry.keys() - {"arguments", "inputs"}:
-        raise ValueError(f"{where}: {entry!r} is no call; a call is {{\"arguments\": {{...}}, \"inputs\": [shape, ...]}}")
+        raise ValueError(f'{where}: {entry!r} is no call; a call is {{"arguments": {{...}}, "inputs": [shape, ...]}}')
     arguments, shapes = entry.get("arguments", {}), entry["inputs"]
     if not isinstance(arguments, dict):
         raise ValueError(f"{where}: arguments are a dict by name, not {arguments!r}")

@@ -1,4 +1,5 @@
-"""Mistakes that people make with attention, wherever the reference has a place for one: they are proposed first, each with a sentence."""
+"""Mistakes that people make with attention, wherever the reference has a place for one: they are proposed first,
+each with a sentence."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def usual(source: str) -> Iterator[Usual]:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
                 for kept, dropped in ((node.left, node.right), (node.right, node.left)):
                     if isinstance(dropped, ast.Name) and dropped.id in tensors:
-                        yield Usual(f"without-{dropped.id}-added", f"`{dropped.id}` itself is not added: the residual is lost.",
+                        yield Usual(f"without-{dropped.id}-added",
+                                    f"`{dropped.id}` itself is not added: the residual is lost.",
                                     _with(tree, node, kept), f"residual {node.lineno}")
 
 
@@ -43,16 +45,29 @@ def _with(tree: ast.Module, node: ast.AST, other: ast.AST) -> str:
 def _called(node: ast.AST, names: set[str]) -> str:
     if not isinstance(node, ast.Call):
         return ""
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id if isinstance(node.func, ast.Name) else ""
+    )
     return name if name in names else ""
 
 
 def _scores_and_axis(node: ast.Call) -> tuple[ast.expr, ast.expr] | None:
     """What a softmax is taken of, and over which axis: torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
     assert isinstance(node.func, (ast.Attribute, ast.Name))
-    function = isinstance(node.func, ast.Name) or ast.unparse(node.func.value) in ("torch", "F", "nn.functional", "torch.nn.functional")
+    function = isinstance(node.func, ast.Name) or ast.unparse(node.func.value) in (
+        "torch",
+        "F",
+        "nn.functional",
+        "torch.nn.functional",
+    )
     given = list(node.args)
-    scores = given.pop(0) if function and given else node.func.value if isinstance(node.func, ast.Attribute) and not function else None
+    scores = (
+        given.pop(0)
+        if function and given
+        else node.func.value if isinstance(node.func, ast.Attribute) and not function else None
+    )
     axis = next((each.value for each in node.keywords if each.arg == "dim"), given[0] if given else None)
     return (scores, axis) if scores is not None and axis is not None else None
 
@@ -62,7 +77,8 @@ def _another_axis(node: ast.AST) -> Iterator[tuple[str, str, str, ast.AST]]:
         return
     for axis in (1, -1, 0, 2, -2):
         if ast.unparse(found[1]) != str(axis):
-            yield ("axis", f"softmax-over-axis-{axis}".replace("--", "-minus-"), "The softmax goes over another axis than in the formula.",
+            yield ("axis", f"softmax-over-axis-{axis}".replace("--", "-minus-"),
+                   "The softmax goes over another axis than in the formula.",
                    copy.deepcopy(node, {id(found[1]): ast.parse(str(axis), mode="eval").body}))
 
 
@@ -80,5 +96,6 @@ def _bare_exponential(node: ast.AST) -> Iterator[tuple[str, str, str, ast.AST]]:
         class Fill(ast.NodeTransformer):
             def visit_Name(self, name: ast.Name) -> ast.expr:
                 return copy.deepcopy(scores) if name.id == "scores" else name  # type: ignore[return-value]
-        yield ("exp", "bare-exp", "`exp` of a large score is infinite, and infinity divided by infinity is not a number. Subtract the "
+        yield ("exp", "bare-exp",
+               "`exp` of a large score is infinite, and infinity divided by infinity is not a number. Subtract the "
                "largest score first, or call torch's function.", Fill().visit(ast.parse(text, mode="eval").body))

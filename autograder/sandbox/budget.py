@@ -1,7 +1,8 @@
 """What one submission may take of the machine, in all the workers that run it.
 
-Time that decides about points is the submission's own: what it computes, and what it sleeps. That the machine let it wait for a
-processor is counted apart, where the kernel tells (Linux), so that a verdict does not depend on what else the machine does.
+Time that decides about points is the submission's own: what it computes, and what it sleeps. That the machine let it
+wait for a processor is counted apart, where the kernel tells (Linux), so that a verdict does not depend on what else
+the machine does.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CPU_SECONDS = 40.0  # of computing, for a whole notebook; an honest one takes less than one
-OWN_SECONDS = 48.0  # of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time
+# of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time
+OWN_SECONDS = 48.0
 BUSY = 2.0  # seconds of waiting for a processor from which on a machine is called busy
 TOLD = 3  # spenders that are named
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of a process. waited: for a processor, though it had something to compute; None where the system does not tell."""
+    """Seconds of a process. waited: for a processor, though it had something to compute;
+    None where the system does not tell."""
 
     wall: float
     cpu: float
@@ -55,9 +58,13 @@ class Budget:
         return self.unknown or self.waited > BUSY
 
     def over(self, used: Times, on: str) -> tuple[str, str] | None:
-        """The kind of limit that is reached with what is used now, and a sentence on who spent the time; None where there is time left."""
+        """The kind of limit that is reached with what is used now, and a sentence on who spent the time;
+        None where there is time left."""
         if self.cpu + used.cpu > CPU_SECONDS:
-            return "spent", f"the notebook's {CPU_SECONDS:g} seconds of computing were spent by {self._spenders(used, on)}"
+            return (
+                "spent",
+                f"the notebook's {CPU_SECONDS:g} seconds of computing were spent by {self._spenders(used, on)}",
+            )
         if self.own + used.own > OWN_SECONDS:
             return "budget", f"the notebook's {OWN_SECONDS:g} seconds were spent by {self._spenders(used, on)}"
         return None

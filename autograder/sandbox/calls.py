@@ -1,12 +1,13 @@
 """Which calls of the kernel learners' code may make: an allow-list, made into a seccomp filter by libseccomp.
 
-A call that is not listed never gets to the kernel, whatever its number: not the ones that libseccomp has no name for, not tomorrow's.
-It returns ENOSYS, as on a kernel that is too old for it, so that programs take another way. `autograder doctor` and
-tests/judge/test_calls.py try every number inside the walls.
+A call that is not listed never gets to the kernel, whatever its number: not the ones that libseccomp has no name for,
+not tomorrow's. It returns ENOSYS, as on a kernel that is too old for it, so that programs take another way.
+`autograder doctor` and tests/judge/test_calls.py try every number inside the walls.
 
-The list is what CPython, torch, numpy and matplotlib were seen to call (strace, the solved notebooks of all lessons, and a notebook that
-uses a little of everything), and what does no more than these. Files are the matter of Landlock or bubblewrap, which look at paths;
-what neither looks at (owner, mode, times, attributes, flags of a file) is refused here.
+The list is what CPython, torch, numpy and matplotlib were seen to call (strace, the solved notebooks of all lessons,
+and a notebook that uses a little of everything), and what does no more than these. Files are the matter of Landlock or
+bubblewrap, which look at paths; what neither looks at (owner, mode, times, attributes, flags of a file) is refused
+here.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll
 sendto recvfrom sendmsg recvmsg shutdown getsockname getpeername getsockopt
 getpid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid capget
 getrandom uname sysinfo getrlimit setrlimit
-""".split()
+""".split()  # noqa: E501
 
 # Which argument is compared, how (libseccomp's names), and with what: "MASKED_EQ" takes a mask and a value.
 Condition = tuple[int, str, int] | tuple[int, str, int, int]
@@ -55,16 +56,21 @@ ALLOWED_WHERE: list[Rule] = [
     ("fallocate", [(1, "EQ", 0)]),  # beyond a file's end, a gigabyte would count to no limit
     # One end of a pair of datagram sockets could send to any socket of the machine that has a path.
     ("socketpair", [(0, "EQ", UNIX), (1, "MASKED_EQ", KIND, STREAM)]),
-    # names of threads and memory, and questions; not: end with parent (1), be dumpable (4), which decides who may look into /proc
+    # names of threads and memory, and questions; not: end with parent (1), be dumpable (4), which decides who may look
+    # into /proc
     *_equal("prctl", 0, 3, 15, 16, 21, 23, 39, 0x53564D41),
-    # terminals asked for (TCGETS, TIOCGWINSZ), FIONREAD, FIONBIO, close on exec; not: flags of files, typing on a terminal
+    # terminals asked for (TCGETS, TIOCGWINSZ), FIONREAD, FIONBIO, close on exec;
+    # not: flags of files, typing on a terminal
     *_equal("ioctl", 1, 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
-    # copies, flags, locks, the size of a pipe; not: signals to whoever is named as a file's owner, leases, what happens in a folder
+    # copies, flags, locks, the size of a pipe; not: signals to whoever is named as a file's owner, leases, what happens
+    # in a folder
     *_equal("fcntl", 1, 0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032),
 ]
-# NVIDIA's driver is spoken to by ioctls of its own: type "F", and for its shared memory small numbers and two large ones.
+# NVIDIA's driver is spoken to by ioctls of its own: type "F", and for its shared memory small numbers and two large
+# ones.
 GPU: list[Rule] = [("ioctl", [condition]) for condition in (
-    (1, "MASKED_EQ", 0xFF00, ord("F") << 8), (1, "MASKED_EQ", 0xFFFFFF00, 0), (1, "EQ", 0x30000001), (1, "EQ", 0x30000002))]
+    (1, "MASKED_EQ", 0xFF00, ord("F") << 8), (1, "MASKED_EQ", 0xFFFFFF00, 0), (1, "EQ", 0x30000001),
+    (1, "EQ", 0x30000002))]
 
 # Refused in the way that programs expect of a system which does not let them.
 NOT_PERMITTED = """
@@ -73,24 +79,28 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimen
 setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid setsid setpgid capset chroot mount umount2 unshare setns
 setpriority sched_setscheduler sched_setparam ptrace process_vm_readv process_vm_writev personality memfd_create
 inotify_init inotify_init1 shmget semget msgget mq_open io_uring_setup perf_event_open bpf keyctl
-""".split()
+""".split()  # noqa: E501
 NOT_PERMITTED_WHERE: list[Rule] = [
-    ("clone", [(0, "MASKED_EQ", CLONE_THREAD, 0)]), ("prlimit64", [(0, "NE", 0)]), ("sched_setaffinity", [(0, "NE", 0)])]
+    ("clone", [(0, "MASKED_EQ", CLONE_THREAD, 0)]), ("prlimit64", [(0, "NE", 0)]),
+    ("sched_setaffinity", [(0, "NE", 0)])]
 # A file system without extended attributes: two submissions could leave each other notes in them.
 NOT_SUPPORTED = """
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-""".split()
+""".split()  # noqa: E501
 
 REFUSALS = {errno.ENOSYS, errno.EPERM, errno.ENOTSUP}
 NUMBERS = range(1024)  # what is tried: beyond any number that a call has today
 X32 = 0x40000000  # the same calls on x86, as 32-bit programs on a 64-bit kernel number them
 MARK, THROUGH = 0x5EED5EED, 4000  # a sixth argument that no call is made with, and an error that no call returns
 
-# On x86 the kernel lets these two (uretprobe, uprobe) past every filter, for its own use. Whoever else calls them is killed or refused.
+# On x86 the kernel lets these two (uretprobe, uprobe) past every filter, for its own use.
+# Whoever else calls them is killed or refused.
 UNFILTERED = {335, 336}
 
-# A filter that is there before the walls answers THROUGH to every call with the mark that ours lets pass, so that nothing is carried
-# out: the kernel's own word on each number, and no call that hangs or harms. A call that kills is told by its signal, below zero.
+# A filter that is there before the walls answers THROUGH to every call with the mark that ours lets pass, so that
+# nothing is carried
+# out: the kernel's own word on each number, and no call that hangs or harms.
+#     A call that kills is told by its signal, below zero.
 TRIAL = """
 import ctypes, json, os, struct, sys
 settings = json.loads(sys.argv[1])
@@ -130,7 +140,8 @@ print(json.dumps(found))
 
 @cache
 def program(device: str) -> bytes:
-    """The filter's instructions, for a worker on this machine; empty where there is no libseccomp. device: "cpu" or "cuda"."""
+    """The filter's instructions, for a worker on this machine; empty where there is no libseccomp.
+    device: "cpu" or "cuda"."""
     try:
         import pyseccomp
     except (ImportError, RuntimeError, OSError):
@@ -138,9 +149,11 @@ def program(device: str) -> bytes:
     refused, denied, missing = (pyseccomp.ERRNO(number) for number in (errno.ENOSYS, errno.EPERM, errno.ENOTSUP))
     made = pyseccomp.SyscallFilter(refused)
     made.set_attr(pyseccomp.Attr.ACT_BADARCH, refused)  # a 32-bit program's entrance
-    made.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)  # a tree: with a list, every call would pay for all that stand before it
+    # a tree: with a list, every call would pay for all that stand before it
+    made.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)
     rules: list[tuple[Any, str, list[Condition]]] = [
-        (action, name, []) for action, names in ((pyseccomp.ALLOW, ALLOWED), (denied, NOT_PERMITTED), (missing, NOT_SUPPORTED))
+        (action, name, []) for action, names in ((pyseccomp.ALLOW, ALLOWED), (denied, NOT_PERMITTED),
+                                                 (missing, NOT_SUPPORTED))
         for name in names]
     rules += [(pyseccomp.ALLOW, *rule) for rule in ALLOWED_WHERE + (GPU if device == "cuda" else [])]
     rules += [(denied, *rule) for rule in NOT_PERMITTED_WHERE]
@@ -164,4 +177,5 @@ def _number(name: str) -> int | None:
 
 def listed() -> set[int]:
     """The numbers of the calls that may get through here, with whatever arguments."""
-    return {number for name in [*ALLOWED, *(name for name, _ in ALLOWED_WHERE)] if (number := _number(name)) is not None}
+    return {number for name in [*ALLOWED, *(name for name, _ in ALLOWED_WHERE)]
+            if (number := _number(name)) is not None}

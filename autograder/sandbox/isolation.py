@@ -1,4 +1,5 @@
-"""Which sandbox layers around learners' code this machine has, what each of them stops, and how to get one that is missing."""
+"""Which sandbox layers around learners' code this machine has, what each of them stops, and how to get one that is
+missing."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ from autograder.lessons.course import ROOT, own_lessons
 from autograder.sandbox import calls
 
 ISOLATIONS = ("auto", "none")
-# Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker; sandbox.py holds each question to less.
+# Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker;
+# sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
 
 
 @dataclass(frozen=True)
 class Layer:
-    """keeps: what it keeps from learners' code, of "files" and "network"; grading strangers needs both. stops: in words."""
+    """keeps: what it keeps from learners' code, of "files" and "network"; grading strangers needs both.
+    stops: in words."""
 
     name: str
     keeps: frozenset[str]
@@ -36,14 +39,19 @@ class Layer:
 
 
 LAYERS = (
-    Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded", "it needs Linux or macOS"),
-    Layer("landlock", frozenset({"files"}), "no file but Python's and torch's can be read, none outside an empty folder written; no TCP",
+    Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded",
+          "it needs Linux or macOS"),
+    Layer("landlock", frozenset({"files"}),
+          "no file but Python's and torch's can be read, none outside an empty folder written; no TCP",
          "it needs Linux 5.13 or newer with Landlock among the security modules (`cat /sys/kernel/security/lsm`)"),
     Layer("seccomp", frozenset({"network"}),
-          "no call of the kernel but those listed; no sockets, processes, signals, others' memory, owner, mode or attribute of a file",
+          "no call of the kernel but those listed; no sockets, processes, signals, others' memory, owner, mode or "
+          "attribute of a file",
           "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
-    Layer("bubblewrap", frozenset({"files", "network"}), "a world of its own: no other process, no network, no other file",
-         "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (a container mostly does not)"),
+    Layer("bubblewrap", frozenset({"files", "network"}),
+          "a world of its own: no other process, no network, no other file",
+         "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (a container "
+         "mostly does not)"),
 )
 
 TRIAL = """
@@ -74,8 +82,8 @@ class NoRoom(RuntimeError):
 
 
 def layers_for(isolation: str) -> tuple[str, ...]:
-    """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers on Windows and where "auto" can't keep strangers'
-    code in."""
+    """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers on Windows and where "auto"
+    can't keep strangers' code in."""
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
     refuse_windows()
@@ -84,17 +92,20 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     layers = probed()
     open_to = {"files", "network"} - set().union(*(layer.keeps for layer in LAYERS if layer.name in layers))
     if open_to:
-        raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, so nothing was run. "
-                      "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; for notebooks "
-                      "whose authors you trust there is `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
+        raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
+                       "so nothing was run. "
+                      "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; "
+                      "for notebooks whose authors you trust there is `--isolation none` (with nbgrader: "
+                      "`--JudgeCells.isolation=none`).")
     return layers
 
 
 def refuse_windows() -> None:
-    """Raises NoLayers on Windows: a process is not given a socket there by its number, so that no worker can be talked to."""
+    """Raises NoLayers on Windows: a process is not given a socket there by its number, so that no worker can be
+    talked to."""
     if sys.platform == "win32":
-        raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem for Linux, or the "
-                       "container in docs/instructors/sandbox.md.")
+        raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem "
+                       "for Linux, or the container in docs/instructors/sandbox.md.")
 
 
 @cache
@@ -117,9 +128,9 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: calls.THROUGH where nothing keeps a
-    call from being carried out (it is not), else the error, or below zero the signal that it ended in. Raises RuntimeError where the
-    layers don't stand."""
+    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: calls.THROUGH where
+    nothing keeps a call from being carried out (it is not), else the error, or below zero the signal that it ended in.
+    Raises RuntimeError where the layers don't stand."""
     trial = _inside(layers, calls.TRIAL, calls=asked, mark=calls.MARK, through=calls.THROUGH)
     if trial.returncode:
         raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
@@ -137,18 +148,22 @@ def unlisted(layers: Sequence[str]) -> list[int]:
 def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.CompletedProcess:
     """Run a Python program that finds `given`, and all that it takes to put up `layers`, in its argument."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"), "folder": scratch,
+        told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"),
+                "folder": scratch,
                 **given}
-        command = [*around(layers, scratch), sys.executable, "-I", "-S", "-c", program, json.dumps({**told, "limits": {}})]
+        command = [*around(layers, scratch), sys.executable, "-I", "-S", "-c", program,
+                   json.dumps({**told, "limits": {}})]
         return subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """What layers.enclose is told, but for the folder. CUDA reserves addresses by the terabyte, so they have no limit there."""
+    """What layers.enclose is told, but for the folder. CUDA reserves addresses by the terabyte, so they have no
+    limit there."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
-    return {"limits": limits if "limits" in layers else {}, "landlock": {"read": readable()} if "landlock" in layers else None,
+    return {"limits": limits if "limits" in layers else {},
+            "landlock": {"read": readable()} if "landlock" in layers else None,
             "seccomp": calls.program(device).hex() if "seccomp" in layers else ""}
 
 
@@ -156,10 +171,12 @@ def around(layers: Sequence[str], folder: Path | str) -> list[str]:
     """The command that a Python process is started with: bubblewrap's, or none."""
     if "bubblewrap" not in layers:
         return []
-    python = [*readable(), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent), f"{sys.prefix}/pyvenv.cfg"]
+    python = [*readable(), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent),
+              f"{sys.prefix}/pyvenv.cfg"]
     seen = _each("--ro-bind-try", [path for path in dict.fromkeys(python) if not path.startswith(("/proc", "/dev"))])
     devices = _each("--dev-bind", ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"])
-    return ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL", *seen, *devices,
+    return ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            *seen, *devices,
             "--proc", "/proc", "--bind", str(folder), str(folder), "--remount-ro", "/", "--"]
 
 
@@ -169,15 +186,19 @@ def _each(option: str, paths: list[str]) -> list[str]:
 
 @cache
 def readable() -> tuple[str, ...]:
-    """What learners' code may read: Python, torch and the libraries of the system; nothing of the course but attention_lab.
+    """What learners' code may read: Python, torch and the libraries of the system;
+    nothing of the course but attention_lab.
 
     Raises NoLayers where references or graders lie below one of these.
     """
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    python += [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]  # what a virtual environment shares
+    # what a virtual environment shares
+    python += [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     course = str(Path(attention_lab.__file__).parent)
-    system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo",
-              "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
+    system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime",
+              "/usr/share/zoneinfo",
+              "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo",
+              "/proc/meminfo",
               "/sys/devices/system/cpu"]
     wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), course, *system])
     paths = tuple(path for path in wanted if path and os.path.exists(path))

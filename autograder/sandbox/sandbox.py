@@ -1,6 +1,7 @@
 """Starts the processes in which learners' code runs, holds them to their limits, and ends them.
 
-A worker is given the text of a few files, a socket, and an empty folder; layers.py closes the rest before any learner's code runs.
+A worker is given the text of a few files, a socket, and an empty folder;
+layers.py closes the rest before any learner's code runs.
 """
 
 from __future__ import annotations
@@ -41,15 +42,16 @@ ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 MODULES = ("wire", "layers", "restore", "proxies", "cells", "bars", "counts", "main")  # in the order of their imports
 
-# No link is followed on the way, not even one in the folder's own place; folders may be closed, and deeper than a path can be long.
+# No link is followed on the way, not even one in the folder's own place;
+# folders may be closed, and deeper than a path can be long.
 REMOVE = 'find "$0" -type d ! -perm -700 -execdir chmod u+rwx {} ";"; rm -rf -- "$0"'
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
 
 
 class Died(Exception):
-    """A worker is no more. kind: "cpu", "spent", "wall" or "budget" (out of time: for a question or, of the notebook, in all),
-    "excess" (too many files or threads), "ended" (it stopped by itself), "broken" (no honest answer)."""
+    """A worker is no more. kind: "cpu", "spent", "wall" or "budget" (out of time: for a question or, of the notebook,
+    in all), "excess" (too many files or threads), "ended" (it stopped by itself), "broken" (no honest answer)."""
 
     def __init__(self, kind: str, text: str):
         super().__init__(text)
@@ -110,8 +112,8 @@ class Worker:
             meanwhile: Callable[[], object] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question. Raises Died, and then the worker is gone.
 
-        remote: answers what the worker asks meanwhile; it is given a function that it calls while it waits, so that this worker is
-        looked after then as well. meanwhile: such a function.
+        remote: answers what the worker asks meanwhile; it is given a function that it calls while it waits, so that
+        this worker is looked after then as well. meanwhile: such a function.
         """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
         watch = _Watch(self, meanwhile, self._subject(question))
@@ -165,7 +167,8 @@ class Worker:
         self.sock.settimeout(PULSE)
 
     def within_bounds(self) -> None:
-        """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open; for too many threads."""
+        """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open;
+        for too many threads."""
         used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
         for folder in folders:
             try:
@@ -195,7 +198,8 @@ class Worker:
         return 0.0  # it has ended; the socket will say so
 
     def forget_peak(self) -> bool:
-        """Let the peak of the process's memory begin anew. False where the system does not do that (it must be Linux)."""
+        """Let the peak of the process's memory begin anew. False where the system does not do that (it must be
+        Linux)."""
         try:
             Path(f"/proc/{self.pid}/clear_refs").write_text("5")
             return True
@@ -209,8 +213,9 @@ class Worker:
         raise Died("ended", "the process ended")
 
     def written(self) -> int:
-        """The bytes of memory that the process has written itself and holds, swapped out or not. What it shares with the process that
-        forked it, and what it has read of files, is none of it: it could give that back. 0 where the system doesn't tell."""
+        """The bytes of memory that the process has written itself and holds, swapped out or not. What it shares with
+        the process that forked it, and what it has read of files, is none of it: it could give that back.
+        0 where the system doesn't tell."""
         return sum(self._told("smaps_rollup", "Private_Dirty", "Swap").values())
 
     def _told(self, file: str, *names: str) -> dict[str, int]:
@@ -234,9 +239,9 @@ class Worker:
 class Sandbox:
     """Makes workers. Use as a context manager.
 
-    isolation: "auto" (every layer that this machine has) or "none". device: "cpu", or "cuda" for workers that see the GPU: those
-    are started one by one, because a process that has touched a GPU can't be forked. layers: instead of those that the machine has.
-    Raises NoLayers where "auto" can't keep learners' code from files or the network.
+    isolation: "auto" (every layer that this machine has) or "none". device: "cpu", or "cuda" for workers that see the
+    GPU: those are started one by one, because a process that has touched a GPU can't be forked. layers: instead of
+    those that the machine has. Raises NoLayers where "auto" can't keep learners' code from files or the network.
     """
 
     def __init__(self, isolation: str = "auto", device: str = "cpu", layers: Sequence[str] | None = None):
@@ -289,26 +294,28 @@ class Sandbox:
             self._forker()
 
     def _forker(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """The process that workers are forked from, perhaps still starting, and the socket on which it is asked for them."""
+        """The process that workers are forked from, perhaps still starting, and the socket on which it is asked for
+        them."""
         if self.first is None or self.first[0].poll() is not None:
             self.first, self.started = self._start(self.scratch), False
         return self.first
 
     def prove(self) -> None:
-        """See that a worker can hold ROOM, once, if workers are forked: it takes some milliseconds. Raises NoRoom if it can't, and
-        RuntimeError if none starts."""
+        """See that a worker can hold ROOM, once, if workers are forked: it takes some milliseconds. Raises NoRoom if it
+        can't, and RuntimeError if none starts."""
         if self.roomy or not self.fork:
             return
         worker = self.worker()
         worker.budget = None
         try:
-            answer, _ = worker.ask({"op": "cell", "source": f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)", "number": 0})
+            answer, _ = worker.ask({"op": "cell", "source": f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)",
+                                    "number": 0})
         finally:
             worker.close()
         if raised := answer["raised"]:
-            raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers might lose points and "
-                         f"nothing is graded on it. The reason: {raised['message']}. Is there a limit on memory (`ulimit -v`), or is "
-                         "too little of it free? `autograder doctor` tries more.")
+            raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers "
+                         f"might lose points and nothing is graded on it. The reason: {raised['message']}. Is there a "
+                         "limit on memory (`ulimit -v`), or is too little of it free? `autograder doctor` tries more.")
         self.roomy = True
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
@@ -316,8 +323,10 @@ class Sandbox:
         # Messages, not a stream: several judges may ask one process for workers.
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
         given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.layers, self.device)}
-        process = subprocess.Popen([*around(self.layers, self.scratch), sys.executable, "-I", "-c", _program(theirs.fileno(), given)],
-                                   pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch, start_new_session=True,
+        process = subprocess.Popen([*around(self.layers, self.scratch), sys.executable, "-I", "-c",
+                                    _program(theirs.fileno(), given)],
+                                   pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch,
+                                   start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         theirs.close()
         return process, mine
@@ -370,7 +379,8 @@ def _written(entry: os.DirEntry) -> int:
 
 
 def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
-    """Remove a folder with all that a learner's code may have put there, or put in its place. killed: the process that did."""
+    """Remove a folder with all that a learner's code may have put there, or put in its place.
+    killed: the process that did."""
     with contextlib.suppress(RecursionError):  # folders in folders in folders
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
@@ -381,18 +391,21 @@ def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
 
 
 def _janitor(folder: Path) -> subprocess.Popen | None:
-    """A process that waits until its standard input ends, as it does when this process ends, however it does; then it removes the
-    folder, once what runs in there had a moment to end too."""
+    """A process that waits until its standard input ends, as it does when this process ends, however it does; then it
+    removes the folder, once what runs in there had a moment to end too."""
     if os.name != "posix":
         return None
-    return subprocess.Popen(["sh", "-c", f"cat; {REMOVE} || {{ sleep 1; {REMOVE}; }}", str(folder)], stdin=subprocess.PIPE, cwd="/",
+    return subprocess.Popen(["sh", "-c", f"cat; {REMOVE} || {{ sleep 1; {REMOVE}; }}", str(folder)],
+                            stdin=subprocess.PIPE, cwd="/",
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def _environment(device: str) -> dict[str, str]:
-    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own. MALLOC_...: what
-    is freed of a megabyte or more goes back to the system at once, so that a peak of memory is what was in use."""
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg",
+    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own.
+    MALLOC_...: what is freed of a megabyte or more goes back to the system at once, so that a peak of memory is what
+        was in use."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
+                   "MPLBACKEND": "Agg",
                    "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": "",
                    "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
     if device == "cuda":
@@ -403,8 +416,8 @@ def _environment(device: str) -> dict[str, str]:
 
 
 def _program(descriptor: int, settings: dict[str, Any]) -> str:
-    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository but attention_lab, the one
-    that this process uses, whatever else is installed."""
+    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository but
+    attention_lab, the one that this process uses, whatever else is installed."""
     library = str(Path(attention_lab.__file__).parents[1])
     texts = {name: (WORKER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES}
     return f"""

@@ -1,7 +1,8 @@
-"""What a worker's observation may look like. It comes from a learner's process: everything about it is checked before it is used.
+"""What a worker's observation may look like. It comes from a learner's process: everything about it is checked before
+it is used.
 
-The schema is derived from the types of attention_lab's `protocol` and from its `bounds`. What each field is used for, and what a lie in it
-gains, stands in docs/protocol.md.
+The schema is derived from the types of attention_lab's `protocol` and from its `bounds`. What each field is used for,
+and what a lie in it gains, stands in docs/protocol.md.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneTy
 
 
 def schema(kind: Any) -> dict[str, Any]:
-    """The JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, one with bounds, or some of these."""
+    """The JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, one with bounds, or
+    some of these."""
     if kind == protocol.Node:
         return {"$ref": "#/definitions/node"}
     if isinstance(kind, type) and is_dataclass(kind):
@@ -50,7 +52,8 @@ def schema(kind: Any) -> dict[str, Any]:
 
 
 def _bounded(made: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
-    names = {"most": "maxLength" if made["type"] == "string" else "maxItems", "minimum": "minimum", "maximum": "maximum"}
+    names = {"most": "maxLength" if made["type"] == "string" else "maxItems", "minimum": "minimum",
+             "maximum": "maximum"}
     return made | {names[name]: value for name, value in asdict(bounds).items() if value is not None}
 
 
@@ -66,7 +69,8 @@ def _node() -> dict[str, Any]:
     """See `values`: what an output may be."""
     node, text = schema(protocol.Node), schema(protocol.Text)
     return {"anyOf": [
-        {"type": ["null", "boolean", "number"]}, text, schema(list[protocol.Node]), _object(tuple=schema(list[protocol.Node])),
+        {"type": ["null", "boolean", "number"]}, text, schema(list[protocol.Node]),
+        _object(tuple=schema(list[protocol.Node])),
         _object(size=schema(protocol.Shape)), _object(dtype=text), _object(tensor=text), _object(object=text),
         _object(dict=_dictionary(node, text, KEYS))]}
 
@@ -90,7 +94,8 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     _checked(_observation, header)
     seen = protocol.read(Observation, header)
     nodes = [seen.output, *(node for heard in seen.trace for node in (heard.received, heard.gave))]
-    named = {leaf["tensor"] for node in nodes for _, leaf in values.leaves(node) if isinstance(leaf, dict) and "tensor" in leaf}
+    named = {leaf["tensor"] for node in nodes for _, leaf in values.leaves(node)
+             if isinstance(leaf, dict) and "tensor" in leaf}
     own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}
     if named != own:
         raise ValueError(f"tensors without a place, or places without a tensor: {sorted(named ^ own)[:3]}"[:400])
@@ -111,7 +116,8 @@ def changed(header: dict[str, Any]) -> bool:
 
 
 def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
-    """The parameters of networks by their names, or in words why there are none. Raises ValueError where this is no such answer."""
+    """The parameters of networks by their names, or in words why there are none.
+    Raises ValueError where this is no such answer."""
     _checked(_counts, header)
     if header["counts"].keys() != set(networks):
         raise ValueError("not the counts of the networks that were asked for")

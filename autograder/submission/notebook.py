@@ -35,8 +35,8 @@ LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 @dataclass(frozen=True)
 class Slot:
-    """An exercise's place in a lesson. name: the function or class. grade_id: of the cell that defines it; check_id: of its grade
-    cell. stub: the cell as it is released."""
+    """An exercise's place in a lesson. name: the function or class. grade_id: of the cell that defines it; check_id: of
+    its grade cell. stub: the cell as it is released."""
 
     name: str
     grade_id: str
@@ -50,15 +50,16 @@ class ReleasedLesson:
     name: str
     topic: str
     exercises: tuple[Slot, ...]
-    shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
+    # the code of released cells that only show something: nothing else in the notebook needs them
+    shown: tuple[str, ...]
     experiments: tuple[str, ...] = ()  # the code of those that train or measure
     given: tuple[str, ...] = ()  # the code of all cells but the exercises
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is run. exercises: the exercises that it defines. number: which of the notebook's code cells it is, from 1 (0: of none,
-    it was added). tagged: it is an experiment, of which only what is needed elsewhere is run."""
+    """A cell that is run. exercises: the exercises that it defines. number: which of the notebook's code cells it is,
+    from 1 (0: of none, it was added). tagged: it is an experiment, of which only what is needed elsewhere is run."""
 
     source: str
     exercises: tuple[str, ...] = ()
@@ -74,7 +75,8 @@ def lessons() -> list[ReleasedLesson]:
 
 
 def lesson(name: str) -> ReleasedLesson:
-    """One lesson. Raises ValueError for a name that the course does not have, and for a lesson that is not built yet."""
+    """One lesson. Raises ValueError for a name that the course does not have, and for a lesson that is not built
+    yet."""
     for known in lessons():
         if known.name == name:
             return known
@@ -84,7 +86,8 @@ def lesson(name: str) -> ReleasedLesson:
 
 
 def did_you_mean(name: str, others: Iterable[str] = ()) -> str:
-    """The end of a sentence about a lesson's name that nobody knows: the one that it was meant to be, if one is near."""
+    """The end of a sentence about a lesson's name that nobody knows: the one that it was meant to be, if one is
+    near."""
     near = difflib.get_close_matches(name, [*others, *(known.name for known in lessons())], n=1)
     return f"; did you mean {near[0]}?" if near else "."
 
@@ -99,10 +102,13 @@ def _released(name: str, topic: str) -> ReleasedLesson:
             if called is None:
                 raise ValueError(f"{name}: the grade cell {marks.grade_id} is no check of an exercise")
             exercise = called[1]
-            stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution") and exercise in defined_names(c.source))
-            slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
+            stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution")
+                        and exercise in defined_names(c.source))
+            slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points),
+                              stub.source))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
-    experiments = tuple(cell.source for cell in cells if cell.cell_type == "code" and EXPERIMENT in cell.metadata.get("tags", []))
+    experiments = tuple(cell.source for cell in cells
+                        if cell.cell_type == "code" and EXPERIMENT in cell.metadata.get("tags", []))
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
     shown = tuple(source for source in plain if "import " not in source
                       and not _needed(source, "\n".join(other for other in code if other != source)))
@@ -117,7 +123,8 @@ def _needed(source: str, others: str) -> bool:
 
 
 def defined_names(source: str) -> list[str]:
-    """The functions, classes and names given a value at the beginning of a line, also where the cell is no valid Python."""
+    """The functions, classes and names given a value at the beginning of a line, also where the cell is no valid
+    Python."""
     return [name or given for name, given in DEFINITION.findall(source)]
 
 
@@ -133,16 +140,18 @@ def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
                    for slot in known.exercises)
     best = max(lessons(), key=found)
     if not found(best):
-        raise Unreadable(f"no exercise of any lesson is in it; the lessons are {', '.join(known.name for known in lessons())}")
+        raise Unreadable("no exercise of any lesson is in it; the lessons are "
+                         f"{', '.join(known.name for known in lessons())}")
     return best
 
 
 def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
-    """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered elsewhere, and what
-    the lesson shows besides, unless a learner's code speaks of it.
+    """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered
+    elsewhere, and what the lesson shows besides, unless a learner's code speaks of it.
 
-    A cell that defines an exercise is run whatever its metadata say. Of an experiment, what other code speaks of is run: a learner may use
-    its helpers. A copied or split one keeps its tag and may have become the place of a learner's own: all that it defines is run.
+    A cell that defines an exercise is run whatever its metadata say. Of an experiment, what other code speaks of is
+    run: a learner may use its helpers. A copied or split one keeps its tag and may have become the place of a learner's
+        own: all that it defines is run.
     """
     slots = {slot.name: slot for slot in known.exercises}
     joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
@@ -171,9 +180,10 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
-    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins indented, or (both
-    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are, and
-    so do more of them than a hand makes: each is looked at a few times, however many there are.
+    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins
+    indented, or (both halves keep the marks then) the first ends so, and together they are Python. Halves that can run
+    on their own stay as they are, and so do more of them than a hand makes: each is looked at a few times, however many
+    there are.
 
     marked: the names that the lesson's marked cells define, by grade id.
     """
@@ -191,7 +201,11 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
         its_own = twins or inside and (claim is None or marked[claim] & names)  # the second half belongs to the first
         indented = second.source.lstrip("\n")[:1].isspace()
         fits = halves < MOST_HALVES and len(first.source) + len(second.source) < LONGEST_JOINED
-        if fits and first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):
+        if (
+            fits
+            and first.cell_type == second.cell_type == "code"
+            and (indented and its_own or twins and inside and cut.isspace())
+        ):
             joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
             if _is_python(joined):
                 first.source = joined
@@ -222,14 +236,16 @@ def _without_trials(cells: list[Cell], known: ReleasedLesson) -> list[Cell]:
         if id(part) not in kept:
             kept.add(id(part))
             waiting += [other for name in part.speaks_of for other in binders.pop(name, ())]
-    shorter = [replace(cell, source="\n".join(part.source for part in parts[i] if id(part) in kept)) if cell.tagged else cell
+    shorter = [replace(cell, source="\n".join(part.source for part in parts[i] if id(part) in kept))
+               if cell.tagged else cell
                for i, cell in enumerate(cells)]
     return [cell for cell in shorter if cell.source]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A statement of a cell. binds: the names that it gives a value. defines: it is an import, or defines a function or class.
+    """A statement of a cell. binds: the names that it gives a value. defines: it is an import, or defines a function or
+    class.
     speaks_of: the global names in it."""
 
     source: str
@@ -239,7 +255,8 @@ class Part:
 
 
 def parts_of(source: str) -> list[Part]:
-    """A cell's imports and definitions, and where a name is given a value. Nothing of it if it is no Python beside its magics."""
+    """A cell's imports and definitions, and where a name is given a value.
+    Nothing of it if it is no Python beside its magics."""
     lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
     try:
         body = ast.parse("\n".join(lines)).body
@@ -286,7 +303,8 @@ def global_names(source: str) -> set[str]:
 
 
 def _global_names(code: ast.AST) -> set[str]:
-    """Takes time in proportion to the code, which Python's own symtable does not: that lists a name in every function around it."""
+    """Takes time in proportion to the code, which Python's own symtable does not: that lists a name in every
+    function around it."""
     names: set[str] = set()
     bound: Counter[str] = Counter()  # by how many of the functions around it
     waiting: list[ast.AST | Counter[str]] = [code]
@@ -349,7 +367,8 @@ def _is_python(source: str) -> bool:
 
 
 def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
-    """`cells` with the exercises that are absent, or as released, taken from a solved notebook; what it imports comes first."""
+    """`cells` with the exercises that are absent, or as released, taken from a solved notebook;
+    what it imports comes first."""
     slots = {slot.name: slot for slot in known.exercises}
     answers = cells_to_run(solved, known)
     theirs = {name: cell for cell in answers for name in cell.exercises}

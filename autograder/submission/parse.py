@@ -1,4 +1,5 @@
-"""From the bytes of the file that somebody handed in, whatever they are, to a notebook. Called behind limits: see intake/reader.py."""
+"""From the bytes of the file that somebody handed in, whatever they are, to a notebook.
+Called behind limits: see intake/reader.py."""
 
 from __future__ import annotations
 
@@ -27,10 +28,12 @@ MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes
 ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
 NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
 BLANKS = re.compile(r"[ \t\n\r]*")
-# Without its end, a string goes to the end of the text: else the search would begin again at each quote inside, in quadratic time.
+# Without its end, a string goes to the end of the text: else the search would begin again at each quote inside, in
+# quadratic time.
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 DEFINES = re.compile(r"^(def|class) \w", re.MULTILINE)
-MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")  # nbgrader's, of a cell
+# nbgrader's, of a cell
+MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")
 LONGEST_MARK, MOST_TAGS = 200, 50
 DECODER = json.JSONDecoder()
 SMALLER = "Clear the outputs (menu Edit, Clear Outputs of All Cells), save it and hand it in again."
@@ -52,17 +55,19 @@ def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
 
 
 def parse(data: bytes) -> NotebookNode:
-    """The cells of a notebook file of any version and encoding, without outputs, with nothing in their metadata but nbgrader's and tags.
+    """The cells of a notebook file of any version and encoding, without outputs, with nothing in their metadata but
+    nbgrader's and tags.
 
-    Of a file that breaks off, or goes on behind its notebook, what is whole; a first cell and NOTE in the metadata then say so.
-    Raises Unreadable.
+    Of a file that breaks off, or goes on behind its notebook, what is whole; a first cell and NOTE in the metadata then
+    say so. Raises Unreadable.
     """
     _, content, note = _content(data)
     return _notebook(content, note)
 
 
 def _content(data: bytes) -> tuple[str, Any, str]:
-    """The text of a file, what its JSON holds, and a note if that is not the whole text. Raises Unreadable if it is no notebook."""
+    """The text of a file, what its JSON holds, and a note if that is not the whole text.
+    Raises Unreadable if it is no notebook."""
     if not data.strip():
         raise Unreadable("is an empty file")
     for begins, kind in ARCHIVES.items():
@@ -93,13 +98,15 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
         made = [_cell(raw) for raw in cells]
     except RecursionError:
         raise Unreadable("is nested too deeply to be read") from None
-    code, every = (sum(len(cell.source) for cell in made if cell.cell_type in kinds) for kinds in (("code",), ("code", "markdown")))
+    code, every = (sum(len(cell.source) for cell in made if cell.cell_type in kinds)
+                   for kinds in (("code",), ("code", "markdown")))
     if code > MOST_CODE or every > MOST_SOURCE:
-        raise Unreadable(f"has {every:,} characters in its cells, {code:,} of them code; at most {MOST_SOURCE:,} are read, "
-                         f"{MOST_CODE:,} of them code")
+        raise Unreadable(f"has {every:,} characters in its cells, {code:,} of them code; at most {MOST_SOURCE:,} "
+                         f"are read, {MOST_CODE:,} of them code")
     _drop_attachments(made)
     if note:
-        made.insert(0, _made("markdown", f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
+        made.insert(0, _made("markdown",
+                             f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
                              "if something is missing here, ask your instructor how to hand it in again.", "not-whole"))
     taken, seen = {cell.id for cell in made}, {""}
     free = (name for n in count() if (name := f"cell-{n:03d}") not in taken)
@@ -119,7 +126,8 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
 
 
 def digest(data: bytes) -> str:
-    """A name for what is written in a notebook's file: its cells without outputs; of what holds no cells or is too heavy, all of it.
+    """A name for what is written in a notebook's file: its cells without outputs;
+    of what holds no cells or is too heavy, all of it.
 
     It does not depend on how the course reads a notebook, so that it stays the same when that changes.
     """
@@ -163,8 +171,8 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
     except (ValueError, RecursionError):
         content = _begun(text)
         count = len(content["cells"])
-        note = (f"ends in the middle, or is damaged there: what stands whole in it, {count} cell{'s' * (count > 1)}, was graded, "
-                "and nothing that came behind")
+        note = (f"ends in the middle, or is damaged there: what stands whole in it, {count} cell{'s' * (count > 1)}, "
+                "was graded, and nothing that came behind")
         return content, note if count else ""
     if not _is_notebook(content):
         return content, ""
@@ -172,8 +180,10 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
         twice = _is_notebook(DECODER.raw_decode(text, _behind_blanks(text, end))[0])
     except (ValueError, RecursionError):
         twice = False
-    return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read" if twice else
-                     "goes on behind its notebook: the notebook is whole and was graded, what is behind it was not read")
+    return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read"
+                     if twice else
+                     "goes on behind its notebook: the notebook is whole and was graded, what is behind it "
+                     "was not read")
 
 
 def _begun(text: str) -> dict[str, Any]:
@@ -214,7 +224,8 @@ def _behind(text: str, at: int, sign: str) -> int:
 
 
 def decoded(data: bytes) -> str:
-    """JSON is UTF-8, UTF-16 or UTF-32, with or without a byte order mark; editors on Windows also write their own code page.
+    """JSON is UTF-8, UTF-16 or UTF-32, with or without a byte order mark;
+    editors on Windows also write their own code page.
 
     A character that was cut in two, or bytes that are none, spoil no other ones.
     """
@@ -260,7 +271,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _made(kind: str, source: str, name: str = "") -> NotebookNode:
-    """As nbformat's new_code_cell and new_markdown_cell, which look at each cell with a schema: most of the time of reading a class."""
+    """As nbformat's new_code_cell and new_markdown_cell, which look at each cell with a schema: most of the time of
+    reading a class."""
     cell = NotebookNode(id=name, cell_type=kind, metadata=NotebookNode(), source=source)
     if kind == "code":
         cell.update(execution_count=None, outputs=[])
@@ -272,7 +284,8 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
     if not isinstance(raw, dict):
         return {}
     pictures = {str(name): {mime: data for mime, data in bundle.items() if mime in IMAGES and isinstance(data, str)
-                            and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)} for name, bundle in raw.items() if isinstance(bundle, dict)}
+                            and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)} for name, bundle in raw.items()
+                            if isinstance(bundle, dict)}
     small = sum(len(data) for bundle in pictures.values() for data in bundle.values()) <= ATTACHED
     return {name: bundle for name, bundle in pictures.items() if bundle and small}
 
@@ -287,8 +300,8 @@ def _drop_attachments(cells: list[NotebookNode]) -> None:
 
 
 def as_text(source: str, most: int = LONGEST_TEXT, inline: bool = False) -> str:
-    """Markdown that shows the beginning of `source`, at most `most` characters and LONGEST_TEXT, letter by letter: a fenced block, or one
-    line with every special character escaped."""
+    """Markdown that shows the beginning of `source`, at most `most` characters and LONGEST_TEXT, letter by letter: a
+    fenced block, or one line with every special character escaped."""
     if inline:
         return escape(re.sub(r"[\\`*_{}\[\]()#+!|~$-]", r"\\\g<0>", " ".join(source.split())))
     if len(source) > (most := min(most, LONGEST_TEXT)):

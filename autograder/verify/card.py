@@ -79,7 +79,8 @@ class Refused(ValueError):
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The card in a file. Raises ValueError, with the file's name, where it is none; Refused where it is one that was edited."""
+    """The card in a file. Raises ValueError, with the file's name, where it is none;
+    Refused where it is one that was edited."""
     try:
         data = beginning(path, LARGEST + 1)
     except Unreadable as error:
@@ -114,8 +115,10 @@ def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
         name = line["network"]
         other = [key for key, value in true.get(name, {}).items() if json.dumps(line[key]) != json.dumps(value)]
         if other:
-            on_card, recounted = (", ".join(f"`{key}` {json.dumps(which[key])}" for key in other) for which in (line, true[name]))
-            wrong.append(f"{name}: the card says {on_card}; recounted: {recounted}" + (f" ({reasons[name]})" if name in reasons else ""))
+            on_card, recounted = (", ".join(f"`{key}` {json.dumps(which[key])}" for key in other)
+                                  for which in (line, true[name]))
+            wrong.append(f"{name}: the card says {on_card}; recounted: {recounted}"
+                         + (f" ({reasons[name]})" if name in reasons else ""))
     return wrong + _odd_scores(card["scores"])
 
 

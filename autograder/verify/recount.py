@@ -1,7 +1,8 @@
-"""The networks of the papers' tables, built behind the walls from the notebooks that somebody handed in, and counted there.
+"""The networks of the papers' tables, built behind the walls from the notebooks that somebody handed in, and counted
+there.
 
-A lesson has a worker of its own, which gets that lesson's notebook and nothing else. What it says is bounded and has the right names,
-and is still a learner's word: see docs/protocol.md.
+A lesson has a worker of its own, which gets that lesson's notebook and nothing else. What it says is bounded and has
+the right names, and is still a learner's word: see docs/protocol.md.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def handed_in(capstone: Path) -> dict[str, NotebookNode]:
 
 
 def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
-    """Every row, with the parameters of its network or with why there are none. Never raises what a notebook leads to."""
+    """Every row, with the parameters of its network or with why there are none.
+    Never raises what a notebook leads to."""
     found: dict[str, int | str] = {}
     for lesson in dict.fromkeys(row.lesson for row in ROWS):
         found |= _counts(lesson, notebooks.get(lesson), [row for row in ROWS if row.lesson == lesson], sandbox)
@@ -50,12 +52,15 @@ def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
 
 
 def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandbox: Sandbox) -> dict[str, int | str]:
-    """The counts of a lesson's rows, by network. The capstone's cells run as in Jupyter; of an earlier lesson `mine` takes its modules."""
+    """The counts of a lesson's rows, by network. The capstone's cells run as in Jupyter;
+    of an earlier lesson `mine` takes its modules."""
     cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if submission and lesson == CAPSTONE else []
     sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
     sandbox.budget.exercise = f"the networks of {lesson}"
     session = Session({"cpu": sandbox}, cells, until=time.monotonic() + SECONDS)
-    given = [cell for cell in submission.cells if cell.cell_type == "code"] if submission and lesson != CAPSTONE else None
+    given = (
+        [cell for cell in submission.cells if cell.cell_type == "code"] if submission and lesson != CAPSTONE else None
+    )
     try:
         reply, _ = session.begin("cpu").ask({"op": "count", "lesson": lesson, "cells": given})
         return validation.counts(reply, [row.network for row in rows])

@@ -20,7 +20,8 @@ from autograder.verify.recount import handed_in, recount
 
 
 def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
-    """Say on `console` which rows of a card are verified, or what of it is not so. The exit status: 0, or 1 where it is refused.
+    """Say on `console` which rows of a card are verified, or what of it is not so.
+    The exit status: 0, or 1 where it is refused.
 
     Raises ValueError where the card or a notebook can't be read, NoLayers as a sandbox does.
     """
@@ -43,7 +44,10 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
         count = f"{yours:,}" if isinstance(yours, int) else ""
         verdict = str(yours) if not count else f"not met: the authors have {row.exact:,}"
         if row in lacking:
-            verdict = f"{'count met' if row.stated else 'as the published code, no number is stated'}, {lacking[row] or 'modules right'}"
+            verdict = (
+                f"{'count met' if row.stated else 'as the published code, no number is stated'},"
+                f" {lacking[row] or 'modules right'}"
+            )
         sign = "✓" if lacking.get(row) == "" else "✗" if count else "○"
         _say(console, f"{sign} {row.network:<22} {count:>10}  ", verdict)
     verified = sum(not why for why in lacking.values())
@@ -51,7 +55,8 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     met = sum(bool(row.stated) for row in lacking)
     _say(console, "", f"{card} agrees with the notebooks: {met} of {stated} stated numbers met; "
                       f"{len(lacking)} of {len(table.found)} counts right, {verified} of them verified.")
-    _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions and the machine.")
+    _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions "
+                      "and the machine.")
     return 0
 
 
@@ -67,8 +72,8 @@ def _say(console: Console, begins: str, said: str) -> None:
 
 
 def _lacking(row: Row, result: Result) -> str:
-    """What a row's modules lack, and the earlier exercises that they are built from: those are judged with the course's own where they are
-    broken, but the network is not. Nothing where all of them have full points."""
+    """What a row's modules lack, and the earlier exercises that they are built from: those are judged with the course's
+    own where they are broken, but the network is not. Nothing where all of them have full points."""
     if result.error:
         return f"but not judged: {result.error}"
     exercises = topic(notebook.lesson(row.lesson).topic).exercises

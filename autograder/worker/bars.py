@@ -1,5 +1,5 @@
-"""The UNTRUSTED side: progress bars that draw nothing, in the place of tqdm where that is not installed. Loops run through them, some in
-the middle of an exercise."""
+"""The UNTRUSTED side: progress bars that draw nothing, in the place of tqdm where that is not installed. Loops run
+through them, some in the middle of an exercise."""
 
 from __future__ import annotations
 

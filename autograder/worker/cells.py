@@ -1,7 +1,7 @@
 """The UNTRUSTED side: runs a learner's cells as Jupyter would, on a machine that lacks some of what was there.
 
-One statement at a time, because one that fails here need not have failed where the notebook was written: a package, a file, a GPU or
-the patience may be missing. What the other statements of the cell define counts all the same.
+One statement at a time, because one that fails here need not have failed where the notebook was written: a package, a
+file, a GPU or the patience may be missing. What the other statements of the cell define counts all the same.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from torch import nn
 from attention_lab.checking import crash, lines
 from attention_lab.checking.protocol import Raised, Text
 
-FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+FUTURE = functools.reduce(operator.or_,
+                          (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 MOST = 20  # imports that failed of which a cell's answer speaks
 AGAIN = 0.5  # seconds after which a cell that goes on in spite of TimeIsUp meets it once more
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -53,7 +54,8 @@ class Unmet:
 
 @dataclass
 class Ran:
-    """How a cell fared. raised: by the first statement that failed, imports aside. late: it was stopped because its time was up."""
+    """How a cell fared. raised: by the first statement that failed, imports aside.
+    late: it was stopped because its time was up."""
 
     raised: Raised | None = None
     late: bool = False
@@ -61,7 +63,8 @@ class Ran:
 
 
 class TimeIsUp(BaseException):
-    """Raised in a cell that computes for too long. No Exception, so that `except Exception` in a training loop lets it through."""
+    """Raised in a cell that computes for too long. No Exception, so that `except Exception` in a training loop lets
+    it through."""
 
 
 class Silent:
@@ -83,8 +86,8 @@ class Silent:
 
 
 class Absent(Silent):
-    """What an import that failed would have given. Settings, annotations, decorators and base classes made of it do nothing, so that
-    they cost nothing; an exercise that calls it meets the error of the import.
+    """What an import that failed would have given. Settings, annotations, decorators and base classes made of it do
+    nothing, so that they cost nothing; an exercise that calls it meets the error of the import.
     """
 
     def __init__(self, error: ImportError, asked: Callable[[], bool]):
@@ -105,9 +108,9 @@ class Absent(Silent):
 
 
 class Shell:
-    """What `get_ipython()` gives: a magic runs the code in it, if it holds code that is meant to leave something behind; `%%writefile`
-    writes and `%run` runs a file in the worker's own folder, where `mkdir` makes folders and `%cd` enters them; `%env` sets a variable.
-    The others do nothing, and no other program is run."""
+    """What `get_ipython()` gives: a magic runs the code in it, if it holds code that is meant to leave something
+    behind; `%%writefile` writes and `%run` runs a file in the worker's own folder, where `mkdir` makes folders and
+    `%cd` enters them; `%env` sets a variable. The others do nothing, and no other program is run."""
 
     CODE = {"time", "capture", "prun"}
 
@@ -136,7 +139,8 @@ class Shell:
             self._run(body)
         elif name in ("writefile", "file"):
             *options, path = shlex.split(line)
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # a shell command that we don't run may have made it
+            # a shell command that we don't run may have made it
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             with open(path, "a" if "-a" in options or "--append" in options else "w", encoding="utf-8") as file:
                 file.write(body)
             importlib.invalidate_caches()
@@ -156,11 +160,12 @@ class Shell:
 
 
 class Cells:
-    """The learner's global names, and the answers: for each exercise the last function or class that was given its name. A result that
-    takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away.
+    """The learner's global names, and the answers: for each exercise the last function or class that was given its
+    name. A result that takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away.
 
-    used: the names that functions and classes of the cells speak of. then: for each exercise their values below the cell that defined it
-    last, where its check stands. waiting: definitions for which a name was missing, with what had their own name at that time.
+    used: the names that functions and classes of the cells speak of. then: for each exercise their values below the
+    cell that defined it last, where its check stands. waiting: definitions for which a name was missing, with what had
+    their own name at that time.
     """
 
     def __init__(self, scope: dict[str, Any]):
@@ -179,8 +184,8 @@ class Cells:
         scope.update(get_ipython=self.get_ipython, display=lambda *_args, **_kwargs: None)
 
     def run(self, source: str, file: str, names: list[str], seconds: float, brief: bool) -> Ran:
-        """Run a cell. names: the exercises. seconds: of computing, after which it is stopped (0: no limit). brief: its definitions alone,
-        for a cell that has cost a worker its life before."""
+        """Run a cell. names: the exercises. seconds: of computing, after which it is stopped (0: no limit). brief: its
+        definitions alone, for a cell that has cost a worker its life before."""
         self.names, self.unmet, self.running, self.brief = names, [], True, brief
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         before = dict(self.answers)
@@ -197,8 +202,9 @@ class Cells:
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
     def changed_since(self, exercise: str) -> dict[str, Any]:
-        """The names that functions or classes speak of and that had another value below the exercise's cell, with that value (MISSING:
-        none). What came later counts only if it hides something of Python's: a helper may stand below."""
+        """The names that functions or classes speak of and that had another value below the exercise's cell, with that
+        value (MISSING: none). What came later counts only if it hides something of Python's: a helper may stand
+        below."""
         changed: dict[str, Any] = {}
         if (then := self.then.get(exercise)) is None:
             return changed
@@ -217,14 +223,19 @@ class Cells:
                 self.scope[name] = was
 
     def _run(self, source: str, file: str) -> BaseException | None:
-        """The first error, or None. After an error the next statement is run; when the time is up, only what takes none."""
+        """The first error, or None. After an error the next statement is run;
+        when the time is up, only what takes none."""
         try:
             statements = _parsed(source, file, self.future).body
         except BaseException as error:  # a SyntaxError, or one that is too much for the parser
             return error
         first: BaseException | None = None
         for statement in (part for each in statements for part in _parts(each)):
-            if (self.brief or isinstance(first, TimeIsUp)) and not takes_no_time(statement) and not (self.brief and _holds_code(statement)):
+            if (
+                (self.brief or isinstance(first, TimeIsUp))
+                and not takes_no_time(statement)
+                and not (self.brief and _holds_code(statement))
+            ):
                 continue
             try:
                 if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -239,7 +250,8 @@ class Cells:
         return first
 
     def _define_what_waited(self) -> TimeIsUp | None:
-        """What a definition lacks may stand in a cell below: somebody ran that one first. The name is left to whatever has it since."""
+        """What a definition lacks may stand in a cell below: somebody ran that one first.
+        The name is left to whatever has it since."""
         waiting, self.waiting = self.waiting, []
         for i, (statement, file, was) in enumerate(waiting):
             if self.scope.get(statement.name) is not was:
@@ -293,21 +305,31 @@ class Cells:
         elif alias.name != "*":
             self.scope[alias.asname or alias.name] = absent
         module = error.name if isinstance(error, ModuleNotFoundError) else None
-        self.unmet.append(Unmet(module and module[:lines.LONGEST], ast.unparse(statement)[:lines.LONGEST], str(error)[:lines.LONGEST]))
+        self.unmet.append(Unmet(module and module[:lines.LONGEST], ast.unparse(statement)[:lines.LONGEST],
+                                str(error)[:lines.LONGEST]))
 
     def _remember(self, statement: ast.stmt) -> None:
-        star = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"  # `from torch import *` has a squeeze, too
+        # `from torch import *` has a squeeze, too
+        star = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
         for name in self.names:
             value = self.scope.get(name)
-            if not callable(value) or isinstance(value, Silent) or (star or isinstance(value, nn.Module)) and name in self.answers:
+            if (
+                not callable(value)
+                or isinstance(value, Silent)
+                or (star or isinstance(value, nn.Module))
+                and name in self.answers
+            ):
                 continue  # a module made of a class is a result, too
             self.answers[name] = value
 
 
 def _parsed(source: str, file: str, future: int) -> ast.Module:
     """IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
-    parse = lambda text: compile(text, file, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future,  # noqa: E731
-                                 dont_inherit=True)
+
+    def parse(text: str) -> ast.Module:
+        flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future
+        return compile(text, file, "exec", flags, dont_inherit=True)
+
     try:
         return parse(source)
     except SyntaxError:
@@ -317,12 +339,17 @@ def _parsed(source: str, file: str, future: int) -> ast.Module:
 
 
 def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """The statement; of an import of several names one for each, so that one that is missing does not keep the others away."""
+    """The statement; of an import of several names one for each, so that one that is missing does not keep the
+    others away."""
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield statement
         return
     for alias in statement.names:
-        part = ast.Import([alias]) if isinstance(statement, ast.Import) else ast.ImportFrom(statement.module, [alias], statement.level)
+        part = (
+            ast.Import([alias])
+            if isinstance(statement, ast.Import)
+            else ast.ImportFrom(statement.module, [alias], statement.level)
+        )
         yield ast.copy_location(part, statement)
 
 
@@ -341,14 +368,16 @@ def _holds_code(statement: ast.stmt) -> bool:
 def takes_no_time(statement: ast.stmt) -> bool:
     """A definition, a lambda among them, or a value that is given without calling anything."""
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return isinstance(statement.value, ast.Lambda) or not any(isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement))
+        return isinstance(statement.value, ast.Lambda) or not any(
+            isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement)
+        )
     return isinstance(statement, DEFINITIONS)
 
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp where the block computes for longer (0: never), and again while it goes on. The judge's own limit comes later, and
-    ends the process; where a system has no such timer (Windows) it is the only one."""
+    """Raise TimeIsUp where the block computes for longer (0: never), and again while it goes on. The judge's own limit
+    comes later, and ends the process; where a system has no such timer (Windows) it is the only one."""
     def stop(*_: Any) -> None:
         raise TimeIsUp("its time was up")
     try:
@@ -364,8 +393,8 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 
 def built_as_usual(build: Callable) -> Callable:
-    """`build`, with torch's usual default dtype while a module is made: after `torch.set_default_dtype(torch.float64)` too, what a
-    module is without being told is float32. While it computes, the learner's own default holds."""
+    """`build`, with torch's usual default dtype while a module is made: after `torch.set_default_dtype(torch.float64)`
+    too, what a module is without being told is float32. While it computes, the learner's own default holds."""
     def built(*args: Any, **kwargs: Any) -> Any:
         own = torch.get_default_dtype()
         torch.set_default_dtype(torch.float32)

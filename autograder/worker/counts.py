@@ -21,11 +21,12 @@ class Counted:
 
 
 def counted(lesson: str, cells: list[dict[str, Any]] | None, here: dict[str, Any]) -> Counted:
-    """The networks of a lesson's rows. cells: of its notebook, from which `mine` takes the modules as it does in the capstone; None where
-    there is no notebook. here: the capstone's own names."""
+    """The networks of a lesson's rows. cells: of its notebook, from which `mine` takes the modules as it does in the
+    capstone; None where there is no notebook. here: the capstone's own names."""
     if cells is not None:
         folder = Path.cwd() / lesson
         folder.mkdir()
         (folder / f"{lesson}.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     found = paper_table(here, partial(mine, beside=Path.cwd() / CAPSTONE)).found
-    return Counted({row.network: yours if isinstance(yours, int) else yours[:TEXT] for row, yours in found.items() if row.lesson == lesson})
+    return Counted({row.network: yours if isinstance(yours, int) else yours[:TEXT] for row, yours in found.items()
+                    if row.lesson == lesson})

@@ -1,10 +1,11 @@
-"""The UNTRUSTED side: the layers that a worker puts around itself before any learner's code. None needs a privilege, none can be undone.
+"""The UNTRUSTED side: the layers that a worker puts around itself before any learner's code.
+None needs a privilege, none can be undone.
 
 Sent to the worker as text, and told by isolation.py what to do; imports the standard library alone.
 
 - limits: `setrlimit`; and root's capabilities are given up, with which it could lift them again.
-- Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): which paths can be opened. The three
-  calls have the same numbers on every machine.
+- Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): which paths can be
+  opened. The three calls have the same numbers on every machine.
 - seccomp: which calls of the kernel are refused; the filter was made by libseccomp.
 """
 
@@ -25,7 +26,8 @@ FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of Landlock -> how many k
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1, 2, 4, 8, 16, 32, 128, 256
 REFER, TRUNCATE = 1 << 13, 1 << 14
 READ = EXECUTE | READ_FILE | READ_DIR  # executing: libraries are mapped so
-CHANGE = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE  # no devices, links, pipes
+# no devices, links, pipes
+CHANGE = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
@@ -33,7 +35,8 @@ TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 def enclose(settings: dict[str, Any]) -> None:
     """Put up the layers that `settings` name. Raises OSError where one of them cannot be had.
 
-    settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in hexadecimal, or "";
+    settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in
+        hexadecimal, or "";
     folder: the one place where files may be written.
     """
     if settings["limits"]:
@@ -51,16 +54,19 @@ def end_with_parent() -> None:
 
 
 def limit(limits: dict[str, int]) -> None:
-    """Bounds that this process cannot lift again, unless it has root's capabilities; `limits` by the names of the module `resource`.
+    """Bounds that this process cannot lift again, unless it has root's capabilities;
+    `limits` by the names of the module `resource`.
 
-    Addresses (RLIMIT_AS) are those beyond what is mapped now: a CPU build of torch maps 0.7 GiB when it is imported, one for CUDA 3 to 4.
+    Addresses (RLIMIT_AS) are those beyond what is mapped now: a CPU build of torch maps 0.7 GiB when it is imported,
+    one for CUDA 3 to 4.
     """
     import resource  # Unix only
 
     for name, value in limits.items():
         value += mapped() if name == "RLIMIT_AS" else 0
         most = resource.getrlimit(getattr(resource, name))[1]
-        value = value if most == resource.RLIM_INFINITY else min(value, most)  # an ordinary user can't lift what the machine allows
+        # an ordinary user can't lift what the machine allows
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
@@ -81,11 +87,12 @@ def give_up_capabilities() -> None:
 
 
 def landlock(read: Iterable[str], change: Iterable[str]) -> None:
-    """From now on nothing can be opened but what lies below `read` and `change`. Where Landlock is new enough: no TCP, no signal and
-    no abstract socket to a process that is not behind the same layer."""
+    """From now on nothing can be opened but what lies below `read` and `change`. Where Landlock is new enough: no TCP,
+    no signal and no abstract socket to a process that is not behind the same layer."""
     version = _call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     handled = (1 << FILES[min(version, 5)]) - 1
-    attributes = struct.pack("<QQQ", handled, TCP, ABSTRACT_SOCKETS_AND_SIGNALS)[:8 if version < 4 else 16 if version < 6 else 24]
+    attributes = struct.pack("<QQQ", handled, TCP,
+                             ABSTRACT_SOCKETS_AND_SIGNALS)[:8 if version < 4 else 16 if version < 6 else 24]
     rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
     for paths, access in ((read, READ), (change, CHANGE), ([os.devnull], READ_FILE | WRITE_FILE)):
         for path in paths:

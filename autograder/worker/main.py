@@ -1,7 +1,9 @@
-"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define. Knows no reference, no grader.
+"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define.
+Knows no reference, no grader.
 
-Started by sandbox.py as `python -I` with the texts of this file and those that it needs as modules. A first process imports
-torch once and forks a worker for each socket that it is handed; where that cannot be (a GPU, no fork) it is the worker itself.
+Started by sandbox.py as `python -I` with the texts of this file and those that it needs as modules. A first process
+imports torch once and forks a worker for each socket that it is handed;
+where that cannot be (a GPU, no fork) it is the worker itself.
 """
 
 from __future__ import annotations
@@ -76,13 +78,15 @@ class Notebook:
         return self.scope[header["function"]](header["given"], tensors)
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """What an exercise does with each question, as attention_lab.checking.observe writes it down; or that nothing has its name."""
+        """What an exercise does with each question, as attention_lab.checking.observe writes it down;
+        or that nothing has its name."""
         self.scope.update(self.cells.answers | self.proxies)
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
         thing, unusual = self.scope[header["exercise"]], torch.get_default_dtype() != torch.float32
         asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
-        seen = [observe(built_as_usual(thing) if unusual and question["construct"] else thing, read(Question, question), given, self.scope)
+        seen = [observe(built_as_usual(thing) if unusual and question["construct"] else thing, read(Question, question),
+                        given, self.scope)
                 for question, given in asked]
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
@@ -117,7 +121,8 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
 
 
 def prepare(device: str) -> None:
-    """Everything that costs time on first use, or needs what layers keep away (a GPU's driver), once, before any learner's code."""
+    """Everything that costs time on first use, or needs what layers keep away (a GPU's driver), once, before any
+    learner's code."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
@@ -125,11 +130,13 @@ def prepare(device: str) -> None:
     for name in SILENT:
         _silence(f"attention_lab.{name}")
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
-    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_agg"):
+    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot",
+                 "matplotlib.backends.backend_agg"):
         importlib.import_module(late)
     bars.put_up()  # torch has looked for real ones by now
     for dtype in (torch.float32, torch.float64):
-        net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
+        net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1),
+                            nn.Sigmoid(), nn.Flatten(),
                             nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(device, dtype)
         x = torch.randn(2, 4, 4, 4, device=device, dtype=dtype, requires_grad=True)
         out = net(x)
@@ -137,7 +144,8 @@ def prepare(device: str) -> None:
 
 
 def _silence(name: str) -> None:
-    """In the place of a module of the library one that does nothing; what lies in its folder, if it has one, is still found."""
+    """In the place of a module of the library one that does nothing;
+    what lies in its folder, if it has one, is still found."""
     module = types.ModuleType(name)
     found = importlib.util.find_spec(name)
     if found and found.submodule_search_locations:
@@ -149,7 +157,8 @@ def _silence(name: str) -> None:
 
 
 def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:
-    """In the place of torch.compile, which needs a compiler, and a process to run it: what would be compiled computes the same."""
+    """In the place of torch.compile, which needs a compiler, and a process to run it: what would be compiled
+    computes the same."""
     return model if model is not None else lambda decorated: decorated
 
 
@@ -208,9 +217,11 @@ def _asked_with() -> list[types.ModuleType | type]:
     """The modules and classes that a question is answered with."""
     ours = [module for name, module in sys.modules.items()
             if name.partition(".")[0] in ("attention_lab", "worker")]
-    theirs = [builtins, json, contextlib, inspect, socket, struct, torch, nn, F, torch.autograd, torch.autograd.function, torch.functional,
+    theirs = [builtins, json, contextlib, inspect, socket, struct, torch, nn, F, torch.autograd,
+              torch.autograd.function, torch.functional,
               torch.overrides, torch.testing, torch._tensor, torch.random, sys.modules["safetensors.torch"]]
     classes = [value for module in [*ours, nn] for value in vars(module).values() if isinstance(value, type)]
-    classes += [Tensor, torch.autograd.Function, torch.Generator, socket.socket, torch.utils._python_dispatch.TorchDispatchMode]
+    classes += [Tensor, torch.autograd.Function, torch.Generator, socket.socket,
+                torch.utils._python_dispatch.TorchDispatchMode]
     heap = [kind for kind in dict.fromkeys(classes) if kind.__flags__ & HEAP_TYPE]
     return [*ours, *theirs, *heap]

@@ -1,9 +1,9 @@
-"""The UNTRUSTED side of a proxy, an earlier exercise that the judge computes: a class or function with the name of the reference
-and no code of it.
+"""The UNTRUSTED side of a proxy, an earlier exercise that the judge computes: a class or function with the name of the
+reference and no code of it.
 
-A class has the reference's children and parameters, built of torch.nn, so that weights can be placed in it, learners can subclass it
-and call its children. Its forward and backward, and those of a function, are answered by the judge (autograder/judge/proxied.py), on
-the CPU; the answer goes to the device of what was given.
+A class has the reference's children and parameters, built of torch.nn, so that weights can be placed in it, learners
+can subclass it and call its children. Its forward and backward, and those of a function, are answered by the judge
+(autograder/judge/proxied.py), on the CPU; the answer goes to the device of what was given.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ QUESTION: dict[str, Any] = {
 
 
 def make(header: dict, remote: Remote) -> Any:
-    """The class or function that `header` describes: {"name", "kind": "class" or "function", "methods": [...], "forward": bool}."""
+    """The class or function that `header` describes: {"name", "kind": "class" or "function", "methods": [...],
+    "forward": bool}."""
     if header["kind"] == "function":
         def function(*args, **kwargs):
             return _call(remote, {"name": header["name"]}, None, args, kwargs)
@@ -42,8 +43,10 @@ def make(header: dict, remote: Remote) -> Any:
     def build(self, *args, **kwargs):
         nn.Module.__init__(self)
         tensors: dict[str, Tensor] = {}
-        built = {"name": header["name"], "construct": {"args": [values.encode(a, tensors, f"construct.{i}") for i, a in enumerate(args)],
-                 "kwargs": {key: values.encode(value, tensors, f"construct.{key}") for key, value in kwargs.items()}}, "path": ""}
+        built = {"name": header["name"],
+                 "construct": {"args": [values.encode(a, tensors, f"construct.{i}") for i, a in enumerate(args)],
+                 "kwargs": {key: values.encode(value, tensors, f"construct.{key}") for key, value in kwargs.items()}},
+                 "path": ""}
         answer, state = _asked(remote, {"ask": "build", **built}, tensors)
         _furnish(self, answer["tree"], state, {**built, "construct_tensors": tensors}, remote)
 
@@ -101,8 +104,8 @@ def _asked(remote: Remote, header: dict, tensors: dict[str, Tensor]) -> tuple[di
 
 
 def _call(remote: Remote, header: dict, module: nn.Module | None, args: tuple, kwargs: dict) -> Any:
-    """Call a proxy. A function among the arguments (`transform`) stays here: the judge computes up to its call and on from its
-    result, as two steps, so that gradients reach whatever it holds."""
+    """Call a proxy. A function among the arguments (`transform`) stays here: the judge computes up to its call and on
+    from its result, as two steps, so that gradients reach whatever it holds."""
     inputs: dict[str, Tensor] = {}
     functions: list[tuple[str, Callable, dict]] = []
 

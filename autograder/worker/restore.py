@@ -1,8 +1,9 @@
 """The UNTRUSTED side: library functions as they were before any learner's cell ran, put back before each question.
 
-So a notebook that replaces `torch.allclose`, `Tensor.__eq__`, `json.dumps` or what writes an observation down changes nothing. What a
-learner adds stays, unless it hides something that was there. Code that searches the interpreter's memory while a question is answered
-can still write its own observation: what that is worth is the judge's matter, which compares numbers and believes no verdict.
+So a notebook that replaces `torch.allclose`, `Tensor.__eq__`, `json.dumps` or what writes an observation down changes
+nothing. What a learner adds stays, unless it hides something that was there. Code that searches the interpreter's
+memory while a question is answered can still write its own observation: what that is worth is the judge's matter, which
+compares numbers and believes no verdict.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
         for name, value in listed(now.items()):
             if name in was:
                 continue
-            if some(name in shown(base) for base in (below if below is not None else () if owner is names else (names,))):
+            if some(name in shown(base) for base in (below if below is not None else ()
+                                                     if owner is names else (names,))):
                 delete_class_attribute(owner, name) if below is not None else now.pop(name)
             else:
                 was[name] = value  # an addition: from now on it belongs
@@ -51,7 +53,11 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
         set_profile(None)
         callbacks.clear()
         for function, (code, defaults, named) in zipped(functions, codes):
-            if function.__code__ is not code or function.__defaults__ is not defaults or function.__kwdefaults__ is not named:
+            if (
+                function.__code__ is not code
+                or function.__defaults__ is not defaults
+                or function.__kwdefaults__ is not named
+            ):
                 function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, named
         for owner, kind, was in held:
             now = shown(owner)

@@ -1,7 +1,7 @@
 """What crosses the wall between the judge and a worker: frames of a JSON header and tensors. Never pickle.
 
-A frame is 8 bytes (the lengths of both parts, little-endian), `[header, specs]` as JSON, and the tensors (see attention_lab's packing).
-Both sides use this file; the worker is given its text.
+A frame is 8 bytes (the lengths of both parts, little-endian), `[header, specs]` as JSON, and the tensors (see
+attention_lab's packing). Both sides use this file; the worker is given its text.
 What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
 """
 
@@ -41,9 +41,11 @@ def send(sock: socket.socket, number: int, packed: Packed) -> None:
 
 
 def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The next frame. waiting: called whenever the socket's timeout passes without a byte; it raises when that took too long.
+    """The next frame. waiting: called whenever the socket's timeout passes without a byte;
+    it raises when that took too long.
 
-    Raises EOFError where the other side has gone, ValueError and what json, torch and safetensors raise for a malformed frame.
+    Raises EOFError where the other side has gone, ValueError and what json, torch and safetensors raise for a malformed
+    frame.
     """
     head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
     _bounded(head, body)
@@ -62,21 +64,29 @@ def _whole(text: str) -> int:
 
 
 def _allowed(specs: list[list[Any]]) -> None:
-    """Raises ValueError, or TypeError, where tensors are too many, too large, or of another kind than numbers are compared in."""
+    """Raises ValueError, or TypeError, where tensors are too many, too large, or of another kind than numbers are
+    compared in."""
     numbers = 0
     for name, dtype, shape in specs:
-        if dtype not in NUMBERS or len(shape) > AXES or not all(isinstance(n, int) and 0 <= n <= ELEMENTS for n in shape):
-            raise ValueError(f"a tensor {str(name)[:100]!r} of type {str(dtype)[:100]} with {len(shape):,} axes {str(shape)[:100]}")
+        if (
+            dtype not in NUMBERS
+            or len(shape) > AXES
+            or not all(isinstance(n, int) and 0 <= n <= ELEMENTS for n in shape)
+        ):
+            raise ValueError(f"a tensor {str(name)[:100]!r} of type {str(dtype)[:100]} with {len(shape):,} axes "
+                             f"{str(shape)[:100]}")
         numbers += math.prod(shape)
     if len(specs) > TENSORS or numbers > ELEMENTS:
-        raise ValueError(f"{len(specs):,} tensors of {numbers:,} numbers; at most {TENSORS:,} of {ELEMENTS:,} may be sent")
+        raise ValueError(f"{len(specs):,} tensors of {numbers:,} numbers; at most {TENSORS:,} of {ELEMENTS:,} "
+                         "may be sent")
 
 
 def _shallow(header: dict[str, Any]) -> None:
     """Raises ValueError where a header is nested deeper than anything that is asked or answered."""
     level: list[Any] = [header]
     for _ in range(DEPTH):
-        level = [below for item in level if isinstance(item, (dict, list)) for below in (item.values() if isinstance(item, dict) else item)]
+        level = [below for item in level if isinstance(item, (dict, list))
+                 for below in (item.values() if isinstance(item, dict) else item)]
     if level:
         raise ValueError(f"a header that is nested more than {DEPTH} deep")
 
@@ -99,7 +109,8 @@ def ungroup(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
 
 def _bounded(head: int, body: int) -> None:
     if head > HEADER_BYTES or body > TENSOR_BYTES:
-        raise ValueError(f"a frame of {head:,} + {body:,} bytes; at most {HEADER_BYTES:,} + {TENSOR_BYTES:,} may be sent")
+        raise ValueError(f"a frame of {head:,} + {body:,} bytes; at most {HEADER_BYTES:,} + {TENSOR_BYTES:,} "
+                         "may be sent")
 
 
 def _read(sock: socket.socket, size: int, waiting: Callable[[], None] | None) -> bytes:

@@ -2,8 +2,8 @@
 
     from attention_lab import check, course_map, progress, puzzle, report_problem, review, solution
 
-notebook: what a learner calls in a lesson. checking: how an answer is compared with the recorded one. tasks: the data that networks
-learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
+notebook: what a learner calls in a lesson. checking: how an answer is compared with the recorded one. tasks: the data
+that networks learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
 """
 
 from . import supported  # noqa: F401  first of all: it refuses a Python or a torch that is too old for the rest

@@ -1,7 +1,8 @@
-"""Copy the lessons to my/ and open JupyterLab there, on any system: `python -m attention_lab.lab`, in the folder that holds them.
+"""Copy the lessons to my/ and open JupyterLab there, on any system: `python -m attention_lab.lab`, in the folder that
+holds them.
 
-Your notebooks in my/ are never overwritten. What a newer course brings (figures, checks, lessons that you have not changed) is brought
-up to date each time.
+Your notebooks in my/ are never overwritten. What a newer course brings (figures, checks, lessons that you have not
+changed) is brought up to date each time.
 """
 
 from __future__ import annotations
@@ -24,20 +25,23 @@ def command(my: Path, port: int, browser: bool, first: bool) -> list[str]:
     # A file as an argument would make its folder all that is seen.
     options = [f"--port={port}", *([f"--LabApp.default_url={FIRST}"] if first else []),
                *([] if browser else ["--no-browser"])]
-    root = hasattr(os, "geteuid") and os.geteuid() == 0  # in a container one often is, and JupyterLab refuses unless told
+    # in a container one often is, and JupyterLab refuses unless told
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [sys.executable, "-m", "jupyter", "lab", *options, *(["--allow-root"] if root else [])]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns JupyterLab's exit status; ends with 2 and a sentence where there is no lesson, or no JupyterLab."""
     parser = argparse.ArgumentParser(prog="python -m attention_lab.lab", description=__doc__)
-    parser.add_argument("--lessons", type=Path, help=f"the folder that holds 01_se and the others ({' or '.join(LESSONS)})")
+    parser.add_argument("--lessons", type=Path, help="the folder that holds 01_se and the others "
+                                                     f"({' or '.join(LESSONS)})")
     parser.add_argument("--port", type=int, default=8888)
     parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args(arguments)
     lessons = options.lessons or next((Path(name) for name in LESSONS if Path(name).is_dir()), None)
     if lessons is None:
-        parser.error(f"there is no folder {' or '.join(LESSONS)} in {Path.cwd()}: go to the folder that holds one, or say --lessons FOLDER")
+        parser.error(f"there is no folder {' or '.join(LESSONS)} in {Path.cwd()}: go to the folder that holds one, or "
+                     "say --lessons FOLDER")
     if find_spec("jupyterlab") is None:
         parser.error(f"JupyterLab is not installed for this Python. Run: {sys.executable} -m pip install jupyterlab")
     my = Path("my")

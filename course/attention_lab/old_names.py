@@ -10,13 +10,16 @@ from types import ModuleType
 from typing import Any
 
 LIBRARY = __package__
-TOYS = ("card_games", "glowing_discs", "framed_crosses", "bars_and_posts", "coloured_posters", "striped_cloths", "coloured_dots",
+TOYS = ("card_games", "glowing_discs", "framed_crosses", "bars_and_posts", "coloured_posters", "striped_cloths",
+        "coloured_dots",
         "hue_discs", "legends_and_dominoes", "coloured_tiles", "scoring")
 MOVED: dict[str, tuple[str, ...]] = {  # old name -> what holds its content now
-    **{name: (f"notebook.{name}",) for name in ("card", "challenge", "check", "course_map", "exercise_file", "progress", "review")},
+    **{name: (f"notebook.{name}",) for name in ("card", "challenge", "check", "course_map", "exercise_file",
+                                                "progress", "review")},
     "real": ("notebook.real_run",),
     "way_out": ("notebook.puzzle",),
-    **{name: (f"networks.{name}",) for name in ("backbones", "backward", "cost", "my_net", "paper_tables", "threads", "training")},
+    **{name: (f"networks.{name}",) for name in ("backbones", "backward", "cost", "my_net", "paper_tables", "threads",
+                                                "training")},
     "mine": ("networks.own_modules",),
     "plugs": ("networks.adapters",),
     **{name: (f"pictures.{name}",) for name in ("drawn_mask", "leaderboard", "prediction", "touch")},
@@ -31,7 +34,8 @@ MOVED: dict[str, tuple[str, ...]] = {  # old name -> what holds its content now
 
 
 class _Old(MetaPathFinder, Loader):
-    """Finds a module by its old name: the module itself if it moved as a whole, else one that looks its names up where they are now."""
+    """Finds a module by its old name: the module itself if it moved as a whole, else one that looks its names up
+    where they are now."""
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
@@ -42,12 +46,13 @@ class _Old(MetaPathFinder, Loader):
         if len(rooms) == 1:
             sys.modules[module.__name__] = rooms[0]
         else:
-            module.__dict__.update({name: value for room in rooms for name, value in vars(room).items() if not name.startswith("__")})
+            module.__dict__.update({name: value for room in rooms for name, value in vars(room).items()
+                                    if not name.startswith("__")})
 
 
 def keep() -> None:
-    """Let old names be found, after what has that name now. `check` and its like are functions of the library: their modules are
-    entered at once, as importing one later would put the module in the function's place."""
+    """Let old names be found, after what has that name now. `check` and its like are functions of the library: their
+    modules are entered at once, as importing one later would put the module in the function's place."""
     sys.meta_path.append(_Old())
     for name, (room, *_) in MOVED.items():
         if loaded := sys.modules.get(f"{LIBRARY}.{room}"):

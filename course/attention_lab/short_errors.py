@@ -1,4 +1,5 @@
-"""Errors of one line: what a learner typed can't be taken, and where in the library that was found would tell them nothing."""
+"""Errors of one line: what a learner typed can't be taken, and where in the library that was found would tell them
+nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Small files that the library keeps beside a notebook, or finds there: whoever wrote them, they hold data, and not too much of it."""
+"""Small files that the library keeps beside a notebook, or finds there: whoever wrote them, they hold data, and not
+too much of it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ DIGITS = 18  # of a whole number
 
 
 def keep(path: Path, content: Any) -> str:
-    """Write `content` as JSON: never half a file, whatever happens in between. A folder that can't be written to costs the memory only.
+    """Write `content` as JSON: never half a file, whatever happens in between.
+    A folder that can't be written to costs the memory only.
 
     Returns why it could not be written, or nothing.
     """
@@ -30,7 +32,8 @@ def keep(path: Path, content: Any) -> str:
 
 
 def found(path: Path) -> Any:
-    """What JSON a file holds. Raises FileNotFoundError where there is none, and ValueError, in a sentence, for all that is odd about it."""
+    """What JSON a file holds. Raises FileNotFoundError where there is none, and ValueError, in a sentence, for all
+    that is odd about it."""
     data = content(path)
     try:
         return parsed(data)
@@ -64,7 +67,8 @@ def parsed(data: bytes) -> Any:
 
 def put_beside(path: Path) -> str:
     """Make room for a new file where an odd one lies, which is kept. Returns what there is to say, in a sentence."""
-    kept = next(other for number in range(1, 10_000) if not (other := path.with_name(f"{path.name}.odd{number}")).exists())
+    kept = next(other for number in range(1, 10_000)
+                if not (other := path.with_name(f"{path.name}.odd{number}")).exists())
     try:
         os.replace(path, kept)
     except OSError as error:

@@ -1,8 +1,10 @@
-"""Which Python and torch the library needs. Older ones are refused when it is imported, before a wrong verdict could come of them."""
+"""Which Python and torch the library needs. Older ones are refused when it is imported, before a wrong verdict could
+come of them."""
 
 from __future__ import annotations
 
-# The Pythons that are refused read this file too, and __init__.py and short_errors.py: nothing newer than Python 3.8 stands in them.
+# The Pythons that are refused read this file too, and __init__.py and short_errors.py: nothing newer than Python 3.8
+# stands in them.
 import re
 import sys
 
@@ -18,18 +20,21 @@ class Unsupported(OneLine, ImportError):
 def require() -> None:
     """Raises Unsupported if Python or torch is too old, or if there is no torch."""
     if sys.version_info < PYTHON:
-        raise Unsupported(f"attention_lab needs Python {_text(PYTHON)} or newer, and {sys.executable} is {_text(sys.version_info[:3])}. "
-                          "Make a new environment with a newer Python.")
+        raise Unsupported(f"attention_lab needs Python {_text(PYTHON)} or newer, and {sys.executable} is "
+                          f"{_text(sys.version_info[:3])}. Make a new environment with a newer Python.")
     command = f'`{sys.executable} -m pip install --upgrade "torch>={_text(TORCH)}"`'
     try:
         import torch
     except ModuleNotFoundError as missing:
         if missing.name != "torch":
             raise
-        raise Unsupported(f"attention_lab needs torch {_text(TORCH)} or newer, and there is none. Run {command}.") from None
+        raise Unsupported(
+            f"attention_lab needs torch {_text(TORCH)} or newer, and there is none. Run {command}."
+        ) from None
     found = re.match(r"(\d+)\.(\d+)", torch.__version__)
     if found and (int(found[1]), int(found[2])) < TORCH:
-        raise Unsupported(f"attention_lab needs torch {_text(TORCH)} or newer, and this is {torch.__version__}. Run {command}.")
+        raise Unsupported(f"attention_lab needs torch {_text(TORCH)} or newer, and this is {torch.__version__}. Run "
+                          f"{command}.")
 
 
 def _text(version: tuple[int, ...]) -> str:

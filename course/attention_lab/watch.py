@@ -2,8 +2,8 @@
 
     python -m attention_lab.watch 01_se
 
-The file is written beside the notebook. What you save there goes into the notebook, and what you change in the notebook into the file.
-Keys, in the terminal: h the next hint, n the next exercise that is not solved, a check all, q quit.
+The file is written beside the notebook. What you save there goes into the notebook, and what you change in the notebook
+into the file. Keys, in the terminal: h the next hint, n the next exercise that is not solved, a check all, q quit.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Watch:
         self.hinted: dict[str, int] = {}
 
     def act(self, what: Callable[[], None]) -> None:
-        """Do what a save or a key asks for. A file that is gone, or without one of its marks, is said and waited for."""
+        """Do what a save or a key asks for. A file that is gone, or without one of its marks, is said and waited
+        for."""
         try:
             what()
         except (ValueError, OSError) as error:
@@ -64,7 +65,11 @@ class Watch:
                 error = raised[name]
                 said = "".join(traceback.format_exception_only(error)).strip()
                 self.console.print(Text(f"✗ {name} could not be defined: {said}", style="red"))
-                line = error.lineno if isinstance(error, SyntaxError) else traceback.extract_tb(error.__traceback__)[-1].lineno
+                line = (
+                    error.lineno
+                    if isinstance(error, SyntaxError)
+                    else traceback.extract_tb(error.__traceback__)[-1].lineno
+                )
                 self.console.print(f"    {self.work.file}:{line}", markup=False)
             elif name in defined:
                 with contextlib.redirect_stdout(None):
@@ -72,7 +77,8 @@ class Watch:
                 if report.verdict.hint:
                     self.hinted[name] = report.verdict.hint - 1
                 first, *rest = repr(report).replace(", below, is about this.", " is about this: press h.").split("\n")
-                self.console.print(Text(first, style="green" if first.startswith("✓") else "red" if first.startswith("✗") else ""))
+                self.console.print(Text(first, style="green" if first.startswith("✓") else "red"
+                                        if first.startswith("✗") else ""))
                 for more in rest:
                     self.console.print(Text(more))
         self.next()
@@ -82,9 +88,11 @@ class Watch:
         for name in self.exercises:
             if self._unsolved(name):
                 self.at = self.at if self._unsolved(self.at) else name
-                self.console.print(f"Next: {name}, {self.work.file.name}:{self.work.line_of(name)}   ({KEYS})", style="dim", markup=False)
+                self.console.print(f"Next: {name}, {self.work.file.name}:{self.work.line_of(name)}   ({KEYS})",
+                                   style="dim", markup=False)
                 return
-        self.console.print("Everything in this lesson is solved. Go back to the notebook for its experiment.", style="green")
+        self.console.print("Everything in this lesson is solved. Go back to the notebook for its experiment.",
+                           style="green")
 
     def hint(self) -> None:
         """Show the next hint for the exercise at hand; after the last one, the first again."""
@@ -103,16 +111,18 @@ class Watch:
 
 
 def find(lesson: str) -> Path:
-    """The lesson's folder: LESSON itself, my/LESSON, or the current folder. Raises FileNotFoundError where none holds its notebook."""
+    """The lesson's folder: LESSON itself, my/LESSON, or the current folder.
+    Raises FileNotFoundError where none holds its notebook."""
     for folder in (Path(lesson), Path("my") / lesson, Path.cwd()):
         if folder.name == Path(lesson).name and (folder / f"{folder.name}.ipynb").exists():
             return folder.resolve()
-    raise FileNotFoundError(f"no lesson {lesson!r} in {Path.cwd()}: its notebook should be {lesson}/{Path(lesson).name}.ipynb, "
-                            f"or in my/{lesson}")
+    raise FileNotFoundError(f"no lesson {lesson!r} in {Path.cwd()}: its notebook should be "
+                            f"{lesson}/{Path(lesson).name}.ipynb, or in my/{lesson}")
 
 
 def stamps(work: ExerciseFile) -> tuple[int, ...]:
-    """When the file and the notebook were last written; 0 for one that is not there (an editor may write another and rename it)."""
+    """When the file and the notebook were last written; 0 for one that is not there (an editor may write another and
+    rename it)."""
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (work.file, work.notebook))
 
 
@@ -121,8 +131,8 @@ def watch(work: ExerciseFile, console: Console, keys: queue.Queue[str]) -> None:
     here = Watch(work, console)
     here.act(here.saved)
     here.act(here.next)
-    console.print(f"Open {work.file} in your editor. Each save is checked. Close the notebook in JupyterLab meanwhile; if JupyterLab "
-                  "says that it changed on disk, choose Revert.", markup=False)
+    console.print(f"Open {work.file} in your editor. Each save is checked. Close the notebook in JupyterLab "
+                  "meanwhile; if JupyterLab says that it changed on disk, choose Revert.", markup=False)
     acts = {"h": here.hint, "n": here.next, "a": lambda: here.check(list(here.exercises))}
     seen = stamps(work)
     while True:

@@ -56,15 +56,16 @@ def copy(course: Path, my: Path) -> list[str]:
             mark.write_text(newest, encoding="utf-8")
         elif began != newest:
             said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
-                        f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it (without make: "
-                        f"`python -m attention_lab.workspace reset {course} {my} {lesson.name}`)")
+                        f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it "
+                        f"(without make: `python -m attention_lab.workspace reset {course} {my} {lesson.name}`)")
     return said
 
 
 def reset(course: Path, my: Path, name: str) -> Path | None:
     """Start lesson `name` afresh. Returns where the old copy is kept, or None where there was none.
 
-    Raises ValueError where the course has no such lesson, PermissionError where the system does not let the old copy go.
+    Raises ValueError where the course has no such lesson, PermissionError where the system does not let the old copy
+    go.
     """
     known = [lesson.name for lesson in _lessons(course)]
     if name not in known:
@@ -72,13 +73,16 @@ def reset(course: Path, my: Path, name: str) -> Path | None:
     kept = None
     if (my / name).exists():
         stamp = f"{datetime.now():%Y-%m-%d-%H%M%S}"
-        kept = next(path for n in range(1000) if not (path := my / "old" / f"{name}-{stamp}{f'-{n}' if n else ''}").exists())
+        kept = next(path for n in range(1000)
+                    if not (path := my / "old" / f"{name}-{stamp}{f'-{n}' if n else ''}").exists())
         kept.parent.mkdir(exist_ok=True)
         try:
             (my / name).rename(kept)
         except PermissionError as error:  # Windows moves no folder that a kernel runs in
-            raise PermissionError(f"{my / name} can't be moved to {kept} ({error.strerror}), and nothing was changed. Shut down the "
-                                  "lesson's kernel, close what has its files open, and try again.") from error
+            raise PermissionError(
+                f"{my / name} can't be moved to {kept} ({error.strerror}), and nothing was changed. "
+                "Shut down the lesson's kernel, close what has its files open, and try again."
+            ) from error
     copy(course, my)
     return kept
 

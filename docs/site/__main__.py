@@ -12,7 +12,8 @@ from pathlib import Path
 from autograder.lessons.course import lessons
 from docs.site.build import BUILT, build
 
-parser = argparse.ArgumentParser(prog="python -m docs.site", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser = argparse.ArgumentParser(prog="python -m docs.site", description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--lessons", nargs="+", metavar="LESSON", choices=[lesson.name for lesson in lessons()])
 parser.add_argument("--into", type=Path, default=BUILT, metavar="FOLDER")
 arguments = parser.parse_args()

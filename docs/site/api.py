@@ -1,4 +1,5 @@
-"""Signatures and docstrings of a library, read from its source: nothing is imported, and no body of a function is shown."""
+"""Signatures and docstrings of a library, read from its source: nothing is imported, and no body of a function is
+shown."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def page(path: Path, module: str, title: str) -> str:
 
 def sentence(path: Path) -> str:
     """The first sentence of a module's docstring."""
-    return plain(" ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0].split()))
+    return plain(" ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+                           or "").split("\n\n")[0].split()))
 
 
 def _public(tree: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
@@ -44,12 +46,15 @@ def _method(node: Function) -> str:
     decorators = {ast.unparse(each) for each in node.decorator_list}
     if "property" in decorators:
         return _directive("attribute", node.name, _says(node))
-    return _directive("method", _signature(node, node.args.args if "staticmethod" in decorators else node.args.args[1:]), _says(node))
+    return _directive("method", _signature(node,
+                                           node.args.args if "staticmethod" in decorators else node.args.args[1:]),
+                                           _says(node))
 
 
 def _fields(node: ast.ClassDef, lines: list[str]) -> str:
     """Annotated fields, as those of a dataclass, with what the comment beside each says."""
-    fields = [each for each in node.body if isinstance(each, ast.AnnAssign) and not ast.unparse(each.target).startswith("_")]
+    fields = [each for each in node.body
+              if isinstance(each, ast.AnnAssign) and not ast.unparse(each.target).startswith("_")]
     return "\n".join(f"- `{ast.unparse(each.target)}: {ast.unparse(each.annotation)}` "
                      f"{plain(lines[each.end_lineno - 1][each.end_col_offset:].strip(' #'))}" for each in fields)
 

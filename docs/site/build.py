@@ -44,7 +44,8 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     for folder in (source, built):
         shutil.rmtree(folder, ignore_errors=True)
     write(source, chosen)
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html", "-c", HERE,
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html",
+                    "-c", HERE,
                     "-d", into / "doctrees", source, built], check=True, cwd=ROOT)
     hand_outs(built / "downloads", chosen)
     (built / "external_links.txt").write_text(external_links(built), encoding="utf-8")
@@ -59,17 +60,21 @@ def copied(page: Path) -> str:
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
-    pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: copied(path) for name, path in COPIED.items()}}
+    pages = {"index": front(chosen), "museum": museum.page(chosen),
+             **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)
     rooms = [COURSE / "attention_lab" / room for room in ROOMS]
     library = {path.stem: path for room in rooms for path in sorted(room.glob("*.py")) if path.stem != "__init__"}
-    pages |= {f"library/{name}": api.page(path, f"attention_lab.{path.parent.name}.{name}", f"`{name}`") for name, path in library.items()}
+    pages |= {f"library/{name}": api.page(path, f"attention_lab.{path.parent.name}.{name}", f"`{name}`")
+              for name, path in library.items()}
     pages["library/index"] = index("The library attention_lab", "What the notebooks import.", library)
     references = {each.topic: ROOT / "solutions" / each.topic / "reference.py" for each in chosen}
-    pages |= {f"reference/{name}": api.page(path, f"solutions.{name}.reference", f"`{name}`") for name, path in references.items()}
+    pages |= {f"reference/{name}": api.page(path, f"solutions.{name}.reference", f"`{name}`")
+              for name, path in references.items()}
     pages["reference/index"] = index(
-        "The reference solutions", "What the exercises are compared with: signatures, shapes, papers, and what differs from them.\n"
+        "The reference solutions",
+        "What the exercises are compared with: signatures, shapes, papers, and what differs from them.\n"
         "The code itself stays in the repository, out of sight of those who are still solving.", references)
     for each in lessons():
         shutil.copytree(COURSE / each.name / "figures", source / "lessons" / each.name / "figures")
@@ -103,9 +108,11 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """A zip for each lesson, and one of all: what course/ holds, in the same folders, so that several can be unpacked in one place."""
+    """A zip for each lesson, and one of all: what course/ holds, in the same folders, so that several can be
+    unpacked in one place."""
     folder.mkdir(parents=True)
-    library = [path for path in _files(COURSE) if path.parent == COURSE or "attention_lab" in path.relative_to(COURSE).parts]
+    library = [path for path in _files(COURSE)
+               if path.parent == COURSE or "attention_lab" in path.relative_to(COURSE).parts]
     everything = list(library)
     for each in chosen:
         own = list(_files(COURSE / each.name))
@@ -124,7 +131,8 @@ def _files(folder: Path) -> list[Path]:
 def _zip(path: Path, files: Iterable[Path]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in files:
-            entry = zipfile.ZipInfo(f"attention-by-hand/{file.relative_to(COURSE)}")  # with no time of day: the same files, the same zip
+            # with no time of day: the same files, the same zip
+            entry = zipfile.ZipInfo(f"attention-by-hand/{file.relative_to(COURSE)}")
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             packed.writestr(entry, file.read_bytes())
 

@@ -14,27 +14,32 @@ LETTERS = 19  # in a line of a box
 
 
 def drawing(folder: str, here: str = "") -> str:
-    """The map as SVG. folder: where the lessons' pages are, as seen from the page ("lessons/"); here: the name of the lesson to mark."""
+    """The map as SVG. folder: where the lessons' pages are, as seen from the page ("lessons/");
+    here: the name of the lesson to mark."""
     listed = {lesson.name: lesson for lesson in lessons()}
     rows = [[name for name in listed if _depth(name) == depth] for depth in range(1 + max(map(_depth, listed)))]
     across, down = max(map(len, rows)) * (WIDTH + GAP) - GAP, len(rows) * (HEIGHT + RISE) - RISE
     places: dict[str, tuple[float, float]] = {}
     for depth, row in enumerate(rows):
-        row.sort(key=lambda name: fmean(places[before][0] for before in _needed(name)) if depth else 0)  # below what it needs
+        # below what it needs
+        row.sort(key=lambda name: fmean(places[before][0] for before in _needed(name)) if depth else 0)
         left = (across - len(row) * (WIDTH + GAP) + GAP) / 2
         places |= {name: (left + place * (WIDTH + GAP), depth * (HEIGHT + RISE)) for place, name in enumerate(row)}
     lines = "".join(_line(places[before], places[name]) for name in listed for before in _needed(name))
     boxes = "".join(_box(listed[name], *place, folder, name == here) for name, place in places.items())
     wide, high = across + 4, down + 4  # with half of each line around it
-    return (f'<div class="scrolled"><svg class="course-map" viewBox="-2 -2 {wide} {high}" width="{wide}" height="{high}" '
-            f'role="group" aria-label="The map of the course: lessons, each below those that it builds on">{lines}{boxes}</svg></div>')
+    return (f'<div class="scrolled"><svg class="course-map" viewBox="-2 -2 {wide} {high}" width="{wide}" '
+            f'height="{high}" '
+            'role="group" aria-label="The map of the course: lessons, each below those that it builds '
+            f'on">{lines}{boxes}</svg></div>')
 
 
 def _box(lesson: Lesson, left: float, top: float, folder: str, here: bool) -> str:
     number = lesson.name.partition("_")[0]
     words = [number, *wrap(lesson.title.partition(":")[0], LETTERS)]
     first = top + HEIGHT / 2 - 8 * (len(words) - 1) + 4
-    text = " ".join(f'<tspan x="{left + WIDTH / 2}" y="{first + 16 * line}">{escape(word)}</tspan>' for line, word in enumerate(words))
+    text = " ".join(f'<tspan x="{left + WIDTH / 2}" y="{first + 16 * line}">{escape(word)}</tspan>'
+                    for line, word in enumerate(words))
     current = ' class="here" aria-current="page"' if here else ""
     return (f'<a href="{folder}{lesson.name}.html"{current}>'
             f'<rect x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" rx="6"/><text>{text}</text></a>')

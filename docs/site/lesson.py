@@ -1,4 +1,5 @@
-"""A lesson's notebook as a page: the cells that learners get, with what they showed when the solved notebook was run."""
+"""A lesson's notebook as a page: the cells that learners get, with what they showed when the solved notebook was
+run."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def cells(lesson: Lesson) -> list[Cell]:
     given, solved = (json.loads((folder / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))["cells"]
                      for folder in (COURSE, NOTEBOOKS))
     if [cell["id"] for cell in given] != [cell["id"] for cell in solved]:
-        raise ValueError(f"the two notebooks of {lesson.name} have other cells: `make build LESSON={lesson.name}` makes both anew")
+        raise ValueError(f"the two notebooks of {lesson.name} have other cells: `make build LESSON={lesson.name}` "
+                         "makes both anew")
     for cell, run in zip(given, solved):
         cell["source"] = "".join(cell["source"])
         graded = cell["metadata"].get("nbgrader", {}).get("grade")
@@ -76,7 +78,8 @@ def code(cell: Cell) -> str:
 
 
 def outputs(cell: Cell, prediction: str = "") -> str:
-    """What a cell showed, as raw HTML; nothing for one that showed nothing. prediction: stands where somebody should predict."""
+    """What a cell showed, as raw HTML; nothing for one that showed nothing.
+    prediction: stands where somebody should predict."""
     shown = "\n".join(prediction if UNANSWERED in text(output) else _html(output) for output in cell["outputs"])
     return html(f'<div class="output">\n{shown}\n</div>') if shown else ""
 
@@ -93,4 +96,5 @@ def text(output: dict[str, Any]) -> str:
 
 def download(lesson: Lesson) -> str:
     """A button that downloads the lesson. (A link to Colab stands in the notebook, if the course has an address.)"""
-    return html(f'<p class="buttons"><a class="button" href="../downloads/{lesson.name}.zip" download>Download this lesson</a></p>')
+    return html(f'<p class="buttons"><a class="button" href="../downloads/{lesson.name}.zip" download>Download this '
+                'lesson</a></p>')

@@ -25,7 +25,7 @@ import attention_lab.pictures, attention_lab.pictures.prediction
 def tell(predicted, measured, unit):
     display({{"{KIND}": {{"unit": unit, "measured": {{name: float(value) for name, value in measured.items()}}}}}}, raw=True)
 attention_lab.pictures.predict_then_run = attention_lab.pictures.prediction.predict_then_run = tell
-"""
+"""  # noqa: E501
 
 
 def measure(lesson: Lesson) -> dict[str, dict]:
@@ -53,7 +53,8 @@ def main() -> None:
     for name in chosen:
         measured = measure(names[name])
         found = recorded() | {name: measured}
-        RECORDED.write_text(json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        RECORDED.write_text(json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False) + "\n",
+                            encoding="utf-8")
         print(f"{name}: {len(found[name])} predictions", flush=True)
 
 

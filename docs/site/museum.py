@@ -1,4 +1,5 @@
-"""The gallery of the bug museum: every exhibit of every lesson, with its symptom and its code, and a link to where it is explained."""
+"""The gallery of the bug museum: every exhibit of every lesson, with its symptom and its code, and a link to where
+it is explained."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def room(lesson: Lesson) -> str:
         code = folded("The code", "\n".join(python(cell["source"]) for cell in exhibit.shown)) if exhibit.shown else ""
         pictures = "\n".join(outputs(cell) for cell in exhibit.shown)
         parts.append(f"### {exhibit.title}\n\n{prose(exhibit.words, lesson, 'lessons/')}\n\n{pictures}\n{code}\n"
-                     f"[More in lesson {lesson.name.partition('_')[0]}](lessons/{lesson.name}.md#{anchor(exhibit.place)})\n")
+                     "[More in lesson "
+                     f"{lesson.name.partition('_')[0]}](lessons/{lesson.name}.md#{anchor(exhibit.place)})\n")
     return "\n".join(parts)
 
 
@@ -71,7 +73,8 @@ def _sections(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
     """The cells with their text; one of prose comes in pieces if a section begins in its middle."""
     for cell in cells(lesson):
         code = cell["cell_type"] == "code"
-        yield from ((cell, words) for words in ([cell["source"]] if code else SECTION.split(cell["source"])) if code or words)
+        yield from ((cell, words) for words in ([cell["source"]] if code else SECTION.split(cell["source"]))
+                    if code or words)
 
 
 def _exhibit(piece: str, section: str) -> Exhibit:

@@ -26,21 +26,24 @@ def recorded() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def form(lesson: str, source: str) -> str:
-    """A cell's prediction in HTML, or what to do instead: many cells only ask, and one that was just written is not measured yet.
+    """A cell's prediction in HTML, or what to do instead: many cells only ask, and one that was just written is not
+    measured yet.
 
     predictions.js compares. Without it, what was measured is in a fold.
     """
     known = recorded().get(lesson, {}).get(digest(source))
     if not known:
         return f"<p><i>{IN_THE_NOTEBOOK if CALL in source else WRITE_DOWN}</i></p>"
-    unit, measured = escape(known["unit"]), {name: float(value) for name, value in known["measured"].items()}  # "nan" has no number in JSON
+    # "nan" has no number in JSON
+    unit, measured = escape(known["unit"]), {name: float(value) for name, value in known["measured"].items()}
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td><input inputmode="decimal" autocomplete="off" size="10" '
         f'aria-label="Your prediction: {escape(name)}"></td><td data-measured="{value}">?</td><td></td></tr>'
         for name, value in measured.items())
     answers = "".join(f"<li>{escape(name)}: {short(value)}</li>" for name, value in measured.items())
     return (f'<form class="prediction" data-unit="{unit}"><table><thead><tr><th scope="col">{unit}</th>'
-            '<th scope="col">your prediction</th><th scope="col">measured</th><th scope="col">how far off</th></tr></thead>'
+            '<th scope="col">your prediction</th><th scope="col">measured</th><th scope="col">how far '
+            'off</th></tr></thead>'
             f'<tbody>{rows}</tbody></table><button>Compare</button></form>'
             f'<details class="measured"><summary>What was measured ({unit})</summary><ul>{answers}</ul></details>')
 

@@ -1,4 +1,5 @@
-"""Bottleneck Attention Module: how each exercise of 04_bam is called. Maps are not square, and most are larger than the dilation."""
+"""Bottleneck Attention Module: how each exercise of 04_bam is called.
+Maps are not square, and most are larger than the dilation."""
 
 from collections.abc import Callable
 from itertools import permutations
@@ -57,7 +58,8 @@ def all_of_them(r: Random) -> Case:
     size, kernel = side(r), r.randint(3, 7)
     while True:
         chosen = r.sample(range(2, 7), 3)
-        results = {(size + 2 * padding - dilation * (kernel - 1) - 1) // stride for padding, dilation, stride in permutations(chosen)}
+        results = {(size + 2 * padding - dilation * (kernel - 1) - 1) // stride
+                   for padding, dilation, stride in permutations(chosen)}
         if len(results) == 6:
             return fits("all arguments, in order", size, kernel, *chosen)
 
@@ -69,13 +71,15 @@ def same(r: Random) -> Case:
 
 def barely(r: Random) -> Case:
     kernel, dilation = kernel_and_dilation(r)
-    return fits("a kernel that barely fits", dilation * (kernel - 1) + 1, kernel, dilation=dilation, stride=r.randint(1, 3))
+    return fits("a kernel that barely fits", dilation * (kernel - 1) + 1, kernel, dilation=dilation,
+                stride=r.randint(1, 3))
 
 
 def one_short(r: Random) -> Case:
     kernel, dilation = kernel_and_dilation(r)
     padding = r.randint(0, (dilation * (kernel - 1) - 1) // 2)
-    return too_long("a kernel that is too long by one", dilation * (kernel - 1) - 2 * padding, kernel, padding=padding, dilation=dilation)
+    return too_long("a kernel that is too long by one", dilation * (kernel - 1) - 2 * padding, kernel, padding=padding,
+                    dilation=dilation)
 
 
 def short_with_stride(r: Random) -> Case:
@@ -93,7 +97,8 @@ OUTPUT_SIZE = Exercise("conv_output_size", sizes=(
     lambda r: fits("a stride", side(r), r.randint(2, 5), stride=r.choice((2, 3))),
     with_rest("a stride that leaves a small rest", lambda stride: 1),
     with_rest("a stride that leaves a large rest", lambda stride: stride - 1),
-    lambda r: fits("a kernel of even size, padding and a stride", side(r), r.choice((2, 4, 6)), r.randint(1, 3), stride=2),
+    lambda r: fits("a kernel of even size, padding and a stride", side(r), r.choice((2, 4, 6)), r.randint(1, 3),
+                   stride=2),
     all_of_them, barely,
 ), refuses=(
     one_short, short_with_stride,
@@ -145,7 +150,8 @@ SPATIAL_BRANCH = Exercise(
         on_map("the default dilation", larger, bottleneck),
         on_map("the default dilation and a batch of one", one_image(larger), bottleneck),
         on_map("a large dilation", larger, with_options(dilation=one_of(5, 6))),
-        on_map("a dilation larger than the map", lambda r: (2, *r.sample((2, 3, 4), 2)), with_options(dilation=one_of(6, 7, 8, 9))),
+        on_map("a dilation larger than the map", lambda r: (2, *r.sample((2, 3, 4), 2)),
+               with_options(dilation=one_of(6, 7, 8, 9))),
         *ON_ONE_IMAGE,
     ),
     refuses=EMPTY,
@@ -170,7 +176,8 @@ BLOCK = Exercise(
         *on_maps(maps(larger), with_options(dilation=A_DILATION)),
         on_map("the default dilation", larger, bottleneck),
         on_map("the product", larger, with_options(combine=one_of("product"))),
-        on_map("the product and another dilation", larger, with_options(combine=one_of("product"), dilation=A_DILATION)),
+        on_map("the product and another dilation", larger,
+               with_options(combine=one_of("product"), dilation=A_DILATION)),
         on_map("the sum by name", larger, with_options(combine=one_of("sum"), dilation=one_of(2, 5))),
         *ON_ONE_IMAGE,
     ),
@@ -186,12 +193,14 @@ BLOCK = Exercise(
         call((1, 32, 1, 6), of={"channels": 32}),
         call((2, 4, 3, 5), of={"channels": 4, "reduction": 2, "combine": "product"}),
         call((1, 18, 3, 2), of=(18, 6, 1, "sum")),
-        *(call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}", raises=())
+        *(call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}",
+               raises=())
           for words, word in OTHER.items()),
         call((2, 8, 2, 3), of={"channels": 8, "reduction": 16}, label="no hidden channel", raises=(8, 16)),
     ),
     small=call((3, 6, 3, 4), of={"channels": 6, "reduction": 3, "dilation": 2}),
-    uses=("ChannelBranch", "SpatialBranch"), large=6.0, overflow=1e5)  # a product of two large maps must not overflow a sigmoid
+    # a product of two large maps must not overflow a sigmoid
+    uses=("ChannelBranch", "SpatialBranch"), large=6.0, overflow=1e5)
 
 
 # --- RepairedSpatialAttention
@@ -201,7 +210,8 @@ REPAIRED = Exercise(
         *on_maps(maps(larger), bottleneck),
         on_map("another dilation", larger, with_options(dilation=one_of(1, 3, 4))),
         on_map("one layer", larger, with_options(num_layers=one_of(1))),
-        on_map("other layers and another dilation", one_image(larger), with_options(num_layers=one_of(2, 4), dilation=one_of(1, 3))),
+        on_map("other layers and another dilation", one_image(larger),
+               with_options(num_layers=one_of(2, 4), dilation=one_of(1, 3))),
         on_map("a square map of seven", lambda r: (2, 7, 7), bottleneck),
         *ON_ONE_IMAGE,
     ),
@@ -212,6 +222,7 @@ REPAIRED = Exercise(
         call((1, 6, 5, 4), of=(6, 3, 2, 3)),
         call((2, 5, 4, 3), of={"num_layers": 1, "channels": 5, "reduction": 2, "dilation": 1}, label="one layer"),
     ),
-    small=call((3, 4, 5, 6), of={"channels": 4, "reduction": 2, "num_layers": 2}))  # large enough without the repair too
+    # large enough without the repair too
+    small=call((3, 4, 5, 6), of={"channels": 4, "reduction": 2, "num_layers": 2}))
 
 EXERCISES = (OUTPUT_SIZE, CHANNEL_BRANCH, SPATIAL_BRANCH, BLOCK, REPAIRED)

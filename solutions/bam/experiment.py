@@ -1,4 +1,5 @@
-"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -9,12 +10,13 @@ HERE = Path(__file__).parent
 ABOUT = """# 04_bam: long runs
 
 `python -m solutions.bam.experiment` trains the page's arms, and one more, for five times its 96 steps and at other peak rates. A number
-is the share of right answers on 2048 new strips, in per cent. A vote of both bars has 75."""
+is the share of right answers on 2048 new strips, in per cent. A vote of both bars has 75."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 TOO_SMALL = ("dilation 1, posts 8 away", "dilation 2, posts 12 away")  # windows that do not hold a bar and its post
 CONTROLS = ("no module, posts 8 away", *TOO_SMALL, "dilation 4, posts anywhere")
-LEARN = ("dilation 1, posts 5 away", "dilation 2, posts 8 away", "dilation 4, posts 8 away", "dilation 4, posts 12 away",
+LEARN = ("dilation 1, posts 5 away", "dilation 2, posts 8 away", "dilation 4, posts 8 away",
+         "dilation 4, posts 12 away",
          "no gate, posts 8 away")
 PRODUCT = "dilation 4, product, posts 8 away"
 ROWS = [

@@ -13,9 +13,10 @@ def strips() -> str:
     """The lesson's question: two strips with the same bars and other posts, 1000 x 360 px."""
     drawing = Drawing(
         1000, 360, "Is the bar between the posts horizontal?",
-        "Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two "
-        "posts stand 8 pixels to the left and right of the left bar, in strip 2 of the right bar. The question: is the bar between the "
-        "posts horizontal? A box of 3 x 3 pixels shows how much one convolution sees.",
+        "Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the "
+        "right. In strip 1 two posts stand 8 pixels to the left and right of the left bar, in strip 2 of the right "
+        "bar. The question: is the bar between the posts horizontal? A box of 3 x 3 pixels shows how much one "
+        "convolution sees.",
     )
     side, left, distance, place = 20, 96, 8, 21
     bars = {place // 2 + column: (2,) for column in (-1, 0, 1)} | {place + place // 2: (1, 2, 3)}
@@ -23,14 +24,19 @@ def strips() -> str:
     def strip(top: float, posts: tuple[int, int], number: str) -> None:
         for row in range(5):
             for column in range(2 * place):
-                fill = tint("gate", 1) if column in posts else tint("features", 1) if row in bars.get(column, ()) else "#FFFFFF"
+                fill = (
+                    tint("gate", 1)
+                    if column in posts
+                    else tint("features", 1) if row in bars.get(column, ()) else "#FFFFFF"
+                )
                 drawing.rectangle(left + column * side, top + row * side, side, side, fill, outline="border")
         drawing.text(left - 30, top + 60, number, size=26, bold=True)
 
     def middle(column: int) -> float:
         return left + (column + 0.5) * side
 
-    drawing.text(left, 36, "Two strips with the same two bars. Is the bar between the posts horizontal?", size=20, anchor="start",
+    drawing.text(left, 36, "Two strips with the same two bars. Is the bar between the posts horizontal?", size=20,
+                 anchor="start",
                  bold=True)
     first, second = 88, 240
     here, other = place // 2, place + place // 2
@@ -38,11 +44,13 @@ def strips() -> str:
     for column, words in ((here - distance, "post"), (here, "bar"), (here + distance, "post"), (other, "bar")):
         drawing.text(middle(column), first - 12, words, size=16)
     below = first + 5 * side + 14
-    drawing.line((middle(here), below - 8), (middle(here), below), (middle(here + distance), below), (middle(here + distance), below - 8),
+    drawing.line((middle(here), below - 8), (middle(here), below), (middle(here + distance), below),
+                 (middle(here + distance), below - 8),
                  colour="quiet")
     drawing.text(middle(here + distance / 2), below + 20, f"{distance} pixels", size=16)
     window, top = left + (other - 1) * side, first + side
-    drawing.line((window, top), (window + 3 * side, top), (window + 3 * side, top + 3 * side), (window, top + 3 * side), (window, top),
+    drawing.line((window, top), (window + 3 * side, top), (window + 3 * side, top + 3 * side), (window, top + 3 * side),
+                 (window, top),
                  colour="wrong", width=4)
     drawing.text(middle(other), below + 20, "all that a 3 × 3 kernel sees at a time", size=16)
     strip(second, (other - distance, other + distance), "2")
@@ -53,9 +61,9 @@ def bam_block() -> str:
     """The whole block with both branches and the shape of every tensor, 900 x 470 px."""
     drawing = Drawing(
         900, 470, "The Bottleneck Attention Module",
-        "From x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes "
-        "down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched and added, a sigmoid gives the gate "
-        "(B, C, H, W), x is multiplied by it, and x is added.",
+        "From x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The "
+        "spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched and "
+        "added, a sigmoid gives the gate (B, C, H, W), x is multiplied by it, and x is added.",
     )
     face, thickness = 50, 7
     reach, rise = depth(thickness, len(CHANNEL))
@@ -88,7 +96,8 @@ def bam_block() -> str:
     drawing.layer(x + 270, upper - 24, 46, 48, "fc2")
     drawing.text(x + 196, upper + 64, "(B, C/r)", size=13, mono=True)
 
-    for i, (name, note) in enumerate((("reduce", "1 × 1"), ("conv1", "3 × 3, dilated"), ("conv2", "3 × 3, dilated"), ("project", "1 × 1"))):
+    for i, (name, note) in enumerate((("reduce", "1 × 1"), ("conv1", "3 × 3, dilated"), ("conv2", "3 × 3, dilated"),
+                                      ("project", "1 × 1"))):
         width, at = 66, x + 2 + i * 84
         drawing.layer(at, lower - 24, width, 48, name)
         drawing.text(at + width / 2, lower + 44, note, size=12)
@@ -146,15 +155,16 @@ def dilation() -> str:
     """Spans of three dilations; a dilated kernel in its five places on a padded row, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "Dilation: taps that lie apart",
-        "Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end. A "
-        "kernel with dilation 2, which spans 5, fits in 5 places; the first and the last are drawn.",
+        "Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero "
+        "beyond each end. A kernel with dilation 2, which spans 5, fits in 5 places; the first and the last are drawn.",
     )
     side = 34
     drawing.text(40, 40, "three taps", anchor="start", bold=True)
     for i, d in enumerate((1, 2, 4)):
         top, span = 70 + 86 * i, 2 * d + 1
         _kernel(drawing, 40, top, d, side)
-        drawing.line((40, top + side + 8), (40, top + side + 14), (40 + span * side, top + side + 14), (40 + span * side, top + side + 8),
+        drawing.line((40, top + side + 8), (40, top + side + 14), (40 + span * side, top + side + 14),
+                     (40 + span * side, top + side + 8),
                      colour="quiet")
         drawing.text(40 + span * side + 12, top + 23, f"d = {d}: span {span}", anchor="start")
 
@@ -169,7 +179,8 @@ def dilation() -> str:
         _kernel(drawing, first + start * side, top, 2, side)
         at = first + (start + 5) * side + 12 if start < 0 else first + start * side - 12
         drawing.text(at, top + 22, words, anchor="start" if start < 0 else "end")
-    drawing.text(first - side, 272, "9 positions, span 5: (9 − 5) / 1 + 1 = 5 places", anchor="start", size=17, bold=True)
+    drawing.text(first - side, 272, "9 positions, span 5: (9 − 5) / 1 + 1 = 5 places", anchor="start", size=17,
+                 bold=True)
     drawing.text(first - side, 298, "k = 3, d = 2, p = 1, s = 1", anchor="start", size=15)
     return drawing.svg()
 

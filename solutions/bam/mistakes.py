@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 04_bam. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 04_bam.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, bottleneck, detached, naive_sigmoid
@@ -11,7 +12,11 @@ FIRST = "self.bn(self.fc1(s))"
 SCORES = f"self.fc2(torch.relu({FIRST}))"
 SHAPED = "scores[:, :, None, None]"
 DILATED = "nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)"
-STEPS = "torch.relu(self.bn0(self.reduce(x)))", "torch.relu(self.bn1(self.conv1(h)))", "torch.relu(self.bn2(self.conv2(h)))"
+STEPS = (
+    "torch.relu(self.bn0(self.reduce(x)))",
+    "torch.relu(self.bn1(self.conv1(h)))",
+    "torch.relu(self.bn2(self.conv2(h)))",
+)
 PROJECTED = "self.project(h)"
 CHANNEL, SPATIAL = "ChannelBranch(channels, reduction)", "SpatialBranch(channels, reduction, dilation)"
 COMBINED = 'channel + spatial if self.combine == "sum" else channel * spatial'
@@ -43,11 +48,12 @@ MISTAKES = (
             "The argument `dilation` has no effect. A dilated kernel spans dilation * (kernel_size - 1) + 1 positions.",
             ((REACH, "kernel_size"),)),
     Mistake("size-dilation-times-kernel", "conv_output_size",
-            "You take dilation * kernel_size for the span. Between k taps there are k - 1 steps: dilation * (kernel_size - 1) + 1.",
+            "You take dilation * kernel_size for the span. Between k taps there are k - 1 steps: dilation * "
+            "(kernel_size - 1) + 1.",
             ((REACH, "dilation * kernel_size"),)),
     Mistake("size-reach-one-short", "conv_output_size",
-            "Your span is one too small: k taps with k - 1 steps between them cover dilation * (kernel_size - 1) + 1 positions. The "
-            "last + 1 is missing.",
+            "Your span is one too small: k taps with k - 1 steps between them cover dilation * (kernel_size - 1) + 1 "
+            "positions. The last + 1 is missing.",
             ((REACH, "dilation * (kernel_size - 1)"),)),
     Mistake("size-reach-one-long", "conv_output_size",
             "Your span is one too large: with a kernel of 1 it must be 1. It is dilation * (kernel_size - 1) + 1.",
@@ -56,20 +62,22 @@ MISTAKES = (
             "You add the padding once. Both ends get it: 2 * padding.",
             ((RESULT, "(size + padding - reach) // stride + 1"),)),
     Mistake("size-padding-ignored", "conv_output_size",
-            "The argument `padding` has no effect on your result. It makes the map longer at both ends: size + 2 * padding.",
+            "The argument `padding` has no effect on your result. It makes the map longer at both ends: size + 2 "
+            "* padding.",
             ((RESULT, "(size - reach) // stride + 1"),)),
     Mistake("size-padding-subtracted", "conv_output_size",
             "You subtract the padding. It makes the map longer: size + 2 * padding.",
             ((RESULT, "(size - 2 * padding - reach) // stride + 1"),)),
     Mistake("size-stride-ignored", "conv_output_size",
-            "The argument `stride` has no effect on your result. It divides: the kernel moves `stride` positions at a time.",
+            "The argument `stride` has no effect on your result. It divides: the kernel moves `stride` positions "
+            "at a time.",
             ((RESULT, "size + 2 * padding - reach + 1"),)),
     Mistake("size-stride-multiplied", "conv_output_size",
             "You multiply by the stride. A larger stride gives fewer positions: divide.",
             ((RESULT, "(size + 2 * padding - reach) * stride + 1"),)),
     Mistake("size-no-plus-one", "conv_output_size",
-            "One position is missing: you count the steps of the kernel. It is somewhere before its first step too, so add 1 after the "
-            "division.",
+            "One position is missing: you count the steps of the kernel. It is somewhere before its first step too, "
+            "so add 1 after the division.",
             ((RESULT, "(size + 2 * padding - reach) // stride"),)),
     Mistake("size-plus-one-divided", "conv_output_size",
             "The + 1 is divided by the stride too. Divide first, with //, then add 1.",
@@ -78,24 +86,26 @@ MISTAKES = (
             "You round up. A last step that would leave the map is not taken: round down, with //.",
             ((RESULT, "-(-(size + 2 * padding - reach) // stride) + 1"),)),
     Mistake("size-rounded", "conv_output_size",
-            "You round to the nearest whole number. Round down, with //: a last step that would leave the map is not taken.",
+            "You round to the nearest whole number. Round down, with //: a last step that would leave the map is "
+            "not taken.",
             ((RESULT, "round((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-truncated", "conv_output_size",
-            "`int(...)` cuts the fraction off, which rounds a negative number up: a kernel that is too long by less than a stride "
-            "seems to fit once. Divide with //, which rounds down.",
+            "`int(...)` cuts the fraction off, which rounds a negative number up: a kernel that is too long by less "
+            "than a stride seems to fit once. Divide with //, which rounds down.",
             ((RESULT, "int((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-undilated-formula-dilated-once", "conv_output_size",
             "You multiply the padding by the dilation. Only the kernel is stretched; the padding counts as it is.",
             ((RESULT, "(size + 2 * padding * dilation - reach) // stride + 1"),)),
     Mistake("size-always-same", "conv_output_size",
-            "You return `size` (divided by the stride), as if the padding always made up for the kernel. It does only if 2 * padding is"
-            " dilation * (kernel_size - 1).",
+            "You return `size` (divided by the stride), as if the padding always made up for the kernel. It does only "
+            "if 2 * padding is dilation * (kernel_size - 1).",
             ((RESULT, "size // stride"),)),
     Mistake("size-no-error", "conv_output_size",
             "A result below 1 is returned as if it were a size. Raise a ValueError: the kernel fits nowhere.",
             ((TOO_SMALL, ""),)),
     Mistake("size-zero-allowed", "conv_output_size",
-            "A result of 0 is returned. That is an error too: raise a ValueError if the result is below 1, not below 0.",
+            "A result of 0 is returned. That is an error too: raise a ValueError if the result is below 1, "
+            "not below 0.",
             (("if result < 1:", "if result < 0:"),)),
     Mistake("size-one-refused", "conv_output_size",
             "Your ValueError comes too early: a result of 1 is allowed, the kernel fits once.",
@@ -106,28 +116,32 @@ MISTAKES = (
 
     # --- ChannelBranch
     Mistake("channel-sigmoid", "ChannelBranch",
-            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's map first, and one sigmoid comes after the sum.",
+            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's map first, and one sigmoid "
+            "comes after the sum.",
             ((SHAPED, "torch.sigmoid(scores)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelBranch",
-            "The numbers are right, but of shape (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so that BAM can add the other"
-            " branch.",
+            "The numbers are right, but of shape (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so that BAM "
+            "can add the other branch.",
             ((SHAPED, "scores"),)),
     Mistake("channel-expanded", "ChannelBranch",
-            "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum in BAM broadcasts.",
+            "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum in "
+            "BAM broadcasts.",
             ((SHAPED, "scores[:, :, None, None].expand_as(x)"),)),
     Mistake("channel-applies-itself", "ChannelBranch",
-            "Your branch multiplies x by its numbers. It returns the numbers alone, (B, C, 1, 1); BAM applies the gate.",
+            "Your branch multiplies x by its numbers. It returns the numbers alone, (B, C, 1, 1); BAM applies "
+            "the gate.",
             ((SHAPED, "x * scores[:, :, None, None]"),)),
     Mistake("channel-no-norm", "ChannelBranch",
             "The BatchNorm between fc1 and the ReLU is missing, or made and not called.",
             ((FIRST, "self.fc1(s)"),)),
     Mistake("channel-norm-of-channels", "ChannelBranch",
-            "Your BatchNorm has C numbers: it comes before fc1 or after fc2. Here it comes between the two, on the C // r hidden "
-            "numbers: fc1, BatchNorm, ReLU, fc2.",
-            (("nn.BatchNorm1d(hidden)", "nn.BatchNorm1d(channels)"), (SCORES, "self.bn(self.fc2(torch.relu(self.fc1(s))))"))),
+            "Your BatchNorm has C numbers: it comes before fc1 or after fc2. Here it comes between the two, on the C "
+            "// r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
+            (("nn.BatchNorm1d(hidden)", "nn.BatchNorm1d(channels)"), (SCORES,
+                                                                      "self.bn(self.fc2(torch.relu(self.fc1(s))))"))),
     Mistake("channel-second-norm", "ChannelBranch",
-            "There is a second BatchNorm, on C numbers, at the end of the branch, where the paper puts one. This exercise follows the "
-            "authors' code: one BatchNorm, on the C // r hidden numbers.",
+            "There is a second BatchNorm, on C numbers, at the end of the branch, where the paper puts one. This "
+            "exercise follows the authors' code: one BatchNorm, on the C // r hidden numbers.",
             (("self.fc2 = nn.Linear(hidden, channels)",
               "self.fc2 = nn.Linear(hidden, channels)\n        self.bn2 = nn.BatchNorm1d(channels)"),
              (SCORES, f"self.bn2({SCORES})"))),
@@ -135,17 +149,20 @@ MISTAKES = (
             "BatchNorm and ReLU have changed places. The order is fc1, BatchNorm, ReLU, fc2.",
             ((SCORES, "self.fc2(self.bn(torch.relu(self.fc1(s))))"),)),
     Mistake("channel-norm-of-batch-always", "ChannelBranch",
-            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, self.bn(...), which switches "
-            "to its running statistics.",
-            ((FIRST, "nn.functional.batch_norm(self.fc1(s), None, None, self.bn.weight, self.bn.bias, training=True)"),)),
+            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
+            "self.bn(...), which switches to its running statistics.",
+            ((FIRST,
+              "nn.functional.batch_norm(self.fc1(s), None, None, self.bn.weight, self.bn.bias, training=True)"),)),
     Mistake("channel-layer-norm", "ChannelBranch",
-            "Your normalisation is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images of the batch.",
+            "Your normalisation is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images "
+            "of the batch.",
             (("nn.BatchNorm1d(hidden)", "nn.LayerNorm(hidden)"),)),
     Mistake("channel-no-relu", "ChannelBranch",
             "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix.",
             ((SCORES, f"self.fc2({FIRST})"),)),
     Mistake("channel-relu-at-the-end", "ChannelBranch",
-            "There is a ReLU after fc2 too, so that no number can be negative and no gate can fall below 0.5. The branch ends with fc2.",
+            "There is a ReLU after fc2 too, so that no number can be negative and no gate can fall below 0.5. The "
+            "branch ends with fc2.",
             ((f"scores = {SCORES}", f"scores = torch.relu({SCORES})"),)),
     Mistake("channel-sigmoid-between", "ChannelBranch",
             "There is a sigmoid where the ReLU belongs, between BatchNorm and fc2.",
@@ -154,21 +171,23 @@ MISTAKES = (
             "Your branch takes the largest value of each channel. BAM takes the mean over H and W (CBAM takes both).",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("channel-mean-and-maximum", "ChannelBranch",
-            "Your branch passes mean and maximum through the layers and adds the results, as CBAM's channel gate does. BAM takes only "
-            "the mean.",
+            "Your branch passes mean and maximum through the layers and adds the results, as CBAM's channel gate "
+            "does. BAM takes only the mean.",
             ((f"scores = {SCORES}", f"scores = {SCORES} + {SCORES.replace('(s)', '(x.amax(dim=(2, 3)))')}"),)),
     Mistake("channel-mean-over-channels-and-rows", "ChannelBranch",
-            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 and 3.",
+            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W "
+            "are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("channel-sum", "ChannelBranch",
             "Your branch adds up the positions without dividing by H * W. Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("channel-over-batch", "ChannelBranch",
-            "Your branch averages over the batch too, so that all images get the same numbers. Average over H and W only.",
+            "Your branch averages over the batch too, so that all images get the same numbers. Average over H "
+            "and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("channel-square-window", "ChannelBranch",
-            "You pool with a square window as high as the map, as the authors' code does. On a wide map it sees only the left part, or "
-            "there are several windows. Take the mean over H and W.",
+            "You pool with a square window as high as the map, as the authors' code does. On a wide map it sees only "
+            "the left part, or there are several windows. Take the mean over H and W.",
             ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),)),
     Mistake("channel-no-bias", "ChannelBranch",
             "Your linear layers have no bias. SE's have none; BAM's have.",
@@ -181,39 +200,42 @@ MISTAKES = (
             "The means keep two axes of size 1, (B, C, 1, 1), and nn.Linear works on the last axis. Give it (B, C).",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("channel-squeezed", "ChannelBranch",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say "
+            "which axes go.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     *bottleneck("channel", "ChannelBranch", default=16),
     *detached("channel", "ChannelBranch", SHAPED, "result", ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
 
     # --- SpatialBranch
     Mistake("spatial-sigmoid", "SpatialBranch",
-            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's numbers first, and one sigmoid comes after "
-            "the sum.",
+            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's numbers first, and one "
+            "sigmoid comes after the sum.",
             ((f"return {PROJECTED}", f"return torch.sigmoid({PROJECTED})"),)),
     Mistake("spatial-expanded", "SpatialBranch",
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
             ((f"return {PROJECTED}", f"return {PROJECTED}.expand_as(x)"),)),
     Mistake("spatial-no-channel-axis", "SpatialBranch",
-            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that BAM can add the other branch.",
+            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that BAM can add the "
+            "other branch.",
             ((f"return {PROJECTED}", f"return {PROJECTED}[:, 0]"),)),
     Mistake("spatial-applies-itself", "SpatialBranch",
             "Your branch multiplies x by its map. It returns the map alone, (B, 1, H, W); BAM applies the gate.",
             ((f"return {PROJECTED}", f"return x * {PROJECTED}"),)),
     Mistake("spatial-padding-one", "SpatialBranch",
-            "Your padding is 1 whatever the dilation is, so that each convolution takes 2 * dilation - 2 off the map's sides. The map "
-            "keeps its size with padding=dilation.",
+            "Your padding is 1 whatever the dilation is, so that each convolution takes 2 * dilation - 2 off the "
+            "map's sides. The map keeps its size with padding=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=1, dilation=dilation)")),
     Mistake("spatial-no-padding", "SpatialBranch",
-            "Your 3x3 convolutions have no padding: each takes 2 * dilation off the map's sides. The map keeps its size with "
-            "padding=dilation.",
+            "Your 3x3 convolutions have no padding: each takes 2 * dilation off the map's sides. The map keeps its "
+            "size with padding=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, dilation=dilation)")),
     Mistake("spatial-no-dilation", "SpatialBranch",
-            "Your 3x3 convolutions are not dilated (padding=1, dilation=1): the branch sees 5 x 5 positions whatever `dilation` says.",
+            "Your 3x3 convolutions are not dilated (padding=1, dilation=1): the branch sees 5 x 5 positions whatever "
+            "`dilation` says.",
             both("nn.Conv2d(hidden, hidden, 3, padding=1)")),
     Mistake("spatial-dilation-forgotten", "SpatialBranch",
-            "Your 3x3 convolutions have the padding and not the dilation, so the map grows. Pass both: padding=dilation and "
-            "dilation=dilation.",
+            "Your 3x3 convolutions have the padding and not the dilation, so the map grows. Pass both: "
+            "padding=dilation and dilation=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=dilation)")),
     Mistake("spatial-dilation-four", "SpatialBranch",
             "The argument `dilation` has no effect: 4 is written in its place.",
@@ -228,8 +250,8 @@ MISTAKES = (
             "Your convolutions pad with the map repeated beyond its border (`padding_mode`). BAM pads with zeros.",
             both('nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, padding_mode="replicate")')),
     Mistake("spatial-no-bias", "SpatialBranch",
-            "Your convolutions before the BatchNorms have no bias. It has no effect in training, but BAM's code has it: keep torch's "
-            "default.",
+            "Your convolutions before the BatchNorms have no bias. It has no effect in training, but BAM's code has "
+            "it: keep torch's default.",
             (("nn.Conv2d(channels, hidden, 1)", "nn.Conv2d(channels, hidden, 1, bias=False)"),
              *both("nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)"))),
     Mistake("spatial-one-convolution", "SpatialBranch",
@@ -242,7 +264,8 @@ MISTAKES = (
             "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, bn2 never. Each layer has its own.",
             ((STEPS[2], STEPS[2].replace("bn2", "bn1")),)),
     Mistake("spatial-first-norm-for-all", "SpatialBranch",
-            "One BatchNorm serves all three layers: bn0 is called three times, bn1 and bn2 never. Each layer has its own.",
+            "One BatchNorm serves all three layers: bn0 is called three times, bn1 and bn2 never. Each layer "
+            "has its own.",
             ((STEPS[1], STEPS[1].replace("bn1", "bn0")), (STEPS[2], STEPS[2].replace("bn2", "bn0")))),
     Mistake("spatial-first-norm-not-called", "SpatialBranch",
             "bn0 is made and never called. It stands between `reduce` and its ReLU.",
@@ -251,11 +274,13 @@ MISTAKES = (
             "conv1 and conv2 have changed places in your forward.",
             ((STEPS[1], STEPS[1].replace("conv1", "conv2")), (STEPS[2], STEPS[2].replace("conv2", "conv1")))),
     Mistake("spatial-no-norms", "SpatialBranch",
-            "The BatchNorms are missing (or made and never called). There is one after each layer but the last, before the ReLU.",
+            "The BatchNorms are missing (or made and never called). There is one after each layer but the last, "
+            "before the ReLU.",
             tuple((step, step.replace(f"self.bn{i}(", "(")) for i, step in enumerate(STEPS))),
     Mistake("spatial-norm-after-relu", "SpatialBranch",
             "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
-            tuple((step, f"self.bn{i}(torch.relu({step.removeprefix(f'torch.relu(self.bn{i}(')[:-2]}))") for i, step in enumerate(STEPS))),
+            tuple((step, f"self.bn{i}(torch.relu({step.removeprefix(f'torch.relu(self.bn{i}(')[:-2]}))")
+                  for i, step in enumerate(STEPS))),
     Mistake("spatial-no-relus", "SpatialBranch",
             "The ReLUs are missing: without them, the four convolutions amount to one.",
             tuple((step, step.removeprefix("torch.relu(")[:-1]) for step in STEPS)),
@@ -263,22 +288,26 @@ MISTAKES = (
             "There is no ReLU after conv2 and bn2. One follows each of the three BatchNorms.",
             ((STEPS[2], STEPS[2].removeprefix("torch.relu(")[:-1]),)),
     Mistake("spatial-relu-at-the-end", "SpatialBranch",
-            "There is a ReLU after `project` too, so no position can get a negative number. The branch ends with the convolution.",
+            "There is a ReLU after `project` too, so no position can get a negative number. The branch ends with the "
+            "convolution.",
             ((f"return {PROJECTED}", f"return torch.relu({PROJECTED})"),)),
     Mistake("spatial-norm-at-the-end", "SpatialBranch",
-            "There is a BatchNorm at the end of the branch, where the paper puts it. This exercise follows the authors' code: one "
-            "after each of the three hidden layers, none after `project`.",
-            (("self.project = nn.Conv2d(hidden, 1, 1)", "self.project = nn.Conv2d(hidden, 1, 1)\n        self.bn3 = nn.BatchNorm2d(1)"),
+            "There is a BatchNorm at the end of the branch, where the paper puts it. This exercise follows the "
+            "authors' code: one after each of the three hidden layers, none after `project`.",
+            (("self.project = nn.Conv2d(hidden, 1, 1)",
+              "self.project = nn.Conv2d(hidden, 1, 1)\n        self.bn3 = nn.BatchNorm2d(1)"),
              (f"return {PROJECTED}", f"return self.bn3({PROJECTED})"))),
     Mistake("spatial-channel-map", "SpatialBranch",
-            "Your last convolution gives C maps, one for each channel. It gives one: the branch says where, whatever the channel.",
+            "Your last convolution gives C maps, one for each channel. It gives one: the branch says where, whatever "
+            "the channel.",
             (("nn.Conv2d(hidden, 1, 1)", "nn.Conv2d(hidden, channels, 1)"),)),
     *bottleneck("spatial", "SpatialBranch", default=16),
     *detached("spatial", "SpatialBranch", PROJECTED, "result", (("self.reduce(x)", "self.reduce(x.detach())"),)),
 
     # --- BAM
     Mistake("bam-no-shortcut", "BAM",
-            "The shortcut is missing: you return x * gate. BAM returns x + x * gate, so that a gate of 0 leaves x as it is.",
+            "The shortcut is missing: you return x * gate. BAM returns x + x * gate, so that a gate of 0 leaves x "
+            "as it is.",
             ((GATED, "x * torch.sigmoid(scores)"),)),
     Mistake("bam-returns-gate", "BAM",
             "Your block returns the gate. Apply it: x + x * gate.",
@@ -293,8 +322,8 @@ MISTAKES = (
             "The sigmoid is missing: x is multiplied by the raw sum of the two maps, which can be any number.",
             ((GATED, "x + x * scores"),)),
     Mistake("bam-two-sigmoids", "BAM",
-            "Each map goes through a sigmoid of its own before they are combined, and none comes after. Combine the raw maps first; "
-            "one sigmoid for both.",
+            "Each map goes through a sigmoid of its own before they are combined, and none comes after. Combine the "
+            "raw maps first; one sigmoid for both.",
             ((f"scores = {COMBINED}", "c, s = torch.sigmoid(channel), torch.sigmoid(spatial)\n"
               '        gate = c + s if self.combine == "sum" else c * s'), (GATED, "x + x * gate"))),
     Mistake("bam-sigmoid-twice", "BAM",
@@ -304,11 +333,12 @@ MISTAKES = (
             "Your second branch sees the output of the first, as in CBAM. In BAM both look at x itself, side by side.",
             (("self.spatial(x)", "self.spatial(x * torch.sigmoid(self.channel(x)))"),)),
     Mistake("bam-scaled-by-the-other", "BAM",
-            "Your spatial branch sees x times the channel branch's numbers. In BAM both branches look at x itself, side by side.",
+            "Your spatial branch sees x times the channel branch's numbers. In BAM both branches look at x itself, "
+            "side by side.",
             (("self.spatial(x)", "self.spatial(x * self.channel(x))"),)),
     Mistake("bam-two-blocks", "BAM",
-            "Your spatial branch sees an x that the channel branch has already gated, as in CBAM. In BAM both branches look at x "
-            "itself, and there is one gate.",
+            "Your spatial branch sees an x that the channel branch has already gated, as in CBAM. In BAM both "
+            "branches look at x itself, and there is one gate.",
             (("self.spatial(x)", "self.spatial(x + x * torch.sigmoid(self.channel(x)))"),)),
     Mistake("bam-one-plus-image", "BAM",
             "You add 1 to x, not to the gate: (1 + x) * gate. BAM returns x + x * gate, which is x * (1 + gate).",
@@ -323,8 +353,8 @@ MISTAKES = (
             'The argument `combine` has no effect: your block always adds the maps. "product" multiplies them.',
             ((COMBINED, "channel + spatial"),)),
     Mistake("bam-product-always", "BAM",
-            "The argument `combine` has no effect: your block always multiplies the maps, as the authors' code does. \"sum\", the "
-            "default, adds them.",
+            "The argument `combine` has no effect: your block always multiplies the maps, as the authors' code does. "
+            "\"sum\", the default, adds them.",
             ((COMBINED, "channel * spatial"),)),
     Mistake("bam-exchanged", "BAM",
             '"sum" and "product" have changed places.',
@@ -336,8 +366,8 @@ MISTAKES = (
             'A word other than "sum" or "product" is not refused: it is taken for one of them. Raise a ValueError.',
             ((WORDS, ""),)),
     Mistake("bam-assert", "BAM",
-            "You refuse other words with an `assert`, which raises AssertionError (and does nothing when Python runs with -O). Raise a "
-            "ValueError.",
+            "You refuse other words with an `assert`, which raises AssertionError (and does nothing when Python runs "
+            "with -O). Raise a ValueError.",
             ((WORDS, 'assert combine in ("sum", "product"), combine\n        '),)),
     Mistake("bam-channel-alone", "BAM",
             "The spatial branch is missing from the gate: every position of a channel gets the same number.",
@@ -355,14 +385,16 @@ MISTAKES = (
             "`reduction` does not reach the ChannelBranch: it always has the default, 16.",
             ((CHANNEL, "ChannelBranch(channels)"),)),
     Mistake("bam-arguments-exchanged", "BAM",
-            "`reduction` and `dilation` have changed places in the call of SpatialBranch: it takes channels, reduction, dilation.",
+            "`reduction` and `dilation` have changed places in the call of SpatialBranch: it takes channels, "
+            "reduction, dilation.",
             ((SPATIAL, "SpatialBranch(channels, dilation, reduction)"),)),
     Mistake("bam-in-place", "BAM",
-            "Your block changes its input in place: whatever reads x afterwards, such as a shortcut, finds it changed. Write x + x * "
-            "gate.",
+            "Your block changes its input in place: whatever reads x afterwards, such as a shortcut, finds it "
+            "changed. Write x + x * gate.",
             ((f"return {GATED}", "x *= 1 + torch.sigmoid(scores)\n        return x"),)),
     Mistake("bam-gate-detached", "BAM",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): the branches would never learn.",
+            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): the branches would "
+            "never learn.",
             ((GATED, "x + x * torch.sigmoid(scores).detach()"),)),
     Mistake("bam-image-detached", "BAM",
             "The numbers are right, but x is detached before the product: a part of its gradient is lost.",
@@ -370,49 +402,54 @@ MISTAKES = (
     Mistake("bam-remembers-gate", "BAM",
             "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
             ((f"return {GATED}",
-              'if not hasattr(self, "gate"):\n            self.gate = torch.sigmoid(scores)\n        return x + x * self.gate'),)),
+              'if not hasattr(self, "gate"):\n            self.gate = torch.sigmoid(scores)\n        return x + x * '
+              'self.gate'),)),
     Mistake("bam-part-of-word", "BAM",
-            'You look for `combine` in one string: `"prod" in "sum product"` is true, and so is `"" in "sum product"`. Compare with a '
+            'You look for `combine` in one string: `"prod" in "sum product"` is true, and so is `"" in "sum '
+            'product"`. Compare with a '
             'tuple of the two words.',
             ((WORDS.partition("\n")[0], 'if combine not in "sum product":'),)),
     Mistake("bam-exp", "BAM", INFINITE, ((GATED, f"x + x * {naive_sigmoid('scores')}"),)),
 
     # --- RepairedSpatialAttention
     Mistake("repaired-not-at-all", "RepairedSpatialAttention",
-            "The padding is still 1, so that each layer takes 2 * dilation - 2 off the map's sides. A 3x3 kernel keeps the size with "
-            "padding=dilation.",
+            "The padding is still 1, so that each layer takes 2 * dilation - 2 off the map's sides. A 3x3 kernel "
+            "keeps the size with padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=1")),)),
     Mistake("repaired-counted-from-one", "RepairedSpatialAttention",
-            "Your dilated layers are called conv_1, conv_2, ... The snippet counts from 0: conv_0, bn_0 first. With other names its "
-            "weights end up in the wrong layers.",
+            "Your dilated layers are called conv_1, conv_2, ... The snippet counts from 0: conv_0, bn_0 first. With "
+            "other names its weights end up in the wrong layers.",
             ((LAYER, LAYER.replace("conv_{i}", "conv_{i + 1}")), ('layers[f"bn_{i}"]', 'layers[f"bn_{i + 1}"]'))),
     Mistake("repaired-padding-two", "RepairedSpatialAttention",
-            "Your padding is 2 whatever the dilation is. That fits only the default; padding=dilation fits every dilation.",
+            "Your padding is 2 whatever the dilation is. That fits only the default; padding=dilation fits every "
+            "dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=2")),)),
     Mistake("repaired-first-layer-only", "RepairedSpatialAttention",
             "Only the first dilated layer is repaired: the others still have padding=1.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=1 if i else dilation")),)),
     Mistake("repaired-no-padding", "RepairedSpatialAttention",
-            "Your layers have no padding at all: each takes 2 * dilation off the map's sides. A 3x3 kernel keeps the size with "
-            "padding=dilation.",
+            "Your layers have no padding at all: each takes 2 * dilation off the map's sides. A 3x3 kernel keeps the "
+            "size with padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation, ", "")),)),
     Mistake("repaired-without-dilation", "RepairedSpatialAttention",
-            "You kept the padding of 1 and took the dilation away. The map keeps its size, but it sees less far than its author "
-            "wanted: keep the dilation and change the padding.",
+            "You kept the padding of 1 and took the dilation away. The map keeps its size, but it sees less far than "
+            "its author wanted: keep the dilation and change the padding.",
             ((LAYER, LAYER.replace("padding=dilation, dilation=dilation", "padding=1")),)),
     Mistake("repaired-dilation-two", "RepairedSpatialAttention",
             "The argument `dilation` has no effect: 2 is written in its place.",
             ((LAYER, LAYER.replace("dilation=dilation", "dilation=2").replace("padding=dilation", "padding=2")),)),
     Mistake("repaired-resized", "RepairedSpatialAttention",
-            "You let the map shrink and stretch it to x's size afterwards. Its shape is right, but the number at a position no longer "
-            "belongs to it. Let it keep its size in every layer: padding=dilation.",
+            "You let the map shrink and stretch it to x's size afterwards. Its shape is right, but the number at a "
+            "position no longer belongs to it. Let it keep its size in every layer: padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=max(1, dilation - 1)")),
              (EXPANDED, "nn.functional.interpolate(self.sa(x), x.shape[2:]).expand_as(x)"))),
     Mistake("repaired-not-expanded", "RepairedSpatialAttention",
-            "The numbers are right, but of shape (B, 1, H, W). The snippet returns the map repeated for every channel, in x's shape.",
+            "The numbers are right, but of shape (B, 1, H, W). The snippet returns the map repeated for every "
+            "channel, in x's shape.",
             ((EXPANDED, "self.sa(x)"),)),
     Mistake("repaired-sigmoid", "RepairedSpatialAttention",
-            "Your map goes through a sigmoid. The snippet's does not: the block that calls it adds the channel branch first.",
+            "Your map goes through a sigmoid. The snippet's does not: the block that calls it adds the channel "
+            "branch first.",
             ((EXPANDED, "torch.sigmoid(self.sa(x)).expand_as(x)"),)),
     Mistake("repaired-applies-itself", "RepairedSpatialAttention",
             "You multiply x by the map. Return the map alone, in x's shape.",
@@ -424,8 +461,8 @@ MISTAKES = (
             "One dilated layer is missing: i runs from 0 to num_layers - 1, which is range(num_layers).",
             (("range(num_layers)", "range(1, num_layers)"),)),
     Mistake("repaired-no-relus", "RepairedSpatialAttention",
-            "The ReLUs of the dilated layers are missing (a Sequential keeps only one entry of each name). Each layer is convolution, "
-            "BatchNorm, ReLU.",
+            "The ReLUs of the dilated layers are missing (a Sequential keeps only one entry of each name). Each layer "
+            "is convolution, BatchNorm, ReLU.",
             ((f"            {RELUS}\n", ""),)),
     Mistake("repaired-no-first-relu", "RepairedSpatialAttention",
             "The ReLU after conv_reduce1 and bn_reduce1 is missing.",
@@ -459,11 +496,14 @@ EQUIVALENT = {
     "ChannelBranch 18: last two axes exchanged": "Both have size 1.",
     "RepairedSpatialAttention 23: x detached (2)": "Only its shape matters.",
     **{f"{line}: relu twice": TWICE for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
-    **{f"{line}: relu in place": OWN_TENSOR for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
+    **{f"{line}: relu in place": OWN_TENSOR
+       for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
     "BAM 21: sigmoid in place": OWN_TENSOR,
     **{f"{line}: Conv2d with dilation=2": ONE_TAP
-       for line in ("SpatialBranch 13", "SpatialBranch 19", "RepairedSpatialAttention 14", "RepairedSpatialAttention 19")},
-    **{f"{line}: {what}": ANY_MESSAGE for line, numbers in (("conv_output_size 10", ("reach", "size", "padding")), ("BAM 13", ("combine",)))
+       for line in ("SpatialBranch 13", "SpatialBranch 19", "RepairedSpatialAttention 14",
+                    "RepairedSpatialAttention 19")},
+    **{f"{line}: {what}": ANY_MESSAGE for line, numbers in (("conv_output_size 10", ("reach", "size", "padding")),
+                                                            ("BAM 13", ("combine",)))
        for what in ("message without numbers", "no message", *(f"message without {number}" for number in numbers))},
 }
 
@@ -505,7 +545,7 @@ VARIANTS = (
 
             def forward(self, x):
                 return self.gate(x)
-        """),
+        """),  # noqa: E501
     Variant("channel-convolutions", "ChannelBranch", """
         class ChannelBranch(nn.Module):
             def __init__(self, channels, reduction=16):
@@ -628,5 +668,5 @@ VARIANTS = (
                     if name.startswith("bn"):
                         h = torch.relu(h)
                 return h.repeat(1, x.shape[1], 1, 1)
-        """),
+        """),  # noqa: E501
 )

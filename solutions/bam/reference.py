@@ -1,9 +1,9 @@
 """Bottleneck Attention Module (Park, Woo, Lee & Kweon, "BAM: Bottleneck Attention Module", BMVC 2018).
 
-Two branches look at the same features, one for each channel and one for each position; their maps are added, and one sigmoid makes a
-gate of the sum. The paper puts BatchNorm at the end of each branch; here it stands after each hidden layer, as in the authors' code
-(Jongchan/attention-module), so that their weights fit. That code multiplies the two maps (`combine="product"`), and pools with a
-square window as high as the image.
+Two branches look at the same features, one for each channel and one for each position; their maps are added, and one
+sigmoid makes a gate of the sum. The paper puts BatchNorm at the end of each branch; here it stands after each hidden
+layer, as in the authors' code (Jongchan/attention-module), so that their weights fit. That code multiplies the two maps
+(`combine="product"`), and pools with a square window as high as the image.
 """
 
 from collections import OrderedDict
@@ -28,7 +28,8 @@ def conv_output_size(size: int, kernel_size: int, padding: int = 0, dilation: in
 
 
 class ChannelBranch(nn.Module):
-    """What each channel is worth, from the mean of each channel: `(B, C, H, W) -> (B, C, 1, 1)`, before the sigmoid (equation 2).
+    """What each channel is worth, from the mean of each channel: `(B, C, H, W) -> (B, C, 1, 1)`, before the sigmoid
+    (equation 2).
 
     Raises:
         ValueError: as `hidden_channels`.
@@ -48,7 +49,8 @@ class ChannelBranch(nn.Module):
 
 
 class SpatialBranch(nn.Module):
-    """What each position is worth, from its surroundings: `(B, C, H, W) -> (B, 1, H, W)`, before the sigmoid (equation 3).
+    """What each position is worth, from its surroundings: `(B, C, H, W) -> (B, 1, H, W)`, before the sigmoid (equation
+    3).
 
     Two 3x3 convolutions whose taps lie `dilation` positions apart, between two 1x1 convolutions.
 
@@ -75,7 +77,8 @@ class SpatialBranch(nn.Module):
 
 
 class BAM(nn.Module):
-    """Features gated by both branches, with a shortcut, `x + x * sigmoid(Mc + Ms)` (equation 1): `(B, C, H, W) -> (B, C, H, W)`.
+    """Features gated by both branches, with a shortcut, `x + x * sigmoid(Mc + Ms)` (equation 1):
+    `(B, C, H, W) -> (B, C, H, W)`.
 
     combine: "sum" as in the paper, or "product", `sigmoid(Mc * Ms)`, as in the authors' code.
 
@@ -100,8 +103,8 @@ class BAM(nn.Module):
 class RepairedSpatialAttention(nn.Module):
     """The spatial attention of a published snippet with its padding repaired: `(B, C, H, W) -> (B, C, H, W)`.
 
-    Layer names are the snippet's, and so is the expanded result without a sigmoid. Published was `padding=1`, which takes
-    `2 * dilation - 2` off each side's length in every layer.
+    Layer names are the snippet's, and so is the expanded result without a sigmoid. Published was `padding=1`, which
+    takes `2 * dilation - 2` off each side's length in every layer.
 
     Raises:
         ValueError: as `hidden_channels`.
@@ -110,7 +113,8 @@ class RepairedSpatialAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 16, num_layers: int = 3, dilation: int = 2) -> None:
         super().__init__()
         hidden = hidden_channels(channels, reduction)
-        layers = OrderedDict(conv_reduce1=nn.Conv2d(channels, hidden, 1), bn_reduce1=nn.BatchNorm2d(hidden), relu_reduce1=nn.ReLU())
+        layers = OrderedDict(
+            conv_reduce1=nn.Conv2d(channels, hidden, 1), bn_reduce1=nn.BatchNorm2d(hidden), relu_reduce1=nn.ReLU())
         for i in range(num_layers):
             layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)
             layers[f"bn_{i}"] = nn.BatchNorm2d(hidden)

@@ -6,15 +6,16 @@ ITEMS = (
     Item("window-of-two",
          "Two 3 x 3 convolutions in a row both have dilation 3. How many positions per side does their window span?",
          13,
-         "Each layer adds 3 positions on each side: 2 · 2 · 3 + 1 = 13. The window has holes, but it costs no more than with dilation 1."),
+         "Each layer adds 3 positions on each side: 2 · 2 · 3 + 1 = 13. The window has holes, but it costs no more "
+         "than with dilation 1."),
     Item("padding-one",
          "`x` has the shape (2, 16, 20, 20). What is the shape of `nn.Conv2d(16, 8, 3, padding=1, dilation=3)(x)`?",
          (2, 8, 16, 16),
          "The kernel spans 3 · 2 + 1 = 7 positions and finds 20 + 2, so it fits in 22 - 7 + 1 = 16 places. "
          "To keep the size with a kernel of 3, padding must equal dilation."),
     Item("bug-padding",
-         "This branch should give a map with x's height and width. It runs on large images, but the map comes out too small. "
-         "Which line has to change?",
+         "This branch should give a map with x's height and width. It runs on large images, but the map comes out "
+         "too small. Which line has to change?",
          4,
          "With a 3 x 3 kernel, padding must equal dilation. Line 4 loses 2 · 4 - 2 = 6 rows and columns.",
          code="d = 4\n"
@@ -33,8 +34,8 @@ ITEMS = (
                   "The image had a batch of 1, so all positions shared its number.",
                   "The dilation was too large, so all windows saw the same pixels.")),
     Item("bug-wide-image",
-         "`x` has the shape (4, 32, 6, 10). A channel branch should average over H and W, and uses `F.avg_pool2d(x, x.shape[2])`. "
-         "What does it average?",
+         "`x` has the shape (4, 32, 6, 10). A channel branch should average over H and W, and uses `F.avg_pool2d(x, "
+         "x.shape[2])`. What does it average?",
          "d",
          "The window is H x H, 6 x 6, and moves by its own size: it fits once, on the left. "
          "With square images nobody notices. `x.mean((2, 3))` always works.",
@@ -50,7 +51,8 @@ ITEMS = (
          "Compare a window with the size of your features."),
     Item("both-say-no",
          "For one channel and position, BAM's two branches give Mc = -3 and Ms = -3: both say no. "
-         "The paper's gate is σ(Mc + Ms), with the sigmoid σ; that of the authors' code is σ(Mc · Ms). How large are these gates?",
+         "The paper's gate is σ(Mc + Ms), with the sigmoid σ; that of the authors' code is σ(Mc · Ms). How large are "
+         "these gates?",
          "c",
          "σ(-6) is about 0.002, but -3 · -3 = 9 and σ(9) is almost 1: in a product, no times no is yes. "
          "Weights trained with one form are of little use with the other.",
@@ -60,7 +62,8 @@ ITEMS = (
                   "The sum's is near 0.5, the product's near 0.")),
     Item("too-far-away",
          "With a 3 x 3 convolution and BAM's two layers of dilation 2, a position sees a window of 11 pixels, "
-         "but the clue stands 12 pixels from the bar. Five times as much training does not help. What would you change?",
+         "but the clue stands 12 pixels from the bar. Five times as much training does not help. What would "
+         "you change?",
          "b",
          "The window sets the limit, and training cannot move it. "
          "Dilation 4 widened it to 19 pixels in our network, with the same parameters and multiply-adds.",

@@ -1,4 +1,5 @@
-"""Our pairs of modules for the challenge of the capstone: `python -m solutions.capstone.challenge` (about two minutes of one core)."""
+"""Our pairs of modules for the challenge of the capstone: `python -m solutions.capstone.challenge` (about two
+minutes of one core)."""
 
 from pathlib import Path
 
@@ -16,5 +17,6 @@ if __name__ == "__main__":
         raise RuntimeError(missing)
     attempts = Attempts(Path(__file__).with_name("page.py"))
     attempts.try_all({
-        " -> ".join(pair): lambda channels, pair=pair: nn.Sequential(*(modules[name](channels) for name in pair)) for pair in PAIRS
+        " -> ".join(pair): lambda channels, pair=pair: nn.Sequential(*(modules[name](channels) for name in pair))
+        for pair in PAIRS
     })

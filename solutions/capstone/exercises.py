@@ -1,7 +1,7 @@
 """The capstone: how each exercise of 10_capstone is called.
 
-Whole networks, so everything is tiny: a few channels, images of a few pixels. What they are at their real size is asked as a number, which
-nobody has to store weights for.
+Whole networks, so everything is tiny: a few channels, images of a few pixels. What they are at their real size is asked
+as a number, which nobody has to store weights for.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,8 @@ Draw = Callable[[Random], Construct]
 Image = Callable[[Random], tuple[int, int, int]]  # draws a batch, a height and a width
 
 
-FORWARD = {"gradients": False}  # of a visible case: a network has many parameters, and the gradients of some cases are enough
+# of a visible case: a network has many parameters, and the gradients of some cases are enough
+FORWARD = {"gradients": False}
 
 
 def image(words: str, shape: Image, of: Draw, **fields: Any) -> Size:
@@ -48,7 +49,8 @@ MODULES = {
     "a PReLU": Factory(TorchModule("PReLU", (WIDTH,))),
     "a GroupNorm": Factory(TorchModule("GroupNorm", (1, WIDTH))),
     "a BatchNorm": Factory(TorchModule("BatchNorm2d", (WIDTH,))),
-    "a convolution and a SiLU": Factory(TorchModule("Sequential", (TorchModule("Conv2d", (WIDTH, WIDTH, 1)), TorchModule("SiLU")))),
+    "a convolution and a SiLU": Factory(TorchModule("Sequential",
+                                                    (TorchModule("Conv2d", (WIDTH, WIDTH, 1)), TorchModule("SiLU")))),
 }
 NORM, CONVOLUTION, ACTIVATED = MODULES["a GroupNorm"], MODULES["a 1x1 convolution"], MODULES["a convolution and a SiLU"]
 
@@ -81,7 +83,8 @@ RESNET = Exercise("AttentionResNet", sizes=(
     image("equal widths, two blocks", sides, resnet(ACTIVATED, (3, 3), blocks=2)),
     image("a width that comes back", sides, resnet(NORM, (4, 3, 4))),
     image("widths that become smaller", sides, resnet(NORM, (6, 4, 3))),
-    image("widths as a list", sides, lambda r: {"make_attention": NORM, "widths": [4, 5], "num_classes": 3, "blocks": 2}),
+    image("widths as a list", sides, lambda r: {"make_attention": NORM, "widths": [4, 5], "num_classes": 3,
+                                                "blocks": 2}),
     image("odd sides", fixed(3, 7, 9), resnet(NORM, blocks=2)),
     image("a square image", fixed(2, 6, 6), resnet()),
     image("a batch of one", fixed(1, 5, 6), resnet()),
@@ -93,33 +96,39 @@ RESNET = Exercise("AttentionResNet", sizes=(
     image("training mode, no attention", fixed(3, 6, 5), resnet(None), train=True),
     numbers("the default widths, blocks and classes", lambda r: {"make_attention": CONVOLUTION}),
     numbers("the default widths, no attention", lambda r: (None,)),
-    numbers("wide and deep", lambda r: {"make_attention": NORM, "widths": (32, 64, 96), "blocks": r.randint(3, 5), "num_classes": 100}),
+    numbers("wide and deep", lambda r: {"make_attention": NORM, "widths": (32, 64, 96), "blocks": r.randint(3, 5),
+                                        "num_classes": 100}),
 ), visible=(
     call((2, 3, 4, 5), of={"make_attention": CONVOLUTION, "widths": (3, 4), "blocks": 1, "num_classes": 2}),
     call((1, 3, 5, 4), of=(ACTIVATED, (3, 2), 2, 3), label="two blocks, a batch of one"),
     call((2, 3, 4, 3), of={"make_attention": None, "widths": (4, 4), "blocks": 1, "num_classes": 2},
          label="no attention, equal widths", **FORWARD),
     call((2, 3, 3, 4), of=(CONVOLUTION, (3, 3), 2, 2), label="equal widths, two blocks", **FORWARD),
-    call((2, 3, 6, 5), of={"make_attention": NORM, "widths": [2, 4, 3], "blocks": 1, "num_classes": 3}, label="three stages", **FORWARD),
+    call((2, 3, 6, 5), of={"make_attention": NORM, "widths": [2, 4, 3], "blocks": 1, "num_classes": 3},
+         label="three stages", **FORWARD),
     call((3, 3, 3, 2), of=(MODULES["a PReLU"], (4,), 3, 2), label="one stage of three blocks", **FORWARD),
     call((3, 3, 3, 4), of=(ACTIVATED, (3, 4), 1, 2), label="training mode, a convolution and a SiLU", train=True),
     number("the default widths, blocks and classes", {"make_attention": CONVOLUTION}),
     number("the default widths, no attention", (None,)),
-), small=call((2, 3, 3, 4), of={"make_attention": CONVOLUTION, "widths": (2, 3), "blocks": 1, "num_classes": 2}, **FORWARD),
+), small=call((2, 3, 3, 4), of={"make_attention": CONVOLUTION, "widths": (2, 3), "blocks": 1, "num_classes": 2},
+              **FORWARD),
     large=8.0)
 
 
 # --- CloFormer. A head has two channels, an image becomes a quarter as high and wide before the first stage.
-XXS = {"dims": [32, 64, 128, 256], "depths": [2, 2, 6, 2], "num_heads": [4, 4, 8, 16], "group_splits": [[3, 1], [2, 2], [4, 4], [4, 12]],
+XXS = {"dims": [32, 64, 128, 256], "depths": [2, 2, 6, 2], "num_heads": [4, 4, 8, 16],
+       "group_splits": [[3, 1], [2, 2], [4, 4], [4, 12]],
        "kernel_sizes": [[3], [5], [7], [9]], "window_sizes": [8, 4, 2, 1]}
 OPTIONS = {"mlp_kernel_size": 3, "mlp_ratio": 2, "num_classes": 3}
 
 
 def stages(*of: tuple[int, list[int], list[int], int], **options: Any) -> dict[str, Any]:
-    """of: of each stage the depth, the group split, the kernels and the window. A stage's width is two channels for each head."""
+    """of: of each stage the depth, the group split, the kernels and the window.
+    A stage's width is two channels for each head."""
     depths, splits, kernels, windows = map(list, zip(*of, strict=True))
     heads = [sum(split) for split in splits]
-    return {"dims": [2 * each for each in heads], "depths": depths, "num_heads": heads, "group_splits": splits, "kernel_sizes": kernels,
+    return {"dims": [2 * each for each in heads], "depths": depths, "num_heads": heads, "group_splits": splits,
+            "kernel_sizes": kernels,
             "window_sizes": windows, **OPTIONS, **options}
 
 
@@ -147,7 +156,8 @@ def wide(r: Random) -> tuple[int, int, int]:
 def changed(longer: tuple[str, ...] = (), shorter: tuple[str, ...] = ()) -> dict[str, Any]:
     """The arguments of two stages, with an entry more in some of the lists, and one less in others."""
     given = stages(MIDDLE, LAST)
-    return given | {name: [*given[name], given[name][-1]] for name in longer} | {name: given[name][:-1] for name in shorter}
+    return given | {name: [*given[name], given[name][-1]]
+                    for name in longer} | {name: given[name][:-1] for name in shorter}
 
 
 def refused(words: str, of: Construct) -> Case:
@@ -159,15 +169,18 @@ def uneven(words: str, **of: tuple[str, ...]) -> Size:
     return lambda r: refused(words, changed(**of) if r.random() < 0.5 else tuple(changed(**of).values()))
 
 
-LISTS = {"dims": "widths", "depths": "depths", "num_heads": "heads", "group_splits": "group splits", "kernel_sizes": "kernels",
+LISTS = {"dims": "widths", "depths": "depths", "num_heads": "heads", "group_splits": "group splits",
+         "kernel_sizes": "kernels",
          "window_sizes": "windows"}
 CLOFORMER = Exercise("CloFormer", sizes=(
     image("", wide, two_stages),
     image("one stage", wide, cloformer((2, [1, 2], [3], 2))),
     image("one stage of one block", wide, cloformer((1, [1, 2], [3], 2))),
     image("three stages", fixed(2, 16, 24), cloformer(FIRST, MIDDLE, LAST)),
-    image("three stages of two blocks", fixed(2, 16, 8), cloformer((2, [1, 1], [3], 1), (2, [1, 2], [5], 1), (2, [2, 2], [7], 1))),
-    image("four stages", fixed(2, 32, 24), cloformer((1, [1, 1], [3], 2), (1, [1, 2], [3], 1), (2, [2, 1], [5], 1), (1, [2, 2], [3], 1))),
+    image("three stages of two blocks", fixed(2, 16, 8),
+          cloformer((2, [1, 1], [3], 1), (2, [1, 2], [5], 1), (2, [2, 2], [7], 1))),
+    image("four stages", fixed(2, 32, 24),
+          cloformer((1, [1, 1], [3], 2), (1, [1, 2], [3], 1), (2, [2, 1], [5], 1), (1, [2, 2], [3], 1))),
     image("equal widths", wide, cloformer((2, [1, 2], [3], 2), (2, [2, 1], [5], 1))),
     image("widths that become smaller", wide, cloformer((1, [2, 2], [3], 2), (1, [1, 2], [5], 1))),
     image("two local groups in one stage", wide, cloformer((1, [1, 1, 1], [3, 5], 2), LAST)),
@@ -178,7 +191,8 @@ CLOFORMER = Exercise("CloFormer", sizes=(
     image("a wider MLP", wide, cloformer(FIRST, LAST, mlp_ratio=3)),
     image("a ratio that is no whole number", wide, cloformer(FIRST, LAST, mlp_ratio=2.5)),
     image("equal depths", wide, cloformer((2, [1, 1], [3], 2), (2, [1, 2], [5], 1))),
-    image("a first stage deeper than the second", wide, cloformer((3, [1, 1], [3], 2), (2, [1, 2], [5], 1), (2, [2, 2], [3], 1))),
+    image("a first stage deeper than the second", wide,
+          cloformer((3, [1, 1], [3], 2), (2, [1, 2], [5], 1), (2, [2, 2], [3], 1))),
     image("a kernel of five in the MLP", wide, cloformer(FIRST, LAST, mlp_kernel_size=5)),
     image("one class", wide, cloformer(FIRST, LAST, num_classes=1)),
     image("tuples", wide, lambda r: {name: tuple(value) if isinstance(value, list) else value
@@ -192,31 +206,44 @@ CLOFORMER = Exercise("CloFormer", sizes=(
     numbers("all arguments by place", lambda r: (*XXS.values(), 3, 2, 7)),
     numbers("three stages of XXS", lambda r: {name: value[:3] for name, value in XXS.items()}),
     numbers("one stage of two heads", lambda r: stages((r.randint(1, 3), [1, 1], [3], 2), num_classes=r.randint(2, 9))),
-    numbers("as many heads in each stage", lambda r: stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1),
+    numbers("as many heads in each stage",
+            lambda r: stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1),
                                                             num_classes=r.randint(2, 9)) | {"dims": [4, 8, 12]}),
 ), refuses=(
-    uneven("a list too short: windows", shorter=("window_sizes",)), uneven("a list too long: depths", longer=("depths",)),
+    uneven("a list too short: windows", shorter=("window_sizes",)),
+    uneven("a list too long: depths", longer=("depths",)),
     *(uneven(f"a list too short: {words}", shorter=(name,)) for name, words in LISTS.items() if name != "window_sizes"),
     *(uneven(f"a list too long: {words}", longer=(name,)) for name, words in LISTS.items() if name != "depths"),
-    *(uneven(f"a list too long and one too short: {LISTS[longer]} and {LISTS[shorter]}", longer=(longer,), shorter=(shorter,))
-      for longer, shorter in (("dims", "depths"), ("num_heads", "dims"), ("window_sizes", "group_splits"), ("depths", "kernel_sizes"))),
+    *(uneven(f"a list too long and one too short: {LISTS[longer]} and {LISTS[shorter]}", longer=(longer,),
+             shorter=(shorter,))
+      for longer, shorter in (("dims", "depths"), ("num_heads", "dims"), ("window_sizes", "group_splits"),
+                              ("depths", "kernel_sizes"))),
     uneven("two lists too long: widths and depths", longer=("dims", "depths")),
 ), visible=(
     call((2, 3, 8, 16), of=stages((2, [1, 1], [3], 2), (1, [1, 2], [5], 1))),
-    call((1, 3, 8, 8), of=tuple(stages((1, [1, 1], [3], 2), (2, [2, 1], [3], 1)).values()), label="a batch of one", **FORWARD),
-    call((2, 3, 16, 8), of=stages((1, [1, 1], [5], 2), (1, [1, 1], [3], 1), (1, [3, 0], [3], 1), mlp_kernel_size=5), label="three stages",
+    call((1, 3, 8, 8), of=tuple(stages((1, [1, 1], [3], 2), (2, [2, 1], [3], 1)).values()), label="a batch of one",
+         **FORWARD),
+    call((2, 3, 16, 8), of=stages((1, [1, 1], [5], 2), (1, [1, 1], [3], 1), (1, [3, 0], [3], 1), mlp_kernel_size=5),
+         label="three stages",
          **FORWARD),
     call((1, 3, 9, 6), of=stages((2, [1, 1], [3], 2), num_classes=2), label="one stage", **FORWARD),
-    call((2, 3, 8, 8), of=stages((1, [1, 1], [3], 1), (1, [2, 0], [3], 1)), label="equal widths, training mode", train=True),
-    call((1, 3, 8, 4), of=stages((1, [1, 1, 1], [3, 5], 1), mlp_kernel_size=1, mlp_ratio=1.5), label="two local groups, a ratio of 1.5",
+    call((2, 3, 8, 8), of=stages((1, [1, 1], [3], 1), (1, [2, 0], [3], 1)), label="equal widths, training mode",
+         train=True),
+    call((1, 3, 8, 4), of=stages((1, [1, 1, 1], [3, 5], 1), mlp_kernel_size=1, mlp_ratio=1.5),
+         label="two local groups, a ratio of 1.5",
          **FORWARD),
-    *(refused(f"a list too long: {words}", changed(longer=(name,))) for name, words in LISTS.items() if name != "depths"),
-    *(refused(f"a list too short: {words}", changed(shorter=(name,))) for name, words in LISTS.items() if name != "window_sizes"),
-    refused("a list too long and one too short: heads and kernels", changed(longer=("num_heads",), shorter=("kernel_sizes",))),
+    *(refused(f"a list too long: {words}", changed(longer=(name,))) for name, words in LISTS.items()
+      if name != "depths"),
+    *(refused(f"a list too short: {words}", changed(shorter=(name,))) for name, words in LISTS.items()
+      if name != "window_sizes"),
+    refused("a list too long and one too short: heads and kernels",
+            changed(longer=("num_heads",), shorter=("kernel_sizes",))),
     refused("two lists too long: widths and depths", changed(longer=("dims", "depths"))),
     number("CloFormer-XXS", XXS),
-    number("as many heads in each stage", stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1)) | {"dims": [4, 8, 12]}),
-), small=call((2, 3, 8, 4), of=stages((1, [2, 0], [3], 1), (1, [2, 0], [3], 1), mlp_kernel_size=1, mlp_ratio=1, num_classes=2), **FORWARD),
+    number("as many heads in each stage",
+           stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1)) | {"dims": [4, 8, 12]}),
+), small=call((2, 3, 8, 4), of=stages((1, [2, 0], [3], 1), (1, [2, 0], [3], 1), mlp_kernel_size=1, mlp_ratio=1,
+                                      num_classes=2), **FORWARD),
    uses=("CloBlock",), large=8.0)
 
 
@@ -272,7 +299,8 @@ def few(r: Random) -> int:
 
 
 TABLE = Exercise("parameter_table", sizes=(
-    rows("two rows", ("first", lambda r: linear(few(r), few(r))), ("second", lambda r: stack(linear(few(r), 30), RELU))),
+    rows("two rows", ("first", lambda r: linear(few(r), few(r))),
+         ("second", lambda r: stack(linear(few(r), 30), RELU))),
     rows("one row", ("alone", lambda r: linear(few(r), few(r)))),
     rows("three rows", ("z", lambda r: linear(few(r), 90)), ("a", lambda r: linear(900, few(r))),
          ("m", lambda r: linear(3, few(r)))),
@@ -283,17 +311,21 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("a frozen weight", ("frozen", lambda r: stack(linear(few(r), few(r)), linear(200, 90), frozen=("0.weight",)))),
     rows("all weights frozen", ("all frozen", lambda r: linear(few(r), 300, frozen=("weight", "bias")))),
     rows("a tied weight", ("tied", lambda r: tied(few(r)))),
-    rows("a tied and frozen weight", ("both", lambda r: stack(linear(200, 200), linear(200, 200), tied=TWICE, frozen=("0.weight",)))),
+    rows("a tied and frozen weight", ("both",
+                                      lambda r: stack(linear(200, 200), linear(200, 200), tied=TWICE,
+                                                      frozen=("0.weight",)))),
     lambda r: in_both("body", "body and head", few(r)), lambda r: in_both("same", "same", few(r)),
     rows("equal sizes", ("one", lambda r: linear(300, 200)), ("two", lambda r: linear(300, 200))),
     rows("equal names", ("same", lambda r: linear(few(r), 200)), ("same", lambda r: linear(few(r), 200))),
     rows("six rows", *((name, lambda r: linear(few(r), 40)) for name in "cadbfe")),
     rows("a deep stack", ("deep", lambda r: stack(*(linear(few(r), 60) for _ in range(5))))),
-    rows("a frozen weight beside a trained bias", ("half frozen", lambda r: stack(linear(few(r), few(r)), RELU, frozen=("0.weight",)))),
+    rows("a frozen weight beside a trained bias",
+         ("half frozen", lambda r: stack(linear(few(r), few(r)), RELU, frozen=("0.weight",)))),
     rows("a frozen bias beside a trained weight", ("half frozen", lambda r: linear(few(r), few(r), frozen=("bias",)))),
     rows("parameters beside children", ("attention", lambda r: attended(2 * few(r)))),
     rows("norms of one width", ("norms", lambda r: equal_norms(few(r)))),
-    rows("frozen first, trained after", ("first frozen", lambda r: stack(linear(few(r), 80), linear(80, few(r)), frozen=("0.weight",)))),
+    rows("frozen first, trained after",
+         ("first frozen", lambda r: stack(linear(few(r), 80), linear(80, few(r)), frozen=("0.weight",)))),
     rows("many small layers", ("small", lambda r: stack(*(linear(r.randint(50, 70), 60) for _ in range(12))))),
     rows("close to where the rounding changes", ("close", lambda r: linear(957, 1100))),
     lambda r: table("no rows"),
@@ -303,7 +335,8 @@ TABLE = Exercise("parameter_table", sizes=(
     table("more than a million", ("large", linear(1200, 1010))),
     table("a tied weight", ("tied", tied(180))),
     table("a frozen weight", ("half frozen", stack(linear(320, 400), linear(400, 90), frozen=("0.weight", "0.bias")))),
-    table("a frozen weight beside a trained bias", ("half frozen", stack(linear(300, 400), linear(400, 90), frozen=("1.weight",)))),
+    table("a frozen weight beside a trained bias",
+          ("half frozen", stack(linear(300, 400), linear(400, 90), frozen=("1.weight",)))),
     table("parameters beside children, norms of one width", ("attention", attended(160)), ("norms", equal_norms(9000))),
     in_both("body", "body and head", 170),
     table("no parameters", ("nothing", RELU)),

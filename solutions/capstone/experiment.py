@@ -1,4 +1,5 @@
-"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about 45 minutes of one core).
+"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about 45 minutes of
+one core).
 
 figures.py draws its map and its fronts from that table."""
 
@@ -30,7 +31,7 @@ the whole network and one picture of 24 x 24 pixels: trainable parameters / mult
 shortest CPU time of fifty.
 
 `CBAM, no maximum` has a channel gate that looks at the mean alone; `CBAM, channels alone` has no gate for positions.
-`CoordAtt, DANet channel` are both modules, one behind the other."""
+`CoordAtt, DANet channel` are both modules, one behind the other."""  # noqa: E501
 ARMS = tuple(plugs.CONTROLS) + tuple(plugs.PLUGS)
 TAKEN_APART = "CBAM, no maximum", "CBAM, channels alone"
 TOGETHER = "CoordAtt, DANet channel"
@@ -86,7 +87,8 @@ def with_costs(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
         counted = cost(net, picture, latency=False)
         with torch.no_grad():
             fastest = min(seconds(net) for _ in range(50))
-        return page["run"](arm, seed) | {"parameters": counted.parameters, "multiply-adds": counted.multiply_adds, "us": 1e6 * fastest}
+        return page["run"](arm, seed) | {"parameters": counted.parameters, "multiply-adds": counted.multiply_adds,
+                                         "us": 1e6 * fastest}
 
     return run
 

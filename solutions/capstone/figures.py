@@ -24,7 +24,8 @@ SEEDS = {"look-up": 1, "what": 1}
 GUESSES = {task: 100 / each.classes for task, each in TASKS.items()}
 LONGER = 1  # times the page's steps, for the fronts
 MARGIN = 2  # points by which a dearer module must be better to be on a front
-COSTS = {"parameters": (1e3, "thousand"), "multiply-adds": (1e6, "million"), "time": (1, "µs")}  # their units in the drawing
+# their units in the drawing
+COSTS = {"parameters": (1e3, "thousand"), "multiply-adds": (1e6, "million"), "time": (1, "µs")}
 
 
 def _picture(task: str) -> list[list[str]]:
@@ -39,23 +40,27 @@ def question() -> str:
     """Two networks and how many parameters their papers state, 1000 x 300 px."""
     drawing = Drawing(
         1000, 300, "Where did a million parameters go?",
-        "Two bars. ResNet-50 has 25.56 million parameters. ECA-ResNet-50 is the same network with one ECA module added to each of its 16 "
-        "blocks; its authors state 24.37M. The second bar is shorter, although something was added: the gap has a question mark.",
+        "Two bars. ResNet-50 has 25.56 million parameters. ECA-ResNet-50 is the same network with one ECA module "
+        "added to each of its 16 blocks; its authors state 24.37M. The second bar is shorter, although something was "
+        "added: the gap has a question mark.",
     )
     left, width = 250, 620  # of the longer bar
     shorter = width * 24.37 / 25.56
     zoom = 4  # the gap is drawn larger than it is, or nobody would see it
     shorter = width - zoom * (width - shorter)
-    drawing.text(500, 44, "You add a module to each of 16 blocks. Where did a million parameters go?", bold=True, size=22)
+    drawing.text(500, 44, "You add a module to each of 16 blocks. Where did a million parameters go?", bold=True,
+                 size=22)
     for y, name, below, length, stated in ((86, "ResNet-50", "", width, "25.56M"),
                                            (180, "ECA-ResNet-50", "16 modules more", shorter, "24.37M")):
         drawing.text(left - 16, y + 32, name, bold=True, size=19, anchor="end")
         drawing.text(left - 16, y + 54, below, size=15, anchor="end", colour="quiet")
         drawing.rectangle(left, y, length, 56, mix(PALETTE["features"], "#FFFFFF", 0.55), radius=6)
         drawing.text(left + 20, y + 36, f"{stated} parameters", size=20, anchor="start")
-    drawing.rectangle(left + shorter, 180, width - shorter, 56, mix(PALETTE["wrong"], "#FFFFFF", 0.2), radius=6, outline="wrong")
+    drawing.rectangle(left + shorter, 180, width - shorter, 56, mix(PALETTE["wrong"], "#FFFFFF", 0.2), radius=6,
+                      outline="wrong")
     drawing.text(left + (shorter + width) / 2, 218, "?", bold=True, size=30)
-    drawing.text(500, 276, "as their papers' tables and repositories state it (the bars do not begin at 0)", size=15, colour="quiet")
+    drawing.text(500, 276, "as their papers' tables and repositories state it (the bars do not begin at 0)", size=15,
+                 colour="quiet")
     return drawing.svg()
 
 
@@ -63,11 +68,12 @@ def tasks() -> str:
     """One picture of each of the five tasks, 900 x 290 px."""
     drawing = Drawing(
         900, 290, "Five tasks, five mechanisms",
-        "Five pictures of 24 x 24 pixels. What: sixteen papers under one coloured lamp; is this paper redder or bluer than grey? "
-        "Where: nine white squares, red marks at the edges; is this square in the marked row, the marked column, both or neither? "
-        "Look-up: three colours with a brightness beside each at the left, coloured patches at the right; which brightness belongs to "
-        "this patch? Far: white dots with coloured posts six pixels to both sides; which colour? Local: fine diagonal stripes in nine "
-        "patches under noise; rising or falling?",
+        "Five pictures of 24 x 24 pixels. What: sixteen papers under one coloured lamp; is this paper redder or bluer "
+        "than grey? Where: nine white squares, red marks at the edges; is this square in the marked row, the marked "
+        "column, both or neither? Look-up: three colours with a brightness beside each at the left, coloured "
+        "patches at the right; which brightness belongs to this patch? Far: white dots with coloured posts six "
+        "pixels to both sides; which colour? Local: fine diagonal stripes in nine patches under noise; rising "
+        "or falling?",
     )
     side = 6.2
     for place, (task, (seen, asked)) in enumerate(SHOWN.items()):
@@ -85,9 +91,10 @@ def resnet() -> str:
     """AttentionResNet and one of its blocks, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "AttentionResNet",
-        "Above: an image (3, H, W) goes through the stem and three stages of blocks. The maps are (16, H, W), (16, H, W), (32, H/2, W/2) "
-        "and (64, H/4, W/4); then a mean over H and W, 64 numbers, and the head. Below, one block: conv1 with the stride, bn1, ReLU, "
-        "conv2, bn2, attention; the shortcut, x or downsample of x, is added, then ReLU.",
+        "Above: an image (3, H, W) goes through the stem and three stages of blocks. The maps are (16, H, W), (16, H, "
+        "W), (32, H/2, W/2) and (64, H/4, W/4); then a mean over H and W, 64 numbers, and the head. Below, one block: "
+        "conv1 with the stride, bn1, ReLU, conv2, bn2, attention; the shortcut, x or downsample of x, is added, "
+        "then ReLU.",
     )
     maps = ((28, 62, 62, 3, "x", "(3, H, W)"), (190, 62, 62, 4, "", "(16, H, W)"), (352, 62, 62, 4, "", "(16, H, W)"),
             (526, 74, 38, 6, "", "(32, H/2, W/2)"), (690, 82, 24, 9, "", "(64, H/4, W/4)"))
@@ -110,7 +117,8 @@ def resnet() -> str:
     drawing.text(40, y + 5, "x", bold=True, size=18)
     drawing.arrow((52, y), (96, y))
     x = 96
-    for name, width, learned in (("conv1", 66, True), ("bn1", 50, True), ("ReLU", 0, False), ("conv2", 66, True), ("bn2", 50, True)):
+    for name, width, learned in (("conv1", 66, True), ("bn1", 50, True), ("ReLU", 0, False), ("conv2", 66, True),
+                                 ("bn2", 50, True)):
         if learned:
             drawing.layer(x, y - 21, width, 42, name)
         else:
@@ -139,9 +147,10 @@ def cloformer() -> str:
     """CloFormer-XXS with the shapes of its maps, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "CloFormer-XXS",
-        "The image (3, 224, 224) goes through patch_embed: (32, 56, 56). Four stages follow. Stage 0 has 2 blocks, stage 1 has 2, stage 2 "
-        "has 6, stage 3 has 2; the last block of stages 0, 1 and 2 has stride 2 and leads to the next width. The maps are (64, 28, 28), "
-        "(128, 14, 14), (256, 7, 7) and (256, 7, 7). Then norm, mean over H and W, head: 1000 scores.",
+        "The image (3, 224, 224) goes through patch_embed: (32, 56, 56). Four stages follow. Stage 0 has 2 blocks, "
+        "stage 1 has 2, stage 2 has 6, stage 3 has 2; the last block of stages 0, 1 and 2 has stride 2 and leads to "
+        "the next width. The maps are (64, 28, 28), (128, 14, 14), (256, 7, 7) and (256, 7, 7). Then norm, mean over "
+        "H and W, head: 1000 scores.",
     )
     drawing.text(20, 112, "image", size=14, anchor="start", bold=True)
     drawing.text(20, 132, "(3, 224, 224)", size=12, anchor="start", mono=True)
@@ -150,13 +159,15 @@ def cloformer() -> str:
     left, y = 252, 110
     drawing.arrow((236, y), (left, y))
     drawing.text(240, 172, "(32, 56, 56)", size=12, mono=True)
-    for stage, (depth, shape) in enumerate(((2, "(64, 28, 28)"), (2, "(128, 14, 14)"), (6, "(256, 7, 7)"), (2, "(256, 7, 7)"))):
+    for stage, (depth, shape) in enumerate(((2, "(64, 28, 28)"), (2, "(128, 14, 14)"), (6, "(256, 7, 7)"),
+                                            (2, "(256, 7, 7)"))):
         width = 18 * depth + 10
         drawing.rectangle(left, y - 36, width, 72, mix(PALETTE["border"], "#FFFFFF", 0.35), radius=8)
         for block in range(depth):
             leads_on = block == depth - 1 and stage < 3
             fill = mix(PALETTE["wrong"], "#FFFFFF", 0.55) if leads_on else mix(PALETTE["layer"], "#FFFFFF", 0.5)
-            drawing.rectangle(left + 6 + 18 * block, y - (20 if leads_on else 28), 15, 40 if leads_on else 56, fill, radius=3)
+            drawing.rectangle(left + 6 + 18 * block, y - (20 if leads_on else 28), 15, 40 if leads_on else 56, fill,
+                              radius=3)
         drawing.text(left + width / 2, y - 48, f"stage {stage}", size=13.5, bold=True)
         after = left + width
         drawing.arrow((after, y), (after + 44, y))
@@ -175,7 +186,8 @@ def cloformer() -> str:
     return drawing.svg()
 
 
-# --------------------------------------------------------------------------------------------------------------- from experiment.md
+# --------------------------------------------------------------------------------------------------------------- from
+# experiment.md
 
 def table() -> Table:
     return read((HERE / "experiment.md").read_text(encoding="utf-8"))
@@ -199,8 +211,10 @@ def arms(runs: Table) -> list[str]:
     return [arm for arm in (*CONTROLS, *PLUGS) if Row(arm) in runs]
 
 
-FINDINGS = (  # what is written on the map: the modules and tasks in the frame, neighbours on the map, and a sentence in two lines
-    (("SE, no squeeze", "SE"), ("what",), "\"what\": the picture's mean helps.", "SE without it stays near \"nothing\"."),
+# what is written on the map: the modules and tasks in the frame, neighbours on the map, and a sentence in two lines
+FINDINGS = (
+    (("SE, no squeeze", "SE"), ("what",), "\"what\": the picture's mean helps.",
+     "SE without it stays near \"nothing\"."),
     (("CoordAtt",), ("where",), "\"where\": coordinates help. Only CoordAtt", "gets all of it, in every run."),
     (("EMSA", "windows"), ("look-up", "far"), "Content is not reach: EMSA solves \"look-up\"",
      "but not \"far\"; windows do the opposite."),
@@ -214,7 +228,8 @@ def whole_map() -> str:
     top, line, column = 98, 29, 148
     bottom = top + line * len(names)
     said = {name: ", ".join(f"{task} " + " / ".join(f"{statistics.fmean(of[task]):.0f}" for longer in (1, 5)
-                                                    if (of := scores(runs, name, longer))) for task in TASKS) for name in names}
+                                                    if (of := scores(runs, name, longer))) for task in TASKS)
+                                                    for name in names}
     drawing = Drawing(
         900, top + line * len(names) + 132, "Every module on every task",
         " ".join(f"Finding {number}: {one} {two}" for number, (_, _, one, two) in enumerate(FINDINGS, 1))
@@ -245,8 +260,10 @@ def whole_map() -> str:
         for place, words in enumerate(lines):
             drawing.text(left + 24, bottom + 30 + 18 * place, words, size=12.5, anchor="start", bold=True)
     drawing.text(450, bottom + 84,
-                 "right answers on new pictures (%): mean of three seeds, ± standard deviation where it is at least 0.5", size=13.5)
-    drawing.text(450, bottom + 106, "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
+                 "right answers on new pictures (%): mean of three seeds, ± standard deviation where it is at "
+                 "least 0.5", size=13.5)
+    drawing.text(450, bottom + 106,
+                 "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
                                     "in bold: the controls", size=13.5)
     return drawing.svg()
 
@@ -262,12 +279,15 @@ def all_fronts() -> str:
     runs = table()
     names = arms(runs)
     of = {name: costs(runs, name) for name in names}
-    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, LONGER).items()} for name in names}
-    points = {(task, cost): {name: (of[name][cost], means[name][task]) for name in names} for task in TASKS for cost in COSTS}
+    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, LONGER).items()}
+             for name in names}
+    points = {(task, cost): {name: (of[name][cost], means[name][task]) for name in names} for task in TASKS
+              for cost in COSTS}
     found = {key: pareto_front(each, MARGIN) for key, each in points.items()}
     drawing = Drawing(
         900, 760, "Fronts: accuracy against cost, task by task",
-        "Fifteen plots: five tasks, and for each accuracy against parameters, multiply-adds and time. On the Pareto fronts are: "
+        "Fifteen plots: five tasks, and for each accuracy against parameters, multiply-adds and time. On the Pareto "
+        "fronts are: "
         + " ".join(f"{task}, {cost}: {', '.join(front)}." for (task, cost), front in found.items()))
     for across, (cost, (unit, word)) in enumerate(COSTS.items()):
         low, high = (limit(of[name][cost] for name in names) / unit for limit in (min, max))
@@ -284,7 +304,8 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[float, float]], front: list[str], task: str) -> None:
+def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[float, float]], front: list[str],
+           task: str) -> None:
     """One plot, 140 x 108 px, and the names on its front at its right."""
     low, high = (limit(cost for cost, _ in points.values()) for limit in (min, max))
     floor = 90 if task == "local" else GUESSES[task] - 6
@@ -296,14 +317,17 @@ def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[fl
     drawing.line((left, top), (left, top + 112), (left + 140, top + 112), colour="quiet", width=1)
     drawing.text(left + 148, top + 110, task, size=13.5, bold=True, anchor="start")
     for mark in (90, 95, 100) if task == "local" else (round(GUESSES[task]), 100):
-        drawing.text(left - 5, top + 112 - 100 * (mark - floor) / (100 - floor), str(mark), size=11, anchor="end", colour="quiet")
+        drawing.text(left - 5, top + 112 - 100 * (mark - floor) / (100 - floor), str(mark), size=11, anchor="end",
+                     colour="quiet")
     drawing.line(*(place(name) for name in front), colour="features", width=1.6)
     for name in sorted(points, key=front.__contains__):
         x, y = place(name)
         on = name in front
-        drawing.rectangle(x - 3.5, y - 3.5, 7, 7, BLUE if on else "#D5D2C8", radius=3.5, outline="ink" if on else "border")
+        drawing.rectangle(x - 3.5, y - 3.5, 7, 7, BLUE if on else "#D5D2C8", radius=3.5,
+                          outline="ink" if on else "border")
     for line, name in enumerate(reversed(front)):
         drawing.text(left + 148, top + 12 + 15 * line, name, size=12, anchor="start")
 
 
-FIGURES = {"question": question, "tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map, "fronts": all_fronts}
+FIGURES = {"question": question, "tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map,
+           "fronts": all_fronts}

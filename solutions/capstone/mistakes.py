@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 10_capstone. Most mistakes are the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 10_capstone.
+Most mistakes are the reference with something changed."""
 
 from functools import reduce
 
@@ -16,127 +17,162 @@ CONV1 = "self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=Fals
 CONV2 = "self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)"
 BN1, BN2 = "self.bn1 = nn.BatchNorm2d(width)", "self.bn2 = nn.BatchNorm2d(width)"
 STRIDED = "if stride > 1:"
-DOWN = "nn.Sequential(nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width))"
+DOWN = "nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width)"
 FIRST_HALF = "y = torch.relu(self.bn1(self.conv1(x)))"
 SECOND_HALF = "y = self.attention(self.bn2(self.conv2(y)))"
 SHORTCUT = "shortcut = x if self.downsample is None else self.downsample(x)"
 SUM = "return torch.relu(shortcut + y)"
-STEM = "nn.Sequential(nn.Conv2d(3, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())"
+STEM = "nn.Conv2d(3, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()"
 STRIDE = "stride = 2 if place == 0 and number > 0 else 1"
 MADE = "attention = make_attention(width) if make_attention else nn.Identity()"
 HEAD = "self.head = nn.Linear(widths[-1], num_classes)"
 SCORES = "self.head(x.mean(dim=(2, 3)))"
 STAGES = "self.stages, channels = nn.ModuleList(), widths[0]"
-SIGNATURE = "widths: Sequence[int] = (16, 32, 64), blocks: int = 2,"
+SIGNATURE = "widths: Sequence[int] = (16, 32, 64),\n                 blocks: int = 2,"
 
 EITHER = "if stride > 1 or channels != width:"
 PLACE = "stride: int, attention: nn.Module, place_of_change: bool)"
-LAST_BLOCK = "The last block of a stage has the stride (as in CloFormer). Here the first block of each stage but the first has it."
+LAST_BLOCK = (
+    "The last block of a stage has the stride (as in CloFormer). Here the first block of each stage but the first"
+    " has it."
+)
 SHARED_BY_WIDTH = "Blocks of the same width share one attention module. Call make_attention once for each block."
 
 RESNET = (
     *of("AttentionResNet", "resnet",
         ("attention-on-the-shortcut",
-         "Your attention stands on the shortcut. It belongs to the other branch, behind bn2: the shortcut passes x on as it is.",
-         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SHORTCUT, f"{SHORTCUT}\n            shortcut = self.attention(shortcut)")),
+         "Your attention stands on the shortcut. It belongs to the other branch, behind bn2: the shortcut passes x on "
+         "as it is.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SHORTCUT, f"{SHORTCUT}\n            shortcut = "
+                                                                  "self.attention(shortcut)")),
         ("attention-on-the-sum", "Your attention reads the sum of both branches. It reads the residual branch alone: "
          "relu(shortcut + attention(bn2(...))).",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return torch.relu(self.attention(shortcut + y))")),
-        ("attention-last", "Your attention stands behind the block's last ReLU. It stands behind bn2, before the shortcut is added.",
+        ("attention-last",
+         "Your attention stands behind the block's last ReLU. It stands behind bn2, before the shortcut is added.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return self.attention(torch.relu(shortcut + y))")),
-        ("attention-before-bn2", "Your attention stands between conv2 and bn2. bn2 comes first: attention(bn2(conv2(y))).",
+        ("attention-before-bn2",
+         "Your attention stands between conv2 and bn2. bn2 comes first: attention(bn2(conv2(y))).",
          (SECOND_HALF, "y = self.bn2(self.attention(self.conv2(y)))")),
-        ("attention-before-conv2", "Your attention stands in front of conv2. It comes last on its branch: attention(bn2(conv2(y))).",
+        ("attention-before-conv2",
+         "Your attention stands in front of conv2. It comes last on its branch: attention(bn2(conv2(y))).",
          (SECOND_HALF, "y = self.bn2(self.conv2(self.attention(y)))")),
-        ("attention-before-relu", "Your attention stands behind bn1. It comes last on its branch: attention(bn2(conv2(y))).",
-         (FIRST_HALF, "y = torch.relu(self.attention(self.bn1(self.conv1(x))))"), (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
+        ("attention-before-relu",
+         "Your attention stands behind bn1. It comes last on its branch: attention(bn2(conv2(y))).",
+         (FIRST_HALF, "y = torch.relu(self.attention(self.bn1(self.conv1(x))))"),
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
         ("attention-not-called",
          "`attention` is made and never called. It reads bn2's output.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
-        ("attention-times-its-input", "You multiply `attention`'s output by its input. Many modules do that themselves; here its "
-         "result is used as it is.", (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y * self.attention(y)")),
+        ("attention-times-its-input",
+         "You multiply `attention`'s output by its input. Many modules do that themselves; here its "
+         "result is used as it is.", (SECOND_HALF,
+                                      "y = self.bn2(self.conv2(y))\n            y = y * self.attention(y)")),
         ("attention-added", "You add `attention`'s output to its input. Its result takes the place of its input.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y + self.attention(y)")),
-        ("one-for-each-stage", "All blocks of a stage share one attention module. Call make_attention once for each block.",
+        ("one-for-each-stage",
+         "All blocks of a stage share one attention module. Call make_attention once for each block.",
          (MADE, "pass"), ("stage = nn.ModuleList()", f"stage = nn.ModuleList()\n            {MADE}")),
         ("made-for-the-input",
-         "You call make_attention with the number of channels that enter the block. Its input is bn2's output, so give it the "
-         "block's own width.",
+         "You call make_attention with the number of channels that enter the block. Its input is bn2's output, so "
+         "give it the block's own width.",
          (MADE, MADE.replace("(width)", "(channels)"))),
-        ("made-for-the-first-width", "You call make_attention with widths[0] in every stage. Give it the width of the block.",
+        ("made-for-the-first-width",
+         "You call make_attention with widths[0] in every stage. Give it the width of the block.",
          (MADE, MADE.replace("(width)", "(widths[0])"))),
-        ("none-called", "make_attention may be None, and then you call it all the same. Without it, `attention` is nn.Identity().",
+        ("none-called",
+         "make_attention may be None, and then you call it all the same. Without it, `attention` is nn.Identity().",
          (MADE, "attention = make_attention(width)")),
         ("no-last-relu", "The block's last ReLU is missing: relu(shortcut + y).", (SUM, "return shortcut + y")),
-        ("relu-before-the-sum", "Your last ReLU stands on the branch, so the sum can be negative. It reads the sum: relu(shortcut + y).",
+        ("relu-before-the-sum",
+         "Your last ReLU stands on the branch, so the sum can be negative. It reads the sum: relu(shortcut + y).",
          (SUM, "return shortcut + torch.relu(y)")),
         ("relu-behind-bn2", "There is a ReLU behind bn2 too. bn2's output goes to `attention` as it is.",
          (SECOND_HALF, "y = self.attention(torch.relu(self.bn2(self.conv2(y))))")),
-        ("no-relu-between", "The ReLU behind bn1 is missing: without it, two convolutions in a row are no more than one.",
+        ("no-relu-between",
+         "The ReLU behind bn1 is missing: without it, two convolutions in a row are no more than one.",
          (FIRST_HALF, "y = self.bn1(self.conv1(x))")),
         ("relu-before-bn1", "Your ReLU stands in front of bn1. It stands behind: relu(bn1(conv1(x))).",
          (FIRST_HALF, "y = self.bn1(torch.relu(self.conv1(x)))")),
         ("pre-activation",
-         "A BatchNorm and a ReLU stand in front of your first convolution, as in the second version of ResNet. Here the order is "
-         "conv1, bn1, ReLU.",
+         "A BatchNorm and a ReLU stand in front of your first convolution, as in the second version of ResNet. Here "
+         "the order is conv1, bn1, ReLU.",
          (BN1, BN1.replace("width", "channels")), (FIRST_HALF, "y = self.conv1(torch.relu(self.bn1(x)))")),
-        ("bn1-twice", "bn1 is used twice: bn2 is made and never called.", (SECOND_HALF, SECOND_HALF.replace("bn2", "bn1"))),
+        ("bn1-twice", "bn1 is used twice: bn2 is made and never called.",
+         (SECOND_HALF, SECOND_HALF.replace("bn2", "bn1"))),
         ("no-bn2",
-         "In each block the weight and bias of a BatchNorm are missing: there is one norm, or one has affine=False. Each of the two "
-         "convolutions has its own, bn1 and bn2.",
+         "In each block the weight and bias of a BatchNorm are missing: there is one norm, or one has affine=False. "
+         "Each of the two convolutions has its own, bn1 and bn2.",
          (BN2, "self.bn2 = nn.Identity()")),
-        ("conv2-not-called", "conv2 is made and never called.", (SECOND_HALF, SECOND_HALF.replace("self.conv2(y)", "y"))),
+        ("conv2-not-called", "conv2 is made and never called.",
+         (SECOND_HALF, SECOND_HALF.replace("self.conv2(y)", "y"))),
         ("no-shortcut", "Nothing is added: a block returns relu(shortcut + y).", (SUM, "return torch.relu(y)")),
-        ("shortcut-multiplied", "You multiply both branches. They are added.", (SUM, "return torch.relu(shortcut * y)")),
+        ("shortcut-multiplied", "You multiply both branches. They are added.",
+         (SUM, "return torch.relu(shortcut * y)")),
         ("x-twice", "Only the shortcut goes on; y is never used.", (SUM, "return torch.relu(shortcut)")),
         ("stride-in-the-first-stage", "The first stage has a stride of 2 as well. It keeps the size of the image.",
          (STRIDE, "stride = 2 if place == 0 else 1")),
         ("stride-in-the-last-block",
-         "The last block of a stage has the stride (as in CloFormer). Here the first block of each stage but the first has it.",
+         "The last block of a stage has the stride (as in CloFormer). Here the first block of each stage but the "
+         "first has it.",
          (STRIDE, "stride = 2 if place == blocks - 1 and number < len(widths) - 1 else 1")),
         ("stride-in-conv2", "The stride stands in conv2. conv1 has it.",
          (CONV1, CONV1.replace("3, stride,", "3,")), (CONV2, CONV2.replace("3, padding", "3, stride, padding"))),
         ("no-stride",
-         "No block has a stride: all stages work on maps of the image's size. The first block of each later stage has stride 2.",
+         "No block has a stride: all stages work on maps of the image's size. The first block of each later stage has "
+         "stride 2.",
          (STRIDE, "stride = 1"), (STRIDED, "if channels != width:")),
-        ("pooled-first", "You halve the map with a pooling in front of the stage. The stride of conv1 and `downsample` does that.",
+        ("pooled-first",
+         "You halve the map with a pooling in front of the stage. The stride of conv1 and `downsample` does that.",
          (CONV1, CONV1.replace("stride", "1")), (DOWN, DOWN.replace("stride", "1")),
-         (FIRST_HALF, "x = x if self.downsample is None else nn.functional.avg_pool2d(x, 2, ceil_mode=True)\n            " + FIRST_HALF)),
+         (FIRST_HALF,
+          "x = x if self.downsample is None else nn.functional.avg_pool2d(x, 2, ceil_mode=True)\n            "
+          + FIRST_HALF)),
         ("downsample-by-width",
-         "`downsample` is missing where the width stays the same. The first block of each later stage has stride 2 and a "
-         "`downsample`, whatever its width.",
+         "`downsample` is missing where the width stays the same. The first block of each later stage has "
+         "stride 2 and a `downsample`, whatever its width.",
          (STRIDED, "if channels != width:")),
-        ("downsample-always", "Every block has a `downsample`. It is None where stride and width stay the same.", (STRIDED, "if True:")),
+        ("downsample-always", "Every block has a `downsample`. It is None where stride and width stay the same.",
+         (STRIDED, "if True:")),
         ("downsample-in-later-stages",
-         "Every block after the first stage has a `downsample`. Only the first block of a stage changes stride and width: in the "
-         "others `downsample` is None and the stride 1.",
+         "Every block after the first stage has a `downsample`. Only the first block of a stage changes stride and "
+         "width: in the others `downsample` is None and the stride 1.",
          ("def __init__(self, channels: int, width: int, stride: int, attention: nn.Module)",
-          "def __init__(self, channels: int, width: int, stride: int, attention: nn.Module, late: bool)"), (STRIDED, "if late:"),
-         ("self.Block(channels, width, stride, attention)", "self.Block(channels, width, stride, attention, number > 0)")),
-        ("downsample-bias", "The convolution in `downsample` has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
+          "def __init__(self, channels: int, width: int, stride: int, attention: nn.Module, late: bool)"),
+          (STRIDED, "if late:"),
+         ("self.Block(channels, width, stride, attention)",
+          "self.Block(channels, width, stride, attention, number > 0)")),
+        ("downsample-bias",
+         "The convolution in `downsample` has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
          (DOWN, DOWN.replace(", bias=False", ""))),
-        ("downsample-no-norm", "The BatchNorm in `downsample` is missing, or has no weight and bias: 1x1 convolution, then BatchNorm.",
-         (DOWN, "nn.Conv2d(channels, width, 1, stride, bias=False)")),
+        ("downsample-no-norm",
+         "The BatchNorm in `downsample` is missing, or has no weight and bias: 1x1 convolution, then BatchNorm.",
+         (f"nn.Sequential(\n                    {DOWN})", "nn.Conv2d(channels, width, 1, stride, bias=False)")),
         ("downsample-kernel-3", "The kernel of `downsample` is 3 x 3. It is 1 x 1.",
          (DOWN, DOWN.replace("width, 1, stride,", "width, 3, stride, padding=1,"))),
-        ("downsample-relu", "The shortcut goes through a ReLU, at the end of `downsample` or behind it. The sum alone does.",
-         (DOWN, DOWN.replace("BatchNorm2d(width))", "BatchNorm2d(width), nn.ReLU())"))),
+        ("downsample-relu",
+         "The shortcut goes through a ReLU, at the end of `downsample` or behind it. The sum alone does.",
+         (DOWN, DOWN.replace("BatchNorm2d(width)", "BatchNorm2d(width), nn.ReLU()"))),
         ("biases", "conv1 and conv2 have a bias. A BatchNorm follows each, which subtracts it again: bias=False.",
          (CONV1, CONV1.replace(", bias=False", "")), (CONV2, CONV2.replace(", bias=False", ""))),
         ("stem-bias", "The stem's convolution has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
          (STEM, STEM.replace(", bias=False", ""))),
         ("stem-no-norm",
-         "The stem's BatchNorm is missing, or has no weight and bias (affine=False). The order is convolution, BatchNorm, ReLU.",
+         "The stem's BatchNorm is missing, or has no weight and bias (affine=False). The order is convolution, "
+         "BatchNorm, ReLU.",
          (STEM, STEM.replace("nn.BatchNorm2d(widths[0]), ", ""))),
-        ("stem-no-relu", "The stem's ReLU is missing: convolution, BatchNorm, ReLU.", (STEM, STEM.replace(", nn.ReLU()", ""))),
-        ("stem-relu-first", "In your stem the ReLU stands in front of the BatchNorm. The order is convolution, BatchNorm, ReLU.",
+        ("stem-no-relu", "The stem's ReLU is missing: convolution, BatchNorm, ReLU.",
+         (STEM, STEM.replace(", nn.ReLU()", ""))),
+        ("stem-relu-first",
+         "In your stem the ReLU stands in front of the BatchNorm. The order is convolution, BatchNorm, ReLU.",
          (STEM, STEM.replace("nn.BatchNorm2d(widths[0]), nn.ReLU()", "nn.ReLU(), nn.BatchNorm2d(widths[0])"))),
         ("stem-stride", "Your stem has stride 2, as in networks for large photographs. Here it keeps the size.",
          (STEM, STEM.replace("3, padding=1", "3, 2, padding=1"))),
         ("stem-kernel-7", "Your stem's kernel is 7 x 7, as in networks for large photographs. Here it is 3 x 3.",
          (STEM, STEM.replace("3, padding=1", "7, padding=3"))),
         ("stem-max-pool",
-         "There is a max pooling behind your stem, as in networks for large photographs. Here the stem ends with its ReLU.",
+         "There is a max pooling behind your stem, as in networks for large photographs. Here the stem ends with "
+         "its ReLU.",
          (STEM, STEM.replace("nn.ReLU()", "nn.ReLU(), nn.MaxPool2d(3, 2, 1)"))),
         ("plain-list",
          "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
@@ -145,14 +181,18 @@ RESNET = (
         ("plain-lists-inside",
          "A ModuleList takes modules only, and each of your stages is a Python list. Make it an nn.ModuleList as well.",
          ("stage = nn.ModuleList()", "stage = []")),
-        ("blocks-shared", "Blocks that are alike are one and the same block, as in `[block] * n`. Make a new one each time.",
+        ("blocks-shared",
+         "Blocks that are alike are one and the same block, as in `[block] * n`. Make a new one each time.",
          ("stage.append(self.Block(channels, width, stride, attention))",
-          "stage.append(self.Block(channels, width, stride, attention) if place < (1 if number == 0 else 2) else stage[-1])")),
+          "stage.append(self.Block(channels, width, stride, attention) if place < (1 if number == 0 else 2) else "
+          "stage[-1])")),
         ("a-block-too-few",
-         "Each stage has one block less than it should have: `blocks` is the number of all its blocks, with the first one.",
+         "Each stage has one block less than it should have: `blocks` is the number of all its blocks, with the "
+         "first one.",
          ("for place in range(blocks):", "for place in range(max(1, blocks - 1)):")),
         ("a-block-too-many",
-         "Each stage has one block more than it should have: `blocks` is the number of all its blocks, with the first one.",
+         "Each stage has one block more than it should have: `blocks` is the number of all its blocks, with the "
+         "first one.",
          ("for place in range(blocks):", "for place in range(blocks + 1):")),
         ("blocks-ignored",
          "The argument `blocks` has no effect: each stage has 2.",
@@ -160,37 +200,47 @@ RESNET = (
         ("classes-ignored",
          "The argument num_classes has no effect: there are always 10 scores.",
          (HEAD, HEAD.replace("num_classes", "10"))),
-        ("stage-skipped", "Your network has a stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
+        ("stage-skipped",
+         "Your network has a stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
          ("in enumerate(widths):", "in enumerate(widths[1:] or widths, start=1):")),
         ("widths-backwards",
          "You go through the widths from the last to the first.",
-         ("in enumerate(widths):", "in enumerate(widths[::-1]):"), (STAGES, "self.stages, channels = nn.ModuleList(), widths[-1]"),
+         ("in enumerate(widths):", "in enumerate(widths[::-1]):"), (STAGES, "self.stages, channels = nn.ModuleList(), "
+                                                                            "widths[-1]"),
          (HEAD, HEAD.replace("widths[-1]", "widths[0]")), (STEM, STEM.replace("widths[0]", "widths[-1]"))),
-        ("other-widths", "The default of `widths` is (16, 32, 64).", (SIGNATURE, SIGNATURE.replace("(16, 32, 64)", "(64, 128, 256)"))),
+        ("other-widths", "The default of `widths` is (16, 32, 64).",
+         (SIGNATURE, SIGNATURE.replace("(16, 32, 64)", "(64, 128, 256)"))),
         ("three-blocks", "The default of `blocks` is 2.", (SIGNATURE, SIGNATURE.replace("= 2", "= 3"))),
-        ("thousand-classes", "The default of num_classes is 10.", ("num_classes: int = 10)", "num_classes: int = 1000)")),
+        ("thousand-classes", "The default of num_classes is 10.", ("num_classes: int = 10)",
+                                                                   "num_classes: int = 1000)")),
         ("head-of-the-first-width", "Your head is made for widths[0] channels. Its input has widths[-1].",
          (HEAD, HEAD.replace("widths[-1]", "widths[0]"))),
-        ("head-no-bias", "Your head has no bias. Leave torch's default.", (HEAD, HEAD.replace("num_classes)", "num_classes, bias=False)"))),
-        ("maximum", "You take the maximum over the positions. The head reads their mean.", (SCORES, "self.head(x.amax(dim=(2, 3)))")),
+        ("head-no-bias", "Your head has no bias. Leave torch's default.",
+         (HEAD, HEAD.replace("num_classes)", "num_classes, bias=False)"))),
+        ("maximum", "You take the maximum over the positions. The head reads their mean.",
+         (SCORES, "self.head(x.amax(dim=(2, 3)))")),
         ("flattened", "You flatten the map. The head reads the mean over all positions, one number for each channel.",
          (SCORES, "self.head(x.flatten(1))")),
-        ("mean-over-rows", "You take the mean over H alone. The head reads the mean over H and W.", (SCORES, "self.head(x.mean(dim=2))")),
-        ("mean-over-channels", "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
+        ("mean-over-rows", "You take the mean over H alone. The head reads the mean over H and W.",
+         (SCORES, "self.head(x.mean(dim=2))")),
+        ("mean-over-channels",
+         "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
          (SCORES, "self.head(x.mean(dim=(1, 2)))")),
-        ("sum-over-positions", "You add up all positions. The head reads their mean.", (SCORES, "self.head(x.sum(dim=(2, 3)))")),
+        ("sum-over-positions", "You add up all positions. The head reads their mean.",
+         (SCORES, "self.head(x.sum(dim=(2, 3)))")),
         ("softmax", "You return probabilities. The network returns scores: cross_entropy takes the softmax itself.",
          (SCORES, "torch.softmax(self.head(x.mean(dim=(2, 3))), dim=1)")),
         ("group-norm",
-         "Your norms keep no running statistics, like GroupNorm, or a BatchNorm with track_running_stats=False. A ResNet has "
-         "BatchNorm2d with torch's defaults.",
+         "Your norms keep no running statistics, like GroupNorm, or a BatchNorm with track_running_stats=False. A "
+         "ResNet has BatchNorm2d with torch's defaults.",
          (BN1, "self.bn1 = nn.GroupNorm(1, width)"), (BN2, "self.bn2 = nn.GroupNorm(1, width)")),
         ("dropout", "There is dropout in front of your head. The exercise has none.",
          (SCORES, "self.head(nn.functional.dropout(x.mean(dim=(2, 3)), 0.2, self.training))")),
         ),
     # Neighbours of these, whose traces differ.
     *of("AttentionResNet", "resnet",
-        ("stages-from-1", "The second stage has no stride. Stages are counted from 0, and all but stage 0 have stride 2.",
+        ("stages-from-1",
+         "The second stage has no stride. Stages are counted from 0, and all but stage 0 have stride 2.",
          (STRIDE, STRIDE.replace("> 0", "> 1")), (STRIDED, EITHER)),
         ("stride-in-the-second-stage", "Only the second stage has a stride. Every stage but the first one has.",
          (STRIDE, STRIDE.replace("> 0", "== 1")), (STRIDED, EITHER)),
@@ -206,73 +256,94 @@ RESNET = (
          "The last stage has no stride, and the first one has. It is the other way round: all but the first.",
          (STRIDE, "stride = 2 if place == 0 and number < len(widths) - 1 else 1"), (STRIDED, EITHER)),
         ("no-stride-but-downsample",
-         "No block has a stride: all stages work on maps of the image's size. The first block of each later stage has stride 2.",
+         "No block has a stride: all stages work on maps of the image's size. The first block of each later stage has "
+         "stride 2.",
          (STRIDE, "stride = 1"), (STRIDED, "if place_of_change:"), ("stride: int, attention: nn.Module)", PLACE),
-         ("self.Block(channels, width, stride, attention)", "self.Block(channels, width, stride, attention, number > 0 and place == 0)")),
+         ("self.Block(channels, width, stride, attention)",
+          "self.Block(channels, width, stride, attention, number > 0 and place == 0)")),
         ("cached-by-width", SHARED_BY_WIDTH, (STAGES, f"made = {{}}\n        {STAGES}"),
          (MADE, "if make_attention and width not in made:\n                    made[width] = make_attention(width)\n"
           "                attention = made.get(width) or nn.Identity()")),
         ("cached-by-width-and-place", SHARED_BY_WIDTH, (STAGES, f"made = {{}}\n        {STAGES}"),
-         (MADE, "attention = made.setdefault((width, place), make_attention(width)) if make_attention else nn.Identity()")),
+         (MADE,
+          "attention = made.setdefault((width, place), make_attention(width)) if make_attention else nn.Identity()")),
         ("one-for-all",
-         "All blocks share one attention module, made for widths[0]. Call make_attention once for each block, with its width.",
-         (STAGES, f"attention = make_attention(widths[0]) if make_attention else nn.Identity()\n        {STAGES}"), (MADE, "pass")),
+         "All blocks share one attention module, made for widths[0]. Call make_attention once for each block, with "
+         "its width.",
+         (STAGES, f"attention = make_attention(widths[0]) if make_attention else nn.Identity()\n        {STAGES}"),
+         (MADE, "pass")),
         ("nothing-made",
-         "torch finds no attention module in your blocks. `attention` is what make_attention(width) returns, not the function, nor a list "
-         "with it.", (MADE, "attention = nn.Identity()")),
+         "torch finds no attention module in your blocks. `attention` is what make_attention(width) returns, not the "
+         "function, nor a list with it.", (MADE, "attention = nn.Identity()")),
         ("in-the-last-block-alone", "Only the last block of a stage gets a module. Call make_attention for each block.",
          (MADE, "attention = make_attention(width) if make_attention and place == blocks - 1 else nn.Identity()")),
         ("attention-twice", "`attention` is called twice. Once is enough.",
          (SECOND_HALF, "y = self.attention(self.attention(self.bn2(self.conv2(y))))")),
         ("attention-on-both", "The shortcut goes through `attention` too. It is added as it is.",
          (SUM, "return torch.relu(self.attention(shortcut) + y)")),
-        ("attention-behind-the-stage", "`attention` is called at the end of a stage, not in its blocks. It reads bn2's output.",
-         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), ("x = block(x)", "x = block(x)\n            x = stage[-1].attention(x)")),
+        ("attention-behind-the-stage",
+         "`attention` is called at the end of a stage, not in its blocks. It reads bn2's output.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), ("x = block(x)",
+                                                        "x = block(x)\n            x = stage[-1].attention(x)")),
         ("attention-as-a-gate",
-         "You make a gate of `attention`'s output (sigmoid, product). Its result is used as it is: the module does that itself.",
+         "You make a gate of `attention`'s output (sigmoid, product). Its result is used as it is: the module does "
+         "that itself.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y * torch.sigmoid(self.attention(y))")),
         ("no-affine", "bn1 and bn2 have no weights and biases (affine=False), or are missing. Leave torch's default.",
-         (BN1, "self.bn1 = nn.BatchNorm2d(width, affine=False)"), (BN2, "self.bn2 = nn.BatchNorm2d(width, affine=False)")),
-        ("one-bn", "bn1 and bn2 are one and the same module. Each convolution has its own.", (BN2, "self.bn2 = self.bn1")),
+         (BN1, "self.bn1 = nn.BatchNorm2d(width, affine=False)"), (BN2,
+                                                                   "self.bn2 = nn.BatchNorm2d(width, affine=False)")),
+        ("one-bn", "bn1 and bn2 are one and the same module. Each convolution has its own.",
+         (BN2, "self.bn2 = self.bn1")),
         ("eps", "Your BatchNorms have eps=0.001. Leave torch's default, 1e-5.",
          (BN1, "self.bn1 = nn.BatchNorm2d(width, eps=1e-3)"), (BN2, "self.bn2 = nn.BatchNorm2d(width, eps=1e-3)"),
-         (DOWN, DOWN.replace("(width))", "(width, eps=1e-3))"))),
-        ("momentum", "Your BatchNorms have momentum=0.9. In torch that is the share of the new batch: leave its default, 0.1.",
-         (BN1, "self.bn1 = nn.BatchNorm2d(width, momentum=0.9)"), (BN2, "self.bn2 = nn.BatchNorm2d(width, momentum=0.9)")),
+         (DOWN, DOWN.replace("(width)", "(width, eps=1e-3)"))),
+        ("momentum",
+         "Your BatchNorms have momentum=0.9. In torch that is the share of the new batch: leave its default, 0.1.",
+         (BN1, "self.bn1 = nn.BatchNorm2d(width, momentum=0.9)"), (BN2,
+                                                                   "self.bn2 = nn.BatchNorm2d(width, momentum=0.9)")),
         ("pre-activation-whole",
          "Your block is a pre-activation one: norm, ReLU, convolution. Here the order is conv1, bn1, ReLU, conv2, bn2.",
          (BN1, BN1.replace("width", "channels")), (FIRST_HALF, "y = self.conv1(torch.relu(self.bn1(x)))"),
          (SECOND_HALF, "y = self.attention(self.conv2(torch.relu(self.bn2(y))))"), (SUM, "return shortcut + y")),
         ("gelu", "Your block has GELUs, as CloFormer has. They are ReLUs.",
-         (FIRST_HALF, "y = nn.functional.gelu(self.bn1(self.conv1(x)))"), (SUM, "return nn.functional.gelu(shortcut + y)")),
+         (FIRST_HALF, "y = nn.functional.gelu(self.bn1(self.conv1(x)))"), (SUM,
+                                                                           "return nn.functional.gelu(shortcut + y)")),
         ("gelu-last", "The sum goes through a GELU. It is a ReLU.", (SUM, "return nn.functional.gelu(shortcut + y)")),
-        ("gelu-first", "A GELU stands behind bn1. It is a ReLU.", (FIRST_HALF, "y = nn.functional.gelu(self.bn1(self.conv1(x)))")),
+        ("gelu-first", "A GELU stands behind bn1. It is a ReLU.", (FIRST_HALF,
+                                                                   "y = nn.functional.gelu(self.bn1(self.conv1(x)))")),
         ("relu-on-scores", "There is a ReLU behind the head. Scores may be negative: return them as they are.",
          (SCORES, "torch.relu(self.head(x.mean(dim=(2, 3))))")),
         ("max-pool-inside", "A max pooling halves the map behind bn1. The stride of conv1 does that.",
          (CONV1, CONV1.replace("stride", "1")),
-         (FIRST_HALF, f"{FIRST_HALF}\n            y = y if self.downsample is None else nn.functional.max_pool2d(y, 2, ceil_mode=True)")),
-        ("downsample-pooled", "`downsample` pools first, and its convolution has stride 1. The 1x1 convolution itself has the stride.",
-         (DOWN, DOWN.replace("Sequential(", "Sequential(nn.AvgPool2d(stride, ceil_mode=True), ").replace("1, stride,", "1,"))),
+         (FIRST_HALF, f"{FIRST_HALF}\n            y = y if self.downsample is None else nn.functional.max_pool2d(y, "
+                      "2, ceil_mode=True)")),
+        ("downsample-pooled",
+         "`downsample` pools first, and its convolution has stride 1. The 1x1 convolution itself has the stride.",
+         (DOWN, "nn.AvgPool2d(stride, ceil_mode=True), " + DOWN.replace("1, stride,", "1,"))),
         ("downsample-norm-first", "In `downsample` the BatchNorm stands in front of the convolution. It stands behind.",
-         (DOWN, "nn.Sequential(nn.BatchNorm2d(channels), nn.Conv2d(channels, width, 1, stride, bias=False))")),
+         (DOWN, "nn.BatchNorm2d(channels), nn.Conv2d(channels, width, 1, stride, bias=False)")),
         ("conv2-bias",
-         "One convolution of each block, conv1 or conv2, has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
+         "One convolution of each block, conv1 or conv2, has a bias. A BatchNorm follows, which subtracts it again: "
+         "bias=False.",
          (CONV2, CONV2.replace(", bias=False", ""))),
         ("conv2-depthwise", "conv2 is depthwise (groups=width). Leave torch's default, one group.",
          (CONV2, CONV2.replace("bias=", "groups=width, bias="))),
         ("conv2-kernel-1", "The kernel of conv2 is 1 x 1. It is 3 x 3.", (CONV2, CONV2.replace("3, padding=1,", "1,"))),
-        ("conv1-kernel-1", "The kernel of conv1 is 1 x 1. It is 3 x 3.", (CONV1, CONV1.replace("3, stride, padding=1,", "1, stride,"))),
-        ("widened-by-conv2", "conv1 keeps the number of channels, and conv2 changes it. conv1 leads to the block's width at once.",
+        ("conv1-kernel-1", "The kernel of conv1 is 1 x 1. It is 3 x 3.",
+         (CONV1, CONV1.replace("3, stride, padding=1,", "1, stride,"))),
+        ("widened-by-conv2",
+         "conv1 keeps the number of channels, and conv2 changes it. conv1 leads to the block's width at once.",
          (CONV1, CONV1.replace("channels, width", "channels, channels")), (BN1, BN1.replace("width", "channels")),
          (CONV2, CONV2.replace("width, width", "channels, width"))),
         ("channels-set-behind-the-stage",
-         "From its second block on, a stage expects the channels of the stage before. Set them in every block: channels = width.",
+         "From its second block on, a stage expects the channels of the stage before. Set them in every block: "
+         "channels = width.",
          ("                channels = width\n            self.stages.append(stage)",
           "            channels = width\n            self.stages.append(stage)"),
          (STRIDED, EITHER)),
         ("channels-of-the-last-stage",
-         "The first stage expects widths[-1] channels: widths[i - 1] is the last one for i = 0. The stem gives it widths[0].",
+         "The first stage expects widths[-1] channels: widths[i - 1] is the last one for i = 0. The stem gives it "
+         "widths[0].",
          ("stage = nn.ModuleList()", "stage, channels = nn.ModuleList(), widths[number - 1]"), (STRIDED, EITHER)),
         ("widths-doubled", "You double the width from stage to stage. Stage i has widths[i].",
          ("in enumerate(widths):", "in enumerate([widths[0] * 2 ** i for i in range(len(widths))]):"),
@@ -281,20 +352,27 @@ RESNET = (
          ("in enumerate(widths):", "in enumerate([widths[0] * 2 ** i for i in range(len(widths))]):")),
         ("sixteen", "Your stem has 16 channels. It has widths[0].",
          (STEM, STEM.replace("widths[0]", "16")), (STAGES, STAGES.replace("widths[0]", "16")), (STRIDED, EITHER)),
-        ("no-first-stage", "Your network has a stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
+        ("no-first-stage",
+         "Your network has a stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
          ("in enumerate(widths):", "in enumerate(widths[1:], start=1):")),
-        ("pairs-of-widths", "Your network has a stage too few: there is one pair of neighbouring widths less than there are widths.",
+        ("pairs-of-widths",
+         "Your network has a stage too few: there is one pair of neighbouring widths less than there are widths.",
          ("in enumerate(widths):", "in enumerate(widths[1:]):"), (STRIDED, EITHER)),
         ("one-block-less",
-         "Each stage has one block less than it should have: `blocks` is the number of all its blocks, with the first one.",
-         ("for place in range(blocks):", "for place in range(blocks - 1):"), (HEAD, HEAD.replace("widths[-1]", "channels"))),
+         "Each stage has one block less than it should have: `blocks` is the number of all its blocks, with the "
+         "first one.",
+         ("for place in range(blocks):", "for place in range(blocks - 1):"),
+         (HEAD, HEAD.replace("widths[-1]", "channels"))),
         ("block-result-dropped", "A block's output is thrown away: write x = block(x).", ("x = block(x)", "block(x)")),
-        ("shared-from-the-second", "Blocks that are alike are one and the same block, as in `[block] * n`. Make a new one each time.",
+        ("shared-from-the-second",
+         "Blocks that are alike are one and the same block, as in `[block] * n`. Make a new one each time.",
          ("stage.append(self.Block(channels, width, stride, attention))",
           "stage.append(self.Block(channels, width, stride, attention) if place < 2 else stage[-1])")),
-        ("eval", "Your network calls eval() in forward, so its BatchNorms never see the batch. Its mode is the caller's business.",
+        ("eval", "Your network calls eval() in forward, so its BatchNorms never see the batch. Its mode is the "
+                 "caller's business.",
          ("x = self.stem(x)", "x = self.eval().stem(x)")),
-        ("stem-detached", "The numbers are right, but the stem runs without gradients (`no_grad()`, `detach()`): it would never learn.",
+        ("stem-detached", "The numbers are right, but the stem runs without gradients (`no_grad()`, `detach()`): it "
+                          "would never learn.",
          ("x = self.stem(x)", "x = self.stem(x).detach()")),
         ("shortcut-detached",
          "The numbers are right, but the shortcut is detached: no gradient takes it.",
@@ -307,15 +385,16 @@ RESNET = (
 
 # --- CloFormer
 CHECKED = "if any(len(each) != len(dims) for each in of_stages):"
-RAISED = ('raise ValueError(f"each list has one entry for each stage: {[len(each) for each in (dims, *of_stages)]} entries")')
+RAISED = ('raise ValueError(\n                f"each list has one entry for each stage: '
+          '{[len(each) for each in (dims, *of_stages)]} entries")')
 WIDTHS = "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1), (dims[0], 1))"
 CONV = "nn.Conv2d(channels, width, 3, stride, padding=1)"
 UNIT = "layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]"
 PATCHES = "nn.Sequential(*layers, nn.Conv2d(channels, dims[0], 1), nn.GroupNorm(1, dims[0]))"
 LEADS_ON = "leads_on = place == depth - 1 and i < len(dims) - 1"
 NEXT = "out_dim, stride = (dims[i + 1], 2) if leads_on else (dims[i], 1)"
-BLOCK = ("CloBlock(dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i], mlp_kernel_size,\n"
-         "                                      mlp_ratio, stride)")
+BLOCK = ("CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
+         "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)")
 LAST_NORM = "self.norm = nn.GroupNorm(1, dims[-1])"
 LAST_HEAD = "self.head = nn.Linear(dims[-1], num_classes)"
 CLASSES = "self.head(self.norm(x).mean(dim=(2, 3)))"
@@ -336,58 +415,78 @@ NEXT_ONES = {"splits": ("group_splits",), "kernels": ("kernel_sizes",), "windows
              "heads-and-splits": ("num_heads", "group_splits"), "kernels-and-windows": ("kernel_sizes", "window_sizes"),
              "attention": ("num_heads", "group_splits", "kernel_sizes")}
 LAST_ONES = {"kernels": ("kernel_sizes",), "windows": ("window_sizes",), "splits": ("group_splits",),
-             "heads-and-splits": ("num_heads", "group_splits"), "attention": ("num_heads", "group_splits", "kernel_sizes")}
+             "heads-and-splits": ("num_heads", "group_splits"),
+             "attention": ("num_heads", "group_splits", "kernel_sizes")}
 BY_DIMS = "for i, depth in ((i, depths[i]) for i in range(len(dims))):"
-FIRST_BLOCK = ("The first block of a stage has the stride (as in ResNet). Here the last block of each stage but the last one leads to "
-               "the next stage.")
-APART = "Stride 2 and the new width stand in different blocks. Both belong to the last block of each stage but the last one."
+FIRST_BLOCK = ("The first block of a stage has the stride (as in ResNet). Here the last block of each stage but the "
+               "last one leads to the next stage.")
+APART = (
+    "Stride 2 and the new width stand in different blocks. Both belong to the last block of each stage but the last"
+    " one."
+)
 ALIKE = "You recognise the last stage by its width or depth, which another stage may have too. Ask its number, i."
-FIRST_OF_ITS_WIDTH = "dims.index(dim) finds the first stage of that width, and two may have the same. Count the stages with enumerate."
-LATE = "A list that is too short ends in an IndexError before any ValueError comes. Compare all lengths first, and then build."
+FIRST_OF_ITS_WIDTH = (
+    "dims.index(dim) finds the first stage of that width, and two may have the same. Count the stages with enumerate."
+)
+LATE = (
+    "A list that is too short ends in an IndexError before any ValueError comes. Compare all lengths first, and then"
+    " build."
+)
 
 CLOFORMER = (
     *of("CloFormer", "clo",
         ("stride-in-the-first-block", FIRST_BLOCK,
          ("for place in range(depth):", "width = dims[max(i - 1, 0)]\n            for place in range(depth):"),
-         (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = (dims[i], 2) if leads_on else (dims[i], 1)"),
-         (BLOCK, BLOCK.replace("dims[i], out_dim, num_heads[i]", "width if place == 0 else dims[i], out_dim, num_heads[i]"))),
+         (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = (dims[i], 2) if leads_on else "
+                                                               "(dims[i], 1)"),
+         (BLOCK, BLOCK.replace("dims[i], out_dim, num_heads[i]",
+                               "width if place == 0 else dims[i], out_dim, num_heads[i]"))),
         ("last-stage-too",
          "The last block of the last stage has a stride too. No stage follows there: it keeps width and size.",
          (LEADS_ON, "leads_on = place == depth - 1"),
          (NEXT, "out_dim, stride = (dims[min(i + 1, len(dims) - 1)], 2) if leads_on else (dims[i], 1)")),
-        ("index-error", "The last block of the last stage asks for the width of a stage that does not exist. It keeps width and size.",
+        ("index-error", "The last block of the last stage asks for the width of a stage that does not exist. It keeps "
+                        "width and size.",
          (LEADS_ON, "leads_on = place == depth - 1")),
-        ("stride-in-every-block", "Every block of a stage has stride 2 and the next stage's width. Only the last block of the stage has.",
+        ("stride-in-every-block",
+         "Every block of a stage has stride 2 and the next stage's width. Only the last block of the stage has.",
          (LEADS_ON, "leads_on = i < len(dims) - 1")),
-        ("width-not-raised", "The last block of a stage keeps the width. It leads to dims[i + 1], the next stage's width.",
+        ("width-not-raised",
+         "The last block of a stage keeps the width. It leads to dims[i + 1], the next stage's width.",
          (NEXT, "out_dim, stride = (dims[i], 2) if leads_on else (dims[i], 1)")),
         ("stride-1", "The last block of a stage has the next stage's width, but stride 1. Its stride is 2.",
          (NEXT, "out_dim, stride = (dims[i + 1], 1) if leads_on else (dims[i], 1)")),
         ("stride-by-width",
-         "Your stride is 2 where the width changes. Two stages may have the same width: the last block of each stage but the "
-         "last one has stride 2.",
+         "Your stride is 2 where the width changes. Two stages may have the same width: the last block of each "
+         "stage but the last one has stride 2.",
          (NEXT, "out_dim, stride = (dims[i + 1], 2 if dims[i + 1] != dims[i] else 1) if leads_on else (dims[i], 1)")),
         ("a-block-too-few", "Each stage has one block less than it should have: depths[i] counts the last one too.",
          ("for place in range(depth):", "for place in range(1 if depth > 1 else 0, depth):")),
-        ("a-block-too-many", "You put a block that leads on behind the depths[i] blocks of a stage. It is the last one of the depths[i].",
+        ("a-block-too-many",
+         "You put a block that leads on behind the depths[i] blocks of a stage. It is the last one of the depths[i].",
          ("for place in range(depth):", "for place in range(depth + (i < len(dims) - 1)):"),
          (LEADS_ON, "leads_on = place == depth and i < len(dims) - 1")),
-        ("block-shared", "The blocks of a stage before the last one are one and the same block. Make a new one each time.",
+        ("block-shared",
+         "The blocks of a stage before the last one are one and the same block. Make a new one each time.",
          ("self.stages.append(stage)", "self.stages.append(nn.ModuleList([stage[0]] * (depth - 1) + [stage[-1]]))")),
         ("depth-of-the-first-stage", "All stages are as deep as the first one. Stage i has depths[i] blocks.",
          ("for i, depth in enumerate(depths):", "for i, depth in enumerate([depths[0]] * len(depths)):")),
-        ("norm-not-called", "`norm` is made and never called: mean of norm(x).", (CLASSES, "self.head(x.mean(dim=(2, 3)))")),
-        ("norm-of-the-mean", "You normalise the mean. The norm comes first, and reads the whole map: norm(x).mean(dim=(2, 3)).",
+        ("norm-not-called", "`norm` is made and never called: mean of norm(x).",
+         (CLASSES, "self.head(x.mean(dim=(2, 3)))")),
+        ("norm-of-the-mean",
+         "You normalise the mean. The norm comes first, and reads the whole map: norm(x).mean(dim=(2, 3)).",
          (CLASSES, "self.head(self.norm(x.mean(dim=(2, 3))))")),
         ("norm-at-each-position",
-         "Your last norm is a LayerNorm at each position. GroupNorm(1, ...) takes one mean over all channels and positions of an "
-         "image.",
-         (LAST_NORM, "self.norm = nn.LayerNorm(dims[-1])"), (CLASSES, "self.head(self.norm(x.permute(0, 2, 3, 1)).mean(dim=(1, 2)))")),
-        ("batch-norm", "A norm is of the wrong kind. The norms between patch_embed's convolutions are BatchNorms; at its end, and in front "
+         "Your last norm is a LayerNorm at each position. GroupNorm(1, ...) takes one mean over all channels and "
+         "positions of an image.",
+         (LAST_NORM, "self.norm = nn.LayerNorm(dims[-1])"), (CLASSES, "self.head(self.norm(x.permute(0, 2, 3, "
+                                                                      "1)).mean(dim=(1, 2)))")),
+        ("batch-norm", "A norm is of the wrong kind. The norms between patch_embed's convolutions are BatchNorms; at "
+                       "its end, and in front "
          "of the mean, it is GroupNorm(1, ...).", (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
         ("group-for-each-channel",
-         "Your last norm has a group for each channel, so that each channel's mean is the norm's bias, whatever the image shows. "
-         "It has one group: GroupNorm(1, dims[-1]).",
+         "Your last norm has a group for each channel, so that each channel's mean is the norm's bias, whatever the "
+         "image shows. It has one group: GroupNorm(1, dims[-1]).",
          (LAST_NORM, "self.norm = nn.GroupNorm(dims[-1], dims[-1])")),
         ("no-norm",
          "The last norm is missing, or has no weight and bias: GroupNorm(1, dims[-1]) in front of the mean.",
@@ -398,7 +497,8 @@ CLOFORMER = (
         ("mean-over-columns",
          "You take the mean over W alone. The head reads the mean over H and W.",
          (CLASSES, "self.head(self.norm(x).mean(dim=3))")),
-        ("mean-over-channels", "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
+        ("mean-over-channels",
+         "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
          (CLASSES, "self.head(self.norm(x).mean(dim=(1, 2)))")),
         ("flattened", "You flatten the map. The head reads the mean over all positions, one number for each channel.",
          (CLASSES, "self.head(self.norm(x).flatten(1))")),
@@ -416,15 +516,17 @@ CLOFORMER = (
          (LAST_HEAD, LAST_HEAD.replace("num_classes", "1000"))),
         ("patch-full-width", "The first convolution of patch_embed has dims[0] channels. It has half of them.",
          (WIDTHS, WIDTHS.replace("dims[0] // 2", "dims[0]"))),
-        ("patch-half-twice", "The second convolution of patch_embed has half the width too. Only the first one has: d/2, d, d, d.",
+        ("patch-half-twice",
+         "The second convolution of patch_embed has half the width too. Only the first one has: d/2, d, d, d.",
          (WIDTHS, WIDTHS.replace("(dims[0], 2)", "(dims[0] // 2, 2)"))),
-        ("patch-half-always", "All 3x3 convolutions of patch_embed have half the width. Only the first one has: d/2, d, d, d.",
+        ("patch-half-always",
+         "All 3x3 convolutions of patch_embed have half the width. Only the first one has: d/2, d, d, d.",
          (WIDTHS, WIDTHS.replace("(dims[0],", "(dims[0] // 2,"))),
         ("patch-strides-alternate", "The strides of your patch_embed are 2, 1, 2, 1. They are 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 2), (dims[0], 1))")),
         ("patch-strides-last",
-         "The strides of your patch_embed are 1, 1, 2, 2. They are 2, 2, 1, 1: the image is made small first, so that the rest "
-         "is cheap.",
+         "The strides of your patch_embed are 1, 1, 2, 2. They are 2, 2, 1, 1: the image is made small first, so that "
+         "the rest is cheap.",
          (WIDTHS, "((dims[0] // 2, 1), (dims[0], 1), (dims[0], 2), (dims[0], 2))")),
         ("patch-strides-outside", "The strides of your patch_embed are 2, 1, 1, 2. They are 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 1), (dims[0], 2))")),
@@ -435,20 +537,25 @@ CLOFORMER = (
         ("patch-three",
          "Your patch_embed has three 3x3 convolutions. It has four.",
          (WIDTHS, "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1))")),
-        ("patch-no-norm", "The BatchNorms of patch_embed are missing: one behind each 3x3 convolution.", with_units(CONV, "nn.ReLU()")),
-        ("patch-no-relu", "The ReLUs of patch_embed are missing: one behind each BatchNorm.", with_units(CONV, "nn.BatchNorm2d(width)")),
+        ("patch-no-norm", "The BatchNorms of patch_embed are missing: one behind each 3x3 convolution.",
+         with_units(CONV, "nn.ReLU()")),
+        ("patch-no-relu", "The ReLUs of patch_embed are missing: one behind each BatchNorm.",
+         with_units(CONV, "nn.BatchNorm2d(width)")),
         ("patch-gelu",
          "patch_embed has GELUs. They are ReLUs; the GELU belongs to the blocks.",
          with_units(CONV, "nn.BatchNorm2d(width)", "nn.GELU()")),
-        ("patch-relu-first", "In patch_embed the ReLUs stand in front of the BatchNorms. The order is convolution, BatchNorm, ReLU.",
+        ("patch-relu-first",
+         "In patch_embed the ReLUs stand in front of the BatchNorms. The order is convolution, BatchNorm, ReLU.",
          with_units(CONV, "nn.ReLU()", "nn.BatchNorm2d(width)")),
         ("patch-no-bias",
-         "The 3x3 convolutions of patch_embed have no bias. The authors' have one, although a BatchNorm follows: without it, "
-         "parameters are missing.",
-         with_units("nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)", "nn.BatchNorm2d(width)", "nn.ReLU()")),
+         "The 3x3 convolutions of patch_embed have no bias. The authors' have one, although a BatchNorm follows: "
+         "without it, parameters are missing.",
+         with_units("nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)", "nn.BatchNorm2d(width)",
+                    "nn.ReLU()")),
         ("patch-no-padding", "The 3x3 convolutions of patch_embed have no padding: each loses a border. padding=1.",
          with_units("nn.Conv2d(channels, width, 3, stride)", "nn.BatchNorm2d(width)", "nn.ReLU()")),
-        ("patch-no-projection", "The 1x1 convolution of patch_embed is missing: four 3x3 ones, a 1x1 convolution, GroupNorm.",
+        ("patch-no-projection",
+         "The 1x1 convolution of patch_embed is missing: four 3x3 ones, a 1x1 convolution, GroupNorm.",
          (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]))")),
         ("patch-projection-3x3", "The last convolution of patch_embed has a 3 x 3 kernel. It is 1 x 1.",
          (PATCHES, PATCHES.replace("dims[0], 1),", "dims[0], 3, padding=1),"))),
@@ -457,7 +564,8 @@ CLOFORMER = (
         ("patch-no-group-norm",
          "The GroupNorm at the end of patch_embed is missing.",
          (PATCHES, PATCHES.replace(", nn.GroupNorm(1, dims[0])", ""))),
-        ("patch-norm-before-projection", "The GroupNorm of patch_embed stands in front of the 1x1 convolution. It stands behind.",
+        ("patch-norm-before-projection",
+         "The GroupNorm of patch_embed stands in front of the 1x1 convolution. It stands behind.",
          (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]), nn.Conv2d(channels, dims[0], 1))")),
         ("patch-relu-at-the-end",
          "A ReLU follows the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) does.",
@@ -472,32 +580,38 @@ CLOFORMER = (
          "A block's heads and group split do not belong together. Every block has those of its own stage, num_heads[i] "
          "and group_splits[i].",
          (BLOCK, BLOCK.replace("num_heads[i]", "num_heads[0]"))),
-        ("ratio-ignored", "The argument mlp_ratio has no effect: 4 is written in its place.", (BLOCK, BLOCK.replace("mlp_ratio", "4"))),
+        ("ratio-ignored", "The argument mlp_ratio has no effect: 4 is written in its place.",
+         (BLOCK, BLOCK.replace("mlp_ratio", "4"))),
         ("kernel-ignored",
          "The argument mlp_kernel_size has no effect: 5 is written in its place.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "5"))),
         ("ratio-3", "The default of mlp_ratio is 4.", ("mlp_ratio: float = 4,", "mlp_ratio: float = 3,")),
-        ("kernel-3", "The default of mlp_kernel_size is 5.", ("mlp_kernel_size: int = 5,", "mlp_kernel_size: int = 3,")),
+        ("kernel-3", "The default of mlp_kernel_size is 5.",
+         ("mlp_kernel_size: int = 5,", "mlp_kernel_size: int = 3,")),
         ("ten-classes", "The default of num_classes is 1000.", ("num_classes: int = 1000)", "num_classes: int = 10)")),
         ("no-error",
          "Lists of different lengths are not refused. Compare their lengths first, and raise a ValueError.",
          (CHECKED, "if False:")),
         ("no-error-by-index",
-         "Lists of different lengths are not refused: those that are too long are cut off, for those that are too short there is an "
-         "IndexError. Compare the lengths first, and raise a ValueError.",
-         (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", "for i, depth in enumerate(depths[:len(dims)]):")),
+         "Lists of different lengths are not refused: those that are too long are cut off, for those that are too "
+         "short there is an IndexError. Compare the lengths first, and raise a ValueError.",
+         (CHECKED, "if False:"), ("for i, depth in enumerate(depths):",
+                                  "for i, depth in enumerate(depths[:len(dims)]):")),
         ("zip",
-         "Lists of different lengths are not refused: zip stops at the shortest list and says nothing. Compare the lengths "
-         "first, and raise a ValueError.",
+         "Lists of different lengths are not refused: zip stops at the shortest list and says nothing. Compare "
+         "the lengths first, and raise a ValueError.",
          (CHECKED,
           "dims, *of_stages = zip(*zip(dims, *of_stages))\n"
           "        depths, num_heads, group_splits, kernel_sizes, window_sizes = of_stages\n        if False:")),
         ("depths-alone",
-         "You compare the lengths of `dims` and `depths`, and of no other list. All six lists must have the same length.",
+         "You compare the lengths of `dims` and `depths`, and of no other list. All six lists must have the "
+         "same length.",
          (CHECKED, "if len(depths) != len(dims):")),
-        ("too-short-alone", "You refuse lists that are too short. Those that are too long belong to no stage either: raise a ValueError.",
+        ("too-short-alone", "You refuse lists that are too short. Those that are too long belong to no stage either: "
+                            "raise a ValueError.",
          (CHECKED, "if any(len(each) < len(dims) for each in of_stages):")),
-        ("assertion", "You raise an AssertionError for lists of different lengths. It is a ValueError: asserts can be switched off.",
+        ("assertion", "You raise an AssertionError for lists of different lengths. It is a ValueError: asserts can be "
+                      "switched off.",
          (RAISED, "raise AssertionError('lengths differ')")),
         ("plain-list",
          "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
@@ -521,7 +635,8 @@ CLOFORMER = (
         ("moved-to-the-next-stage", FIRST_BLOCK,
          (LEADS_ON, "k = i - 1 if place == 0 and i > 0 else i"), (NEXT, "out_dim, stride = dims[i], 2 if k < i else 1"),
          (BLOCK, BLOCK.replace("[i]", "[k]"))),
-        ("first-leads-on", "The first block of a stage leads to the next stage, and then the others do not fit. Its last block does.",
+        ("first-leads-on",
+         "The first block of a stage leads to the next stage, and then the others do not fit. Its last block does.",
          (LEADS_ON, LEADS_ON.replace("depth - 1", "0"))),
         ("width-before-stride", APART,
          (LEADS_ON, f"{LEADS_ON}\n                width = dims[i - 1] if place == 0 and i > 0 else dims[i]"),
@@ -529,7 +644,8 @@ CLOFORMER = (
         ("stride-behind-width", APART,
          (NEXT, "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if place == 0 and i > 0 else 1")),
         ("stride-in-front-of-width", APART,
-         (NEXT, "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if place == 0 and i < len(dims) - 1 else 1")),
+         (NEXT,
+          "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if place == 0 and i < len(dims) - 1 else 1")),
         ("all-blocks-strided", "Every block of a stage has stride 2. Only its last one has.",
          (NEXT, "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if i < len(dims) - 1 else 1")),
         ("alone-does-not-lead-on",
@@ -537,80 +653,101 @@ CLOFORMER = (
          (LEADS_ON, f"{LEADS_ON} and place > 0")),
         ("first-depth-decides", "You look for the last block with depths[0]. Stage i has depths[i] blocks.",
          (LEADS_ON, LEADS_ON.replace("depth - 1", "depths[0] - 1"))),
-        ("two-last-stages", "The stage before the last one does not lead on. Its last block has stride 2 and the width dims[-1].",
+        ("two-last-stages",
+         "The stage before the last one does not lead on. Its last block has stride 2 and the width dims[-1].",
          (LEADS_ON, LEADS_ON.replace("len(dims) - 1", "len(dims) - 2"))),
-        ("nobody-leads-on", "No block leads to the next stage. The last block of each stage but the last one has stride 2 and its width.",
+        ("nobody-leads-on", "No block leads to the next stage. The last block of each stage but the last one has "
+                            "stride 2 and its width.",
          (LEADS_ON, "leads_on = False")),
         ("last-by-width", ALIKE, (LEADS_ON, "leads_on = place == depth - 1 and dims[i] != dims[-1]")),
         ("last-by-depth", ALIKE, (LEADS_ON, "leads_on = place == depth - 1 and depth != depths[-1]")),
         ("index", FIRST_OF_ITS_WIDTH,
-         ("for i, depth in enumerate(depths):", "for i, depth in ((dims.index(d), depths[dims.index(d)]) for d in dims):")),
+         ("for i, depth in enumerate(depths):",
+          "for i, depth in ((dims.index(d), depths[dims.index(d)]) for d in dims):")),
         ("index-of-the-next", FIRST_OF_ITS_WIDTH, (NEXT, NEXT.replace("dims[i + 1]", "dims[dims.index(dims[i]) + 1]"))),
-        *((f"next-{what}", "The last block of a stage gets the heads, split, kernels or window of the next stage. They are its own "
+        *((f"next-{what}",
+           "The last block of a stage gets the heads, split, kernels or window of the next stage. They are its own "
            "stage's: only out_dim is the next one's.",
            (BLOCK, f"(lambda j: {indexed(BLOCK, names, 'j')})(i + leads_on)"))
           for what, names in NEXT_ONES.items()),
-        *((f"last-{what}", "All stages have the heads, split, kernels or window of the last one. Stage i has num_heads[i], "
+        *((f"last-{what}",
+           "All stages have the heads, split, kernels or window of the last one. Stage i has num_heads[i], "
            "group_splits[i], kernel_sizes[i] and window_sizes[i].", (BLOCK, indexed(BLOCK, names, "-1")))
           for what, names in LAST_ONES.items()),
-        ("whole-stage-at-the-next-width", "All blocks of a stage have the next stage's width, from the first one on. Only the last block "
+        ("whole-stage-at-the-next-width",
+         "All blocks of a stage have the next stage's width, from the first one on. Only the last block "
          "of a stage leads to that width.",
-         (LEADS_ON, "leads_on = place == 0 and i < len(dims) - 1\n                width = dims[min(i + 1, len(dims) - 1)]"),
-         (NEXT, "out_dim, stride = width, 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "(dims[i] if place == 0 else width)"))),
+         (LEADS_ON,
+          "leads_on = place == 0 and i < len(dims) - 1\n                width = dims[min(i + 1, len(dims) - 1)]"),
+         (NEXT, "out_dim, stride = width, 2 if leads_on else 1"),
+         (BLOCK, BLOCK.replace("dims[i]", "(dims[i] if place == 0 else width)"))),
         ("stride-at-the-old-width", FIRST_BLOCK,
          (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1")),
         ("stride-in-the-first-stage-too", FIRST_BLOCK,
          (LEADS_ON, "leads_on = place == 0\n                width = dims[max(i - 1, 0)] if leads_on else dims[i]"),
          (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "width"))),
-        ("block-repeated", "Blocks of a stage are one and the same block, as in `[block] * n`. Make a new one each time.",
+        ("block-repeated",
+         "Blocks of a stage are one and the same block, as in `[block] * n`. Make a new one each time.",
          ("self.stages.append(stage)", "shared = depth - (i < len(dims) - 1)\n"
           "            self.stages.append(nn.ModuleList([stage[0]] * shared + list(stage[shared:])))")),
-        ("no-last-block", "The last stage has one block less than it should have: it has depths[-1] blocks, none of which leads on.",
+        ("no-last-block",
+         "The last stage has one block less than it should have: it has depths[-1] blocks, none of which leads on.",
          ("for place in range(depth):", "for place in range(depth - (i == len(dims) - 1)):")),
         ("one-more-everywhere", "Each stage has one block more than it should have: depths[i] counts the last one too.",
-         ("for place in range(depth):", "for place in range(depth + 1):"), (LEADS_ON, LEADS_ON.replace("depth - 1", "depth"))),
-        ("width-doubled", "The width doubles from stage to stage. It is dims[i + 1].", (NEXT, NEXT.replace("dims[i + 1]", "2 * dims[i]"))),
+         ("for place in range(depth):", "for place in range(depth + 1):"),
+         (LEADS_ON, LEADS_ON.replace("depth - 1", "depth"))),
+        ("width-doubled", "The width doubles from stage to stage. It is dims[i + 1].",
+         (NEXT, NEXT.replace("dims[i + 1]", "2 * dims[i]"))),
         ("channels-of-a-head", "CloBlock gets the channels of a head. It takes the number of heads, num_heads[i].",
          (BLOCK, BLOCK.replace("num_heads[i]", "dims[i] // num_heads[i]"))),
         ("next-width-enters",
-         "The last block of a stage expects the next stage's width. Its dim is dims[i], and its out_dim is dims[i + 1].",
+         "The last block of a stage expects the next stage's width. Its dim is dims[i], and its out_dim is "
+         "dims[i + 1].",
          (BLOCK, BLOCK.replace("dims[i], out_dim", "out_dim, out_dim"))),
         ("signature-swapped", "group_splits and kernel_sizes have changed places among the arguments of __init__.",
-         ("group_splits: Sequence[Sequence[int]],\n                 kernel_sizes: Sequence[Sequence[int]],",
-          "kernel_sizes: Sequence[Sequence[int]],\n                 group_splits: Sequence[Sequence[int]],")),
+         ("group_splits: Sequence[Sequence[int]], kernel_sizes: Sequence[Sequence[int]],",
+          "kernel_sizes: Sequence[Sequence[int]], group_splits: Sequence[Sequence[int]],")),
         ("mlp-swapped", "mlp_kernel_size and mlp_ratio have changed places in the call of CloBlock.",
-         (BLOCK, BLOCK.replace("mlp_kernel_size", "ratio").replace("mlp_ratio", "mlp_kernel_size").replace("ratio,\n", "mlp_ratio,\n"))),
+         (BLOCK, BLOCK.replace("mlp_kernel_size", "ratio")
+          .replace("mlp_ratio", "mlp_kernel_size").replace("ratio,\n", "mlp_ratio,\n"))),
         ("window-swapped", "window_sizes[i] and mlp_kernel_size have changed places in the call of CloBlock.",
          (BLOCK, BLOCK.replace("window_sizes[i], mlp_kernel_size", "mlp_kernel_size, window_sizes[i]"))),
         ("mlp-defaults", "mlp_kernel_size and mlp_ratio have no effect: 5 and 4 are written in their place.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "5").replace("mlp_ratio", "4"))),
-        ("kernel-of-the-attention", "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
+        ("kernel-of-the-attention",
+         "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][0]"))),
         ("last-kernel-of-the-attention",
          "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][-1]"))),
         ("first-kernel-everywhere",
-         "All local groups of a stage have its first kernel. kernel_sizes[i] has one for each local group: pass on the list.",
+         "All local groups of a stage have its first kernel. kernel_sizes[i] has one for each local group: pass on "
+         "the list.",
          (BLOCK, BLOCK.replace("kernel_sizes[i]", "[kernel_sizes[i][0]] * len(kernel_sizes[i])"))),
         ("whole-ratio",
          "You cut mlp_ratio to a whole number. It may be 2.5: pass it on as it is.",
          (BLOCK, BLOCK.replace("mlp_ratio", "int(mlp_ratio)"))),
         ("first-kernel-alone",
-         "You pass on the first kernel of a stage alone. kernel_sizes[i] has one for each local group: pass on the list.",
+         "You pass on the first kernel of a stage alone. kernel_sizes[i] has one for each local group: pass on "
+         "the list.",
          (BLOCK, BLOCK.replace("kernel_sizes[i]", "kernel_sizes[i][:1]"))),
-        ("splits-reversed", "The group splits are turned round. Pass group_splits[i] on as it is: the last entry counts the global heads.",
+        ("splits-reversed", "The group splits are turned round. Pass group_splits[i] on as it is: the last entry "
+                            "counts the global heads.",
          (BLOCK, BLOCK.replace("group_splits[i]", "group_splits[i][::-1]"))),
         ("windows-reversed", "You take the windows from the last to the first. Stage i has window_sizes[i].",
          (BLOCK, BLOCK.replace("window_sizes[i]", "window_sizes[-1 - i]"))),
         ("norm-and-relu", "There is a ReLU behind `norm`. The head reads the mean of norm(x).",
          (CLASSES, "self.head(torch.relu(self.norm(x)).mean(dim=(2, 3)))")),
-        ("norm-twice", "`norm` is called twice. Once is enough.", (CLASSES, "self.head(self.norm(self.norm(x)).mean(dim=(2, 3)))")),
+        ("norm-twice", "`norm` is called twice. Once is enough.",
+         (CLASSES, "self.head(self.norm(self.norm(x)).mean(dim=(2, 3)))")),
         ("norm-in-each-stage", "There is a norm behind each stage. There is one, behind the last.",
          ("for block in stage:\n                x = block(x)",
           "for block in stage:\n                x = block(x)\n            x = nn.functional.group_norm(x, 1)")),
-        ("eps", "`norm` has eps=1e-6. Leave torch's default, 1e-5.", (LAST_NORM, "self.norm = nn.GroupNorm(1, dims[-1], eps=1e-6)")),
+        ("eps", "`norm` has eps=1e-6. Leave torch's default, 1e-5.", (LAST_NORM, "self.norm = nn.GroupNorm(1, "
+                                                                                 "dims[-1], eps=1e-6)")),
         ("instance-norm",
-         "Your last norm takes each channel by itself. GroupNorm(1, dims[-1]) takes one mean over all channels and positions of an image.",
+         "Your last norm takes each channel by itself. GroupNorm(1, dims[-1]) takes one mean over all channels and "
+         "positions of an image.",
          (LAST_NORM, "self.norm = nn.InstanceNorm2d(dims[-1], affine=True)")),
         ("corner",
          "You read the position in the corner. The head reads the mean over all positions.",
@@ -623,45 +760,56 @@ CLOFORMER = (
         ("block-result-dropped", "A block's output is thrown away: write x = block(x).", ("x = block(x)", "block(x)")),
         ("residual-called-twice", "You add x to what each block gives. A CloBlock has its shortcuts inside.",
          ("x = block(x)", "x = x + block(x) if block(x).shape == x.shape else block(x)")),
-        ("patch-eval", "Your network calls eval() in forward, so that BatchNorms never see the batch. Its mode is the caller's business.",
+        ("patch-eval", "Your network calls eval() in forward, so that BatchNorms never see the batch. Its mode is the "
+                       "caller's business.",
          ("x = self.patch_embed(x)", "x = self.patch_embed.eval()(x)")),
         ("patch-stride-4", "The strides of your patch_embed are 4, 1, 1, 1. They are 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 4), (dims[0], 1), (dims[0], 1), (dims[0], 1))")),
         ("patch-batch-norm-at-the-end",
          "A BatchNorm and a ReLU follow the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) does.",
          (PATCHES, PATCHES.replace("nn.GroupNorm", "nn.BatchNorm2d(dims[0]), nn.ReLU(), nn.GroupNorm"))),
-        ("patch-groups", "The GroupNorm of patch_embed has a group for each channel. It has one group: GroupNorm(1, dims[0]).",
+        ("patch-groups",
+         "The GroupNorm of patch_embed has a group for each channel. It has one group: GroupNorm(1, dims[0]).",
          (PATCHES, PATCHES.replace("GroupNorm(1,", "GroupNorm(dims[0],"))),
-        ("patch-projection-padding", "The 1x1 convolution of patch_embed has padding, which adds a border to the map. It has none.",
+        ("patch-projection-padding",
+         "The 1x1 convolution of patch_embed has padding, which adds a border to the map. It has none.",
          (PATCHES, PATCHES.replace("dims[0], 1),", "dims[0], 1, padding=1),"))),
         *((f"without-{name}", f"You do not compare the length of `{name}`. All six lists must have the same length.",
-           (CHECKED, CHECKED.replace("of_stages", f"({', '.join(other for other in LISTS if other != name)})"))) for name in LISTS),
-        ("without-dims", "You do not compare the length of `dims` with those of the others. All six lists must have the same length.",
+           (CHECKED, CHECKED.replace("of_stages", f"({', '.join(other for other in LISTS if other != name)})")))
+           for name in LISTS),
+        ("without-dims",
+         "You do not compare the length of `dims` with those of the others. All six lists must have the same length.",
          (CHECKED, CHECKED.replace("len(dims)", "len(depths)")), ("for i, depth in enumerate(depths):", BY_DIMS)),
-        ("lengths-added", "You add the lengths up, so that a list too long makes up for one too short. Compare each list with `dims`.",
+        ("lengths-added",
+         "You add the lengths up, so that a list too long makes up for one too short. Compare each list with `dims`.",
          (CHECKED, "if sum(map(len, of_stages)) != 5 * len(dims):")),
-        ("pairs-compared", "You compare the lists in pairs, and no pair with the next one. All six must have the same length.",
+        ("pairs-compared",
+         "You compare the lists in pairs, and no pair with the next one. All six must have the same length.",
          (CHECKED, "pairs = (dims, depths), (num_heads, group_splits), (kernel_sizes, window_sizes)\n"
           "        if any(len(one) != len(other) for one, other in pairs):")),
         ("all-must-differ", "You refuse lists only if all of them differ from `dims`. One is enough: `any`, not `all`.",
          (CHECKED, CHECKED.replace("any", "all")), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("compared-late", LATE, (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", BY_DIMS),
-         (LAST_NORM, "if any(len(each) != len(dims) for each in of_stages):\n            raise ValueError\n        " + LAST_NORM)),
+         (LAST_NORM, "if any(len(each) != len(dims) for each in of_stages):\n            raise ValueError\n        "
+          + LAST_NORM)),
         ("all-refused",
-         "A ValueError comes for right arguments too, from a check of yours or from a block or norm that you build. Read its message.",
+         "A ValueError comes for right arguments too, from a check of yours or from a block or norm that you build. "
+         "Read its message.",
          (CHECKED, "if True:")),
         ("no-error-by-stage",
-         "Lists of different lengths are not refused: those that are too long are cut off, for those that are too short there is an "
-         "IndexError. Compare the lengths first, and raise a ValueError.",
+         "Lists of different lengths are not refused: those that are too long are cut off, for those that are too "
+         "short there is an IndexError. Compare the lengths first, and raise a ValueError.",
          (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("too-short-alone-by-stage",
          "You refuse lists that are too short. Those that are too long belong to no stage either: raise a ValueError.",
          (CHECKED, CHECKED.replace("!=", "<")), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("strict-zip-late", LATE, (CHECKED, "if False:"),
-         ("for i, depth in enumerate(depths):", "for i, (_, depth, *_) in enumerate(zip(dims, *of_stages, strict=True)):"),
+         ("for i, depth in enumerate(depths):",
+          "for i, (_, depth, *_) in enumerate(zip(dims, *of_stages, strict=True)):"),
          (LEADS_ON, LEADS_ON.replace("len(dims)", "len(depths)"))),
         ),
-    *detached("clo", "CloFormer", CLASSES, "result", (("x = self.patch_embed(x)", "x = self.patch_embed(x.detach())"),)),
+    *detached("clo", "CloFormer", CLASSES, "result",
+              (("x = self.patch_embed(x)", "x = self.patch_embed(x.detach())"),)),
 )
 
 # --- parameter_table
@@ -672,11 +820,12 @@ OF_LAYERS = "for m in module.modules() for p in m.parameters(recurse=False)"
 
 TABLE = (
     *of("parameter_table", "table",
-        ("buffers", "You count buffers too, such as the running mean of a BatchNorm. They are not trained: count `parameters()`.",
+        ("buffers", "You count buffers too, such as the running mean of a BatchNorm. They are not trained: count "
+                    "`parameters()`.",
          (COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())")),
         ("state-dict",
-         "You count everything in the state_dict: buffers, frozen parameters, and shared ones twice. Count the parameters that "
-         "are trained.",
+         "You count everything in the state_dict: buffers, frozen parameters, and shared ones twice. Count the "
+         "parameters that are trained.",
          (COUNT, "sum(t.numel() for t in module.state_dict().values())")),
         ("frozen",
          "You count frozen parameters. Only those with requires_grad are trained.",
@@ -684,12 +833,14 @@ TABLE = (
         ("frozen-alone", "You count the frozen parameters, and no others. Those with requires_grad are trained.",
          (COUNT, COUNT.replace("if p", "if not p"))),
         ("shared-twice",
-         "You count a shared parameter once for each of its names. It is one tensor, so it counts once; `parameters()` gives it "
-         "once.",
+         "You count a shared parameter once for each of its names. It is one tensor, so it counts once; "
+         "`parameters()` gives it once.",
          (COUNT, "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)")),
-        ("nested-twice", "You go through all modules and count everything below each: a layer in a Sequential counts twice.",
+        ("nested-twice",
+         "You go through all modules and count everything below each: a layer in a Sequential counts twice.",
          (COUNT, "sum(p.numel() for m in module.modules() for p in m.parameters() if p.requires_grad)")),
-        ("by-shape", "You count one parameter of each shape. Two parameters of the same shape are two, unless they are the same tensor.",
+        ("by-shape", "You count one parameter of each shape. Two parameters of the same shape are two, unless they "
+                     "are the same tensor.",
          (COUNT, "sum({p.shape: p.numel() for p in module.parameters() if p.requires_grad}.values())")),
         ("weights-alone", "You count the weights and leave out the biases.",
          (COUNT, "sum(p.numel() for n, p in module.named_parameters() if p.requires_grad and n.endswith('weight'))")),
@@ -698,11 +849,13 @@ TABLE = (
         ("tensors-counted",
          "You count tensors. A parameter counts with all its numbers: p.numel().",
          (COUNT, COUNT.replace("p.numel()", "1"))),
-        ("first-axis", "You count the length of each parameter's first axis. p.numel() is the number of all its entries.",
+        ("first-axis",
+         "You count the length of each parameter's first axis. p.numel() is the number of all its entries.",
          (COUNT, COUNT.replace("p.numel()", "len(p)"))),
         ("direct-children", "You count the parameters of the module's children, and so none of a single layer.",
          (COUNT, "sum(p.numel() for c in module.children() for p in c.parameters() if p.requires_grad)")),
-        ("not-rounded", "The units are not rounded. Round them to two decimals.", (ROW, "(name, count, count / 10 ** 6, count / 2 ** 20)")),
+        ("not-rounded", "The units are not rounded. Round them to two decimals.",
+         (ROW, "(name, count, count / 10 ** 6, count / 2 ** 20)")),
         ("second-not-rounded",
          "The last number is not rounded. Round it to two decimals too.",
          (ROW, "(name, count, round(count / 10 ** 6, 2), count / 2 ** 20)")),
@@ -710,15 +863,18 @@ TABLE = (
         ("three-digits", "You round to three digits. It is two.", (ROW, ROW.replace(", 2)", ", 3)"))),
         ("cut-off", "You cut the digits off. Round: 1.987 is 1.99, not 1.98.",
          (ROW, "(name, count, int(count / 10 ** 4) / 100, int(100 * count / 2 ** 20) / 100)")),
-        ("1024-thousand", "Your last unit is 1024 * 1000. It is 2**20, 1024 * 1024.", (ROW, ROW.replace("2 ** 20", "(1024 * 1000)"))),
+        ("1024-thousand", "Your last unit is 1024 * 1000. It is 2**20, 1024 * 1024.",
+         (ROW, ROW.replace("2 ** 20", "(1024 * 1000)"))),
         ("2-to-the-10", "Your last unit is 2**10. It is 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 10"))),
-        ("floored-millions", "You divide with `//`, which drops everything behind the point. Divide with `/`, then round to two decimals.",
+        ("floored-millions", "You divide with `//`, which drops everything behind the point. Divide with `/`, then "
+                             "round to two decimals.",
          (ROW, ROW.replace("count / 10", "count // 10"))),
         ("thousands", "You count in thousands. The unit is 10**6.", (ROW, ROW.replace("10 ** 6", "10 ** 3"))),
         ("millions-twice",
          "Both units are 10**6. The last one is 2**20, which some tables call M as well.",
          (ROW, ROW.replace("2 ** 20", "10 ** 6"))),
-        ("2-to-the-20-twice", "Both units are 2**20. The first one is 10**6.", (ROW, ROW.replace("10 ** 6", "2 ** 20"))),
+        ("2-to-the-20-twice", "Both units are 2**20. The first one is 10**6.",
+         (ROW, ROW.replace("10 ** 6", "2 ** 20"))),
         ("units-exchanged", "The units have changed places: 10**6 first, then 2**20.",
          (ROW, "(name, count, round(count / 2 ** 20, 2), round(count / 10 ** 6, 2))")),
         ("bytes", "Your last number counts bytes, four for each parameter. It counts parameters, in units of 2**20.",
@@ -731,17 +887,21 @@ TABLE = (
          (ROW, '(name, count, f"{count / 10 ** 6:.2f}", f"{count / 2 ** 20:.2f}")')),
         ("count-first", "The count stands in front of the name. The name comes first.",
          (ROW, "(count, name, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))")),
-        ("no-name", "The name is missing: (name, count, in 10**6, in 2**20).", (ROW, ROW.replace("(name, count,", "(count,"))),
-        ("name-twice", "Each row holds a tuple in a tuple. A row is one tuple of four: (name, count, in 10**6, in 2**20).",
+        ("no-name", "The name is missing: (name, count, in 10**6, in 2**20).",
+         (ROW, ROW.replace("(name, count,", "(count,"))),
+        ("name-twice",
+         "Each row holds a tuple in a tuple. A row is one tuple of four: (name, count, in 10**6, in 2**20).",
          (ROW, "(name, (count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))")),
         ("dictionary", "You return a dict. It is a list with one tuple for each row, in the order of `rows`.",
          (RETURN, "return {name: rest for name, *rest in table}")),
-        ("dictionary-inside", "Rows are kept in a dict on the way, so that of two rows with the same name only one is left.",
+        ("dictionary-inside",
+         "Rows are kept in a dict on the way, so that of two rows with the same name only one is left.",
          (RETURN, "return list({row[0]: row for row in table}.values())")),
         ("sorted-by-size",
          "You sort the rows by size. They stay in the order of `rows`.",
          (RETURN, "return sorted(table, key=lambda row: row[1])")),
-        ("sorted-by-name", "You sort the rows by name. They stay in the order of `rows`.", (RETURN, "return sorted(table)")),
+        ("sorted-by-name", "You sort the rows by name. They stay in the order of `rows`.",
+         (RETURN, "return sorted(table)")),
         ("backwards", "Your rows stand in reverse order.", (RETURN, "return table[::-1]")),
         ("total",
          "You add a row with the total. The table has one row for each module.",
@@ -752,14 +912,15 @@ TABLE = (
          (RETURN, "return [row for row in table if row[1]]")),
         ("running-total", "Your count is never set back to 0, so each row holds the sum of all rows up to it.",
          ("table = []", "table, count = [], 0"), (f"count = {COUNT}", f"count += {COUNT}")),
-        ("return-too-early", "The `return` stands inside the loop: your table has one row.", (RETURN, "    return table")),
+        ("return-too-early", "The `return` stands inside the loop: your table has one row.",
+         (RETURN, "    return table")),
         ("last-row", "You return the last row alone. Collect the rows in a list.", (RETURN, "return table[-1:]")),
         ("nothing-returned", "Your function returns nothing: `return` the table.", (RETURN, "return None")),
         ),
     *of("parameter_table", "table",
         ("nothing-counts",
-         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and what a state_dict holds is "
-         "detached. Ask p.requires_grad of module.parameters().",
+         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and what "
+         "a state_dict holds is detached. Ask p.requires_grad of module.parameters().",
          (COUNT, "sum(p.numel() for p in module.parameters() if p.grad is not None)")),
         ("whole-units", "The units are whole numbers. Divide with `/`, and keep two digits: round(x, 2).",
          (ROW, "(name, count, round(count / 10 ** 6), round(count / 2 ** 20))")),
@@ -767,58 +928,77 @@ TABLE = (
          (ROW, "(name, count, -(-count // 10 ** 4) / 100, -(-100 * count // 2 ** 20) / 100)")),
         ("2-to-the-30", "Your last unit is 2**30. It is 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 30"))),
         ("ten-million", "10e6 is ten million. A million is 1e6, or 10**6.", (ROW, ROW.replace("10 ** 6", "10e6"))),
-        ("xor", "`^` is exclusive or in Python: 2 ^ 20 is 22. A power is 2**20.", (ROW, ROW.replace("2 ** 20", "(2 ^ 20)"))),
+        ("xor", "`^` is exclusive or in Python: 2 ^ 20 is 22. A power is 2**20.",
+         (ROW, ROW.replace("2 ** 20", "(2 ^ 20)"))),
         ("count-in-thousands",
          "The count is rounded to thousands. It is the exact number.",
          (ROW, ROW.replace("count,", "round(count, -3),"))),
-        ("units-of-thousands", "You round the count to thousands before you divide it. Divide the exact count, and round once.",
+        ("units-of-thousands",
+         "You round the count to thousands before you divide it. Divide the exact count, and round once.",
          (ROW, "(name, count, round(round(count, -3) / 10 ** 6, 2), round(round(count, -3) / 2 ** 20, 2))")),
         ("rounded-parts", "You round the millions of each parameter and add them up. Add first, and round once.",
-         (ROW, "(name, count, round(sum(round(p.numel() / 10 ** 6, 2) for p in module.parameters() if p.requires_grad), 2), "
-               "round(count / 2 ** 20, 2))")),
+         (ROW, "(name, count, round(sum(round(p.numel() / 10 ** 6, 2) for p in module.parameters() if "
+               "p.requires_grad), 2), round(count / 2 ** 20, 2))")),
         ("significant-digits", "You keep two significant digits. Keep two digits behind the point: round(x, 2).",
          (ROW, '(name, count, float(f"{count / 10 ** 6:.2g}"), float(f"{count / 2 ** 20:.2g}"))')),
         ("all-bytes", "You count bytes, eight for each float64 number. A parameter counts with its numbers: p.numel().",
          (COUNT, COUNT.replace("p.numel()", "p.nbytes"))),
         ("units-of-all", "The count is right, but the units count frozen parameters too.",
          (ROW, ROW.replace("count /", "sum(p.numel() for p in module.parameters()) /"))),
-        ("units-zero", "The units are 0: a generator is used up after its first `sum`. Keep the count, and divide that.",
+        ("units-zero",
+         "The units are 0: a generator is used up after its first `sum`. Keep the count, and divide that.",
          (ROW, "(name, count, 0.0, 0.0)")),
         ("frozen-stops", "You stop at the first frozen parameter. Leave it out, and go on with the next one.",
          (COUNT, "sum(p.numel() for p in takewhile(lambda p: p.requires_grad, module.parameters()))"),
          ("table = []", "from itertools import takewhile\n    table = []")),
-        *((f"{what}-decides", "You decide for several parameters at once whether they count. Ask each one by itself: p.requires_grad.",
+        *((f"{what}-decides",
+           "You decide for several parameters at once whether they count. Ask each one by itself: p.requires_grad.",
            (COUNT, count)) for what, count in {
-               "whole": "sum(p.numel() for p in module.parameters()) * all(p.requires_grad for p in module.parameters())",
-               "first": "sum(p.numel() for p in module.parameters()) * next((p.requires_grad for p in module.parameters()), False)",
+               "whole": "sum(p.numel() for p in module.parameters()) * all(p.requires_grad for p in "
+                        "module.parameters())",
+               "first": "sum(p.numel() for p in module.parameters()) * next((p.requires_grad for p in "
+                        "module.parameters()), False)",
                "layer": f"sum({{p: p.numel() {OF_LAYERS} "
                         "if all(q.requires_grad for q in m.parameters(recurse=False))}.values())"}.items()),
-        ("leaves-alone", "You leave out parameters that a module with children holds itself. `module.parameters()` finds all of them.",
+        ("leaves-alone", "You leave out parameters that a module with children holds itself. `module.parameters()` "
+                         "finds all of them.",
          (COUNT, f"sum({{p: p.numel() {OF_LAYERS} if p.requires_grad and not list(m.children())}}.values())")),
-        ("no-children", "You count what the module itself holds, and nothing of its children: recurse=False. Leave the default.",
+        ("no-children",
+         "You count what the module itself holds, and nothing of its children: recurse=False. Leave the default.",
          (COUNT, COUNT.replace("parameters()", "parameters(recurse=False)"))),
         ("by-value",
-         "Parameters with equal numbers count once, such as the ones of two norms. They are two, unless they are the same tensor.",
-         (COUNT, "sum({(p.shape, tuple(p.flatten().tolist())): p.numel() for p in module.parameters() if p.requires_grad}.values())")),
-        ("weight-of-each-once", "You count the `weight` of each layer, and leave out biases and parameters with other names.",
-         (COUNT, "sum(w.numel() for w in {getattr(m, 'weight', None) for m in module.modules()} if w is not None and w.requires_grad)")),
-        ("weight-of-each", "You count the `weight` of each layer, and leave out biases and parameters with other names.",
+         "Parameters with equal numbers count once, such as the ones of two norms. They are two, unless they are the "
+         "same tensor.",
+         (COUNT, "sum({(p.shape, tuple(p.flatten().tolist())): p.numel() for p in module.parameters() if "
+                 "p.requires_grad}.values())")),
+        ("weight-of-each-once",
+         "You count the `weight` of each layer, and leave out biases and parameters with other names.",
+         (COUNT, "sum(w.numel() for w in {getattr(m, 'weight', None) for m in module.modules()} if w is not None and "
+                 "w.requires_grad)")),
+        ("weight-of-each",
+         "You count the `weight` of each layer, and leave out biases and parameters with other names.",
          (COUNT, "sum(m.weight.numel() for m in module.modules() if hasattr(m, 'weight') and m.weight.requires_grad)")),
         ("no-norms", "You leave out BatchNorms. Their weights and biases are trained as well.",
-         (COUNT, f"sum({{p: p.numel() {OF_LAYERS} if p.requires_grad and not isinstance(m, nn.BatchNorm2d)}}.values())")),
-        ("some-layers", "You count convolutions and linear layers alone. Every parameter counts, whatever layer holds it.",
-         (COUNT, "sum({p: p.numel() for m in module.modules() if isinstance(m, (nn.Conv2d, nn.Linear)) for p in m.parameters() "
-                 "if p.requires_grad}.values())")),
-        ("two-axes", "You multiply the lengths of the first two axes, so kernels lose their height and width. p.numel() has all of them.",
+         (COUNT,
+          f"sum({{p: p.numel() {OF_LAYERS} if p.requires_grad and not isinstance(m, nn.BatchNorm2d)}}.values())")),
+        ("some-layers",
+         "You count convolutions and linear layers alone. Every parameter counts, whatever layer holds it.",
+         (COUNT, "sum({p: p.numel() for m in module.modules() if isinstance(m, (nn.Conv2d, nn.Linear)) for p in "
+                 "m.parameters() if p.requires_grad}.values())")),
+        ("two-axes", "You multiply the lengths of the first two axes, so kernels lose their height and width. "
+                     "p.numel() has all of them.",
          (COUNT, COUNT.replace("p.numel()", "p.shape[:2].numel()"))),
-        ("seen-across-rows", "A later row leaves out what an earlier row has counted: the set of what it has seen serves all rows. Each "
+        ("seen-across-rows",
+         "A later row leaves out what an earlier row has counted: the set of what it has seen serves all rows. Each "
          "row counts everything that its module holds.", ("table = []", "table, seen = [], set()"),
          (COUNT, "sum(p.numel() for p in module.parameters() if p.requires_grad and not (p in seen or seen.add(p)))")),
         ("a-tensor", "Your number of parameters is a tensor. It is an int: `numel()` gives one, or `.item()`.",
          (COUNT, f"torch.tensor({COUNT})"), (ROW, ROW.replace("round(count", "round(count.item()"))),
-        ("by-name", "Counts are kept under the name, so that of two rows with the same name the second has the count of the first.",
+        ("by-name", "Counts are kept under the name, so that of two rows with the same name the second has the count "
+                    "of the first.",
          ("table = []", "table, counts = [], {}"), (f"count = {COUNT}", f"count = counts.setdefault(name, {COUNT})")),
-        ("class-name", "The first entry is the name of the module's class. It is the name that stands beside it in `rows`.",
+        ("class-name",
+         "The first entry is the name of the module's class. It is the name that stands beside it in `rows`.",
          (ROW, ROW.replace("(name,", "(type(module).__name__,"))),
         ("flat", "Your list holds the entries of all rows, one after the other. Append one tuple for each row.",
          (RETURN, "return [entry for row in table for entry in row]")),
@@ -862,7 +1042,7 @@ VARIANTS = (
                 for block in [block for stage in self.stages for block in stage]:
                     x = block(x)
                 return self.head(x.flatten(2).mean(-1))
-        """),
+        """),  # noqa: E501
     Variant("resnet-sequential", "AttentionResNet", """
         class AttentionResNet(nn.Module):
             class Unit(nn.Module):
@@ -900,7 +1080,7 @@ VARIANTS = (
             def forward(self, x):
                 x = nn.Sequential(self.stem, *self.stages, self.pool, nn.Flatten())(x)
                 return self.head(x)
-        """),
+        """),  # noqa: E501
     Variant("clo-zip-strict", "CloFormer", """
         class CloFormer(nn.Module):
             def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
@@ -929,7 +1109,7 @@ VARIANTS = (
                     for block in stage:
                         x = block(x)
                 return self.head(self.norm(x).flatten(2).mean(dim=2))
-        """),
+        """),  # noqa: E501
     Variant("clo-sequential-stages", "CloFormer", """
         class CloFormer(nn.Module):
             def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
@@ -966,7 +1146,7 @@ VARIANTS = (
                 for stage in self.stages:
                     x = stage(x)
                 return self.head(torch.flatten(self.pool(self.norm(x)), 1))
-        """),
+        """),  # noqa: E501
     Variant("table-by-identity", "parameter_table", """
         def parameter_table(rows):
             result = []
@@ -990,7 +1170,7 @@ VARIANTS = (
         def parameter_table(rows):
             counts = [trained(module) for _, module in rows]
             return [(name, n, float(f"{n / 1_000_000:.2f}"), float(f"{n / (1 << 20):.2f}")) for (name, _), n in zip(rows, counts)]
-        """),
+        """),  # noqa: E501
     Variant("table-filter-and-map", "parameter_table", """
         def parameter_table(rows):
             def line(name, module):
@@ -1023,10 +1203,12 @@ EQUIVALENT = {
     "AttentionResNet 19: Conv2d with dilation=2": SPACING,
     "AttentionResNet 21: x its absolute value": OF_A_RELU,
     "AttentionResNet 22: relu twice": OF_A_RELU,
-    "AttentionResNet 22: relu in place": "what bn1 gives is read by nobody else, and a BatchNorm keeps its input for the gradients",
+    "AttentionResNet 22: relu in place": "what bn1 gives is read by nobody else, and a BatchNorm keeps its input for "
+                                         "the gradients",
     "AttentionResNet 25: relu twice": OF_A_RELU,
     "AttentionResNet 25: relu in place": "the sum is read by nobody else",
-    "AttentionResNet 42: x doubled in place at the end": "nobody reads it any more, and a ReLU's gradient depends on its sign alone",
+    "AttentionResNet 42: x doubled in place at the end": "nobody reads it any more, and a ReLU's gradient depends on "
+                                                         "its sign alone",
     "CloFormer 14: message without numbers": MESSAGE,
     "CloFormer 14: no message": MESSAGE,
     "CloFormer 14: message without [len(each) for each in (dims, *of_sta...": MESSAGE,
@@ -1036,6 +1218,7 @@ EQUIVALENT = {
     "CloFormer 19: Conv2d with dilation=2": SPACING,
     "CloFormer 19: arguments 0 and 1 of Conv2d exchanged": "as many channels leave it as enter",
     "CloFormer 20: self.stages frozen": "the list is empty at that moment",
-    **{f"CloFormer 24: dims -> {other}": EQUALLY_LONG for other in ("depths", "group_splits", "kernel_sizes", "num_heads", "window_sizes")},
+    **{f"CloFormer 24: dims -> {other}": EQUALLY_LONG for other in ("depths", "group_splits", "kernel_sizes",
+                                                                    "num_heads", "window_sizes")},
     "parameter_table 8: each once": "parameters() gives each of them once",
 }

@@ -10,7 +10,8 @@ ITEMS = (
          (2, 32, 6, 8),
          "Two strides halve the sides, rounded up: 21 becomes 11, then 6, and 32 becomes 16, then 8."),
     Item("in-millions",
-         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million (10^6) is that?",
+         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million "
+         "(10^6) is that?",
          12.58,
          "12 · 1.048576 = 12.58. Counted in the larger unit, a network seems to have lost 5 % of its parameters."),
     Item("se-size",
@@ -22,7 +23,8 @@ ITEMS = (
          "`make(width)` returns a new attention module. A stage of three blocks should have three of them, "
          "but the parameters of only one are counted. Which line has to change?",
          2,
-         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for each block.",
+         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for "
+         "each block.",
          code="def stage(make, width, blocks):\n"
               "    gate = make(width)\n"
               "    row = nn.ModuleList()\n"
@@ -39,10 +41,11 @@ ITEMS = (
               "    total = sum(p.numel() for p in found)\n"
               "    return total / 1e6"),
     Item("which-flops",
-         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with 7.6G FLOPs, "
-         "where a multiplication and an addition count as two. Which one needs less work?",
+         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with "
+         "7.6G FLOPs, where a multiplication and an addition count as two. Which one needs less work?",
          "b",
-         "In one unit A has 4.1 and B 3.8 billion multiply-adds. Neither statement is wrong; a table that puts them side by side is.",
+         "In one unit A has 4.1 and B 3.8 billion multiply-adds. Neither statement is wrong; a table that puts them "
+         "side by side is.",
          choices=("A, by nearly a half",
                   "B, by less than a tenth",
                   "A, by less than a tenth",
@@ -60,8 +63,8 @@ ITEMS = (
          "Each dot must name the colour of the posts six pixels to its left and right. Position attention, "
          "which compares all pairs of positions, still guesses. Why?",
          "a",
-         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know offsets, "
-         "and modules with kernels that reach far enough had 98 % or more.",
+         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know "
+         "offsets, and modules with kernels that reach far enough had 98 % or more.",
          choices=("It sees what is elsewhere, but cannot tell where.",
                   "Six pixels are too far away for its attention map.",
                   "A softmax over all positions leaves too little weight for two.")),

@@ -1,7 +1,7 @@
 """Few-shot segmentation: how each exercise of e3_catnet is called.
 
-The probability of the foreground is compared with 1/2. With the default threshold nothing of a random picture is above it, so most cases of
-the refinement have another threshold, with which about half of a picture is.
+The probability of the foreground is compared with 1/2. With the default threshold nothing of a random picture is above
+it, so most cases of the refinement have another threshold, with which about half of a picture is.
 """
 
 from collections.abc import Callable
@@ -50,56 +50,70 @@ def pooled(features: tuple[int, ...], size: Pair, words: str = "", marks: Marks 
     return Case(words, (RandomTensor(features), marks((features[0], *size))), **fields)
 
 
-def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0, marks: Marks = mask,
+def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0,
+               marks: Marks = mask,
                **fields: Any) -> Size:
     def draw(r: Random) -> Case:
         batch, height, width = shape(r)
-        return pooled((batch, channels or r.randint(7, 9), height, width), size(r, height, width), words, marks, **fields)
+        return pooled((batch, channels or r.randint(7, 9), height, width), size(r, height, width), words, marks,
+                      **fields)
 
     return draw
 
 
 SAME, SMALLER = "a mask of the same size", "a mask smaller than the features"
 DOUBLE = "float32 features and a float64 mask"
-SOFT, EMPTY, TRANSPOSED = "a mask of numbers between 0 and 1", "masks of one pixel, some of them empty", "a transposed mask"
+SOFT, EMPTY, TRANSPOSED = (
+    "a mask of numbers between 0 and 1",
+    "masks of one pixel, some of them empty",
+    "a transposed mask",
+)
 POOL = Exercise("masked_average_pool", sizes=(
     *(under_mask(words, shape) for words, shape in SHAPES.items()),
     under_mask(SAME, ordinary, lambda r, h, w: (h, w)), under_mask(SMALLER, ordinary, lambda r, h, w: (h - 1, w - 1)),
     under_mask("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
     under_mask("a square mask", ordinary, lambda r, h, w: (9, 9)), under_mask("one channel", ordinary, channels=1),
     under_mask("as many channels as images", lambda r: (4, 3, 5), channels=4),
-    under_mask(SOFT, ordinary, marks=soft), under_mask(EMPTY, lambda r: (8, 3, 4), lambda r, h, w: (1, 1), gradients=False),
+    under_mask(SOFT, ordinary, marks=soft),
+    under_mask(EMPTY, lambda r: (8, 3, 4), lambda r, h, w: (1, 1), gradients=False),
     under_mask(TRANSPOSED, ordinary, marks=transposed), under_mask(DOUBLE, ordinary, marks=double, dtype="float32"),
 ), visible=(
     pooled((2, 4, 3, 4), (5, 7)), pooled((1, 3, 2, 3), (4, 6), "a batch of one, a mask twice as large"),
-    pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER), pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
+    pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER),
+    pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
     pooled((2, 3, 2, 3), (4, 5), SOFT, soft), pooled((5, 3, 2, 3), (1, 1), EMPTY, gradients=False),
     pooled((2, 3, 2, 3), (4, 5), TRANSPOSED, transposed), pooled((2, 3, 2, 3), (4, 5), DOUBLE, double, dtype="float32"),
 ), small=pooled((2, 3, 3, 4), (5, 7)))
 
 
 # --- prototype_segmentation
-def compared(shape: tuple[int, ...], words: str = "", of: tuple[float, ...] = (), scale: float = 1.0, **fields: Any) -> Case:
+def compared(shape: tuple[int, ...], words: str = "", of: tuple[float, ...] = (), scale: float = 1.0,
+             **fields: Any) -> Case:
     """of: threshold and scale, where they are given by place; in `kwargs`, by name. scale: of the numbers."""
     return Case(words, (RandomTensor(shape, scale=scale), RandomTensor(shape[:2], scale=scale), *of), **fields)
 
 
-def with_prototype(words: str, shape: Shape = ordinary, of: tuple[float, ...] = (), channels: int = 0, **fields: Any) -> Size:
+def with_prototype(words: str, shape: Shape = ordinary, of: tuple[float, ...] = (), channels: int = 0,
+                   **fields: Any) -> Size:
     return lambda r: compared(((s := shape(r))[0], channels or r.randint(7, 9), *s[1:]), words, of, **fields)
 
 
 # With numbers as small as these the cosine's own 1e-8 counts. Its gradients there are another formula's business.
 TINY = {"scale": 1e-5, "gradients": False}
-NOTHING = Case("a prototype of 0, as an empty mask gives", (RandomTensor((2, 3, 2, 3)), RandomTensor((2, 3), scale=0.0)), gradients=False)
+NOTHING = Case("a prototype of 0, as an empty mask gives",
+               (RandomTensor((2, 3, 2, 3)), RandomTensor((2, 3), scale=0.0)), gradients=False)
 PROTOTYPE = Exercise("prototype_segmentation", sizes=(
     *(with_prototype(words, shape) for words, shape in SHAPES.items()),
-    with_prototype("another threshold", kwargs={"threshold": -3.0}), with_prototype("another scale", kwargs={"scale": 7.0}),
+    with_prototype("another threshold", kwargs={"threshold": -3.0}),
+    with_prototype("another scale", kwargs={"scale": 7.0}),
     with_prototype("threshold and scale by place", of=(2.5, 6.0)), with_prototype("a threshold of 0", of=(0.0,)),
-    with_prototype("few channels", channels=2), with_prototype("as many channels as images", lambda r: (4, 3, 5), channels=4),
+    with_prototype("few channels", channels=2),
+    with_prototype("as many channels as images", lambda r: (4, 3, 5), channels=4),
     with_prototype("tiny numbers", of=(-1.0, 9.0), **TINY),
 ), visible=(
     compared((2, 4, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
-    compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)), compared((3, 3, 2, 4), "as many channels as images"),
+    compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)),
+    compared((3, 3, 2, 4), "as many channels as images"),
     compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}), NOTHING,
 ), small=compared((2, 4, 3, 4)))
 
@@ -124,11 +138,14 @@ PRIOR = Exercise("prior_mask", sizes=(
     best_match("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
     best_match("as many channels as images", lambda r: (4, 3, 5), channels=4),
     best_match("many channels", ordinary, channels=30),  # so that some position's cosines are all below 0
-    best_match("few positions", lambda r: (6, 2, 2), lambda r, h, w: (h, w), channels=12),  # and none but these is marked
+    # and none but these is marked
+    best_match("few positions", lambda r: (6, 2, 2), lambda r, h, w: (h, w), channels=12),
     best_match("a large map", lambda r: (1, *r.sample((9, 10, 11), 2))),
-    best_match(SOFT, lambda r: (30, 2, 2), channels=12, marks=soft),  # nothing is masked out, so that some best cosines are below 0
+    # nothing is masked out, so that some best cosines are below 0
+    best_match(SOFT, lambda r: (30, 2, 2), channels=12, marks=soft),
 ), visible=(
-    prior((2, 4, 3, 4), (5, 7)), prior((1, 3, 3, 2), (6, 4), "a batch of one, a mask twice as large"), prior((3, 4, 2, 4), (2, 4), SAME),
+    prior((2, 4, 3, 4), (5, 7)), prior((1, 3, 3, 2), (6, 4), "a batch of one, a mask twice as large"),
+    prior((3, 4, 2, 4), (2, 4), SAME),
     prior((2, 20, 3, 3), (5, 5), "many channels, a square map"), prior((2, 3, 1, 5), (3, 8), "a map of one row"),
     prior((1, 6, 2, 2), (3, 5), f"a batch of one, {SOFT}", soft, gradients=False),
 ), small=prior((2, 3, 3, 4), (5, 7)))
@@ -141,12 +158,18 @@ def gathered(of: Construct, shape: tuple[int, int, int], masked: bool = False, w
     batch, height, width = shape
     channels = of["channels"] if isinstance(of, dict) else of[0]
     pictures = (RandomTensor((batch, channels, height, width)),) * 2
-    return Case(words, (*pictures, *([RandomTensor((batch, 1, height, width), kind=kind)] if masked else [])), construct=of, **fields)
+    return Case(words, (*pictures, *([RandomTensor((batch, 1, height, width), kind=kind)] if masked else [])),
+                construct=of, **fields)
 
 
-def reading(words: str, shape: Shape, masked: bool = True, of: Callable[[Random], Construct] = bottleneck, more: dict[str,
-                                                                                                                      str] | None = None,
-            **fields: Any) -> Size:
+def reading(
+    words: str,
+    shape: Shape,
+    masked: bool = True,
+    of: Callable[[Random], Construct] = bottleneck,
+    more: dict[str, str] | None = None,
+    **fields: Any,
+) -> Size:
     """more: other arguments of the module, by name."""
     return lambda r: gathered({**of(r), **(more or {})}, shape(r), masked, words, **fields)
 
@@ -173,7 +196,8 @@ OTHER_AXES = {f"softmax_over is {words}": word for words, word in other_words("k
 
 
 def other_axis(words: str) -> Case:
-    return replace(gathered({"channels": 8, "reduction": 2, "softmax_over": OTHER_AXES[words]}, (2, 3, 4)), label=words, raises=())
+    return replace(gathered({"channels": 8, "reduction": 2, "softmax_over": OTHER_AXES[words]}, (2, 3, 4)), label=words,
+                   raises=())
 
 
 ATTENTION = Exercise("CrossMaskedAttention", sizes=(
@@ -183,7 +207,8 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     reading("softmax over the queries, no mask, odd sides", MAPS["a map of odd sides"], masked=False, more=QUERIES),
     reading(BY_NAME, ordinary, more=KEYS),
     lambda r: gathered((8, 2, "queries"), ordinary(r), True, "all arguments by place"),
-    reading("", ordinary, masked=False, **ROW), reading("softmax over the queries", ordinary, masked=False, more=QUERIES, **ROW),
+    reading("", ordinary, masked=False, **ROW),
+    reading("softmax over the queries", ordinary, masked=False, more=QUERIES, **ROW),
     reading("a batch of one", lambda r: (1, 3, 5), masked=False, **ROW),
     reading("no mask, another device", ordinary, masked=False, device=True),
     lambda r: unmasked_after_a_mask({"channels": 6, "reduction": 2}, ordinary(r)),
@@ -192,12 +217,15 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
 ), refuses=(
     *empty_bottlenecks(on_construct, default=8), *(lambda r, words=words: other_axis(words) for words in OTHER_AXES),
 ), visible=(
-    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),
+    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True),
+    gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),
     gathered((8,), (1, 2, 4), True, "a batch of one, the default reduction"),
     gathered({"channels": 4, "reduction": 2, **QUERIES}, (2, 3, 2), True, "softmax over the queries"),
-    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), **ROW), gathered({"channels": 5, "reduction": 2, **QUERIES}, (2, 3, 2), **ROW),
+    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), **ROW),
+    gathered({"channels": 5, "reduction": 2, **QUERIES}, (2, 3, 2), **ROW),
     gathered({"channels": 4, "reduction": 2}, (2, 3, 2), True, HARD, "mask"), gathered((3, 1), (2, 2, 3), words=ONE),
-    gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False), *map(other_axis, OTHER_AXES),
+    gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False),
+    *map(other_axis, OTHER_AXES),
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), words="no mask, another device", device=True),
     unmasked_after_a_mask({"channels": 4, "reduction": 2}, (2, 2, 3)), half({"channels": 4, "reduction": 2}, (2, 2, 3)),
 ), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
@@ -226,23 +254,28 @@ def few(r: Random) -> tuple[int, int, int]:
 
 BLOCK = Exercise("CMAT", sizes=(
     *(both(words, few if shape is ordinary else shape, narrow) for words, shape in SHAPES.items()),
-    both("the default reduction", few, lambda r: (8 * r.randint(1, 2),)), both("a reduction of 1", few, lambda r: (5, 1)),
+    both("the default reduction", few, lambda r: (8 * r.randint(1, 2),)),
+    both("a reduction of 1", few, lambda r: (5, 1)),
     both("as many channels as positions", lambda r: (2, 2, 3), lambda r: (6, 3)),
 ), refuses=empty_bottlenecks(lambda r, construct: refined(construct, few(r)), default=8), visible=(
     refined({"channels": 4, "reduction": 2}, (2, 2, 3)), refined((6, 3), (1, 3, 2), "a batch of one", gradients=False),
     refined((8,), (2, 1, 3), "the default reduction, a map of one row", gradients=False),
     refined((4, 2), (3, 2, 2), "as many channels as positions", gradients=False),
-), small=refined({"channels": 4, "reduction": 2}, (2, 2, 3), gradients=False), uses=("CrossMaskedAttention",), large=1.5, overflow=OVERFLOW)
+), small=refined({"channels": 4, "reduction": 2}, (2, 2, 3), gradients=False), uses=("CrossMaskedAttention",),
+large=1.5, overflow=OVERFLOW)
 
 
 # --- iterative_refinement
-def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair, words: str = "", of: tuple[float, ...] = (),
+def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair, words: str = "",
+             of: tuple[float, ...] = (),
              reduction: int = 2, marks: Marks = mask, zeros: tuple[str, ...] = (), **fields: Any) -> Case:
-    """size: of the support's mask. of: threshold and scale, where they are given by place. zeros: the first block's parameters at zero."""
+    """size: of the support's mask. of: threshold and scale, where they are given by place.
+    zeros: the first block's parameters at zero."""
     batch, height, width = shape
     features = (RandomTensor((batch, channels, height, width)),) * 2
     block = Earlier("CMAT", (channels, reduction))
-    return Case(words, ([replace(block, zeros=zeros), *[block] * (blocks - 1)], *features, marks((batch, *size)), *of), **fields)
+    return Case(words, ([replace(block, zeros=zeros), *[block] * (blocks - 1)], *features, marks((batch, *size)), *of),
+                **fields)
 
 
 def blended(shape: tuple[int, int, int, int], size: Pair) -> Case:
@@ -258,7 +291,8 @@ ONE_HALF = "the first map is exactly 0.5"
 AT_ONE_HALF = {"zeros": ("norm2.weight", "norm2.bias"), "gradients": False, "kwargs": {"threshold": 0.0}}
 
 
-def rounds(blocks: int, words: str = "", shape: Shape = few, size: Callable[[Random, int, int], Pair] = larger, of: tuple[float, ...] = (),
+def rounds(blocks: int, words: str = "", shape: Shape = few, size: Callable[[Random, int, int], Pair] = larger,
+           of: tuple[float, ...] = (),
            **fields: Any) -> Size:
     def draw(r: Random) -> Case:
         batch, height, width = shape(r)
@@ -270,9 +304,12 @@ def rounds(blocks: int, words: str = "", shape: Shape = few, size: Callable[[Ran
 
 REFINEMENT = Exercise("iterative_refinement", sizes=(
     rounds(2, **HALF), rounds(1, **HALF), rounds(3, **HALF), rounds(2, "the default threshold and scale"),
-    rounds(2, "threshold and scale by place", of=(-0.5, 6.0)), rounds(2, "another scale", kwargs={"threshold": -0.5, "scale": 9.0}),
-    rounds(2, "a batch of one", lambda r: (1, *few(r)[1:]), **HALF), rounds(2, "odd sides", MAPS["a map of odd sides"], **HALF),
-    rounds(2, SAME, size=lambda r, h, w: (h, w), **HALF), rounds(2, "a mask twice as large", size=lambda r, h, w: (2 * h, 2 * w), **HALF),
+    rounds(2, "threshold and scale by place", of=(-0.5, 6.0)),
+    rounds(2, "another scale", kwargs={"threshold": -0.5, "scale": 9.0}),
+    rounds(2, "a batch of one", lambda r: (1, *few(r)[1:]), **HALF),
+    rounds(2, "odd sides", MAPS["a map of odd sides"], **HALF),
+    rounds(2, SAME, size=lambda r, h, w: (h, w), **HALF),
+    rounds(2, "a mask twice as large", size=lambda r, h, w: (2 * h, 2 * w), **HALF),
     rounds(3, "a map of one row", MAPS["a map of one row"], **HALF),
     # Thresholds of which some divide the positions of any picture, so that rounds have masks of their own.
     # Many pictures, because a mean of the maps so far gives most of them the right masks.

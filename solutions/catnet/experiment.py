@@ -1,4 +1,5 @@
-"""The long runs of elective e3: `python -m solutions.catnet.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of elective e3: `python -m solutions.catnet.experiment` writes experiment.md (about ten minutes of
+one core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ ABOUT = """# e3_catnet: long runs
 
 `python -m solutions.catnet.experiment` trains the page's arms for five times its 120 steps, at its peak rate of 0.01 and at half of it.
 A number is the mean IoU on 300 new episodes of three colours, in per cent: as it is, and with the support and mask of another episode. The
-threshold was chosen on other episodes."""
+threshold was chosen on other episodes."""  # noqa: E501
 ARMS = ("own picture", "other picture", "own picture, masked", "other picture, masked", "own picture, prototype",
         "other picture, masked, prototype")
 # Not on the page:

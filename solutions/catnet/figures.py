@@ -10,7 +10,8 @@ OBJECT, BACKGROUND = (0, 2, 4), (1, 5, 3)  # of six equal steps around the circl
 
 def _colour(step: int) -> str:
     """One of six hues that are equally bright; every second three of them have a middle grey as their mean."""
-    return "#" + "".join(f"{round(255 * (0.5 + 0.5 * math.cos(2 * math.pi * (step / 6 - channel / 3)))):02X}" for channel in range(3))
+    return "#" + "".join(f"{round(255 * (0.5 + 0.5 * math.cos(2 * math.pi * (step / 6 - channel / 3)))):02X}"
+                         for channel in range(3))
 
 
 def _inside(row: int, column: int, middle: tuple[float, float], radii: tuple[float, float]) -> bool:
@@ -22,7 +23,8 @@ def _stripe(row: int, column: int, angle: float, colours: tuple[int, ...]) -> st
     return _colour(colours[math.floor(along) % len(colours)])
 
 
-def _picture(middle: tuple[float, float], radii: tuple[float, float], angles: tuple[float, float], order: int) -> list[list[str]]:
+def _picture(middle: tuple[float, float], radii: tuple[float, float], angles: tuple[float, float],
+             order: int) -> list[list[str]]:
     """A striped ellipse on a striped background. order: how far the colours are turned."""
     of_object, of_background = (colours[order:] + colours[:order] for colours in (OBJECT, BACKGROUND))
     return [[_stripe(row, column, angles[0], of_object) if _inside(row, column, middle, radii)
@@ -33,16 +35,19 @@ def episode() -> str:
     """An episode: support, its mask, query, and two questions, 900 x 336 px."""
     drawing = Drawing(
         900, 336, "An episode: where is the object in the query?",
-        "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and blue, on a background "
-        "striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in "
-        "the same three colours, in stripes of another direction and order, on a background in the other three; it has no mask.",
+        "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and "
+        "blue, on a background striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. "
+        "The query: an ellipse at the lower right in the same three colours, in stripes of another direction and "
+        "order, on a background in the other three; it has no mask.",
     )
     place, radii = (5.5, 5.5), (4.6, 4.0)
     support = _picture(place, radii, (0.3, 1.9), 0)
-    mask = [["#FFFFFF" if _inside(row, column, place, radii) else "#4A5561" for column in range(SIDE)] for row in range(SIDE)]
+    mask = [["#FFFFFF" if _inside(row, column, place, radii) else "#4A5561" for column in range(SIDE)]
+            for row in range(SIDE)]
     query = _picture((9.5, 10.0), (4.0, 4.8), (1.2, 2.6), 1)
     top, pitch, left = 58, 290, 56
-    for panel, (name, note, picture) in enumerate((("support", "a picture with a mask", support), ("its mask", "white: the object", mask),
+    for panel, (name, note, picture) in enumerate((("support", "a picture with a mask", support),
+                                                   ("its mask", "white: the object", mask),
                                                    ("query", "the same object, no mask", query))):
         x = left + panel * pitch
         drawing.text(x + SIDE * PIXEL / 2, 30, name, bold=True, size=18)
@@ -57,10 +62,11 @@ def cmat() -> str:
     """The block, with every shape, 900 x 420 px."""
     drawing = Drawing(
         900, 420, "CMAT",
-        "Two rows, query above and support below, each (B, C, H, W). Each goes through self_attention, with a shortcut, and norm0. Then "
-        "each goes through cross_attention, whose queries come from its own row and whose keys and values come from the other row; the "
-        "result is multiplied by the row's own mask (B, 1, H, W); a shortcut and norm1 follow, then mlp with a shortcut, and norm2. Both "
-        "rows use the same layers. The results are the refined query and the refined support.",
+        "Two rows, query above and support below, each (B, C, H, W). Each goes through self_attention, with a "
+        "shortcut, and norm0. Then each goes through cross_attention, whose queries come from its own row and whose "
+        "keys and values come from the other row; the result is multiplied by the row's own mask (B, 1, H, W); a "
+        "shortcut and norm1 follow, then mlp with a shortcut, and norm2. Both rows use the same layers. The results "
+        "are the refined query and the refined support.",
     )
     for row, (y, name) in enumerate(((110, "query"), (310, "support"))):
         skip = y - 56
@@ -103,7 +109,8 @@ def cmat() -> str:
     drawing.arrow((430, 203), (454, 186), (454, 136))
     drawing.text(466, 214, "keys and values", size=13, anchor="start")
     drawing.text(466, 230, "from the other picture", size=13, anchor="start")
-    drawing.text(450, 406, "One set of layers serves both rows. The result has the shape of the input.", size=13, colour="quiet")
+    drawing.text(450, 406, "One set of layers serves both rows. The result has the shape of the input.", size=13,
+                 colour="quiet")
     return drawing.svg()
 
 
@@ -111,10 +118,10 @@ def refinement() -> str:
     """The loop of iterative_refinement, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "iterative_refinement",
-        "The query's first mask is the prior mask. A block takes query, support, the query's mask and the support's mask, and returns "
-        "refined query and support. The refined support, pooled under the support's mask at its full size, gives a prototype; prototype "
-        "and refined query give a probability map (B, 1, h, w), which goes into the list. Where it is above 0.5, the query's mask for the "
-        "next block is 1.",
+        "The query's first mask is the prior mask. A block takes query, support, the query's mask and the support's "
+        "mask, and returns refined query and support. The refined support, pooled under the support's mask at its "
+        "full size, gives a prototype; prototype and refined query give a probability map (B, 1, h, w), which goes "
+        "into the list. Where it is above 0.5, the query's mask for the next block is 1.",
     )
     y = 150
     drawing.text(84, 60, "prior_mask", bold=True)
@@ -148,7 +155,8 @@ def refinement() -> str:
     drawing.arrow((480, 40), (270, 40), (270, y - 34))
     drawing.operation(560, 40, "> 0.5", radius=26)
     drawing.text(420, 30, "query's mask, later rounds", size=13)
-    drawing.text(450, 282, "Each round has a block of its own, and starts from the refined query and support.", size=13, colour="quiet")
+    drawing.text(450, 282, "Each round has a block of its own, and starts from the refined query and support.", size=13,
+                 colour="quiet")
     return drawing.svg()
 
 

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of e3_catnet. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of e3_catnet.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, NOT_WHOLE, OVERFLOW, naive_softmax
@@ -21,60 +22,81 @@ FLOAT32 = "You compute in float32. Keep the dtype of the features: `mask.to(feat
 
 # --- What the reference says, and most mistakes replace.
 ENLARGED = 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)'
-ABOVE, BELOW, POOLED = "(features * mask).sum(dim=(2, 3))", "(mask.sum(dim=(2, 3)) + 1e-5)", "mask = mask.to(features.dtype)[:, None]"
+ABOVE, BELOW, POOLED = (
+    "(features * mask).sum(dim=(2, 3))",
+    "(mask.sum(dim=(2, 3)) + 1e-5)",
+    "mask = mask.to(features.dtype)[:, None]",
+)
 WHOLE_POOL = f"return {ABOVE} / {BELOW}"
 
 POOL = mistakes(
     "masked_average_pool", "pool",
     *replaced(ENLARGED,
-              align_corners=("You enlarge with align_corners=True. For the features it is False (for a mask that is resized, True).",
+              align_corners=("You enlarge with align_corners=True. For the features it is False (for a mask that is "
+                             "resized, True).",
                              ENLARGED.replace("False", "True")),
               nearest=("You enlarge the features with mode nearest, torch's default. It is bilinear.",
                        "F.interpolate(features, size=mask.shape[-2:])"),
-              sides_swapped=("You enlarge to (W, H). A mask's size is (H, W), its last two axes.", ENLARGED.replace("[-2:]", "[:-3:-1]")),
+              sides_swapped=("You enlarge to (W, H). A mask's size is (H, W), its last two axes.",
+                             ENLARGED.replace("[-2:]", "[:-3:-1]")),
               factor=("You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
                       ENLARGED.replace("size=mask.shape[-2:]", "scale_factor=2"))),
-    ("mask-shrunk", "You resize the mask to the features. It is the other way round: the features are enlarged to the mask.",
-     ((ENLARGED, "features"), (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:], mode='bilinear')"))),
-    ("mask-shrunk-nearest", "You resize the mask to the features, with mode nearest. The features are enlarged to the mask, bilinearly.",
+    ("mask-shrunk",
+     "You resize the mask to the features. It is the other way round: the features are enlarged to the mask.",
+     ((ENLARGED, "features"),
+      (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:], mode='bilinear')"))),
+    ("mask-shrunk-nearest",
+     "You resize the mask to the features, with mode nearest. The features are enlarged to the mask, bilinearly.",
      ((ENLARGED, "features"), (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:])"))),
-    ("mask-on-the-batch", "You write mask[None], which puts the new axis in front: (1, B, H, W). The axis of the channels is missing: "
+    ("mask-on-the-batch",
+     "You write mask[None], which puts the new axis in front: (1, B, H, W). The axis of the channels is missing: "
      "mask[:, None].", ((POOLED, "mask = mask.to(features.dtype)[None]"),)),
     *replaced(POOLED,
-              inverted=("You average over the background: the mask is 1 on the object.", f"{POOLED.replace('mask.to', '1 - mask.to')}"),
+              inverted=("You average over the background: the mask is 1 on the object.",
+                        f"{POOLED.replace('mask.to', '1 - mask.to')}"),
               flattened=("One mask serves for all images: the first one's. Each image has its own.",
                          "mask = mask.to(features.dtype)[:1, None]")),
     *replaced(f"{ABOVE} / {BELOW}",
-              mean=("You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only the object counts.",
+              mean=("You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only "
+                    "the object counts.",
                     "(features * mask).mean(dim=(2, 3))"),
               no_mask=("The mask is not used: you average over the whole picture.", "features.mean(dim=(2, 3))"),
               sum=("You add up the object's features and do not divide. Divide by the sum of the mask + 1e-5.", ABOVE),
-              maximum=("You take the maximum under the mask. A prototype is the mean.", "(features * mask).amax(dim=(2, 3))"),
+              maximum=("You take the maximum under the mask. A prototype is the mean.",
+                       "(features * mask).amax(dim=(2, 3))"),
               kept_axes=("Your result is (B, C, 1, 1). It is (B, C).",
-                         "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), keepdim=True) + 1e-5)"),
+                         "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), "
+                         "keepdim=True) + 1e-5)"),
               over_the_batch=("You divide by the sum of all masks of the batch. Each image has its own sum.",
                               f"{ABOVE} / (mask.sum() + 1e-5)"),
-              eps_outside=("You add 1e-5 to the quotient. It belongs to the sum of the mask.", f"{ABOVE} / mask.sum(dim=(2, 3)) + 1e-5"),
+              eps_outside=("You add 1e-5 to the quotient. It belongs to the sum of the mask.",
+                           f"{ABOVE} / mask.sum(dim=(2, 3)) + 1e-5"),
               images_mixed=("You add up all images of the batch as well. Sum over the positions of each image alone.",
                             f"(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / {BELOW}"),
-              unit=("You divide the prototype by its length. It is the plain mean.", f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
+              unit=("You divide the prototype by its length. It is the plain mean.",
+                    f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
     *replaced("1e-5", no_eps=("1e-5 is missing: an empty mask gives 0 / 0. Add it to the sum of the mask.", "0"),
               another_eps=("You add another number than 1e-5 to the sum of the mask.", "1e-7"),
               large_eps=("You add 1 to the sum of the mask. It is 1e-5.", "1")),
-    ("eps-for-empty-masks", "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes an empty "
+    ("eps-for-empty-masks",
+     "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes an empty "
      "mask 0, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
-    ("dtype-of-the-mask", "Your result has the mask's dtype. It has the features': begin with `mask.to(features.dtype)`.",
+    ("dtype-of-the-mask",
+     "Your result has the mask's dtype. It has the features': begin with `mask.to(features.dtype)`.",
      ((POOLED, "mask = mask[:, None]"),)),
     ("rounded", "You round the mask to 0 and 1. It may have values in between: take it as it is.",
      ((POOLED, "mask = (mask > 0.5).to(features.dtype)[:, None]"),)),
-    ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features first, then multiply.",
+    ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features "
+                      "first, then multiply.",
      ((POOLED, f"{POOLED}\n    features = features * F.interpolate(mask, size=features.shape[-2:])"),
       (ABOVE, "features.sum(dim=(2, 3))"))),
-    ("channels-summed", "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
+    ("channels-summed",
+     "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
      ((ABOVE, "(features * mask).sum(dim=(1, 2))"),)),
     ("detached", DETACHED.format("the result", "the network that made the features would never learn."),
      ((WHOLE_POOL, f"{WHOLE_POOL.replace('return ', 'return (')}).detach()"),)),
-    ("float32", FLOAT32, ((ENLARGED, ENLARGED.replace("features,", "features.float(),")), (POOLED, "mask = mask.float()[:, None]"))),
+    ("float32", FLOAT32, ((ENLARGED, ENLARGED.replace("features,", "features.float(),")),
+                          (POOLED, "mask = mask.float()[:, None]"))),
 )
 
 COSINE = "F.cosine_similarity(features, prototype[:, :, None, None], dim=1, eps=1e-8)"
@@ -84,9 +106,11 @@ PROBABILITY = f"1 - torch.sigmoid({LOGITS})[:, None]"
 SEGMENTATION = mistakes(
     "prototype_segmentation", "segmentation",
     *replaced(PROBABILITY,
-              background=("You return the probability of the background. The object's is 1 minus it.", f"torch.sigmoid({LOGITS})[:, None]"),
+              background=("You return the probability of the background. The object's is 1 minus it.",
+                          f"torch.sigmoid({LOGITS})[:, None]"),
               no_sigmoid=("The sigmoid is missing.", f"1 - ({LOGITS})[:, None]"),
-              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.", f"1 - torch.sigmoid({LOGITS})"),
+              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.",
+                       f"1 - torch.sigmoid({LOGITS})"),
               hard=("You return 0 or 1. It is a probability: keep the sigmoid, nothing is cut off here.",
                     f"(({LOGITS}) < 0).to(features.dtype)[:, None]"),
               axis_in_front=("The new axis stands in front, (1, B, h, w). It comes after the batch: (B, 1, h, w).",
@@ -98,9 +122,11 @@ SEGMENTATION = mistakes(
               half_outside=("You multiply the sigmoid by 0.5. The 0.5 stands inside and multiplies the bracket.",
                             "1 - 0.5 * torch.sigmoid(-scale * cosine - threshold)[:, None]"),
               tanh=("You take a tanh. It is a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
-              detached=(DETACHED.format("the probability", "no loss could train anything."), f"({PROBABILITY}).detach()")),
+              detached=(DETACHED.format("the probability", "no loss could train anything."),
+                        f"({PROBABILITY}).detach()")),
     *replaced(LOGITS,
-              no_minus=("The cosine has the wrong sign: -scale · cosine, so that a large cosine makes the sigmoid small.",
+              no_minus=("The cosine has the wrong sign: -scale · cosine, so that a large cosine makes the "
+                        "sigmoid small.",
                         "0.5 * (scale * cosine - threshold)"),
               plus_threshold=("You add the threshold. It is subtracted (and is negative by default).",
                               "0.5 * (-scale * cosine + threshold)"),
@@ -109,9 +135,12 @@ SEGMENTATION = mistakes(
                                   "0.5 * (-scale * cosine) - threshold"),
               threshold_scaled=("You multiply the threshold by the scale as well. Only the cosine is multiplied by it.",
                                 "0.5 * -scale * (cosine + threshold)"),
-              scale_ignored=("The argument `scale` has no effect: 20 is written in its place.", "0.5 * (-20 * cosine - threshold)"),
-              threshold_ignored=("The argument `threshold` has no effect: -10 is written in its place.", "0.5 * (-scale * cosine + 10)"),
-              divided_by_the_scale=("You divide the cosine by the scale. Multiply by it.", "0.5 * (-cosine / scale - threshold)"),
+              scale_ignored=("The argument `scale` has no effect: 20 is written in its place.",
+                             "0.5 * (-20 * cosine - threshold)"),
+              threshold_ignored=("The argument `threshold` has no effect: -10 is written in its place.",
+                                 "0.5 * (-scale * cosine + 10)"),
+              divided_by_the_scale=("You divide the cosine by the scale. Multiply by it.",
+                                    "0.5 * (-cosine / scale - threshold)"),
               no_threshold=("The threshold is missing.", "0.5 * (-scale * cosine)"),
               swapped=("You read threshold and scale in the other order.", "0.5 * (-threshold * cosine - scale)")),
     *replaced(COSINE,
@@ -121,25 +150,32 @@ SEGMENTATION = mistakes(
                               "(features * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
               only_features=("You divide by the features' length only. The prototype has a length too.",
                              "(F.normalize(features, dim=1) * prototype[:, :, None, None]).sum(dim=1)"),
-              over_positions=("You normalize the features over the positions. A cosine compares two vectors of C numbers: dim=1.",
-                              "(F.normalize(features.flatten(2), dim=2).view_as(features) * F.normalize(prototype, dim=1)"
-                              "[:, :, None, None]).sum(dim=1)"),
-              along_the_width=("You normalize the features along the width (dim=-1). A cosine compares two vectors of C numbers: dim=1.",
-                               "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
-              clamped=("You cut negative cosines off. They count as they are: an opposite direction is less likely than a right angle.",
+              over_positions=("You normalize the features over the positions. A cosine compares two vectors of C "
+                              "numbers: dim=1.",
+                              "(F.normalize(features.flatten(2), dim=2).view_as(features) * "
+                              "F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
+              along_the_width=("You normalize the features along the width (dim=-1). A cosine compares two vectors of "
+                               "C numbers: dim=1.",
+                               "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, "
+                               "None]).sum(dim=1)"),
+              clamped=("You cut negative cosines off. They count as they are: an opposite direction is less likely "
+                       "than a right angle.",
                        f"{COSINE}.clamp(min=0)"),
-              divided_by_0=("Where the prototype is 0, as it is for an empty mask, you divide 0 by 0. `F.cosine_similarity` gives 0 there.",
+              divided_by_0=("Where the prototype is 0, as it is for an empty mask, you divide 0 by 0. "
+                            "`F.cosine_similarity` gives 0 there.",
                             "(features * prototype[:, :, None, None]).sum(dim=1) "
                             "/ (features.norm(dim=1) * prototype.norm(dim=1)[:, None, None])"),
               of_the_batch=("The first image's prototype serves for all. Each image has its own.",
                             "F.cosine_similarity(features, prototype[:1, :, None, None], dim=1)"),
-              absolute=("You take the absolute value of the cosine. An opposite direction is no match.", f"{COSINE}.abs()"),
+              absolute=("You take the absolute value of the cosine. An opposite direction is no match.",
+                        f"{COSINE}.abs()"),
               distance=("You take the distance to the prototype. Here the angle counts: a cosine.",
                         "-(features - prototype[:, :, None, None]).norm(dim=1)")),
     ("positive-threshold", "If `threshold` is not given, yours is 10. It is -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
     ("default-scale", "If `scale` is not given, yours is not 20.", (("scale: float = 20.0", "scale: float = 10.0"),)),
-    ("prototype-detached", DETACHED.format("the prototype", "it would get no gradient, and the support's features neither."),
+    ("prototype-detached", DETACHED.format("the prototype",
+                                           "it would get no gradient, and the support's features neither."),
      ((COSINE, COSINE.replace("prototype[", "prototype.detach()[")),)),
 )
 
@@ -151,8 +187,8 @@ EXTREMES = "low, high = similarity.amin(dim=2, keepdim=True), similarity.amax(di
 STRETCHED = "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"
 
 
-INFINITE_SLOPE = ("The numbers are right, but a gradient is NaN: the slope of a square root at 0 is infinite, and a masked-out position "
-                  "has the length 0. Use `.norm`, whose gradient is 0 there.")
+INFINITE_SLOPE = ("The numbers are right, but a gradient is NaN: the slope of a square root at 0 is infinite, and a "
+                  "masked-out position has the length 0. Use `.norm`, whose gradient is 0 there.")
 
 
 def resized(mode: str) -> str:
@@ -164,7 +200,8 @@ PRIOR = mistakes(
     *replaced(RESIZED,
               align_corners=("You resize the mask with align_corners=False. For the mask it is True.",
                              resized('mode="bilinear", align_corners=False')),
-              nearest=("You resize the mask with mode nearest. It is bilinear, with align_corners=True.", resized('mode="nearest"')),
+              nearest=("You resize the mask with mode nearest. It is bilinear, with align_corners=True.",
+                       resized('mode="nearest"')),
               sides_swapped=("You resize the mask to (w, h). A map's size is (h, w).",
                              resized('mode="bilinear", align_corners=True').replace("[-2:]", "[:-3:-1]")),
               rounded=("You round the resized mask to 0 and 1. Keep it as it is.", f"({RESIZED} > 0.5)"),
@@ -174,11 +211,14 @@ PRIOR = mistakes(
      ((f"support = {MASKED}", f"query = query * {RESIZED}"),)),
     ("mask-on-both", "You multiply the query by the mask too. It belongs to the support alone.",
      ((f"support = {MASKED}", f"query, support = query * {RESIZED}, {MASKED}"),)),
-    ("mask-on-the-similarity", "You multiply the similarities by the mask, or divide by the lengths before it, so that a mask of 0.3 "
-                               "lowers a cosine to 0.3 of it. Multiply the support's features first, then take cosines.",
+    ("mask-on-the-similarity",
+     "You multiply the similarities by the mask, or divide by the lengths before it, so that a mask of 0.3 "
+                               "lowers a cosine to 0.3 of it. Multiply the support's features first, then "
+                               "take cosines.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)"), ("(s @ q / (norms + 1e-7))",
                                                                                  "(s @ q / (norms + 1e-7) * small)"))),
-    ("excluded", "You leave the masked-out positions out of the maximum. They count as 0: multiply the features by the mask, no more.",
+    ("excluded", "You leave the masked-out positions out of the maximum. They count as 0: multiply the features by "
+                 "the mask, no more.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)\n    {f'support = {MASKED}'}"),
       ("(s @ q / (norms + 1e-7))", "(s @ q / (norms + 1e-7)).masked_fill(small == 0, -1)"))),
     *replaced(SIMILARITY,
@@ -186,18 +226,20 @@ PRIOR = mistakes(
                     "(s @ q / (norms + 1e-7)).mean(dim=1, keepdim=True)"),
               sum=("You add up the similarities to all support positions. It is the best match, the maximum.",
                    "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"),
-              over_the_query=("You take the maximum over the query's positions, so that your map belongs to the support. Take it over the "
-                              "support's.", "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
+              over_the_query=("You take the maximum over the query's positions, so that your map belongs to the "
+                              "support. Take it over the support's.",
+                              "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
               dot_product=("You compare by the dot product. Divide by the lengths of both: a cosine.",
                            "(s @ q).max(dim=1, keepdim=True).values"),
               softmax=("You weigh the similarities by a softmax. Take the largest.",
                        "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
               clamped=("You cut negative cosines off. The largest one counts, even where it is below 0.",
                        "(s @ q / (norms + 1e-7)).clamp(min=0).max(dim=1, keepdim=True).values"),
-              same_place=("You compare each position with the one in the same place only. Compare it with all of them, and take the "
-                          "largest.",
+              same_place=("You compare each position with the one in the same place only. Compare it with all of "
+                          "them, and take the largest.",
                           "(s @ q / (norms + 1e-7)).diagonal(dim1=1, dim2=2)[:, None]"),
-              no_eps=("The 1e-7 beside the lengths is missing: a masked-out position has the length 0, and 0 / 0 is NaN.",
+              no_eps=("The 1e-7 beside the lengths is missing: a masked-out position has the length 0, and 0 / "
+                      "0 is NaN.",
                       "(s @ q / norms).max(dim=1, keepdim=True).values"),
               absolute=("You take absolute values. An opposite direction is no match.",
                         "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"),
@@ -206,26 +248,31 @@ PRIOR = mistakes(
     *replaced(NORMS,
               only_query=("You divide by the query's length only. The support's features have a length too.",
                           "q.norm(dim=1, keepdim=True)"),
-              only_support=("You divide by the support's length only. The query's features have a length too: without it a bright position "
-                            "beats a similar one.", "s.norm(dim=2, keepdim=True)"),
-              exchanged=("The lengths have changed places: row i is divided by the support's length at i, column j by the query's at j.",
+              only_support=("You divide by the support's length only. The query's features have a length too: without "
+                            "it a bright position beats a similar one.", "s.norm(dim=2, keepdim=True)"),
+              exchanged=("The lengths have changed places: row i is divided by the support's length at i, column j by "
+                         "the query's at j.",
                          "s.norm(dim=2)[:, None] * q.norm(dim=1)[:, :, None]"),
               of_all=("You take one length for a whole picture. Each position has its own: that of its C numbers.",
                       "s.norm(dim=(1, 2), keepdim=True) * q.norm(dim=(1, 2), keepdim=True)"),
               square_root=(INFINITE_SLOPE, "(s**2).sum(dim=2, keepdim=True).sqrt() * q.norm(dim=1, keepdim=True)"),
-              one_square_root=(INFINITE_SLOPE, "((s**2).sum(dim=2, keepdim=True) * (q**2).sum(dim=1, keepdim=True)).sqrt()"),
-              clamped_lengths=("You do not add 1e-7 to the product of the lengths. (`F.cosine_similarity`, `F.normalize` and `clamp` "
-                               "do not either: they only replace lengths near 0.)", f"({NORMS}).clamp(min=1e-12) - 1e-7"),
+              one_square_root=(INFINITE_SLOPE,
+                               "((s**2).sum(dim=2, keepdim=True) * (q**2).sum(dim=1, keepdim=True)).sqrt()"),
+              clamped_lengths=("You do not add 1e-7 to the product of the lengths. (`F.cosine_similarity`, "
+                               "`F.normalize` and `clamp` do not either: they only replace lengths near 0.)",
+                               f"({NORMS}).clamp(min=1e-12) - 1e-7"),
               eps_in_each=("You add 1e-7 to each length. Add it once, to the product of the two.",
                            "(s.norm(dim=2, keepdim=True) + 1e-7) * (q.norm(dim=1, keepdim=True) + 1e-7) - 1e-7"),
               both_summed=("You divide by the sum of the two lengths. Divide by their product.",
                            "s.norm(dim=2, keepdim=True) + q.norm(dim=1, keepdim=True)")),
     *replaced(f"{STRETCHED}",
-              not_stretched=("The last step is missing: each image's map is stretched to 0 ... 1 by its smallest and largest value.",
+              not_stretched=("The last step is missing: each image's map is stretched to 0 ... 1 by its smallest and "
+                             "largest value.",
                              "similarity.unflatten(2, query.shape[-2:])"),
               divided_by_the_maximum=("You divide by the largest value only. Subtract the smallest first.",
                                       "(similarity / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
-              divided_by_high=("You divide by the largest value. Divide by largest - smallest, so that the map ends at 1.",
+              divided_by_high=("You divide by the largest value. Divide by largest - smallest, so that the map "
+                               "ends at 1.",
                                "((similarity - low) / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
               stretch_without_eps=("You do not add 1e-7 to largest - smallest in the last step.",
                                    "((similarity - low) / (high - low)).unflatten(2, query.shape[-2:])"),
@@ -244,19 +291,23 @@ PRIOR = mistakes(
                       "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[:-3:-1])"),
               inverted_map=("Your map is upside down: the best match is 1, the worst is 0.",
                             "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
-              detached=(DETACHED.format("the map", "in this function everything keeps its gradient."), f"({STRETCHED}).detach()")),
+              detached=(DETACHED.format("the map", "in this function everything keeps its gradient."),
+                        f"({STRETCHED}).detach()")),
     *replaced(EXTREMES,
-              across_images=("Smallest and largest value are those of all images at each position (dim=0). Each image has its own.",
+              across_images=("Smallest and largest value are those of all images at each position (dim=0). Each image "
+                             "has its own.",
                              "low, high = similarity.amin(dim=0, keepdim=True), similarity.amax(dim=0, keepdim=True)"),
               batch_extremes=("Smallest and largest value are those of the whole batch. Each image has its own.",
                               "low, high = similarity.amin(), similarity.amax()")),
-    ("queries-exchanged", "Query and support have changed places: the map belongs to the query, the mask to the support.",
+    ("queries-exchanged",
+     "Query and support have changed places: the map belongs to the query, the mask to the support.",
      ((f"support = {MASKED}", f"query, support = support, query\n    support = {MASKED}"),)),
     ("small-eps", "You add 1e-7 neither to the product of the lengths nor to largest - smallest.",
      ((NORMS, f"({NORMS}).clamp(min=1e-12) - 1e-7"), ("(high - low + 1e-7)", "(high - low)"))),
     ("large-eps", "The number that you add to the product of the lengths is not 1e-7.",
      ((SIMILARITY, SIMILARITY.replace("1e-7", "0.001")),)),
-    ("channels-averaged", "You average the channels first and compare single numbers. A cosine compares two vectors of C numbers.",
+    ("channels-averaged",
+     "You average the channels first and compare single numbers. A cosine compares two vectors of C numbers.",
      (("query.flatten(2), support", "query.flatten(2).mean(1, keepdim=True), support.mean(1, keepdim=True)"),)),
 )
 
@@ -272,8 +323,8 @@ GATHERED = "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)"
 BACK = "gathered.unflatten(2, x.shape[-2:])"
 RESULT = "gathered if mask is None else gathered * mask"
 HIDDEN = "hidden = channels // reduction"
-KEY_QUERY = ("You multiply the keys by the queries, so that the rows of your map belong to y, and the softmax runs along the wrong axis. "
-             "Row j belongs to position j of x: queries times keys.")
+KEY_QUERY = ("You multiply the keys by the queries, so that the rows of your map belong to y, and the softmax runs "
+             "along the wrong axis. Row j belongs to position j of x: queries times keys.")
 IN_SOFTMAX = "You use the mask inside the softmax. It comes after it: it multiplies what x has gathered."
 
 
@@ -293,31 +344,41 @@ ATTENTION = mistakes(
                             "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"),
               scaled_up=("You divide by (C // r) ** -0.5. Multiply by it.",
                          "(query.transpose(1, 2) @ key / self.scale).softmax(dim=self.softmax_dim)"),
-              scaled_twice=("You divide by C // r: the square root is missing, or queries and keys are both scaled by the whole factor.",
+              scaled_twice=("You divide by C // r: the square root is missing, or queries and keys are both scaled by "
+                            "the whole factor.",
                             "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"),
               no_softmax=("The softmax is missing.", "query.transpose(1, 2) @ key * self.scale"),
-              over_the_images=("You take the softmax over the batch.", "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
+              over_the_images=("You take the softmax over the batch.",
+                               "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
               key_times_query=(KEY_QUERY, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
               sigmoid=("You take a sigmoid. It is a softmax: each row sums to one.", f"torch.sigmoid({SCORES})"),
               scale_of_positions=("You scale by N ** -0.5, N being the positions. It is (C // r) ** -0.5.",
-                                  "(query.transpose(1, 2) @ key * query.shape[2] ** -0.5).softmax(dim=self.softmax_dim)"),
-              queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view, which keeps the order in "
-                               "memory. Transpose.",
-                               "(query.reshape(len(query), -1, query.shape[1]) @ key * self.scale).softmax(dim=self.softmax_dim)"),
+                                  "(query.transpose(1, 2) @ key * query.shape[2] ** "
+                                  "-0.5).softmax(dim=self.softmax_dim)"),
+              queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view, which "
+                               "keeps the order in memory. Transpose.",
+                               "(query.reshape(len(query), -1, query.shape[1]) @ key * "
+                               "self.scale).softmax(dim=self.softmax_dim)"),
               transposed=("`attention` returns the transposed matrix: row j belongs to position j of x.",
                           "(key.transpose(1, 2) @ query * self.scale).softmax(dim=-3 - self.softmax_dim)"),
               naive_softmax=(OVERFLOW.format("dot products"),
-                             naive_softmax("query.transpose(1, 2) @ key * self.scale", -1).replace("dim=-1", "dim=self.softmax_dim")),
+                             naive_softmax("query.transpose(1, 2) @ key * self.scale",
+                                           -1).replace("dim=-1", "dim=self.softmax_dim")),
               dropout=(ATTENTION_DROPOUT, f"F.dropout({WEIGHTS}, 0.1, self.training)"),
-              detached=(DETACHED.format("the attention map", "query and key would never learn."), f"{WEIGHTS}.detach()"),
+              detached=(DETACHED.format("the attention map", "query and key would never learn."),
+                        f"{WEIGHTS}.detach()"),
               cosine=("You divide queries and keys by their lengths. This attention takes plain dot products.",
-                      "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * self.scale).softmax(dim=self.softmax_dim)")),
+                      "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * "
+                      "self.scale).softmax(dim=self.softmax_dim)")),
     *replaced(AXIS,
-              axes_exchanged=('The two axes are exchanged: with "keys" each row sums to one, with "queries" each column.',
+              axes_exchanged=('The two axes are exchanged: with "keys" each row sums to one, with "queries" '
+                              'each column.',
                               'self.softmax_dim = -2 if softmax_over == "keys" else -1'),
-              always_queries=('`softmax_over` has no effect: the softmax always runs over the queries, so that each column sums to one. '
+              always_queries=('`softmax_over` has no effect: the softmax always runs over the queries, so that each '
+                              'column sums to one. '
                               'With "keys" each row does.', "self.softmax_dim = -2"),
-              axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each column sums to one.',
+              axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each '
+                            'column sums to one.',
                             "self.softmax_dim = -1")),
     *replaced(PAIR,
               x_and_y=("x and y have changed places in the attention: queries come from x, keys from y.",
@@ -330,17 +391,23 @@ ATTENTION = mistakes(
                                 "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"),
               one_layer=("Queries and keys come from the same layer: `key` is made and never called.",
                          "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"),
-              keys_column_by_column=("The positions of the keys are counted column by column, those of the queries row by row.",
+              keys_column_by_column=("The positions of the keys are counted column by column, those of the queries "
+                                     "row by row.",
                                      "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)")),
     *replaced(GATHERED,
-              values_of_x=("The values come from x. x gathers from y: so do they.", "self.value(x).flatten(2) @ self.attention(x, y).mT"),
-              not_transposed=("You multiply the values by the matrix as it is, so that its columns are used as weights. Row j belongs to "
-                              "position j of x: transpose it.", "self.value(y).flatten(2) @ self.attention(x, y)"),
-              no_value=("The layer `value` is not used: you gather y itself.", "y.flatten(2) @ self.attention(x, y).mT"),
+              values_of_x=("The values come from x. x gathers from y: so do they.",
+                           "self.value(x).flatten(2) @ self.attention(x, y).mT"),
+              not_transposed=("You multiply the values by the matrix as it is, so that its columns are used as "
+                              "weights. Row j belongs to position j of x: transpose it.",
+                              "self.value(y).flatten(2) @ self.attention(x, y)"),
+              no_value=("The layer `value` is not used: you gather y itself.",
+                        "y.flatten(2) @ self.attention(x, y).mT"),
               other_attention=("`forward` asks for the attention of y to x. It is x that gathers.",
                                "self.value(y).flatten(2) @ self.attention(y, x).mT"),
-              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order in memory. Transpose.",
-                       "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])")),
+              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order in memory. "
+                       "Transpose.",
+                       "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * "
+                       "x.shape[3])")),
     *replaced(BACK,
               turned=("Rows and columns have changed places on the way back to a map: it is (H, W).",
                       "gathered.unflatten(2, x.shape[:-3:-1]).mT.contiguous().view_as(x)"),
@@ -350,25 +417,33 @@ ATTENTION = mistakes(
               mask_ignored=("The mask is not used. The gathered values are multiplied by it.", "gathered"),
               mask_with_one=("You multiply by 1 plus the mask. It is the mask alone.",
                              "gathered if mask is None else gathered * (1 + mask)"),
-              mask_rounded=("You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values in between.",
+              mask_rounded=("You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values "
+                            "in between.",
                             "gathered if mask is None else gathered * (mask > 0.5)"),
               mask_added=("You add the mask. Multiply by it.", "gathered if mask is None else gathered + mask"),
-              mask_inverted=("You keep what lies outside of the mask.", "gathered if mask is None else gathered * (1 - mask)"),
+              mask_inverted=("You keep what lies outside of the mask.",
+                             "gathered if mask is None else gathered * (1 - mask)"),
               sigmoid_of_mask=("You take a sigmoid of the mask. Multiply by it as it is.",
                                "gathered if mask is None else gathered * torch.sigmoid(mask)"),
               residual=("You add x. The shortcut belongs to the block that owns this module.",
                         "x + (gathered if mask is None else gathered * mask)"),
-              residual_unless_masked=("Outside of the mask you keep x. There the result is 0; the shortcut belongs to the block.",
+              residual_unless_masked=("Outside of the mask you keep x. There the result is 0; the shortcut belongs to "
+                                      "the block.",
                                       "gathered if mask is None else gathered * mask + x * (1 - mask)"),
-              mask_needed=("Without a mask your module fails. mask=None means that nothing is masked.", "gathered * mask"),
+              mask_needed=("Without a mask your module fails. mask=None means that nothing is masked.",
+                           "gathered * mask"),
               mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
                              "gathered if mask is None else gathered * mask.detach()"),
-              result_detached=(DETACHED.format("the result", "nothing in it would ever learn."), f"({RESULT}).detach()")),
+              result_detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+                               f"({RESULT}).detach()")),
     ("mask-on-keys", "You multiply y by the mask. It is the mask of x, and multiplies what x has gathered.",
-     ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
-    ("mask-on-values", "You multiply the positions of y by the mask: their values, or their columns of the attention map. It is the mask "
+     ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
+      (RESULT, "gathered"))),
+    ("mask-on-values", "You multiply the positions of y by the mask: their values, or their columns of the attention "
+                       "map. It is the mask "
      "of x, and multiplies what x has gathered.",
-     ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
+     ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"),
+      (RESULT, "gathered"))),
     *((f"masked-{what}", IN_SOFTMAX, ((f"gathered = {GATHERED}", hidden_in_softmax(test)), (RESULT, "gathered")))
       for what, test in (("keys", "mask.flatten(2) == 0"), ("keys-below-half", "mask.flatten(2) < 0.5"),
                          ("queries", "mask.flatten(2).mT == 0"))),
@@ -379,10 +454,12 @@ ATTENTION = mistakes(
      ((WEIGHTS, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
       (GATHERED, "self.value(y).flatten(2) @ self.attention(x, y)"))),
     ("mask-on-x", "You multiply x by the mask before the attention. The mask multiplies what x has gathered.",
-     ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"), (RESULT, "gathered"))),
+     ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"),
+      (RESULT, "gathered"))),
     ("no-biases", "`query`, `key` and `value` have no bias. They have torch's default one.",
      tuple((line, line.replace("kernel_size=1", "1, bias=False")) for line in (QUERY, KEY, VALUE))),
-    ("value-without-bias", "`value` has no bias. It has torch's default one.", ((VALUE, VALUE.replace("kernel_size=1", "1, bias=False")),)),
+    ("value-without-bias", "`value` has no bias. It has torch's default one.",
+     ((VALUE, VALUE.replace("kernel_size=1", "1, bias=False")),)),
     ("one-conv", "`key` is the same layer as `query`. Each has weights of its own.", ((KEY, "self.key = self.query"),)),
     ("narrow-value", "`value` has C // r channels as well. It keeps all C.",
      ((VALUE, "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"),)),
@@ -395,33 +472,43 @@ ATTENTION = mistakes(
     ("three-by-three", "Your convolutions are 3 x 3. They are 1 x 1: each position by itself.",
      tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
     *replaced(f"if not 1 <= reduction <= channels:\n            {GUARD}",
-              no_error=("If channels // reduction is 0, no ValueError is raised: the module is built without hidden channels. Raise one "
-                        "whose "
+              no_error=("If channels // reduction is 0, no ValueError is raised: the module is built without hidden "
+                        "channels. Raise one whose "
                         "message names both numbers.", "pass"),
               error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers.",
-                                     'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden channel is left")')),
-    ("at-least-one", "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both numbers.",
-     ((f"if not 1 <= reduction <= channels:\n            {GUARD}", "pass"), (HIDDEN, "hidden = max(1, channels // reduction)"))),
+                                     'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden '
+                                     'channel is left")')),
+    ("at-least-one", "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that "
+                     "names both numbers.",
+     ((f"if not 1 <= reduction <= channels:\n            {GUARD}", "pass"),
+      (HIDDEN, "hidden = max(1, channels // reduction)"))),
     *replaced(WRONG_AXIS,
               any_axis=('`softmax_over` may be anything: raise a ValueError unless it is "keys" or "queries".', "pass"),
-              another_error=("For another `softmax_over` you raise another error than ValueError.", "raise KeyError(softmax_over)")),
+              another_error=("For another `softmax_over` you raise another error than ValueError.",
+                             "raise KeyError(softmax_over)")),
     *replaced(HIDDEN,
-              rounded_up=("You round the hidden channels up. If the reduction does not divide the channels, round down: channels // "
-                          "reduction.",
+              rounded_up=("You round the hidden channels up. If the reduction does not divide the channels, round "
+                          "down: channels // reduction.",
                           "hidden = -(-channels // reduction)"),
-              reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.", "hidden = channels // 8"),
+              reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.",
+                                 "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
-    ("ones-for-no-mask", "Without a mask you multiply by ones of a dtype, or on a device, of their own: bfloat16 numbers come back as "
+    ("ones-for-no-mask",
+     "Without a mask you multiply by ones of a dtype, or on a device, of their own: bfloat16 numbers come back as "
      "float32. Return what was gathered as it is.",
      ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
     ("remembers-the-mask", "Without a mask you use the one of the call before. Then nothing is multiplied.",
      ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
                          "        return gathered if self.last is None else gathered * self.last"),)),
-    *((what, '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a word, too.',
-       (('if softmax_over not in ("keys", "queries"):', f'{given}\n        if softmax_over not in ("keys", "queries"):'),))
+    *((what, '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a '
+             'word, too.',
+       (('if softmax_over not in ("keys", "queries"):',
+         f'{given}\n        if softmax_over not in ("keys", "queries"):'),))
       for what, given in (("other-letters", "softmax_over = str(softmax_over).lower()"),
-                          ("first-letter", 'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
-    ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
+                          ("first-letter",
+                           'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
+    ("default-reduction", "If `reduction` is not given, yours is not 8.",
+     (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
     ("only-in-eval", "In training mode your module returns x as it is. It does the same in both modes.",
@@ -435,13 +522,19 @@ SUMS = {"norm0": "a + self.self_attention(a, a)", "norm1": "a + self.cross_atten
 FIRST, MIXED, LAST = (f"_at_positions(self.{name}, {x})" for name, x in SUMS.items())
 MLP = "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))"
 SELF, CROSS = (f"self.{name}_attention = CrossMaskedAttention(channels, reduction)" for name in ("self", "cross"))
-OVER_ALL = "Your norm runs over channels and positions together, as in the authors' code. It runs over the C channels of each position."
+OVER_ALL = (
+    "Your norm runs over channels and positions together, as in the authors' code. It runs over the C channels of each"
+    " position."
+)
 OVER_POSITIONS = "Your norm runs over the positions of each channel. It runs over the C channels of each position."
 
 
 def normalized(norm: str, axis: int) -> str:
     """The code of a norm over the axes from `axis` on."""
-    return f"F.layer_norm({SUMS[norm]}, a.shape[{axis}:]) * self.{norm}.weight[:, None, None] + self.{norm}.bias[:, None, None]"
+    return (
+        f"F.layer_norm({SUMS[norm]}, a.shape[{axis}:]) * self.{norm}.weight[:, None, None] + self.{norm}.bias[:, None,"
+        " None]"
+    )
 
 
 NO_SHORTCUT = "The shortcut around {} is missing: {}."
@@ -449,23 +542,29 @@ NO_SHORTCUT = "The shortcut around {} is missing: {}."
 BLOCK = mistakes(
     "CMAT", "cmat",
     *replaced(BOTH,
-              in_turn=("The support reads the query that you have refined already. Both cross steps read what the first step left, before "
-                       "either is changed.", "query = self._refine(query, support, query_mask)\n"
+              in_turn=("The support reads the query that you have refined already. Both cross steps read what the "
+                       "first step left, before either is changed.",
+                       "query = self._refine(query, support, query_mask)\n"
                        "        return query, self._refine(support, query, support_mask)"),
-              in_turn_backwards=("The query reads the support that you have refined already. Both cross steps read what the first step "
-                                 "left.",
+              in_turn_backwards=("The query reads the support that you have refined already. Both cross steps read "
+                                 "what the first step left.",
                                  "support = self._refine(support, query, support_mask)\n"
                                  "        return self._refine(query, support, query_mask), support"),
-              masks_exchanged=("The masks have changed places: what the query gathers is multiplied by the query's mask, and the "
-                               "support's by "
+              masks_exchanged=("The masks have changed places: what the query gathers is multiplied by the query's "
+                               "mask, and the support's by "
                                "the support's.",
-                               "return self._refine(query, support, support_mask), self._refine(support, query, query_mask)"),
+                               "return self._refine(query, support, support_mask), self._refine(support, query, "
+                               "query_mask)"),
               query_mask_twice=("You use the query's mask for both. The support has its own.",
-                                "return self._refine(query, support, query_mask), self._refine(support, query, query_mask)"),
+                                "return self._refine(query, support, query_mask), self._refine(support, query, "
+                                "query_mask)"),
               support_mask_twice=("You use the support's mask for both. The query has its own.",
-                                  "return self._refine(query, support, support_mask), self._refine(support, query, support_mask)"),
-              masks_ignored=("The masks are not used.", "return self._refine(query, support, None), self._refine(support, query, None)"),
-              support_unmasked=("The values that the support gathers are not masked. It is multiplied by the support's mask.",
+                                  "return self._refine(query, support, support_mask), self._refine(support, query, "
+                                  "support_mask)"),
+              masks_ignored=("The masks are not used.",
+                             "return self._refine(query, support, None), self._refine(support, query, None)"),
+              support_unmasked=("The values that the support gathers are not masked. It is multiplied by the "
+                                "support's mask.",
                                 "return self._refine(query, support, query_mask), self._refine(support, query, None)"),
               query_unmasked=("The values that the query gathers are not masked. It is multiplied by the query's mask.",
                               "return self._refine(query, support, None), self._refine(support, query, support_mask)"),
@@ -473,14 +572,18 @@ BLOCK = mistakes(
                           "return (self._refine(query, support, query_mask * support_mask),\n"
                           "                self._refine(support, query, query_mask * support_mask))"),
               returned_swapped=("You return the support first. The query comes first.",
-                                "return self._refine(support, query, support_mask), self._refine(query, support, query_mask)"),
+                                "return self._refine(support, query, support_mask), self._refine(query, support, "
+                                "query_mask)"),
               query_alone=("You return the query only. The support is refined too: return both.",
                            "return self._refine(query, support, query_mask)"),
-              support_not_refined=("The support takes no part in the second step: it reads the query as the query reads it.",
+              support_not_refined=("The support takes no part in the second step: it reads the query as the query "
+                                   "reads it.",
                                    "return self._refine(query, support, query_mask), support"),
               own_pictures=("In the second step each picture reads itself. It reads the other one.",
-                            "return self._refine(query, query, query_mask), self._refine(support, support, support_mask)"),
-              stacked=("You return one tensor with both. Return a tuple of two.", f"return torch.stack([{BOTH.removeprefix('return ')}])"),
+                            "return self._refine(query, query, query_mask), self._refine(support, support, "
+                            "support_mask)"),
+              stacked=("You return one tensor with both. Return a tuple of two.",
+                       f"return torch.stack([{BOTH.removeprefix('return ')}])"),
               detached=(DETACHED.format("the result", "nothing in it would ever learn."),
                         "return (self._refine(query, support, query_mask).detach(),\n"
                         "                self._refine(support, query, support_mask).detach())"),
@@ -496,22 +599,29 @@ BLOCK = mistakes(
     ("raw-support", "The query reads the support as it came in. It reads what the first step left of it.",
      ((ALONE, f"first = support\n        {ALONE}"),
       (BOTH, "return self._refine(query, first, query_mask), self._refine(support, query, support_mask)"))),
-    ("raw-shortcuts", "In the second step you add the picture as it came in. The shortcut is what the first step left of it.",
+    ("raw-shortcuts",
+     "In the second step you add the picture as it came in. The shortcut is what the first step left of it.",
      ((ALONE, f"first = query, support\n        {ALONE}"),
-      (BOTH, "return self._refine(query, support, query_mask, first[0]), self._refine(support, query, support_mask, first[1])"),
-      ("b: Tensor, mask: Tensor)", "b: Tensor, mask: Tensor, first: Tensor)"), (MIXED, MIXED.replace("a + self", "first + self")))),
+      (BOTH, "return self._refine(query, support, query_mask, first[0]), self._refine(support, query, support_mask, "
+             "first[1])"),
+      ("b: Tensor, mask: Tensor)", "b: Tensor, mask: Tensor, first: Tensor)"),
+      (MIXED, MIXED.replace("a + self", "first + self")))),
     ("mask-in-the-first-step", "The mask is used in the self-attention too. It belongs to the cross-attention alone.",
      ((ALONE, "query, support = self._refine_alone(query, query_mask), self._refine_alone(support, support_mask)"),
       ("_refine_alone(self, a: Tensor)", "_refine_alone(self, a: Tensor, mask: Tensor)"),
       (FIRST, FIRST.replace("(a, a)", "(a, a, mask)")))),
-    ("attentions-exchanged", "`self_attention` and `cross_attention` have changed places: the first step is the self-attention.",
+    ("attentions-exchanged",
+     "`self_attention` and `cross_attention` have changed places: the first step is the self-attention.",
      ((FIRST, FIRST.replace("self.self_", "self.cross_")), (MIXED, MIXED.replace("self.cross_", "self.self_")))),
-    ("norms-exchanged", "norm1 and norm2 have changed places: norm1 comes after the cross-attention, norm2 after the MLP.",
+    ("norms-exchanged",
+     "norm1 and norm2 have changed places: norm1 comes after the cross-attention, norm2 after the MLP.",
      ((MIXED, MIXED.replace("norm1", "norm2")), (LAST, LAST.replace("norm2", "norm1")))),
     *replaced(ALONE,
               no_first_step=("The first step is missing: each picture's self-attention, with norm0.", "pass"),
-              only_query_first=("Only the query gets the first step. The support gets it too.", "query = self._refine_alone(query)"),
-              only_support_first=("Only the support gets the first step. The query gets it too.", "support = self._refine_alone(support)"),
+              only_query_first=("Only the query gets the first step. The support gets it too.",
+                                "query = self._refine_alone(query)"),
+              only_support_first=("Only the support gets the first step. The query gets it too.",
+                                  "support = self._refine_alone(support)"),
               first_step_twice=("The first step runs twice for the query.",
                                 f"{ALONE}\n        query = self._refine_alone(query)")),
     *replaced(FIRST,
@@ -524,16 +634,19 @@ BLOCK = mistakes(
                                 "a + _at_positions(self.norm0, self.self_attention(a, a))"),
               norm1_for_0=("norm1 is used in the first step. It has a norm of its own, norm0.",
                            "_at_positions(self.norm1, a + self.self_attention(a, a))"),
-              cross_layers_first=("The first step uses the layers of `cross_attention`. It has its own, `self_attention`.",
+              cross_layers_first=("The first step uses the layers of `cross_attention`. It has its own, "
+                                  "`self_attention`.",
                                   "_at_positions(self.norm0, a + self.cross_attention(a, a))"),
               norm_over_picture=(OVER_ALL, normalized("norm0", 1)),
               norm_over_positions=(OVER_POSITIONS, normalized("norm0", 2))),
-    *((f"norms-over-{what}", sentence, tuple((line, normalized(name, axis)) for name, line in zip(SUMS, (FIRST, MIXED, LAST))))
+    *((f"norms-over-{what}", sentence, tuple((line, normalized(name, axis))
+                                             for name, line in zip(SUMS, (FIRST, MIXED, LAST))))
       for what, sentence, axis in (("pictures", OVER_ALL, 1), ("positions", OVER_POSITIONS, 2))),
     *replaced(MIXED,
               no_shortcut_cross=(NO_SHORTCUT.format("the cross-attention", "norm1(a + cross_attention(a, b, m))"),
                                  "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              no_norm1=("norm1 is not used: it normalizes a + cross_attention(a, b, m).", "a + self.cross_attention(a, b, mask)"),
+              no_norm1=("norm1 is not used: it normalizes a + cross_attention(a, b, m).",
+                        "a + self.cross_attention(a, b, mask)"),
               masked_sum=("The mask multiplies the shortcut too. It belongs to what is gathered.",
                           "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
               masked_after=("You multiply by the mask after norm1. It belongs to what is gathered.",
@@ -546,26 +659,32 @@ BLOCK = mistakes(
                            "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
               shortcut_outside_cross=("You add a after norm1. norm1 normalizes the sum.",
                                       "a + _at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`: it multiplies what a has gathered.",
+              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`: it multiplies what a has "
+                         "gathered.",
                          "_at_positions(self.norm1, a + self.cross_attention(a, b * mask))"),
-              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`: it multiplies what a has gathered.",
+              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`: it multiplies what a has "
+                         "gathered.",
                          "_at_positions(self.norm1, a + self.cross_attention(a * mask, b))"),
               norm1_first=("norm1 comes before the cross-attention. It normalizes the sum.",
-                           "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, b), mask)"),
+                           "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, "
+                           "b), mask)"),
               norm0_again=("norm0 is used again in the second step. It has a norm of its own, norm1.",
                            "_at_positions(self.norm0, a + self.cross_attention(a, b, mask))"),
               rounded_mask=("You round the masks to 0 and 1. Pass them on as they are.",
                             "_at_positions(self.norm1, a + self.cross_attention(a, b, (mask > 0.5).to(a.dtype)))")),
     *replaced(LAST,
-              no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"), "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
+              no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"),
+                               "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
               no_norm2=("norm2 is not used: it normalizes z + mlp(z).", "z + _at_positions(self.mlp, z)"),
               no_mlp=("The MLP is not used.", "_at_positions(self.norm2, z)"),
               shortcut_outside_mlp=("You add z after norm2. norm2 normalizes the sum.",
                                     "z + _at_positions(self.norm2, _at_positions(self.mlp, z))"),
               norm2_first=("norm2 comes before the MLP. It normalizes the sum.",
                            "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
-              mlp_of_a=("The MLP works on a. It works on z.", "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
-              added_to_a=("You add a to the MLP's result. z is added.", "_at_positions(self.norm2, a + _at_positions(self.mlp, z))"),
+              mlp_of_a=("The MLP works on a. It works on z.",
+                        "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
+              added_to_a=("You add a to the MLP's result. z is added.",
+                          "_at_positions(self.norm2, a + _at_positions(self.mlp, z))"),
               norm1_again=("norm1 is used again after the MLP. There is a norm of its own, norm2.",
                            "_at_positions(self.norm1, z + _at_positions(self.mlp, z))")),
     *replaced(MLP,
@@ -573,24 +692,30 @@ BLOCK = mistakes(
                        "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.Linear(channels, channels))"),
               gelu=("Your MLP has a GELU. It has a ReLU.", MLP.replace("ReLU", "GELU")),
               wide_mlp=("Your MLP has 4C channels inside. Both of its layers are C to C.",
-                        "self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.ReLU(), nn.Linear(4 * channels, channels))"),
-              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.", MLP.replace("channels))", "channels), nn.ReLU())"))),
+                        "self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.ReLU(), nn.Linear(4 * "
+                        "channels, channels))"),
+              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.",
+                         MLP.replace("channels))", "channels), nn.ReLU())"))),
     *replaced(CROSS,
-              one_attention=("Both attentions are one module. Each has weights of its own.", "self.cross_attention = self.self_attention"),
+              one_attention=("Both attentions are one module. Each has weights of its own.",
+                             "self.cross_attention = self.self_attention"),
               default_inside=("`reduction` is not passed on to `cross_attention`.",
                               "self.cross_attention = CrossMaskedAttention(channels)")),
     ("reduction-ignored", "The argument `reduction` has no effect: it is not passed on to the two attentions.",
      ((SELF, SELF.replace(", reduction", "")), (CROSS, CROSS.replace(", reduction", "")))),
-    ("softmax-over-queries", "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
+    ("softmax-over-queries",
+     "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
                              "keys.",
      ((SELF, SELF.replace("reduction)", 'reduction, "queries")')),)),
     *((f"eps{number}", "Your LayerNorms have another eps than torch's default. Leave the default, 1e-5.",
-       tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps={eps})") for i in range(3)))
+       tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps={eps})")
+             for i in range(3)))
       for number, eps in (("", "1e-6"), ("-3", "1e-3"), ("-4", "1e-4"), ("-8", "1e-8"), ("-12", "1e-12"))),
     ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),
-    ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
+    ("default-reduction", "If `reduction` is not given, yours is not 8.",
+     (("reduction: int = 8", "reduction: int = 4"),)),
     ("only-in-eval", "In training mode your block returns its input as it is. It does the same in both modes.",
      ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
 )
@@ -604,51 +729,64 @@ NEXT = "query_mask = (probabilities[-1] > 0.5).to(query.dtype)"
 REFINEMENT = mistakes(
     "iterative_refinement", "refinement",
     *replaced("prior_mask(query, support, support_mask), _resize",
-              starts_with_ones=("The query's first mask is 1 everywhere. Start with prior_mask(query, support, support_mask).",
+              starts_with_ones=("The query's first mask is 1 everywhere. Start with prior_mask(query, support, "
+                                "support_mask).",
                                 "torch.ones_like(query[:, :1]), _resize"),
-              starts_with_zeros=("The query's first mask is 0 everywhere. Start with prior_mask(query, support, support_mask).",
+              starts_with_zeros=("The query's first mask is 0 everywhere. Start with prior_mask(query, support, "
+                                 "support_mask).",
                                  "torch.zeros_like(query[:, :1]), _resize"),
               starts_rounded=("You round the prior mask to 0 and 1. The first round takes it as it is.",
                               "(prior_mask(query, support, support_mask) > 0.5).to(query.dtype), _resize"),
-              prior_exchanged=("Query and support have changed places in prior_mask.", "prior_mask(support, query, support_mask), _resize"),
+              prior_exchanged=("Query and support have changed places in prior_mask.",
+                               "prior_mask(support, query, support_mask), _resize"),
               prior_detached=(DETACHED.format("the prior mask", "the first block's mask keeps its gradient."),
                               "prior_mask(query, support, support_mask).detach(), _resize"),
-              starts_with_support_mask=("The query starts with the support's mask. Its object lies elsewhere: prior_mask finds a first "
-                                        "guess.",
+              starts_with_support_mask=("The query starts with the support's mask. Its object lies elsewhere: "
+                                        "prior_mask finds a first guess.",
                                         "_resize_mask(support_mask, support), _resize")),
     *replaced("_resize_mask(support_mask, support)",
-              nearest=("You resize the support's mask with mode nearest. As in prior_mask it is bilinear, with align_corners=True.",
+              nearest=("You resize the support's mask with mode nearest. As in prior_mask it is bilinear, with "
+                       "align_corners=True.",
                        "F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:])"),
               align_corners=("You resize the support's mask with align_corners=False. As in prior_mask it is True.",
-                             'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], mode="bilinear")'),
+                             'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], '
+                             'mode="bilinear")'),
               rounded=("You round the resized support mask to 0 and 1. Keep it as it is.",
                        "(_resize_mask(support_mask, support) > 0.5).to(query.dtype)"),
-              not_resized=("You give the blocks the support's mask at its own size. They need (B, 1, h, w): resize it as in prior_mask.",
+              not_resized=("You give the blocks the support's mask at its own size. They need (B, 1, h, w): resize it "
+                           "as in prior_mask.",
                            "support_mask[:, None]")),
     *replaced(STEP,
-              query_alone_kept=("The support is not kept: each block starts again from the first support. A block refines both.",
+              query_alone_kept=("The support is not kept: each block starts again from the first support. A block "
+                                "refines both.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
-              masks_exchanged=("Pictures and masks do not go together. The order is query, support, query's mask, support's mask.",
+              masks_exchanged=("Pictures and masks do not go together. The order is query, support, query's mask, "
+                               "support's mask.",
                                "query, support = block(query, support, small_support_mask, query_mask)"),
-              pictures_exchanged=("You give a block the support as the query. The order is query, support, query's mask, support's mask.",
+              pictures_exchanged=("You give a block the support as the query. The order is query, support, query's "
+                                  "mask, support's mask.",
                                   "support, query = block(support, query, small_support_mask, query_mask)\n"
                                   "        query, support = support, query"),
               one_mask=("A block gets the query's mask for both pictures. The support has its own.",
                         "query, support = block(query, support, query_mask, query_mask)"),
               support_unmasked=("A block gets a mask of ones for the support. It is the resized support mask.",
-                                "query, support = block(query, support, query_mask, torch.ones_like(small_support_mask))"),
-              by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional arguments, as another block "
-                           "may call them otherwise.",
-                           "query, support = block(query, support, query_mask=query_mask, support_mask=small_support_mask)"),
-              all_by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional arguments, as another "
-                               "block may call them otherwise.",
+                                "query, support = block(query, support, query_mask, "
+                                "torch.ones_like(small_support_mask))"),
+              by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional "
+                           "arguments, as another block may call them otherwise.",
+                           "query, support = block(query, support, query_mask=query_mask, "
+                           "support_mask=small_support_mask)"),
+              all_by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional "
+                               "arguments, as another block may call them otherwise.",
                                "query, support = block(query=query, support=support, query_mask=query_mask, "
                                "support_mask=small_support_mask)"),
               first_block=("You call the first block every time. Each round has a block of its own.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
     ("query-not-kept", "The query is not kept: each block starts again from the first query. A block refines both.",
-     ((STEP, STEP.replace("query, support =", "refined, support =")), (APPEND, APPEND.replace("(query,", "(refined,")))),
-    ("support-not-kept", "The support is not kept: each block starts again from the first support. A block refines both.",
+     ((STEP, STEP.replace("query, support =", "refined, support =")),
+      (APPEND, APPEND.replace("(query,", "(refined,")))),
+    ("support-not-kept",
+     "The support is not kept: each block starts again from the first support. A block refines both.",
      ((STEP, STEP.replace("query, support =", "query, refined =")), (MEAN, MEAN.replace("(support,", "(refined,")))),
     ("query-before-its-block", "You segment the query as it was before its block. Segment the refined one.",
      ((STEP, f"before = query\n        {STEP}"), (APPEND, APPEND.replace("(query,", "(before,")))),
@@ -657,17 +795,21 @@ REFINEMENT = mistakes(
     ("support-before-its-block", "You pool the support as it was before its block. Pool the refined one.",
      ((STEP, f"before = support\n        {STEP}"), (MEAN, MEAN.replace("(support,", "(before,")))),
     ("from-the-start", "Each block gets the features of the start. It refines what the block before it returned.",
-     ((START, f"first = query, support\n    {START}"), (STEP, "query, support = block(*first, query_mask, small_support_mask)"))),
+     ((START, f"first = query, support\n    {START}"), (STEP, "query, support = block(*first, query_mask, "
+                                                              "small_support_mask)"))),
     *replaced(MEAN,
               of_the_query=("The prototype is the query's. It is the mean of the *support* under its mask.",
                             "prototype = masked_average_pool(query, support_mask)"),
-              of_the_small_mask=("You pool with the resized mask. masked_average_pool takes the support's mask at its own size.",
+              of_the_small_mask=("You pool with the resized mask. masked_average_pool takes the support's mask at its "
+                                 "own size.",
                                  "prototype = masked_average_pool(support, small_support_mask[:, 0])"),
-              of_query_and_its_mask=("The prototype is pooled from the query under its own mask. It is the mean of the *support* under "
-                                     "support_mask.", "prototype = masked_average_pool(query, query_mask[:, 0])"),
+              of_query_and_its_mask=("The prototype is pooled from the query under its own mask. It is the mean of "
+                                     "the *support* under support_mask.",
+                                     "prototype = masked_average_pool(query, query_mask[:, 0])"),
               of_query_mask=("You pool the support with the query's mask. The support has its own.",
                              "prototype = masked_average_pool(support, query_mask[:, 0])"),
-              detached_prototype=(DETACHED.format("the prototype", "the support's half of each block would never learn."),
+              detached_prototype=(DETACHED.format("the prototype",
+                                                  "the support's half of each block would never learn."),
                                   f"{MEAN}.detach()")),
     ("first-prototype", "The prototype is made once, from the first support. Make it again from each refined support.",
      ((START, f"{START}\n    {MEAN}"), (f"        {MEAN}\n", ""))),
@@ -682,28 +824,35 @@ REFINEMENT = mistakes(
                                  "probabilities.append(prototype_segmentation(query, prototype, scale=scale))"),
               arguments_swapped=("threshold and scale have changed places.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale, threshold))"),
-              rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask is rounded.",
+              rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask "
+                            "is rounded.",
                             f"{APPEND.replace('scale))', 'scale).round())')}"),
               detached=(DETACHED.format("each probability", "no loss could train the blocks."),
                         f"{APPEND.replace('scale))', 'scale).detach())')}")),
     *replaced(NEXT,
-              boolean=("From the second round on, your query's mask is boolean. It has the query's dtype: `.to(query.dtype)`.",
+              boolean=("From the second round on, your query's mask is boolean. It has the query's dtype: "
+                       "`.to(query.dtype)`.",
                        "query_mask = probabilities[-1] > 0.5"),
-              float32=("From the second round on, your query's mask is float32 (`.float()`). It has the query's dtype: `.to(query.dtype)`.",
+              float32=("From the second round on, your query's mask is float32 (`.float()`). It has the query's "
+                       "dtype: `.to(query.dtype)`.",
                        "query_mask = (probabilities[-1] > 0.5).float()"),
-              soft=("The next round's mask is the probability itself. It is 1 where the probability is above 0.5, and 0 elsewhere.",
+              soft=("The next round's mask is the probability itself. It is 1 where the probability is above 0.5, and "
+                    "0 elsewhere.",
                     "query_mask = probabilities[-1]"),
-              soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the probability is above 0.5, "
-                             "else 0.",
+              soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the "
+                             "probability is above 0.5, else 0.",
                              "query_mask = probabilities[-1].detach()"),
-              between_detached=(DETACHED.format("what a block returns", "no later map would train the blocks before it."),
+              between_detached=(DETACHED.format("what a block returns",
+                                                "no later map would train the blocks before it."),
                                 f"{NEXT}\n        query, support = query.detach(), support.detach()"),
-              half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask is 1 only where it is above 0.5.",
+              half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask is 1 only "
+                        "where it is above 0.5.",
                         "query_mask = (probabilities[-1] >= 0.5).to(query.dtype)"),
-              ones=("From the second round on, your query's mask is 1 everywhere: compare the probability with 0.5, not with `threshold` "
-                    "or 0.",
+              ones=("From the second round on, your query's mask is 1 everywhere: compare the probability with 0.5, "
+                    "not with `threshold` or 0.",
                     "query_mask = torch.ones_like(query[:, :1])"),
-              prior_again=("You call prior_mask again in each round. From the second round on the mask is the last segmentation.",
+              prior_again=("You call prior_mask again in each round. From the second round on the mask is the last "
+                           "segmentation.",
                            "query_mask = prior_mask(query, support, support_mask)"),
               support_mask_too=("You replace the support's mask too. It never changes.",
                                 f"{NEXT}\n        small_support_mask = query_mask"),
@@ -712,25 +861,34 @@ REFINEMENT = mistakes(
               mean_of_maps=("You average all maps so far. The next round's mask comes from the last one alone.",
                             "query_mask = (torch.stack(probabilities).mean(dim=0) > 0.5).to(query.dtype)"),
               by_the_mean_of_each=("You compare with the map's own mean. Compare with 0.5.",
-                                   "query_mask = (probabilities[-1] > probabilities[-1].mean(dim=(2, 3), keepdim=True)).to(query.dtype)"),
-              straight_through=("The numbers are right, but your mask passes a gradient on to the map before. A comparison has none.",
-                                "query_mask = (probabilities[-1] > 0.5).to(query.dtype) + probabilities[-1] - probabilities[-1].detach()"),
-              prior_kept=("Every round takes the prior mask. From the second round on it is the last segmentation.", "pass"),
+                                   "query_mask = (probabilities[-1] > probabilities[-1].mean(dim=(2, 3), "
+                                   "keepdim=True)).to(query.dtype)"),
+              straight_through=("The numbers are right, but your mask passes a gradient on to the map before. A "
+                                "comparison has none.",
+                                "query_mask = (probabilities[-1] > 0.5).to(query.dtype) + probabilities[-1] - "
+                                "probabilities[-1].detach()"),
+              prior_kept=("Every round takes the prior mask. From the second round on it is the last segmentation.",
+                          "pass"),
               background=("The next round's mask is the background's: 1 where the probability is *above* 0.5.",
                           "query_mask = (probabilities[-1] < 0.5).to(query.dtype)"),
               by_the_mean=("You compare with the map's own mean. Compare with 0.5.",
                            "query_mask = (probabilities[-1] > probabilities[-1].mean()).to(query.dtype)"),
-              shrinking=("You multiply the new mask by the one before, so that it can only shrink. Take the new one alone.",
+              shrinking=("You multiply the new mask by the one before, so that it can only shrink. Take the new "
+                         "one alone.",
                          "query_mask = query_mask * (probabilities[-1] > 0.5)"),
               first_segmentation=("Every later round takes the first segmentation. Take the last one.",
                                   "query_mask = (probabilities[0] > 0.5).to(query.dtype)")),
     *replaced("return probabilities",
-              last_alone=("You return the last map only. Return a list with one map for each block.", "return probabilities[-1]"),
-              stacked=("You return one tensor. Return a list with one (B, 1, h, w) for each block.", "return torch.stack(probabilities)"),
-              reversed=("Your list begins with the last block. The first block comes first.", "return probabilities[::-1]"),
+              last_alone=("You return the last map only. Return a list with one map for each block.",
+                          "return probabilities[-1]"),
+              stacked=("You return one tensor. Return a list with one (B, 1, h, w) for each block.",
+                       "return torch.stack(probabilities)"),
+              reversed=("Your list begins with the last block. The first block comes first.",
+                        "return probabilities[::-1]"),
               with_prior=("Your list begins with the prior mask. It holds one probability for each block, no more.",
                           "return [prior_mask(query, support, support_mask), *probabilities]")),
-    ("default-threshold", "If `threshold` is not given, yours is not -10.", (("threshold: float = -10.0", "threshold: float = 10.0"),)),
+    ("default-threshold", "If `threshold` is not given, yours is not -10.",
+     (("threshold: float = -10.0", "threshold: float = 10.0"),)),
 )
 
 MISTAKES = (*POOL, *SEGMENTATION, *PRIOR, *ATTENTION, *BLOCK, *REFINEMENT)
@@ -774,7 +932,7 @@ VARIANTS = (
             similarity = (torch.bmm(q, s) / (lengths + 1e-7)).max(dim=2)[0]
             low, high = similarity.min(dim=1)[0].unsqueeze(1), similarity.max(dim=1)[0].unsqueeze(1)
             return ((similarity - low) / (high - low + 1e-7)).reshape(B, 1, h, w)
-        """),
+        """),  # noqa: E501
     Variant("prior-einsum", "prior_mask", """
         def prior_mask(query, support, support_mask):
             m = F.interpolate(support_mask[:, None].to(support), query.shape[2:], mode="bilinear", align_corners=True)
@@ -835,7 +993,7 @@ VARIANTS = (
                 B, C, H, W = x.shape
                 out = torch.einsum("bnm,bcm->bcn", self.attention(x, y), self.value(y).reshape(B, C, H * W)).reshape(B, C, H, W)
                 return torch.ones_like(out[:, :1]) * out if mask is None else mask * out
-        """),
+        """),  # noqa: E501
     Variant("cmat-tokens", "CMAT", """
         class CMAT(nn.Module):
             def __init__(self, channels, reduction=8):
@@ -856,7 +1014,7 @@ VARIANTS = (
                 q2 = self.at(self.norm2, q1 + self.at(self.mlp, q1))
                 s2 = self.at(self.norm2, s1 + self.at(self.mlp, s1))
                 return q2, s2
-        """),
+        """),  # noqa: E501
     Variant("cmat-both-in-one-batch", "CMAT", """
         class CMAT(nn.Module):
             def __init__(self, channels, reduction=8):
@@ -890,7 +1048,7 @@ VARIANTS = (
                 with torch.no_grad():
                     mask = torch.where(probability > 0.5, torch.ones_like(probability), torch.zeros_like(probability))
             return found
-        """),
+        """),  # noqa: E501
     Variant("refinement-recursive", "iterative_refinement", """
         def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
             size = support.shape[-2:]
@@ -922,7 +1080,8 @@ THE_SAME = "The other name for the same number: (H, W) are axes 2 and 3."
 EQUIVALENT = {
     **{f"masked_average_pool 1: mask {how}": ZERO_OR_ONE for how in OF_MASK},
     "masked_average_pool 1: features doubled in place at the end": "By then the name belongs to the enlarged copy.",
-    **{f"masked_average_pool 7: {how}": NOT_GRADED for how in ("without `_check_shapes(features, mask)`", "_check_shapes left out")},
+    **{f"masked_average_pool 7: {how}": NOT_GRADED for how in ("without `_check_shapes(features, mask)`",
+                                                               "_check_shapes left out")},
     "masked_average_pool 7: features detached": ONLY_SHAPE,
     **{f"masked_average_pool {line}: mask detached": NO_GRADIENT for line in (7, 8, 9, 10)},
     **{f"masked_average_pool {where}": NO_GRADIENT for where in (
@@ -934,7 +1093,8 @@ EQUIVALENT = {
     **{f"prototype_segmentation 9: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "features -> prototype", "prototype -> features")},
     **{f"prototype_segmentation 10: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without features.shape[1]", "message without prototype.shape[1]")},
     **{f"prototype_segmentation 11: cosine_similarity without {what}": DEFAULT for what in ("dim", "eps")},
     "prototype_segmentation 11: arguments 0 and 1 of cosine_similarity exchanged": "A cosine is symmetric.",
@@ -943,11 +1103,14 @@ EQUIVALENT = {
     "prototype_segmentation 12: sigmoid in place": OWN_TENSOR,
     **{f"prior_mask 1: support_mask {how}": ZERO_OR_ONE for how in OF_MASK},
     **{f"prior_mask 1: support_mask {how}": ONE_ORDER for how in IN_ORDER},
-    **{f"prior_mask 10: {how}": NOT_GRADED for how in ("guard left out", "an assert", "query -> support", "support -> query")},
+    **{f"prior_mask 10: {how}": NOT_GRADED for how in ("guard left out", "an assert", "query -> support",
+                                                       "support -> query")},
     **{f"prior_mask 11: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without tuple(query.shape)", "message without tuple(support.shape)")},
-    **{f"prior_mask 12: {what} detached": NO_GRADIENT for what in ("_resize_mask(support_mask, support)", "support_mask")},
+    **{f"prior_mask 12: {what} detached": NO_GRADIENT for what in ("_resize_mask(support_mask, support)",
+                                                                   "support_mask")},
     **{f"prior_mask 12: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},
     "prior_mask 13: arguments 0 and 1 of transpose exchanged": TWO_AXES,
     "prior_mask 15: Add in place": OWN_TENSOR,
@@ -972,10 +1135,12 @@ EQUIVALENT = {
     **{f"iterative_refinement 1: support_mask {how}": ONE_ORDER for how in IN_ORDER},
     "iterative_refinement 1: support doubled in place at the end": "By then the name belongs to the refined support.",
     **{f"iterative_refinement {where}": NO_GRADIENT for where in (
-        "20: support_mask detached", "20: _resize_mask(support_mask, support) detached", "20: support_mask detached (2)",
+        "20: support_mask detached", "20: _resize_mask(support_mask, support) detached",
+        "20: support_mask detached (2)",
         "23: support_mask detached")},
     **{f"iterative_refinement 20: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},
-    **{f"iterative_refinement 25: {how}": ONLY_TYPE for how in ("query -> support", "query -> support_mask", "query detached")},
+    **{f"iterative_refinement 25: {how}": ONLY_TYPE for how in ("query -> support", "query -> support_mask",
+                                                                "query detached")},
     "iterative_refinement 25: (probabilities[-1] > 0.5).to(query.dt... detached": "A comparison has no gradient.",
     **{f"iterative_refinement 26: {how}": "The list is finished; nothing is computed here." for how in (
         "without gradients", "in inference mode")},

@@ -1,4 +1,5 @@
-"""Our attempt at lesson 03's challenge: `python -m solutions.cbam.challenge` trains each of these with three seeds (about two minutes).
+"""Our attempt at lesson 03's challenge: `python -m solutions.cbam.challenge` trains each of these with three seeds
+(about two minutes).
 
 What we tried, right answers on 2048 new pictures in per cent, 384 steps each; parameters of the attention alone:
 
@@ -9,11 +10,12 @@ What we tried, right answers on 2048 new pictures in per cent, 384 steps each; p
     the same without the bias, 34                                         100    100    100
     the same, where reads the maximum alone, 25                           100    100    100
 
-The frame is a ring at distance 4 from the middle of its cross: a 3 x 3 kernel with dilation 4 sees it with 9 weights instead of 49. The
-stars' colour is one number, so the channel gate needs one hidden number; BatchNorm brings it to a scale on which a sigmoid can decide,
-and without it no run was above 77 %. The channels that tell which colour the stars have are also those to open and to close, so the
-same 12 weights read and write. With 25 parameters luck decides: when the same product was summed in a different order, which changes
-only the rounding, the third run reached 76 %; with 34, all six runs were right.
+The frame is a ring at distance 4 from the middle of its cross: a 3 x 3 kernel with dilation 4 sees it with 9 weights
+instead of 49. The stars' colour is one number, so the channel gate needs one hidden number; BatchNorm brings it to a
+scale on which a sigmoid can decide, and without it no run was above 77 %. The channels that tell which colour the stars
+have are also those to open and to close, so the same 12 weights read and write. With 25 parameters luck decides: when
+the same product was summed in a different order, which changes only the rounding, the third run reached 76 %;
+with 34, all six runs were right.
 """
 
 from pathlib import Path
@@ -64,4 +66,5 @@ if __name__ == "__main__":
     page["arms"] |= {name: (make, page["with_cue"]) for name, make in attempts.items()}
     results = compare(attempts, range(3), page["run"])
     for arm, make in attempts.items():
-        print(f"{arm}: {[round(score, 1) for score in results.scores(arm)]}, {sum(p.numel() for p in make().parameters())} parameters")
+        print(f"{arm}: {[round(score, 1) for score in results.scores(arm)]}, "
+              f"{sum(p.numel() for p in make().parameters())} parameters")

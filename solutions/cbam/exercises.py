@@ -1,4 +1,5 @@
-"""CBAM: how each exercise of 03_cbam is called. Sizes are odd and not square, so that no lucky shape hides a mistake."""
+"""CBAM: how each exercise of 03_cbam is called. Sizes are odd and not square, so that no lucky shape hides a
+mistake."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -61,7 +62,8 @@ def spatial(words: str, shape: Shape = batch_and_map, kernel_size: Callable[[Ran
 
 def lone_channel(r: Random) -> Case:
     """The maximum of several channels is rarely below 0; that of one is of either sign."""
-    return scaled(spatial("one channel, scores too large for `exp` alone", channels=lambda r: 1, gradients=False, large=True)(r), 1e5)
+    return scaled(spatial("one channel, scores too large for `exp` alone", channels=lambda r: 1, gradients=False,
+                          large=True)(r), 1e5)
 
 
 SPATIAL_GATE = Exercise(
@@ -69,7 +71,8 @@ SPATIAL_GATE = Exercise(
     sizes=(
         *(spatial(words, shape) for words, shape in ALL_MAPS.items()),
         spatial("the default kernel size", lambda r: (2, r.choice((8, 10)), r.choice((9, 11))), lambda r: None),
-        spatial("the default kernel size in training mode", lambda r: (3, 9, r.choice((8, 10))), lambda r: None, train=True),
+        spatial("the default kernel size in training mode", lambda r: (3, 9, r.choice((8, 10))), lambda r: None,
+                train=True),
         spatial("a kernel of one position", kernel_size=lambda r: 1),
         spatial("a kernel larger than the map", lambda r: (2, 3, 4), lambda r: r.choice((9, 11))),
         spatial("one channel", channels=lambda r: 1),
@@ -118,7 +121,8 @@ BLOCK = Exercise(
         *bottlenecks(block),
     ),
     refuses=(
-        on_map("an even kernel size", batch_and_map, with_options(kernel_size=lambda r: r.choice((2, 4, 6))), raises=()),
+        on_map("an even kernel size", batch_and_map, with_options(kernel_size=lambda r: r.choice((2, 4, 6))),
+               raises=()),
         *empty_bottlenecks(block),
     ),
     visible=(
@@ -132,14 +136,17 @@ BLOCK = Exercise(
 
 
 # --- flexible_attention
-def image_and_weights(shape: tuple[int, int, int, int], hidden: int, label: str = "", scale: float = 1.0, of_weights: float = 0.3) -> Case:
-    """An image and two matrices of small numbers: a sigmoid of large scores is 0 or 1, and hides what is wrong before it."""
+def image_and_weights(shape: tuple[int, int, int, int], hidden: int, label: str = "", scale: float = 1.0,
+                      of_weights: float = 0.3) -> Case:
+    """An image and two matrices of small numbers: a sigmoid of large scores is 0 or 1, and hides what is wrong
+    before it."""
     channels = shape[1]
     weights = RandomTensor((hidden, channels), scale=of_weights), RandomTensor((channels, hidden), scale=of_weights)
     return Case(label, (RandomTensor(shape, scale=scale), *weights))
 
 
-def flexible(words: str, shape: Shape = batch_and_map, channels: tuple[int, int] = (12, 16), hidden: tuple[int, int] = (8, 11),
+def flexible(words: str, shape: Shape = batch_and_map, channels: tuple[int, int] = (12, 16),
+             hidden: tuple[int, int] = (8, 11),
              **scales: float) -> Size:
     """A size of flexible_attention. channels, hidden: from where to where they are drawn."""
     def size(r: Random) -> Case:

@@ -1,4 +1,5 @@
-"""The long runs of lesson 03: `python -m solutions.cbam.experiment` writes experiment.md (about six minutes of one core)."""
+"""The long runs of lesson 03: `python -m solutions.cbam.experiment` writes experiment.md (about six minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ HERE = Path(__file__).parent
 ABOUT = """# 03_cbam: long runs
 
 `python -m solutions.cbam.experiment` trains the page's arms, and two more, for five times its 384 steps and at a third of its peak
-rate. A number is the share of right answers on 2048 new pictures, in per cent. By hand: four bars vote 68.75, two bars 75."""
+rate. A number is the share of right answers on 2048 new pictures, in per cent. By hand: four bars vote 68.75, two bars 75."""  # noqa: E501
 THIRD = Fraction(1, 3)
 
 

@@ -13,9 +13,10 @@ FEATURES = 0.85
 FACE, THICKNESS = 48, 4
 REACH, RISE = depth(THICKNESS, len(GATE))
 
-# The pictures of framed_crosses(4, seed=275), without their noise: stars, framed cross, and the directions of the left cross's red and
-# blue bars and of the right cross's.
-PICTURES = (("blue", "right", "h v", "v h"), ("red", "left", "h v", "h v"), ("red", "left", "v h", "v v"), ("blue", "right", "v h", "h v"))
+# The pictures of framed_crosses(4, seed=275), without their noise: stars, framed cross, and the directions of the left
+# cross's red and blue bars and of the right cross's.
+PICTURES = (("blue", "right", "h v", "v h"), ("red", "left", "h v", "h v"), ("red", "left", "v h", "v v"),
+            ("blue", "right", "v h", "h v"))
 RED, GREEN, BLUE, MAGENTA, BLACK = "#FF3B30", "#27C93F", "#4D7CFF", "#FF4DFF", "#101418"
 
 
@@ -37,14 +38,17 @@ def _crosses(stars: str, framed: str, *crosses: str) -> list[list[str]]:
 
 
 def question() -> str:
-    """The opening question: four pictures of framed crosses, and what their stars and their frames mean, 1000 x 352 px."""
+    """The opening question: four pictures of framed crosses, and what their stars and their frames mean, 1000 x 352
+    px."""
     drawing = Drawing(
         1000, 352, "Is the bar that counts horizontal?",
-        "Four small pictures, each with two crosses of a red and a blue bar, stars in red or blue above them, and a green frame around one "
-        "cross. The stars say which bar counts, the frame says at which cross. Is that bar horizontal?",
+        "Four small pictures, each with two crosses of a red and a blue bar, stars in red or blue above them, and a "
+        "green frame around one cross. The stars say which bar counts, the frame says at which cross. Is that bar "
+        "horizontal?",
     )
     side, top = 11, 52
-    drawing.text(34, 34, "The colour of the stars says what to look at: the red bar or the blue one. The green frame says where.",
+    drawing.text(34, 34, "The colour of the stars says what to look at: the red bar or the blue one. The green frame "
+                         "says where.",
                  size=18, anchor="start", bold=True)
     for which, picture in enumerate(PICTURES):
         left = 34 + which * 241
@@ -63,8 +67,8 @@ def cbam_block() -> str:
     """The whole block, channel gate then spatial gate, with the shape of every tensor, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "The CBAM block",
-        "The channel gate turns x (B, C, H, W) into weights (B, C, 1, 1), which multiply x. The result, x', goes into the "
-        "spatial gate, which makes a map (B, 1, H, W); it multiplies x'. The output is (B, C, H, W).",
+        "The channel gate turns x (B, C, H, W) into weights (B, C, 1, 1), which multiply x. The result, x', goes "
+        "into the spatial gate, which makes a map (B, 1, H, W); it multiplies x'. The output is (B, C, H, W).",
     )
     middle, label, skip = 140, 212, 46
     top = middle - (FACE - RISE) / 2
@@ -96,7 +100,8 @@ def cbam_block() -> str:
     for start, end, words in ((72, 382, "x itself"), (460, 770, "x', gated by channel")):
         drawing.arrow((start, top - RISE), (start, skip), (end, skip), (end, middle - 18))
         drawing.text((start + end) / 2, skip - 10, words, size=14)
-    for left, right, words in ((134, 400, "what: one number per channel"), (522, 788, "where: one number per position")):
+    for left, right, words in ((134, 400, "what: one number per channel"),
+                               (522, 788, "where: one number per position")):
         drawing.line((left, 250), (left, 257), (right, 257), (right, 250), colour="quiet")
         drawing.text((left + right) / 2, 277, words, bold=True, colour="quiet")
     return drawing.svg()
@@ -106,8 +111,9 @@ def channel_gate() -> str:
     """Mean and maximum through one shared mlp, added, sigmoid, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "The channel gate",
-        "x (B, C, H, W) is pooled over H and W twice, to means (B, C) and to maxima (B, C). Both go through the same mlp: "
-        "Linear to C/r, ReLU, Linear to C. The two results are added; a sigmoid and two axes make gates (B, C, 1, 1).",
+        "x (B, C, H, W) is pooled over H and W twice, to means (B, C) and to maxima (B, C). Both go through the "
+        "same mlp: Linear to C/r, ReLU, Linear to C. The two results are added; a sigmoid and two axes make gates (B, "
+        "C, 1, 1).",
     )
     upper, lower, cell = 85, 215, 13
     middle = (upper + lower) / 2
@@ -127,7 +133,8 @@ def channel_gate() -> str:
     for row, words in enumerate(("Linear, C to C/r", "ReLU", "Linear, C/r to C")):
         drawing.text(431, middle - 10 + 21 * row, words, size=14)
     drawing.text(431, middle + 66, "one, called twice", size=14, bold=True)
-    for y, values in ((upper, (0.4, 0.6, 0.5, 0.2, 0.6, 0.4, 0.5, 0.3)), (lower, (0.3, 0.8, 0.5, 0.1, 0.9, 0.4, 0.6, 0.2))):
+    for y, values in ((upper, (0.4, 0.6, 0.5, 0.2, 0.6, 0.4, 0.5, 0.3)),
+                      (lower, (0.3, 0.8, 0.5, 0.1, 0.9, 0.4, 0.6, 0.2))):
         drawing.arrow((516, y), (546, y))
         drawing.cells(548, y - 4 * cell, stacked(values), "features", side=cell)
         drawing.arrow((563, y), (612, middle + (14 if y > middle else -14)))
@@ -146,9 +153,9 @@ def spatial_gate() -> str:
     """Maximum and mean over the channels, side by side, convolution, BatchNorm, sigmoid, 900 x 264 px."""
     drawing = Drawing(
         900, 264, "The spatial gate",
-        "x (B, C, H, W) is pooled over the channels twice, to a sheet of maxima and a sheet of means, each (B, 1, H, W). "
-        "Put together they are (B, 2, H, W). A k x k convolution makes one sheet of them, BatchNorm brings it to scale, and "
-        "a sigmoid makes the map (B, 1, H, W).",
+        "x (B, C, H, W) is pooled over the channels twice, to a sheet of maxima and a sheet of means, each (B, "
+        "1, H, W). Put together they are (B, 2, H, W). A k x k convolution makes one sheet of them, BatchNorm "
+        "brings it to scale, and a sigmoid makes the map (B, 1, H, W).",
     )
     upper, lower, cell = 64, 180, 14
     middle = (upper + lower) / 2

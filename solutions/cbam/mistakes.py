@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 03_cbam. Each mistake is the reference with one thing changed."""
+"""Known mistakes, correct variants and equivalent mutants of 03_cbam.
+Each mistake is the reference with one thing changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
@@ -31,25 +32,27 @@ ODD_ONLY = """if kernel_size % 2 == 0:
 MISTAKES = (
     # --- ChannelGate
     Mistake("gate-mean-only", "ChannelGate",
-            "Your gate uses the mean alone, as SE does. CBAM sends the maximum through the same mlp and adds the two results.",
+            "Your gate uses the mean alone, as SE does. CBAM sends the maximum through the same mlp and adds the "
+            "two results.",
             ((SCORES, f"self.mlp({MEAN})"),)),
     Mistake("gate-max-only", "ChannelGate",
             "Your gate uses the maximum alone. The mean goes through the same mlp, and the two results are added.",
             ((SCORES, f"self.mlp({LARGEST})"),)),
     Mistake("gate-mean-twice", "ChannelGate",
-            "You add the mean's result to itself; the maximum never arrives. Look at the names in your sum: one of them should be the "
-            "maximum's.",
+            "You add the mean's result to itself; the maximum never arrives. Look at the names in your sum: one of "
+            "them should be the maximum's.",
             ((SCORES, f"2 * self.mlp({MEAN})"),)),
     Mistake("gate-max-twice", "ChannelGate",
-            "You add the maximum's result to itself; the mean never arrives. Look at the names in your sum: one of them should be the "
-            "mean's.",
+            "You add the maximum's result to itself; the mean never arrives. Look at the names in your sum: one of "
+            "them should be the mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Each goes through it alone, because the ReLU inside "
-            "treats them differently; the two results are added.",
+            "You add mean and maximum first and send the sum through the mlp. Each goes through it alone, because the "
+            "ReLU inside treats them differently; the two results are added.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
-            "You send the average of mean and maximum through the mlp. Each goes through it alone; the two results are added.",
+            "You send the average of mean and maximum through the mlp. Each goes through it alone; the two results "
+            "are added.",
             ((SCORES, f"self.mlp(({MEAN} + {LARGEST}) / 2)"),)),
     Mistake("gate-scores-averaged", "ChannelGate",
             "You take half the sum of the two results. CBAM adds them without dividing.",
@@ -64,8 +67,8 @@ MISTAKES = (
             "You take the larger one of the two results. CBAM adds them.",
             ((SCORES, f"torch.maximum(self.mlp({MEAN}), self.mlp({LARGEST}))"),)),
     Mistake("gate-two-sigmoids-added", "ChannelGate",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first; one sigmoid at the end "
-            "makes the gate.",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first; one "
+            "sigmoid at the end makes the gate.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None]"),)),
     Mistake("gate-two-sigmoids-multiplied", "ChannelGate",
             "You multiply two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
@@ -74,8 +77,8 @@ MISTAKES = (
             "You average two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None] / 2"),)),
     Mistake("gate-concatenated", "ChannelGate",
-            "Your mlp takes mean and maximum side by side, 2C numbers. It takes C: mean and maximum go through it one after the other, "
-            "with the same weights.",
+            "Your mlp takes mean and maximum side by side, 2C numbers. It takes C: mean and maximum go through it one "
+            "after the other, with the same weights.",
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
@@ -83,14 +86,15 @@ MISTAKES = (
             ((f"self.mlp = {MLP}", f"self.mlp, self.mlp_max = ({MLP} for _ in range(2))"),
              (f"self.mlp({LARGEST})", f"self.mlp_max({LARGEST})"))),
     Mistake("gate-no-sigmoid", "ChannelGate",
-            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 and 1.",
+            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies "
+            "between 0 and 1.",
             ((GATE, "scores[:, :, None, None]"),)),
     Mistake("gate-double-sigmoid", "ChannelGate",
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
             ((GATE, f"torch.sigmoid({GATE})"),)),
     Mistake("gate-softmax", "ChannelGate",
-            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: each channel is "
-            "opened or closed on its own.",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: "
+            "each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(scores, dim=1)[:, :, None, None]"),)),
     Mistake("gate-tanh", "ChannelGate",
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
@@ -99,14 +103,15 @@ MISTAKES = (
             "You return 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("gate-no-relu", "ChannelGate",
-            "The ReLU between the two layers of your mlp is missing. Without it mean and maximum could as well be added before the "
-            "mlp.",
+            "The ReLU between the two layers of your mlp is missing. Without it mean and maximum could as well be "
+            "added before the mlp.",
             (("nn.ReLU(), ", ""),)),
     Mistake("gate-hidden-sigmoid", "ChannelGate",
             "The hidden layer of your mlp has a sigmoid. It takes a ReLU; the sigmoid is for the gate alone.",
             (("nn.ReLU()", "nn.Sigmoid()"),)),
     Mistake("gate-relu-at-end", "ChannelGate",
-            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. There is one ReLU, between the two layers.",
+            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. There is one ReLU, between "
+            "the two layers.",
             ((SCORES, f"torch.relu(self.mlp({MEAN})) + torch.relu(self.mlp({LARGEST}))"),)),
     Mistake("gate-no-bias", "ChannelGate",
             "Your two layers have no biases. SE's have none; CBAM's have one, so leave `bias` at its default.",
@@ -116,34 +121,40 @@ MISTAKES = (
             "You multiply x by the gate. Return the gate itself, (B, C, 1, 1); the block that owns it applies it.",
             ((GATE, f"x * {GATE}"),)),
     Mistake("gate-expanded", "ChannelGate",
-            "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched by the product.",
+            "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched "
+            "by the product.",
             ((GATE, f"{GATE}.expand_as(x)"),)),
     Mistake("gate-two-axes", "ChannelGate",
-            "Your gate has shape (B, C). Give it two axes of size 1 behind, (B, C, 1, 1), so that it lines up with the image's "
-            "channels.",
+            "Your gate has shape (B, C). Give it two axes of size 1 behind, (B, C, 1, 1), so that it lines up with "
+            "the image's channels.",
             ((GATE, "torch.sigmoid(scores)"),)),
     Mistake("gate-sum", "ChannelGate",
-            "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take the mean.",
+            "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take "
+            "the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("gate-largest-size", "ChannelGate",
             "You take the largest absolute value. The maximum of -5 and 2 is 2.",
             ((LARGEST, "x.abs().amax(dim=(2, 3))"),)),
     Mistake("gate-indices", "ChannelGate",
-            "You use the second part of what `max` returns: the positions of the maxima. The first part holds the maxima themselves.",
+            "You use the second part of what `max` returns: the positions of the maxima. The first part holds the "
+            "maxima themselves.",
             ((LARGEST, "x.flatten(2).max(dim=2)[1].to(x)"),)),
     Mistake("gate-max-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use `x.amax(dim=(2, "
-            "3))`.",
+            "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use "
+            "`x.amax(dim=(2, 3))`.",
             ((LARGEST, "x.flatten(2).max(dim=2)"),)),
     Mistake("gate-over-batch", "ChannelGate",
-            "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 and 3 only.",
-            ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"), (LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"))),
+            "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 "
+            "and 3 only.",
+            ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),
+             (LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"))),
     Mistake("gate-over-channels", "ChannelGate",
-            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you pool over H and W, and each "
-            "channel keeps two numbers.",
+            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you pool over H "
+            "and W, and each channel keeps two numbers.",
             ((MEAN, "x.mean(dim=1).flatten(1)"), (LARGEST, "x.amax(dim=1).flatten(1)"))),
     Mistake("gate-square-window", "ChannelGate",
-            "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H and over W.",
+            "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H "
+            "and over W.",
             ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),
              (LARGEST, "nn.functional.max_pool2d(x, x.shape[2]).flatten(1)"))),
     Mistake("gate-fixed-reduction", "ChannelGate",
@@ -157,52 +168,57 @@ MISTAKES = (
             "The hidden layer has `reduction` numbers. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("gate-rounds-up", "ChannelGate",
-            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // reduction.",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
+            "reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Raise it "
-            "only if the hidden width is 0.",
+            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded "
+            "down. Raise it only if the hidden width is 0.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: raise a "
-            "ValueError that names both numbers.",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the "
+            "caller: raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("gate-no-error", "ChannelGate",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError that names both "
-            "numbers.",
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError "
+            "that names both numbers.",
             ((GUARD, ""),)),
     Mistake("gate-detached", "ChannelGate",
-            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` (or `.data`, or "
-            "`no_grad()`).",
+            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` (or "
+            "`.data`, or `no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("gate-max-detached", "ChannelGate",
-            "The numbers are right, but no gradient reaches x through the maximum: a `detach()`, `.data` or `no_grad()` cuts it off.",
+            "The numbers are right, but no gradient reaches x through the maximum: a `detach()`, `.data` or "
+            "`no_grad()` cuts it off.",
             ((LARGEST, "x.detach().amax(dim=(2, 3))"),)),
     Mistake("gate-pooled-detached", "ChannelGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off what is pooled.",
+            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off what "
+            "is pooled.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"), (LARGEST, "x.detach().amax(dim=(2, 3))"))),
 
     Mistake("gate-keeps-axes", "ChannelGate",
-            "Your pooled tensors are (B, C, 1, 1), and a linear layer works on the last axis. Pool to (B, C), without `keepdim`, and add "
-            "the two axes after the sigmoid.",
+            "Your pooled tensors are (B, C, 1, 1), and a linear layer works on the last axis. Pool to (B, C), without "
+            "`keepdim`, and add the two axes after the sigmoid.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"), (LARGEST, "x.amax(dim=(2, 3), keepdim=True)"))),
     Mistake("gate-maximum-over-rows", "ChannelGate",
-            "`x.max(dim=2)` takes the maximum over H alone, and W is still there. `x.amax(dim=(2, 3))` takes it over both.",
+            "`x.max(dim=2)` takes the maximum over H alone, and W is still there. `x.amax(dim=(2, 3))` takes it "
+            "over both.",
             ((LARGEST, "x.max(dim=2)[0]"),)),
     Mistake("gate-maximum-of-a-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair, the maxima and their positions, so that a second `.max` has nothing to work on. "
-            "`x.amax(dim=(2, 3))` takes both axes at once.",
+            "`x.max(dim=...)` returns a pair, the maxima and their positions, so that a second `.max` has nothing to "
+            "work on. `x.amax(dim=(2, 3))` takes both axes at once.",
             ((LARGEST, "x.max(dim=2).max(dim=2)"),)),
     Mistake("gate-maximum-over-batch", "ChannelGate",
             "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
             ((LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"),)),
-    Mistake("channel-float-width", "ChannelGate", NOT_WHOLE, (("hidden = channels // reduction", "hidden = channels / reduction"),)),
+    Mistake("channel-float-width", "ChannelGate", NOT_WHOLE, (("hidden = channels // reduction",
+                                                               "hidden = channels / reduction"),)),
     Mistake("channel-exp", "ChannelGate", INFINITE, ((GATE, f"{naive_sigmoid('scores')}[:, :, None, None]"),)),
 
     # --- SpatialGate
     Mistake("spatial-mean-first", "SpatialGate",
-            "Your two sheets are in the other order: the mean first. The exercise, like the authors' code, puts the maximum first; "
-            "weights that were trained with one order are wrong in the other.",
+            "Your two sheets are in the other order: the mean first. The exercise, like the authors' code, puts the "
+            "maximum first; weights that were trained with one order are wrong in the other.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-mean-twice", "SpatialGate",
             "Both of your sheets are the mean; the maximum never arrives.",
@@ -211,42 +227,46 @@ MISTAKES = (
             "Both of your sheets are the maximum; the mean never arrives.",
             ((POOLED, f"torch.cat([{MAX_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-added", "SpatialGate",
-            "You add the two sheets and give the convolution one channel. It takes two: put the sheets together along the channel "
-            "axis, with `torch.cat`.",
+            "You add the two sheets and give the convolution one channel. It takes two: put the sheets together along "
+            "the channel axis, with `torch.cat`.",
             (("nn.Conv2d(2,", "nn.Conv2d(1,"), (POOLED, f"{MAX_MAP} + {MEAN_MAP}"))),
     Mistake("spatial-over-positions", "SpatialGate",
-            "You pool over H and W: that is the channel gate's job. Here you pool over the channels (axis 1), and each position keeps two "
-            "numbers.",
+            "You pool over H and W: that is the channel gate's job. Here you pool over the channels (axis 1), and "
+            "each position keeps two numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
-            "Your sheets have lost their channel axis, (B, H, W), so that `torch.cat` puts them together along H. Keep it "
-            "with `keepdim=True`, or use `torch.stack`.",
+            "Your sheets have lost their channel axis, (B, H, W), so that `torch.cat` puts them together along "
+            "H. Keep it with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
-            "You put the two sheets together along the batch. They go together along the channel axis: `torch.cat([...], dim=1)`.",
+            "You put the two sheets together along the batch. They go together along the channel axis: "
+            "`torch.cat([...], dim=1)`.",
             ((POOLED, POOLED[:-2] + "0)"),)),
     Mistake("spatial-cat-height", "SpatialGate",
-            "You put the two sheets together along H. They go together along the channel axis: `torch.cat([...], dim=1)`.",
+            "You put the two sheets together along H. They go together along the channel axis: "
+            "`torch.cat([...], dim=1)`.",
             ((POOLED, POOLED[:-2] + "2)"),)),
     Mistake("spatial-max-pair", "SpatialGate",
-            "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or use "
-            "`x.amax(dim=1)`.",
+            "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first "
+            "part, or use `x.amax(dim=1)`.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)"),)),
     Mistake("spatial-sum", "SpatialGate",
             "You add up the channels without dividing by their number. Take the mean.",
             ((MEAN_MAP, "x.sum(dim=1, keepdim=True)"),)),
     Mistake("spatial-indices", "SpatialGate",
-            "You use the second part of what `max` returns: the number of the channel in which the maximum lies. The first part holds "
-            "the maximum itself.",
+            "You use the second part of what `max` returns: the number of the channel in which the maximum lies. The "
+            "first part holds the maximum itself.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)[1].to(x)"),)),
     Mistake("spatial-no-sigmoid", "SpatialGate",
-            "The sigmoid at the end is missing: your map can hold any real numbers, even negative ones. A gate lies between 0 and 1.",
+            "The sigmoid at the end is missing: your map can hold any real numbers, even negative ones. A gate lies "
+            "between 0 and 1.",
             ((MAP, "self.bn(self.conv(pooled))"),)),
     Mistake("spatial-double-sigmoid", "SpatialGate",
             "The sigmoid is applied twice: your map lies between 0.5 and 0.73 and can neither open nor close.",
             ((MAP, f"torch.sigmoid({MAP})"),)),
     Mistake("spatial-sigmoid-before-bn", "SpatialGate",
-            "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order is convolution, BatchNorm, sigmoid.",
+            "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order is convolution, "
+            "BatchNorm, sigmoid.",
             ((MAP, "self.bn(torch.sigmoid(self.conv(pooled)))"),)),
     Mistake("spatial-relu", "SpatialGate",
             "There is a ReLU between the BatchNorm and the sigmoid: no position can be closed below 0.5. Leave it out.",
@@ -259,81 +279,87 @@ MISTAKES = (
             "normalises its one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
-            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is `self.bn`, between "
-            "convolution and sigmoid.",
+            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is "
+            "`self.bn`, between convolution and sigmoid.",
             ((f"\n        self.bn = {BN}", ""), (MAP, "torch.sigmoid(self.conv(pooled))"))),
     Mistake("spatial-bn-not-called", "SpatialGate",
             "`self.bn` is made and never called. It stands between the convolution and the sigmoid.",
             ((MAP, "torch.sigmoid(self.conv(pooled))"),)),
     Mistake("spatial-bn-momentum", "SpatialGate",
-            "Your BatchNorm keeps its running mean and variance with a different momentum. (The authors' code has 0.01.) Here it is "
-            "torch's default: leave the argument out.",
+            "Your BatchNorm keeps its running mean and variance with a different momentum. (The authors' code has "
+            "0.01.) Here it is torch's default: leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
-            "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and from what it has "
-            "remembered in eval mode.",
-            (("self.bn(self.conv(pooled))", "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
+            "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and "
+            "from what it has remembered in eval mode.",
+            (("self.bn(self.conv(pooled))",
+              "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
-            "Your convolution has a bias. Pass `bias=False`: the BatchNorm behind it would take a constant away again, and has a bias "
-            "of its own.",
+            "Your convolution has a bias. Pass `bias=False`: the BatchNorm behind it would take a constant away "
+            "again, and has a bias of its own.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
             "You multiply x by the map. Return the map itself, (B, 1, H, W); the block that owns it applies it.",
             ((MAP, f"x * {MAP}"),)),
     Mistake("spatial-expanded", "SpatialGate",
-            "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is stretched by the "
-            "product.",
+            "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is "
+            "stretched by the product.",
             ((MAP, f"{MAP}.expand_as(x)"),)),
     Mistake("spatial-three-axes", "SpatialGate",
             "Your map has shape (B, H, W). Keep the channel axis, of size 1: (B, 1, H, W).",
             ((MAP, f"{MAP}[:, 0]"),)),
     Mistake("spatial-no-padding", "SpatialGate",
-            "Your convolution has no padding, so the map is smaller than the image. With `padding=kernel_size // 2` it keeps its size.",
+            "Your convolution has no padding, so the map is smaller than the image. With `padding=kernel_size // 2` "
+            "it keeps its size.",
             (("padding=kernel_size // 2, ", ""),)),
     Mistake("spatial-fixed-padding", "SpatialGate",
-            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only for 7. Use `kernel_size // 2`.",
+            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only for 7. Use "
+            "`kernel_size // 2`.",
             (("padding=kernel_size // 2", "padding=3"),)),
     Mistake("spatial-fixed-kernel", "SpatialGate",
             "Your kernel is 7 x 7 whatever `kernel_size` says. Use the argument.",
             (("nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2", "nn.Conv2d(2, 1, 7, padding=3"),)),
     Mistake("spatial-even-allowed", "SpatialGate",
-            "An even kernel_size is not refused. It has no middle, so no padding keeps the map's size: raise a ValueError.",
+            "An even kernel_size is not refused. It has no middle, so no padding keeps the map's size: raise a "
+            "ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("spatial-three-and-seven-only", "SpatialGate",
-            "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Raise it only if kernel_size is even.",
+            "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Raise it only if "
+            "kernel_size is even.",
             (("if kernel_size % 2 == 0", "if kernel_size not in (3, 7)"),)),
     Mistake("spatial-softmax", "SpatialGate",
-            "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a sigmoid: each "
-            "position is opened or closed on its own.",
+            "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a "
+            "sigmoid: each position is opened or closed on its own.",
             ((MAP, "self.bn(self.conv(pooled)).flatten(2).softmax(dim=2).view(len(x), 1, *x.shape[2:])"),)),
     Mistake("spatial-complement", "SpatialGate",
             "You return 1 minus the map: open positions are closed and closed ones opened.",
             ((MAP, f"1 - {MAP}"),)),
     Mistake("spatial-detached", "SpatialGate",
-            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the `detach()` (or `.data`, "
-            "or `no_grad()`).",
+            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the "
+            "`detach()` (or `.data`, or `no_grad()`).",
             ((MAP, f"{MAP}.detach()"),)),
     Mistake("spatial-pooled-detached", "SpatialGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the sheets.",
+            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off "
+            "the sheets.",
             (("self.conv(pooled)", "self.conv(pooled.detach())"),)),
     Mistake("spatial-exp", "SpatialGate", INFINITE, ((MAP, naive_sigmoid("self.bn(self.conv(pooled))")),)),
     Mistake("spatial-maximum-from-zero", "SpatialGate",
-            "Your maximum over the channels starts at 0, so that a position where all channels are negative gets 0. Start at the first "
-            "channel, or at -inf.",
+            "Your maximum over the channels starts at 0, so that a position where all channels are negative gets 0. "
+            "Start at the first channel, or at -inf.",
             ((MAX_MAP, f"{MAX_MAP}.clamp(min=0)"),)),
 
     # --- CBAM
     Mistake("cbam-reversed", "CBAM",
-            "Your block gates the positions first, then the channels. CBAM begins with the channel gate, and the spatial gate reads "
-            "its result.",
+            "Your block gates the positions first, then the channels. CBAM begins with the channel gate, and the "
+            "spatial gate reads its result.",
             ((BOTH, "x = x * self.spatial_gate(x)\n        return x * self.channel_gate(x)"),)),
     Mistake("cbam-parallel", "CBAM",
-            "Both of your gates read the same x. They work one after the other: the spatial gate reads the image that the channel gate "
-            "has already gated.",
+            "Both of your gates read the same x. They work one after the other: the spatial gate reads the image that "
+            "the channel gate has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You multiply x by the sum of the two gates. They work one after the other: x times the channel gate, and that times "
-            "its spatial gate.",
+            "You multiply x by the sum of the two gates. They work one after the other: x times the channel gate, and "
+            "that times its spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
             "Your block stops after the channel gate. Its result goes through the spatial gate too.",
@@ -342,26 +368,26 @@ MISTAKES = (
             "Your block leaves the channel gate out. It comes first; the spatial gate reads its result.",
             ((BOTH, f"return {SECOND}"),)),
     Mistake("cbam-ungated-image", "CBAM",
-            "The spatial gate reads the gated image, but its map is multiplied onto the original x: the channel gate is lost. Multiply "
-            "the gated image.",
+            "The spatial gate reads the gated image, but its map is multiplied onto the original x: the channel gate "
+            "is lost. Multiply the gated image.",
             ((BOTH, "return x * self.spatial_gate(x * self.channel_gate(x))"),)),
     Mistake("cbam-gates-not-applied", "CBAM",
-            "A gate returns weights, not a gated image. Your spatial gate reads the channel gate's weights, (B, C, 1, 1); multiply x "
-            "by them first.",
+            "A gate returns weights, not a gated image. Your spatial gate reads the channel gate's weights, (B, C, 1, "
+            "1); multiply x by them first.",
             ((BOTH, "x = self.channel_gate(x)\n        return x * self.spatial_gate(x)"),)),
     Mistake("cbam-returns-map", "CBAM",
             "Your block returns the spatial map. Multiply the gated image by it.",
             ((f"return {SECOND}", "return self.spatial_gate(x)"),)),
     Mistake("cbam-gate-of-gate", "CBAM",
-            "You pass the channel gate's weights to the spatial gate and return what comes out: weights made from weights. Each gate's "
-            "weights are multiplied onto the image it has read.",
+            "You pass the channel gate's weights to the spatial gate and return what comes out: weights made from "
+            "weights. Each gate's weights are multiplied onto the image it has read.",
             ((BOTH, "return self.spatial_gate(self.channel_gate(x))"),)),
     Mistake("cbam-added", "CBAM",
             "Your block adds its gates to the image. A gate multiplies.",
             ((BOTH, "x = x + self.channel_gate(x)\n        return x + self.spatial_gate(x)"),)),
     Mistake("cbam-shortcut", "CBAM",
-            "Your block adds the input to the gated input. CBAM returns the gated image alone; the shortcut belongs to the residual "
-            "block around it.",
+            "Your block adds the input to the gated input. CBAM returns the gated image alone; the shortcut belongs "
+            "to the residual block around it.",
             ((BOTH, "y = x * self.channel_gate(x)\n        return x + y * self.spatial_gate(y)"),)),
     Mistake("cbam-inner-shortcut", "CBAM",
             "Your block adds the channel-gated image at the end. CBAM returns the gated image alone.",
@@ -370,11 +396,13 @@ MISTAKES = (
             "The channel gate is applied twice.",
             ((BOTH, "g = self.channel_gate(x)\n        x = x * g\n        return x * g * self.spatial_gate(x)"),)),
     Mistake("cbam-double-sigmoid", "CBAM",
-            "Your gates go through a second sigmoid: both end in one already, and two of them keep every weight between 0.5 and 0.73.",
-            ((BOTH, "x = x * torch.sigmoid(self.channel_gate(x))\n        return x * torch.sigmoid(self.spatial_gate(x))"),)),
+            "Your gates go through a second sigmoid: both end in one already, and two of them keep every weight "
+            "between 0.5 and 0.73.",
+            ((BOTH,
+              "x = x * torch.sigmoid(self.channel_gate(x))\n        return x * torch.sigmoid(self.spatial_gate(x))"),)),
     Mistake("cbam-in-place", "CBAM",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it "
-            "changed. Write `x = x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for "
+            "instance, finds it changed. Write `x = x * ...`.",
             ((FIRST, "x *= self.channel_gate(x)"),)),
     Mistake("cbam-reduction-dropped", "CBAM",
             "`reduction` does not reach the channel gate: it is built with its default, 16. Pass it on.",
@@ -383,10 +411,12 @@ MISTAKES = (
             "`kernel_size` does not reach the spatial gate: it is built with its default, 7. Pass it on.",
             (("SpatialGate(kernel_size)", "SpatialGate()"),)),
     Mistake("cbam-arguments-swapped", "CBAM",
-            "Your block passes `channels` and `reduction` to ChannelGate in the wrong order. ChannelGate takes the channels first.",
+            "Your block passes `channels` and `reduction` to ChannelGate in the wrong order. ChannelGate takes the "
+            "channels first.",
             (("ChannelGate(channels, reduction)", "ChannelGate(reduction, channels)"),)),
     Mistake("cbam-channels-as-kernel", "CBAM",
-            "Your block passes `channels` to SpatialGate, which takes the kernel size: it does not need to know the number of channels.",
+            "Your block passes `channels` to SpatialGate, which takes the kernel size: it does not need to know the "
+            "number of channels.",
             (("SpatialGate(kernel_size)", "SpatialGate(channels)"),)),
     Mistake("cbam-channel-gate-detached", "CBAM",
             "The numbers are right, but the channel gate is detached: its mlp would never learn.",
@@ -397,7 +427,8 @@ MISTAKES = (
 
     # --- flexible_attention
     Mistake("flexible-mean-only", "flexible_attention",
-            "You use the mean alone: that is SE. The maximum goes through the same two matrices, and the two results are added.",
+            "You use the mean alone: that is SE. The maximum goes through the same two matrices, and the two results "
+            "are added.",
             ((SUM, f"torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-max-only", "flexible_attention",
             "You use the maximum alone. The mean goes through the same two matrices, and the two results are added.",
@@ -418,15 +449,17 @@ MISTAKES = (
             "There is a ReLU after `w2` as well, so no gate falls below 0.5. There is one ReLU, after `w1`.",
             ((SUM, f"sum(torch.relu(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))"),)),
     Mistake("flexible-no-sigmoid", "flexible_attention",
-            "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 and 1.",
+            "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies "
+            "between 0 and 1.",
             ((FLEXIBLE, "x * scores[:, :, None, None]"),)),
     Mistake("flexible-softmax", "flexible_attention",
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. Use a sigmoid.",
             ((FLEXIBLE, "x * torch.softmax(scores, dim=1)[:, :, None, None]"),)),
     Mistake("flexible-two-sigmoids", "flexible_attention",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first; one sigmoid at the end makes the "
-            "gate.",
-            ((FLEXIBLE, f"x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))[:, :, None, None]"),)),
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first; one sigmoid at the "
+            "end makes the gate.",
+            ((FLEXIBLE,
+              f"x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))[:, :, None, None]"),)),
     Mistake("flexible-returns-gate", "flexible_attention",
             "You return the gates. Multiply the image by them: each channel of x by its own gate.",
             ((FLEXIBLE, "torch.sigmoid(scores)[:, :, None, None]"),)),
@@ -440,35 +473,36 @@ MISTAKES = (
             "You multiply x in place (`x *= ...`): whoever reads x afterwards finds it changed. Write `x * ...`.",
             ((f"return {FLEXIBLE}", f"{FLEXIBLE.replace('*', '*=')}\n    return x"),)),
     Mistake("flexible-matrices-not-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, "
-            "w1)`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
+            "use `F.linear(s, w1)`.",
             (("s @ w1.T", "s @ w1"),)),
     Mistake("flexible-neither-matrix-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, "
-            "w1)`. The same goes for `w2`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
+            "use `F.linear(s, w1)`. The same goes for `w2`.",
             (("s @ w1.T) @ w2.T", "s @ w1) @ w2"),)),
     Mistake("flexible-matrices-swapped", "flexible_attention",
             "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
     Mistake("flexible-second-not-turned", "flexible_attention",
-            "w2 meets the hidden numbers as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A layer with the matrix w computes "
-            "`s @ w.T`.",
+            "w2 meets the hidden numbers as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A layer with "
+            "the matrix w computes `s @ w.T`.",
             (("w2.T", "w2"),)),
     Mistake("flexible-other-matrix-first", "flexible_attention",
-            "You multiply by w2 first. The sizes fit, because w2 as it is has the shape of w1 turned; but w1 comes first: `s @ w1.T`, then "
-            "`@ w2.T`.",
+            "You multiply by w2 first. The sizes fit, because w2 as it is has the shape of w1 turned; but w1 comes "
+            "first: `s @ w1.T`, then `@ w2.T`.",
             (("torch.relu(s @ w1.T) @ w2.T", "torch.relu(s @ w2) @ w1"),)),
     Mistake("flexible-over-channels", "flexible_attention",
             "You pool over the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"), (LARGEST, "x.amax(dim=1)"))),
     Mistake("flexible-gate-on-width", "flexible_attention",
-            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. Give them two axes "
-            "of size 1 behind, (B, C, 1, 1).",
+            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. "
+            "Give them two axes of size 1 behind, (B, C, 1, 1).",
             ((FLEXIBLE, "x * torch.sigmoid(scores)"),)),
     Mistake("flexible-detached", "flexible_attention",
             "The numbers are right, but the gates are detached: neither matrix would ever learn.",
             ((FLEXIBLE, FLEXIBLE.replace("(scores)", "(scores.detach())")),)),
-    Mistake("flexible-exp", "flexible_attention", INFINITE, ((FLEXIBLE, f"x * {naive_sigmoid('scores')}[:, :, None, None]"),)),
+    Mistake("flexible-exp", "flexible_attention", INFINITE, ((FLEXIBLE,
+                                                              f"x * {naive_sigmoid('scores')}[:, :, None, None]"),)),
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
@@ -525,7 +559,7 @@ VARIANTS = (
                 average = nn.functional.avg_pool2d(x, x.shape[2:])
                 maximum = nn.functional.max_pool2d(x, x.shape[2:])
                 return (self.mlp(average) + self.mlp(maximum)).sigmoid().unsqueeze(2).unsqueeze(3)
-        """),
+        """),  # noqa: E501
     Variant("gate-both-at-once", "ChannelGate", """
         class ChannelGate(nn.Module):
             def __init__(self, channels, reduction=16):
@@ -577,7 +611,7 @@ VARIANTS = (
 
             def forward(self, x):
                 return self.layers(torch.stack([x.max(dim=1).values, x.sum(dim=1) / x.shape[1]], dim=1))
-        """),
+        """),  # noqa: E501
     Variant("cbam-one-line", "CBAM", """
         class CBAM(nn.Module):
             def __init__(self, channels, reduction=16, kernel_size=7):

@@ -1,16 +1,19 @@
-"""Convolutional Block Attention Module (Woo, Park, Lee & Kweon, "CBAM: Convolutional Block Attention Module", ECCV 2018).
+"""Convolutional Block Attention Module (Woo, Park, Lee & Kweon, "CBAM: Convolutional Block Attention Module", ECCV
+2018).
 
-A gate for each channel from the mean and the maximum over the positions, through one shared bottleneck; then, of the gated image, a
-gate for each position from the maximum and the mean over the channels, through one convolution. The BatchNorm behind that
-convolution is in the authors' code (Jongchan/attention-module, with a momentum of 0.01) and not in the paper: with
-`gate.bn = nn.Identity()` the paper's form is left. timm's `CbamModule` has no biases in its bottleneck.
+A gate for each channel from the mean and the maximum over the positions, through one shared bottleneck; then, of the
+gated image, a gate for each position from the maximum and the mean over the channels, through one convolution. The
+BatchNorm behind that convolution is in the authors' code (Jongchan/attention-module, with a momentum of 0.01) and not
+in the paper: with `gate.bn = nn.Identity()` the paper's form is left.
+timm's `CbamModule` has no biases in its bottleneck.
 """
 import torch
 from torch import Tensor, nn
 
 
 class ChannelGate(nn.Module):
-    """Channel weights in (0, 1), `sigmoid(mlp(mean) + mlp(max))` over H and W (equation 2): `(B, C, H, W) -> (B, C, 1, 1)`.
+    """Channel weights in (0, 1), `sigmoid(mlp(mean) + mlp(max))` over H and W (equation 2):
+    `(B, C, H, W) -> (B, C, 1, 1)`.
 
     Raises:
         ValueError: the bottleneck has no channel left, `channels // reduction == 0`.
@@ -65,10 +68,11 @@ class CBAM(nn.Module):
 
 
 def flexible_attention(x: Tensor, w1: Tensor, w2: Tensor) -> Tensor:
-    """An image with its channels reweighted, `x * sigmoid(w2 relu(w1 mean) + w2 relu(w1 max))`: `(B, C, H, W) -> (B, C, H, W)`.
+    """An image with its channels reweighted, `x * sigmoid(w2 relu(w1 mean) + w2 relu(w1 max))`:
+    `(B, C, H, W) -> (B, C, H, W)`.
 
-    `w1` is `(C // r, C)`, `w2` is `(C, C // r)`. A widely read post describes this as an attention of its own; it is the channel
-    gate without biases, applied.
+    `w1` is `(C // r, C)`, `w2` is `(C, C // r)`. A widely read post describes this as an attention of its own; it is
+    the channel gate without biases, applied.
     """
     scores = sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))
     return x * torch.sigmoid(scores)[:, :, None, None]

@@ -4,7 +4,8 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("spatial-input",
-         "CBAM's spatial gate reads features of shape (2, 64, 20, 30). What is the shape of the tensor that enters its convolution?",
+         "CBAM's spatial gate reads features of shape (2, 64, 20, 30). What is the shape of the tensor that enters "
+         "its convolution?",
          (2, 2, 20, 30),
          "It pools over the channels: one sheet of maxima and one of means, stacked. "
          "Every position keeps two numbers, however many channels there were."),
@@ -14,13 +15,13 @@ ITEMS = (
          "With an axis, `torch.max` returns a pair, maxima and indices, and `[0]` picks the maxima of all images. "
          "`x.amax(1)` says the same without the puzzle."),
     Item("spatial-parameters",
-         "CBAM's spatial gate has a k x k convolution without bias, from two sheets to one, and a BatchNorm of one channel. "
-         "How many parameters are these for k = 5?",
+         "CBAM's spatial gate has a k x k convolution without bias, from two sheets to one, and a BatchNorm of one "
+         "channel. How many parameters are these for k = 5?",
          52,
          "2 · 5 · 5 = 50 weights, and the BatchNorm's weight and bias. The number of channels of x does not matter."),
     Item("bug-sum",
-         "`mlp` is CBAM's shared multi-layer perceptron, with a ReLU inside. This code runs, but it is not CBAM's channel gate. "
-         "Which line has to change?",
+         "`mlp` is CBAM's shared multi-layer perceptron, with a ReLU inside. This code runs, but it is not CBAM's "
+         "channel gate. Which line has to change?",
          3,
          "Mean and maximum each go through the mlp, and its two outputs are added. "
          "Because of the ReLU inside, `mlp(avg) + mlp(top)` is not `mlp(avg + top)`.",
@@ -39,8 +40,9 @@ ITEMS = (
                   "The maximum is computed, but it is never used.",
                   "The mean is computed, but it is never used.")),
     Item("which-gate",
-         "A green frame marks one of two bars, left or right, and the question is whether the marked bar is horizontal. "
-         "The convolutions see small windows, and a mean over all positions follows the gate. Which gate can help?",
+         "A green frame marks one of two bars, left or right, and the question is whether the marked bar is "
+         "horizontal. The convolutions see small windows, and a mean over all positions follows the gate. Which gate "
+         "can help?",
          "a",
          "If the frame moves to the other bar, the answer may change, but means and maxima over H and W stay the same. "
          "A gate for each position can favour the framed bar.",
@@ -49,8 +51,8 @@ ITEMS = (
                   "A channel gate that reads the maximum over H and W.",
                   "A channel gate that reads both, as CBAM's does.")),
     Item("order-of-gates",
-         "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after a short and a long training. "
-         "What did the order decide?",
+         "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after a short "
+         "and a long training. What did the order decide?",
          "d",
          "Spatial first, which is not CBAM's order, was ahead after the short training. "
          "After five times the steps both had 100 %: a matter of speed, on this one task.",
@@ -59,8 +61,8 @@ ITEMS = (
                   "Nothing: both were equally good at all times.",
                   "How soon the network learned it, not how well.")),
     Item("batchnorm-left-out",
-         "The formula of CBAM's spatial gate has no BatchNorm; the authors' code has one between convolution and sigmoid. "
-         "What happens without it when the features are 100 times as large?",
+         "The formula of CBAM's spatial gate has no BatchNorm; the authors' code has one between convolution and "
+         "sigmoid. What happens without it when the features are 100 times as large?",
          "b",
          "Without BatchNorm, scores grow with the features and the sigmoid saturates. "
          "With it, the scale hardly matters in training, but a picture's map depends on its batch.",

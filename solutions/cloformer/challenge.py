@@ -7,8 +7,9 @@ What we tried, right answers on 300 new cloths in per cent, seeds 0 to 3, after 
     v * v                   57.1  89.7  88.0  86.2      93.0  94.2  92.9  89.9
     |v|                     85.6  90.5  90.3  88.6      92.8  94.9  94.4  90.7
 
-After 45 steps luck decides over the published branch: seeds 4 to 9 have 94.4, 52.1, 50.4, 87.3, 90.7 and 92.0. Six of the ten stay
-below 80 %, so the worst of three tells branches apart. After 180 steps the means of three seeds lie within a point of each other.
+After 45 steps luck decides over the published branch: seeds 4 to 9 have 94.4, 52.1, 50.4, 87.3, 90.7 and 92.0. Six of
+the ten stay below 80 %, so the worst of three tells branches apart.
+After 180 steps the means of three seeds lie within a point of each other.
 """
 
 from pathlib import Path

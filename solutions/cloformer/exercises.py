@@ -1,7 +1,7 @@
 """CloFormer: how each exercise of 09_cloformer is called.
 
-The ordinary call of CloAttention and of CloBlock has the same parameters as many calls that are refused (see autograder/judge/disguise.py):
-four heads in two groups.
+The ordinary call of CloAttention and of CloBlock has the same parameters as many calls that are refused (see
+autograder/judge/disguise.py): four heads in two groups.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,13 @@ from typing import Any
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, Shape, maps
 
-TOO_LARGE = {"large": True, "gradients": False}  # a softmax of such numbers is one-hot, so that its gradients say nothing
+# a softmax of such numbers is one-hot, so that its gradients say nothing
+TOO_LARGE = {"large": True, "gradients": False}
 
 
 def on(words: str, shape: Shape, of: Callable[[Random], dict[str, Any]], scale: float = 1.0, **fields: Any) -> Size:
-    """A module on a map. of: draws the module's arguments, the channels of the map first; half of the calls give them by their places."""
+    """A module on a map. of: draws the module's arguments, the channels of the map first;
+    half of the calls give them by their places."""
     def size(r: Random) -> Case:
         given = of(r)
         batch, height, width = shape(r)
@@ -51,7 +53,8 @@ MAP = Exercise("AttnMap", sizes=(
     on("as many channels as rows", lambda r: (2, 5, 3), lambda r: {"dim": 5}),
 ), visible=(
     call((2, 3, 4, 5), of={"dim": 3}), call((1, 5, 3, 2), of=(5,), label="a batch of one"),
-    call((2, 4, 1, 6), of={"dim": 4}, label="a map of one row"), call((3, 2, 1, 1), of=(2,), label="a map of one position"),
+    call((2, 4, 1, 6), of={"dim": 4}, label="a map of one row"),
+    call((3, 2, 1, 1), of=(2,), label="a map of one position"),
 ), small=call((2, 3, 4, 5), of={"dim": 3}), large=4.0, overflow=1e4)
 
 
@@ -65,7 +68,8 @@ def local(r: Random, **fixed: Any) -> dict[str, Any]:
 CONV = Exercise("AttnConv", sizes=(
     *on_each(maps(sides(5, 9)), local),
     *on_each(LARGE_MAPS, lambda r: local(r, heads=2, head_dim=3, kernel_size=3)),
-    *(on(f"a kernel of {size}", sides(7, 11), lambda r, size=size: local(r, kernel_size=size)) for size in (1, 3, 5, 7, 9)),
+    *(on(f"a kernel of {size}", sides(7, 11), lambda r, size=size: local(r, kernel_size=size))
+      for size in (1, 3, 5, 7, 9)),
     on("a kernel larger than the map", lambda r: (2, 3, 4), lambda r: local(r, kernel_size=7)),
     on("as many channels out as in", sides(), lambda r: local(r, dim=12, heads=3, head_dim=4)),
     on("one head", sides(), lambda r: local(r, heads=1, head_dim=6)),
@@ -78,7 +82,8 @@ CONV = Exercise("AttnConv", sizes=(
     call((2, 2, 2, 3), of={"dim": 2, "heads": 1, "head_dim": 4, "kernel_size": 1}, label="one head, a kernel of one"),
     call((2, 2, 2, 3), of=(2, 3, 1, 7), label="heads of one channel, a kernel larger than the map"),
     call((3, 2, 1, 1), of=(2, 2, 2, 3), label="a map of one position"),
-), small=call((2, 2, 2, 3), of={"dim": 2, "heads": 1, "head_dim": 2, "kernel_size": 3}), uses=("AttnMap",), large=4.0, overflow=1e4)
+), small=call((2, 2, 2, 3), of={"dim": 2, "heads": 1, "head_dim": 2, "kernel_size": 3}), uses=("AttnMap",), large=4.0,
+overflow=1e4)
 
 
 # --- GlobalBranch
@@ -98,7 +103,8 @@ GLOBAL = Exercise("GlobalBranch", sizes=(
     on("columns left over", fixed_map(2, 6, 7), lambda r: wide(r, window_size=3)),
     on("rows left over", fixed_map(2, 8, 6), lambda r: wide(r, window_size=3)),
     on("more than half a window left over", fixed_map(2, 7, 11), lambda r: wide(r, window_size=4)),
-    on("as many windows as H * W / window_size ** 2, rounded down, has not", fixed_map(2, 6, 6), lambda r: wide(r, window_size=4)),
+    on("as many windows as H * W / window_size ** 2, rounded down, has not", fixed_map(2, 6, 6),
+       lambda r: wide(r, window_size=4)),
     on("a batch of one", lambda r: (1, 4, 6), wide),
     on("windows of one", sides(), lambda r: wide(r, window_size=1)),
     on("windows of three", windows(3), lambda r: wide(r, window_size=3)),
@@ -116,7 +122,8 @@ GLOBAL = Exercise("GlobalBranch", sizes=(
 ), visible=(
     call((2, 3, 4, 6), of={"dim": 3, "heads": 2, "head_dim": 3, "window_size": 2}),
     call((2, 4, 3, 5), of=(4, 2, 2, 2), label="a map of odd sides"),
-    call((1, 2, 3, 2), of={"dim": 2, "heads": 2, "head_dim": 2, "window_size": 1}, label="windows of one, a batch of one"),
+    call((1, 2, 3, 2), of={"dim": 2, "heads": 2, "head_dim": 2, "window_size": 1},
+         label="windows of one, a batch of one"),
     call((1, 2, 6, 6), of=(2, 2, 2, 4), label="a single window, rows and columns left over"),
     call((2, 2, 6, 3), of={"dim": 2, "heads": 1, "head_dim": 4, "window_size": 3}, label="one head, windows of three"),
     call((2, 2, 2, 4), of=(2, 3, 1, 2), label="heads of one channel"),
@@ -124,7 +131,8 @@ GLOBAL = Exercise("GlobalBranch", sizes=(
 
 
 # --- CloAttention
-def heads_of(split: list[int], kernels: list[int], head_dim: int | None = None, **others: Any) -> Callable[[Random], dict[str, Any]]:
+def heads_of(split: list[int], kernels: list[int], head_dim: int | None = None,
+             **others: Any) -> Callable[[Random], dict[str, Any]]:
     def draw(r: Random) -> dict[str, Any]:
         of_head = head_dim or r.choice((2, 3))
         return {"dim": sum(split) * of_head, "num_heads": sum(split), "group_split": split, "kernel_sizes": kernels,
@@ -140,11 +148,13 @@ def two_groups(r: Random) -> dict[str, Any]:
 
 SMALL = fixed_map(2, 4, 6)
 SPLITS = (
-    ("two of each", [2, 2], [3]), ("two local groups", [1, 2, 3], [3, 5]), ("three local groups", [2, 1, 1, 1], [5, 1, 3]),
+    ("two of each", [2, 2], [3]), ("two local groups", [1, 2, 3], [3, 5]),
+    ("three local groups", [2, 1, 1, 1], [5, 1, 3]),
     ("two equal local groups", [1, 1, 2], [3, 3]), ("no global heads", [3, 0], [3]),
     ("two local groups and no global heads", [1, 2, 0], [3, 5]),
     ("no local heads", [0, 3], [3]), ("no local groups", [3], []), ("an empty group behind another", [2, 0, 1], [3, 5]),
-    ("an empty group in front of another", [0, 2, 1], [3, 5]), ("an empty group between others", [1, 0, 2, 1], [3, 1, 5]),
+    ("an empty group in front of another", [0, 2, 1], [3, 5]),
+    ("an empty group between others", [1, 0, 2, 1], [3, 1, 5]),
     ("one local head and no others", [1, 0], [5]), ("five local groups", [1, 1, 1, 1, 1, 2], [3, 1, 5, 3, 7]),
 )
 
@@ -180,19 +190,24 @@ ATTENTION = Exercise("CloAttention", sizes=(
 ), visible=(
     call((2, 6, 2, 4), of={"dim": 6, "num_heads": 3, "group_split": [2, 1], "kernel_sizes": [3], "window_size": 2}),
     call((1, 6, 3, 4), of=(6, 3, (1, 1, 1), (3, 5), 2), label="two local groups as tuples, a batch of one"),
-    call((2, 2, 3, 4), of={"dim": 2, "num_heads": 2, "group_split": [2, 0], "kernel_sizes": [3]}, label="no global heads"),
+    call((2, 2, 3, 4), of={"dim": 2, "num_heads": 2, "group_split": [2, 0], "kernel_sizes": [3]},
+         label="no global heads"),
     call((2, 4, 2, 4), of=(4, 2, [0, 2], [3], 2), label="no local heads"),
-    call((2, 2, 4, 3), of={"dim": 2, "num_heads": 2, "group_split": [0, 1, 1], "kernel_sizes": [3, 5], "window_size": 2},
+    call((2, 2, 4, 3), of={"dim": 2, "num_heads": 2, "group_split": [0, 1, 1], "kernel_sizes": [3, 5],
+                           "window_size": 2},
          label="an empty group"),
-    call((1, 2, 7, 8), of={"dim": 2, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3]}, label="the default window"),
-), small=call((2, 2, 2, 4), of={"dim": 2, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3], "window_size": 2}),
+    call((1, 2, 7, 8), of={"dim": 2, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3]},
+         label="the default window"),
+), small=call((2, 2, 2, 4), of={"dim": 2, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3],
+                                "window_size": 2}),
    uses=("AttnConv", "GlobalBranch"), large=2.0, overflow=1e4)
 
 
 # --- ConvFFN
 def ffn(r: Random, **fixed: Any) -> dict[str, Any]:
     inputs, hidden, outputs = r.sample(range(4, 13), 3)
-    return {"in_channels": inputs, "hidden_channels": hidden, "kernel_size": r.choice((3, 5)), "stride": r.choice((1, 2)),
+    return {"in_channels": inputs, "hidden_channels": hidden, "kernel_size": r.choice((3, 5)),
+            "stride": r.choice((1, 2)),
             "out_channels": outputs} | fixed
 
 
@@ -202,8 +217,10 @@ FFN = Exercise("ConvFFN", sizes=(
     on("a large map", lambda r: (1, *r.sample((37, 41, 43, 47), 2)), lambda r: ffn(r, stride=2)),
     *(on(f"a kernel of {size}", sides(6, 10), lambda r, size=size: ffn(r, kernel_size=size)) for size in (1, 3, 5, 7)),
     on("a stride of three", sides(6, 12), lambda r: ffn(r, stride=3)),
-    on("as many channels out as in", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=12, stride=1)),
-    on("as many hidden channels as channels", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=6, stride=1)),
+    on("as many channels out as in", sides(),
+       lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=12, stride=1)),
+    on("as many hidden channels as channels", sides(),
+       lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=6, stride=1)),
     on("one channel", sides(), lambda r: ffn(r, in_channels=1)),
     on("a square map", fixed_map(2, 6, 6), ffn),
 ), visible=(
@@ -213,13 +230,15 @@ FFN = Exercise("ConvFFN", sizes=(
          label="as many channels out as in, a batch of one"),
     call((2, 3, 2, 3), of=(3, 4, 1, 1, 2), label="a kernel of one"),
     call((2, 3, 4, 4), of=(3, 3, 3, 2, 3), label="equal widths, a square map"),
-), small=call((2, 2, 3, 4), of={"in_channels": 2, "hidden_channels": 4, "kernel_size": 3, "stride": 2, "out_channels": 3}),
+), small=call((2, 2, 3, 4), of={"in_channels": 2, "hidden_channels": 4, "kernel_size": 3, "stride": 2,
+                                "out_channels": 3}),
    large=4.0, overflow=1e4)
 
 
 # --- CloBlock
 def of_block(
-    stride: int | None = None, out_dim: int | None = None, ratio: float | None = None, window: int = 2, split: list[int] | None = None,
+    stride: int | None = None, out_dim: int | None = None, ratio: float | None = None, window: int = 2,
+    split: list[int] | None = None,
     kernels: list[int] | None = None, mlp_kernel: int | None = None,
 ) -> Callable[[Random], dict[str, Any]]:
     def draw(r: Random) -> dict[str, Any]:
@@ -227,7 +246,8 @@ def of_block(
         dim, step = sum(heads) * 2, stride or r.choice((1, 2))
         other = out_dim or r.choice((dim + 1, dim + 3))
         return {"dim": dim, "out_dim": dim if step == 1 else other, "num_heads": sum(heads), "group_split": heads,
-                "kernel_sizes": kernels or [r.choice((3, 5))], "window_size": window, "mlp_kernel_size": mlp_kernel or r.choice((3, 5)),
+                "kernel_sizes": kernels or [r.choice((3, 5))], "window_size": window,
+                "mlp_kernel_size": mlp_kernel or r.choice((3, 5)),
                 "mlp_ratio": ratio or r.choice((2, 3)), "stride": step}
 
     return draw
@@ -252,16 +272,23 @@ BLOCK = Exercise("CloBlock", sizes=(
     on("training mode, a stride of two", fixed_map(3, 5, 4), of_block(2), train=True),
     on("training mode, a stride of one", SMALL, of_block(1), train=True),
 ), refuses=(
-    on("a head too few", SMALL, lambda r: of_block(2, split=[3, 1])(r) | {"group_split": [2, 1]}, raises=(), gradients=False),
-    on("a head too many", SMALL, lambda r: of_block(1, split=[3, 1])(r) | {"group_split": [3, 2]}, raises=(), gradients=False),
+    on("a head too few", SMALL, lambda r: of_block(2, split=[3, 1])(r) | {"group_split": [2, 1]}, raises=(),
+       gradients=False),
+    on("a head too many", SMALL, lambda r: of_block(1, split=[3, 1])(r) | {"group_split": [3, 2]}, raises=(),
+       gradients=False),
 ), visible=(
-    call((2, 4, 3, 4), of={"dim": 4, "out_dim": 5, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3], "window_size": 2,
+    call((2, 4, 3, 4), of={"dim": 4, "out_dim": 5, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3],
+                           "window_size": 2,
                            "mlp_kernel_size": 3, "mlp_ratio": 2, "stride": 2}),
     call((1, 4, 2, 4), of=(4, 4, 2, [1, 1], [3], 2, 5, 2, 1), label="a stride of one, a batch of one"),
-    call((1, 3, 5, 4), of={"dim": 3, "out_dim": 4, "num_heads": 3, "group_split": [1, 2], "kernel_sizes": [3], "window_size": 2,
-                           "mlp_kernel_size": 5, "mlp_ratio": 1.65, "stride": 2}, label="odd sides, a hidden width of 4.95"),
-    call((2, 2, 4, 4), of=(2, 2, 2, [2, 0], [5], 2, 3, 2, 2), label="as many channels out as in, a square map", train=True),
-), small=call((2, 2, 2, 4), of={"dim": 2, "out_dim": 3, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3], "window_size": 2,
+    call((1, 3, 5, 4), of={"dim": 3, "out_dim": 4, "num_heads": 3, "group_split": [1, 2], "kernel_sizes": [3],
+                           "window_size": 2,
+                           "mlp_kernel_size": 5, "mlp_ratio": 1.65, "stride": 2},
+                           label="odd sides, a hidden width of 4.95"),
+    call((2, 2, 4, 4), of=(2, 2, 2, [2, 0], [5], 2, 3, 2, 2), label="as many channels out as in, a square map",
+         train=True),
+), small=call((2, 2, 2, 4), of={"dim": 2, "out_dim": 3, "num_heads": 2, "group_split": [1, 1], "kernel_sizes": [3],
+                                "window_size": 2,
                                 "mlp_kernel_size": 3, "mlp_ratio": 1, "stride": 2}),
    uses=("CloAttention", "ConvFFN"), large=8.0, overflow=1e4)
 

@@ -1,4 +1,5 @@
-"""The long runs of lesson 09: `python -m solutions.cloformer.experiment` writes experiment.md (about fifteen minutes of one core)."""
+"""The long runs of lesson 09: `python -m solutions.cloformer.experiment` writes experiment.md (about fifteen minutes
+of one core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -23,7 +24,7 @@ with the glow as a checkerboard (a guess has 50). After them, how far a grey wav
 the global one, in per cent of the wave of 2 to 24 pixels that moves it furthest.
 
 `GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm in front of the attention; `added` is tanh(map(q + k)) + v, `GELU` is
-GELU(v); `window` is the global branch's; `[3, 1]` has three local heads and a global one."""
+GELU(v); `window` is the global branch's; `[3, 1]` has three local heads and a global one."""  # noqa: E501
 HALF = Fraction(1, 2)
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 
@@ -83,10 +84,12 @@ def with_waves(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     def run(arm: str, seed: int) -> dict[str, float]:
         scores = page["run"](arm, seed)
         model = page["trained"][arm, seed]
-        branches = {"local": model.attn.local_branches[0] if model.attn.local_branches else None, "global": model.attn.global_branch}
+        branches = {"local": model.attn.local_branches[0] if model.attn.local_branches else None,
+                    "global": model.attn.global_branch}
         for name, branch in branches.items():
             if branch is not None:
-                moved = dict(zip(WAVELENGTHS, movement(lambda x, branch=branch: branch(model.features(x)), WAVELENGTHS), strict=True))
+                moved = dict(zip(WAVELENGTHS, movement(lambda x, branch=branch: branch(model.features(x)), WAVELENGTHS),
+                                 strict=True))
                 scores |= {f"{name} {wavelength}": 100 * moved[wavelength] for wavelength in (3, 24)}
         return scores
 

@@ -35,10 +35,10 @@ def questions() -> str:
     """The cloth, and the rule of the two sides, 1000 x 340 px."""
     drawing = Drawing(
         1000, 340, "Which way do the threads run, seen from the front?",
-        "Left: a cloth of 3 x 3 patches with fine diagonal threads, rising or falling; a faint red glow lies in the upper left. "
-        "In the lower right patch, far from the glow, a question mark. Right: a patch with rising threads and one with falling threads. "
-        "Rule: under a red glow the front is up, and rising threads are rising; under a blue glow the back is up, and what "
-        "rises here falls on the front.",
+        "Left: a cloth of 3 x 3 patches with fine diagonal threads, rising or falling; a faint red glow lies in the "
+        "upper left. In the lower right patch, far from the glow, a question mark. Right: a patch with rising "
+        "threads and one with falling threads. Rule: under a red glow the front is up, and rising threads are rising; "
+        "under a blue glow the back is up, and what rises here falls on the front.",
     )
     side, left, top = 8.1, 24, 24
     drawing.image(left, top, _cloth(PATCHES, (8, 10, RED)), side)
@@ -64,9 +64,10 @@ def attnconv() -> str:
     """AttnConv with every shape, 900 x 340 px."""
     drawing = Drawing(
         900, 340, "AttnConv",
-        "x (B, dim, H, W) goes through qkv, a 1 x 1 convolution, and mixer, a depth-wise k x k convolution: 3 times width channels, "
-        "where width is heads times head_dim. They are cut into q, k and v, (B, width, H, W) each. q times k goes through attn_map, times "
-        "the scale, and a tanh: weights from -1 to 1, which multiply v. The output is (B, width, H, W).",
+        "x (B, dim, H, W) goes through qkv, a 1 x 1 convolution, and mixer, a depth-wise k x k convolution: 3 times "
+        "width channels, where width is heads times head_dim. They are cut into q, k and v, (B, width, H, W) each. q "
+        "times k goes through attn_map, times the scale, and a tanh: weights from -1 to 1, which multiply v. The "
+        "output is (B, width, H, W).",
     )
     drawing.box(30, 140, 46, 60, [0.5] * 4, "features", thickness=6)
     drawing.label(72, 226, "x", "(B, dim, H, W)")
@@ -106,7 +107,8 @@ def attnconv() -> str:
     return drawing.svg()
 
 
-def _matrix(drawing: Drawing, x: float, y: float, rows: int, columns: int, role: str, side: float = 14, chosen: int | None = None) -> None:
+def _matrix(drawing: Drawing, x: float, y: float, rows: int, columns: int, role: str, side: float = 14,
+            chosen: int | None = None) -> None:
     drawing.cells(x, y, [[0.9 if row == chosen else 0.35] * columns for row in range(rows)], role, side=side)
 
 
@@ -114,9 +116,10 @@ def wide() -> str:
     """The global branch with every shape, 900 x 360 px."""
     drawing = Drawing(
         900, 360, "GlobalBranch",
-        "x (B, dim, H, W) goes two ways. Above: q makes N = H times W queries in heads, (B, heads, N, head_dim). Below: the mean of each "
-        "window, (B, dim, H // w, W // w), then kv makes M keys and M values, (B, heads, M, head_dim). Queries times keys, scaled, and a "
-        "softmax along each row make A, (B, heads, N, M). A times the values, heads side by side: a map (B, heads times head_dim, H, W).",
+        "x (B, dim, H, W) goes two ways. Above: q makes N = H times W queries in heads, (B, heads, N, head_dim). "
+        "Below: the mean of each window, (B, dim, H // w, W // w), then kv makes M keys and M values, (B, heads, M, "
+        "head_dim). Queries times keys, scaled, and a softmax along each row make A, (B, heads, N, M). A times the "
+        "values, heads side by side: a map (B, heads times head_dim, H, W).",
     )
     drawing.cells(30, 120, [[0.4] * 6 for _ in range(6)], "features", side=13)
     for step in (0, 26, 52, 78):
@@ -159,7 +162,8 @@ def wide() -> str:
     drawing.arrow((768, 180), (792, 180))
     drawing.cells(796, 141, [[0.5] * 6 for _ in range(6)], "features", side=13)
     drawing.text(796, 244, "(B, heads · head_dim, H, W)", size=12, mono=True)
-    drawing.text(450, 346, "N = H · W positions ask; M windows answer. w is window_size. The strong row is one query.", size=15)
+    drawing.text(450, 346, "N = H · W positions ask; M windows answer. w is window_size. The strong row is one query.",
+                 size=15)
     return drawing.svg()
 
 
@@ -167,16 +171,17 @@ def clo() -> str:
     """CloAttention with a split of [2, 1, 3], 900 x 300 px."""
     drawing = Drawing(
         900, 300, "CloAttention",
-        "x (B, dim, H, W) goes to three branches. Six heads are split [2, 1, 3]: AttnConv with the first kernel has two heads, AttnConv "
-        "with the second kernel has one, GlobalBranch has three. Their channels are put side by side, in this order, and proj "
-        "makes the output (B, dim, H, W).",
+        "x (B, dim, H, W) goes to three branches. Six heads are split [2, 1, 3]: AttnConv with the first kernel has "
+        "two heads, AttnConv with the second kernel has one, GlobalBranch has three. Their channels are put side by "
+        "side, in this order, and proj makes the output (B, dim, H, W).",
     )
     drawing.text(300, 30, "group_split = [2, 1, 3], kernel_sizes = [3, 5]", size=15, mono=True)
     drawing.box(40, 128, 46, 60, [0.5] * 6, "features", thickness=6)
     drawing.label(78, 216, "x", "(B, dim, H, W)")
     drawing.line((124, 152), (160, 152))
     drawing.line((160, 82), (160, 232))
-    for y, name, heads in ((82, "AttnConv, 3 x 3", "2 heads"), (157, "AttnConv, 5 x 5", "1 head"), (232, "GlobalBranch", "3 heads")):
+    for y, name, heads in ((82, "AttnConv, 3 x 3", "2 heads"), (157, "AttnConv, 5 x 5", "1 head"),
+                           (232, "GlobalBranch", "3 heads")):
         drawing.arrow((160, y), (190, y))
         drawing.layer(190, y - 25, 160, 50, name)
         drawing.arrow((350, y), (420, y), label=heads)
@@ -200,8 +205,9 @@ def block() -> str:
     """CloFormer's block, 900 x 236 px."""
     drawing = Drawing(
         900, 236, "CloBlock",
-        "x (B, dim, H, W) goes through norm1 and attn, and x is added. The sum goes two ways: through norm2 and mlp, which has the stride, "
-        "and through downsample, which is the identity for stride 1 and three layers for stride 2. Both are added: (B, out_dim, H', W').",
+        "x (B, dim, H, W) goes through norm1 and attn, and x is added. The sum goes two ways: through norm2 and mlp, "
+        "which has the stride, and through downsample, which is the identity for stride 1 and three layers for stride "
+        "2. Both are added: (B, out_dim, H', W').",
     )
     middle, skip = 150, 66
     drawing.text(36, middle + 5, "x", bold=True, size=18)

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 09_cloformer. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 09_cloformer.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, ONLY_IN_EVAL, OVERFLOW, detached, naive_sigmoid, naive_softmax
@@ -20,39 +21,51 @@ SILU = "F.silu(self.conv1(x))"
 
 MAP = (
     *of("AttnMap", "map",
-        ("no-silu", "The SiLU is missing: two 1x1 convolutions in a row are no more than one. It stands between conv1 and conv2.",
+        ("no-silu", "The SiLU is missing: two 1x1 convolutions in a row are no more than one. It stands between conv1 "
+                    "and conv2.",
          (SILU, "self.conv1(x)")),
-        ("relu", "Between the convolutions stands a ReLU. It is a SiLU, z * sigmoid(z).", (SILU, "torch.relu(self.conv1(x))")),
+        ("relu", "Between the convolutions stands a ReLU. It is a SiLU, z * sigmoid(z).",
+         (SILU, "torch.relu(self.conv1(x))")),
         ("gelu", "Between the convolutions stands a GELU. It is a SiLU, z * sigmoid(z). (The GELU belongs to ConvFFN.)",
          (SILU, "F.gelu(self.conv1(x))")),
         ("sigmoid", "Between the convolutions stands a sigmoid. A SiLU is z * sigmoid(z): the z in front is missing.",
          (SILU, "torch.sigmoid(self.conv1(x))")),
         ("tanh-inside", "Between the convolutions stands a tanh. It is a SiLU; the tanh comes in AttnConv.",
          (SILU, "torch.tanh(self.conv1(x))")),
-        ("tanh-at-the-end", "You take the tanh of the result. AttnMap ends with conv2: scale and tanh come in AttnConv.",
+        ("tanh-at-the-end",
+         "You take the tanh of the result. AttnMap ends with conv2: scale and tanh come in AttnConv.",
          (MAPPED, f"torch.tanh({MAPPED})")),
-        ("sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.", (MAPPED, f"torch.sigmoid({MAPPED})")),
-        ("silu-of-x", "Your SiLU is x * sigmoid(conv1(x)). Both factors come from conv1's output: z * sigmoid(z) with z = conv1(x).",
+        ("sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.",
+         (MAPPED, f"torch.sigmoid({MAPPED})")),
+        ("silu-of-x", "Your SiLU is x * sigmoid(conv1(x)). Both factors come from conv1's output: z * sigmoid(z) with "
+                      "z = conv1(x).",
          (SILU, "x * torch.sigmoid(self.conv1(x))")),
-        ("silu-first", "Your SiLU stands in front of conv1. It stands between the convolutions.", (SILU, "self.conv1(F.silu(x))")),
-        ("silu-last", "Your SiLU stands behind conv2. It stands between the convolutions.", (MAPPED, "F.silu(self.conv2(self.conv1(x)))")),
-        ("silu-twice", "There is a SiLU behind conv2 too. The only one stands between the convolutions.", (MAPPED, f"F.silu({MAPPED})")),
+        ("silu-first", "Your SiLU stands in front of conv1. It stands between the convolutions.",
+         (SILU, "self.conv1(F.silu(x))")),
+        ("silu-last", "Your SiLU stands behind conv2. It stands between the convolutions.",
+         (MAPPED, "F.silu(self.conv2(self.conv1(x)))")),
+        ("silu-twice", "There is a SiLU behind conv2 too. The only one stands between the convolutions.",
+         (MAPPED, f"F.silu({MAPPED})")),
         ("conv1-twice", "conv1 is used twice: conv2 is made and never called.", (MAPPED, f"self.conv1({SILU})")),
         ("conv2-twice", "conv2 is used twice: conv1 is made and never called.", (SILU, "F.silu(self.conv2(x))")),
-        ("exchanged", "conv1 and conv2 have changed places: conv1 comes first.", (MAPPED, "self.conv1(F.silu(self.conv2(x)))")),
+        ("exchanged", "conv1 and conv2 have changed places: conv1 comes first.",
+         (MAPPED, "self.conv1(F.silu(self.conv2(x)))")),
         ("conv1-alone", "You return what conv1 and the SiLU give: conv2 is made and never called.", (MAPPED, SILU)),
         ("shortcut", "You add x to the result. AttnMap has no shortcut.", (MAPPED, f"x + {MAPPED}")),
         ("gate", "You multiply x by the result. AttnMap returns the map itself.", (MAPPED, f"x * {MAPPED}")),
         ("kernel-3", "Your kernels are 3 x 3. They are 1 x 1: the neighbours have been mixed before.",
          (CONV1, CONV1.replace(", 1)", ", 3, padding=1)")), (CONV2, CONV2.replace(", 1)", ", 3, padding=1)"))),
-        ("depth-wise", "Your convolutions are depth-wise (groups=dim), so that channels are never mixed. Here each channel sees them all.",
+        ("depth-wise", "Your convolutions are depth-wise (groups=dim), so that channels are never mixed. Here each "
+                       "channel sees them all.",
          (CONV1, CONV1.replace(", 1)", ", 1, groups=dim)")), (CONV2, CONV2.replace(", 1)", ", 1, groups=dim)"))),
         ("no-bias", "Your convolutions have no bias. Leave torch's default.",
          (CONV1, CONV1.replace(", 1)", ", 1, bias=False)")), (CONV2, CONV2.replace(", 1)", ", 1, bias=False)"))),
         ("bottleneck", "There are fewer channels between the convolutions than outside. Both lead from dim to dim.",
-         (CONV1, CONV1.replace("(dim, dim,", "(dim, (dim + 1) // 2,")), (CONV2, CONV2.replace("(dim, dim,", "((dim + 1) // 2, dim,"))),
+         (CONV1, CONV1.replace("(dim, dim,", "(dim, (dim + 1) // 2,")),
+         (CONV2, CONV2.replace("(dim, dim,", "((dim + 1) // 2, dim,"))),
         ("wide", "There are more channels between the convolutions than outside. Both lead from dim to dim.",
-         (CONV1, CONV1.replace("(dim, dim,", "(dim, 4 * dim,")), (CONV2, CONV2.replace("(dim, dim,", "(4 * dim, dim,"))),
+         (CONV1, CONV1.replace("(dim, dim,", "(dim, 4 * dim,")),
+         (CONV2, CONV2.replace("(dim, dim,", "(4 * dim, dim,"))),
         ("naive-sigmoid", INFINITE, (SILU, f"(lambda z: z * {naive_sigmoid('z')})(self.conv1(x))")),
         ("only-in-eval", ONLY_IN_EVAL, (f"return {MAPPED}", f"return x if self.training else {MAPPED}")),
         ("normed", "A BatchNorm stands between the convolutions. There is a SiLU between them, and nothing else.",
@@ -87,21 +100,26 @@ CONV = (
          (SCALE, "self.scale = 1 / head_dim")),
         ("scale-multiplied", "You multiply by the square root of head_dim. The scale divides by it: head_dim ** -0.5.",
          (SCALE, "self.scale = head_dim ** 0.5")),
-        ("scale-of-width", "Your scale is that of all heads together, (heads * head_dim) ** -0.5. It is head_dim ** -0.5.",
+        ("scale-of-width",
+         "Your scale is that of all heads together, (heads * head_dim) ** -0.5. It is head_dim ** -0.5.",
          (SCALE, "self.scale = width ** -0.5")),
         ("scale-of-dim", "Your scale is dim ** -0.5. It is head_dim ** -0.5.", (SCALE, "self.scale = dim ** -0.5")),
-        ("scale-first", "You scale q * k in front of attn_map. The output of attn_map is scaled: tanh(attn_map(q * k) * scale).",
+        ("scale-first",
+         "You scale q * k in front of attn_map. The output of attn_map is scaled: tanh(attn_map(q * k) * scale).",
          (GATE, "torch.tanh(self.attn_map(q * k * self.scale))")),
         ("scale-last", "You scale the tanh. The scale belongs inside: tanh(attn_map(q * k) * scale).",
          (GATE, "torch.tanh(self.attn_map(q * k)) * self.scale")),
-        ("added", "You add q and k. They are multiplied, number by number: q * k.", (GATE, GATE.replace("q * k", "q + k"))),
+        ("added", "You add q and k. They are multiplied, number by number: q * k.",
+         (GATE, GATE.replace("q * k", "q + k"))),
         ("k-left-out", "Your weights come from q alone. attn_map reads q * k.", (GATE, GATE.replace("q * k", "q"))),
-        ("map-of-q", "You give q to attn_map and multiply the result by k. attn_map reads the product: attn_map(q * k).",
+        ("map-of-q",
+         "You give q to attn_map and multiply the result by k. attn_map reads the product: attn_map(q * k).",
          (GATE, GATE.replace("self.attn_map(q * k)", "self.attn_map(q) * k"))),
         ("no-map", "attn_map is made and never called: the weights are tanh(attn_map(q * k) * scale).",
          (GATE, "torch.tanh(q * k * self.scale)")),
         ("v-added", "You add v to the weights. v is multiplied by them.", (LOCAL, f"{GATE} + v")),
-        ("shortcut-of-v", "You add v once more: v + weights * v. There is no shortcut in here.", (LOCAL, f"v + {LOCAL}")),
+        ("shortcut-of-v", "You add v once more: v + weights * v. There is no shortcut in here.",
+         (LOCAL, f"v + {LOCAL}")),
         ("weights-alone", "You return the weights. v is multiplied by them: tanh(...) * v.", (LOCAL, GATE)),
         ("v-alone", "You return v: its weights are never used.", (LOCAL, "v")),
         ("tanh-of-all", "The tanh is taken of the product with v. It is taken of the weights alone: tanh(...) * v.",
@@ -112,19 +130,27 @@ CONV = (
          (TO_QKV, f"{TO_QKV}\n        q, k, _ = self.qkv(x).chunk(3, dim=1)")),
         ("no-mixer", "`mixer` is made and never called: no position sees its neighbours.",
          (TO_QKV, TO_QKV.replace("self.mixer(self.qkv(x))", "self.qkv(x)"))),
-        ("v-first", "You read the channels as [v | q | k]. They are [q | k | v].", (TO_QKV, TO_QKV.replace("q, k, v", "v, q, k"))),
-        ("v-in-the-middle", "You read the channels as [q | v | k]. They are [q | k | v].", (TO_QKV, TO_QKV.replace("q, k, v", "q, v, k"))),
-        ("every-third", "You take every third channel for q, the next for k, the next for v. The channels are [q | k | v]: "
+        ("v-first", "You read the channels as [v | q | k]. They are [q | k | v].",
+         (TO_QKV, TO_QKV.replace("q, k, v", "v, q, k"))),
+        ("v-in-the-middle", "You read the channels as [q | v | k]. They are [q | k | v].",
+         (TO_QKV, TO_QKV.replace("q, k, v", "q, v, k"))),
+        ("every-third",
+         "You take every third channel for q, the next for k, the next for v. The channels are [q | k | v]: "
          "all of q, then all of k, then all of v, as `chunk(3, dim=1)` cuts them.",
          (TO_QKV, "q, k, v = (self.mixer(self.qkv(x))[:, i::3] for i in range(3))")),
-        ("per-head", "You cut the channels into heads first, and each head into q, k and v. They are [q | k | v], each with all its heads.",
-         (TO_QKV, "q, k, v = (part.flatten(1, 2) for part in self.mixer(self.qkv(x)).unflatten(1, (self.heads, 3, -1)).unbind(2))"),
+        ("per-head", "You cut the channels into heads first, and each head into q, k and v. They are [q | k | v], "
+                     "each with all its heads.",
+         (TO_QKV, "q, k, v = (part.flatten(1, 2) for part in self.mixer(self.qkv(x)).unflatten(1, (self.heads, 3, "
+                  "-1)).unbind(2))"),
          (SCALE, f"self.heads = heads\n        {SCALE}")),
-        ("batch-scrambled", "You make (3, B, ...) of (B, 3 * width, ...) with `reshape` or `view` alone, which keeps the order of the "
+        ("batch-scrambled",
+         "You make (3, B, ...) of (B, 3 * width, ...) with `reshape` or `view` alone, which keeps the order of the "
          "numbers in memory: images are mixed up. Cut along dim 1, with chunk(3, dim=1).",
          (TO_QKV, "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])")),
-        ("qkv-no-bias", "`qkv` or `mixer` has no bias. Leave torch's default in both.", (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
-        ("dense-mixer", "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
+        ("qkv-no-bias", "`qkv` or `mixer` has no bias. Leave torch's default in both.",
+         (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
+        ("dense-mixer",
+         "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
          (MIXER, MIXER.replace(", groups=3 * width", ""))),
         ("mixer-of-three-groups", "`mixer` has three groups, so that all channels of q are mixed. "
          "A depth-wise one has a group for each channel.",
@@ -134,7 +160,8 @@ CONV = (
          (MIXER, MIXER.replace("groups=3 * width", "groups=width"))),
         ("mixer-of-v", "Your `mixer` has too few channels: it serves v alone, or q, k and v with the same kernels. "
          "It has 3 * heads * head_dim, a kernel for each channel of all three.",
-         (MIXER, MIXER.replace("3 * width", "width")), (TO_QKV, "q, k, v = self.qkv(x).chunk(3, dim=1)\n        v = self.mixer(v)")),
+         (MIXER, MIXER.replace("3 * width", "width")), (TO_QKV, "q, k, v = self.qkv(x).chunk(3, dim=1)\n        v = "
+                                                                "self.mixer(v)")),
         ("no-padding", "`mixer` has no padding, so the map shrinks. It is kernel_size // 2.",
          (MIXER, MIXER.replace(" padding=kernel_size // 2,", ""))),
         ("padding-1", "The padding of `mixer` is 1, whatever the kernel is. It is kernel_size // 2.",
@@ -145,12 +172,16 @@ CONV = (
          (MIXER, MIXER.replace("kernel_size, padding=kernel_size // 2", "3, padding=1"))),
         ("qkv-wide", "`qkv` is no 1x1 convolution: it has the large kernel too. Only `mixer` mixes neighbours.",
          (QKV, QKV.replace(", 1)", ", kernel_size, padding=kernel_size // 2)"))),
-        ("map-per-head", "Your attn_map has head_dim channels and serves each head by itself. It has heads * head_dim channels.",
+        ("map-per-head",
+         "Your attn_map has head_dim channels and serves each head by itself. It has heads * head_dim channels.",
          ("self.attn_map = AttnMap(width)", "self.attn_map, self.heads = AttnMap(head_dim), heads"),
-         ("self.attn_map(q * k)", "torch.cat([self.attn_map(part) for part in (q * k).chunk(self.heads, dim=1)], dim=1)")),
-        ("width-of-dim", "q, k and v have dim channels each. They have heads * head_dim, which may differ from dim; so has attn_map.",
+         ("self.attn_map(q * k)",
+          "torch.cat([self.attn_map(part) for part in (q * k).chunk(self.heads, dim=1)], dim=1)")),
+        ("width-of-dim",
+         "q, k and v have dim channels each. They have heads * head_dim, which may differ from dim; so has attn_map.",
          ("width = heads * head_dim", "width = dim")),
-        ("pairs", "You build ordinary attention, with a matrix of query-key pairs. Here q and k are multiplied number by number, "
+        ("pairs", "You build ordinary attention, with a matrix of query-key pairs. Here q and k are multiplied number "
+                  "by number, "
          "and the weights of v are tanh(attn_map(q * k) * scale).",
          (SCALE, f"self.heads = heads\n        {SCALE}"),
          (LOCAL,
@@ -158,10 +189,12 @@ CONV = (
           "(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))")),
         ("gate-detached", "The numbers are right, but the weights are detached: q, k and attn_map would never learn.",
          (LOCAL, f"{GATE}.detach() * v")),
-        ("v-detached", "The numbers are right, but v is detached: it would never learn.", (LOCAL, f"{GATE} * v.detach()")),
+        ("v-detached", "The numbers are right, but v is detached: it would never learn.",
+         (LOCAL, f"{GATE} * v.detach()")),
         ("dropout", NO_DROPOUT, (LOCAL, f"F.dropout({GATE}, 0.1, self.training) * v")),
         ("naive-tanh", "Your tanh gives NaN for large numbers, where `exp` is infinite. Use `torch.tanh`.",
-         (GATE, "(lambda z: (torch.exp(z) - torch.exp(-z)) / (torch.exp(z) + torch.exp(-z)))(self.attn_map(q * k) * self.scale)")),
+         (GATE, "(lambda z: (torch.exp(z) - torch.exp(-z)) / (torch.exp(z) + torch.exp(-z)))(self.attn_map(q * k) * "
+                "self.scale)")),
         ),
     *detached("conv", "AttnConv", LOCAL, "result", (("self.qkv(x)", "self.qkv(x.detach())"),)),
 )
@@ -179,24 +212,34 @@ WIDE_SCALE = "head_dim ** -0.5"
 
 GLOBAL = (
     *of("GlobalBranch", "global",
-        ("no-pooling", "Nothing is pooled: keys and values come from all positions. They come from the average-pooled x.", (POOLED, "x")),
+        ("no-pooling",
+         "Nothing is pooled: keys and values come from all positions. They come from the average-pooled x.",
+         (POOLED, "x")),
         ("max-pool", "You take the largest number of each window. Here it is the mean: avg_pool2d.",
          (POOLED, POOLED.replace("avg", "max"))),
-        ("sum-pool", "You take the sum of each window. Here it is the mean.", (POOLED, f"{POOLED} * self.window_size ** 2")),
-        ("pooled-to-one", "You average the whole map, so that there is one key. Average each window: avg_pool2d(x, window_size).",
+        ("sum-pool", "You take the sum of each window. Here it is the mean.",
+         (POOLED, f"{POOLED} * self.window_size ** 2")),
+        ("pooled-to-one",
+         "You average the whole map, so that there is one key. Average each window: avg_pool2d(x, window_size).",
          (POOLED, "x.mean((2, 3), keepdim=True)")),
-        ("so-many-windows", "You pool to window_size x window_size means. It is windows of that size: avg_pool2d(x, window_size).",
+        ("so-many-windows",
+         "You pool to window_size x window_size means. It is windows of that size: avg_pool2d(x, window_size).",
          (POOLED, "F.adaptive_avg_pool2d(x, self.window_size)")),
-        ("overlapping", "Your windows overlap (stride=1). They lie side by side: the stride is the window size, the default of avg_pool2d.",
+        ("overlapping", "Your windows overlap (stride=1). They lie side by side: the stride is the window size, the "
+                        "default of avg_pool2d.",
          (POOLED, "F.avg_pool2d(x, self.window_size, 1)")),
         ("first-of-window", "You take the first position of each window. Take the mean of the window.",
          (POOLED, "x[:, :, ::self.window_size, ::self.window_size]")),
         ("windows-of-two", "Your windows are 2 x 2, whatever window_size is.", (POOLED, "F.avg_pool2d(x, 2)")),
-        ("ceil", "Rows and columns left over at the border get a mean too (`ceil_mode`?). They are dropped; avg_pool2d does so by itself.",
+        ("ceil", "Rows and columns left over at the border get a mean too (`ceil_mode`?). They are dropped; "
+                 "avg_pool2d does so by itself.",
          (POOLED, "F.avg_pool2d(x, self.window_size, ceil_mode=True)")),
-        ("padded", "You pad the map so that nothing is left over at the border. Leftover positions are dropped, as avg_pool2d does.",
-         (POOLED, "F.avg_pool2d(F.pad(x, (0, -x.shape[3] % self.window_size, 0, -x.shape[2] % self.window_size)), self.window_size)")),
-        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over what is left over at the border. Use avg_pool2d.",
+        ("padded", "You pad the map so that nothing is left over at the border. Leftover positions are dropped, as "
+                   "avg_pool2d does.",
+         (POOLED, "F.avg_pool2d(F.pad(x, (0, -x.shape[3] % self.window_size, 0, -x.shape[2] % self.window_size)), "
+                  "self.window_size)")),
+        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over what is left over at the "
+                     "border. Use avg_pool2d.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
         ("museum", "You take H * W // window_size ** 2 for the number of windows and let -1 find the number of heads. "
          "With rows or columns left over there are fewer windows, and heads are mixed up. Let `flatten(2)` count.",
@@ -206,58 +249,72 @@ GLOBAL = (
         ("queries-pooled", "Your queries are pooled too, and each answer is repeated over its window. "
          "All positions of x ask for themselves.",
          (HEADS_OF_Q, "self.q(F.interpolate(pooled, x.shape[2:])).flatten(2).unflatten(1, (self.heads, -1))")),
-        ("result-pooled", "Your queries come from the pooled map, and so few positions come out. `q` reads x itself: every position asks.",
+        ("result-pooled", "Your queries come from the pooled map, and so few positions come out. `q` reads x itself: "
+                          "every position asks.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(x)", "(pooled)")), (TO_MAP, TO_MAP.replace("x.shape", "pooled.shape"))),
-        ("no-scale", "The scale is missing: the logits are multiplied by head_dim ** -0.5.", (LOGITS, "q.transpose(2, 3) @ k")),
+        ("no-scale", "The scale is missing: the logits are multiplied by head_dim ** -0.5.",
+         (LOGITS, "q.transpose(2, 3) @ k")),
         ("scale-without-root", "You divide by head_dim. The scale is head_dim ** -0.5, so divide by its square root.",
          (WIDE_SCALE, "1 / head_dim")),
         ("scale-of-dim", "Your scale is dim ** -0.5. It is head_dim ** -0.5.", (WIDE_SCALE, "dim ** -0.5")),
-        ("scale-of-width", "Your scale is that of all heads together, (heads * head_dim) ** -0.5. It is head_dim ** -0.5.",
+        ("scale-of-width",
+         "Your scale is that of all heads together, (heads * head_dim) ** -0.5. It is head_dim ** -0.5.",
          (WIDE_SCALE, "(heads * head_dim) ** -0.5")),
         ("scale-of-keys", "Your scale is that of the number of keys. It is head_dim ** -0.5.",
          (LOGITS, "q.transpose(2, 3) @ k * k.shape[3] ** -0.5")),
         ("scale-last", "You scale the weights after the softmax. The logits are scaled.",
          (SOFTMAX, "torch.softmax(q.transpose(2, 3) @ k, dim=3) * self.scale")),
-        ("softmax-over-queries", "Your softmax runs over the queries. It runs over the keys: the weights of each query sum to 1.",
+        ("softmax-over-queries",
+         "Your softmax runs over the queries. It runs over the keys: the weights of each query sum to 1.",
          (SOFTMAX, SOFTMAX.replace("dim=3", "dim=2"))),
-        ("softmax-over-heads", "Your softmax runs over the heads. It runs over the keys: the weights of each query sum to 1.",
+        ("softmax-over-heads",
+         "Your softmax runs over the heads. It runs over the keys: the weights of each query sum to 1.",
          (SOFTMAX, SOFTMAX.replace("dim=3", "dim=1"))),
         ("no-softmax", "The softmax is missing.", (SOFTMAX, LOGITS)),
         ("tanh", "Your weights are a tanh, as in the local branch. Here it is a softmax over the keys.",
          (SOFTMAX, f"torch.tanh({LOGITS})")),
-        ("sigmoid", "Your weights are a sigmoid of each logit. Here it is a softmax over the keys: the weights of each query sum to 1.",
+        ("sigmoid", "Your weights are a sigmoid of each logit. Here it is a softmax over the keys: the weights of "
+                    "each query sum to 1.",
          (SOFTMAX, f"torch.sigmoid({LOGITS})")),
         ("naive-softmax", OVERFLOW.format("logits"), (SOFTMAX, naive_softmax(LOGITS))),
         ("values-first", "You read kv as [v | k]. Keys come first.", (PAIRS, PAIRS.replace("k, v", "v, k"))),
-        ("pairs-in-heads", "You cut kv into heads first, and each head into k and v. It is [k | v], each with all its heads.",
+        ("pairs-in-heads",
+         "You cut kv into heads first, and each head into k and v. It is [k | v], each with all its heads.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, 2, -1)).unbind(2)"))),
         ("every-second", "You take every second channel of kv for a key. It is [k | v]: all keys, then all values.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, -1, 2)).unbind(3)"))),
-        ("pairs-scrambled", "You make (2, B, ...) of kv with `reshape` or `view` alone, which keeps the order of the numbers in memory: "
+        ("pairs-scrambled", "You make (2, B, ...) of kv with `reshape` or `view` alone, which keeps the order of the "
+                            "numbers in memory: "
          "images are mixed up. Cut along dim 1.",
          (PAIRS, "k, v = self.kv(pooled).reshape(2, len(x), self.heads, -1, pooled.shape[2] * pooled.shape[3])")),
         ("values-are-keys", "Your values are the keys: the second half of kv is never used.",
          (GATHERED, "gathered = k @ weights.transpose(2, 3)")),
-        ("heads-interleaved", "Your heads take every second (third, ...) channel. A head is head_dim neighbouring channels.",
+        ("heads-interleaved",
+         "Your heads take every second (third, ...) channel. A head is head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
          (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)")),
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
         ("one-head", "You attend with one wide head. Cut q, k and v into heads first; each has its own softmax.",
          ("self.heads, self.window_size, self.scale = heads,", "self.heads, self.window_size, self.scale = 1,")),
-        ("queries-scrambled", "You make (..., N, head_dim) of q with `reshape` or `view` alone, which keeps the order of "
+        ("queries-scrambled",
+         "You make (..., N, head_dim) of q with `reshape` or `view` alone, which keeps the order of "
          "the numbers in memory. Transpose the last two axes instead.",
          (LOGITS, "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale")),
-        ("result-scrambled", "You make a map of (..., N, head_dim) with `reshape` or `view` alone: channels and positions are mixed up. "
+        ("result-scrambled",
+         "You make a map of (..., N, head_dim) with `reshape` or `view` alone: channels and positions are mixed up. "
          "Transpose the last two axes first.",
          (GATHERED, "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)")),
         ("pairs-viewed", "You make (..., M, head_dim) of kv with `reshape` or `view` alone, which keeps the order of "
          "the numbers in memory. Cut it into (..., head_dim, M), and transpose the last two axes.",
          (PAIRS,
-          "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, 4).unbind(1)")),
-        ("queries-in-rows", "You make (B, heads, N, head_dim) of (B, N, channels) with `reshape` or `view` alone: channels and positions "
+          "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, "
+          "4).unbind(1)")),
+        ("queries-in-rows", "You make (B, heads, N, head_dim) of (B, N, channels) with `reshape` or `view` alone: "
+                            "channels and positions "
          "are mixed up. Cut q's channels first: (B, heads, head_dim, N), then transpose the last two axes.",
          (HEADS_OF_Q, "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT")),
-        ("positions-first", "Your way back puts positions in front of heads, (B, N, heads, head_dim), before it makes a map: channels and "
+        ("positions-first", "Your way back puts positions in front of heads, (B, N, heads, head_dim), before it makes "
+                            "a map: channels and "
          "positions are mixed up. Transpose to (B, heads, head_dim, N) first.",
          (TO_MAP, "gathered.permute(0, 3, 1, 2).reshape(len(x), -1, *x.shape[2:])")),
         ("interleaved-cut", "You cut q, k and v so that a head takes every second (third, ...) channel. "
@@ -267,7 +324,8 @@ GLOBAL = (
         ("interleaved-queries", "You cut q so that a head takes every second (third, ...) channel. "
          "A head is head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)"))),
-        ("max-pool-of-kv", "You take the largest keys and values of each window. Pool x by its means, avg_pool2d, before `kv`.",
+        ("max-pool-of-kv",
+         "You take the largest keys and values of each window. Pool x by its means, avg_pool2d, before `kv`.",
          (PAIRS, PAIRS.replace("self.kv(pooled)", "F.max_pool2d(self.kv(x), self.window_size)"))),
         ("heads-last", "You join the heads channel by channel. They stand side by side: head 0, then head 1.",
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
@@ -275,16 +333,20 @@ GLOBAL = (
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (x.shape[3], x.shape[2])).transpose(2, 3)")),
         ("side-of-a-square", "You take the root of N for both sides. Take H and W of x.",
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))")),
-        ("shortcut", "Queries are added to what is gathered. There is no shortcut in here.", (TO_MAP, f"self.q(x) + {TO_MAP}")),
-        ("q-no-bias", "`q` has no bias. Leave torch's default.", (Q_LAYER, Q_LAYER.replace(", 1)", ", 1, bias=False)"))),
-        ("kv-no-bias", "`kv` has no bias. Leave torch's default.", (KV_LAYER, KV_LAYER.replace(", 1)", ", 1, bias=False)"))),
+        ("shortcut", "Queries are added to what is gathered. There is no shortcut in here.",
+         (TO_MAP, f"self.q(x) + {TO_MAP}")),
+        ("q-no-bias", "`q` has no bias. Leave torch's default.",
+         (Q_LAYER, Q_LAYER.replace(", 1)", ", 1, bias=False)"))),
+        ("kv-no-bias", "`kv` has no bias. Leave torch's default.",
+         (KV_LAYER, KV_LAYER.replace(", 1)", ", 1, bias=False)"))),
         ("dropout", NO_DROPOUT, (SOFTMAX, f"F.dropout({SOFTMAX}, 0.1, self.training)")),
         ("weights-detached", "The numbers are right, but the weights are detached: queries and keys would never learn.",
          (GATHERED, "gathered = v @ weights.detach().transpose(2, 3)")),
         ("pooled-detached", "The numbers are right, but the pooled map is detached: part of x's gradient is lost.",
          (POOLED, f"{POOLED}.detach()")),
         ),
-    *detached("global", "GlobalBranch", TO_MAP, "result", ((f"pooled = {POOLED}", f"x = x.detach()\n        pooled = {POOLED}"),)),
+    *detached("global", "GlobalBranch", TO_MAP, "result", ((f"pooled = {POOLED}",
+                                                            f"x = x.detach()\n        pooled = {POOLED}"),)),
 )
 
 # --- CloAttention
@@ -312,32 +374,41 @@ ATTENTION = (
          (GROUPS, unchecked("if sum(group_split) < num_heads:\n            raise ValueError"))),
         ("assert", "If group_split does not sum to num_heads, you raise an AssertionError. Raise a ValueError.",
          (GROUPS, unchecked("assert sum(group_split) == num_heads"))),
-        ("kernels-shifted", "An empty group gives its kernel to the next one. Each group keeps the kernel at its own place, empty or not.",
+        ("kernels-shifted", "An empty group gives its kernel to the next one. Each group keeps the kernel at its own "
+                            "place, empty or not.",
          (GROUPS, f"{GROUPS}\n        groups = list(zip([heads for heads, _ in groups], kernel_sizes))")),
         ("first-kernel", "All local groups have the first kernel. Each has its own, in the order of kernel_sizes.",
          (LOCALS, LOCALS.replace("head_dim, size)", "head_dim, kernel_sizes[0])"))),
         ("head-dim-of-groups", "Your head_dim is dim divided by the number of groups. It is dim // num_heads.",
          ("head_width(dim, num_heads)", "dim // len(group_split)")),
-        ("branch-per-head", "You make an AttnConv for each local head. Make one for each group, with all heads of the group.",
+        ("branch-per-head",
+         "You make an AttnConv for each local head. Make one for each group, with all heads of the group.",
          (GROUPS, f"{GROUPS}\n        groups = [(1, size) for heads, size in groups for _ in range(heads)]")),
-        ("last-local-only", "Of several local branches only the last one's result is kept. All of them are put side by side.",
+        ("last-local-only",
+         "Of several local branches only the last one's result is kept. All of them are put side by side.",
          (FOUND, f"{FOUND}[-1:]")),
-        ("kernels-reversed", "The kernels belong to the groups in reverse order. The first kernel is that of the first group.",
+        ("kernels-reversed",
+         "The kernels belong to the groups in reverse order. The first kernel is that of the first group.",
          (GROUPS, GROUPS.replace("kernel_sizes)", "kernel_sizes[::-1])"))),
         ("branches-reversed", "The local groups stand in reverse order. The first entry of group_split comes first.",
          (FOUND, "found = [branch(x) for branch in reversed(self.local_branches)]")),
         ("global-first-entry", "You give the first entry of group_split to the global branch. It is the last one.",
-         ("group_split[-1]", "group_split[0]"), (GROUPS, GROUPS.replace("group_split,", "[*group_split[1:], group_split[0]],"))),
+         ("group_split[-1]", "group_split[0]"), (GROUPS, GROUPS.replace("group_split,",
+                                                                        "[*group_split[1:], group_split[0]],"))),
         ("global-first", "The global heads stand in front of the local ones. Locals first, then the global branch.",
          (APPEND, "found.insert(0, self.global_branch(x))")),
         ("window-ignored", "The argument window_size has no effect: the windows are always 7 x 7.",
          (WIDE, WIDE.replace("window_size", "7"))),
         ("window-of-two", "The argument window_size has no effect: the windows are always 2 x 2.",
          (WIDE, WIDE.replace("window_size", "2"))),
-        ("default-window", "If window_size is not given, yours is 8. The default is 7.", ("window_size: int = 7", "window_size: int = 8")),
-        ("no-proj", "`proj` is made and never called. It mixes the heads at the end.", (JOINED, "torch.cat(found, dim=1)")),
-        ("proj-no-bias", "`proj` has no bias. Leave torch's default.", (PROJ, PROJ.replace(", 1)", ", 1, bias=False)"))),
-        ("proj-3", "`proj` has a kernel of 3. It is a 1x1 convolution.", (PROJ, PROJ.replace(", 1)", ", 3, padding=1)"))),
+        ("default-window", "If window_size is not given, yours is 8. The default is 7.",
+         ("window_size: int = 7", "window_size: int = 8")),
+        ("no-proj", "`proj` is made and never called. It mixes the heads at the end.",
+         (JOINED, "torch.cat(found, dim=1)")),
+        ("proj-no-bias", "`proj` has no bias. Leave torch's default.",
+         (PROJ, PROJ.replace(", 1)", ", 1, bias=False)"))),
+        ("proj-3", "`proj` has a kernel of 3. It is a 1x1 convolution.",
+         (PROJ, PROJ.replace(", 1)", ", 3, padding=1)"))),
         ("proj-depth-wise", "`proj` is depth-wise, so that heads never meet. It is an ordinary 1x1 convolution.",
          (PROJ, PROJ.replace(", 1)", ", 1, groups=dim)"))),
         ("shortcut", "You add x to the result. The shortcut is CloBlock's.", (JOINED, f"x + {JOINED}")),
@@ -345,8 +416,9 @@ ATTENTION = (
          (LOCALS, LOCALS.replace("AttnConv(dim,", "AttnConv(heads * head_dim,")),
          (WIDE, WIDE.replace("(dim,", "(global_heads * head_dim,")),
          (FOUND,
-          "parts = list(x.split([b.attn_map.conv1.in_channels for b in self.local_branches] + ([self.global_branch.q.in_channels] if "
-          "self.global_branch is not None else []), dim=1))\n        found = [branch(parts.pop(0)) for branch in self.local_branches]"),
+          "parts = list(x.split([b.attn_map.conv1.in_channels for b in self.local_branches] + "
+          "([self.global_branch.q.in_channels] if self.global_branch is not None else []), dim=1))\n        found = "
+          "[branch(parts.pop(0)) for branch in self.local_branches]"),
          (APPEND, "found.append(self.global_branch(parts.pop(0)))")),
         ("locals-in-a-list", "The local branches lie in a plain Python list, which torch does not search: "
          "nothing in them would be trained or moved. Use nn.ModuleList.",
@@ -360,7 +432,8 @@ ATTENTION = (
         ("dropout", NO_DROPOUT, (JOINED, f"F.dropout({JOINED}, 0.1, self.training)")),
         ("no-empty-local", "A local group of 0 heads is not left out: its branch would have no channels. Skip it.",
          (GROUPS, f"{GROUPS}\n        groups = list(zip(group_split[:-1], kernel_sizes))")),
-        ("no-empty-global", "A global group of 0 heads is not left out: it has no channels to cut into heads. global_branch is None then.",
+        ("no-empty-global", "A global group of 0 heads is not left out: it has no channels to cut into heads. "
+                            "global_branch is None then.",
          (f"{WIDE} if global_heads > 0 else None", WIDE)),
         ("no-none", "Without global heads you still call the global branch, which is None.",
          ("if self.global_branch is not None:", "if True:")),
@@ -369,13 +442,17 @@ ATTENTION = (
 )
 
 # --- ConvFFN
-FC1, FC2 = "self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)", "self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)"
-DWCONV = "self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)"
+FC1, FC2 = (
+    "self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)",
+    "self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)",
+)
+DWCONV = "hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)"
 FFN_OUT = "self.fc2(self.dwconv(F.gelu(self.fc1(x))))"
 
 FFN = (
     *of("ConvFFN", "ffn",
-        ("no-gelu", "The GELU is missing. It stands between fc1 and dwconv.", (FFN_OUT, "self.fc2(self.dwconv(self.fc1(x)))")),
+        ("no-gelu", "The GELU is missing. It stands between fc1 and dwconv.",
+         (FFN_OUT, "self.fc2(self.dwconv(self.fc1(x)))")),
         ("relu", "Yours is a ReLU. It is a GELU.", (FFN_OUT, FFN_OUT.replace("F.gelu", "torch.relu"))),
         ("silu", "Yours is a SiLU, as in AttnMap. Here it is a GELU.", (FFN_OUT, FFN_OUT.replace("F.gelu", "F.silu"))),
         ("gelu-by-tanh", "Your GELU is the approximation by tanh. It is torch's default, the exact one.",
@@ -386,9 +463,11 @@ FFN = (
          (FFN_OUT, "self.fc2(F.gelu(self.dwconv(F.gelu(self.fc1(x)))))")),
         ("gelu-last", "A GELU follows fc2. The result is fc2's output.", (FFN_OUT, f"F.gelu({FFN_OUT})")),
         ("dwconv-last", "Your dwconv comes behind fc2. It stands between the GELU and fc2.",
-         (DWCONV, DWCONV.replace("hidden_channels", "out_channels")), (FFN_OUT, "self.dwconv(self.fc2(F.gelu(self.fc1(x))))")),
+         (DWCONV, DWCONV.replace("hidden_channels", "out_channels")), (FFN_OUT,
+                                                                       "self.dwconv(self.fc2(F.gelu(self.fc1(x))))")),
         ("dwconv-first", "Your dwconv comes before fc1. It stands between the GELU and fc2.",
-         (DWCONV, DWCONV.replace("hidden_channels", "in_channels")), (FFN_OUT, "self.fc2(F.gelu(self.fc1(self.dwconv(x))))")),
+         (DWCONV, DWCONV.replace("hidden_channels", "in_channels")), (FFN_OUT,
+                                                                      "self.fc2(F.gelu(self.fc1(self.dwconv(x))))")),
         ("no-dwconv", "dwconv is made and its result is not used.",
          (FFN_OUT, "self.fc2(F.gelu(self.fc1(x))[:, :, ::self.dwconv.stride[0], ::self.dwconv.stride[0]])")),
         ("dense", "Your dwconv mixes all channels. A depth-wise one has groups=hidden_channels.",
@@ -396,26 +475,32 @@ FFN = (
         ("shortcut", "You add x to the result (if the shapes allow it). ConvFFN has no shortcut; CloBlock has.",
          (f"return {FFN_OUT}", f"y = {FFN_OUT}\n        return x + y if x.shape == y.shape else y")),
         ("inner-shortcut", "There is a shortcut around dwconv. ConvFFN has none.",
-         (FFN_OUT, "(lambda h: self.fc2(self.dwconv(h) + h if self.dwconv.stride[0] == 1 else self.dwconv(h)))(F.gelu(self.fc1(x)))")),
-        ("no-padding", "The padding is missing. It is kernel_size // 2.", (DWCONV, DWCONV.replace("kernel_size // 2", "0"))),
+         (FFN_OUT, "(lambda h: self.fc2(self.dwconv(h) + h if self.dwconv.stride[0] == 1 else "
+                   "self.dwconv(h)))(F.gelu(self.fc1(x)))")),
+        ("no-padding", "The padding is missing. It is kernel_size // 2.",
+         (DWCONV, DWCONV.replace("kernel_size // 2", "0"))),
         ("padding-1", "Your padding is 1, whatever the kernel is. It is kernel_size // 2.",
          (DWCONV, DWCONV.replace("kernel_size // 2", "1"))),
         ("kernel-3", "Your kernel is 3, whatever kernel_size is.",
          (DWCONV, DWCONV.replace("kernel_size, stride, kernel_size // 2", "3, stride, 1"))),
         ("stride-ignored", "The argument stride has no effect.", (DWCONV, DWCONV.replace(" stride,", " 1,"))),
         ("stride-2", "Your stride is 2, whatever the argument says.", (DWCONV, DWCONV.replace(" stride,", " 2,"))),
-        ("stride-in-fc1", "Your fc1 has the stride, so that three quarters of the positions are never looked at. It belongs to dwconv.",
+        ("stride-in-fc1", "Your fc1 has the stride, so that three quarters of the positions are never looked at. It "
+                          "belongs to dwconv.",
          (FC1, FC1.replace(", 1)", ", 1, stride)")), (DWCONV, DWCONV.replace(" stride,", " 1,"))),
         ("stride-by-pooling", "You average windows after dwconv to shrink the map. dwconv itself has the stride.",
          (DWCONV, DWCONV.replace(" stride,", " 1,") + "\n        self.stride = stride"),
          (FFN_OUT, "self.fc2(F.avg_pool2d(self.dwconv(F.gelu(self.fc1(x))), self.stride, ceil_mode=True))")),
-        ("dwconv-no-bias", "fc1 or dwconv has no bias. Leave torch's default in both.", (DWCONV, DWCONV[:-1] + ", bias=False)")),
+        ("dwconv-no-bias", "fc1 or dwconv has no bias. Leave torch's default in both.",
+         (DWCONV, DWCONV[:-1] + ", bias=False)")),
         ("fc2-no-bias", "fc2 has no bias. Leave torch's default.", (FC2, FC2.replace(", 1)", ", 1, bias=False)"))),
         ("bn", "A BatchNorm follows dwconv. Nothing stands between dwconv and fc2.",
          (FFN_OUT, "self.fc2(F.batch_norm(self.dwconv(F.gelu(self.fc1(x))), None, None, training=True))")),
         ("dropout", NO_DROPOUT, (FFN_OUT, f"F.dropout({FFN_OUT}, 0.1, self.training)")),
-        ("fc1-3", "fc1 has a kernel of 3. fc1 and fc2 are 1x1 convolutions.", (FC1, FC1.replace(", 1)", ", 3, padding=1)"))),
-        ("sides-exchanged", "Rows and columns change places in front of dwconv and back behind it, so that its kernels are turned.",
+        ("fc1-3", "fc1 has a kernel of 3. fc1 and fc2 are 1x1 convolutions.",
+         (FC1, FC1.replace(", 1)", ", 3, padding=1)"))),
+        ("sides-exchanged",
+         "Rows and columns change places in front of dwconv and back behind it, so that its kernels are turned.",
          (FFN_OUT, "self.fc2(self.dwconv(F.gelu(self.fc1(x)).transpose(2, 3)).transpose(2, 3))")),
         ),
     *detached("ffn", "ConvFFN", FFN_OUT, "result", (("self.fc1(x)", "self.fc1(x.detach())"),)),
@@ -433,7 +518,9 @@ FIRST, SECOND = "x = x + self.attn(self.norm1(x))", "return self.downsample(x) +
 
 def of_positions(norm: str) -> str:
     """A LayerNorm at each position, with the weights of this norm."""
-    return f"F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.{norm}.weight, self.{norm}.bias).permute(0, 3, 1, 2)"
+    return (
+        f"F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.{norm}.weight, self.{norm}.bias).permute(0, 3, 1, 2)"
+    )
 
 
 def both_norms(new: str) -> tuple[Edit, Edit]:
@@ -442,39 +529,51 @@ def both_norms(new: str) -> tuple[Edit, Edit]:
 
 BLOCK = (
     *of("CloBlock", "block",
-        ("down-depth-wise", "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. "
+        ("down-depth-wise",
+         "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. "
          "The authors' code, which the paper's number of parameters comes from, has a full one: no groups.",
          (DOWN, DOWN[:-1] + ", groups=dim)")),
-        ("down-no-bn", "The BatchNorm of `downsample` is missing. It stands between the two convolutions.", (DOWN_NORM, "nn.Identity()")),
+        ("down-no-bn", "The BatchNorm of `downsample` is missing. It stands between the two convolutions.",
+         (DOWN_NORM, "nn.Identity()")),
         ("down-bn-last", "The BatchNorm of `downsample` comes last. It stands between the two convolutions.",
          (f"{DOWN_NORM},\n                {DOWN_FC}", f"{DOWN_FC},\n                nn.BatchNorm2d(out_dim)")),
-        ("down-group-norm", "The norm of `downsample` keeps no running mean and variance. It is an nn.BatchNorm2d with torch's defaults.",
+        ("down-group-norm", "The norm of `downsample` keeps no running mean and variance. It is an nn.BatchNorm2d "
+                            "with torch's defaults.",
          (DOWN_NORM, "nn.GroupNorm(1, dim)")),
-        ("down-relu", "A ReLU stands in `downsample`. There is none.", (DOWN_NORM, f"{DOWN_NORM},\n                nn.ReLU()")),
-        ("down-gelu", "A GELU stands in `downsample`. There is none.", (DOWN_NORM, f"{DOWN_NORM},\n                nn.GELU()")),
+        ("down-relu", "A ReLU stands in `downsample`. There is none.", (DOWN_NORM,
+                                                                        f"{DOWN_NORM},\n                nn.ReLU()")),
+        ("down-gelu", "A GELU stands in `downsample`. There is none.", (DOWN_NORM,
+                                                                        f"{DOWN_NORM},\n                nn.GELU()")),
         ("down-one-conv", "Your `downsample` is one convolution. It has three layers: "
          "a convolution with stride 2, a BatchNorm, a 1x1 convolution.",
-         (f"{DOWN},\n                {DOWN_NORM},\n                {DOWN_FC}", DOWN.replace("(dim, dim,", "(dim, out_dim,"))),
-        ("down-kernel-3", "The kernel of `downsample` is 3, whatever mlp_kernel_size is.", (DOWN, "nn.Conv2d(dim, dim, 3, 2, 1)")),
+         (f"{DOWN},\n                {DOWN_NORM},\n                {DOWN_FC}",
+          DOWN.replace("(dim, dim,", "(dim, out_dim,"))),
+        ("down-kernel-3", "The kernel of `downsample` is 3, whatever mlp_kernel_size is.",
+         (DOWN, "nn.Conv2d(dim, dim, 3, 2, 1)")),
         ("down-kernel-of-heads", "The kernel of `downsample` is that of the local heads. It is mlp_kernel_size.",
          (DOWN, "nn.Conv2d(dim, dim, kernel_sizes[0], 2, kernel_sizes[0] // 2)")),
         ("down-pool", "Your `downsample` begins with a mean over windows. It begins with a convolution of stride 2.",
          (DOWN, "nn.AvgPool2d(2, 2, ceil_mode=True)")),
-        ("down-no-bias", "The first convolution of `downsample` has no bias. In CloFormer it has one, although a BatchNorm follows.",
+        ("down-no-bias",
+         "The first convolution of `downsample` has no bias. In CloFormer it has one, although a BatchNorm follows.",
          (DOWN, DOWN[:-1] + ", bias=False)")),
         ("down-no-padding", "The first convolution of `downsample` has no padding. It is mlp_kernel_size // 2.",
          (DOWN, DOWN.replace("mlp_kernel_size // 2", "0"))),
         ("down-if-wider", "Your `downsample` is there only if out_dim differs from dim. "
          "It is there with stride 2, whatever the widths are.",
          (IF_STRIDE, "if stride > 1 and out_dim != dim:")),
-        ("down-wide-first", "The first convolution of `downsample` widens to out_dim. It keeps dim; the 1x1 convolution widens.",
+        ("down-wide-first",
+         "The first convolution of `downsample` widens to out_dim. It keeps dim; the 1x1 convolution widens.",
          (DOWN, DOWN.replace("(dim, dim,", "(dim, out_dim,")), (DOWN_NORM, "nn.BatchNorm2d(out_dim)"),
          (DOWN_FC, "nn.Conv2d(out_dim, out_dim, 1)")),
-        ("down-of-input", "Your second shortcut begins at the block's input. It begins at the sum that the first half made.",
-         (FIRST, "given, x = x, x + self.attn(self.norm1(x))"), (SECOND, SECOND.replace("downsample(x)", "downsample(given)"))),
+        ("down-of-input",
+         "Your second shortcut begins at the block's input. It begins at the sum that the first half made.",
+         (FIRST, "given, x = x, x + self.attn(self.norm1(x))"),
+         (SECOND, SECOND.replace("downsample(x)", "downsample(given)"))),
         ("down-of-normed", "`downsample` reads norm2(x). It reads x; norm2 stands in front of mlp alone.",
          (SECOND, SECOND.replace("downsample(x)", "downsample(self.norm2(x))"))),
-        ("no-first-shortcut", "The shortcut around attn is missing: x + attn(norm1(x)).", (FIRST, "x = self.attn(self.norm1(x))")),
+        ("no-first-shortcut", "The shortcut around attn is missing: x + attn(norm1(x)).",
+         (FIRST, "x = self.attn(self.norm1(x))")),
         ("no-second-shortcut", "The shortcut around mlp is missing: downsample(x) + mlp(norm2(x)).",
          (SECOND, "return self.mlp(self.norm2(x))")),
         ("no-attn", "attn is made and never called.", (FIRST, "x = x + 0")),
@@ -483,19 +582,23 @@ BLOCK = (
         ("shortcut-of-normed", "Your first shortcut adds norm1(x). It adds x.",
          (FIRST, "x = self.norm1(x)\n        x = x + self.attn(x)")),
         ("post-norm", "Your norms come after the sums. Each stands in front of its layer: x + attn(norm1(x)).",
-         (FIRST, "x = self.norm1(x + self.attn(x))"), (SECOND, "return self.downsample(self.norm2(x)) + self.mlp(self.norm2(x))")),
+         (FIRST, "x = self.norm1(x + self.attn(x))"), (SECOND, "return self.downsample(self.norm2(x)) + "
+                                                               "self.mlp(self.norm2(x))")),
         ("norm1-of-the-sum", "norm1 comes after the first sum. It stands in front of attn: x + attn(norm1(x)).",
          (FIRST, "x = self.norm1(x + self.attn(x))")),
         ("mlp-first", "mlp comes first and attn second. attn comes first.",
          (FIRST, SECOND.replace("return", "x =")), (SECOND, FIRST.replace("x =", "return"))),
-        ("norm1-last", "norm1 follows attn. It stands in front of attn: x + attn(norm1(x)).", (FIRST, "x = x + self.norm1(self.attn(x))")),
+        ("norm1-last", "norm1 follows attn. It stands in front of attn: x + attn(norm1(x)).",
+         (FIRST, "x = x + self.norm1(self.attn(x))")),
         ("no-norm1", "norm1 is made and never called.", (FIRST, "x = x + self.attn(x)")),
         ("no-norm2", "norm2 is made and never called.", (SECOND, SECOND.replace("self.norm2(x)", "x"))),
-        ("norm1-twice", "norm1 is called in both halves: norm2 is made and never used.", (SECOND, SECOND.replace("norm2", "norm1"))),
+        ("norm1-twice", "norm1 is called in both halves: norm2 is made and never used.",
+         (SECOND, SECOND.replace("norm2", "norm1"))),
         ("norms-exchanged", "norm1 and norm2 have changed places.",
          (FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1"))),
         ("one-norm", "norm1 and norm2 are one and the same module. Make two.", (NORM2, "self.norm2 = self.norm1")),
-        ("batch-norm", "Your norms are BatchNorms. They are GroupNorm(1, dim): each image by itself, over all its numbers.",
+        ("batch-norm",
+         "Your norms are BatchNorms. They are GroupNorm(1, dim): each image by itself, over all its numbers.",
          *both_norms("nn.BatchNorm2d(dim)")),
         ("instance-norm", "Your norms have a group for each channel. They have one group for all: GroupNorm(1, dim).",
          *both_norms("nn.GroupNorm(dim, dim)")),
@@ -511,7 +614,8 @@ BLOCK = (
          (MLP, MLP.replace("int(dim * mlp_ratio)", "round(dim * mlp_ratio)"))),
         ("hidden-of-out", "The hidden width is that of out_dim. It is int(dim * mlp_ratio).",
          (MLP, MLP.replace("int(dim *", "int(out_dim *"))),
-        ("hidden-four", "The hidden width is 4 * dim, whatever mlp_ratio is.", (MLP, MLP.replace("int(dim * mlp_ratio)", "4 * dim"))),
+        ("hidden-four", "The hidden width is 4 * dim, whatever mlp_ratio is.",
+         (MLP, MLP.replace("int(dim * mlp_ratio)", "4 * dim"))),
         ("hidden-integer-ratio", "You round the ratio down before you multiply. It is int(dim * mlp_ratio).",
          (MLP, MLP.replace("int(dim * mlp_ratio)", "dim * int(mlp_ratio)"))),
         ("mlp-kernel-of-heads", "The kernel of mlp is that of the local heads. It is mlp_kernel_size.",
@@ -520,7 +624,8 @@ BLOCK = (
          (ATTN, ATTN.replace("kernel_sizes", "[mlp_kernel_size] * len(kernel_sizes)"))),
         ("mlp-stride-1", "The stride does not reach mlp, so that its map does not fit the one of `downsample`.",
          (MLP, MLP.replace(" stride,", " 1,"))),
-        ("window-not-passed", "window_size does not reach attn: its default is used.", (ATTN, ATTN.replace(", window_size", ""))),
+        ("window-not-passed", "window_size does not reach attn: its default is used.",
+         (ATTN, ATTN.replace(", window_size", ""))),
         ("relu-at-the-end", "A ReLU follows the sum. A transformer's block has none.",
          (SECOND, SECOND.replace("return ", "return torch.relu(") + ")")),
         ("drop-path", NO_DROPOUT,
@@ -529,9 +634,12 @@ BLOCK = (
          (SECOND, SECOND.replace("self.mlp(self.norm2(x))", "F.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"))),
         ("in-place", "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
          (FIRST, "x.data += self.attn(self.norm1(x)).data")),
-        ("attention-detached", "The numbers are right, but attn is detached: it would never learn.", (FIRST, f"{FIRST}.detach()")),
-        ("mlp-detached", "The numbers are right, but mlp is detached: it would never learn.", (SECOND, f"{SECOND}.detach()")),
-        ("shortcut-detached", "The numbers are right, but the first shortcut is detached: the gradient takes the long way alone.",
+        ("attention-detached", "The numbers are right, but attn is detached: it would never learn.",
+         (FIRST, f"{FIRST}.detach()")),
+        ("mlp-detached", "The numbers are right, but mlp is detached: it would never learn.",
+         (SECOND, f"{SECOND}.detach()")),
+        ("shortcut-detached",
+         "The numbers are right, but the first shortcut is detached: the gradient takes the long way alone.",
          (FIRST, "x = x.detach() + self.attn(self.norm1(x))")),
         ),
 )
@@ -544,7 +652,8 @@ EITHER_ORDER = "transpose(2, 3) and transpose(3, 2) are the same."
 UNGRADED = "Only a width that changes without a stride tells them apart, and learners are not graded on that."
 EQUIVALENT = {
     **{f"{place}: Conv2d with dilation=2": NO_TAPS
-       for place in ("AttnMap 6", "AttnMap 7", "AttnConv 8", "GlobalBranch 7", "GlobalBranch 8", "CloAttention 16", "ConvFFN 6",
+       for place in ("AttnMap 6", "AttnMap 7", "AttnConv 8", "GlobalBranch 7", "GlobalBranch 8", "CloAttention 16",
+                     "ConvFFN 6",
                      "ConvFFN 8", "CloBlock 24")},
     "AttnConv 14: tanh in place": OWN,
     "AttnConv 14: Mult in place (2)": OWN,
@@ -552,9 +661,11 @@ EQUIVALENT = {
     **{f"GlobalBranch {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (14, 15)},
     "GlobalBranch 16: x detached": "Only the shape of x is read there.",
     "CloAttention 19: each once": "No branch is in the list twice.",
-    **{f"CloBlock 19: self.downsample {change}": "An identity has no parameters, and with stride 2 another module takes its place."
+    **{f"CloBlock 19: self.downsample {change}": "An identity has no parameters, and with stride 2 another module "
+                                                 "takes its place."
        for change in ("frozen", "in a list")},
-    **{f"CloBlock 20: {change}": UNGRADED for change in ("arguments 1 and 2 of leads_on exchanged", "dim -> out_dim", "out_dim -> dim")},
+    **{f"CloBlock 20: {change}": UNGRADED for change in ("arguments 1 and 2 of leads_on exchanged", "dim -> out_dim",
+                                                         "out_dim -> dim")},
 }
 
 VARIANTS = (
@@ -687,7 +798,7 @@ VARIANTS = (
                 y = [branch(x) for branch in self.local_branches]
                 y += [] if self.global_branch is None else [self.global_branch(x)]
                 return self.proj(torch.cat(y, dim=1))
-        """),
+        """),  # noqa: E501
     Variant("ffn-sequential", "ConvFFN", """
         class ConvFFN(nn.Module):
             def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
@@ -699,7 +810,7 @@ VARIANTS = (
 
             def forward(self, x):
                 return self.layers(x)
-        """),
+        """),  # noqa: E501
     Variant("ffn-linear", "ConvFFN", """
         class ConvFFN(nn.Module):
             def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
@@ -711,7 +822,7 @@ VARIANTS = (
                 h = self.fc1(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
                 h = self.dwconv(0.5 * h * (1 + torch.erf(h / 2 ** 0.5)))
                 return self.fc2(h.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        """),
+        """),  # noqa: E501
     Variant("block-two-lines", "CloBlock", """
         class CloBlock(nn.Module):
             def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size, mlp_kernel_size, mlp_ratio, stride):
@@ -726,7 +837,7 @@ VARIANTS = (
             def forward(self, x):
                 y = self.attn(self.norm1(x)) + x
                 return torch.add(self.mlp(self.norm2(y)), self.downsample(y))
-        """),
+        """),  # noqa: E501
     Variant("block-functional-norm", "CloBlock", """
         class CloBlock(nn.Module):
             def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size, mlp_kernel_size, mlp_ratio, stride):
@@ -745,5 +856,5 @@ VARIANTS = (
                 x = x + self.attn(y)
                 y = self.mlp(self.norm2(x))
                 return x + y if self.downsample is None else self.downsample(x) + y
-        """),
+        """),  # noqa: E501
 )

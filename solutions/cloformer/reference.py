@@ -1,9 +1,10 @@
 """CloFormer (Fan and others, "Rethinking Local Perception in Lightweight Vision Transformer", 2023).
 
-Two branches side by side: AttnConv, a depth-wise convolution whose result is multiplied by weights made from the same neighbourhood, and
-ordinary attention over an average-pooled map. The exercises follow the authors' code (qhfan/CloFormer, models/blocks.py). What differs:
-an empty local group may stand anywhere in `group_split`; theirs stops with an IndexError if another group follows it. Rows and
-columns left over at the border are dropped; theirs stops. BatchNorm is not synchronised between devices.
+Two branches side by side: AttnConv, a depth-wise convolution whose result is multiplied by weights made from the same
+neighbourhood, and ordinary attention over an average-pooled map. The exercises follow the authors' code
+(qhfan/CloFormer, models/blocks.py). What differs: an empty local group may stand anywhere in `group_split`; theirs
+stops with an IndexError if another group follows it. Rows and columns left over at the border are dropped;
+theirs stops. BatchNorm is not synchronised between devices.
 """
 
 from collections.abc import Sequence
@@ -97,15 +98,18 @@ def leads_on(stride: int, dim: int, out_dim: int) -> bool:
 
 
 class CloAttention(nn.Module):
-    """Heads that look near, in one group for each kernel size, and heads that look everywhere: `(B, dim, H, W) -> (B, dim, H, W)`.
+    """Heads that look near, in one group for each kernel size, and heads that look everywhere:
+    `(B, dim, H, W) -> (B, dim, H, W)`.
 
-    The last entry of `group_split` is the global branch's number of heads, the others belong to `kernel_sizes`, one by one.
+    The last entry of `group_split` is the global branch's number of heads, the others belong to `kernel_sizes`, one by
+    one.
 
     Raises:
         ValueError: as `head_width` and `local_groups`.
     """
 
-    def __init__(self, dim: int, num_heads: int, group_split: Sequence[int], kernel_sizes: Sequence[int], window_size: int = 7) -> None:
+    def __init__(self, dim: int, num_heads: int, group_split: Sequence[int], kernel_sizes: Sequence[int],
+                 window_size: int = 7) -> None:
         super().__init__()
         head_dim, global_heads = head_width(dim, num_heads), group_split[-1]
         groups = local_groups(num_heads, group_split, kernel_sizes)
@@ -121,12 +125,15 @@ class CloAttention(nn.Module):
 
 
 class ConvFFN(nn.Module):
-    """An MLP at each position with a depth-wise convolution inside: `(B, in_channels, H, W) -> (B, out_channels, H', W')`."""
+    """An MLP at each position with a depth-wise convolution inside:
+    `(B, in_channels, H, W) -> (B, out_channels, H', W')`."""
 
-    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int, stride: int, out_channels: int) -> None:
+    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int, stride: int,
+                 out_channels: int) -> None:
         super().__init__()
         self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
-        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
+        self.dwconv = nn.Conv2d(
+            hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
         self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -143,8 +150,8 @@ class CloBlock(nn.Module):
     """
 
     def __init__(
-        self, dim: int, out_dim: int, num_heads: int, group_split: Sequence[int], kernel_sizes: Sequence[int], window_size: int,
-        mlp_kernel_size: int, mlp_ratio: float, stride: int,
+        self, dim: int, out_dim: int, num_heads: int, group_split: Sequence[int], kernel_sizes: Sequence[int],
+        window_size: int, mlp_kernel_size: int, mlp_ratio: float, stride: int,
     ) -> None:
         super().__init__()
         self.norm1 = nn.GroupNorm(1, dim)

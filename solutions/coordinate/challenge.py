@@ -1,4 +1,5 @@
-"""Our attempts at the challenge of lesson e2: `python -m solutions.coordinate.challenge` (about 20 seconds of one core)."""
+"""Our attempts at the challenge of lesson e2: `python -m solutions.coordinate.challenge` (about 20 seconds of one
+core)."""
 
 from pathlib import Path
 
@@ -25,4 +26,5 @@ class OneNorm(nn.Module):
 
 
 if __name__ == "__main__":
-    Attempts(Path(__file__).with_name("page.py")).try_all({"factors and shifts": lambda: Few(16), "one norm": lambda: OneNorm(16)})
+    Attempts(Path(__file__).with_name("page.py")).try_all({"factors and shifts": lambda: Few(16),
+                                                           "one norm": lambda: OneNorm(16)})

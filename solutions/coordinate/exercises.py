@@ -1,4 +1,5 @@
-"""Coordinate Attention: how each exercise of e2_coordinate is called. Everything is tested on maps that are not square, too."""
+"""Coordinate Attention: how each exercise of e2_coordinate is called.
+Everything is tested on maps that are not square, too."""
 
 from collections.abc import Callable
 from random import Random
@@ -14,7 +15,8 @@ POOL = Exercise("directional_pool", sizes=IMAGES, visible=(
 
 
 # --- CoordinateAttention. A ninth hidden channel and more need a reduction that leaves them: eight are the least.
-def attention(hidden: Callable[[Random], int] = lambda r: r.randint(9, 11), rest: int = 0) -> Callable[[Random], Construct]:
+def attention(hidden: Callable[[Random], int] = lambda r: r.randint(9, 11),
+              rest: int = 0) -> Callable[[Random], Construct]:
     """By name or by place, with so many hidden channels by the division alone."""
     def draw(r: Random) -> Construct:
         reduction = r.randint(2, 3)
@@ -60,6 +62,7 @@ COORDINATE = Exercise("CoordinateAttention", sizes=(
     call((2, 19, 3, 5), of=(19, 19, 2), label="a reduction that leaves a rest"),
     call((2, 5, 4, 4), of=(5, 5), label="a square map"), call((2, 5, 1, 6), of=(5, 5), label="a map of one row"),
     call((2, 5, 5, 3), of=(5, 5), train=True, label="odd sides, training mode"),
-), small=call((2, 6, 3, 4), of={"in_channels": 6, "out_channels": 6}), uses=("directional_pool",), large=4.0, overflow=1e5)
+), small=call((2, 6, 3, 4), of={"in_channels": 6, "out_channels": 6}), uses=("directional_pool",), large=4.0,
+overflow=1e5)
 
 EXERCISES = (POOL, COORDINATE)

@@ -1,4 +1,5 @@
-"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about ten minutes of
+one core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,7 @@ number is the share of right answers on new boards, in per cent; then on boards 
 `coordinate` alone, with the gates of another board. `rows alone` multiplies by the gate of the rows only. `sum of gates` adds the two
 gates, `gate of the sum` takes one sigmoid of the sum of what conv_h and conv_w give. `few parameters` has two factors and two shifts
 for each channel, and the sigmoids, instead of the layers; `two hidden channels` has all layers. `more convolutions` has two 3 x 3
-convolutions more instead of a module."""
+convolutions more instead of a module."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
@@ -44,7 +45,8 @@ class Otherwise(CoordinateAttention):
         line = F.hardswish(self.bn1(self.conv1(torch.cat([rows, columns.transpose(2, 3)], dim=2))))
         rows, columns = line.split([x.shape[2], x.shape[3]], dim=2)
         rows, columns = self.conv_h(rows), self.conv_w(columns.transpose(2, 3))
-        gates = {ROWS_ALONE: rows.sigmoid, SUM: lambda: rows.sigmoid() + columns.sigmoid(), ONE: (rows + columns).sigmoid}
+        gates = {ROWS_ALONE: rows.sigmoid, SUM: lambda: rows.sigmoid() + columns.sigmoid(),
+                 ONE: (rows + columns).sigmoid}
         return x * gates[self.way]()
 
 
@@ -53,7 +55,8 @@ class Few(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.factors, self.shifts = nn.Parameter(torch.ones(2, channels, 1, 1)), nn.Parameter(torch.zeros(2, channels, 1, 1))
+        self.factors, self.shifts = nn.Parameter(torch.ones(2, channels, 1,
+                                                            1)), nn.Parameter(torch.zeros(2, channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         for means, factor, shift in zip(directional_pool(x), self.factors, self.shifts, strict=True):
@@ -75,6 +78,7 @@ if __name__ == "__main__":
     channels, layer = page["CHANNELS"], page["conv_bn_relu"]
     page["arms"] |= {
         **{way: lambda way=way: Otherwise(channels, way) for way in (ROWS_ALONE, SUM, ONE)},
-        FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels), MORE: lambda: nn.Sequential(layer(channels), layer(channels)),
+        FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels),
+        MORE: lambda: nn.Sequential(layer(channels), layer(channels)),
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, page["run"])

@@ -4,7 +4,8 @@ from solutions.shared.drawing import Drawing
 
 GREY, WHITE = "#808080", "#FFFFFF"
 RED, GREEN, BLUE, YELLOW = "#E8483F", "#3FB04A", "#4F6BE8", "#E6C229"
-BOARD = ((RED, BLUE, GREEN, RED), (GREEN, YELLOW, BLUE, GREEN), (YELLOW, BLUE, RED, BLUE), (BLUE, GREEN, YELLOW, YELLOW))
+BOARD = ((RED, BLUE, GREEN, RED), (GREEN, YELLOW, BLUE, GREEN), (YELLOW, BLUE, RED, BLUE),
+         (BLUE, GREEN, YELLOW, YELLOW))
 ROW, COLUMN = 2, 1  # of the marks
 
 
@@ -20,9 +21,9 @@ def board() -> str:
     """A board and what is asked, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Which colour is the square at the crossing?",
-        "A grey board of 28 x 28 pixels with sixteen squares of 3 x 3 pixels, in four rows and four columns, red, green, blue or yellow. "
-        "A white mark at the left edge is level with the third row, one at the top edge stands over the second column. Lines lead from "
-        "both to the square where they cross, which has a frame.",
+        "A grey board of 28 x 28 pixels with sixteen squares of 3 x 3 pixels, in four rows and four columns, red, "
+        "green, blue or yellow. A white mark at the left edge is level with the third row, one at the top edge stands "
+        "over the second column. Lines lead from both to the square where they cross, which has a frame.",
     )
     side, left, top = 11, 60, 66
     drawing.text(left + 14 * side, 40, "Which colour is the square at the crossing?", bold=True, size=19)
@@ -30,10 +31,13 @@ def board() -> str:
     y, x = top + (6.5 + 6 * ROW) * side, left + (6.5 + 6 * COLUMN) * side
     drawing.line((left + 2 * side, y), (x - 22, y), colour="operation", width=2)
     drawing.line((x, top + 2 * side), (x, y - 22), colour="operation", width=2)
-    drawing.line((x - 22, y - 22), (x + 22, y - 22), (x + 22, y + 22), (x - 22, y + 22), (x - 22, y - 23), colour="operation", width=3)
-    drawing.text(left + 14 * side, top + 28 * side + 20, "Lines and frame are not in the picture.", size=13, colour="quiet")
+    drawing.line((x - 22, y - 22), (x + 22, y - 22), (x + 22, y + 22), (x - 22, y + 22), (x - 22, y - 23),
+                 colour="operation", width=3)
+    drawing.text(left + 14 * side, top + 28 * side + 20, "Lines and frame are not in the picture.", size=13,
+                 colour="quiet")
     right = 410
-    for line, text in enumerate(("One mark, at the left edge, points at a row.", "One mark, at the top edge, points at a column.",
+    for line, text in enumerate(("One mark, at the left edge, points at a row.",
+                                 "One mark, at the top edge, points at a column.",
                                  "Only both together name the square.")):
         drawing.text(right, 130 + 28 * line, text, anchor="start", size=17)
     for line, text in enumerate(("The two convolutions in front of the module see 7 pixels:",
@@ -46,11 +50,12 @@ def module() -> str:
     """The module, with every shape, 900 x 430 px."""
     drawing = Drawing(
         900, 430, "CoordinateAttention",
-        "x (B, C, H, W) is averaged over W, which gives (B, C, H, 1), and over H, which gives (B, C, 1, W). The columns' means are "
-        "transposed to (B, C, W, 1) and joined below the rows' means: (B, C, H + W, 1). conv1, bn1 and a hard-swish turn C channels into "
-        "m. The line is split into H rows and W columns. conv_h and a sigmoid make a_h (B, C, H, 1). The columns are transposed back; "
-        "conv_w and a sigmoid make a_w (B, C, 1, W). x is multiplied by a_h, which is the same in all columns, and by a_w, which is the "
-        "same in all rows; the output is (B, C, H, W).",
+        "x (B, C, H, W) is averaged over W, which gives (B, C, H, 1), and over H, which gives (B, C, 1, W). The "
+        "columns' means are transposed to (B, C, W, 1) and joined below the rows' means: (B, C, H + W, 1). conv1, bn1 "
+        "and a hard-swish turn C channels into m. The line is split into H rows and W columns. conv_h and a sigmoid "
+        "make a_h (B, C, H, 1). The columns are transposed back; conv_w and a sigmoid make a_w (B, C, 1, W). x is "
+        "multiplied by a_h, which is the same in all columns, and by a_w, which is the same in all rows; the output "
+        "is (B, C, H, W).",
     )
     upper, lower, skip, end = 120, 290, 38, 858
     middle = (upper + lower) / 2

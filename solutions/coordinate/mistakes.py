@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of e2_coordinate. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of e2_coordinate.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, ONLY_IN_EVAL, naive_sigmoid
@@ -19,7 +20,10 @@ BARE = (A_H, SCORES_H), (A_W, SCORES_W)
 RESULT = "x * a_h * a_w"
 
 ACTIVATION = "There is a {} between bn1 and the split. The exercise asks for a hard-swish (F.hardswish)."
-SMOOTH = "There is a SiLU (the smooth swish) between bn1 and the split. The exercise asks for its cheap relative, F.hardswish."
+SMOOTH = (
+    "There is a SiLU (the smooth swish) between bn1 and the split. The exercise asks for its cheap relative,"
+    " F.hardswish."
+)
 BIAS = "{} has no bias. All three convolutions have one, also conv1, although a BatchNorm follows."
 
 
@@ -31,42 +35,54 @@ def mistakes(exercise: str, short: str, *rows: tuple[str, str, Edits]) -> tuple[
 MISTAKES = (
     *mistakes(
         "directional_pool", "pool",
-        ("exchanged", "Your two results have changed places. The first is the mean of each row, which runs over W (the last axis): "
+        ("exchanged", "Your two results have changed places. The first is the mean of each row, which runs over W "
+                      "(the last axis): "
          "(B, C, H, 1).", ((f"{ROWS}, {COLUMNS}", f"{COLUMNS}, {ROWS}"),)),
-        ("no-keepdim", "Your means have lost an axis: (B, C, H) and (B, C, W). With keepdim=True an axis of size 1 stays.",
+        ("no-keepdim",
+         "Your means have lost an axis: (B, C, H) and (B, C, W). With keepdim=True an axis of size 1 stays.",
          ((ROWS, "x.mean(dim=3)"), (COLUMNS, "x.mean(dim=2)"))),
         ("sums", "You take sums. Take means, so that a larger map does not have larger numbers.",
          ((ROWS, ROWS.replace("mean", "sum")), (COLUMNS, COLUMNS.replace("mean", "sum")))),
         ("maxima", "You take the maximum of each row and column. Take the mean.",
          ((ROWS, ROWS.replace("mean", "amax")), (COLUMNS, COLUMNS.replace("mean", "amax")))),
-        ("columns-standing", "The columns' means are (B, C, W, 1). Here they keep their place: (B, C, 1, W). (The transposition comes in "
+        ("columns-standing", "The columns' means are (B, C, W, 1). Here they keep their place: (B, C, 1, W). (The "
+                             "transposition comes in "
          "CoordinateAttention.)", ((COLUMNS, f"{COLUMNS}.transpose(2, 3)"),)),
-        ("global", "You average over the whole map, as SE does, and repeat the mean. Each row and each column has a mean of its own.",
+        ("global", "You average over the whole map, as SE does, and repeat the mean. Each row and each column has a "
+                   "mean of its own.",
          ((ROWS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, x.shape[2], -1)"),
           (COLUMNS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, -1, x.shape[3])"))),
-        ("over-channels", "You average over the channels. Each channel keeps its own means: average over W, and over H.",
+        ("over-channels",
+         "You average over the channels. Each channel keeps its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True).expand(-1, x.shape[1], -1, -1)"),
           (COLUMNS, "x.mean(dim=(1, 2), keepdim=True).expand(-1, x.shape[1], -1, -1)"))),
         ("over-batch", "Your means run over the batch too, so that all images share them. Average over one axis only.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True).expand(len(x), -1, -1, -1)"),
           (COLUMNS, "x.mean(dim=(0, 2), keepdim=True).expand(len(x), -1, -1, -1)"))),
-        ("divided-by-the-wrong-side", "You divide the sum of a row by H and that of a column by W. A row has W numbers, a column H.",
+        ("divided-by-the-wrong-side",
+         "You divide the sum of a row by H and that of a column by W. A row has W numbers, a column H.",
          ((ROWS, "x.sum(dim=3, keepdim=True) / x.shape[2]"), (COLUMNS, "x.sum(dim=2, keepdim=True) / x.shape[3]"))),
-        ("detached", "The numbers are right, but the means are detached (`detach()`, `.data` or `no_grad()`): no gradient flows back.",
+        ("detached", "The numbers are right, but the means are detached (`detach()`, `.data` or `no_grad()`): no "
+                     "gradient flows back.",
          ((ROWS, f"{ROWS}.detach()"), (COLUMNS, f"{COLUMNS}.detach()"))),
-        ("over-channels-too", "You average over the channels, too. Each channel keeps its own means: average over W, and over H.",
+        ("over-channels-too",
+         "You average over the channels, too. Each channel keeps its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(1, 2), keepdim=True)"))),
-        ("over-batch-too", "You average over the images of the batch, too. Each image keeps its own means: average over W, and over H.",
+        ("over-batch-too",
+         "You average over the images of the batch, too. Each image keeps its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(0, 2), keepdim=True)"))),
-        ("axes-off-by-one", "Your axes are one too small: you average over H and over the channels. Axes count from 0: W is axis 3, and H "
+        ("axes-off-by-one", "Your axes are one too small: you average over H and over the channels. Axes count from "
+                            "0: W is axis 3, and H "
          "is axis 2.", ((f"{ROWS}, {COLUMNS}", f"{ROWS.replace('3', '2')}, {COLUMNS.replace('2', '1')}"),)),
-        ("only-rows", "You return the rows' means only. Return two tensors: rows, columns.", ((f"{ROWS}, {COLUMNS}", ROWS),)),
+        ("only-rows", "You return the rows' means only. Return two tensors: rows, columns.",
+         ((f"{ROWS}, {COLUMNS}", ROWS),)),
     ),
     *mistakes(
         "CoordinateAttention", "coordinate",
         ("softmax", "Your gates come from a softmax. Each number has a sigmoid of its own.",
          ((A_H, f"torch.softmax({SCORES_H}, dim=2)"), (A_W, f"torch.softmax({SCORES_W}, dim=3)"))),
-        ("softmax-of-channels", "Your gates come from a softmax over the channels. Each number has a sigmoid of its own.",
+        ("softmax-of-channels",
+         "Your gates come from a softmax over the channels. Each number has a sigmoid of its own.",
          ((A_H, f"torch.softmax({SCORES_H}, dim=1)"), (A_W, f"torch.softmax({SCORES_W}, dim=1)"))),
         ("two-sigmoids", "Your gates go through the sigmoid twice. Once is enough.",
          ((A_H, f"torch.sigmoid({A_H})"), (A_W, f"torch.sigmoid({A_W})"))),
@@ -76,88 +92,118 @@ MISTAKES = (
         ("no-sigmoid-of-columns", "The sigmoid after conv_w is missing.", (BARE[1],)),
         ("one-sigmoid", "You take one sigmoid of the sum. Each gate has its own, and the two are multiplied.",
          (*BARE, (RESULT, "x * torch.sigmoid(a_h + a_w)"))),
-        ("sigmoid-of-the-product", "You multiply the results of conv_h and conv_w and take one sigmoid of the product. Each has its own "
+        ("sigmoid-of-the-product",
+         "You multiply the results of conv_h and conv_w and take one sigmoid of the product. Each has its own "
          "sigmoid.", (*BARE, (RESULT, "x * torch.sigmoid(a_h * a_w)"))),
-        ("hard-sigmoid", "Your gates are hard sigmoids. Only the activation in the middle is a hard one; the gates are torch.sigmoid.",
+        ("hard-sigmoid", "Your gates are hard sigmoids. Only the activation in the middle is a hard one; the gates "
+                         "are torch.sigmoid.",
          ((A_H, A_H.replace("torch.sigmoid", "F.hardsigmoid")), (A_W, A_W.replace("torch.sigmoid", "F.hardsigmoid")))),
         ("gates-added", "You add the two gates. They are multiplied: x * a_h * a_w.", ((RESULT, "x * (a_h + a_w)"),)),
-        ("gates-averaged", "You take the mean of the two gates. They are multiplied: x * a_h * a_w.", ((RESULT, "x * (a_h + a_w) / 2"),)),
+        ("gates-averaged", "You take the mean of the two gates. They are multiplied: x * a_h * a_w.",
+         ((RESULT, "x * (a_h + a_w) / 2"),)),
         ("gates-maximum", "You take the larger one of the two gates. They are multiplied: x * a_h * a_w.",
          ((RESULT, "x * torch.maximum(a_h, a_w)"),)),
-        ("rows-alone", "Only a_h multiplies x. The gate of the columns is missing: x * a_h * a_w.", ((RESULT, "x * a_h"),)),
-        ("columns-alone", "Only a_w multiplies x. The gate of the rows is missing: x * a_h * a_w.", ((RESULT, "x * a_w"),)),
+        ("rows-alone", "Only a_h multiplies x. The gate of the columns is missing: x * a_h * a_w.",
+         ((RESULT, "x * a_h"),)),
+        ("columns-alone", "Only a_w multiplies x. The gate of the rows is missing: x * a_h * a_w.",
+         ((RESULT, "x * a_w"),)),
         ("gate-alone", "You return the gates. Multiply x by them.", ((RESULT, "a_h * a_w"),)),
         ("shortcut", "You add x to the result. The module returns x * a_h * a_w alone.", ((RESULT, f"x + {RESULT}"),)),
-        ("columns-first", "The columns come first on your line, and the split takes them for rows. The H rows come first.",
+        ("columns-first",
+         "The columns come first on your line, and the split takes them for rows. The H rows come first.",
          ((LINE, "torch.cat([columns.transpose(2, 3), rows], dim=2)"),)),
-        ("split-exchanged", "You split off W numbers for the rows and H for the columns. The line holds H rows first, then W columns.",
+        ("split-exchanged",
+         "You split off W numbers for the rows and H for the columns. The line holds H rows first, then W columns.",
          ((SPLIT, "line.split([x.shape[3], x.shape[2]], dim=2)"),)),
-        ("split-in-halves", "You split the line into two equal halves. It has H rows and W columns: split([H, W], dim=2).",
+        ("split-in-halves",
+         "You split the line into two equal halves. It has H rows and W columns: split([H, W], dim=2).",
          ((SPLIT, "line.chunk(2, dim=2)"),)),
-        ("split-in-pieces", "You give split a single number, which cuts the line into pieces of this length. Give it a list of two sizes: "
+        ("split-in-pieces", "You give split a single number, which cuts the line into pieces of this length. Give it "
+                            "a list of two sizes: "
          "split([H, W], dim=2).", ((SPLIT, "line.split(x.shape[2], dim=2)"),)),
         ("layers-exchanged", "conv_h and conv_w have changed places: conv_h makes the gate of the rows.",
          ((A_H, A_H.replace("conv_h", "conv_w")), (A_W, A_W.replace("conv_w", "conv_h")))),
-        ("one-layer", "conv_h makes both gates, and conv_w is never called.", ((A_W, A_W.replace("conv_w", "conv_h")),)),
-        ("no-transposition", "The columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
+        ("one-layer", "conv_h makes both gates, and conv_w is never called.",
+         ((A_W, A_W.replace("conv_w", "conv_h")),)),
+        ("no-transposition",
+         "The columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
          ((LINE, "torch.cat([rows, columns], dim=2)"),)),
-        ("not-transposed-back", "The columns' gate is (B, C, W, 1): it multiplies rows. Transpose it back to (B, C, 1, W).",
+        ("not-transposed-back",
+         "The columns' gate is (B, C, W, 1): it multiplies rows. Transpose it back to (B, C, 1, W).",
          ((A_W, "torch.sigmoid(self.conv_w(columns))"),)),
-        ("pooled-away", "You average over the whole map before conv1, as SE does: every row and every column has the same gate.",
+        ("pooled-away",
+         "You average over the whole map before conv1, as SE does: every row and every column has the same gate.",
          ((ACTIVE, "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"),)),
-        ("apart", "bn1 works on rows and columns apart. They go through conv1 and bn1 as one line of H + W positions, so that in training "
+        ("apart", "bn1 works on rows and columns apart. They go through conv1 and bn1 as one line of H + W positions, "
+                  "so that in training "
          "mode they share one mean and variance.",
          ((ACTIVE, f"torch.cat([F.hardswish(self.bn1(self.conv1(part))) for part in {SPLIT}], dim=2)"),)),
         ("relu", ACTIVATION.format("ReLU"), ((ACTIVE, ACTIVE.replace("F.hardswish", "torch.relu")),)),
-        ("hard-swish-not-divided", "Your hard-swish is not divided by 6: it is t * clamp(t + 3, 0, 6) / 6 (F.hardswish computes it).",
+        ("hard-swish-not-divided",
+         "Your hard-swish is not divided by 6: it is t * clamp(t + 3, 0, 6) / 6 (F.hardswish computes it).",
          ((f"line = {ACTIVE}", "line = self.bn1(self.conv1(line))\n        line = line * F.relu6(line + 3)"),)),
         ("relu6", ACTIVATION.format("ReLU6"), ((ACTIVE, ACTIVE.replace("hardswish", "relu6")),)),
         ("silu", SMOOTH, ((ACTIVE, ACTIVE.replace("hardswish", "silu")),)),
         ("gelu", ACTIVATION.format("GELU"), ((ACTIVE, ACTIVE.replace("hardswish", "gelu")),)),
-        ("hardsigmoid-in-the-middle", "There is a hard sigmoid between bn1 and the split. A hard-swish is z times the hard sigmoid of z.",
+        ("hardsigmoid-in-the-middle",
+         "There is a hard sigmoid between bn1 and the split. A hard-swish is z times the hard sigmoid of z.",
          ((ACTIVE, ACTIVE.replace("hardswish", "hardsigmoid")),)),
         ("no-activation", "Nothing stands between bn1 and the split: the hard-swish is missing.",
          ((ACTIVE, "self.bn1(self.conv1(line))"),)),
         ("no-norm", "bn1 is made and never called. It follows conv1.", ((ACTIVE, "F.hardswish(self.conv1(line))"),)),
-        ("instance-norm", "bn1 keeps no running mean and variance, as an InstanceNorm or a GroupNorm. It is a plain nn.BatchNorm2d.",
+        ("instance-norm",
+         "bn1 keeps no running mean and variance, as an InstanceNorm or a GroupNorm. It is a plain nn.BatchNorm2d.",
          ((BN1, "nn.InstanceNorm2d(hidden, affine=True)"),)),
         ("norm-last", "bn1 comes after the hard-swish. The order is conv1, bn1, hard-swish.",
          ((ACTIVE, "self.bn1(F.hardswish(self.conv1(line)))"),)),
-        ("no-minimum", "You take in_channels // reduction hidden channels, without a least number. There are at least 8: max(8, ...).",
+        ("no-minimum", "You take in_channels // reduction hidden channels, without a least number. There are at least "
+                       "8: max(8, ...).",
          ((HIDDEN, "in_channels // reduction"),)),
-        ("at-least-one", "You take at least one hidden channel. There are at least 8: max(8, in_channels // reduction).",
+        ("at-least-one",
+         "You take at least one hidden channel. There are at least 8: max(8, in_channels // reduction).",
          ((HIDDEN, HIDDEN.replace("8", "1")),)),
         ("at-most-eight", "You take the smaller one of 8 and in_channels // reduction. It is the larger one: max.",
          ((HIDDEN, "max(1, min(8, in_channels // reduction))"),)),
-        ("at-most-eight-or-none", "You take the smaller one of 8 and in_channels // reduction, which may even be zero. It is the larger "
+        ("at-most-eight-or-none",
+         "You take the smaller one of 8 and in_channels // reduction, which may even be zero. It is the larger "
          "one: max.", ((HIDDEN, "min(8, in_channels // reduction)"),)),
-        ("eight-more", "You add 8 to in_channels // reduction. 8 is only the least number: max(8, in_channels // reduction).",
+        ("eight-more",
+         "You add 8 to in_channels // reduction. 8 is only the least number: max(8, in_channels // reduction).",
          ((HIDDEN, "in_channels // reduction + 8"),)),
-        ("reduction-itself", "You take `reduction` itself for the number of hidden channels. It is what in_channels is divided by: max(8, "
+        ("reduction-itself", "You take `reduction` itself for the number of hidden channels. It is what in_channels "
+                             "is divided by: max(8, "
          "in_channels // reduction).", ((HIDDEN, "max(8, reduction)"),)),
-        ("at-least-sixteen", "You take at least 16 hidden channels. The least number is 8.", ((HIDDEN, HIDDEN.replace("8", "16")),)),
-        ("rounded-up", "You round the hidden channels up, or to the nearest number. Round down: in_channels // reduction.",
+        ("at-least-sixteen", "You take at least 16 hidden channels. The least number is 8.",
+         ((HIDDEN, HIDDEN.replace("8", "16")),)),
+        ("rounded-up",
+         "You round the hidden channels up, or to the nearest number. Round down: in_channels // reduction.",
          ((HIDDEN, "max(8, -(-in_channels // reduction))"),)),
         ("float-width", NOT_WHOLE.replace("channels / reduction", "in_channels / reduction").replace(
             "channels // reduction", "in_channels // reduction"), ((HIDDEN, "max(8.0, in_channels / reduction)"),)),
-        ("reduction-ignored", "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
+        ("reduction-ignored",
+         "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
          ((HIDDEN, "max(8, in_channels // 32)"),)),
-        ("default-reduction", "If `reduction` is not given, yours is not 32.", (("reduction: int = 32", "reduction: int = 16"),)),
-        ("no-bias", "None of your convolutions has a bias. All three have one, also conv1, although a BatchNorm follows.",
+        ("default-reduction", "If `reduction` is not given, yours is not 32.",
+         (("reduction: int = 32", "reduction: int = 16"),)),
+        ("no-bias",
+         "None of your convolutions has a bias. All three have one, also conv1, although a BatchNorm follows.",
          tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (CONV1, CONV_H, CONV_W))),
         ("conv1-without-bias", BIAS.format("conv1"), ((CONV1, CONV1.replace(", 1)", ", 1, bias=False)")),)),
         ("gates-without-bias", BIAS.format("conv_h, or conv_w,"),
          ((CONV_H, CONV_H.replace(", 1)", ", 1, bias=False)")), (CONV_W, CONV_W.replace(", 1)", ", 1, bias=False)")))),
         ("naive-sigmoid", INFINITE, ((A_H, naive_sigmoid(SCORES_H)), (A_W, naive_sigmoid(SCORES_W)))),
-        ("gates-detached", "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): no layer would ever "
+        ("gates-detached", "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): "
+                           "no layer would ever "
          "learn.",
          ((RESULT, "x * (a_h * a_w).detach()"),)),
-        ("input-detached", "The numbers are right, but x is detached before it is pooled: part of x's gradient is missing.",
+        ("input-detached",
+         "The numbers are right, but x is detached before it is pooled: part of x's gradient is missing.",
          (("directional_pool(x)", "directional_pool(x.detach())"),)),
         ("detached", "The numbers are right, but the result is detached: nothing in it would ever learn.",
          ((f"return {RESULT}", f"return ({RESULT}).detach()"),)),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
-        ("in-place", "You change x in place (as `x *= ...` does): whoever reads it afterwards finds other numbers. Write x * a_h * a_w.",
+        ("in-place", "You change x in place (as `x *= ...` does): whoever reads it afterwards finds other numbers. "
+                     "Write x * a_h * a_w.",
          ((f"return {RESULT}", "result = x * a_h * a_w\n        x.data.copy_(result.data)\n        return result"),)),
     ),
 )
@@ -168,13 +214,16 @@ EQUIVALENT = {
     "CoordinateAttention 7: parameters in_channels and out_channels exchanged": SAME_NUMBER,
     **{f"CoordinateAttention {line}: in_channels -> out_channels": SAME_NUMBER for line in (9, 10)},
     **{f"CoordinateAttention {line}: out_channels -> in_channels": SAME_NUMBER for line in (12, 13)},
-    "CoordinateAttention 9: arguments 0 and 1 of max exchanged": "The larger of two numbers is the same in either order.",
+    "CoordinateAttention 9: arguments 0 and 1 of max exchanged": "The larger of two numbers is the same in "
+                                                                 "either order.",
     "CoordinateAttention 9: rounded down, at least 1": "There are at least 8 anyway.",
-    **{f"CoordinateAttention {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie."
+    **{f"CoordinateAttention {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation "
+                                                              "could lie."
        for line in (10, 12, 13)},
     **{f"CoordinateAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (17, 21)},
     **{f"CoordinateAttention 19: x detached{which}": "Only its shape is read." for which in ("", " (2)")},
-    **{f"CoordinateAttention {line}: sigmoid in place": "What the convolution gives is a tensor of its own." for line in (20, 21)},
+    **{f"CoordinateAttention {line}: sigmoid in place": "What the convolution gives is a tensor of its own."
+       for line in (20, 21)},
 }
 
 VARIANTS = (

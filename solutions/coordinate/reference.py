@@ -1,8 +1,9 @@
 """Coordinate Attention (Hou, Zhou and Feng, "Coordinate Attention for Efficient Mobile Network Design", CVPR 2021).
 
-A map is pooled along its rows and along its columns, so that each mean remembers one coordinate; one gate for each row and one for each
-column come of them. The exercises follow the authors' code (houqb/CoordAttention): biases in all convolutions, hard-swish, at least eight
-hidden channels. What differs: there the number of output channels is an argument that must equal the input's as well.
+A map is pooled along its rows and along its columns, so that each mean remembers one coordinate; one gate for each row
+and one for each column come of them. The exercises follow the authors' code (houqb/CoordAttention): biases in all
+convolutions, hard-swish, at least eight hidden channels.
+What differs: there the number of output channels is an argument that must equal the input's as well.
 """
 
 import torch

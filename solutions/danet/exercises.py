@@ -1,4 +1,5 @@
-"""Dual Attention Network: how each exercise of 05a_danet is called. `gamma` is drawn like every other parameter unless a case says more."""
+"""Dual Attention Network: how each exercise of 05a_danet is called.
+`gamma` is drawn like every other parameter unless a case says more."""
 
 from dataclasses import replace
 from functools import partial
@@ -17,7 +18,8 @@ POSITION = Exercise("PositionAttention", sizes=(*POSITIONS, *on_maps(MAPS, bottl
 
 # --- ChannelAttention
 def gram(words: str, shape: Shape, method: str = "forward", scale: float | None = None, **construct: bool) -> Size:
-    """Small numbers unless `scale` says another size: an energy is a sum over all positions, and a softmax of large ones is one-hot."""
+    """Small numbers unless `scale` says another size: an energy is a sum over all positions, and a softmax of large
+    ones is one-hot."""
     def size(r: Random) -> Case:
         batch, height, width = shape(r)
         given = scale or (height * width) ** -0.5 * r.choice((1.0, 1.5))
@@ -30,12 +32,15 @@ CHANNEL = Exercise("ChannelAttention", sizes=(
     *(gram(words, shape) for words, shape in MAPS.items()),
     *(gram(words, shape, negate=True) for words, shape in MAPS.items()),
     lambda r: scaled((2, 17, *r.sample((2, 3), 2)), 0.4, label="more channels than positions"),
-    gram("two positions, larger numbers", lambda r: (3, 1, 2), scale=2.0),  # with so few positions no softmax is one-hot
+    # with so few positions no softmax is one-hot
+    gram("two positions, larger numbers", lambda r: (3, 1, 2), scale=2.0),
     gram("", batch_and_map, negate=False),
     *(gram("", batch_and_map, method="attention", negate=negate) for negate in (False, True)),
     gram("a batch of one", lambda r: (1, 3, 5), method="attention", negate=True),
-    *(lambda r, fields=fields: replace(gram("", batch_and_map, negate=r.random() < 0.5)(r), **fields) for fields in (FRESH, AT_ZERO)),
-    lambda r: replace(gram("negated energies too large for `exp` alone", batch_and_map, scale=2e4, negate=True)(r), **TOO_LARGE),
+    *(lambda r, fields=fields: replace(gram("", batch_and_map, negate=r.random() < 0.5)(r), **fields)
+      for fields in (FRESH, AT_ZERO)),
+    lambda r: replace(gram("negated energies too large for `exp` alone", batch_and_map, scale=2e4, negate=True)(r),
+                      **TOO_LARGE),
 ), visible=(
     scaled((2, 4, 3, 5), 0.5),
     scaled((2, 4, 3, 5), 0.5, construct={"negate": True}),
@@ -65,7 +70,8 @@ HEAD = Exercise("DANetHead", sizes=(
     on_map("fewer than 32 channels, too few for the position attention inside", batch_and_map,
            lambda r: {**wide(r), "in_channels": r.randint(16, 31)}, raises=()),
 ), visible=(
-    call((2, 32, 2, 3), of={"in_channels": 32, "num_classes": 3}),  # weights fill its file: their gradients are recorded once
+    # weights fill its file: their gradients are recorded once
+    call((2, 32, 2, 3), of={"in_channels": 32, "num_classes": 3}),
     call((2, 39, 1, 3), of=(39, 2), train=True, drop_largest=True, gradients=False,
          label="channels that 4 does not divide, training mode with a dropout of the largest channels"),
 ), small=call((2, 32, 1, 3), of={"in_channels": 32, "num_classes": 3}, gradients=False),

@@ -1,4 +1,5 @@
-"""The long runs of lesson 05a: `python -m solutions.danet.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson 05a: `python -m solutions.danet.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -12,13 +13,15 @@ ABOUT = """# 05a_danet: long runs
 
 `python -m solutions.danet.experiment` trains the page's arms for five times its 500 steps, once more at a third of its peak rate
 (5e-3). A number is how many positions of the patches without a mark are right on new posters, in per cent, then the same with the A of
-another poster."""
+another poster."""  # noqa: E501
 THIRD = Fraction(1, 3)
 NONE, PAPER = "no attention", "channel attention, paper's sign"
 
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel attention", "position attention", NONE)),
-    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel attention", "position attention")),
+    *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel attention",
+                                          "position attention", NONE)),
+    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel attention",
+                                             "position attention")),
     *((Row(arm), range(2)) for arm in (PAPER, NONE)),
 ]
 

@@ -2,7 +2,8 @@
 
 from solutions.shared.drawing import Drawing, depth
 
-# One small image for the lesson: three channels of 2 x 2 positions, so X is 3 x 4. Its numbers are in the drawing of the two matrices.
+# One small image for the lesson: three channels of 2 x 2 positions, so X is 3 x 4.
+# Its numbers are in the drawing of the two matrices.
 X = ((2, 0, 1, 0), (0, 2, 0, 1), (1, 0, 1, 0))
 FEATURES = 0.85
 MAP = ((0.1, 0.2, 0.9, 0.1), (0.5, 0.1, 0.6, 0.1), (0.2, 0.1, 0.1, 0.9), (0.1, 0.4, 0.7, 0.1))
@@ -15,7 +16,8 @@ def _box(drawing: Drawing, x: float, middle: float, face: float = 50, channels: 
     return x + face + reach
 
 
-def _grid(drawing: Drawing, x: float, y: float, rows: int, columns: int, side: float, role: str, strength: float = 0.6) -> None:
+def _grid(drawing: Drawing, x: float, y: float, rows: int, columns: int, side: float, role: str,
+          strength: float = 0.6) -> None:
     drawing.cells(x, y, [[strength] * columns for _ in range(rows)], role, side=side)
 
 
@@ -23,10 +25,12 @@ def poster() -> str:
     """A poster of coloured patches, as the lesson's pictures are made, 900 x 316 px."""
     drawing = Drawing(
         900, 316, "Which mark belongs to it?",
-        "Coloured patches lie scattered over a poster. One patch of each colour has a mark at its right, black or white: red, green and "
-        "purple black, blue, yellow and light blue white. Others have no mark; three of them are numbered: 1 is blue, 2 red, 3 yellow.",
+        "Coloured patches lie scattered over a poster. One patch of each colour has a mark at its right, black or "
+        "white: red, green and purple black, blue, yellow and light blue white. Others have no mark; three of them "
+        "are numbered: 1 is blue, 2 red, 3 yellow.",
     )
-    colours = {"red": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7", "light": "#56B4E9"}
+    colours = {"red": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7",
+               "light": "#56B4E9"}
     marked = (((0, 0), "red", False), ((4, 0), "green", False), ((2, 1), "light", True), ((1, 2), "yellow", True),
               ((3, 0), "purple", False), ((4, 2), "blue", True))
     asked = ((1, 0), "blue"), ((3, 1), "red"), ((0, 1), "yellow")
@@ -40,7 +44,8 @@ def poster() -> str:
         x, y = 40 + across * column, 32 + down * row
         drawing.rectangle(x, y, patch, patch, colours[colour])
         drawing.operation(x + patch / 2, y + patch / 2, str(number), radius=18)
-    for y, line, bold in ((62, "One patch of each colour", True), (84, "has a mark on its right,", False), (106, "black or white.", False),
+    for y, line, bold in ((62, "One patch of each colour", True), (84, "has a mark on its right,", False),
+                          (106, "black or white.", False),
                           (152, "Patches 1, 2 and 3 have none.", True), (174, "Their mark is that of the", False),
                           (196, "patch with the same colour.", False)):
         drawing.text(650, y, line, anchor="start", bold=bold, size=16)
@@ -49,13 +54,15 @@ def poster() -> str:
 
 
 def position_attention() -> str:
-    """PositionAttention with the shape of every tensor, and one row followed from its query to what it gathers, 900 x 470 px."""
+    """PositionAttention with the shape of every tensor, and one row followed from its query to what it gathers, 900
+    x 470 px."""
     drawing = Drawing(
         900, 470, "Position attention, and the way of one position",
-        "From x (B, C, H, W) three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N), with N = H * W. "
-        "Queries times keys, then a softmax along each row, give A (B, N, N): rows j are the positions that look, columns i those that are "
-        "looked at. One position is followed in a strong colour: its query is row j of the queries, its weights are row j of A, and what "
-        "it gathers, all values weighted by that row, is column j of the values times A transposed. Times gamma, added to x.",
+        "From x (B, C, H, W) three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, "
+        "N), with N = H * W. Queries times keys, then a softmax along each row, give A (B, N, N): rows j are the "
+        "positions that look, columns i those that are looked at. One position is followed in a strong colour: its "
+        "query is row j of the queries, its weights are row j of A, and what it gathers, all values weighted by that "
+        "row, is column j of the values times A transposed. Times gamma, added to x.",
     )
     middle, upper, lower, chosen = 196, 104, 330, 1
     edge = _box(drawing, 26, middle, channels=3, thickness=10)
@@ -67,8 +74,10 @@ def position_attention() -> str:
         drawing.layer(edge + 30, height - 22, 66, 44, name)
         drawing.arrow((edge + 96, height), (edge + (128 if name == "query" else 116), height))
     left, side = edge + 118, 18
-    drawing.text(edge + 30, 34, "1 × 1 convolutions, then one list of N positions", size=13, anchor="start", colour="quiet")
-    drawing.cells(left + 14, upper - 2 * side, [[0.95 if row == chosen else 0.15] * 2 for row in range(4)], "features", side=side)
+    drawing.text(edge + 30, 34, "1 × 1 convolutions, then one list of N positions", size=13, anchor="start",
+                 colour="quiet")
+    drawing.cells(left + 14, upper - 2 * side, [[0.95 if row == chosen else 0.15] * 2 for row in range(4)], "features",
+                  side=side)
     drawing.text(left + 58, upper - 5, "row j: the query", size=13, anchor="start")
     drawing.text(left + 58, upper + 12, "of position j", size=13, anchor="start")
     drawing.text(left + 30, upper + 2 * side + 17, "(B, N, C/r)", size=13, mono=True)
@@ -86,7 +95,8 @@ def position_attention() -> str:
     drawing.text(times + 66, 204, "along a row", size=13)
     drawing.arrow((times + 98, 150), (times + 142, 150))
     at, cell = times + 148, 24
-    drawing.cells(at, 150 - 2 * cell, [[value if row == chosen else 0.1 * value for value in MAP[row]] for row in range(4)], "gate",
+    drawing.cells(at, 150 - 2 * cell, [[value if row == chosen else 0.1 * value for value in MAP[row]]
+                                       for row in range(4)], "gate",
                   side=cell)
     drawing.text(at + 2 * cell, 68, "columns i: who is", size=13)
     drawing.text(at + 2 * cell, 86, "looked at", size=13)
@@ -100,7 +110,8 @@ def position_attention() -> str:
     drawing.operation(gather, lower, "×")
     drawing.arrow((gather + 18, lower), (gather + 36, lower))
     right = gather + 40
-    drawing.cells(right, lower - 1.5 * side, [[0.95 if column == chosen else 0.15 for column in range(4)] for _ in range(3)], "features",
+    drawing.cells(right, lower - 1.5 * side,
+                  [[0.95 if column == chosen else 0.15 for column in range(4)] for _ in range(3)], "features",
                   side=side)
     drawing.text(right + 1.5 * side, lower + 46, "column j: what j gathers", size=13)
     drawing.text(right + 1.5 * side, lower + 64, "(B, C, N), then (B, C, H, W)", size=13, mono=True)
@@ -120,9 +131,9 @@ def two_matrices() -> str:
     """The N x N and the C x C matrix of one image with 3 channels and 2 x 2 positions, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Two matrices of one small image",
-        "An image with 3 channels and 2 x 2 positions is X, 3 rows and 4 columns. Its columns are the positions: X transposed times X is "
-        "4 x 4, one number for each pair of positions. Its rows are the channels: X times X transposed is 3 x 3, one number for each pair "
-        "of channels.",
+        "An image with 3 channels and 2 x 2 positions is X, 3 rows and 4 columns. Its columns are the positions: X "
+        "transposed times X is 4 x 4, one number for each pair of positions. Its rows are the channels: X times X "
+        "transposed is 3 x 3, one number for each pair of channels.",
     )
     side = 40
     names = ("a", "b", "c", "d")
@@ -170,9 +181,9 @@ def head() -> str:
     """DANetHead, 900 x 390 px."""
     drawing = Drawing(
         900, 390, "The head of the Dual Attention Network",
-        "From x two branches start, each of conv-BN-ReLU, an attention, conv-BN-ReLU. The upper one has position attention, the lower one "
-        "channel attention. classify_position and classify_channel read one branch each; classify_fused reads their sum. Each classifier "
-        "is dropout and a 1 x 1 convolution.",
+        "From x two branches start, each of conv-BN-ReLU, an attention, conv-BN-ReLU. The upper one has position "
+        "attention, the lower one channel attention. classify_position and classify_channel read one branch each; "
+        "classify_fused reads their sum. Each classifier is dropout and a 1 x 1 convolution.",
     )
     upper, middle, lower = 92, 200, 308
     edge = _box(drawing, 26, middle, face=56)

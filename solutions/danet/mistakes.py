@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 05a_danet. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 05a_danet.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW
@@ -21,10 +22,16 @@ SCRAMBLED = "x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"
 INTER = "inter = in_channels // 4"
 FRONT = "self.position_in, self.channel_in = conv_bn_relu(in_channels, inter), conv_bn_relu(in_channels, inter)"
 BACK = "self.position_out, self.channel_out = conv_bn_relu(inter, inter), conv_bn_relu(inter, inter)"
-POSITION, CHANNEL = "self.position_out(self.position(self.position_in(x)))", "self.channel_out(self.channel(self.channel_in(x)))"
-LOGITS = "return self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)"
+POSITION, CHANNEL = (
+    "self.position_out(self.position(self.position_in(x)))",
+    "self.channel_out(self.channel(self.channel_in(x)))",
+)
+LOGITS = (
+    "return self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)"
+)
 THREE = LOGITS.replace("return", "fused, a, b =")
-CLASSIFIERS = {name: f"self.classify_{name} = classifier(inter, num_classes)" for name in ("fused", "position", "channel")}
+CLASSIFIERS = {name: f"self.classify_{name} = classifier(inter, num_classes)"
+               for name in ("fused", "position", "channel")}
 
 
 ATTENDED = "a = self.position(self.position_in(x))\n        b = self.channel(self.channel_in(x))"
@@ -35,7 +42,8 @@ def classified_by(layers: str) -> tuple[tuple[str, str], ...]:
 
 
 def other_block(convolution: str, rest: str = "nn.BatchNorm2d(o), nn.ReLU()") -> tuple[tuple[str, str], ...]:
-    """Edits that put another conv-BN-ReLU in the place of the head's four. convolution: of i to o channels; rest: what follows it."""
+    """Edits that put another conv-BN-ReLU in the place of the head's four. convolution: of i to o channels;
+    rest: what follows it."""
     return ((FRONT, FRONT.replace("conv_bn_relu", "block")), (BACK, BACK.replace("conv_bn_relu", "block")),
             (f"{INTER}\n", f"{INTER}\n        block = lambda i, o: nn.Sequential({convolution}, {rest})\n"))
 
@@ -54,21 +62,23 @@ MISTAKES = (
             "You divide the products by N, the number of positions, before the softmax. DANet does not scale them.",
             ((MAP, "torch.softmax(queries @ keys / keys.shape[-1], dim=-1)"),)),
     Mistake("position-scaled-in-forward", "PositionAttention",
-            "`attention` is right, but your `forward` divides the products by sqrt(D): `scaled_dot_product_attention` does it unless you "
-            "pass scale=1.0. DANet does not scale.",
+            "`attention` is right, but your `forward` divides the products by sqrt(D): `scaled_dot_product_attention` "
+            "does it unless you pass scale=1.0. DANet does not scale.",
             ((f"gathered = {GATHERED}", f"""q, k = {QUERIES}, {KEYS}.transpose(1, 2)
         gathered = nn.functional.scaled_dot_product_attention(q, k, values.transpose(1, 2)).transpose(1, 2)"""),)),
     Mistake("position-exp", "PositionAttention", OVERFLOW.format("products"),
             ((f"return {MAP}", "e = torch.exp(queries @ keys)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("position-over-queries", "PositionAttention",
-            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position spreads its attention "
-            "along its row: dim=-1.",
+            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position spreads "
+            "its attention along its row: dim=-1.",
             ((MAP, MAP.replace("-1", "1")),)),
     Mistake("position-over-batch", "PositionAttention",
-            "Your softmax runs over the images of the batch (dim=0). A position spreads its attention along its row: dim=-1.",
+            "Your softmax runs over the images of the batch (dim=0). A position spreads its attention along its "
+            "row: dim=-1.",
             ((MAP, MAP.replace("-1", "0")),)),
     Mistake("position-over-everything", "PositionAttention",
-            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row sums to 1: dim=-1.",
+            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row sums to "
+            "1: dim=-1.",
             ((MAP, "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"),)),
     Mistake("position-no-softmax", "PositionAttention",
             "The softmax is missing: your weights are the raw products of queries and keys.",
@@ -77,15 +87,16 @@ MISTAKES = (
             "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
             ((MAP, "torch.sigmoid(queries @ keys)"),)),
     Mistake("position-divided-by-n", "PositionAttention",
-            "You divide the products by N instead of taking a softmax. Rows become weights by a softmax over their last axis.",
+            "You divide the products by N instead of taking a softmax. Rows become weights by a softmax over their "
+            "last axis.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
-            "Your product takes the columns of the map for its rows: position j gathers with the weights that the others have for j. "
-            "With the values as (B, C, N), multiply by the map transposed.",
+            "Your product takes the columns of the map for its rows: position j gathers with the weights that the "
+            "others have for j. With the values as (B, C, N), multiply by the map transposed.",
             ((GATHERED, "values @ self.attention(x)"),)),
     Mistake("position-map-transposed", "PositionAttention",
-            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j is how position j weighs all "
-            "positions.",
+            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j is how "
+            "position j weighs all positions.",
             ((MAP, f"{MAP}.transpose(1, 2)"), (GATHERED, "values @ self.attention(x)"))),
     Mistake("position-energy", "PositionAttention",
             "Your output is right, but `attention` returns the products before the softmax. It returns the weights.",
@@ -94,15 +105,15 @@ MISTAKES = (
             "The numbers are right, but the map is detached: queries and keys would never learn.",
             ((f"return {MAP}", f"return {MAP}.detach()"),)),
     Mistake("position-gathered-scrambled", "PositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
-            "positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
+            "axes: channels and positions are mixed up. transpose(1, 2) first.",
             ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
     Mistake("position-row-only", "PositionAttention",
-            "Each position looks at its own row of the image only: your map has H x W x W weights. First make one list of all N = H * W "
-            "positions.",
+            "Each position looks at its own row of the image only: your map has H x W x W weights. First make one "
+            "list of all N = H * W positions.",
             ((f"gathered = {GATHERED}", """queries, keys = self.query(x).permute(0, 2, 3, 1), self.key(x).permute(0, 2, 1, 3)
         weights = torch.softmax(queries @ keys, dim=-1)
-        gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""),)),
+        gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""),)),  # noqa: E501
     Mistake("position-first-image", "PositionAttention",
             "All images of the batch use the map of the first one. Each image has its own.",
             ((f"return {MAP}", f"return {MAP}[:1].expand(len(x), -1, -1)"),)),
@@ -116,52 +127,61 @@ MISTAKES = (
 
     def forward("""))),
     Mistake("position-normalised", "PositionAttention",
-            "You normalise queries and keys to length 1 (a cosine). Here they stay as they are: a longer query chooses more sharply.",
-            ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"), (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
+            "You normalise queries and keys to length 1 (a cosine). Here they stay as they are: a longer query "
+            "chooses more sharply.",
+            ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"),
+             (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
     Mistake("position-sees-itself", "PositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with the positions on "
-            "the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in front of them: (B, 1, N, D).",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
+            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in "
+            "front of them: (B, 1, N, D).",
             ((f"gathered = {GATHERED}", "gathered = values"),)),
     Mistake("position-dropout", "PositionAttention", ATTENTION_DROPOUT,
             ((MAP, f"nn.functional.dropout({MAP}, 0.1, self.training)"),)),
     Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("position-columns-sum", "PositionAttention",
-            "Your softmax runs over dim=1, and the values meet the map's columns: the output is as if queries and keys had changed "
-            "places. Row j belongs to the query of j: dim=-1, and with the values as (B, C, N) multiply by the map transposed.",
+            "Your softmax runs over dim=1, and the values meet the map's columns: the output is as if queries and "
+            "keys had changed places. Row j belongs to the query of j: dim=-1, and with the values as (B, C, N) "
+            "multiply by the map transposed.",
             ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
 
     # --- ChannelAttention
     *with_gamma("channel", "ChannelAttention", "A X"),
     Mistake("channel-positions", "ChannelAttention",
-            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Channels are compared: X times X "
-            "transposed, (C, N) times (N, C), is C x C.",
-            ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
+            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Channels are "
+            "compared: X times X transposed, (C, N) times (N, C), is C x C.",
+            ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED,
+                                                               "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
     *(Mistake(f"channel-positions-{short}", "ChannelAttention",
-              "Your energies are N x N: X transposed times X compares positions. Channels are compared: X times X transposed, "
-              "(C, N) times (N, C), is C x C.",
+              "Your energies are N x N: X transposed times X compares positions. Channels are compared: X times X "
+              "transposed, (C, N) times (N, C), is C x C.",
               ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
       for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
     *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
-              "You exchange the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: channels and "
-              "positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).", edits)
+              "You exchange the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in "
+              "memory: channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
+              edits)
       for short, edits in (
           ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
           ("energies-first", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),)),
-          ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"), (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
+          ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),
+                   (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
     Mistake("channel-from-the-right", "ChannelAttention",
-            "You multiply from the other side: X transposed times A is (B, N, C), and seen as (B, C, N) it mixes channels and positions. "
-            "Each channel gathers with its row: A times X.",
+            "You multiply from the other side: X transposed times A is (B, N, C), and seen as (B, C, N) it mixes "
+            "channels and positions. Each channel gathers with its row: A times X.",
             ((MIXED, "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("channel-columns-sum", "ChannelAttention",
-            "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel spreads its weights "
-            "along its row: dim=-1.",
+            "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
+            "spreads its weights along its row: dim=-1.",
             ((WEIGHTS, WEIGHTS.replace("-1", "1")),)),
     Mistake("channel-over-batch", "ChannelAttention",
-            "Your softmax runs over the images of the batch (dim=0). Each channel spreads its weights along its row: dim=-1.",
+            "Your softmax runs over the images of the batch (dim=0). Each channel spreads its weights along its "
+            "row: dim=-1.",
             ((WEIGHTS, WEIGHTS.replace("-1", "0")),)),
     Mistake("channel-transposed", "ChannelAttention",
-            "Your product takes the columns of the map for its rows. Channel i gathers with row i: A times X, without a transposition.",
+            "Your product takes the columns of the map for its rows. Channel i gathers with row i: A times X, without "
+            "a transposition.",
             ((MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"),)),
     Mistake("channel-map-transposed", "ChannelAttention",
             "Your `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
@@ -171,12 +191,12 @@ MISTAKES = (
             "Your output is right, but `attention` returns the energies before the softmax. It returns the weights.",
             ((WEIGHTS, "energy"), (MIXED, "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"))),
     Mistake("channel-never-negated", "ChannelAttention",
-            "With negate=True similar channels still get the larger weights: `negate` has no effect, or you wrote E - max(E), which "
-            "changes no weight. The authors' code has max(E) - E, which turns the order around.",
+            "With negate=True similar channels still get the larger weights: `negate` has no effect, or you wrote E - "
+            "max(E), which changes no weight. The authors' code has max(E) - E, which turns the order around.",
             ((NEGATE, ""),)),
     Mistake("channel-always-negated", "ChannelAttention",
-            "The argument `negate` has no effect: yours turns the energies around always, as the authors' code does. With negate=False "
-            "they stay as they are.",
+            "The argument `negate` has no effect: yours turns the energies around always, as the authors' code does. "
+            "With negate=False they stay as they are.",
             (("if self.negate:", "if True:"),)),
     Mistake("channel-exchanged", "ChannelAttention",
             "negate=True and negate=False have changed places.",
@@ -185,19 +205,22 @@ MISTAKES = (
             "Where negate is not given, yours turns the energies around. The default is False, as in the paper.",
             (("negate: bool = False", "negate: bool = True"),)),
     *(Mistake(f"channel-{short}", "ChannelAttention",
-              "With negate=True you turn the weights around, after the softmax: they are then no weights that sum to 1. The energies are "
-              "turned around, before it.",
+              "With negate=True you turn the weights around, after the softmax: they are then no weights that sum to "
+              "1. The energies are turned around, before it.",
               ((NEGATE, ""), (f"return {WEIGHTS}", f"return {turned} if self.negate else {WEIGHTS}")))
-      for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"), ("minus-softmax", f"-{WEIGHTS}"),
+      for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"),
+                            ("minus-softmax", f"-{WEIGHTS}"),
                             ("maximum-minus-weights", f"{WEIGHTS}.amax(dim=-1, keepdim=True) - {WEIGHTS}"))),
     Mistake("channel-exp", "ChannelAttention", OVERFLOW.format("energies"),
             ((f"return {WEIGHTS}", "e = torch.exp(energy)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("channel-weights-inverted", "ChannelAttention",
-            "With negate=True you turn the weights around, after the softmax. The energies are turned around, before it.",
-            ((NEGATE, ""), (f"return {WEIGHTS}", f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
+            "With negate=True you turn the weights around, after the softmax. The energies are turned around, "
+            "before it.",
+            ((NEGATE, ""), (f"return {WEIGHTS}",
+                            f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
     Mistake("channel-maximum-of-columns", "ChannelAttention",
-            "With negate=True you subtract from the maximum of each column. It is that of each row, the axis over which the softmax runs: "
-            "dim=-1.",
+            "With negate=True you subtract from the maximum of each column. It is that of each row, the axis over "
+            "which the softmax runs: dim=-1.",
             ((NEGATED, NEGATED.replace("-1", "1")),)),
     Mistake("channel-scaled", "ChannelAttention",
             "You divide the energies by sqrt(N). DANet does not scale them.",
@@ -221,11 +244,12 @@ MISTAKES = (
             "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
             ((WEIGHTS, "torch.sigmoid(energy)"),)),
     Mistake("channel-means", "ChannelAttention",
-            "You compare the means of the channels, one number each, as SE would. They are compared position by position: X times X "
-            "transposed.",
+            "You compare the means of the channels, one number each, as SE would. They are compared position by "
+            "position: X times X transposed.",
             ((ENERGY, "channels.mean(dim=2)[:, :, None] * channels.mean(dim=2)[:, None]"),)),
     Mistake("channel-itself-left-out", "ChannelAttention",
-            "Your channels do not weigh themselves: the diagonal is masked. It belongs to the softmax like every other entry.",
+            "Your channels do not weigh themselves: the diagonal is masked. It belongs to the softmax like every "
+            "other entry.",
             ((f"return {WEIGHTS}", "itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)\n"
               "        return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"),)),
     Mistake("channel-map-detached", "ChannelAttention",
@@ -250,71 +274,89 @@ MISTAKES = (
 
     # --- DANetHead
     Mistake("head-paper-channel", "DANetHead",
-            "Your channel attention is the paper's, negate=False. The head is the published one: ChannelAttention(negate=True).",
+            "Your channel attention is the paper's, negate=False. The head is the published one: "
+            "ChannelAttention(negate=True).",
             (("ChannelAttention(negate=True)", "ChannelAttention()"),)),
     Mistake("head-one-after-the-other", "DANetHead",
             "Your channel branch reads what the position branch gave. Both read x, side by side.",
             ((CHANNEL, "self.channel_out(self.channel(self.channel_in(x) + position))"),)),
     Mistake("head-shared-front", "DANetHead",
-            "Both branches read position_in; channel_in is made and never used. Each branch has its own first convolution.",
+            "Both branches read position_in; channel_in is made and never used. Each branch has its own first "
+            "convolution.",
             ((CHANNEL, CHANNEL.replace("channel_in", "position_in")),)),
     Mistake("head-no-attention", "DANetHead",
             "The attentions are made and never called: each branch is two convolutions.",
             ((POSITION, "self.position_out(self.position_in(x))"), (CHANNEL, "self.channel_out(self.channel_in(x))"))),
     Mistake("head-no-back", "DANetHead",
-            "position_out and channel_out are made and never called. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
+            "position_out and channel_out are made and never called. Each branch is conv-BN-ReLU, attention, "
+            "conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_in(x))"), (CHANNEL, "self.channel(self.channel_in(x))"))),
     *(Mistake(f"head-{unused}-unused", "DANetHead",
-              f"Both branches end in {used}; {unused} is made and never used. Each branch has its own last convolution.",
+              f"Both branches end in {used}; {unused} is made and never used. Each branch has its own last "
+              "convolution.",
               ((branch, branch.replace(unused, used)),))
-      for branch, used, unused in ((CHANNEL, "position_out", "channel_out"), (POSITION, "channel_out", "position_out"))),
+      for branch, used, unused in ((CHANNEL, "position_out", "channel_out"),
+                                   (POSITION, "channel_out", "position_out"))),
     Mistake("head-one-back", "DANetHead",
-            "position_out and channel_out are one and the same block under two names, so that both branches share its weights. Make two.",
+            "position_out and channel_out are one and the same block under two names, so that both branches share its "
+            "weights. Make two.",
             ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
     Mistake("head-one-front", "DANetHead",
-            "position_in and channel_in are one and the same block under two names, so that both branches share its weights. Make two.",
+            "position_in and channel_in are one and the same block under two names, so that both branches share its "
+            "weights. Make two.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-back-first", "DANetHead",
-            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is conv-BN-ReLU, attention, "
-            "conv-BN-ReLU.",
+            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is "
+            "conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),
              (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
     Mistake("head-position-back-first", "DANetHead",
             "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
     *(Mistake(f"head-summed-before-{short}", "DANetHead",
-              "You add what the two attentions give. classify_fused reads the sum of what position_out and channel_out give.",
-              ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"), (CHANNEL, "self.channel_out(b)"),
+              "You add what the two attentions give. classify_fused reads the sum of what position_out and "
+              "channel_out give.",
+              ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"),
+               (CHANNEL, "self.channel_out(b)"),
                ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
       for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"),
                           ("channel-out", "self.channel_out(a + b)"))),
     *(Mistake(f"head-added-to-{to}", "DANetHead",
-              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a "
-              "new tensor.",
-              ((LOGITS, LOGITS.replace("return", f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
+              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + "
+              "channel`, which makes a new tensor.",
+              ((LOGITS,
+                LOGITS.replace("return",
+                               f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",
-            "The numbers are right, but you add one branch to the other in place (`+=`). The classifier that has read it alone needs its "
-            "old numbers, so the backward pass stops. Write `position + channel`, which makes a new tensor.",
-            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += channel\n"
+            "The numbers are right, but you add one branch to the other in place (`+=`). The classifier that has read "
+            "it alone needs its old numbers, so the backward pass stops. Write `position + channel`, which makes a "
+            "new tensor.",
+            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += "
+                      "channel\n"
               "        return self.classify_fused(position), a, b"),)),
     Mistake("head-sum-under-old-name", "DANetHead",
             "classify_position reads the sum of both branches. It reads position_out's output.",
             (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
-            "The two attentions have changed places: `position` is called in the channel branch and `channel` in the position branch.",
+            "The two attentions have changed places: `position` is called in the channel branch and `channel` in the "
+            "position branch.",
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
              (CHANNEL, CHANNEL.replace("self.channel(", "self.position(")))),
     Mistake("head-backs-exchanged", "DANetHead",
             "position_out and channel_out have changed places.",
-            ((POSITION, POSITION.replace("position_out", "channel_out")), (CHANNEL, CHANNEL.replace("channel_out", "position_out")))),
+            ((POSITION, POSITION.replace("position_out", "channel_out")),
+             (CHANNEL, CHANNEL.replace("channel_out", "position_out")))),
     Mistake("head-logits-summed", "DANetHead",
-            "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two branches' features.",
-            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
+            "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two "
+            "branches' features.",
+            ((LOGITS,
+              "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
     Mistake("head-fused-twice", "DANetHead",
-            "You call classify_fused on each branch and add the results, which adds its bias twice. Add the two branches first, then "
-            "call it once.",
-            (("self.classify_fused(position + channel)", "self.classify_fused(position) + self.classify_fused(channel)"),)),
+            "You call classify_fused on each branch and add the results, which adds its bias twice. Add the two "
+            "branches first, then call it once.",
+            (("self.classify_fused(position + channel)",
+              "self.classify_fused(position) + self.classify_fused(channel)"),)),
     Mistake("head-three-logits-summed", "DANetHead",
             "You add the other two logits to the fused ones. The fused logits come from the sum of the features alone.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n"
@@ -326,12 +368,13 @@ MISTAKES = (
             "You multiply the two branches before classify_fused. They are added.",
             (("position + channel", "position * channel"),)),
     Mistake("head-concatenated", "DANetHead",
-            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. They are added, and it reads inter.",
+            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. They are added, and "
+            "it reads inter.",
             (("position + channel", "torch.cat([position, channel], dim=1)"),
              (CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("inter", "2 * inter")))),
     Mistake("head-order", "DANetHead",
-            "Your three logits are in another order. First the fused ones, then those of the position branch, then those of the channel "
-            "branch.",
+            "Your three logits are in another order. First the fused ones, then those of the position branch, then "
+            "those of the channel branch.",
             ((LOGITS, f"{THREE}\n        return a, b, fused"),)),
     Mistake("head-channel-first", "DANetHead",
             "The second and the third logits have changed places: fused, position, channel.",
@@ -341,49 +384,54 @@ MISTAKES = (
             ((LOGITS, "return self.classify_fused(position + channel)"),)),
     Mistake("head-one-classifier", "DANetHead",
             "classify_fused is called for all three logits. Each has a classifier of its own.",
-            ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), self.classify_fused(channel)"),)),
+            ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), "
+                      "self.classify_fused(channel)"),)),
     *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
-              f"classify_{one} and classify_{other} are one and the same classifier under two names, so that they share its weights. Make "
-              "three.",
+              f"classify_{one} and classify_{other} are one and the same classifier under two names, so that they "
+              "share its weights. Make three.",
               ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
       for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
-            "classify_fused, classify_position and classify_channel are one and the same classifier under three names, so that they share "
-            "its weights. Make three.",
+            "classify_fused, classify_position and classify_channel are one and the same classifier under three "
+            "names, so that they share its weights. Make three.",
             (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
              "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
     Mistake("head-classifiers-exchanged", "DANetHead",
-            "classify_position reads the channel branch and classify_channel the position branch: they have changed places.",
+            "classify_position reads the channel branch and classify_channel the position branch: they have "
+            "changed places.",
             ((LOGITS, LOGITS.replace("classify_position", "other").replace("classify_channel", "classify_position")
               .replace("other", "classify_channel")),)),
     Mistake("head-softmax", "DANetHead",
             "Your logits go through a softmax. The head returns them as they are: the loss takes the softmax.",
-            ((LOGITS, "logits = self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)\n"
+            ((LOGITS, "logits = self.classify_fused(position + channel), self.classify_position(position), "
+                      "self.classify_channel(channel)\n"
               "        return tuple(part.softmax(dim=1) for part in logits)"),)),
     Mistake("head-no-dropout", "DANetHead",
             "The Dropout2d(0.1) in front of the three last convolutions is missing.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
     Mistake("head-dropout-of-elements", "DANetHead",
-            "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. nn.Dropout2d(0.1) "
-            "drops whole channels.",
+            "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. "
+            "nn.Dropout2d(0.1) drops whole channels.",
             classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
     *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
-              "Your dropout stands behind the last convolutions and drops logits. nn.Dropout2d(0.1) stands in front of them.",
+              "Your dropout stands behind the last convolutions and drops logits. nn.Dropout2d(0.1) stands in "
+              "front of them.",
               classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
-            "You drop channels of each branch and classify_fused reads the sum of what is left. Each of the three convolutions has its own "
-            "Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
+            "You drop channels of each branch and classify_fused reads the sum of what is left. Each of the three "
+            "convolutions has its own Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
             "Your dropout has torch's default, 0.5. It is Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
-            "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; one that is made in "
-            "`forward` does not, and `F.dropout2d` needs training=self.training.",
+            "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; "
+            "one that is made in `forward` does not, and `F.dropout2d` needs training=self.training.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
-             (LOGITS, "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
+             (LOGITS,
+              "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
               "self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"))),
     Mistake("head-biases", "DANetHead",
             "Your 3x3 convolutions have biases. In front of a BatchNorm there is none here: bias=False.",
@@ -392,7 +440,8 @@ MISTAKES = (
             "The ReLUs of your conv-BN-ReLU blocks are missing.",
             other_block("nn.Conv2d(i, o, 3, padding=1, bias=False)", "nn.BatchNorm2d(o)")),
     Mistake("head-no-padding", "DANetHead",
-            "Your 3x3 convolutions have no padding, so that each takes two rows and two columns off the map. padding=1 keeps H and W.",
+            "Your 3x3 convolutions have no padding, so that each takes two rows and two columns off the map. "
+            "padding=1 keeps H and W.",
             other_block("nn.Conv2d(i, o, 3, bias=False)")),
     Mistake("head-one-by-one", "DANetHead",
             "Your conv-BN-ReLU blocks have 1x1 convolutions. They are 3x3, padded by 1.",
@@ -401,11 +450,12 @@ MISTAKES = (
             "Your branches have 8 channels always. They have in_channels // 4, which is 8 for 32 to 35 channels only.",
             ((INTER, "inter = 8"),)),
     Mistake("head-inter-at-least", "DANetHead",
-            "Where in_channels // 4 is below 8 you take 8. It is in_channels // 4 always; where that is too few, PositionAttention raises "
-            "its ValueError.",
+            "Where in_channels // 4 is below 8 you take 8. It is in_channels // 4 always; where that is too few, "
+            "PositionAttention raises its ValueError.",
             ((INTER, "inter = max(8, in_channels // 4)"),)),
     Mistake("head-inter-eighth", "DANetHead",
-            "Your branches have in_channels // 8 channels. They have in_channels // 4; the 8 belongs to the queries and keys inside.",
+            "Your branches have in_channels // 8 channels. They have in_channels // 4; the 8 belongs to the queries "
+            "and keys inside.",
             ((INTER, "inter = in_channels // 8"), ("PositionAttention(inter)", "PositionAttention(inter, 4)"))),
     Mistake("head-not-reduced", "DANetHead",
             "Your branches keep all in_channels channels. The first convolutions reduce them to in_channels // 4.",
@@ -419,10 +469,13 @@ MISTAKES = (
              (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
              (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),
     Mistake("head-shortcut", "DANetHead",
-            "You add what the first convolutions gave once more. The attentions have their own shortcut, and there is no other.",
-            (("self.classify_fused(position + channel)", "self.classify_fused(position + channel + self.position_in(x))"),)),
+            "You add what the first convolutions gave once more. The attentions have their own shortcut, and there is "
+            "no other.",
+            (("self.classify_fused(position + channel)",
+              "self.classify_fused(position + channel + self.position_in(x))"),)),
     Mistake("head-position-detached", "DANetHead",
-            "The numbers are right, but the branches are detached in front of classify_fused: the fused loss would teach them nothing.",
+            "The numbers are right, but the branches are detached in front of classify_fused: the fused loss would "
+            "teach them nothing.",
             (("position + channel", "(position + channel).detach()"),)),
 )
 
@@ -438,7 +491,8 @@ EQUIVALENT = {
     **{f"PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
     **{f"{line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
        for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15")},
-    **{f"{line}: softmax -> torch.softmax(x, -1)": SAME_FUNCTION for line in ("PositionAttention 20", "ChannelAttention 18")},
+    **{f"{line}: softmax -> torch.softmax(x, -1)": SAME_FUNCTION
+       for line in ("PositionAttention 20", "ChannelAttention 18")},
     **{f"{line}: clamped": BETWEEN for line in ("PositionAttention 20", "ChannelAttention 18")},
     **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 25", "ChannelAttention 22")},
     "ChannelAttention 12: x last two axes exchanged": "A sum over all positions does not depend on their order.",
@@ -518,7 +572,7 @@ VARIANTS = (
             def forward(self, x):
                 y = dot_product_attention(self.rows(self.query, x), self.rows(self.key, x), self.rows(self.value, x), scale=1)
                 return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
-        """),
+        """),  # noqa: E501
     Variant("channel-as-published", "ChannelAttention", """
         class ChannelAttention(nn.Module):
             def __init__(self, negate=False):
@@ -584,7 +638,7 @@ VARIANTS = (
                 p, c = self.position_out(p), self.channel_out(c)
                 return tuple(layer(part) for layer, part in
                              ((self.classify_fused, p + c), (self.classify_position, p), (self.classify_channel, c)))
-        """),
+        """),  # noqa: E501
     Variant("head-other-order", "DANetHead", """
         class Branch(nn.Module):
             def __init__(self, in_channels, channels, attention):
@@ -610,5 +664,5 @@ VARIANTS = (
                 p, c = self.p(x), self.c(x)
                 sum_ = self.dropout(p + c)
                 return self.classify_fused(sum_), self.classify_position(self.dropout(p)), self.classify_channel(self.dropout(c))
-        """),
+        """),  # noqa: E501
 )

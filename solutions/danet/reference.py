@@ -1,9 +1,10 @@
 """Dual Attention Network (Fu et al., "Dual Attention Network for Scene Segmentation", CVPR 2019).
 
-Position attention: every position gathers what all positions say, weighted by how well query and key fit, without a scale. Channel
-attention: every channel gathers all channels, weighted by their similarity. Both add what they gathered to x, times `gamma`, which
-starts at zero. The authors' code (CASIA-IVA-Lab/DANet) turns the similarity of channels around, `max(E) - E` (`negate=True`); the head
-follows it.
+Position attention: every position gathers what all positions say, weighted by how well query and key fit, without a
+scale. Channel
+attention: every channel gathers all channels, weighted by their similarity. Both add what they gathered to x, times
+`gamma`, which starts at zero. The authors' code (CASIA-IVA-Lab/DANet) turns the similarity of channels around,
+`max(E) - E` (`negate=True`); the head follows it.
 """
 import torch
 from torch import Tensor, nn
@@ -64,7 +65,8 @@ class ChannelAttention(nn.Module):
 
 def conv_bn_relu(in_channels: int, out_channels: int) -> nn.Sequential:
     """A 3x3 convolution that keeps H and W, BatchNorm, ReLU."""
-    return nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False), nn.BatchNorm2d(out_channels), nn.ReLU())
+    return nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False), nn.BatchNorm2d(out_channels),
+                         nn.ReLU())
 
 
 def classifier(channels: int, num_classes: int) -> nn.Sequential:
@@ -73,7 +75,8 @@ def classifier(channels: int, num_classes: int) -> nn.Sequential:
 
 
 class DANetHead(nn.Module):
-    """Both attentions side by side, summed, and scores for each class: `(B, C, H, W)` to three of `(B, num_classes, H, W)`.
+    """Both attentions side by side, summed, and scores for each class: `(B, C, H, W)` to three of
+    `(B, num_classes, H, W)`.
 
     In order: from the sum of both branches, from the position branch alone, from the channel branch alone.
     """

@@ -4,9 +4,11 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("position-matrix",
-         "Position attention reads features of shape (2, 64, 12, 10). What is the shape of its attention matrix, for the whole batch?",
+         "Position attention reads features of shape (2, 64, 12, 10). What is the shape of its attention matrix, for "
+         "the whole batch?",
          (2, 120, 120),
-         "It compares positions: N = 12 · 10 = 120 of them, each with each, in every image. Channel attention would have (2, 64, 64)."),
+         "It compares positions: N = 12 · 10 = 120 of them, each with each, in every image. Channel attention would "
+         "have (2, 64, 64)."),
     Item("output-by-hand",
          "A position has the feature 3, and its query times the three keys gives 0, ln 3 and ln 4. "
          "The values are 8, 16 and 2, and the learned factor γ is 0.5. "
@@ -15,8 +17,8 @@ ITEMS = (
          "The weights are 1/8, 3/8 and 4/8, so the position gathers 1 + 6 + 1 = 8. "
          "The output is x + γ · gathered = 3 + 0.5 · 8 = 7."),
     Item("bug-columns-for-rows",
-         "`A` has the shape (B, N, N), and row j holds position j's weights. Column j of `found` should be what position j gathers. "
-         "Which line has to change?",
+         "`A` has the shape (B, N, N), and row j holds position j's weights. Column j of `found` should be what "
+         "position j gathers. Which line has to change?",
          3,
          "`V @ A` weighs with the columns of A. To use row j for position j, transpose A first: `V @ A.mT`. "
          "The shapes are the same, so nothing complains.",
@@ -25,8 +27,8 @@ ITEMS = (
               "found = V @ A  # (B, C, N)\n"
               "picture = found.unflatten(2, (h, w))"),
     Item("bug-own-row",
-         "`q` and `k` have the shape (2, 6, 9, 16): channels last. Someone computes the weights of position attention as "
-         "`(q @ k.mT).softmax(-1)`. What is wrong with them?",
+         "`q` and `k` have the shape (2, 6, 9, 16): channels last. Someone computes the weights of position "
+         "attention as `(q @ k.mT).softmax(-1)`. What is wrong with them?",
          "b",
          "`@` multiplies over the last two axes only, so the weights have the shape (2, 6, 9, 9). "
          "Flatten H and W to one axis first: (2, 54, 54).",
@@ -35,8 +37,8 @@ ITEMS = (
                   "They compare channels with channels, not positions.",
                   "Each position also looks at the other images of the batch.")),
     Item("gamma-at-zero",
-         "Someone rewrote position attention. Freshly made, with γ at 0 as always, it gives the same output as the original "
-         "on every input. What does this test show?",
+         "Someone rewrote position attention. Freshly made, with γ at 0 as always, it gives the same output as the "
+         "original on every input. What does this test show?",
          "b",
          "With γ = 0 everything gathered is multiplied by 0: even noise would pass. "
          "In a test, give every parameter a value that differs from its start.",
@@ -54,14 +56,15 @@ ITEMS = (
          "A trained network reads each picture with the attention matrix of another picture. "
          "Its score falls from nearly 100 % to a guess. What does this show?",
          "d",
-         "If A were not used, the score would stay. It is a sharp control, because nothing else changes and nothing is trained anew.",
+         "If A were not used, the score would stay. It is a sharp control, because nothing else changes and nothing "
+         "is trained anew.",
          choices=("The network has learned its training pictures by heart.",
                   "The network needs more training to become robust.",
                   "The values of the two pictures have been mixed up.",
                   "The network gets its answers through the matrix A.")),
     Item("which-module",
-         "The answer for a patch stands beside another patch of the same colour, anywhere in the picture and in a new place each time. "
-         "Which module suits this best?",
+         "The answer for a patch stands beside another patch of the same colour, anywhere in the picture and in a new "
+         "place each time. Which module suits this best?",
          "c",
          "Query and key compare any two positions, so a position can look up what it needs. "
          "A window has the same weights for every picture; a gate only scales what is already there.",

@@ -1,4 +1,5 @@
-"""Our attempt at lesson 02's challenge: `python -m solutions.eca.challenge` trains each of these with three seeds (about two minutes).
+"""Our attempt at lesson 02's challenge: `python -m solutions.eca.challenge` trains each of these with three seeds
+(about two minutes).
 
 What we tried, overlap with the true disc on new pictures in per cent, 512 steps each:
 
@@ -8,9 +9,9 @@ What we tried, overlap with the true disc on new pictures in per cent, 512 steps
     a kernel of 5, gates by softmax of 5 x score, 6      93.3  92.9  93.0
     the band that stands out alone, no parameters        83.9  84.1  84.0
 
-A factor of 10 instead of 5 does as well (92.7 to 93.4), 20 does worse (80.0 to 90.7). With gates by sigmoid and the factor 5, two of
-three runs find nothing (36 and 33). Opening the one band that a fixed kernel finds, without learning, loses: where it errs, the
-disc is gone.
+A factor of 10 instead of 5 does as well (92.7 to 93.4), 20 does worse (80.0 to 90.7). With gates by sigmoid and the
+factor 5, two of three runs find nothing (36 and 33). Opening the one band that a fixed kernel finds, without learning,
+loses: where it errs, the disc is gone.
 """
 
 from collections.abc import Callable

@@ -40,7 +40,8 @@ def rule(words: str, *args: Number, **kwargs: Number) -> Size:
     """Drawn again if the fraction is a whole number but for a rounding error: there honest logarithms may disagree."""
     def size(r: Random) -> Case:
         while True:
-            case = kernel_size(*(draw(r) for draw in args), label=words, **{name: draw(r) for name, draw in kwargs.items()})
+            case = kernel_size(*(draw(r) for draw in args), label=words,
+                               **{name: draw(r) for name, draw in kwargs.items()})
             t = fraction(case)
             if t == round(t) or abs(t - round(t)) > 1e-6:
                 return case
@@ -63,9 +64,12 @@ KERNEL_SIZE = Exercise(
         rule("a single channel", one_of(1)), rule("very many channels", between(10**5, 10**7)),
         rule("channels for which t is an even number", one_of(8, 128, 2048, 32768)),
         rule("channels for which t is an odd number", one_of(2, 32, 512, 8192)),
-        rule("channels a little below those for which t is a whole number", lambda r: 2 ** r.choice((5, 7, 9, 11, 13)) - r.randint(1, 3)),
-        rule("another gamma", many, gamma=one_of(1, 3, 4)), rule("a gamma of less than one", many, gamma=one_of(0.3, 0.6, 0.7)),
-        rule("another b", many, b=between(5, 12)), rule("a b that is no whole number", many, one_of(1), one_of(0.4, 2.6, 3.3)),
+        rule("channels a little below those for which t is a whole number",
+             lambda r: 2 ** r.choice((5, 7, 9, 11, 13)) - r.randint(1, 3)),
+        rule("another gamma", many, gamma=one_of(1, 3, 4)),
+        rule("a gamma of less than one", many, gamma=one_of(0.3, 0.6, 0.7)),
+        rule("another b", many, b=between(5, 12)),
+        rule("a b that is no whole number", many, one_of(1), one_of(0.4, 2.6, 3.3)),
         rule("another gamma and another b", many, one_of(1, 3), between(3, 9)), negative_fraction,
     ),
     refuses=(lambda r: Case("no channels", (0,), raises=()),
@@ -126,7 +130,8 @@ ECA_BLOCK = Exercise(
 # --- band_matrix
 def bands(kernels: dict[str, tuple[Number, Number]], **fields: Any) -> tuple[Size, ...]:
     """The numbers in a kernel, and channels."""
-    return tuple(lambda r, words=words, k=k, channels=channels: Case(words, (RandomTensor((k(r),)), channels(r)), **fields)
+    return tuple(lambda r, words=words, k=k, channels=channels: Case(words, (RandomTensor((k(r),)), channels(r)),
+                                                                     **fields)
                  for words, (k, channels) in kernels.items())
 
 
@@ -141,10 +146,12 @@ BAND_MATRIX = Exercise(
         "one channel": (odd, one_of(1)),
         "many channels": (odd, between(40, 70)),
     }),
-    refuses=bands({"two numbers": (one_of(2), between(7, 12)), "an even number of numbers": (one_of(4, 6), between(7, 12))}, raises=()),
+    refuses=bands({"two numbers": (one_of(2), between(7, 12)),
+                   "an even number of numbers": (one_of(4, 6), between(7, 12))}, raises=()),
     visible=(
         *(Case(words, (RandomTensor((numbers,)), channels)) for words, numbers, channels in (
-            ("5 channels", 3, 5), ("8 channels", 5, 8), ("4 channels", 1, 4), ("4 channels, fewer than the kernel has numbers", 7, 4),
+            ("5 channels", 3, 5), ("8 channels", 5, 8), ("4 channels", 1, 4), ("4 channels, fewer than the kernel "
+                                                                               "has numbers", 7, 4),
             ("one channel", 5, 1))),
     ),
     small=Case(args=(RandomTensor((3,)),), kwargs={"channels": 6}))

@@ -1,4 +1,5 @@
-"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about four minutes of one core)."""
+"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about four minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ ABOUT = """# 02_eca: long runs
 
 `python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, also at three times their peak rate (0.01 for SE
 and the full matrix, 0.1 for the others). A number is the overlap with the true disc, in per cent: on new pictures, then on those
-seen in training."""
+seen in training."""  # noqa: E501
 THREE = Fraction(3)
 
 

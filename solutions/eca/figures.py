@@ -1,19 +1,25 @@
-"""The drawings of the Efficient Channel Attention lesson, with the channels of SE's: a channel looks the same wherever it appears."""
+"""The drawings of the Efficient Channel Attention lesson, with the channels of SE's: a channel looks the same
+wherever it appears."""
 
 from solutions.se.figures import CELL, GATE, LABEL, MIDDLE, SUMMARY, gating
 from solutions.shared.drawing import PALETTE, Drawing, stacked
 
 KERNEL = (0.25, 0.95, 0.55)
 
-# The first picture of glowing_discs(6, seed=27), rounded: its 48 bands added up, in 16 greys, and the mean of each band.
+# The first picture of glowing_discs(6, seed=27), rounded: its 48 bands added up, in 16 greys, and the mean of each
+# band.
 ADDED = (
-    "79583687876985a6", "84b8408944368117", "680cdb4145966988", "55688fb684578573", "5a67784a865759b9", "46995a8938b53779",
-    "8a23d97d88979ab7", "49b5b6c97bba5cb5", "b938989eb692ad75", "2384958931895b79", "81309c88a8898867", "a654a6420f98666b",
+    "79583687876985a6", "84b8408944368117", "680cdb4145966988", "55688fb684578573", "5a67784a865759b9",
+    "46995a8938b53779",
+    "8a23d97d88979ab7", "49b5b6c97bba5cb5", "b938989eb692ad75", "2384958931895b79", "81309c88a8898867",
+    "a654a6420f98666b",
     "47c8781d4367b307", "79c655341c345676", "44968ac877358378", "7c6311f5c8d7974b",
 )
 MEANS = (
-    2.80, 2.75, 2.67, 2.64, 2.38, 2.32, 2.26, 2.40, 2.16, 2.14, 2.28, 2.40, 2.40, 2.48, 2.77, 3.34, 3.21, 3.44, 3.58, 3.87, 4.07, 4.20,
-    4.34, 4.31, 4.18, 4.25, 4.06, 3.98, 3.72, 3.50, 3.28, 2.87, 2.71, 2.38, 2.15, 2.13, 1.86, 1.68, 1.76, 1.71, 1.87, 1.97, 2.17, 2.33,
+    2.80, 2.75, 2.67, 2.64, 2.38, 2.32, 2.26, 2.40, 2.16, 2.14, 2.28, 2.40, 2.40, 2.48, 2.77, 3.34, 3.21, 3.44, 3.58,
+    3.87, 4.07, 4.20,
+    4.34, 4.31, 4.18, 4.25, 4.06, 3.98, 3.72, 3.50, 3.28, 2.87, 2.71, 2.38, 2.15, 2.13, 1.86, 1.68, 1.76, 1.71, 1.87,
+    1.97, 2.17, 2.33,
     2.51, 2.74, 2.82, 3.00,
 )
 
@@ -22,8 +28,8 @@ def question() -> str:
     """The opening question: a picture in which a band glows, all bands added up and the mean of each, 1000 x 340 px."""
     drawing = Drawing(
         1000, 340, "Which band glows?",
-        "Left, a picture in 48 bands, all of them added up: noise. Right, the mean of each band as a line of dots: smooth hills with "
-        "small bumps. In one of the bands a disc glows. Which band is it?",
+        "Left, a picture in 48 bands, all of them added up: noise. Right, the mean of each band as a line of dots: "
+        "smooth hills with small bumps. In one of the bands a disc glows. Which band is it?",
     )
     side, top = 15, 62
     drawing.text(40, 44, "48 bands of colour, added up", bold=True, size=18, anchor="start")
@@ -53,7 +59,8 @@ def eca_block() -> str:
         "sigmoid makes a gate (B, C) of its output. Reshaped to (B, C, 1, 1), the gate multiplies x, which comes "
         "past on a skip path.",
     )
-    gating(drawing, ((142, 252, "squeeze, as in SE"), (272, 560, "a kernel along the channels"), (574, 770, "scale, as in SE")))
+    gating(drawing, ((142, 252, "squeeze, as in SE"), (272, 560, "a kernel along the channels"),
+                     (574, 770, "scale, as in SE")))
     drawing.arrow((116, MIDDLE), (147, MIDDLE))
     drawing.operation(169, MIDDLE, "mean", radius=22)
     drawing.text(169, MIDDLE + 42, "over H, W", size=14)
@@ -66,7 +73,8 @@ def eca_block() -> str:
     drawing.cells(kernel, column + 2 * CELL, stacked(KERNEL), "layer", side=CELL)
     for edge in (2, 5):
         drawing.line((226 + CELL, column + edge * CELL), (kernel, column + edge * CELL), colour="quiet", width=1)
-        drawing.line((kernel + CELL, column + edge * CELL), (386, column + (3 if edge == 2 else 4) * CELL), colour="quiet", width=1)
+        drawing.line((kernel + CELL, column + edge * CELL), (386, column + (3 if edge == 2 else 4) * CELL),
+                     colour="quiet", width=1)
     drawing.arrow((kernel + CELL / 2, column + 2 * CELL - 4), (kernel + CELL / 2, column - 4))
     drawing.arrow((kernel + CELL / 2, column + 5 * CELL + 4), (kernel + CELL / 2, column + 8 * CELL + 4))
     drawing.text(kernel + CELL / 2, column - 13, "slides along", size=14)

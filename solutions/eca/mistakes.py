@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 02_eca. Each mistake is the reference with one thing changed."""
+"""Known mistakes, correct variants and equivalent mutants of 02_eca.
+Each mistake is the reference with one thing changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, naive_sigmoid
@@ -24,7 +25,8 @@ ODD_KERNEL = """if k % 2 == 0:
 MISTAKES = (
     # --- eca_kernel_size
     Mistake("size-not-made-odd", "eca_kernel_size",
-            "Your kernel sizes can be even: t is returned as it is. A kernel needs a middle, so where t is even, add 1.",
+            "Your kernel sizes can be even: t is returned as it is. A kernel needs a middle, so where t is "
+            "even, add 1.",
             ((ODD, "return t"),)),
     Mistake("size-odd-downwards", "eca_kernel_size",
             "Where t is even you go down to the next odd number. Go up: an even t becomes t + 1.",
@@ -33,15 +35,15 @@ MISTAKES = (
             "Where t is even you go down to the next odd number. Go up: an even t becomes t + 1.",
             ((ODD, "return max(1, t if t % 2 else t - 1)"),)),
     Mistake("size-made-even", "eca_kernel_size",
-            "Your test is the wrong way round: odd numbers are made even, and even ones stay. `t % 2` is 1 (true) for an odd t; "
-            "those stay as they are.",
+            "Your test is the wrong way round: odd numbers are made even, and even ones stay. `t % 2` is 1 (true) for "
+            "an odd t; those stay as they are.",
             ((ODD, "return t + 1 if t % 2 else t"),)),
     Mistake("size-always-plus-one", "eca_kernel_size",
             "You add 1 whatever t is, so an odd t becomes even. Add 1 where t is even only.",
             ((ODD, "return t + 1"),)),
     Mistake("size-rounded", "eca_kernel_size",
-            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with int(): 4.5 and 4.9 "
-            "become 4, and then 5.",
+            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with "
+            "int(): 4.5 and 4.9 become 4, and then 5.",
             ((f"int({FRACTION})", f"round({FRACTION})"),)),
     Mistake("size-rounded-up", "eca_kernel_size",
             "You round t up (`ceil`) before you make it odd. Cut the fraction off instead, with int().",
@@ -50,7 +52,8 @@ MISTAKES = (
             "You return a number with a fraction. Cut it off with int() first, then make the result odd.",
             ((f"int({FRACTION})", FRACTION),)),
     Mistake("size-natural-logarithm", "eca_kernel_size",
-            "Your logarithm is the natural one: `math.log(channels)` has base e. The rule takes base 2, `math.log2(channels)`.",
+            "Your logarithm is the natural one: `math.log(channels)` has base e. The rule takes base 2, "
+            "`math.log2(channels)`.",
             (("math.log2(channels)", "math.log(channels)"),)),
     Mistake("size-decimal-logarithm", "eca_kernel_size",
             "Your logarithm has base 10. The rule takes base 2, `math.log2(channels)`.",
@@ -62,10 +65,12 @@ MISTAKES = (
             "gamma and b have changed places: b is added to the logarithm, gamma divides the sum.",
             ((FRACTION, "abs((math.log2(channels) + gamma) / b)"),)),
     Mistake("size-b-not-divided", "eca_kernel_size",
-            "You divide the logarithm alone and then add b. The sum is divided: (log2(C) + b) / gamma, with parentheses.",
+            "You divide the logarithm alone and then add b. The sum is divided: (log2(C) + b) / gamma, with "
+            "parentheses.",
             ((FRACTION, "abs(math.log2(channels) / gamma + b)"),)),
     Mistake("size-only-b-divided", "eca_kernel_size",
-            "A pair of parentheses is missing: `log2(C) + b / gamma` divides b alone. The sum is divided: (log2(C) + b) / gamma.",
+            "A pair of parentheses is missing: `log2(C) + b / gamma` divides b alone. The sum is divided: (log2(C) + "
+            "b) / gamma.",
             ((FRACTION, "abs(math.log2(channels) + b / gamma)"),)),
     Mistake("size-b-subtracted", "eca_kernel_size",
             "You subtract b. It is added: (log2(C) + b) / gamma.",
@@ -86,15 +91,16 @@ MISTAKES = (
             "The arguments gamma and b have no effect on your result: 2 and 1 are written in their places.",
             ((FRACTION, "abs((math.log2(channels) + 1) / 2)"),)),
     Mistake("size-no-absolute-value", "eca_kernel_size",
-            "Your result can be negative, for a negative b. The rule takes the absolute value of the fraction, `abs(...)`.",
+            "Your result can be negative, for a negative b. The rule takes the absolute value of the fraction, "
+            "`abs(...)`.",
             ((FRACTION, "((math.log2(channels) + b) / gamma)"),)),
     Mistake("size-whole-division", "eca_kernel_size",
-            "You divide with two slashes and take the absolute value afterwards: `//` rounds down, so a negative fraction moves away "
-            "from 0. Divide with one slash, take `abs`, then `int`.",
+            "You divide with two slashes and take the absolute value afterwards: `//` rounds down, so a negative "
+            "fraction moves away from 0. Divide with one slash, take `abs`, then `int`.",
             ((f"int({FRACTION})", "abs(int((math.log2(channels) + b) // gamma))"),)),
     Mistake("size-at-least-three", "eca_kernel_size",
-            "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of vision models, has "
-            "such a lower bound; the paper's rule does not.)",
+            "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of "
+            "vision models, has such a lower bound; the paper's rule does not.)",
             ((ODD, "return max(3, t if t % 2 else t + 1)"),)),
     Mistake("size-refuses-one", "eca_kernel_size",
             "Your ValueError comes too early: one channel is allowed. Raise it only for fewer than one.",
@@ -117,24 +123,26 @@ MISTAKES = (
             "Your block returns the gates. Multiply the image by them: each channel of x by its own gate.",
             ((PRODUCT, "gates[:, 0]"),)),
     Mistake("eca-returns-gate-expanded", "ECABlock",
-            "Your block returns the gates, spread over the map. Multiply the image by them: each channel of x by its own gate.",
+            "Your block returns the gates, spread over the map. Multiply the image by them: each channel of x by its "
+            "own gate.",
             ((PRODUCT, "gates[:, 0, :, None, None].expand_as(x)"),)),
     Mistake("eca-shortcut", "ECABlock",
-            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to the residual block "
-            "around it.",
+            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to the "
+            "residual block around it.",
             ((PRODUCT, f"x + {PRODUCT}"),)),
     Mistake("eca-added", "ECABlock",
             "Your block adds the gates to the image. A gate multiplies.",
             ((PRODUCT, PRODUCT.replace("*", "+")),)),
     Mistake("eca-divides", "ECABlock",
-            "Your block divides the image by its gates. Multiply: a gate of 0 closes the channel, a gate of 1 lets it pass.",
+            "Your block divides the image by its gates. Multiply: a gate of 0 closes the channel, a gate of 1 "
+            "lets it pass.",
             ((PRODUCT, PRODUCT.replace("*", "/")),)),
     Mistake("eca-complement", "ECABlock",
             "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATES, f"1 - {GATES}"),)),
     Mistake("eca-no-sigmoid", "ECABlock",
-            "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 "
-            "and 1.",
+            "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. "
+            "A gate lies between 0 and 1.",
             ((GATES, "self.conv(s[:, None])"),)),
     Mistake("eca-sigmoid-before", "ECABlock",
             "The sigmoid comes before the convolution. It comes after it: the convolution's output becomes the gates.",
@@ -143,8 +151,8 @@ MISTAKES = (
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
             ((GATES, f"torch.sigmoid({GATES})"),)),
     Mistake("eca-softmax", "ECABlock",
-            "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: each channel is opened "
-            "or closed on its own.",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: "
+            "each channel is opened or closed on its own.",
             ((GATES, "torch.softmax(self.conv(s[:, None]), dim=-1)"),)),
     Mistake("eca-tanh", "ECABlock",
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
@@ -153,212 +161,231 @@ MISTAKES = (
             "Your gates end in the piecewise linear `hardsigmoid`; ECA's end in the smooth sigmoid.",
             ((GATES, "nn.functional.hardsigmoid(self.conv(s[:, None]))"),)),
     Mistake("eca-relu-between", "ECABlock",
-            "There is a ReLU between the convolution and the sigmoid: no gate can fall below 0.5. ECA has no hidden layer, and no ReLU.",
+            "There is a ReLU between the convolution and the sigmoid: no gate can fall below 0.5. ECA has no hidden "
+            "layer, and no ReLU.",
             ((GATES, "torch.sigmoid(torch.relu(self.conv(s[:, None])))"),)),
     Mistake("eca-maximum", "ECABlock",
             "Your block squeezes with the maximum of each channel; ECA takes the mean over H and W.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("eca-sum", "ECABlock",
-            "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the size of the image. "
-            "Take the mean.",
+            "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the "
+            "size of the image. Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("eca-mean-over-channels", "ECABlock",
             "You take the mean over axis 1, the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("eca-mean-over-channels-and-rows", "ECABlock",
-            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 and 3.",
+            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W "
+            "are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("eca-one-long-row", "ECABlock",
-            "The means of all images lie end to end in one row, (1, 1, B * C), so that the last channel of one image becomes the neighbour "
-            "of the first of the next. The convolution takes (B, 1, C).",
+            "The means of all images lie end to end in one row, (1, 1, B * C), so that the last channel of one image "
+            "becomes the neighbour of the first of the next. The convolution takes (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"),)),
     Mistake("eca-over-batch", "ECABlock",
-            "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H and W only.",
+            "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H "
+            "and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("eca-first-image", "ECABlock",
-            "The gates of the first image are used for the whole batch. Each image has its own: keep the batch axis when you reshape.",
+            "The gates of the first image are used for the whole batch. Each image has its own: keep the batch axis "
+            "when you reshape.",
             ((PRODUCT, "x * gates[:1, 0, :, None, None]"),)),
     Mistake("eca-along-batch", "ECABlock",
-            "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d slides along the last "
-            "axis, so give it (B, 1, C).",
+            "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d slides "
+            "along the last axis, so give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s.T[:, None])).movedim(2, 0).movedim(2, 1)"),)),
     Mistake("eca-two-axes", "ECABlock",
-            "Your Conv1d does not get (B, 1, C). With two axes, (B, C), or with the new axis in front, (1, B, C), it takes B for its "
-            "number of input channels, which fits by luck if B = 1. Put the new axis in the middle: B samples, one channel, length C.",
+            "Your Conv1d does not get (B, 1, C). With two axes, (B, C), or with the new axis in front, (1, B, C), it "
+            "takes B for its number of input channels, which fits by luck if B = 1. Put the new axis in the middle: B "
+            "samples, one channel, length C.",
             ((GATES, "torch.sigmoid(self.conv(s))[:, None]"),)),
     Mistake("eca-channels-as-channels", "ECABlock",
-            "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and has length 1 to slide along. Here the image's "
-            "channels are the *length*: give it (B, 1, C).",
+            "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and has length 1 to slide "
+            "along. Here the image's channels are the *length*: give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"),)),
     Mistake("eca-pooled-as-it-is", "ECABlock",
-            "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, C): one input "
-            "channel, and the image's channels as the length.",
+            "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, "
+            "C): one input channel, and the image's channels as the length.",
             ((GATES, "torch.sigmoid(self.conv(x.mean(dim=(2, 3), keepdim=True)))"),)),
     Mistake("eca-drops-batch", "ECABlock",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
-            "Say which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
+            "its channel axis. Say which axes go.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("eca-local", "ECABlock",
-            "Every position is gated by its own pixel: the mean over H and W is missing. The gates should come from the whole map, one for "
-            "each channel.",
+            "Every position is gated by its own pixel: the mean over H and W is missing. The gates should come from "
+            "the whole map, one for each channel.",
             ((GATES, "torch.sigmoid(self.conv(x.flatten(2).transpose(1, 2).reshape(-1, 1, x.shape[1])))"),
              (PRODUCT, "x * gates.reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"))),
     Mistake("eca-kernel-size-ignored", "ECABlock",
-            "The argument `kernel_size` has no effect: the rule decides always. It should decide only where kernel_size is None.",
+            "The argument `kernel_size` has no effect: the rule decides always. It should decide only where "
+            "kernel_size is None.",
             ((CHOSEN, "eca_kernel_size(channels)"),)),
     Mistake("eca-always-three", "ECABlock",
-            "Where kernel_size is None your kernel has 3 numbers whatever `channels` says, as in the authors' code. Here "
-            "eca_kernel_size(channels) decides.",
+            "Where kernel_size is None your kernel has 3 numbers whatever `channels` says, as in the authors' "
+            "code. Here eca_kernel_size(channels) decides.",
             ((CHOSEN, "3 if kernel_size is None else kernel_size"),)),
     Mistake("eca-never-the-rule", "ECABlock",
             "kernel_size=None reaches the convolution. Where it is None, take eca_kernel_size(channels).",
             ((CHOSEN, "kernel_size"),)),
     Mistake("eca-kernel-of-all-channels", "ECABlock",
-            "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or eca_kernel_size(channels) where that is "
-            "None.",
+            "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or "
+            "eca_kernel_size(channels) where that is None.",
             ((CHOSEN, "channels"),)),
     Mistake("eca-bias", "ECABlock",
-            "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the block learns.",
+            "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the "
+            "block learns.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k // 2)"),)),
     Mistake("eca-no-padding", "ECABlock",
-            "Your convolution has no padding, so it gives k - 1 numbers fewer than there are channels. With padding=k // 2 every channel "
-            "gets a gate.",
+            "Your convolution has no padding, so it gives k - 1 numbers fewer than there are channels. With padding=k "
+            "// 2 every channel gets a gate.",
             ((CONV, "nn.Conv1d(1, 1, k, bias=False)"),)),
     Mistake("eca-padding-one", "ECABlock",
             "Your padding is 1 for every kernel. That fits k = 3 alone; padding=k // 2 fits every odd kernel.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=1, bias=False)"),)),
     Mistake("eca-padding-k", "ECABlock",
-            "Your padding is as wide as the kernel, so there are more gates than channels. With half of it, k // 2, there are C.",
+            "Your padding is as wide as the kernel, so there are more gates than channels. With half of it, k // 2, "
+            "there are C.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k, bias=False)"),)),
     Mistake("eca-circular", "ECABlock",
-            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. (timm's `CecaModule` "
-            "does what you do.)",
+            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. "
+            "(timm's `CecaModule` does what you do.)",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="circular", bias=False)'),)),
     Mistake("eca-replicate", "ECABlock",
             "Your convolution pads with copies of the first and the last channel. ECA pads with zeros.",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'),)),
     Mistake("eca-flipped", "ECABlock",
-            "Your kernel is flipped: its first number meets the next channel, not the previous one. Conv1d does not flip; neither should "
-            "you.",
+            "Your kernel is flipped: its first number meets the next channel, not the previous one. Conv1d does not "
+            "flip; neither should you.",
             ((GATES, "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"),)),
     Mistake("eca-dilated", "ECABlock",
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
-            "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded zeros only, so that no "
-            "channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are its length.",
+            "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded "
+            "zeros only, so that no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are "
+            "its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-full-convolution", "ECABlock",
-            "Your convolution has C input and C output channels, and so C * C * k weights: that is SE's full matrix. ECA has one kernel "
-            "of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
+            "Your convolution has C input and C output channels, and so C * C * k weights: that is SE's full matrix. "
+            "ECA has one kernel of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-even-allowed", "ECABlock",
             "An even kernel_size is not refused. It has no middle, and gives one gate too many: raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("eca-even-made-odd", "ECABlock",
-            "An even kernel_size is silently made odd. Whoever asks for 4 should be told that it cannot be: raise a ValueError.",
+            "An even kernel_size is silently made odd. Whoever asks for 4 should be told that it cannot be: raise a "
+            "ValueError.",
             ((ODD_ONLY, "k += 1 - k % 2\n        "),)),
     Mistake("eca-even-same", "ECABlock",
-            "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and the kernel sits off "
-            "its channel. Raise a ValueError.",
+            "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and "
+            "the kernel sits off its channel. Raise a ValueError.",
             ((ODD_ONLY, ""), (CONV, 'nn.Conv1d(1, 1, k, padding="same", bias=False)'))),
     Mistake("eca-gate-on-width", "ECABlock",
-            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 behind, (B, C, 1, 1), so that they "
-            "line up with the channels.",
+            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 behind, (B, C, 1, "
+            "1), so that they line up with the channels.",
             ((PRODUCT, "x * gates[:, :, None]"),)),
     Mistake("eca-gate-on-height", "ECABlock",
-            "The gates are multiplied onto the rows of the image: of (B, 1, C, 1) the C meets the image's H. They belong on the channels: "
-            "(B, C, 1, 1).",
+            "The gates are multiplied onto the rows of the image: of (B, 1, C, 1) the C meets the image's H. They "
+            "belong on the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates[..., None]"),)),
     Mistake("eca-gate-too-few-axes", "ECABlock",
-            "The gates leave the convolution as (B, 1, C) and are multiplied as they are: from the right their C meets the image's W. "
-            "They belong on the channels: (B, C, 1, 1).",
+            "The gates leave the convolution as (B, 1, C) and are multiplied as they are: from the right their C "
+            "meets the image's W. They belong on the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates"),)),
     Mistake("eca-class-called", "ECABlock",
-            "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in __init__, as self.conv, "
-            "and use that one.",
+            "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in "
+            "__init__, as self.conv, and use that one.",
             ((GATES, "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"),), grain="float32"),
     Mistake("eca-in-place", "ECABlock",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it changed. "
-            "Write `x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for "
+            "instance, finds it changed. Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("eca-gate-detached", "ECABlock",
-            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the kernel would never learn.",
+            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the kernel would "
+            "never learn.",
             ((GATES, f"{GATES}.detach()"),)),
     Mistake("eca-squeeze-detached", "ECABlock",
-            "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: its gradient lacks "
-            "the way through the mean.",
+            "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: "
+            "its gradient lacks the way through the mean.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("eca-image-detached", "ECABlock",
-            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through "
-            "the gates alone.",
+            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the "
+            "gradient reaches x through the gates alone.",
             ((PRODUCT, "x.detach() * gates[:, 0, :, None, None]"),)),
     Mistake("eca-remembers-gates", "ECABlock",
-            "The gates of the first call are kept and used again for the next image. Compute them anew in every forward.",
+            "The gates of the first call are kept and used again for the next image. Compute them anew in "
+            "every forward.",
             ((f"gates = {GATES}", f"""if not hasattr(self, "kept"):
             self.kept = {GATES}
         gates = self.kept"""),)),
     Mistake("eca-tensor-squeeze", "ECABlock",
-            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Take the mean of x over H and W.",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Take the mean of x "
+            "over H and W.",
             ((MEAN, "x.squeeze()"),)),
     Mistake("eca-gates-squeezed", "ECABlock",
-            "A bare `.squeeze()` after the convolution removes every axis of size 1: a batch of one image loses its batch axis. Say which "
-            "axis goes: `.squeeze(1)`.",
+            "A bare `.squeeze()` after the convolution removes every axis of size 1: a batch of one image loses its "
+            "batch axis. Say which axis goes: `.squeeze(1)`.",
             ((PRODUCT, "x * gates.squeeze()[:, :, None, None]"),)),
     Mistake("eca-relu", "ECABlock",
             "Your gates end in a ReLU: they can be larger than 1, or 0 for ever. A gate ends in a sigmoid.",
             ((GATES, "torch.relu(self.conv(s[:, None]))"),)),
     Mistake("eca-zero-is-none", "ECABlock",
-            "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, and so a ValueError; ask `if "
-            "kernel_size is None`.",
+            "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, and so a "
+            "ValueError; ask `if kernel_size is None`.",
             ((CHOSEN, "kernel_size or eca_kernel_size(channels)"),)),
     Mistake("eca-exp", "ECABlock", INFINITE, ((GATES, naive_sigmoid("self.conv(s[:, None])")),)),
 
     # --- band_matrix
     Mistake("band-transposed", "band_matrix",
-            "Your matrix is transposed: its rows are the columns of the right one. W[i, j] says how channel i's gate looks at channel j: "
-            "kernel[j - i + k // 2].",
+            "Your matrix is transposed: its rows are the columns of the right one. W[i, j] says how channel i's gate "
+            "looks at channel j: kernel[j - i + k // 2].",
             ((INDEX, "place[:, None] - place + k // 2"),)),
     Mistake("band-circular", "band_matrix",
-            "Your band goes around the corner: what leaves the matrix on one side comes back on the other. Outside the band there are "
-            "zeros.",
-            ((BAND, "torch.stack([sum(kernel[m] * (place == (i + m - k // 2) % channels) for m in range(k)) for i in range(channels)])"),)),
+            "Your band goes around the corner: what leaves the matrix on one side comes back on the other. Outside "
+            "the band there are zeros.",
+            ((BAND, "torch.stack([sum(kernel[m] * (place == (i + m - k // 2) % channels) for m in range(k)) for i in "
+                    "range(channels)])"),)),
     Mistake("band-not-centred", "band_matrix",
-            "Your band begins at the diagonal: the kernel's first number stands there. Its middle should: kernel[j - i + k // 2].",
+            "Your band begins at the diagonal: the kernel's first number stands there. Its middle should: kernel[j - "
+            "i + k // 2].",
             ((INDEX, "place - place[:, None]"),)),
     Mistake("band-one-too-far", "band_matrix",
-            "Your band lies one place too far to the left. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for k "
-            "= 3.",
+            "Your band lies one place too far to the left. On the diagonal stands the kernel's middle, kernel[k // "
+            "2]: k // 2 is 1 for k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 + 1"),)),
     Mistake("band-one-short", "band_matrix",
-            "Your band lies one place too far to the right. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for "
-            "k = 3.",
+            "Your band lies one place too far to the right. On the diagonal stands the kernel's middle, kernel[k // "
+            "2]: k // 2 is 1 for k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 - 1"),)),
     Mistake("band-ends-repeated", "band_matrix",
-            "Outside the band your matrix repeats the kernel's first and last number: the index was clamped, and nothing put to 0.",
+            "Outside the band your matrix repeats the kernel's first and last number: the index was clamped, and "
+            "nothing put to 0.",
             ((BAND, "kernel[index.clamp(0, k - 1)]"),)),
     Mistake("band-negative-index", "band_matrix",
-            "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your matrix has numbers where "
-            "zeros belong; ask whether 0 <= index < k.",
+            "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your "
+            "matrix has numbers where zeros belong; ask whether 0 <= index < k.",
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-lower-end-not-asked", "band_matrix",
-            "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the end in Python "
-            "(`kernel[-1]` is the last number), or raises an IndexError far below. Check `0 <= index < k`.",
+            "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the "
+            "end in Python (`kernel[-1]` is the last number), or raises an IndexError far below. Check `0 <= "
+            "index < k`.",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
                     "for j in range(channels)]) for i in range(channels)])"),)),
     Mistake("band-neither-end-asked", "band_matrix",
-            "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index: put 0 there, and ask "
-            "`0 <= index < k` first (below 0 Python would count from the end).",
-            ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in range(channels)])"),)),
+            "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index: put 0 "
+            "there, and ask `0 <= index < k` first (below 0 Python would count from the end).",
+            ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in "
+                    "range(channels)])"),)),
     Mistake("band-cut-at-the-wrong-end", "band_matrix",
             "In the first rows you cut off the kernel's end. Its beginning is what hangs over the left edge.",
             ((BAND, "torch.stack([torch.cat([kernel.new_zeros(max(0, i - k // 2)), "
                     "kernel[:min(channels, i + k // 2 + 1) - max(0, i - k // 2)], "
                     "kernel.new_zeros(max(0, channels - (i + k // 2 + 1)))]) for i in range(channels)])"),)),
     Mistake("band-size-by-the-rule", "band_matrix",
-            "Your k comes from `eca_kernel_size(channels)`. Here k is the length of the kernel that is given: `len(kernel)`.",
+            "Your k comes from `eca_kernel_size(channels)`. Here k is the length of the kernel that is given: "
+            "`len(kernel)`.",
             (("    place = torch.arange(", "    k = eca_kernel_size(channels)\n    place = torch.arange("),)),
     Mistake("band-rows-alike", "band_matrix",
             "Every row of your matrix is the same: the kernel does not move along. In row i it is centred on column i.",
@@ -367,25 +394,26 @@ MISTAKES = (
             "Your kernel stands at the beginning of every row. In row i it is centred on column i.",
             ((INDEX, "place.expand(channels, channels)"),)),
     Mistake("band-inner-rows-only", "band_matrix",
-            "The first and last rows of your matrix are zero: you fill only those in which the whole kernel fits. At the border a part "
-            "of the kernel hangs over; what is inside still counts.",
+            "The first and last rows of your matrix are zero: you fill only those in which the whole kernel fits. At "
+            "the border a part of the kernel hangs over; what is inside still counts.",
             ((BAND, f"{BAND} * ((place >= k // 2) & (place < channels - k // 2))[:, None]"),)),
     Mistake("band-diagonal-only", "band_matrix",
             "Only the diagonal of your matrix is filled, with the kernel's middle. Its other numbers go beside it.",
             ((BAND, "kernel[k // 2] * (index == k // 2)"),)),
     Mistake("band-windows", "band_matrix",
-            "Your result has shape (C, k): the kernel once for each channel. Asked for is a (C, C) matrix in which each row holds the "
-            "kernel at its own place, and zeros elsewhere.",
+            "Your result has shape (C, k): the kernel once for each channel. Asked for is a (C, C) matrix in which "
+            "each row holds the kernel at its own place, and zeros elsewhere.",
             ((BAND, "kernel.expand(channels, k)"),)),
     Mistake("band-smaller", "band_matrix",
             "Your matrix lacks rows: it has one only where the whole kernel fits. It has C rows, one for each gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
-            "Your matrix has k - 1 columns too many, those of the padding. Weights that would meet the padded zeros are left "
-            "out: it is (C, C).",
+            "Your matrix has k - 1 columns too many, those of the padding. Weights that would meet the padded zeros "
+            "are left out: it is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
-            "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's numbers as they are.",
+            "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's "
+            "numbers as they are.",
             ((BAND, f"torch.sigmoid({BAND})"),)),
     Mistake("band-softmax", "band_matrix",
             "Your rows are normalised to sum to 1. The matrix holds the kernel's numbers as they are.",
@@ -395,27 +423,28 @@ MISTAKES = (
             "`torch.tensor(...)` cut the graph. Put the kernel's numbers in as tensors.",
             ((BAND, f"{BAND}.detach()"),)),
     Mistake("band-float32", "band_matrix",
-            "The numbers are right, but the matrix is float32 whatever the kernel is: it was made by `torch.zeros(C, C)`. Use "
-            "`kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
+            "The numbers are right, but the matrix is float32 whatever the kernel is: it was made by `torch.zeros(C, "
+            "C)`. Use `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
             ((BAND, f"{BAND}.float()"),), grain="float32"),
     Mistake("band-even-allowed", "band_matrix",
-            "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the diagonal: raise a "
-            "ValueError.",
+            "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the "
+            "diagonal: raise a ValueError.",
             ((ODD_KERNEL, ""),)),
     Mistake("band-numpy", "band_matrix",
-            "Your matrix is a NumPy array or a list. Return a torch tensor, so that a gradient can flow back to the kernel.",
+            "Your matrix is a NumPy array or a list. Return a torch tensor, so that a gradient can flow back to "
+            "the kernel.",
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
-            "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. Weights outside are "
-            "left out.",
+            "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. "
+            "Weights outside are left out.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):
             matrix[i, (i + m - k // 2) % channels] = kernel[m]
     return matrix"""),)),
     Mistake("band-negative-columns", "band_matrix",
-            "A negative column counts from the end in Python: `W[0, -1]` is the last column, no error. So what hangs over the left edge "
-            "comes back on the right: ask `0 <= column < channels`.",
+            "A negative column counts from the end in Python: `W[0, -1]` is the last column, no error. So what hangs "
+            "over the left edge comes back on the right: ask `0 <= column < channels`.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):
@@ -445,7 +474,8 @@ EQUIVALENT = {
     "band_matrix 15: clamp twice": OF_INDICES,
     "band_matrix 15: clamp in place": "The index is not read again.",
     "band_matrix 15: 0 -> -1": "kernel[-1] exists, and what is outside the band is replaced by 0 anyhow.",
-    "band_matrix 15: float32 on the way": "The drawn numbers are exact in float32, and the matrix moves them without computing.",
+    "band_matrix 15: float32 on the way": "The drawn numbers are exact in float32, and the matrix moves them without "
+                                          "computing.",
     **{f"{line}: {what}": ANY_MESSAGE
        for line, number in (("eca_kernel_size 11", "channels"), ("ECABlock 15", "k"), ("band_matrix 11", "k"))
        for what in ("message without numbers", "no message", f"message without {number}")},

@@ -1,9 +1,10 @@
-"""Efficient Channel Attention (Wang et al., "ECA-Net: Efficient Channel Attention for Deep Convolutional Neural Networks", CVPR 2020).
+"""Efficient Channel Attention (Wang et al., "ECA-Net: Efficient Channel Attention for Deep Convolutional Neural
+Networks", CVPR 2020).
 
-As in Squeeze-and-Excitation one number per channel is read off the image; the gates come from one small kernel that runs along the
-channels, the same for all of them. The authors' code takes the kernel sizes by hand, stage by stage (3, 5, 5, 7 for ResNet-50),
-where the paper gives a rule; timm's `EcaModule` follows the rule, never below 3, and its `CecaModule` pads with the channels of the
-other end.
+As in Squeeze-and-Excitation one number per channel is read off the image; the gates come from one small kernel that
+runs along the channels, the same for all of them. The authors' code takes the kernel sizes by hand, stage by stage (3,
+5, 5, 7 for ResNet-50), where the paper gives a rule; timm's `EcaModule` follows the rule, never below 3, and its
+`CecaModule` pads with the channels of the other end.
 """
 import math
 
@@ -12,10 +13,11 @@ from torch import Tensor, nn
 
 
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
-    """The odd kernel size for a number of channels: `t = |(log2(C) + b) / gamma|` without its fraction, plus 1 if that is even.
+    """The odd kernel size for a number of channels: `t = |(log2(C) + b) / gamma|` without its fraction, plus 1 if that
+    is even.
 
-    The paper asks for the odd number nearest to t; this is it, and of two that are equally near the larger one, as in the code
-    that the authors point to (BangguWu/ECANet, issue 24).
+    The paper asks for the odd number nearest to t; this is it, and of two that are equally near the larger one, as in
+    the code that the authors point to (BangguWu/ECANet, issue 24).
 
     Raises:
         ValueError: `channels < 1`.
@@ -27,7 +29,8 @@ def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
 
 
 class ECABlock(nn.Module):
-    """An image with its channels reweighted, `x * sigmoid(conv(mean of x over H and W))`: `(B, C, H, W) -> (B, C, H, W)`.
+    """An image with its channels reweighted, `x * sigmoid(conv(mean of x over H and W))`:
+    `(B, C, H, W) -> (B, C, H, W)`.
 
     conv: one kernel without bias that runs along the channels, with zeros beyond the first and the last.
     kernel_size: odd; None takes `eca_kernel_size(channels)`.

@@ -4,11 +4,11 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("conv1d-input",
-         "ECA slides an `nn.Conv1d(1, 1, 5, padding=2)` along the channel means of `x`, which has the shape (4, 32, 10, 12). "
-         "What shape must the means have when they enter the convolution?",
+         "ECA slides an `nn.Conv1d(1, 1, 5, padding=2)` along the channel means of `x`, which has the shape (4, 32, "
+         "10, 12). What shape must the means have when they enter the convolution?",
          (4, 1, 32),
-         "`Conv1d` takes (batch, input channels, length). The image's 32 channels are the length along which the kernel slides, "
-         "and there is one input channel."),
+         "`Conv1d` takes (batch, input channels, length). The image's 32 channels are the length along which the "
+         "kernel slides, and there is one input channel."),
     Item("kernel-size",
          "ECA's rule computes t = (log2 C + 1) / 2, drops the fraction, and adds 1 if the result is even. "
          "Which kernel size does it give for C = 16 channels?",
@@ -22,7 +22,8 @@ ITEMS = (
          "Its two outer weights only ever meet padding, so a gate sees nothing but its own channel."),
     Item("bug-next-image",
          "`conv` is an `nn.Conv1d(1, 1, 3, padding=1)` that slides along the channels. "
-         "With this code, the gates of one image change a little when another image of the batch changes. Which line has to change?",
+         "With this code, the gates of one image change a little when another image of the batch changes. Which line "
+         "has to change?",
          2,
          "One long row makes the last channel of an image the neighbour of the next image's first channel. "
          "Each image needs a row of its own, (B, 1, C).",
@@ -34,20 +35,22 @@ ITEMS = (
          "All channels of a picture have the mean 3, and ECA's kernel is (-1, 2, -1) with zeros as padding. "
          "What is the score of channel 0, before the sigmoid?",
          3,
-         "2 · 3 - 3 - 0 = 3: next to a padded zero, an ordinary channel looks like a peak. In the middle the score is 0."),
+         "2 · 3 - 3 - 0 = 3: next to a padded zero, an ordinary channel looks like a peak. In the middle the "
+         "score is 0."),
     Item("which-gate",
-         "The channels are 48 wavelengths in order, and one of them stands out from its neighbours: a different one in each picture. "
-         "Training is short. Which gate do you take?",
+         "The channels are 48 wavelengths in order, and one of them stands out from its neighbours: a different one "
+         "in each picture. Training is short. Which gate do you take?",
          "a",
-         "One shared kernel learns the same rule from every picture. A full matrix could hold it too, but learns each row "
-         "only from the few pictures in which that row's band stands out.",
+         "One shared kernel learns the same rule from every picture. A full matrix could hold it too, but learns "
+         "each row only from the few pictures in which that row's band stands out.",
          choices=("ECA with three weights, shared by all channels.",
                   "ECA with one weight, so a gate sees itself alone.",
                   "SE with two matrices and a hidden layer.",
                   "One full matrix, with a row for each gate.")),
     Item("shuffled-channels",
          "ECA more than doubled a network's score on pictures with 48 ordered bands. "
-         "Then the bands of all pictures were put into one new order, and the network was trained anew. What happened to ECA's lead?",
+         "Then the bands of all pictures were put into one new order, and the network was trained anew. What happened "
+         "to ECA's lead?",
          "d",
          "A kernel takes for granted that neighbouring channels have something to do with each other. "
          "In the middle of an ordinary network nothing gives the channels such an order.",
@@ -56,7 +59,8 @@ ITEMS = (
                   "It shrank by about a tenth.",
                   "Nothing was left of it.")),
     Item("eighty-parameters",
-         "ECA's paper reports 80 additional parameters for ResNet-50, but its own rule for the kernel sizes gives 86. Why?",
+         "ECA's paper reports 80 additional parameters for ResNet-50, but its own rule for the kernel sizes "
+         "gives 86. Why?",
          "b",
          "The released ResNet-50 uses the sizes 3, 5, 5 and 7 in its four stages: 80 parameters. "
          "In the authors' code the kernel size is an argument, 3 by default, and no rule is applied.",

@@ -1,4 +1,5 @@
-"""Our attempts at the challenge of lesson 07a: `python -m solutions.external.challenge` (about 15 seconds of one core)."""
+"""Our attempts at the challenge of lesson 07a: `python -m solutions.external.challenge` (about 15 seconds of one
+core)."""
 
 from pathlib import Path
 
@@ -22,4 +23,5 @@ def stronger() -> nn.Module:
 if __name__ == "__main__":
     attempts = Attempts(Path(__file__).with_name("page.py"))
     attempts.page["MultiHeadExternalAttention"] = MultiHeadExternalAttention
-    attempts.try_all({"4 heads, 4 slots": lambda: heads(4, 4), "4 heads, 3 slots": lambda: heads(4, 3), "and a stronger start": stronger})
+    attempts.try_all({"4 heads, 4 slots": lambda: heads(4, 4), "4 heads, 3 slots": lambda: heads(4, 3),
+                      "and a stronger start": stronger})

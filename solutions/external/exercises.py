@@ -1,8 +1,8 @@
 """External Attention: how each exercise of 07a_external is called.
 
-Without eps, or with another one, a row of weights changes by about 1e-9 divided by its sum of shares. So wherever eps keeps its default,
-there are either at least three times as many slots as tokens, and that is less than rounding, or tokens far below the others, and it is
-everything.
+Without eps, or with another one, a row of weights changes by about 1e-9 divided by its sum of shares. So wherever eps
+keeps its default, there are either at least three times as many slots as tokens, and that is less than rounding, or
+tokens far below the others, and it is everything.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,8 @@ from typing import Any
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
 from autograder.lessons.sizes import MAPS, Construct, on_map, on_maps
 
-TOO_LARGE = {"large": True, "gradients": False}  # a softmax of such numbers is one-hot, so that its gradients say nothing
+# a softmax of such numbers is one-hot, so that its gradients say nothing
+TOO_LARGE = {"large": True, "gradients": False}
 
 
 def scaled(shape: tuple[int, ...], scale: float, **more: Any) -> Case:
@@ -24,7 +25,8 @@ def scaled(shape: tuple[int, ...], scale: float, **more: Any) -> Case:
 # --- double_normalize
 def logits(words: str = "", scale: float = 1.0, eps: float | None = None, by_name: bool = True, gradients: bool = True,
            **fixed: int) -> Size:
-    """Batch, tokens and slots all different, except for those that are fixed. eps: the second argument, where it is given.
+    """Batch, tokens and slots all different, except for those that are fixed.
+    eps: the second argument, where it is given.
 
     The slots are so many that even 1e-9, added to a weight, is seen.
     """
@@ -44,8 +46,10 @@ ONE_FAR_BELOW = "a token far below the others"  # divided by their sum alone, it
 NORMALIZE = Exercise("double_normalize", sizes=(
     logits(), logits("another eps", eps=0.1), logits("another eps, as the second argument", eps=0.5, by_name=False),
     logits("an eps of 0", eps=0.0), logits(BELOW, scale=12.0, n=12, s=2, gradients=False), logits("one token", n=1),
-    logits("one slot", s=1, eps=0.1), logits("a batch of one", b=1), logits("as many tokens as slots", n=5, s=5, eps=0.2),
-    logits("many tokens", b=2, n=150, eps=0.1), logits("more tokens than slots", n=9, s=4, eps=0.05), logits("many slots", b=2, s=90),
+    logits("one slot", s=1, eps=0.1), logits("a batch of one", b=1),
+    logits("as many tokens as slots", n=5, s=5, eps=0.2),
+    logits("many tokens", b=2, n=150, eps=0.1), logits("more tokens than slots", n=9, s=4, eps=0.05),
+    logits("many slots", b=2, s=90),
     logits("small numbers", scale=0.05), logits("larger numbers", scale=4.0, eps=0.1),
     lambda r: replace(logits(ONE_FAR_BELOW, scale=1e3, n=9, s=2)(r), **TOO_LARGE),
 ), visible=(
@@ -53,7 +57,8 @@ NORMALIZE = Exercise("double_normalize", sizes=(
     replace(call((2, 5, 3)), kwargs={"eps": 0.1}, label="eps=0.1"),
     Case(args=(RandomTensor((1, 4, 2)), 0.5), label="a batch of one, 0.5 as the second argument"),
     call((3, 1, 4), label="one token"), replace(call((2, 5, 1)), kwargs={"eps": 0.1}, label="one slot, eps=0.1"),
-    replace(call((4, 4, 4)), kwargs={"eps": 0.2}, label="all sizes alike, eps=0.2"), scaled((2, 12, 2), 12.0, label=BELOW, gradients=False),
+    replace(call((4, 4, 4)), kwargs={"eps": 0.2}, label="all sizes alike, eps=0.2"),
+    scaled((2, 12, 2), 12.0, label=BELOW, gradients=False),
     scaled((2, 9, 2), 1e3, label=ONE_FAR_BELOW, **TOO_LARGE),
 ), small=call((2, 3, 10)), large=1.5, overflow=1e3)
 
@@ -108,7 +113,8 @@ EXTERNAL = Exercise("ExternalAttention", sizes=(
     on_tokens(ONE_FAR_BELOW, lambda r: (3, 12), lambda r: (r.randint(5, 8), 2), scale=1e4, **TOO_LARGE),
 ), visible=(
     call((2, 3, 4), of={"dim": 4, "memory_size": 10}), call((2, 3, 6), of={"dim": 6}, label="the default memory size"),
-    call((1, 4, 5), of=(5, 13), label="a batch of one"), call((3, 1, 4), of={"dim": 4, "memory_size": 3}, label="one token"),
+    call((1, 4, 5), of=(5, 13), label="a batch of one"),
+    call((3, 1, 4), of={"dim": 4, "memory_size": 3}, label="one token"),
     call((2, 3, 10), of=(10, 10), label="as many slots as channels"),
     scaled((2, 12, 4), 1e4, construct={"dim": 4, "memory_size": 2}, label=ONE_FAR_BELOW, **TOO_LARGE),
 ), small=call((2, 3, 4), of={"dim": 4, "memory_size": 10}), uses=("double_normalize",), large=1.5, overflow=1e4)
@@ -124,9 +130,12 @@ def three(r: Random) -> tuple[int, int, int]:
 
 
 COST = Exercise("attention_cost", sizes=(
-    lambda r: counted("", *three(r)), lambda r: counted("by name", **dict(zip(("n", "dim", "memory_size"), three(r), strict=True))),
+    lambda r: counted("", *three(r)), lambda r: counted("by name",
+                                                        **dict(zip(("n", "dim", "memory_size"), three(r),
+                                                                   strict=True))),
     lambda r: counted("other numbers", *three(r)), lambda r: counted("one token", 1, *three(r)[1:]),
-    lambda r: counted("one slot", *three(r)[:2], 1), lambda r: counted("more slots than tokens", r.randint(5, 50), *three(r)[1:]),
+    lambda r: counted("one slot", *three(r)[:2], 1),
+    lambda r: counted("more slots than tokens", r.randint(5, 50), *three(r)[1:]),
     lambda r: counted("an odd number everywhere", *(2 * r.randint(10, 90) + 1 for _ in range(3))),
     lambda r: counted("very many tokens", 10 ** 6 + r.randint(1, 10 ** 6), *three(r)[1:]),
 ), visible=(
@@ -141,7 +150,8 @@ def channels(r: Random) -> Construct:
     return {"channels": width, "memory_size": slots} if r.random() < 0.5 else (width, slots)
 
 
-# One position leaves a BatchNorm in training mode nothing but rounding; in eval mode, which it is called in here, all is well.
+# One position leaves a BatchNorm in training mode nothing but rounding;
+# in eval mode, which it is called in here, all is well.
 BLOCK = Exercise("ExternalAttentionBlock", sizes=(
     *on_maps(MAPS, channels),
     on_map("a large map", lambda r: (1, *r.sample((11, 13, 17), 2)), channels),
@@ -149,7 +159,8 @@ BLOCK = Exercise("ExternalAttentionBlock", sizes=(
     on_map("as many slots as channels", MAPS[""], lambda r: (9, 9)),
     on_map("a map of odd sides, training mode", MAPS["a map of odd sides"], channels, train=True),
 ), visible=(
-    call((2, 4, 2, 3), of={"channels": 4, "memory_size": 3}), call((2, 5, 3, 2), of={"channels": 5}, label="the default memory size"),
+    call((2, 4, 2, 3), of={"channels": 4, "memory_size": 3}),
+    call((2, 5, 3, 2), of={"channels": 5}, label="the default memory size"),
     call((1, 3, 4, 2), of=(3, 5), label="a batch of one"),
     call((2, 6, 1, 4), of={"channels": 6, "memory_size": 2}, label="a map of one row"),
     call((2, 4, 3, 3), of=(4, 4), train=True, label="a square map, training mode"),
@@ -168,13 +179,15 @@ MULTI = Exercise("MultiHeadExternalAttention", sizes=(
     *(on_tokens(words, tokens, heads) for words, tokens in TOKENS.items() if words != "many tokens"),
     on_tokens("many tokens", lambda r: (2, 30), lambda r: (6, 2, 2, 100)),
     on_tokens("all defaults", batch_and_tokens, lambda r: (8 * r.randint(2, 3),)),
-    on_tokens("one head, not expanded", batch_and_tokens, lambda r: {"dim": r.randint(5, 9), "num_heads": 1, "expansion": 1,
+    on_tokens("one head, not expanded", batch_and_tokens, lambda r: {"dim": r.randint(5, 9), "num_heads": 1,
+                                                                     "expansion": 1,
                                                                       "memory_size": 22}),
     on_tokens("one head", batch_and_tokens, lambda r: {"dim": r.randint(5, 9), "num_heads": 1, "memory_size": 21}),
     on_tokens("heads of one channel", batch_and_tokens, lambda r: (4, 4, 3, 26), scale=0.2),
     on_tokens("one slot, many channels", lambda r: (1, 40), lambda r: (240, 2, 1, 1)),  # some number is above 3
     on_tokens(BELOW, lambda r: (3, 12), lambda r: (6, 2, 2, 2), scale=12.0, gradients=False),
-    on_tokens("not expanded", batch_and_tokens, lambda r: {"dim": 12, "num_heads": 3, "expansion": 1, "memory_size": 23}),
+    on_tokens("not expanded", batch_and_tokens,
+              lambda r: {"dim": 12, "num_heads": 3, "expansion": 1, "memory_size": 23}),
     on_tokens("as many heads as tokens", lambda r: (2, 6), lambda r: (9, 3, 2, 24)),
     on_tokens(ONE_FAR_BELOW, lambda r: (3, 12), lambda r: (6, 2, 2, 2), scale=1e4, **TOO_LARGE),
 ), visible=(
@@ -183,8 +196,10 @@ MULTI = Exercise("MultiHeadExternalAttention", sizes=(
     call((1, 4, 6), of=(6, 3, 2, 13), label="a batch of one"),
     call((2, 3, 3), of={"dim": 3, "num_heads": 1, "expansion": 1, "memory_size": 11}, label="one head, not expanded"),
     call((2, 4, 4), of={"dim": 4, "num_heads": 2, "expansion": 2, "memory_size": 14}, label="as many heads as tokens"),
-    scaled((2, 12, 4), 1e4, construct={"dim": 4, "num_heads": 2, "expansion": 2, "memory_size": 2}, label=ONE_FAR_BELOW, **TOO_LARGE),
-), small=call((2, 3, 4), of={"dim": 4, "num_heads": 2, "expansion": 3, "memory_size": 10}), uses=("double_normalize",), large=1.5,
+    scaled((2, 12, 4), 1e4, construct={"dim": 4, "num_heads": 2, "expansion": 2, "memory_size": 2}, label=ONE_FAR_BELOW,
+           **TOO_LARGE),
+), small=call((2, 3, 4), of={"dim": 4, "num_heads": 2, "expansion": 3, "memory_size": 10}), uses=("double_normalize",),
+large=1.5,
     overflow=1e4)
 
 EXERCISES = (NORMALIZE, EXTERNAL, COST, BLOCK, MULTI)

@@ -1,4 +1,5 @@
-"""The long runs of lesson 07a: `python -m solutions.external.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson 07a: `python -m solutions.external.experiment` writes experiment.md (about ten minutes of
+one core)."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -20,7 +21,7 @@ self-attention 0.01). A number is the mean share of right positions on black and
 legend, odd one out, then the same with the A (self-attention) or the sums Z (external) of another picture. For `external
 attention` and `plain softmax` four more: the network trained on the book with its logits times 1/4 and times 4, with a random number of
 size 4 for each slot, and the slots in use (exp of the entropy of their mean weights on discs), of 64. `multi-head` is
-MultiHeadExternalAttention(32, 2, 2), the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""
+MultiHeadExternalAttention(32, 2, 2), the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""  # noqa: E501
 HALF = Fraction(1, 2)
 NONE, HEADS = "no module", "multi-head"
 EXTERNAL, PLAIN = "external attention", "plain softmax"
@@ -80,6 +81,7 @@ if __name__ == "__main__":
     runs.page["arms"] |= {
         NONE: lambda dim: nn.Identity(), HEADS: lambda dim: MultiHeadExternalAttention(dim, num_heads=2, expansion=2),
         **{name: lambda dim, slots=slots: runs.page["Borrowing"](dim, slots) for name, slots in FEWER.items()},
-        **{name: lambda dim, given=given: MultiHeadExternalAttention(dim, given[0], 1, given[1]) for name, given in IN_HEADS.items()},
+        **{name: lambda dim, given=given: MultiHeadExternalAttention(dim, given[0], 1, given[1])
+           for name, given in IN_HEADS.items()},
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

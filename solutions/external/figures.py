@@ -16,7 +16,8 @@ def _disc(drawing: Drawing, x: float, y: float, hue: str) -> None:
 
 
 def _legend_picture(drawing: Drawing, left: float, top: float, answers: tuple[str, str]) -> tuple[float, float]:
-    """A picture of six discs whose swatches pair hue a with the first answer and hue b with the second; the middle of the ringed disc."""
+    """A picture of six discs whose swatches pair hue a with the first answer and hue b with the second;
+    the middle of the ringed disc."""
     drawing.rectangle(left, top, 240, 190, GREY)
     for row, (hue, answer) in enumerate(zip("ab", answers, strict=True)):
         y = top + 34 + 76 * row
@@ -32,16 +33,19 @@ def mystery() -> str:
     """Two pictures with contrary legends, and the slots that are the same for both, 1000 x 330 px."""
     drawing = Drawing(
         1000, 330, "The same disc, the same slots",
-        "Two grey pictures with the same six discs of hues a and b. In the left picture two swatches pair a with white and b with black, "
-        "in the right picture a with black and b with white. In each picture the same disc of hue a has a ring, and an arrow leads from it "
-        "to 64 learned slots in the middle, which are the same for every picture. Under the left picture stands: this disc counts as "
-        "white; under the right one: this disc counts as black.",
+        "Two grey pictures with the same six discs of hues a and b. In the left picture two swatches pair a with "
+        "white and b with black, in the right picture a with black and b with white. In each picture the same disc of "
+        "hue a has a ring, and an arrow leads from it to 64 learned slots in the middle, which are the same for every "
+        "picture. Under the left picture stands: this disc counts as white; under the right one: this disc counts "
+        "as black.",
     )
     drawing.text(500, 36, "A token is compared with the slots, and never with another token.", bold=True, size=19)
-    for left, answers, word, side in ((36, ("#FFFFFF", "#000000"), "white", 1), (724, ("#000000", "#FFFFFF"), "black", -1)):
+    for left, answers, word, side in ((36, ("#FFFFFF", "#000000"), "white", 1),
+                                      (724, ("#000000", "#FFFFFF"), "black", -1)):
         x, y = _legend_picture(drawing, left, 64, answers)
         ring = 26
-        drawing.line(*((x + ring * math.cos(turn * math.pi / 18), y + ring * math.sin(turn * math.pi / 18)) for turn in range(37)),
+        drawing.line(*((x + ring * math.cos(turn * math.pi / 18), y + ring * math.sin(turn * math.pi / 18))
+                       for turn in range(37)),
                      width=4)
         start = (x + side * (ring + 4), y) if side > 0 else (left - 6, y)
         drawing.arrow(start, (500 - side * 84, y))
@@ -51,7 +55,8 @@ def mystery() -> str:
             drawing.rectangle(428 + 18 * column, 86 + 18 * row, 14, 14, PALETTE["layer"])
     drawing.text(500, 252, "64 learned slots,", size=16)
     drawing.text(500, 272, "the same for every picture", size=16)
-    drawing.text(500, 312, "The ringed discs are alike, and so are the slots. Can the two answers differ?", bold=True, size=19)
+    drawing.text(500, 312, "The ringed discs are alike, and so are the slots. Can the two answers differ?", bold=True,
+                 size=19)
     return drawing.svg()
 
 
@@ -59,13 +64,15 @@ def questions() -> str:
     """Three pictures, and for each of them the question which discs are white, 900 x 380 px."""
     drawing = Drawing(
         900, 380, "Which discs are white?",
-        "Three grey pictures with six coloured discs each. In the first, all six have different hues, a to f, and nothing else is to be "
-        "seen: the answer is in a book. In the second, the discs have hues a and b, and two swatches at the left pair a with white, b with "
-        "black. In the third, five discs have hue a and one has hue b: the odd one out is white.",
+        "Three grey pictures with six coloured discs each. In the first, all six have different hues, a to f, and "
+        "nothing else is to be seen: the answer is in a book. In the second, the discs have hues a and b, and two "
+        "swatches at the left pair a with white, b with black. In the third, five discs have hue a and one has hue b: "
+        "the odd one out is white.",
     )
     drawing.text(450, 36, "Which of the discs are white, and which are black?", bold=True, size=19)
     panels = (
-        ("book", "abcdef", ("A hue has the same answer", "in all pictures, and you have seen", "thousands of them, with answers.")),
+        ("book", "abcdef", ("A hue has the same answer", "in all pictures, and you have seen",
+                            "thousands of them, with answers.")),
         ("legend", "abbaab", ("Two swatches give the answer,", "for this picture only.", "")),
         ("odd one out", "aaabaa", ("Five discs of one hue are black.", "The one with a different hue is white.", "")),
     )
@@ -87,7 +94,8 @@ def questions() -> str:
     return drawing.svg()
 
 
-def _tokens(drawing: Drawing, x: float, y: float, columns: int, role: str, *, side: float = 16, rows: int = 6, chosen: int = 2) -> None:
+def _tokens(drawing: Drawing, x: float, y: float, columns: int, role: str, *, side: float = 16, rows: int = 6,
+            chosen: int = 2) -> None:
     """A matrix with a row for each token, the chosen one full of colour."""
     drawing.cells(x, y, [[0.9 if row == chosen else 0.25] * columns for row in range(rows)], role, side=side)
 
@@ -96,9 +104,10 @@ def memory() -> str:
     """From x to what is gathered from the memory, with every shape, 900 x 350 px."""
     drawing = Drawing(
         900, 350, "External attention",
-        "x (B, N, C) goes through mk, the keys of the memory, C to S, and becomes logits (B, N, S): a row for each token, a column for "
-        "each slot. double_normalize makes weights A (B, N, S) of them: first along each column, over the tokens, then along each row, "
-        "over the slots. mv, the values of the memory, S to C, makes (B, N, C). mk and mv are parameters, the same for all images.",
+        "x (B, N, C) goes through mk, the keys of the memory, C to S, and becomes logits (B, N, S): a row for each "
+        "token, a column for each slot. double_normalize makes weights A (B, N, S) of them: first along each column, "
+        "over the tokens, then along each row, over the slots. mv, the values of the memory, S to C, makes (B, N, C). "
+        "mk and mv are parameters, the same for all images.",
     )
     top, middle = 96, 144
     _tokens(drawing, 34, top, 4, "features")
@@ -126,7 +135,9 @@ def memory() -> str:
     drawing.label(832, top + 122, "gathered", "(B, N, C)")
     drawing.line((198, 256), (198, 286), (712, 286), (712, 256), colour="layer", width=2.4)
     drawing.text(455, 310, "the memory: learned, and the same for all images", bold=True)
-    drawing.text(455, 332, "(in self-attention, keys and values come from the N tokens of the image itself, and A is N x N)", size=13,
+    drawing.text(455, 332,
+                 "(in self-attention, keys and values come from the N tokens of the image itself, and A is N x N)",
+                 size=13,
                  colour="quiet")
     drawing.text(455, 48, "The strong row is one token. Where could it notice the others?", size=15)
     return drawing.svg()
@@ -136,15 +147,17 @@ def double_normalization() -> str:
     """Three tokens, two slots: exp of the logits, shares of each column, weights of each row, 900 x 350 px."""
     drawing = Drawing(
         900, 350, "Columns first, then rows",
-        "Three tokens, a, b and c, and two slots. exp of the logits: a 1 and 4, b 2 and 2, c 1 and 2; the columns sum to 4 and 8. Divided "
-        "by these: a 1/4 and 1/2, b 1/2 and 1/4, c 1/4 and 1/4; the columns sum to 1, the rows to 3/4, 3/4 and 1/2. Divided by these: a "
-        "1/3 and 2/3, b 2/3 and 1/3, c 1/2 and 1/2; each row sums to 1.",
+        "Three tokens, a, b and c, and two slots. exp of the logits: a 1 and 4, b 2 and 2, c 1 and 2; the columns sum "
+        "to 4 and 8. Divided by these: a 1/4 and 1/2, b 1/2 and 1/4, c 1/4 and 1/4; the columns sum to 1, the rows to "
+        "3/4, 3/4 and 1/2. Divided by these: a 1/3 and 2/3, b 2/3 and 1/3, c 1/2 and 1/2; each row sums to 1.",
     )
     side, top = 54, 92
     steps = (
         (90, "exp(logits)", "features", (("1", "4"), ("2", "2"), ("1", "2")), ((0.2, 0.9), (0.45, 0.45), (0.2, 0.45))),
-        (400, "shares", "gate", (("1/4", "1/2"), ("1/2", "1/4"), ("1/4", "1/4")), ((0.35, 0.7), (0.7, 0.35), (0.35, 0.35))),
-        (720, "weights A", "gate", (("1/3", "2/3"), ("2/3", "1/3"), ("1/2", "1/2")), ((0.45, 0.9), (0.9, 0.45), (0.65, 0.65))),
+        (400, "shares", "gate", (("1/4", "1/2"), ("1/2", "1/4"), ("1/4", "1/4")),
+         ((0.35, 0.7), (0.7, 0.35), (0.35, 0.35))),
+        (720, "weights A", "gate", (("1/3", "2/3"), ("2/3", "1/3"), ("1/2", "1/2")),
+         ((0.45, 0.9), (0.9, 0.45), (0.65, 0.65))),
     )
     for left, name, role, numbers, strengths in steps:
         drawing.text(left + side, 40, name, bold=True, size=17)
@@ -177,8 +190,9 @@ def block() -> str:
     """EANet's unit, 900 x 200 px."""
     drawing = Drawing(
         900, 200, "EANet's unit",
-        "x (B, C, H, W) goes through conv1, 1 x 1, becomes a list of tokens (B, N, C), goes through external attention, becomes a map "
-        "again, goes through conv2, 1 x 1 without bias, and a BatchNorm; x is added, and a ReLU follows.",
+        "x (B, C, H, W) goes through conv1, 1 x 1, becomes a list of tokens (B, N, C), goes through external "
+        "attention, becomes a map again, goes through conv2, 1 x 1 without bias, and a BatchNorm; x is added, and a "
+        "ReLU follows.",
     )
     middle, skip = 116, 54
     drawing.text(34, middle + 5, "x", bold=True, size=18)
@@ -186,7 +200,8 @@ def block() -> str:
     drawing.line((66, middle), (66, skip), (762, skip))
     drawing.arrow((740, skip), (762, skip), (762, middle - 18))
     drawing.text(414, skip - 10, "shortcut: x itself", size=13)
-    for left, width, name, note in ((92, 84, "conv1", "1 x 1, with bias"), (310, 110, "attention", "tokens in, tokens out"),
+    for left, width, name, note in ((92, 84, "conv1", "1 x 1, with bias"), (310, 110, "attention",
+                                                                            "tokens in, tokens out"),
                                     (548, 84, "conv2", "1 x 1, no bias"), (662, 54, "bn", "")):
         drawing.layer(left, middle - 26, width, 52, name)
         drawing.text(left + width / 2, middle + 50, note, size=13)
@@ -207,9 +222,10 @@ def heads() -> str:
     """Multi-head external attention, two of its heads beside each other, 900 x 380 px."""
     drawing = Drawing(
         900, 380, "Many heads, one memory",
-        "x (B, N, dim) is expanded to dim times expansion channels and cut into heads of head_dim = dim // num_heads neighbouring "
-        "channels. Every head goes through the same mk, head_dim to S, a double normalization of its own, and the same mv, S to head_dim. "
-        "The heads are joined side by side, (B, N, dim * expansion), and proj makes (B, N, dim).",
+        "x (B, N, dim) is expanded to dim times expansion channels and cut into heads of head_dim = dim // num_heads "
+        "neighbouring channels. Every head goes through the same mk, head_dim to S, a double normalization of its "
+        "own, and the same mv, S to head_dim. The heads are joined side by side, (B, N, dim * expansion), and "
+        "proj makes (B, N, dim).",
     )
     middle, side = 176, 14
     _tokens(drawing, 38, middle - 42, 2, "features", side=side)
@@ -224,7 +240,8 @@ def heads() -> str:
         drawing.text(254, y - 52, words, size=13, colour="quiet")
         drawing.arrow((270, y), (330, y))
         drawing.arrow((396, y), (430, y))
-        drawing.cells(434, y - 42, [[strength * shade for shade in (0.3, 0.9, 0.5, 0.7)] for _ in range(6)], "gate", side=side)
+        drawing.cells(434, y - 42, [[strength * shade for shade in (0.3, 0.9, 0.5, 0.7)] for _ in range(6)], "gate",
+                      side=side)
         drawing.text(462, y - 52, "normalized by itself", size=13, colour="quiet")
         drawing.arrow((492, y), (532, y))
         drawing.arrow((598, y), (628, y))
@@ -248,5 +265,6 @@ def heads() -> str:
     return drawing.svg()
 
 
-FIGURES = {"mystery": mystery, "questions": questions, "memory": memory, "double_normalization": double_normalization, "block": block,
+FIGURES = {"mystery": mystery, "questions": questions, "memory": memory, "double_normalization": double_normalization,
+           "block": block,
            "heads": heads}

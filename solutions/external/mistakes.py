@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 07a_external. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 07a_external.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW, naive_softmax
@@ -29,53 +30,53 @@ SPLIT = "self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)"
 PER_HEAD = "double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])"
 JOINED = "self.mv(weights).transpose(1, 2).flatten(2)"
 
-NO_EPS = ("You divide by the sum over the slots alone. If a token is far below the others in every slot, all its shares are 0, and 0 / 0 "
-          "is NaN. The sum plus 1e-9 is never 0.")
-NO_SECOND = ("Your weights are normalised over the tokens alone. The second step is missing, or it runs over the tokens again: divide each "
-             "token's weights by their sum over the slots, so that its row sums to 1.")
-SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. First comes a softmax over the tokens, then the "
-               "division by the sum over the slots.")
-EXCHANGED = ("The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the tokens. It is the "
-             "softmax over the tokens first; the slots come second.")
+NO_EPS = ("You divide by the sum over the slots alone. If a token is far below the others in every slot, all its "
+          "shares are 0, and 0 / 0 is NaN. The sum plus 1e-9 is never 0.")
+NO_SECOND = ("Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
+             "tokens again: divide each token's weights by their sum over the slots, so that its row sums to 1.")
+SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. First comes a softmax over the "
+               "tokens, then the division by the sum over the slots.")
+EXCHANGED = ("The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
+             "tokens. It is the softmax over the tokens first; the slots come second.")
 
-AS_A_TRANSFORMER = ("You divide the logits by sqrt({}) and take one softmax over the slots, as a transformer would over tokens. External "
-                    "attention does not scale them: call double_normalize.")
-LENGTH = ("You divide by the length of the row, the root of the sum of squares, as `F.normalize` does. Divide by the plain sum of its "
-          "numbers, plus eps.")
+AS_A_TRANSFORMER = ("You divide the logits by sqrt({}) and take one softmax over the slots, as a transformer would "
+                    "over tokens. External attention does not scale them: call double_normalize.")
+LENGTH = ("You divide by the length of the row, the root of the sum of squares, as `F.normalize` does. Divide by the "
+          "plain sum of its numbers, plus eps.")
 
 MISTAKES = (
     # --- double_normalize
     Mistake("normalize-axes-exchanged", "double_normalize", EXCHANGED,
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")), (OVER_SLOTS, OVER_SLOTS.replace("2", "1")))),
     Mistake("normalize-slots-twice", "double_normalize",
-            "Both steps run over the slots (dim=2): after the softmax their sum is 1 already, so the division does nothing. The softmax "
-            "runs over the tokens, dim=1.",
+            "Both steps run over the slots (dim=2): after the softmax their sum is 1 already, so the division does "
+            "nothing. The softmax runs over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")),)),
     Mistake("normalize-tokens-twice", "double_normalize",
-            "Both steps run over the tokens (dim=1): after the softmax their sum is 1 already, so the division does nothing. Divide by the "
-            "sum over the slots, dim=2.",
+            "Both steps run over the tokens (dim=1): after the softmax their sum is 1 already, so the division does "
+            "nothing. Divide by the sum over the slots, dim=2.",
             ((OVER_SLOTS, OVER_SLOTS.replace("2", "1")),)),
     Mistake("normalize-once", "double_normalize", NO_SECOND, ((DIVIDED, "shares"),)),
     Mistake("normalize-slots-alone", "double_normalize", SLOTS_ALONE, ((DIVIDED, "torch.softmax(logits, dim=2)"),)),
     Mistake("normalize-over-batch", "double_normalize",
-            "Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the others. It runs over the "
-            "tokens, dim=1.",
+            "Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the others. "
+            "It runs over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "0")),)),
     Mistake("normalize-two-softmaxes", "double_normalize",
-            "Your second step is a softmax too. It takes exp of shares that are normalised already, which makes them nearly equal. Divide "
-            "by their sum instead.",
+            "Your second step is a softmax too. It takes exp of shares that are normalised already, which makes them "
+            "nearly equal. Divide by their sum instead.",
             ((DIVIDED, "torch.softmax(shares, dim=2)"),)),
     Mistake("normalize-two-softmaxes-of-logits", "double_normalize",
-            "You multiply a softmax over the tokens by one over the slots. The second step takes no exp: it divides the shares by their "
-            "sum over the slots.",
+            "You multiply a softmax over the tokens by one over the slots. The second step takes no exp: it divides "
+            "the shares by their sum over the slots.",
             ((DIVIDED, "shares * torch.softmax(logits, dim=2)"),)),
     Mistake("normalize-no-eps", "double_normalize",
-            "The argument `eps` is missing from your denominator. If a token is far below the others in every slot, all its shares are 0, "
-            "and 0 / 0 is NaN. Divide by the sum plus eps.",
+            "The argument `eps` is missing from your denominator. If a token is far below the others in every slot, "
+            "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", OVER_SLOTS),)),
     Mistake("normalize-one-softmax", "double_normalize",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for eps, which has no "
-            "effect here: divide the shares by their sum plus eps.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for "
+            "eps, which has no effect here: divide the shares by their sum plus eps.",
             ((DIVIDED, "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"),)),
     Mistake("normalize-eps-fixed", "double_normalize",
             "The argument `eps` has no effect: 1e-9 is written where it belongs.",
@@ -84,10 +85,12 @@ MISTAKES = (
             "If eps is not given, yours is another number than 1e-9.",
             (("eps: float = 1e-9", "eps: float = 1e-6"),)),
     Mistake("normalize-eps-at-least", "double_normalize",
-            "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It is the sum plus eps.",
+            "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It is the sum "
+            "plus eps.",
             ((f"({OVER_SLOTS} + eps)", f"{OVER_SLOTS}.clamp(min=eps)"),)),
     Mistake("normalize-length", "double_normalize",
-            "You divide by the length of the row, the root of the sum of squares. Divide by the plain sum of its numbers.",
+            "You divide by the length of the row, the root of the sum of squares. Divide by the plain sum of "
+            "its numbers.",
             ((OVER_SLOTS, "shares.norm(dim=2, keepdim=True)"),)),
     Mistake("normalize-mean", "double_normalize",
             "You divide by the mean over the slots, so that a row sums to S. Divide by the sum.",
@@ -96,55 +99,63 @@ MISTAKES = (
             "You divide by the largest share of the row. Divide by their sum.",
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "amax")),)),
     Mistake("normalize-all-together", "double_normalize",
-            "Your softmax runs over tokens and slots together, N * S numbers. Each slot has a softmax of its own, over the tokens: dim=1. "
-            "Together, a slot that is large everywhere takes all.",
+            "Your softmax runs over tokens and slots together, N * S numbers. Each slot has a softmax of its own, "
+            "over the tokens: dim=1. Together, a slot that is large everywhere takes all.",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(1), dim=1).reshape(logits.shape)"),)),
     Mistake("normalize-no-exp", "double_normalize",
-            "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them positive first.",
+            "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them "
+            "positive first.",
             ((OVER_TOKENS, "logits / (logits.sum(dim=1, keepdim=True) + eps)"),)),
     Mistake("normalize-naive-exp", "double_normalize", OVERFLOW.format("logits").replace("row", "column"),
             ((OVER_TOKENS, naive_softmax("logits", 1)),)),
     Mistake("normalize-detached-sum", "double_normalize",
-            "The numbers are right, but the sum over the slots is detached: the gradient does not know that the weights of a token share "
-            "what there is.",
+            "The numbers are right, but the sum over the slots is detached: the gradient does not know that the "
+            "weights of a token share what there is.",
             ((OVER_SLOTS, f"{OVER_SLOTS}.detach()"),)),
     Mistake("normalize-detached", "double_normalize",
-            "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing in front would ever learn.",
+            "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing in "
+            "front would ever learn.",
             ((f"return {DIVIDED}", f"return ({DIVIDED}).detach()"),)),
     Mistake("normalize-in-place", "double_normalize",
-            "You change the logits in place (as `-=` does): whoever reads them afterwards finds other numbers. torch.softmax subtracts the "
-            "maximum by itself.",
-            ((f"shares = {OVER_TOKENS}", f"logits.data -= logits.data.amax(dim=1, keepdim=True)\n    shares = {OVER_TOKENS}"),)),
+            "You change the logits in place (as `-=` does): whoever reads them afterwards finds other numbers. "
+            "torch.softmax subtracts the maximum by itself.",
+            ((f"shares = {OVER_TOKENS}",
+              f"logits.data -= logits.data.amax(dim=1, keepdim=True)\n    shares = {OVER_TOKENS}"),)),
     Mistake("normalize-first-image", "double_normalize",
             "All images use the sums of the first one. Each image has its own.",
             ((OVER_SLOTS, f"{OVER_SLOTS}[:1]"),)),
     Mistake("normalize-no-brackets", "double_normalize",
-            "Brackets are missing: `shares / sum + eps` divides first, and adds eps to every weight. Divide by (sum + eps).",
+            "Brackets are missing: `shares / sum + eps` divides first, and adds eps to every weight. Divide by "
+            "(sum + eps).",
             ((DIVIDED, f"shares / {OVER_SLOTS} + eps"),)),
     Mistake("normalize-length-of-at-least-eps", "double_normalize", LENGTH,
             ((DIVIDED, "torch.nn.functional.normalize(shares, dim=2, eps=eps)"),)),
-    Mistake("normalize-length-without-eps", "double_normalize", LENGTH, ((DIVIDED, "torch.nn.functional.normalize(shares, dim=2)"),)),
+    Mistake("normalize-length-without-eps", "double_normalize", LENGTH,
+            ((DIVIDED, "torch.nn.functional.normalize(shares, dim=2)"),)),
     Mistake("normalize-eps-of-torch", "double_normalize",
-            "You call `F.normalize` with p=1, whose denominator is the sum or its own eps, 1e-12, whichever is larger. It is the sum plus "
-            "the argument eps.",
+            "You call `F.normalize` with p=1, whose denominator is the sum or its own eps, 1e-12, whichever is "
+            "larger. It is the sum plus the argument eps.",
             ((DIVIDED, "torch.nn.functional.normalize(shares, p=1, dim=2)"),)),
     Mistake("normalize-row-maximum-subtracted", "double_normalize",
-            "You subtract the maximum of each token's row from the logits. A number for each token does not cancel in a softmax over the "
-            "tokens. To keep exp small, subtract the maximum of each column (dim=1), or call torch.softmax, which does so by itself.",
+            "You subtract the maximum of each token's row from the logits. A number for each token does not cancel in "
+            "a softmax over the tokens. To keep exp small, subtract the maximum of each column (dim=1), or call "
+            "torch.softmax, which does so by itself.",
             ((OVER_TOKENS, naive_softmax("(logits - logits.amax(dim=2, keepdim=True))", 1)),)),
     Mistake("normalize-scaled", "double_normalize",
             "You divide the logits by the root of the number of slots. They go into the softmax as they are.",
             ((OVER_TOKENS, "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"),)),
     Mistake("normalize-batch-as-tokens", "double_normalize",
-            "Your softmax runs over the tokens of all images together, so that an image's weights depend on the others. Each image has "
-            "sums of its own: dim=1 of (B, N, S).",
+            "Your softmax runs over the tokens of all images together, so that an image's weights depend on the "
+            "others. Each image has sums of its own: dim=1 of (B, N, S).",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"),)),
     Mistake("normalize-eps-twice", "double_normalize",
-            "You add eps in the first step too. The first step is a plain softmax; eps belongs to the second denominator alone.",
-            ((OVER_TOKENS, "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits - logits.amax(dim=1, keepdim=True)))"),)),
+            "You add eps in the first step too. The first step is a plain softmax; eps belongs to the second "
+            "denominator alone.",
+            ((OVER_TOKENS, "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits - logits.amax(dim=1, "
+                           "keepdim=True)))"),)),
     Mistake("normalize-eps-twice-naive-exp", "double_normalize",
-            "You write the first step as exp divided by its sum plus eps. It is a plain softmax: eps belongs to the second denominator "
-            "alone, and torch.softmax does not overflow where the logits are large.",
+            "You write the first step as exp divided by its sum plus eps. It is a plain softmax: eps belongs to the "
+            "second denominator alone, and torch.softmax does not overflow where the logits are large.",
             ((OVER_TOKENS, "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits))"),)),
 
     # --- ExternalAttention
@@ -153,10 +164,12 @@ MISTAKES = (
     Mistake("external-transposed", "ExternalAttention", EXCHANGED,
             ((WEIGHTS, "double_normalize(self.mk(x).transpose(1, 2)).transpose(1, 2)"),)),
     Mistake("external-no-normalisation", "ExternalAttention",
-            "Your logits go straight into mv. Two linear layers in a row are one linear layer. double_normalize belongs between them.",
+            "Your logits go straight into mv. Two linear layers in a row are one linear layer. double_normalize "
+            "belongs between them.",
             ((WEIGHTS, "self.mk(x)"),)),
     Mistake("external-relu", "ExternalAttention",
-            "A ReLU stands between mk and mv, which makes an ordinary MLP: no token notices any other. double_normalize belongs there.",
+            "A ReLU stands between mk and mv, which makes an ordinary MLP: no token notices any other. "
+            "double_normalize belongs there.",
             ((WEIGHTS, "torch.relu(self.mk(x))"),)),
     Mistake("external-relu-too", "ExternalAttention",
             "A ReLU cuts off the logits before double_normalize. They go in as mk gives them.",
@@ -180,7 +193,8 @@ MISTAKES = (
             "mv has a bias. It is a plain matrix: bias=False.",
             ((MV, MV.replace(", bias=False", "")),)),
     Mistake("external-one-matrix", "ExternalAttention",
-            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two, and they learn different things.",
+            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two, and they "
+            "learn different things.",
             ((GATHERED, f"{WEIGHTS} @ self.mk.weight"),)),
     Mistake("external-memory-size-ignored", "ExternalAttention",
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
@@ -196,38 +210,40 @@ MISTAKES = (
             ((GATHERED, WEIGHTS),)),
     Mistake("external-no-eps", "ExternalAttention", NO_EPS, ((WEIGHTS, "double_normalize(self.mk(x), eps=0)"),)),
     Mistake("external-one-softmax", "ExternalAttention",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for eps: call "
-            "double_normalize.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for "
+            "eps: call double_normalize.",
             ((WEIGHTS, "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"),)),
     Mistake("external-weights-detached", "ExternalAttention",
             "The numbers are right, but the weights are detached: mk would never learn.",
             ((GATHERED, f"self.mv({WEIGHTS}.detach())"),)),
     Mistake("external-detached", "ExternalAttention",
-            "The numbers are right, but what was gathered is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever "
-            "learn.",
+            "The numbers are right, but what was gathered is detached (`detach()`, `.data` or `no_grad()`): nothing "
+            "in it would ever learn.",
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
-            "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no gradient flows back to the "
-            "network in front.",
+            "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no "
+            "gradient flows back to the network in front.",
             (("self.mk(x)", "self.mk(x.detach())"),)),
     Mistake("external-first-image", "ExternalAttention",
-            "All images of the batch use the weights of the first one. The memory is shared; the weights are each image's own.",
+            "All images of the batch use the weights of the first one. The memory is shared; the weights are each "
+            "image's own.",
             ((WEIGHTS, f"{WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
     Mistake("external-batch-as-tokens", "ExternalAttention",
-            "All images of the batch are treated as one long list of tokens, so that an image's result depends on its neighbours in the "
-            "batch. The sums over the tokens are taken in each image by itself.",
+            "All images of the batch are treated as one long list of tokens, so that an image's result depends on its "
+            "neighbours in the batch. The sums over the tokens are taken in each image by itself.",
             ((WEIGHTS, "double_normalize(self.mk(x).flatten(0, 1)[None]).reshape(*x.shape[:2], -1)"),)),
     Mistake("external-dropout", "ExternalAttention", ATTENTION_DROPOUT,
             ((WEIGHTS, f"nn.functional.dropout({WEIGHTS}, 0.1, self.training)"),)),
     Mistake("external-only-in-eval", "ExternalAttention", ONLY_IN_EVAL,
             ((f"return {GATHERED}", f"return x if self.training else {GATHERED}"),)),
     Mistake("external-sizes-exchanged", "ExternalAttention",
-            "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk goes from dim to memory_size, mv from "
-            "memory_size to dim.",
-            ((MK, MK.replace("dim, memory_size", "memory_size, dim")), (MV, MV.replace("memory_size, dim", "dim, memory_size")))),
+            "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk goes from dim to "
+            "memory_size, mv from memory_size to dim.",
+            ((MK, MK.replace("dim, memory_size", "memory_size, dim")),
+             (MV, MV.replace("memory_size, dim", "dim, memory_size")))),
     Mistake("external-values-of-tokens", "ExternalAttention",
-            "You call mv on x, and multiply the weights by the result. mv is called on the weights: self.mv(weights) is their product with "
-            "the values.",
+            "You call mv on x, and multiply the weights by the result. mv is called on the weights: self.mv(weights) "
+            "is their product with the values.",
             ((GATHERED, f"{WEIGHTS} @ self.mv(x)"),)),
     Mistake("external-slots-alone-scaled", "ExternalAttention", AS_A_TRANSFORMER.format("dim"),
             ((WEIGHTS, "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"),)),
@@ -240,20 +256,23 @@ MISTAKES = (
             "You count one matrix product. Each kind of attention has two of them: logits, and weights times values.",
             ((COST, "n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-one-product-of-self", "attention_cost",
-            "Your second number is right. For self-attention you count one matrix product; it has two of the same size.",
+            "Your second number is right. For self-attention you count one matrix product; it has two of the "
+            "same size.",
             ((COST, "n * n * dim, 2 * n * dim * memory_size"),)),
     Mistake("cost-one-product-of-external", "attention_cost",
-            "Your first number is right. For external attention you count one matrix product; it has two of the same size.",
+            "Your first number is right. For external attention you count one matrix product; it has two of the "
+            "same size.",
             ((COST, "2 * n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-operations", "attention_cost",
-            "Your numbers are twice as large: a multiplication with its addition is one multiply-add, not two operations.",
+            "Your numbers are twice as large: a multiplication with its addition is one multiply-add, not two "
+            "operations.",
             ((COST, "4 * n * n * dim, 4 * n * dim * memory_size"),)),
     Mistake("cost-projections", "attention_cost",
             "You count self-attention's query, key and value layers too. Here only the two matrix products count.",
             ((COST, "2 * n * n * dim + 3 * n * dim * dim, 2 * n * dim * memory_size"),)),
     Mistake("cost-channels-squared", "attention_cost",
-            "Your first number has dim * dim in it, as channel attention would. Every token is compared with every token: n * n "
-            "* dim for each product.",
+            "Your first number has dim * dim in it, as channel attention would. Every token is compared with every "
+            "token: n * n * dim for each product.",
             ((COST, "2 * n * dim * dim, 2 * n * dim * memory_size"),)),
     Mistake("cost-without-dim", "attention_cost",
             "You count the entries of the matrices. Each entry is a sum of dim products.",
@@ -265,32 +284,38 @@ MISTAKES = (
             "Your second number is the number of parameters of mk and mv. Each of the n tokens goes through them.",
             ((COST, "2 * n * n * dim, 2 * dim * memory_size"),)),
     Mistake("cost-external-alone", "attention_cost",
-            "You return one number, that of external attention. Return two: self-attention's, then external attention's.",
+            "You return one number, that of external attention. Return two: self-attention's, then external "
+            "attention's.",
             ((COST, "2 * n * dim * memory_size"),)),
     Mistake("cost-softmax", "attention_cost",
             "You count the softmax too, one for each entry of the weights. Here only the matrix products count.",
             ((COST, "2 * n * n * dim + n * n, 2 * n * dim * memory_size + n * memory_size"),)),
     Mistake("cost-softmax-of-self", "attention_cost",
-            "Your second number is right. In the first you count the softmax too, n * n. Here only the matrix products count.",
+            "Your second number is right. In the first you count the softmax too, n * n. Here only the matrix "
+            "products count.",
             ((COST, "2 * n * n * dim + n * n, 2 * n * dim * memory_size"),)),
     Mistake("cost-tokens-cubed", "attention_cost",
-            "Your second number is right. The first has n * n * n in it: the second product is (n, n) times (n, dim), n * n * dim.",
+            "Your second number is right. The first has n * n * n in it: the second product is (n, n) times (n, dim), "
+            "n * n * dim.",
             ((COST, "n * n * dim + n * n * n, 2 * n * dim * memory_size"),)),
     Mistake("cost-memory-size-ignored", "attention_cost",
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((COST, "2 * n * n * dim, 2 * n * dim * 64"),)),
     Mistake("cost-sums", "attention_cost",
-            "You add the three sizes of each product, a + b + c. There are a * c results with b products each: multiply the sizes.",
+            "You add the three sizes of each product, a + b + c. There are a * c results with b products each: "
+            "multiply the sizes.",
             ((COST, "2 * (n + dim + n), 2 * (n + dim + memory_size)"),)),
     Mistake("cost-second-product-of-self", "attention_cost",
-            "Your first number is right. In the second you count self-attention's second product, n * n * dim. External attention's is "
-            "(n, S) times (S, dim), n * S * dim.",
+            "Your first number is right. In the second you count self-attention's second product, n * n * dim. "
+            "External attention's is (n, S) times (S, dim), n * S * dim.",
             ((COST, "2 * n * n * dim, n * dim * memory_size + n * n * dim"),)),
     Mistake("cost-sizes-added", "attention_cost",
-            "You add the numbers of entries of the matrices. Each of the a * c results is a sum of b products: a * b * c for each product.",
+            "You add the numbers of entries of the matrices. Each of the a * c results is a sum of b products: a * b "
+            "* c for each product.",
             ((COST, "3 * n * dim + n * n, n * dim + 2 * dim * memory_size + n * memory_size"),)),
     Mistake("cost-one-n", "attention_cost",
-            "Your second number is right. The first has only one n: each of n tokens meets n tokens, n * n * dim for each product.",
+            "Your second number is right. The first has only one n: each of n tokens meets n tokens, n * n * dim for "
+            "each product.",
             ((COST, "2 * n * dim, 2 * n * dim * memory_size"),)),
 
     # --- ExternalAttentionBlock
@@ -334,36 +359,39 @@ MISTAKES = (
             "conv2 has a bias. The BatchNorm behind it has one already: bias=False.",
             ((CONV2, CONV2.replace(", bias=False", "")),)),
     Mistake("block-tokens-scrambled", "ExternalAttentionBlock",
-            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in memory: a token is then "
-            "a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
+            "memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"),)),
     Mistake("block-gathered-scrambled", "ExternalAttentionBlock",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
-            "positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
+            "axes: channels and positions are mixed up. transpose(1, 2) first.",
             ((BACK, BACK.replace(".transpose(1, 2)", "")),)),
     Mistake("block-both-scrambled", "ExternalAttentionBlock",
-            "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`, which keep the order of the numbers in memory: a "
-            "token is then a mixture of positions. Exchange axes with transpose(1, 2), both times.",
+            "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`, which keep the order of the "
+            "numbers in memory: a token is then a mixture of positions. Exchange axes with transpose(1, 2), "
+            "both times.",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"), (BACK, BACK.replace(".transpose(1, 2)", "")))),
     Mistake("block-channels-as-tokens", "ExternalAttentionBlock",
-            "Your softmax runs over the channels: the attention reads the map as (B, C, N), and its layers are applied by hand along the "
-            "channels. Its tokens are the positions: (B, N, C).",
+            "Your softmax runs over the channels: the attention reads the map as (B, C, N), and its layers are "
+            "applied by hand along the channels. Its tokens are the positions: (B, N, C).",
             ((BACK, "self.attention.mv(double_normalize(self.attention.mk(tokens).transpose(1, 2)).transpose(1, 2))"
               ".transpose(1, 2).reshape(x.shape)"),)),
     Mistake("block-sides-exchanged", "ExternalAttentionBlock",
             "H and W change places on the way back to a map. Positions are counted row by row: (B, C, H, W).",
-            ((BACK, "self.attention(tokens).transpose(1, 2).reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
+            ((BACK,
+              "self.attention(tokens).transpose(1, 2)"
+              ".reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     Mistake("block-tokens-column-by-column", "ExternalAttentionBlock",
-            "Your tokens run column by column (W before H), but they are read row by row on the way back, so that positions change "
-            "places. flatten(2).transpose(1, 2) gives them row by row.",
+            "Your tokens run column by column (W before H), but they are read row by row on the way back, so that "
+            "positions change places. flatten(2).transpose(1, 2) gives them row by row.",
             ((TOKENS, "self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)"),)),
     Mistake("block-both-viewed", "ExternalAttentionBlock",
-            "You go from (B, C, H, W) to (B, N, C) and back with `view`, which keeps the order of the numbers in memory: a token is then a "
-            "mixture of positions. Exchange axes with transpose(1, 2), both times.",
+            "You go from (B, C, H, W) to (B, N, C) and back with `view`, which keeps the order of the numbers in "
+            "memory: a token is then a mixture of positions. Exchange axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).view(len(x), -1, x.shape[1])"), (BACK, "self.attention(tokens).view(x.shape)"))),
     Mistake("block-batch-as-tokens", "ExternalAttentionBlock",
-            "The positions of all images become one long list of tokens, (1, B * N, C), so that an image's result depends on its "
-            "neighbours in the batch. Keep the images apart: (B, N, C).",
+            "The positions of all images become one long list of tokens, (1, B * N, C), so that an image's result "
+            "depends on its neighbours in the batch. Keep the images apart: (B, N, C).",
             ((TOKENS, "self.conv1(x).permute(0, 2, 3, 1).reshape(1, -1, x.shape[1])"),
              (BACK, "self.attention(tokens).reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"))),
     Mistake("block-memory-size-ignored", "ExternalAttentionBlock",
@@ -373,7 +401,8 @@ MISTAKES = (
             "If memory_size is not given, yours is not 64.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("block-in-place", "ExternalAttentionBlock",
-            "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, which makes a new tensor.",
+            "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, which "
+            "makes a new tensor.",
             ((f"return {RESULT}", "x.data += self.bn(self.conv2(gathered)).data\n        return torch.relu(x)"),)),
     Mistake("block-mean", "ExternalAttentionBlock",
             "You take the mean of x and the branch. They are added.",
@@ -389,54 +418,64 @@ MISTAKES = (
 
     # --- MultiHeadExternalAttention
     Mistake("heads-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the heads: it was given (B, heads, N, S) or (B, N, heads, S), where dim=1 or dim=2 is another axis. In "
-            "each head it runs over the tokens.",
-            ((PER_HEAD, "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"),)),
+            "Your softmax runs over the heads: it was given (B, heads, N, S) or (B, N, heads, S), where dim=1 or "
+            "dim=2 is another axis. In each head it runs over the tokens.",
+            ((PER_HEAD,
+              "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"),)),
     Mistake("heads-four-axes", "MultiHeadExternalAttention",
-            "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 is then the heads, and its dim=2 the tokens. Make (B * "
-            "heads, N, S) of it first, flatten(0, 1), so that each head is like an image of its own.",
+            "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 is then the heads, and its dim=2 "
+            "the tokens. Make (B * heads, N, S) of it first, flatten(0, 1), so that each head is like an image "
+            "of its own.",
             ((PER_HEAD, "double_normalize(self.mk(heads))"),)),
     Mistake("heads-sum-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads (as double_normalize does with "
-            "four axes, (B, N, heads, S)). Divide by the sum over the slots, the last axis.",
+            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads (as "
+            "double_normalize does with four axes, (B, N, heads, S)). Divide by the sum over the slots, the last axis.",
             ((PER_HEAD, "(lambda a: a / (a.sum(dim=1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
     Mistake("heads-all-together", "MultiHeadExternalAttention",
-            "You divide by the sum over the slots of all heads. Each head is normalised by itself: a token's weights sum to 1 in every "
-            "head.",
-            ((PER_HEAD, "(lambda a: a / (a.sum(dim=(1, 3), keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
+            "You divide by the sum over the slots of all heads. Each head is normalised by itself: a token's weights "
+            "sum to 1 in every head.",
+            ((PER_HEAD,
+              "(lambda a: a / (a.sum(dim=(1, 3), keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
     Mistake("heads-tokens-of-all-heads", "MultiHeadExternalAttention",
             "Your softmax runs over the tokens of all heads together. Each head has its own sums over the N tokens.",
             ((PER_HEAD, "double_normalize(self.mk(heads).flatten(1, 2)).unflatten(1, heads.shape[1:3])"),)),
-    Mistake("heads-slots-alone", "MultiHeadExternalAttention", SLOTS_ALONE, ((PER_HEAD, "torch.softmax(self.mk(heads), dim=-1)"),)),
+    Mistake("heads-slots-alone", "MultiHeadExternalAttention", SLOTS_ALONE,
+            ((PER_HEAD, "torch.softmax(self.mk(heads), dim=-1)"),)),
     Mistake("heads-slots-alone-scaled", "MultiHeadExternalAttention", AS_A_TRANSFORMER.format("head_dim"),
             ((PER_HEAD, "torch.softmax(self.mk(heads) * heads.shape[-1] ** -0.5, dim=-1)"),)),
-    Mistake("heads-tokens-alone", "MultiHeadExternalAttention", NO_SECOND, ((PER_HEAD, "torch.softmax(self.mk(heads), dim=2)"),)),
-    Mistake("heads-no-eps", "MultiHeadExternalAttention", NO_EPS, ((PER_HEAD, PER_HEAD.replace("(0, 1))", "(0, 1), eps=0)")),)),
+    Mistake("heads-tokens-alone", "MultiHeadExternalAttention", NO_SECOND,
+            ((PER_HEAD, "torch.softmax(self.mk(heads), dim=2)"),)),
+    Mistake("heads-no-eps", "MultiHeadExternalAttention", NO_EPS,
+            ((PER_HEAD, PER_HEAD.replace("(0, 1))", "(0, 1), eps=0)")),)),
     Mistake("heads-channels-first", "MultiHeadExternalAttention",
-            "Your heads take every so-manyth channel: the channels are read head_dim x heads. They are read heads x head_dim, so that "
-            "a head has neighbouring channels.",
+            "Your heads take every so-manyth channel: the channels are read head_dim x heads. They are read heads x "
+            "head_dim, so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),)),
     Mistake("heads-channels-first-both", "MultiHeadExternalAttention",
-            "Channels are read head_dim x heads, when they are split and when they are joined again. They are read heads x head_dim, so "
-            "that a head has neighbouring channels.",
+            "Channels are read head_dim x heads, when they are split and when they are joined again. They are read "
+            "heads x head_dim, so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),
              (JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"))),
     Mistake("heads-split-scrambled", "MultiHeadExternalAttention",
-            "You make (B, heads, N, head_dim) of (B, N, dim) with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory: a head then gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2).",
+            "You make (B, heads, N, head_dim) of (B, N, dim) with `view` or `reshape` alone, which keeps the order of "
+            "the numbers in memory: a head then gets whole tokens. First (B, N, heads, head_dim), then "
+            "transpose(1, 2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),)),
     Mistake("heads-joined-scrambled", "MultiHeadExternalAttention",
-            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are mixed up. transpose(1, 2) "
-            "first, then flatten the last two axes.",
+            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are "
+            "mixed up. transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("heads-both-scrambled", "MultiHeadExternalAttention",
-            "You cut the heads and join them with `view` or `reshape` alone, which keeps the order of the numbers in memory: a head then "
-            "gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2); at the end transpose(1, 2), then flatten(2).",
+            "You cut the heads and join them with `view` or `reshape` alone, which keeps the order of the numbers in "
+            "memory: a head then gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2); at the end "
+            "transpose(1, 2), then flatten(2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),
              (JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"))),
     Mistake("heads-before-images", "MultiHeadExternalAttention",
-            "You undo the first axis as (heads, B). It was made of (B, heads), so undo it in that order: unflatten(0, (B, heads)).",
-            ((JOINED, "self.mv(weights).flatten(0, 1).unflatten(0, (self.heads, len(x))).permute(1, 2, 0, 3).flatten(2)"),)),
+            "You undo the first axis as (heads, B). It was made of (B, heads), so undo it in that order: unflatten(0, "
+            "(B, heads)).",
+            ((JOINED,
+              "self.mv(weights).flatten(0, 1).unflatten(0, (self.heads, len(x))).permute(1, 2, 0, 3).flatten(2)"),)),
     Mistake("heads-reversed", "MultiHeadExternalAttention",
             "The heads are joined in reverse order. Head 0 comes first.",
             ((JOINED, "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"),)),
@@ -447,12 +486,14 @@ MISTAKES = (
             "Your result is dim * expansion wide: `proj` is made and never used.",
             (("return self.proj(gathered)", "return gathered"),)),
     Mistake("heads-not-expanded-heads", "MultiHeadExternalAttention",
-            "You make num_heads heads of the expanded channels. There are num_heads * expansion heads, each dim // num_heads wide.",
+            "You make num_heads heads of the expanded channels. There are num_heads * expansion heads, each dim // "
+            "num_heads wide.",
             ((HEADS, "self.heads, head_dim = num_heads, dim * expansion // num_heads"),)),
     Mistake("heads-narrow", "MultiHeadExternalAttention",
-            "Your heads are dim // (num_heads * expansion) wide. There are that many heads, but of dim * expansion channels: each is "
-            "dim // num_heads wide.",
-            ((HEADS, "self.heads, head_dim = num_heads * expansion, dim // num_heads\n        head_dim = max(1, dim // self.heads)"),
+            "Your heads are dim // (num_heads * expansion) wide. There are that many heads, but of dim * expansion "
+            "channels: each is dim // num_heads wide.",
+            ((HEADS, "self.heads, head_dim = num_heads * expansion, dim // num_heads\n        head_dim = max(1, dim "
+                     "// self.heads)"),
              (EXPAND, "self.expand = nn.Linear(dim, self.heads * head_dim)"),
              ("self.proj = nn.Linear(dim * expansion, dim)", "self.proj = nn.Linear(self.heads * head_dim, dim)"))),
     Mistake("heads-no-key-bias", "MultiHeadExternalAttention",
@@ -462,14 +503,16 @@ MISTAKES = (
             "mv has no bias. In the multi-head form both memories have one: leave torch's default.",
             ((SHARED_MV, SHARED_MV[:-1] + ", bias=False)"),)),
     Mistake("heads-no-biases", "MultiHeadExternalAttention",
-            "mk and mv have no bias, as in ExternalAttention. In the multi-head form both have one: leave torch's default.",
+            "mk and mv have no bias, as in ExternalAttention. In the multi-head form both have one: leave "
+            "torch's default.",
             ((SHARED_MK, SHARED_MK[:-1] + ", bias=False)"), (SHARED_MV, SHARED_MV[:-1] + ", bias=False)"))),
     Mistake("heads-expand-without-bias", "MultiHeadExternalAttention",
             "expand has no bias. Leave torch's default.",
             ((EXPAND, EXPAND[:-1] + ", bias=False)"),)),
     Mistake("heads-proj-without-bias", "MultiHeadExternalAttention",
             "proj has no bias. Leave torch's default.",
-            (("self.proj = nn.Linear(dim * expansion, dim)", "self.proj = nn.Linear(dim * expansion, dim, bias=False)"),)),
+            (("self.proj = nn.Linear(dim * expansion, dim)",
+              "self.proj = nn.Linear(dim * expansion, dim, bias=False)"),)),
     Mistake("heads-memory-size-ignored", "MultiHeadExternalAttention",
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((SHARED_MK, SHARED_MK.replace("memory_size", "64")), (SHARED_MV, SHARED_MV.replace("memory_size", "64")))),
@@ -489,8 +532,10 @@ MISTAKES = (
             "A ReLU follows expand. The heads read expand's output.",
             ((SPLIT, SPLIT.replace("self.expand(x)", "torch.relu(self.expand(x))")),)),
     Mistake("heads-first-head", "MultiHeadExternalAttention",
-            "All heads use the weights of the first one. They share the memory, not the weights: each head has its own.",
-            (("gathered = self.mv(weights)", "weights = weights[:, :1].expand_as(weights)\n        gathered = self.mv(weights)"),)),
+            "All heads use the weights of the first one. They share the memory, not the weights: each head "
+            "has its own.",
+            (("gathered = self.mv(weights)",
+              "weights = weights[:, :1].expand_as(weights)\n        gathered = self.mv(weights)"),)),
     Mistake("heads-shortcut", "MultiHeadExternalAttention",
             "You add x to the result. The module returns proj's output. The block around it has the shortcut.",
             (("return self.proj(gathered)", "return x + self.proj(gathered)"),)),
@@ -498,8 +543,8 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: expand and mk would never learn.",
             (("self.mv(weights)", "self.mv(weights.detach())"),)),
     Mistake("heads-input-detached", "MultiHeadExternalAttention",
-            "The numbers are right, and so are the gradients of the weights, but x is detached before expand: no gradient flows back to "
-            "the network in front.",
+            "The numbers are right, and so are the gradients of the weights, but x is detached before expand: no "
+            "gradient flows back to the network in front.",
             (("self.expand(x)", "self.expand(x.detach())"),)),
     Mistake("heads-dropout", "MultiHeadExternalAttention", ATTENTION_DROPOUT,
             (("self.mv(weights)", "self.mv(nn.functional.dropout(weights, 0.1, self.training))"),)),
@@ -519,7 +564,8 @@ EQUIVALENT = {
     "ExternalAttentionBlock 13: x detached": "Only its shape is read.",
     "ExternalAttentionBlock 14: relu twice": "A second ReLU changes nothing.",
     "ExternalAttentionBlock 14: relu in place": "The sum is a tensor of its own.",
-    **{f"MultiHeadExternalAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (17, 19)},
+    **{f"MultiHeadExternalAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
+       for line in (17, 19)},
 }
 
 VARIANTS = (

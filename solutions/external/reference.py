@@ -1,7 +1,9 @@
-"""External Attention (Guo, Liu, Mu and Hu, "Beyond Self-attention: External Attention using Two Linear Layers for Visual Tasks", 2021).
+"""External Attention (Guo, Liu, Mu and Hu, "Beyond Self-attention: External Attention using Two Linear Layers for
+Visual Tasks", 2021).
 
-Tokens look at a memory of S learned slots, the same for all images, and not at each other; they meet in the sums over the tokens alone.
-The exercises follow the authors' code (MenghaoGuo/EANet), whose small number in the denominator (eps) is not in the paper's formula. What
+Tokens look at a memory of S learned slots, the same for all images, and not at each other; they meet in the sums over
+the tokens alone. The exercises follow the authors' code (MenghaoGuo/EANet), whose small number in the denominator (eps)
+is not in the paper's formula. What
 differs: there the memory has always 64 slots, and M_v starts as a view of M_k transposed.
 """
 
@@ -33,7 +35,8 @@ def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
 
 
 class ExternalAttentionBlock(nn.Module):
-    """EANet's unit, external attention between two 1x1 convolutions, with a shortcut: `(B, C, H, W) -> (B, C, H, W)`."""
+    """EANet's unit, external attention between two 1x1 convolutions, with a shortcut:
+    `(B, C, H, W) -> (B, C, H, W)`."""
 
     def __init__(self, channels: int, memory_size: int = 64) -> None:
         super().__init__()

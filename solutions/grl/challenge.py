@@ -1,4 +1,5 @@
-"""Our attempts at the challenge of lesson 08b: `python -m solutions.grl.challenge` (about half a minute of one core)."""
+"""Our attempts at the challenge of lesson 08b: `python -m solutions.grl.challenge` (about half a minute of one
+core)."""
 
 from collections.abc import Callable
 from contextlib import chdir
@@ -29,4 +30,5 @@ if __name__ == "__main__":
     with chdir(HERE):  # where the weights are that the page loads
         attempts = Attempts(HERE / "page.py")
         restore = attempts.page["restorer"]("rocket")
-    attempts.try_all({"as it is": restore, "mirrored": mirrored(restore), "and shifted": shifted(mirrored(restore), (0, 1, 6, 11))})
+    attempts.try_all({"as it is": restore, "mirrored": mirrored(restore),
+                      "and shifted": shifted(mirrored(restore), (0, 1, 6, 11))})

@@ -1,4 +1,5 @@
-"""The long runs of lesson 08b: `python -m solutions.grl.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson 08b: `python -m solutions.grl.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from contextlib import chdir
 from fractions import Fraction
@@ -10,7 +11,7 @@ HERE = Path(__file__).parent
 ABOUT = """# 08b_grl: long runs
 
 `python -m solutions.grl.experiment` trains the page's arms for five times its 699 steps, and at half its peak rate of 0.015. A number is
-the PSNR in dB at damaged tokens of new walls, by where the answer is: beside, window, stripe, nowhere."""
+the PSNR in dB at damaged tokens of new walls, by where the answer is: beside, window, stripe, nowhere."""  # noqa: E501
 ARMS = "local", "local + window", "local + stripe", "all three"
 
 ROWS = [

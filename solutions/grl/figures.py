@@ -12,9 +12,10 @@ def question() -> str:
     """The noisy rocket beside the restored one, 1000 x 340 px."""
     drawing = Drawing(
         1000, 340, "Where does a clean pixel come from?",
-        "Left, a rocket before a sky at dusk, under strong noise. A pixel of the sky is marked; a small frame is around its neighbours, a "
-        "larger one around its window, a long one around a stripe that is as wide as the picture. Right, the same picture restored by the "
-        "blocks of this lesson: the sky is smooth, the rocket is sharp. Which other pixels knew the colour of the marked one?",
+        "Left, a rocket before a sky at dusk, under strong noise. A pixel of the sky is marked; a small frame is "
+        "around its neighbours, a larger one around its window, a long one around a stripe that is as wide as the "
+        "picture. Right, the same picture restored by the blocks of this lesson: the sky is smooth, the rocket is "
+        "sharp. Which other pixels knew the colour of the marked one?",
     )
     side, left, right, top = 300, 10, 690, 34
     drawing.text(left + side / 2, 22, "noisy", bold=True, size=17)
@@ -30,7 +31,8 @@ def question() -> str:
     drawing.arrow((326, 184), (674, 184))
     drawing.text(500, 84, "Which other pixels know", bold=True, size=22)
     drawing.text(500, 112, "this pixel's true colour?", bold=True, size=22)
-    for line, (colour, width, words) in enumerate((("wrong", 16, "its neighbours (local)?"), ("features", 30, "its window (regional)?"),
+    for line, (colour, width, words) in enumerate((("wrong", 16, "its neighbours (local)?"),
+                                                   ("features", 30, "its window (regional)?"),
                                                    ("gate", 64, "anything in its stripe (global)?"))):
         level = 222 + 38 * line
         height = {"wrong": 16, "features": 26, "gate": 22}[colour]
@@ -43,16 +45,18 @@ def anchors() -> str:
     """Two small maps instead of a large one, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "Far tokens, and anchors between them",
-        "A stripe of 4 rows and 8 columns of tokens, 32 in all. The first one asks what the last one holds. Beside it, the same stripe's 8 "
-        "anchors, 2 rows of 4, each the mean of a block of 2 x 2 tokens. Comparing all tokens with all takes 32 times 32 numbers. With "
-        "anchors there are two steps: anchors look at tokens, then tokens look at anchors. How many numbers is that?",
+        "A stripe of 4 rows and 8 columns of tokens, 32 in all. The first one asks what the last one holds. Beside "
+        "it, the same stripe's 8 anchors, 2 rows of 4, each the mean of a block of 2 x 2 tokens. Comparing all tokens "
+        "with all takes 32 times 32 numbers. With anchors there are two steps: anchors look at tokens, then tokens "
+        "look at anchors. How many numbers is that?",
     )
     side, left, top = 40, 40, 76
     drawing.text(left + 4 * side, 44, "a stripe: N = 32 tokens", bold=True)
     for row in range(4):
         for column in range(8):
             ends = (row, column) in ((0, 0), (3, 7))
-            drawing.rectangle(left + column * side, top + row * side, side, side, PALETTE["features"] if ends else TOKEN,
+            drawing.rectangle(left + column * side, top + row * side, side, side,
+                              PALETTE["features"] if ends else TOKEN,
                               outline="border")
     drawing.text(left + side / 2, top + side / 2 + 5, "?", bold=True, size=17)
     drawing.text(left + 7.5 * side, top + 3.5 * side + 5, "!", bold=True, size=17)
@@ -83,15 +87,16 @@ def maps() -> str:
     """The product of two small maps, 900 x 380 px."""
     drawing = Drawing(
         900, 380, "A low-rank map",
-        "M_e has six rows, the tokens that look, and two columns, the anchors. Token 0 has the weights 0.9 and 0.1. M_d has two rows, the "
-        "anchors, and six columns, the tokens: anchor 0 gives tokens 0, 1 and 2 a third each, anchor 1 gives tokens 3, 4 and 5 a third "
-        "each. Their product is a map of six by six, which is never built; each of its rows is a mixture of the two rows of M_d. "
-        "Its first row holds question marks.",
+        "M_e has six rows, the tokens that look, and two columns, the anchors. Token 0 has the weights 0.9 and 0.1. "
+        "M_d has two rows, the anchors, and six columns, the tokens: anchor 0 gives tokens 0, 1 and 2 a third each, "
+        "anchor 1 gives tokens 3, 4 and 5 a third each. Their product is a map of six by six, which is never built; "
+        "each of its rows is a mixture of the two rows of M_d. Its first row holds question marks.",
     )
     side, top = 40, 96
     product = [[sum(a * IN[k][column] for k, a in enumerate(row)) for column in range(6)] for row in OUT]
 
-    def matrix(left: float, y: float, values: object, role: str, digits: int, rows: str, columns: str, title: str, most: float) -> None:
+    def matrix(left: float, y: float, values: object, role: str, digits: int, rows: str, columns: str, title: str,
+               most: float) -> None:
         shown = [["?" if v < 0 else f"{v:.{digits}f}" if v else "0" for v in row] for row in values]
         drawing.cells(left, y, [[max(v, 0.0) / most for v in row] for row in values], role, side=side, numbers=shown)
         width, height = side * len(values[0]), side * len(values)
@@ -116,10 +121,11 @@ def stripe() -> str:
     """AnchoredStripeAttention with every shape, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Anchored stripe attention",
-        "qkv (B, L, 3C) becomes a grid, is rolled by minus s, cut into stripes and split into heads: q, k, v (B', h, N, C / h). The "
-        "anchors (B, H // d, W // d, C) are rolled by minus s // d, cut and split: a (B', h, A, C / h). Anchors gather from k and v "
-        "through transform_in: z (B', h, A, C / h). Queries gather from a and z through transform_out: y (B', h, N, C / h). Heads are "
-        "joined, stripes put together and rolled back: (B, L, C).",
+        "qkv (B, L, 3C) becomes a grid, is rolled by minus s, cut into stripes and split into heads: q, k, v (B', h, "
+        "N, C / h). The anchors (B, H // d, W // d, C) are rolled by minus s // d, cut and split: a (B', h, A, C / "
+        "h). Anchors gather from k and v through transform_in: z (B', h, A, C / h). Queries gather from a and "
+        "z through transform_out: y (B', h, N, C / h). Heads are joined, stripes put together and rolled back: "
+        "(B, L, C).",
     )
 
     def box(x: float, y: float, name: str, shape: str, fill: str = PALETTE["operation"], width: float = 136) -> None:
@@ -162,9 +168,9 @@ def block() -> str:
     """GRLBlock, 900 x 340 px."""
     drawing = Drawing(
         900, 340, "A GRL block",
-        "x (B, L, dim) goes three ways: through MixedAttention (windows and stripes, half of the channels each), norm1 and times s; "
-        "through the local branch (two convolutions and a gate); and straight on. All three are added: y. Then y goes through the MLP, "
-        "norm2 and times s, and is added to itself.",
+        "x (B, L, dim) goes three ways: through MixedAttention (windows and stripes, half of the channels each), "
+        "norm1 and times s; through the local branch (two convolutions and a gate); and straight on. All three are "
+        "added: y. Then y goes through the MLP, norm2 and times s, and is added to itself.",
     )
 
     def layer(x: float, y: float, width: float, name: str) -> None:
@@ -199,7 +205,8 @@ def block() -> str:
     drawing.arrow((826, 76), (846, 76), (846, 147))
     drawing.operation(846, 165, "+")
     drawing.arrow((864, 165), (890, 165))
-    drawing.text(450, 310, "all shapes are (B, L, dim); windows and stripes have dim // 2 channels each", size=14, colour="quiet")
+    drawing.text(450, 310, "all shapes are (B, L, dim); windows and stripes have dim // 2 channels each", size=14,
+                 colour="quiet")
     return drawing.svg()
 
 

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 08b_grl. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 08b_grl.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, INFINITE, naive_sigmoid
@@ -25,7 +26,8 @@ INDEX_OUT = "relative_position_index(stripe, d).to(like.device)"
 INDEX_IN = "relative_position_index(stripe, d, from_anchor=True).to(like.device)"
 MASK = "anchor_mask(image_size, stripe, shift, d).to(like)"
 MASK_IN = "mask_out.transpose(1, 2)"
-LOGITS_IN, LOGITS_OUT = ("self.transform_in(cosine, table, index_in, mask_in)", "self.transform_out(cosine, table, index_out, mask_out)")
+LOGITS_IN, LOGITS_OUT = ("self.transform_in(cosine, table, index_in, mask_in)",
+                         "self.transform_out(cosine, table, index_out, mask_out)")
 
 SPLIT = "qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)"
 WINDOW = "self.window_attention(qkv_window, image_size)"
@@ -37,7 +39,10 @@ CONVOLVED = "self.conv2(F.gelu(self.conv1(image)))"
 MEAN = "y.mean(dim=(2, 3), keepdim=True)"
 GATE = f"torch.sigmoid(self.fc2(torch.relu(self.fc1({MEAN}))))"
 GATED = "(y * weights).flatten(2).transpose(1, 2)"
-REFUSED = 'if not 1 <= divisor <= dim:\n                raise ValueError(f"no hidden channel is left: dim={dim}, {name}={divisor}")'
+REFUSED = (
+    'if not 1 <= divisor <= dim:\n                raise ValueError(f"no hidden channel is left: dim={dim},'
+    ' {name}={divisor}")'
+)
 
 TURNED = "stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]"
 UNKNOWN = "raise ValueError(f'stripe_type must be \"H\" or \"W\", got {stripe_type!r}')"
@@ -46,19 +51,23 @@ LOCAL = "y + self.local(x, image_size)"
 SECOND = "y + self.res_scale * self.norm2(self.mlp(y))"
 MLP = "Mlp(dim, int(dim * mlp_ratio))"
 
-DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever learn."
+DETACHED = (
+    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever"
+    " learn."
+)
 NO_BIAS = "Your {} has no bias. It keeps torch's default, which has one."
 TURNED_IMAGE = "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row."
 TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, 2)"
 TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
-BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. Make a grid (B, H, W, "
-              "C) first, then move the channels.")
+BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. "
+              "Make a grid (B, H, W, C) first, then move the channels.")
 OF_SUM = "You normalise the sum. Normalise attn's output, then add it to x."
 ONE_TOKEN = "Your anchors are single tokens, one of each block. Average the whole block."
 
 
 def only_eval(short: str, exercise: str, result: str, does: str, instead: str) -> Mistake:
-    return Mistake(f"{short}-only-in-eval", exercise, f"In training mode your module {does}. It does the same in both modes.",
+    return Mistake(f"{short}-only-in-eval", exercise,
+                   f"In training mode your module {does}. It does the same in both modes.",
                    ((f"return {result}", f"return {instead} if self.training else {result}"),))
 
 
@@ -68,7 +77,8 @@ MISTAKES = (
             "Your anchors are the largest numbers of each block. They are the means: average pooling.",
             ((POOL, "nn.MaxPool2d(down_factor, down_factor)"),)),
     Mistake("anchors-one-token-each", "AnchorProjection",
-            ONE_TOKEN, ((POOLED, f"{TO_IMAGE}[:, :, :image_size[0] // self.down_factor * self.down_factor:self.down_factor, "
+            ONE_TOKEN, ((POOLED,
+                         f"{TO_IMAGE}[:, :, :image_size[0] // self.down_factor * self.down_factor:self.down_factor, "
                       ":image_size[1] // self.down_factor * self.down_factor:self.down_factor]"),)),
     Mistake("anchors-every-dth-token", "AnchorProjection", ONE_TOKEN,
             ((POOLED, f"{TO_IMAGE}[:, :, ::self.down_factor, ::self.down_factor]"),)),
@@ -76,18 +86,21 @@ MISTAKES = (
             "You add the tokens of a block up. Take their mean.",
             ((POOL, "nn.AvgPool2d(down_factor, down_factor, divisor_override=1)"),)),
     Mistake("anchors-rounded-up", "AnchorProjection",
-            "A block that the image's edge cuts off gets an anchor of its own. Round down: H // d rows of anchors and W // d columns.",
+            "A block that the image's edge cuts off gets an anchor of its own. Round down: H // d rows of anchors and "
+            "W // d columns.",
             ((POOL, "nn.AvgPool2d(down_factor, down_factor, ceil_mode=True)"),)),
     Mistake("anchors-of-unequal-blocks", "AnchorProjection",
-            "Where d does not divide the image, your blocks grow to cover it, as those of adaptive pooling do. A block has d x d tokens, "
-            "and "
+            "Where d does not divide the image, your blocks grow to cover it, as those of adaptive pooling do. A "
+            "block has d x d tokens, and "
             "what is left over belongs to none.",
-            ((POOLED, f"F.adaptive_avg_pool2d({TO_IMAGE}, (image_size[0] // self.down_factor, image_size[1] // self.down_factor))"),)),
+            ((POOLED, f"F.adaptive_avg_pool2d({TO_IMAGE}, (image_size[0] // self.down_factor, image_size[1] // "
+                      "self.down_factor))"),)),
     Mistake("anchors-overlapping", "AnchorProjection",
             "Your blocks overlap: the stride is 1. Kernel and stride are both down_factor.",
             ((POOL, "nn.AvgPool2d(down_factor, 1)"),)),
     Mistake("anchors-all-channels", "AnchorProjection",
-            "Your anchors have dim channels. The stripe branch works on half of them: reduction is Linear(dim, dim // 2).",
+            "Your anchors have dim channels. The stripe branch works on half of them: reduction is Linear(dim, "
+            "dim // 2).",
             ((HALF, "nn.Linear(dim, dim)"),)),
     Mistake("anchors-as-tokens", "AnchorProjection",
             "You return the anchors as a list, (B, anchors, dim // 2). Keep the grid: (B, H // d, W // d, dim // 2).",
@@ -98,17 +111,21 @@ MISTAKES = (
     Mistake("anchors-transposed", "AnchorProjection",
             "Rows and columns of your anchors have changed places: (B, W // d, H // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.transpose(1, 2)"),)),
-    Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE, ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
+    Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE,
+            ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
     Mistake("anchors-grid-exchanged", "AnchorProjection", TURNED_IMAGE, ((POOLED, f"self.pool({TURNED_ALONE})"),)),
-    Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED, "self.pool(x.reshape(len(x), -1, *image_size))"),)),
+    Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED,
+                                                                    "self.pool(x.reshape(len(x), -1, *image_size))"),)),
     Mistake("anchors-along-the-list", "AnchorProjection",
-            "You average d · d tokens that follow each other in the list: they lie in one row. A block has d rows and d columns.",
-            ((POOLED, "(lambda h, w, d: F.avg_pool1d(x.transpose(1, 2), d * d)[:, :, :(h // d) * (w // d)].unflatten(2, (h // d, w // d)))"
-                      "(*image_size, self.down_factor)"),)),
+            "You average d · d tokens that follow each other in the list: they lie in one row. A block has d rows and "
+            "d columns.",
+            ((POOLED, "(lambda h, w, d: F.avg_pool1d(x.transpose(1, 2), d * d)[:, :, :(h // d) * (w // "
+                      "d)].unflatten(2, (h // d, w // d)))(*image_size, self.down_factor)"),)),
     Mistake("anchors-no-reduction", "AnchorProjection",
             "`reduction` is never called: you cut the first half of the channels off. Project all of them.",
             ((f"return {PROJECTED}", "return pooled.permute(0, 2, 3, 1)[..., :self.reduction.out_features]"),)),
-    Mistake("anchors-no-bias", "AnchorProjection", NO_BIAS.format("reduction"), ((HALF, "nn.Linear(dim, dim // 2, bias=False)"),)),
+    Mistake("anchors-no-bias", "AnchorProjection", NO_BIAS.format("reduction"),
+            ((HALF, "nn.Linear(dim, dim // 2, bias=False)"),)),
     Mistake("anchors-activation", "AnchorProjection",
             "There is an activation behind `reduction`. It is a plain linear layer.",
             ((f"return {PROJECTED}", f"return F.gelu({PROJECTED})"),)),
@@ -123,8 +140,8 @@ MISTAKES = (
 
     # --- AnchoredStripeAttention
     Mistake("stripes-transforms-exchanged", "AnchoredStripeAttention",
-            "The two transforms have changed places: transform_in belongs to the first attention (anchors gather from tokens), "
-            "transform_out "
+            "The two transforms have changed places: transform_in belongs to the first attention (anchors gather from "
+            "tokens), transform_out "
             "to the second.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")), (LOGITS_OUT, LOGITS_OUT.replace("_out(", "_in(")))),
     Mistake("stripes-one-transform", "AnchoredStripeAttention",
@@ -134,11 +151,12 @@ MISTAKES = (
             "Both attentions use transform_out. The first has a transform of its own, transform_in.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")),)),
     Mistake("stripes-anchors-as-values", "AnchoredStripeAttention",
-            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is z, which the first one "
-            "gathered from the values.",
+            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is z, "
+            "which the first one gathered from the values.",
             ((DELIVER, "cosine_attention(q, a, a, to_token)"),)),
     Mistake("stripes-queries-gathered-from", "AnchoredStripeAttention",
-            "In the first attention the anchors look at the queries. They look at the keys: cosine_attention(anchors, k, v, ...).",
+            "In the first attention the anchors look at the queries. They look at the keys: cosine_attention(anchors, "
+            "k, v, ...).",
             ((GATHER, "cosine_attention(a, q, v, to_anchor)"),)),
     Mistake("stripes-keys-ask", "AnchoredStripeAttention",
             "In the second attention the keys ask. The queries do: cosine_attention(q, anchors, z, ...).",
@@ -148,32 +166,35 @@ MISTAKES = (
             "relative_position_index(stripe, d, from_anchor=True) gives the right one.",
             ((INDEX_IN, "relative_position_index(stripe, d).T.to(like.device)"),)),
     Mistake("stripes-indices-exchanged", "AnchoredStripeAttention",
-            "The two indices have changed places, each transposed to fit. from_anchor=True belongs to the first attention, where anchors "
-            "look at tokens; then nothing has to be transposed.",
+            "The two indices have changed places, each transposed to fit. from_anchor=True belongs to the first "
+            "attention, where anchors look at tokens; then nothing has to be transposed.",
             ((INDEX_IN, INDEX_OUT.replace("d)", "d).T")), (INDEX_OUT, INDEX_IN.replace("True)", "True).T")))),
     Mistake("stripes-mask-reshaped", "AnchoredStripeAttention",
-            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of its numbers. Transpose it.",
+            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of its numbers. "
+            "Transpose it.",
             ((MASK_IN, "mask_out.reshape(len(mask_out), -1, mask_out.shape[1])"),)),
     Mistake("stripes-mask-not-transposed", "AnchoredStripeAttention",
-            "The first attention gets the mask as it is, (nW, N, A). Its rows are anchors, so it needs the mask transposed.",
+            "The first attention gets the mask as it is, (nW, N, A). Its rows are anchors, so it needs the mask "
+            "transposed.",
             ((MASK_IN, "mask_out"),)),
     Mistake("stripes-mask-of-another-stripe", "AnchoredStripeAttention",
-            "With two images, stripes get the masks of other stripes: the batch holds all stripes of the first image, then all of the "
-            "second. Repeat the whole list of masks (`repeat`), not each mask (`repeat_interleave`).",
+            "With two images, stripes get the masks of other stripes: the batch holds all stripes of the first image, "
+            "then all of the second. Repeat the whole list of masks (`repeat`), not each mask (`repeat_interleave`).",
             tuple((logits, logits.replace(f", {mask})", f") + (0 if {mask} is None else {mask}.repeat_interleave("
                                                         f"len(cosine) // len({mask}), dim=0)[:, None])"))
                   for logits, mask in ((LOGITS_IN, "mask_in"), (LOGITS_OUT, "mask_out")))),
     Mistake("stripes-softmax-over-anchors", "AnchoredStripeAttention",
-            "In the first attention your softmax runs over the anchors. It runs over the tokens, the last axis: the weights of one anchor "
-            "sum to 1.",
+            "In the first attention your softmax runs over the anchors. It runs over the tokens, the last axis: the "
+            "weights of one anchor sum to 1.",
             ((GATHER, "to_anchor(F.normalize(a, dim=-1) @ F.normalize(k, dim=-1).mT).softmax(dim=-2) @ v"),)),
     Mistake("stripes-table-without-factor", "AnchoredStripeAttention",
-            "Your table is made without down_factor: it has a cell for each offset between two tokens, and the index counts those "
-            "between a "
+            "Your table is made without down_factor: it has a cell for each offset between two tokens, and the index "
+            "counts those between a "
             "token and an anchor.",
             ((TABLE, "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"),)),
     Mistake("stripes-table-float32", "AnchoredStripeAttention",
-            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to relative_coords_table.",
+            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to "
+            "relative_coords_table.",
             ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
     Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
             "The result is not rolled back: each token gets what belongs to a neighbour half a stripe away.",
@@ -186,24 +207,27 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), shift)"), (ANCHORS_ROLLED, "roll(anchor, anchor_shift)"),
              (PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"))),
     Mistake("stripes-anchors-not-rolled", "AnchoredStripeAttention",
-            "The tokens are rolled, and the anchors are not: a stripe meets the anchors of another place. Roll the anchors by minus "
-            "shift // d.",
+            "The tokens are rolled, and the anchors are not: a stripe meets the anchors of another place. Roll the "
+            "anchors by minus shift // d.",
             ((ANCHORS_ROLLED, "anchor"),)),
     Mistake("stripes-anchors-rolled-too-far", "AnchoredStripeAttention",
             "You roll the anchors by as many cells as the tokens. Their grid is d times as coarse: shift // d.",
             ((SHIFT_OF_ANCHORS, "shift"),)),
     Mistake("stripes-anchors-rolled-by-half-their-stripe", "AnchoredStripeAttention",
-            "You roll the anchors by (-shift) // d, which rounds away from 0, or by half of their own stripe. Divide first: -(shift // d).",
+            "You roll the anchors by (-shift) // d, which rounds away from 0, or by half of their own stripe. Divide "
+            "first: -(shift // d).",
             ((SHIFT_OF_ANCHORS, "tuple(-(-s // d) for s in shift)"),)),
     Mistake("stripes-no-mask", "AnchoredStripeAttention",
-            "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends of the image.",
+            "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends of "
+            "the image.",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("stripes-mask-in-second-only", "AnchoredStripeAttention",
-            "Only the second attention has a mask, so the anchors gather from both ends of the image. The first one has it too, "
-            "transposed.",
+            "Only the second attention has a mask, so the anchors gather from both ends of the image. The first one "
+            "has it too, transposed.",
             ((LOGITS_IN, "self.transform_in(cosine, table, index_in, None)"),)),
     Mistake("stripes-mask-in-first-only", "AnchoredStripeAttention",
-            "Only the first attention has a mask, so tokens look at anchors from the other end of the image. The second one has it too.",
+            "Only the first attention has a mask, so tokens look at anchors from the other end of the image. The "
+            "second one has it too.",
             ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
     Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
             "The argument `shift` has no effect: nothing is rolled, or by whole stripes, which changes nothing.",
@@ -221,28 +245,32 @@ MISTAKES = (
             "You shift along the width only. Both axes are shifted.",
             ((IF_SHIFTED, "(0, shifts[1]) if self.shift else (0, 0)"),)),
     Mistake("stripes-full-axis-not-shifted", "AnchoredStripeAttention",
-            "An axis that a single stripe fills is not shifted in your code, and its mask is that of an unshifted image. The shift is 0 "
-            "for one *group* only; a stripe_size is always shifted by half.",
-            ((SHIFT, "0 if groups is None and size == n else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
+            "An axis that a single stripe fills is not shifted in your code, and its mask is that of an unshifted "
+            "image. The shift is 0 for one *group* only; a stripe_size is always shifted by half.",
+            ((SHIFT, "0 if groups is None and size == n else size // 2 if groups is None else 0 if groups == 1 else n "
+                     "// (2 * groups)"),)),
     Mistake("stripes-shift-rounded-up", "AnchoredStripeAttention",
             "You round half of a stripe up. With an odd side the shift is rounded down: s // 2.",
             ((SHIFT, "(size + 1) // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-shift-a-multiple-of-d", "AnchoredStripeAttention",
-            "You round the shift of the tokens to a multiple of d. It stays half of the stripe; only the anchors' shift is divided by d.",
-            ((IF_SHIFTED, "tuple(s // self.down_factor * self.down_factor for s in shifts) if self.shift else (0, 0)"),)),
+            "You round the shift of the tokens to a multiple of d. It stays half of the stripe; only the anchors' "
+            "shift is divided by d.",
+            ((IF_SHIFTED,
+              "tuple(s // self.down_factor * self.down_factor for s in shifts) if self.shift else (0, 0)"),)),
     Mistake("stripes-mask-needs-both-shifts", "AnchoredStripeAttention",
             "You use the mask only if both axes are shifted. One shifted axis is enough for the mask: `shift` decides.",
             (("        if self.shift:\n", "        if self.shift and min(shift) > 0:\n"),)),
     Mistake("stripes-one-group-shifted", "AnchoredStripeAttention",
-            "A stripe of one group, which spans the whole axis, is shifted by half of it. With one group the shift is 0.",
+            "A stripe of one group, which spans the whole axis, is shifted by half of it. With one group the "
+            "shift is 0.",
             ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
     Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
-            "Where the stripes are given by groups, yours are not shifted, or by whole stripes, which changes nothing. Their shift is "
-            "n // (2g), and 0 for one group only.",
+            "Where the stripes are given by groups, yours are not shifted, or by whole stripes, which changes "
+            "nothing. Their shift is n // (2g), and 0 for one group only.",
             ((SHIFT, "size // 2 if groups is None else 0"),)),
     Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
-            "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 for one *group* only; a "
-            "stripe_size is always shifted by half.",
+            "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 for "
+            "one *group* only; a stripe_size is always shifted by half.",
             ((SHIFT, "0 if n == size else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-groups-as-size", "AnchoredStripeAttention",
             "You take stripe_groups for the length of a stripe. It is how many there are: each is n // g long.",
@@ -252,43 +280,49 @@ MISTAKES = (
             ((LENGTH, "n // groups if size is None else size"),
              (SHIFT, "size // 2 if size is not None else 0 if groups == 1 else n // (2 * groups)"))),
     Mistake("stripes-groups-of-the-other-axis", "AnchoredStripeAttention",
-            "You divide the wrong side by the groups: those of the first axis belong to the height, those of the second to the width.",
-            ((LENGTH, "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"),)),
+            "You divide the wrong side by the groups: those of the first axis belong to the height, those of the "
+            "second to the width.",
+            ((LENGTH,
+              "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"),)),
     Mistake("stripes-keys-first", "AnchoredStripeAttention",
-            "Queries and keys have changed places: you read the channels as [k | q | v], or keys meet the anchors where queries "
-            "should. They are [q | k | v].",
+            "Queries and keys have changed places: you read the channels as [k | q | v], or keys meet the anchors "
+            "where queries should. They are [q | k | v].",
             (("q, k, v = ", "k, q, v = "),)),
     Mistake("stripes-values-first", "AnchoredStripeAttention",
             "You read the channels as [v | q | k] or in another order. They are [q | k | v].",
             (("q, k, v = ", "v, q, k = "),)),
     Mistake("stripes-heads-outside", "AnchoredStripeAttention",
-            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of the three is split into "
-            "heads.",
-            ((HEADS, "window_partition(grid, stripe).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, 0, 2, 1, 4)"),)),
+            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of "
+            "the three is split into heads.",
+            ((HEADS, "window_partition(grid, stripe).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, "
+                     "0, 2, 1, 4)"),)),
     Mistake("stripes-heads-inside", "AnchoredStripeAttention",
-            "The heads of your anchors take every so-manyth channel: you read (head width, heads). Read (heads, head width), as of the "
-            "tokens.",
-            ((ANCHOR_HEADS, f"window_partition({ANCHORS_ROLLED}, anchor_stripe).flatten(1, 2).unflatten(2, (-1, self.num_heads))"
+            "The heads of your anchors take every so-manyth channel: you read (head width, heads). Read (heads, head "
+            "width), as of the tokens.",
+            ((ANCHOR_HEADS,
+              f"window_partition({ANCHORS_ROLLED}, anchor_stripe).flatten(1, 2).unflatten(2, (-1, self.num_heads))"
                             ".permute(0, 3, 1, 2)"),)),
     Mistake("stripes-anchor-heads-by-reshape", "AnchoredStripeAttention",
-            "You make the heads of the anchors with `reshape` or `view` alone, which mixes anchors and channels. Split the channels, then "
-            "transpose.",
-            ((ANCHOR_HEADS, f"(lambda t: t.reshape(len(t), self.num_heads, t.shape[1], -1))(window_partition({ANCHORS_ROLLED}, "
+            "You make the heads of the anchors with `reshape` or `view` alone, which mixes anchors and channels. "
+            "Split the channels, then transpose.",
+            ((ANCHOR_HEADS,
+              f"(lambda t: t.reshape(len(t), self.num_heads, t.shape[1], -1))(window_partition({ANCHORS_ROLLED}, "
                             "anchor_stripe).flatten(1, 2))"),)),
     Mistake("stripes-joined-by-reshape", "AnchoredStripeAttention",
-            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B', h, N, d) first becomes (B', N, h, d), "
-            "with a transpose.",
-            (("grid_of_windows(y, stripe, image_size)", "window_reverse(y.reshape(len(y), *stripe, -1), stripe, image_size)"),)),
+            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B', h, N, d) first "
+            "becomes (B', N, h, d), with a transpose.",
+            (("grid_of_windows(y, stripe, image_size)",
+              "window_reverse(y.reshape(len(y), *stripe, -1), stripe, image_size)"),)),
     Mistake("stripes-image-exchanged", "AnchoredStripeAttention", TURNED_IMAGE,
-            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], -1).transpose(1, 2), "
-                      "negative(shift))"),)),
+            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
+                      "-1).transpose(1, 2), negative(shift))"),)),
     Mistake("stripes-axes-of-roll", "AnchoredStripeAttention",
             "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
             ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(shift), dims=(0, 1))"),
              (PUT_BACK, "torch.roll(grid_of_windows(y, stripe, image_size), shift, dims=(0, 1)).flatten(1, 2)"))),
     Mistake("stripes-no-transform", "AnchoredStripeAttention",
-            "The cosines of the first attention go into the softmax as they are. Give cosine_attention a function that calls "
-            "self.transform_in.",
+            "The cosines of the first attention go into the softmax as they are. Give cosine_attention a function "
+            "that calls self.transform_in.",
             ((GATHER, "cosine_attention(a, k, v, lambda cosine: cosine)"),)),
     Mistake("stripes-grid", "AnchoredStripeAttention",
             "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
@@ -305,13 +339,15 @@ MISTAKES = (
 
     # --- MixedAttention
     Mistake("mixed-branches-exchanged", "MixedAttention",
-            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, the second to the stripes.",
+            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, the second "
+            "to the stripes.",
             ((SPLIT, SPLIT.replace("qkv_window, qkv_stripe", "qkv_stripe, qkv_window")),)),
     Mistake("mixed-split-inside", "MixedAttention",
-            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of them. The first half of *all* outputs is "
-            "the "
+            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of them. The first half "
+            "of *all* outputs is the "
             "window branch's [q | k | v].",
-            ((SPLIT, "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"),)),
+            ((SPLIT,
+              "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"),)),
     Mistake("mixed-every-second-channel", "MixedAttention",
             "The branches get every second channel. They get two blocks: qkv's first half and its second half.",
             ((SPLIT, "qkv_window, qkv_stripe = self.qkv(x)[..., ::2], self.qkv(x)[..., 1::2]"),)),
@@ -323,7 +359,8 @@ MISTAKES = (
             (("nn.Linear(dim, dim)", "nn.Linear(dim // 2, dim)"), (JOINED, "self.proj(window + stripe)"))),
     Mistake("mixed-groups-ignored", "MixedAttention",
             "stripe_groups has no effect. Pass it on to AnchoredStripeAttention.",
-            (("num_heads_stripe, stripe_size, stripe_groups, stripe_shift", "num_heads_stripe, stripe_size, (None, None), stripe_shift"),)),
+            (("num_heads_stripe, stripe_size, stripe_groups, stripe_shift",
+              "num_heads_stripe, stripe_size, (None, None), stripe_shift"),)),
     Mistake("mixed-no-proj", "MixedAttention",
             "`proj` is never called, so that the two branches never mix.",
             ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
@@ -348,7 +385,8 @@ MISTAKES = (
     Mistake("mixed-shifts-exchanged", "MixedAttention",
             "The two shifts have changed places: window_shift goes to the windows, stripe_shift to the stripes.",
             (("window_size, window_shift)", "window_size, stripe_shift)"), ("stripe_groups, stripe_shift, down_factor",
-                                                                             "stripe_groups, window_shift, down_factor"))),
+                                                                             "stripe_groups, window_shift, "
+                                                                             "down_factor"))),
     *(Mistake(f"mixed-{what}-shift-for-both", "MixedAttention",
               f"Both branches get {what}_shift. window_shift goes to the windows, stripe_shift to the stripes.",
               ((old, old.replace(f"{other}_shift", f"{what}_shift")),))
@@ -373,7 +411,8 @@ MISTAKES = (
              ("            num_heads_stripe, stripe_size", "            num_heads_window, stripe_size"))),
     Mistake("mixed-qkv-no-bias", "MixedAttention", NO_BIAS.format("qkv"),
             (("nn.Linear(dim, 3 * dim)", "nn.Linear(dim, 3 * dim, bias=False)"),)),
-    Mistake("mixed-proj-no-bias", "MixedAttention", NO_BIAS.format("proj"), (("nn.Linear(dim, dim)", "nn.Linear(dim, dim, bias=False)"),)),
+    Mistake("mixed-proj-no-bias", "MixedAttention", NO_BIAS.format("proj"),
+            (("nn.Linear(dim, dim)", "nn.Linear(dim, dim, bias=False)"),)),
     Mistake("mixed-shortcut", "MixedAttention",
             "You add x. The block that owns the module has the shortcut.",
             ((f"return {JOINED}", f"return x + {JOINED}"),)),
@@ -382,23 +421,27 @@ MISTAKES = (
     only_eval("mixed", "MixedAttention", JOINED, "returns x as it is", "x"),
     Mistake("mixed-anchor-detached", "MixedAttention", DETACHED.format("what the anchors come from"),
             ((OF_X, "self.anchor(x.detach(), image_size)"),)),
-    Mistake("mixed-detached", "MixedAttention", DETACHED.format("the result"), ((f"return {JOINED}", f"return {JOINED}.detach()"),)),
+    Mistake("mixed-detached", "MixedAttention", DETACHED.format("the result"),
+            ((f"return {JOINED}", f"return {JOINED}.detach()"),)),
 
     # --- LocalConvBlock
     Mistake("local-no-error", "LocalConvBlock",
-            "Where dim // compress or dim // reduction is 0 no ValueError is raised. Raise one whose message names both numbers.",
+            "Where dim // compress or dim // reduction is 0 no ValueError is raised. Raise one whose message names "
+            "both numbers.",
             ((REFUSED, "divisor = min(divisor, dim)"),
              ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
              ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"),
              ("dim // reduction, kernel_size=1", "max(dim // reduction, 1), kernel_size=1"),
              ("nn.Conv2d(dim // reduction, dim", "nn.Conv2d(max(dim // reduction, 1), dim"))),
     Mistake("local-one-error", "LocalConvBlock",
-            "Only one of the two bottlenecks is tested. Raise a ValueError where dim // compress is 0, and where dim // reduction is 0.",
+            "Only one of the two bottlenecks is tested. Raise a ValueError where dim // compress is 0, and where dim "
+            "// reduction is 0.",
             (('(("compress", compress), ("reduction", reduction))', '(("reduction", reduction),)'),
              ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
              ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"))),
     Mistake("local-relu", "LocalConvBlock",
-            "Between the two 3x3 convolutions you have a ReLU. There it is a GELU; the ReLU stands between fc1 and fc2.",
+            "Between the two 3x3 convolutions you have a ReLU. There it is a GELU; the ReLU stands between "
+            "fc1 and fc2.",
             (("F.gelu(", "torch.relu("),)),
     Mistake("local-gelu-twice", "LocalConvBlock",
             "Between fc1 and fc2 you have a GELU. There it is a ReLU; the GELU stands between the 3x3 convolutions.",
@@ -430,7 +473,8 @@ MISTAKES = (
     Mistake("local-softmax", "LocalConvBlock",
             "You have a softmax over the channels. It is a sigmoid: each channel has a gate of its own.",
             ((GATE, f"self.fc2(torch.relu(self.fc1({MEAN}))).softmax(dim=1)"),)),
-    Mistake("local-naive-sigmoid", "LocalConvBlock", INFINITE, ((GATE, naive_sigmoid(f"self.fc2(torch.relu(self.fc1({MEAN})))")),)),
+    Mistake("local-naive-sigmoid", "LocalConvBlock", INFINITE,
+            ((GATE, naive_sigmoid(f"self.fc2(torch.relu(self.fc1({MEAN})))")),)),
     Mistake("local-largest", "LocalConvBlock",
             "You take the largest number of each channel. It is the mean over H and W.",
             ((MEAN, "y.amax(dim=(2, 3), keepdim=True)"),)),
@@ -447,7 +491,8 @@ MISTAKES = (
             "You add x. LocalConvBlock has no shortcut; the block that owns it adds.",
             ((f"return {GATED}", f"return x + {GATED}"),)),
     Mistake("local-divisors-exchanged", "LocalConvBlock",
-            "compress and reduction have changed places: compress belongs to the convolutions, reduction to fc1 and fc2.",
+            "compress and reduction have changed places: compress belongs to the convolutions, reduction to "
+            "fc1 and fc2.",
             (("self.conv1 =", "compress, reduction = reduction, compress\n        self.conv1 ="),)),
     Mistake("local-compress-ignored", "LocalConvBlock",
             "The argument `compress` has no effect: 4 is written instead of it.",
@@ -459,14 +504,16 @@ MISTAKES = (
             "You round the hidden channels up. Round down: dim // reduction.",
             (("self.fc1 = nn.Conv2d(dim, dim // reduction", "self.fc1 = nn.Conv2d(dim, -(-dim // reduction)"),
              ("self.fc2 = nn.Conv2d(dim // reduction", "self.fc2 = nn.Conv2d(-(-dim // reduction)"))),
-    Mistake("local-convolutions-no-bias", "LocalConvBlock", "Your 3x3 convolutions have no biases. Leave torch's default.",
+    Mistake("local-convolutions-no-bias", "LocalConvBlock",
+            "Your 3x3 convolutions have no biases. Leave torch's default.",
             (("dim // compress, kernel_size=3, padding=1)", "dim // compress, kernel_size=3, padding=1, bias=False)"),
              ("dim, kernel_size=3, padding=1)", "dim, kernel_size=3, padding=1, bias=False)"))),
     Mistake("local-gate-no-bias", "LocalConvBlock", NO_BIAS.format("fc1 or fc2"),
             (("dim // reduction, kernel_size=1)", "dim // reduction, kernel_size=1, bias=False)"),)),
     Mistake("local-no-padding", "LocalConvBlock",
             "Your image shrinks or is filled with something else than zeros: both 3x3 convolutions have padding=1.",
-            (("dim // compress, kernel_size=3, padding=1", "dim // compress, kernel_size=3, padding=1, padding_mode='replicate'"),
+            (("dim // compress, kernel_size=3, padding=1",
+              "dim // compress, kernel_size=3, padding=1, padding_mode='replicate'"),
              ("dim, kernel_size=3, padding=1", "dim, kernel_size=3, padding=1, padding_mode='replicate'"))),
     Mistake("local-small-kernel", "LocalConvBlock",
             "Your second convolution has a kernel of 1. Both are 3x3.",
@@ -477,13 +524,14 @@ MISTAKES = (
     Mistake("local-grid-exchanged", "LocalConvBlock", TURNED_IMAGE, ((TO_IMAGE, TURNED_ALONE),)),
     Mistake("local-by-reshape", "LocalConvBlock", BY_RESHAPE, ((TO_IMAGE, "x.reshape(len(x), -1, *image_size)"),)),
     Mistake("local-tokens-by-reshape", "LocalConvBlock",
-            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels: flatten(2), then "
-            "transpose.",
+            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels: "
+            "flatten(2), then transpose.",
             ((GATED, "(y * weights).reshape(x.shape)"),)),
     Mistake("local-image", "LocalConvBlock",
             "You return an image, (B, dim, H, W). Return tokens, (B, L, dim).",
             ((GATED, "y * weights"),)),
-    Mistake("local-gate-detached", "LocalConvBlock", DETACHED.format("the gate"), ((GATED, GATED.replace("weights", "weights.detach()")),)),
+    Mistake("local-gate-detached", "LocalConvBlock", DETACHED.format("the gate"),
+            ((GATED, GATED.replace("weights", "weights.detach()")),)),
     Mistake("local-input-detached", "LocalConvBlock", DETACHED.format("x"), ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
     Mistake("local-in-place", "LocalConvBlock",
             "You change x in place. Make a new tensor.",
@@ -491,7 +539,8 @@ MISTAKES = (
 
     # --- GRLBlock
     Mistake("block-pre-norm", "GRLBlock",
-            "You normalise in front of attention and MLP. Here the norms stand behind: x + norm1(attn(x)), then y + norm2(mlp(y)).",
+            "You normalise in front of attention and MLP. Here the norms stand behind: x + norm1(attn(x)), then y + "
+            "norm2(mlp(y)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),
              (SECOND, "y + self.res_scale * self.mlp(self.norm2(y))"))),
     Mistake("block-pre-norm-first", "GRLBlock",
@@ -522,7 +571,8 @@ MISTAKES = (
     Mistake("block-local-normed", "GRLBlock",
             "The local branch goes through norm1 too. It is added as it is, beside norm1(attn(x)).",
             (("y = x + self.res_scale * self.norm1(self.attn(x, image_size))",
-              "y = x + self.res_scale * self.norm1(self.attn(x, image_size) + (0 if self.local is None else self.local(x, image_size)))"),
+              "y = x + self.res_scale * self.norm1(self.attn(x, image_size) + (0 if self.local is None else "
+              "self.local(x, image_size)))"),
              (f"y = {LOCAL}", "pass"))),
     Mistake("block-local-scaled", "GRLBlock",
             "You multiply the local branch by res_scale. Only attention and MLP are scaled.",
@@ -541,7 +591,8 @@ MISTAKES = (
             "There is a local branch although local_connection is False. Then `local` is None.",
             (("LocalConvBlock(dim) if local_connection else None", "LocalConvBlock(dim)"),)),
     Mistake("block-identity-for-local", "GRLBlock",
-            "Without a local connection you add x once more (an Identity?). Then `local` is None, and nothing is added.",
+            "Without a local connection you add x once more (an Identity?). Then `local` is None, and nothing "
+            "is added.",
             (("        if self.local is not None:\n            y = y + self.local(x, image_size)",
               "        y = y + (x if self.local is None else self.local(x, image_size))"),)),
     Mistake("block-never-local", "GRLBlock",
@@ -557,14 +608,16 @@ MISTAKES = (
             "Only the MLP is multiplied by res_scale. The attention is too.",
             ((FIRST, "x + self.norm1(self.attn(x, image_size))"),)),
     Mistake("block-scale-in-front", "GRLBlock",
-            "You multiply by res_scale in front of the norm, which takes the factor out again. It comes behind the norm.",
+            "You multiply by res_scale in front of the norm, which takes the factor out again. It comes behind "
+            "the norm.",
             ((FIRST, "x + self.norm1(self.res_scale * self.attn(x, image_size))"),
              (SECOND, "y + self.norm2(self.res_scale * self.mlp(y))"))),
     Mistake("block-scales-first-shortcut", "GRLBlock",
             "You multiply the shortcut around the attention by res_scale. The branches are multiplied.",
             ((FIRST, "self.res_scale * x + self.norm1(self.attn(x, image_size))"),)),
     Mistake("block-scales-everything", "GRLBlock",
-            "You multiply the whole sums by res_scale, the shortcuts too. Only norm1(attn(x)) and norm2(mlp(y)) are multiplied.",
+            "You multiply the whole sums by res_scale, the shortcuts too. Only norm1(attn(x)) and norm2(mlp(y)) are "
+            "multiplied.",
             ((FIRST, "self.res_scale * (x + self.norm1(self.attn(x, image_size)))"),
              (SECOND, "self.res_scale * (y + self.norm2(self.mlp(y)))"))),
     Mistake("block-scale-learned", "GRLBlock",
@@ -609,7 +662,8 @@ MISTAKES = (
             "Your MLP has no activation: two linear layers are one.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(self.mlp.fc1(y)))"),)),
     Mistake("block-hidden-rounded", "GRLBlock",
-            "You round the hidden width of the MLP to the nearest number, or up. It is int(dim * mlp_ratio), rounded down.",
+            "You round the hidden width of the MLP to the nearest number, or up. It is int(dim * mlp_ratio), "
+            "rounded down.",
             ((MLP, "Mlp(dim, -(-int(10 * dim * mlp_ratio) // 10))"),)),
     Mistake("block-ratio-rounded-first", "GRLBlock",
             "You round mlp_ratio before you multiply. The hidden width is int(dim * mlp_ratio): multiply first.",
@@ -633,8 +687,10 @@ MISTAKES = (
             "With \"W\" you reverse window_size too. Only stripe_size and stripe_groups are reversed.",
             ((TURNED, f"{TURNED}; window_size = window_size[::-1]"),)),
     Mistake("block-image-turned", "GRLBlock",
-            "With \"W\" you reverse image_size. The tokens stay where they are; stripe_size and stripe_groups are reversed.",
-            ((TURNED, "pass"), ("self.res_scale = res_scale", "self.res_scale, self.turned = res_scale, stripe_type == 'W'"),
+            "With \"W\" you reverse image_size. The tokens stay where they are; stripe_size and stripe_groups are "
+            "reversed.",
+            ((TURNED, "pass"), ("self.res_scale = res_scale",
+                                "self.res_scale, self.turned = res_scale, stripe_type == 'W'"),
              (f"y = {FIRST}", f"image_size = image_size[::-1] if self.turned else image_size\n        y = {FIRST}"))),
     Mistake("block-factor-ignored", "GRLBlock",
             "down_factor is not passed on to MixedAttention.",
@@ -646,13 +702,15 @@ MISTAKES = (
             "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
             ((f'if stripe_type not in ("H", "W"):\n            {UNKNOWN}', 'assert stripe_type in ("H", "W")'),)),
     Mistake("block-any-case", "GRLBlock",
-            "You take lower-case letters too, or a word that begins with one of the two. Only \"H\" and \"W\" are stripe types.",
+            "You take lower-case letters too, or a word that begins with one of the two. Only \"H\" and \"W\" are "
+            "stripe types.",
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper()[:1] not in ("H", "W"):'),)),
     Mistake("block-lower-case", "GRLBlock",
             "You take lower-case letters too: `upper()` makes \"H\" of \"h\". Only \"H\" and \"W\" are stripe types.",
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper() not in ("H", "W"):'),)),
     Mistake("block-part-of-a-word", "GRLBlock",
-            "You look for stripe_type in the text \"HW\", where an empty text and \"HW\" itself are found too. Compare with a tuple.",
+            "You look for stripe_type in the text \"HW\", where an empty text and \"HW\" itself are found too. "
+            "Compare with a tuple.",
             (('if stripe_type not in ("H", "W"):', 'if stripe_type not in ("H", "W", "", "HW"):'),)),
     *(Mistake(f"block-{what}-shift-for-both", "GRLBlock",
               f"MixedAttention gets {what}_shift twice. Pass on window_shift and stripe_shift, in this order.",
@@ -666,11 +724,14 @@ MISTAKES = (
             (("window_shift, stripe_shift, down_factor", "False, False, down_factor"),)),
     Mistake("block-heads-exchanged", "GRLBlock",
             "The two numbers of heads have changed places on their way to MixedAttention.",
-            (("dim, num_heads_window, num_heads_stripe, window_size", "dim, num_heads_stripe, num_heads_window, window_size"),)),
+            (("dim, num_heads_window, num_heads_stripe, window_size",
+              "dim, num_heads_stripe, num_heads_window, window_size"),)),
     Mistake("block-dropout", "GRLBlock",
-            "In training mode your block drops something. It has no dropout: training and eval mode give the same result.",
+            "In training mode your block drops something. It has no dropout: training and eval mode give the "
+            "same result.",
             ((SECOND, "y + F.dropout(self.res_scale * self.norm2(self.mlp(y)), 0.1, self.training)"),)),
-    Mistake("block-detached", "GRLBlock", DETACHED.format("the result"), ((f"return {SECOND}", f"return ({SECOND}).detach()"),)),
+    Mistake("block-detached", "GRLBlock", DETACHED.format("the result"), ((f"return {SECOND}",
+                                                                           f"return ({SECOND}).detach()"),)),
     Mistake("block-local-detached", "GRLBlock", DETACHED.format("the local branch"), ((LOCAL, f"{LOCAL}.detach()"),)),
 )
 
@@ -759,7 +820,7 @@ class AnchoredStripeAttention(nn.Module):
         out = self.transform_out(unit(q) @ unit(a).mT, table, relative_position_index(stripe, d).to(x.device), mask).softmax(-1)
         y = ((out @ into) @ v).transpose(1, 2).flatten(2).unflatten(1, stripe)
         return torch.roll(window_reverse(y, stripe, image_size), shift, dims=[1, 2]).flatten(1, 2)
-"""),
+"""),  # noqa: E501
     Variant("mixed-by-slices", "MixedAttention", """
 class MixedAttention(nn.Module):
     def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
@@ -795,7 +856,7 @@ class MixedAttention(nn.Module):
         stripe = self.stripe_attention(halves[1].contiguous(), self.anchor(x, image_size), image_size)
         left, right = self.proj.weight.chunk(2, dim=1)
         return window @ left.T + stripe @ right.T + self.proj.bias
-"""),
+"""),  # noqa: E501
     Variant("local-linear-gate", "LocalConvBlock", """
 class LocalConvBlock(nn.Module):
     def __init__(self, dim, compress=4, reduction=18):
@@ -856,7 +917,7 @@ class GRLBlock(nn.Module):
         near = 0 if self.local is None else self.local(x, image_size)
         x = x + near + self.s * self.norm1(self.attn(x, image_size))
         return x + self.s * self.norm2(self.mlp(x))
-"""),
+"""),  # noqa: E501
     Variant("block-module-dict", "GRLBlock", """
 class GRLBlock(nn.Module):
     def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
@@ -881,7 +942,7 @@ class GRLBlock(nn.Module):
             y = self.local(x, image_size) + y
         hidden = nn.functional.gelu(self.mlp["fc1"](y))
         return torch.add(y, self.norm2(self.mlp["fc2"](hidden)), alpha=self.res_scale)
-"""),
+"""),  # noqa: E501
 )
 
 NOT_GRADED = "The page promises sizes that fit, and so do the cases."
@@ -907,10 +968,12 @@ ANY_MESSAGE = "The page asks for a ValueError, whatever it says."
 
 EQUIVALENT = {
     **{f"AnchorProjection 12: {how}": NOT_GRADED for how in (
-        "guard left out", "an assert", "Or -> And", "without dim < 2", "without down_factor < 1", "2 -> 1", "down_factor -> dim",
+        "guard left out", "an assert", "Or -> And", "without dim < 2", "without down_factor < 1", "2 -> 1",
+        "down_factor -> dim",
         "1 -> 0")},
     **{f"AnchorProjection 13: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without dim", "message without down_factor")},
     **{f"AnchorProjection 15: {how}": POOLING for how in (
         "self.pool frozen", "self.pool in a list", "AvgPool2d without down_factor")},
@@ -923,7 +986,8 @@ EQUIVALENT = {
     **{f"AnchoredStripeAttention 27: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without extent is None", "without extent < 1", "1 -> 0")},
     **{f"AnchoredStripeAttention 28: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without stripe_size", "message without stripe_groups")},
     **{f"AnchoredStripeAttention 40: {how}": PAIRS for how in (
         "zip without strict", "True -> False")},
@@ -939,7 +1003,8 @@ EQUIVALENT = {
         "qkv -> anchor", "qkv detached")},
     **{f"AnchoredStripeAttention 56: {how}": ONLY_SHAPE for how in (
         "anchor detached", "anchor float32", "anchor float32 on the way", "anchor first of the batch for all",
-        "anchor mean of the batch for all", "anchor read in its order of memory", "anchor clamped", "anchor its absolute value",
+        "anchor mean of the batch for all", "anchor read in its order of memory", "anchor clamped",
+        "anchor its absolute value",
         "anchor on the CPU", "anchor first column dropped")},
     **{f"AnchoredStripeAttention 59: {how}": NOT_GRADED for how in (
         "without `_check_anchors_tile(image_size, strip...`", "_check_anchors_tile left out", "image_size -> stripe",
@@ -949,7 +1014,8 @@ EQUIVALENT = {
         "rounded down, at least 1", "FloorDiv -> Div (2)", "rounded up (2)", "rounded to the nearest (2)",
         "rounded down, at least 1 (2)")},
     **{f"AnchoredStripeAttention 61: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without tuple(anchor.shape)", "message without tuple(image_size)", "message without d")},
     **{f"AnchoredStripeAttention 62: {how}": NUMBERS for how in (
         "without gradients", "in inference mode")},
@@ -958,29 +1024,37 @@ EQUIVALENT = {
         "like last two axes exchanged", "like batch and channels exchanged", "like axes of size 1 removed",
         "like read in its order of memory", "like clamped", "like its absolute value", "like first column dropped")},
     **{f"AnchoredStripeAttention 69: {how}": NO_GRADIENT for how in (
-        "relative_coords_table(stripe, d, dtyp... detached", "relative_coords_table(stripe, d, dtyp... detached (2)", "like detached",
+        "relative_coords_table(stripe, d, dtyp... detached", "relative_coords_table(stripe, d, dtyp... detached (2)",
+        "like detached",
         "like detached (2)")},
     "AnchoredStripeAttention 70: to left out": ON_CPU,
     **{f"AnchoredStripeAttention 70: {how}": NO_GRADIENT for how in (
-        "relative_position_index(stripe, d, fr... detached", "relative_position_index(stripe, d, fr... detached (2)", "like detached")},
+        "relative_position_index(stripe, d, fr... detached", "relative_position_index(stripe, d, fr... detached (2)",
+        "like detached")},
     "AnchoredStripeAttention 71: to left out": ON_CPU,
     **{f"AnchoredStripeAttention 71: {how}": NO_GRADIENT for how in (
-        "relative_position_index(stripe, d).to... detached", "relative_position_index(stripe, d) detached", "like detached")},
+        "relative_position_index(stripe, d).to... detached", "relative_position_index(stripe, d) detached",
+        "like detached")},
     **{f"AnchoredStripeAttention 73: {how}": TRUTH for how in (
-        "always self.shift", "self.shift -> self.down_factor", "self.shift -> self.num_heads", "self.shift -> self.stripe_groups",
+        "always self.shift", "self.shift -> self.down_factor", "self.shift -> self.num_heads",
+        "self.shift -> self.stripe_groups",
         "self.shift -> self.stripe_size", "self.shift -> self.transform_in", "self.shift -> self.transform_out")},
     **{f"AnchoredStripeAttention 74: {how}": NO_GRADIENT for how in (
-        "anchor_mask(image_size, stripe, shift... detached", "anchor_mask(image_size, stripe, shift... detached (2)", "like detached")},
+        "anchor_mask(image_size, stripe, shift... detached", "anchor_mask(image_size, stripe, shift... detached (2)",
+        "like detached")},
     "AnchoredStripeAttention 75: arguments 0 and 1 of transpose exchanged": SWAP,
     "AnchoredStripeAttention 75: mask_out.transpose(1, 2) detached": NO_GRADIENT,
     **{f"AnchoredStripeAttention 76: {how}": LATER for how in (
         "without gradients", "in inference mode")},
     **{f"MixedAttention 24: {how}": NOT_GRADED for how in (
-        "guard left out", "an assert", "Or -> And", "without heads < 1", "without dim % (2 * heads)", "1 -> 0", "only 2 of Mult",
-        "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first", "at most four", "each once",
+        "guard left out", "an assert", "Or -> And", "without heads < 1", "without dim % (2 * heads)", "1 -> 0",
+        "only 2 of Mult",
+        "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first", "at most four",
+        "each once",
         "num_heads_window -> num_heads_stripe", "num_heads_stripe -> num_heads_window")},
     **{f"MixedAttention 25: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without dim", "message without num_heads_window", "message without num_heads_stripe")},
     **{f"LocalConvBlock 14: {how}": NOT_GRADED for how in (
         "without 1", "1 -> 0")},

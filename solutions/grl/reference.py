@@ -30,7 +30,9 @@ from solutions.windows.reference import (
     roll,
     windows_of_heads,
 )
-from solutions.windows.reference import shifted_window_mask as shifted_window_mask  # given in the lesson, as all of lesson 08a is
+
+# given in the lesson, as all of lesson 08a is
+from solutions.windows.reference import shifted_window_mask as shifted_window_mask
 from solutions.windows.reference import window_partition as window_partition
 from solutions.windows.reference import window_reverse as window_reverse
 

@@ -1,7 +1,8 @@
 """The weights that lesson 08b ships: `python -m solutions.grl.train_weights` (about fifteen minutes of one core).
 
-For each of the course's six photographs a small network is trained on the other five, so that each can be restored by a network that
-has never seen it. weights.safetensors holds all six in half precision, weights.md says how the training went.
+For each of the course's six photographs a small network is trained on the other five, so that each can be restored by a
+network that has never seen it. weights.safetensors holds all six in half precision, weights.md says how the training
+went.
 """
 
 import time
@@ -26,12 +27,13 @@ difference. The loss is the mean over the last hundred steps. PSNR is that of th
 out.
 
 | left out | loss | noisy (dB) | restored (dB) | gain (dB) | seconds |
-| --- | --- | --- | --- | --- | --- |"""
+| --- | --- | --- | --- | --- | --- |"""  # noqa: E501
 
 
 def network() -> Restorer:
     """The lesson's network: two blocks, horizontal stripes and vertical ones."""
-    return Restorer((GRLBlock(DIM, 1, 1, (8, 8), (8, None), (None, 1), window_shift=i == 0, stripe_shift=i == 1, stripe_type="HW"[i],
+    return Restorer((GRLBlock(DIM, 1, 1, (8, 8), (8, None), (None, 1), window_shift=i == 0, stripe_shift=i == 1,
+                              stripe_type="HW"[i],
                               down_factor=2, mlp_ratio=2) for i in range(2)), DIM)
 
 
@@ -78,10 +80,12 @@ def main() -> None:
         with torch.no_grad():
             before, after = psnr(seen, whole), psnr(model(seen), whole)
         weights |= {f"{name}.{key}": value for key, value in state.items()}
-        lines.append(f"| {name} | {loss:.4f} | {before:.2f} | {after:.2f} | {after - before:.2f} | {time.perf_counter() - start:.0f} |")
+        lines.append(f"| {name} | {loss:.4f} | {before:.2f} | {after:.2f} | {after - before:.2f} | "
+                     f"{time.perf_counter() - start:.0f} |")
         print(lines[-1], flush=True)
         save_file(weights, HERE / "weights.safetensors")
-        (HERE / "weights.md").write_text("\n".join(lines) + f"\n\ntorch {torch.__version__}, one thread.\n", encoding="utf-8")
+        (HERE / "weights.md").write_text("\n".join(lines) + f"\n\ntorch {torch.__version__}, one thread.\n",
+                                         encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Our attempt at the challenge of lesson 05b, beside the page's own cells: `python -m solutions.memory.challenge` (some seconds).
+"""Our attempt at the challenge of lesson 05b, beside the page's own cells: `python -m solutions.memory.challenge` (some
+seconds).
 
 The page compares no networks, so its cells are run here one by one, and the challenge's cell measures.
 """
@@ -23,23 +24,27 @@ def masked(q: Tensor, k: Tensor, v: Tensor, first: int) -> Tensor:
 
 def whole_rows(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """The page's `recomputed` with a mask."""
-    return torch.cat([checkpoint(masked, rows, k, v, 128 * i, use_reentrant=False) for i, rows in enumerate(q.split(128, 1))], 1)
+    return torch.cat([checkpoint(masked, rows, k, v, 128 * i, use_reentrant=False)
+                      for i, rows in enumerate(q.split(128, 1))], 1)
 
 
 def triangle(q: Tensor, k: Tensor, v: Tensor, size: int = 64) -> Tensor:
     """Ours: a chunk of queries meets only the keys up to its own end."""
-    return torch.cat([checkpoint(masked, rows, k[:, :(i + 1) * size], v[:, :(i + 1) * size], i * size, use_reentrant=False)
+    return torch.cat([checkpoint(masked, rows, k[:, :(i + 1) * size], v[:, :(i + 1) * size], i * size,
+                                 use_reentrant=False)
                       for i, rows in enumerate(q.split(size, 1))], 1)
 
 
 def main() -> None:
     page: dict[str, Any] = {}
-    cells = [cell.source for cell in jupytext.read(Path(__file__).with_name("page.py"), fmt="py:percent").cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in jupytext.read(Path(__file__).with_name("page.py"), fmt="py:percent").cells
+             if cell.cell_type == "code"]
     for begin in ("import torch", "def naive("):
         exec(next(source for source in cells if begin in source), page)
     set_up, last = next(source for source in cells if "\nchallenge(" in source).rsplit("\nchallenge(", 1)
     copied = {f"the page's {name}": page[name] for name in ("recomputed", "fused_padded")}
-    for name, mine in {"triangle": triangle, "whole rows": whole_rows, **copied, "streaming": streaming_attention}.items():
+    for name, mine in {"triangle": triangle, "whole rows": whole_rows, **copied,
+                       "streaming": streaming_attention}.items():
         page["mine"] = mine
         exec(MINE.sub("", set_up), page)
         print(f"{name}\n{eval(f'challenge({last}', page)}\n", flush=True)

@@ -9,8 +9,9 @@ def chunks() -> str:
     """One chunk of queries on its way to what it gathers, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "One chunk of queries at a time",
-        "The N x N matrix is never there as a whole. Two of the eight queries, times all eight keys, give two rows of it, 2 x N; a softmax "
-        "along each row; times all values they give what these two positions gather, 2 x C. Then the next two queries have their turn.",
+        "The N x N matrix is never there as a whole. Two of the eight queries, times all eight keys, give two rows of "
+        "it, 2 x N; a softmax along each row; times all values they give what these two positions gather, 2 x C. Then "
+        "the next two queries have their turn.",
     )
     side, top = 26, 66
     queries = [[0.9] * 2 if row in (2, 3) else [0.25] * 2 for row in range(8)]
@@ -47,11 +48,12 @@ def to_scale() -> str:
     """A with N = 9216 and what it is made from, 31.8 numbers a pixel, 900 x 356 px."""
     drawing = Drawing(
         900, 356, "A matrix and what it is made from, drawn to scale",
-        "The matrix A of 9216 positions is a square of 9216 x 9216 numbers, 324 MiB in float32. Queries and keys are 9216 x 4, values "
-        "9216 x 32: three thin lines beside it, together 1.4 MiB.",
+        "The matrix A of 9216 positions is a square of 9216 x 9216 numbers, 324 MiB in float32. Queries and keys are "
+        "9216 x 4, values 9216 x 32: three thin lines beside it, together 1.4 MiB.",
     )
     side, top = 290, 52
-    for x, name, shape, size, width in ((60, "queries", "9216 × 4", "0.14 MiB", 1.6), (190, "keys", "9216 × 4", "0.14 MiB", 1.6),
+    for x, name, shape, size, width in ((60, "queries", "9216 × 4", "0.14 MiB", 1.6),
+                                        (190, "keys", "9216 × 4", "0.14 MiB", 1.6),
                                         (320, "values", "9216 × 32", "1.1 MiB", 1.1)):
         drawing.line((x, top), (x, top + side), colour="features", width=width)
         drawing.text(x, 34, name, bold=True, size=16)
@@ -74,11 +76,12 @@ def online_softmax() -> str:
     """One query and three keys, in blocks of two and one, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "A softmax in two pieces",
-        "One query with the logits 0 and ln 2 in the first block and ln 4 in the second; the values are 7 and 0, then 14. After block 1 "
-        "m = ln 2, s = 1/2 + 1 = 1.5, o = 3.5. Block 2 raises the maximum to ln 4, so s and o are multiplied by exp(ln 2 - ln 4) = 1/2: "
-        "s = 0.75 + 1 = 1.75 and o = 1.75 + 14 = 15.75. The result is o / s = 9.",
+        "One query with the logits 0 and ln 2 in the first block and ln 4 in the second; the values are 7 and 0, then "
+        "14. After block 1 m = ln 2, s = 1/2 + 1 = 1.5, o = 3.5. Block 2 raises the maximum to ln 4, so s and o are "
+        "multiplied by exp(ln 2 - ln 4) = 1/2: s = 0.75 + 1 = 1.75 and o = 1.75 + 14 = 15.75. The result is o / s = 9.",
     )
-    rows = {"logits": 74, "values": 122, "largest so far, m": 178, "factor exp(old m − new m)": 220, "exp(logit − m)": 268,
+    rows = {"logits": 74, "values": 122, "largest so far, m": 178, "factor exp(old m − new m)": 220,
+            "exp(logit − m)": 268,
             "sum so far, s": 324, "output so far, o": 366}
     for name, y in rows.items():
         drawing.text(224, y, name, anchor="end", bold=name.endswith(("m", "s", "o")) and "far" in name)

@@ -1,7 +1,8 @@
-"""How much memory 05b's five methods take: `python -m solutions.memory.measured` writes measured.md (two minutes of one core).
+"""How much memory 05b's five methods take: `python -m solutions.memory.measured` writes measured.md (two minutes of one
+core).
 
-Batch 1, 8 channels in queries and keys, 64 in values, float32, forward and backward, chunks of 256 rows, one thread. Each number
-is how far a process grows that does nothing else, and whose allocator gives freed blocks back at once.
+Batch 1, 8 channels in queries and keys, 64 in values, float32, forward and backward, chunks of 256 rows, one thread.
+Each number is how far a process grows that does nothing else, and whose allocator gives freed blocks back at once.
 """
 
 import os
@@ -21,7 +22,7 @@ TIDY = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"
 ABOUT = f"""# 05b_memory: memory of a process
 
 `python -m solutions.memory.measured`: batch 1, {WIDTH} channels in queries and keys, {VALUES} in values, float32, forward and backward,
-chunks of {ROWS} rows, one thread. A number is how far the process grows."""
+chunks of {ROWS} rows, one thread. A number is how far the process grows."""  # noqa: E501
 
 
 def naive(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -45,7 +46,8 @@ def fused_padded(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return fused(nn.functional.pad(q, (0, wide)), nn.functional.pad(k, (0, wide)), v)
 
 
-METHODS = {"naive": naive, "chunks": chunks, "chunks, recomputed": recomputed, "fused, 8 and 64 wide": fused, "fused, padded": fused_padded}
+METHODS = {"naive": naive, "chunks": chunks, "chunks, recomputed": recomputed, "fused, 8 and 64 wide": fused,
+           "fused, padded": fused_padded}
 
 
 def measure(method: str, n: int) -> float:
@@ -66,7 +68,8 @@ def main() -> None:
         grown = [float(subprocess.check_output(command, env={**os.environ, **TIDY}, text=True)) for command in commands]
         lines.append(f"| {method} | {' | '.join(f'{mib:.0f} MiB' for mib in grown)} |")
         print(lines[-1], flush=True)
-    (HERE / "measured.md").write_text("\n".join([ABOUT, "", *lines, "", f"torch {torch.__version__}.", ""]), encoding="utf-8")
+    (HERE / "measured.md").write_text("\n".join([ABOUT, "", *lines, "", f"torch {torch.__version__}.", ""]),
+                                      encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 05b_memory. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 05b_memory.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW
@@ -32,7 +33,8 @@ RESULT = "gathered / total"
 
 def per_block(result: str) -> tuple[tuple[str, str], ...]:
     """Edits that take a softmax within each block; `result` is made of what the blocks give, a list."""
-    return ((GATHERED, "gathered * shrink + weights @ values\n        parts.append(torch.softmax(logits, dim=-1) @ values)"),
+    return ((GATHERED,
+             "gathered * shrink + weights @ values\n        parts.append(torch.softmax(logits, dim=-1) @ values)"),
             (f"largest = {FIRST}", f"parts, largest = [], {FIRST}"), (RESULT, result))
 
 
@@ -41,35 +43,37 @@ MISTAKES = (
     *with_gamma("efficient", "EfficientPositionAttention", "A V"),
     *projections("efficient", "EfficientPositionAttention", TURNED),
     Mistake("efficient-scaled", "EfficientPositionAttention",
-            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself unless you pass "
-            "scale=1.0. DANet does not scale.",
-            ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), values).transpose(1, 2)"),)),
-    Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
-            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded queries are C wide, "
+            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself "
             "unless you pass scale=1.0. DANet does not scale.",
+            ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), "
+                    "values).transpose(1, 2)"),)),
+    Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
+            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded "
+            "queries are C wide, unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
-        gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),
+        gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),  # noqa: E501
     Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
             ((CHUNK, "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"),)),
     Mistake("efficient-own-chunk", "EfficientPositionAttention",
-            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the queries, not the keys.",
+            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the "
+            "queries, not the keys.",
             ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
               "        rows = [gather(*part) for part in parts]"),)),
     Mistake("efficient-chunks-of-keys", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and add the results, so that the weights of a position sum to the number of "
-            "chunks. A softmax needs the whole row: chunk the queries.",
+            "You take a softmax within each chunk of keys and add the results, so that the weights of a position sum "
+            "to the number of chunks. A softmax needs the whole row: chunk the queries.",
             ((ROWS, """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""),)),
     Mistake("efficient-mean-of-chunks", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighed by their sums of "
-            "exponentials; it is easier to chunk the queries.",
+            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighed by "
+            "their sums of exponentials; it is easier to chunk the queries.",
             ((ROWS, """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""),)),
     Mistake("efficient-rest-dropped", "EfficientPositionAttention",
-            "The last chunk, which is shorter, is left out: its positions gather nothing. `split` gives it too, and so does range(0, N, "
-            "rows).",
+            "The last chunk, which is shorter, is left out: its positions gather nothing. `split` gives it too, and "
+            "so does range(0, N, rows).",
             ((CHUNKS, """chunks = [some if some.shape[1] == ROWS else None for some in queries.split(ROWS, dim=1)]
-        rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % ROWS] for some in chunks]"""),)),
+        rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % ROWS] for some in chunks]"""),)),  # noqa: E501
     Mistake("efficient-rest-refused", "EfficientPositionAttention",
             "Your code works only where the chunk divides N. Let the last chunk be shorter.",
             ((CHUNKS, "chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)\n"
@@ -78,31 +82,31 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
-            "positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
+            "axes: channels and positions are mixed up. transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
             "The chunks are put together in another order than they were taken in.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
-            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is another "
-            "module, and the exercise wants the same "
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it "
+            "is another module, and the exercise wants the same "
             "result.",
             ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
     Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
-            "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first (known as "
-            "efficient, or linear, attention). It is another module, and the exercise wants the same result.",
+            "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first "
+            "(known as efficient, or linear, attention). It is another module, and the exercise wants the same result.",
             ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
     Mistake("efficient-pooled", "EfficientPositionAttention",
-            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result, but the exercise "
-            "wants every one of the N positions.",
+            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result, but "
+            "the exercise wants every one of the N positions.",
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. The map is not smaller by that in any way that "
-            "grows with N, and digits are lost.",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. The map is not smaller by that "
+            "in any way that grows with N, and digits are lost.",
             ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
-        gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),
+        gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),  # noqa: E501
     Mistake("efficient-over-queries", "EfficientPositionAttention",
             "Your softmax runs over the queries of a chunk (dim=1). It runs over all keys, along each row: dim=-1.",
             ((CHUNK, "torch.softmax(some @ keys, dim=1) @ values"),)),
@@ -110,74 +114,81 @@ MISTAKES = (
             "All images of the batch use the queries of the first one. Each image has its own.",
             ((CHUNK, "gather(some[:1], keys, values)"),)),
     Mistake("efficient-sees-itself", "EfficientPositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with the positions on "
-            "the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in front of them: (B, 1, N, D).",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
+            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in "
+            "front of them: (B, 1, N, D).",
             ((ROWS, "gathered = values.transpose(1, 2)"),)),
     Mistake("efficient-dropout", "EfficientPositionAttention", ATTENTION_DROPOUT,
             ((CHUNK, "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"),)),
     Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("efficient-padded-apart", "EfficientPositionAttention",
-            "You put zeros in front of the queries and behind the keys, so that no number of a query meets its partner in the key: the "
-            "products are 0, or wrong. Pad both on the same side.",
+            "You put zeros in front of the queries and behind the keys, so that no number of a query meets its "
+            "partner in the key: the products are 0, or wrong. Pad both on the same side.",
             ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
-        gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),
+        gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),  # noqa: E501
     # --- streaming_attention
     Mistake("streaming-no-rescaling", "streaming_attention",
-            "When the running maximum rises, neither your sum nor your output is rescaled: what was added before was computed against the "
-            "old maximum. Multiply both by exp(old maximum - new maximum), computed before the old one is overwritten.",
+            "When the running maximum rises, neither your sum nor your output is rescaled: what was added before was "
+            "computed against the old maximum. Multiply both by exp(old maximum - new maximum), computed before the "
+            "old one is overwritten.",
             ((TOTAL, TOTAL.replace(" * shrink", "")), (GATHERED, GATHERED.replace(" * shrink", "")))),
     Mistake("streaming-output-not-rescaled", "streaming_attention",
-            "When the running maximum rises, you rescale the sum but not the output. Both were computed against the old maximum: multiply "
-            "both by exp(old maximum - new maximum).",
+            "When the running maximum rises, you rescale the sum but not the output. Both were computed against the "
+            "old maximum: multiply both by exp(old maximum - new maximum).",
             ((GATHERED, GATHERED.replace(" * shrink", "")),)),
     Mistake("streaming-sum-not-rescaled", "streaming_attention",
-            "When the running maximum rises, you rescale the output but not the sum. Both were computed against the old maximum: multiply "
-            "both by exp(old maximum - new maximum).",
+            "When the running maximum rises, you rescale the output but not the sum. Both were computed against the "
+            "old maximum: multiply both by exp(old maximum - new maximum).",
             ((TOTAL, TOTAL.replace(" * shrink", "")),)),
     Mistake("streaming-factor-upside-down", "streaming_attention",
-            "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the maximum rises they "
-            "shrink: exp(old maximum - new maximum).",
+            "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the "
+            "maximum rises they shrink: exp(old maximum - new maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"),)),
-    Mistake("streaming-not-a-number", "streaming_attention",  # so do the weights of the old maximum, and a block of padding alone
-            "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new maximum), 0 for "
-            "the first block (upside down it is infinite), and the weights use the new maximum, not the old one. And no block may "
-            "be padding alone: its maximum would be minus infinity.",
+    # so do the weights of the old maximum, and a block of padding alone
+    Mistake("streaming-not-a-number", "streaming_attention",
+            "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new "
+            "maximum), 0 for the first block (upside down it is infinite), and the weights use the new maximum, not "
+            "the old one. And no block may be padding alone: its maximum would be minus infinity.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
-            "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new maximum).",
+            "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new "
+            "maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, largest - new, 0.0)"),)),
     Mistake("streaming-maximum-from-zero", "streaming_attention",
-            "Your running maximum starts at 0, or at another number that is not low enough. If all logits of a query lie far below it, "
-            "every exp becomes 0, and 0 / 0 is NaN. Start at minus infinity.",
+            "Your running maximum starts at 0, or at another number that is not low enough. If all logits of a query "
+            "lie far below it, every exp becomes 0, and 0 / 0 is NaN. Start at minus infinity.",
             ((FIRST, TOTAL_FIRST.replace("largest", "q[..., :1]")),)),
     Mistake("streaming-no-maximum", "streaming_attention",
-            "You take exp of the logits themselves. In float64 it is infinite above 709 and 0 below -746, so large logits give NaN. "
-            "Subtract the running maximum first.",
+            "You take exp of the logits themselves. In float64 it is infinite above 709 and 0 below -746, so large "
+            "logits give NaN. Subtract the running maximum first.",
             ((NEW, "torch.zeros_like(largest)"),)),
     Mistake("streaming-maximum-of-block", "streaming_attention",
-            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. If another block lies "
-            "far above or below, an exp is infinite. The running maximum never falls and rises with every block: torch.maximum(old, the "
-            "block's).",
+            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. "
+            "If another block lies far above or below, an exp is infinite. The running maximum never falls and rises "
+            "with every block: torch.maximum(old, the block's).",
             ((NEW, "logits.amax(dim=-1, keepdim=True)"),)),
     Mistake("streaming-one-maximum-for-all", "streaming_attention",
             "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 "
             "everywhere, and 0 / 0 is NaN. Each query has its own maximum: amax(dim=-1, keepdim=True).",
             ((NEW, "torch.maximum(largest, logits.max())"),)),
     Mistake("streaming-maximum-over-batch", "streaming_attention",
-            "Your maximum runs over the batch (dim=0) too. Each query of each batch element has its own, over the keys: dim=-1.",
+            "Your maximum runs over the batch (dim=0) too. Each query of each batch element has its own, over the "
+            "keys: dim=-1.",
             ((NEW, "torch.maximum(largest, logits.amax(dim=0, keepdim=True).amax(dim=-1, keepdim=True))"),)),
     Mistake("streaming-rest-dropped", "streaming_attention",
             "The last block, if it is shorter, is left out. `split` returns it too, and so does range(0, M, block).",
-            ((f"for keys, values in {PARTS}:", f"for keys, values in {PARTS}:\n        if keys.shape[1] < min(block, k.shape[1]):\n"
+            ((f"for keys, values in {PARTS}:",
+              f"for keys, values in {PARTS}:\n        if keys.shape[1] < min(block, k.shape[1]):\n"
               "            continue"),)),
     Mistake("streaming-first-block-only", "streaming_attention",
             "Your result uses the first block of keys only.",
             ((KEPT, f"{KEPT}\n        break"),)),
     Mistake("streaming-last-block-only", "streaming_attention",
-            "Your result is that of the last block of keys alone: sum and output start again with each block. They must be kept from block "
-            "to block.",
-            ((TOTAL, TOTAL.replace("total * shrink + ", "")), (GATHERED, GATHERED.replace("gathered * shrink + ", "")))),
+            "Your result is that of the last block of keys alone: sum and output start again with each block. They "
+            "must be kept from block to block.",
+            ((TOTAL, TOTAL.replace("total * shrink + ", "")),
+             (GATHERED, GATHERED.replace("gathered * shrink + ", "")))),
     Mistake("streaming-scaled", "streaming_attention",
             "You divide the logits by sqrt(D). Here there is no scale.",
             ((LOGITS, f"{LOGITS} * q.shape[-1] ** -0.5"),)),
@@ -185,56 +196,63 @@ MISTAKES = (
             "You divide the logits by the square root of the number of keys. Here there is no scale.",
             ((LOGITS, f"{LOGITS} * k.shape[1] ** -0.5"),)),
     Mistake("streaming-mean-of-blocks", "streaming_attention",
-            "You take a softmax within each block and average the results. Blocks do not count the same: each has to be weighted by its "
-            "sum of exponentials.",
+            "You take a softmax within each block and average the results. Blocks do not count the same: each has to "
+            "be weighted by its sum of exponentials.",
             per_block("sum(parts) / len(parts)")),
     Mistake("streaming-sum-of-blocks", "streaming_attention",
-            "You take a softmax within each block and add the results, so that the weights of a query sum to the number of blocks. Divide "
-            "once, at the end, by the sum over all blocks.",
+            "You take a softmax within each block and add the results, so that the weights of a query sum to the "
+            "number of blocks. Divide once, at the end, by the sum over all blocks.",
             per_block("sum(parts)")),
     Mistake("streaming-blocks-by-sums-alone", "streaming_attention",
-            "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's maximum. Bring them to "
-            "one maximum first: multiply each by exp(its maximum - the largest maximum).",
+            "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's "
+            "maximum. Bring them to one maximum first: multiply each by exp(its maximum - the largest maximum).",
             ((SHRINK, "(largest > -torch.inf).to(q.dtype)"),
              (WEIGHTS, "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"))),
     Mistake("streaming-divided-in-each-block", "streaming_attention",
-            "You divide by the sum in every block, and add the next block to what is divided already. Divide once, at the end, or multiply "
-            "by the old sum before you add.",
+            "You divide by the sum in every block, and add the next block to what is divided already. Divide once, at "
+            "the end, or multiply by the old sum before you add.",
             ((GATHERED, f"({GATHERED}) / total"), (RESULT, "gathered"))),
     Mistake("streaming-divided-twice", "streaming_attention",
             "You divide by the sum in every block and once more at the end. Divide once, at the end.",
             ((GATHERED, f"({GATHERED}) / total"),)),
     Mistake("streaming-not-divided", "streaming_attention",
-            "The division at the end is missing: the weights of a query do not sum to 1. Divide the output by the running sum.",
+            "The division at the end is missing: the weights of a query do not sum to 1. Divide the output by the "
+            "running sum.",
             ((RESULT, "gathered"),)),
     Mistake("streaming-divided-by-m", "streaming_attention",
             "You divide by the number of keys. Divide by the running sum of the exponentials.",
             ((RESULT, "gathered / k.shape[1]"),)),
     Mistake("streaming-sum-over-queries", "streaming_attention",
-            "Your sum runs over the queries of a block's weights (dim=1). Each query has its own sum, over the keys: dim=-1, keepdim=True.",
-            ((TOTAL, TOTAL.replace("dim=-1", "dim=1").replace("keepdim=True)", "keepdim=True).sum(dim=-1, keepdim=True)")),)),
+            "Your sum runs over the queries of a block's weights (dim=1). Each query has its own sum, over the keys: "
+            "dim=-1, keepdim=True.",
+            ((TOTAL, TOTAL.replace("dim=-1", "dim=1").replace("keepdim=True)",
+                                                              "keepdim=True).sum(dim=-1, keepdim=True)")),)),
     Mistake("streaming-sum-over-everything", "streaming_attention",
-            "Your sum runs over all queries and the whole batch. Each query has its own, over the keys: sum(dim=-1, keepdim=True).",
+            "Your sum runs over all queries and the whole batch. Each query has its own, over the keys: sum(dim=-1, "
+            "keepdim=True).",
             ((TOTAL, TOTAL.replace("dim=-1, keepdim=True", "")),)),
     Mistake("streaming-values-of-first-block", "streaming_attention",
-            "Every block of keys meets the first values. Keys and values are cut in the same way: block by block, k[:, i:i + block] "
-            "belongs to v[:, i:i + block].",
+            "Every block of keys meets the first values. Keys and values are cut in the same way: block by block, "
+            "k[:, i:i + block] belongs to v[:, i:i + block].",
             ((GATHERED, GATHERED.replace("values", "v[:, :keys.shape[1]]")),)),
     Mistake("streaming-values-reversed", "streaming_attention",
             "Your blocks of values come in another order than the blocks of keys.",
             ((GATHERED, GATHERED.replace("values", "values.flip(1)")),)),
     Mistake("streaming-keys-as-values", "streaming_attention",
             "You gather the keys: `v` is never used. The weights gather the values.",
-            ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")), (GATHERED, GATHERED.replace("values", "keys")))),
+            ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")),
+             (GATHERED, GATHERED.replace("values", "keys")))),
     Mistake("streaming-keys-scrambled", "streaming_attention",
-            "You turn the keys with `reshape` or `view`, which keeps the order of the numbers in memory: keys are mixed up. Use "
-            "transpose(1, 2).",
+            "You turn the keys with `reshape` or `view`, which keeps the order of the numbers in memory: keys are "
+            "mixed up. Use transpose(1, 2).",
             ((LOGITS, "q @ keys.reshape(len(k), k.shape[-1], -1)"),)),
     Mistake("streaming-base-two", "streaming_attention",
-            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). The softmax has powers of e: torch.exp.",
+            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). The softmax has powers of e: "
+            "torch.exp.",
             ((SHRINK, SHRINK.replace("exp", "exp2")), (WEIGHTS, WEIGHTS.replace("exp", "exp2")))),
     Mistake("streaming-padded-with-zeros", "streaming_attention",
-            "You fill the last block up with keys of zeros. Their logits are 0, not minus infinity, so they take a share of the weights.",
+            "You fill the last block up with keys of zeros. Their logits are 0, not minus infinity, so they take a "
+            "share of the weights.",
             ((f"for keys, values in {PARTS}:", """missing = -k.shape[1] % block
     k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
     for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""),)),
@@ -254,15 +272,15 @@ MISTAKES = (
             "Your function takes no fourth argument for the block.",
             (("v: Tensor, block: int = 64", "v: Tensor"), (BELOW_1, "block = 64\n    "))),
     Mistake("streaming-detached", "streaming_attention",
-            "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or `no_grad()`): nothing in front of "
-            "it would ever learn.",
+            "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or "
+            "`no_grad()`): nothing in front of it would ever learn.",
             ((RESULT, "(gathered / total).detach()"),)),
     Mistake("streaming-weights-detached", "streaming_attention",
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((LOGITS, "q.detach() @ keys.detach().transpose(1, 2)"),)),
     Mistake("streaming-sum-detached", "streaming_attention",
-            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is lost. (The maximum may be "
-            "detached, the sum may not.)",
+            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is "
+            "lost. (The maximum may be detached, the sum may not.)",
             ((RESULT, "gathered / total.detach()"),)),
     Mistake("streaming-values-detached", "streaming_attention",
             "The numbers are right, but the values are detached: they would never learn.",
@@ -271,15 +289,16 @@ MISTAKES = (
             "Your function changes its argument q in place: whoever reads it afterwards finds it changed.",
             (("    largest = q", "    q.data.mul_(2)\n    q = q / 2\n    largest = q"),)),
     Mistake("streaming-on-the-cpu", "streaming_attention",
-            "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with q.new_full(...), "
-            "torch.zeros_like(...), or pass device=q.device.",
+            "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "
+            "q.new_full(...), torch.zeros_like(...), or pass device=q.device.",
             ((FIRST, "torch.full((*q.shape[:2], 1), -torch.inf, dtype=q.dtype)"),
              (GATHERED_FIRST, "torch.zeros(*q.shape[:2], v.shape[-1], dtype=v.dtype)"))),
     Mistake("streaming-first-image", "streaming_attention",
             "All elements of the batch use the queries of the first one. Each has its own.",
             ((LOGITS, "q[:1] @ keys.transpose(1, 2)"),)),
     Mistake("streaming-returns-sums-too", "streaming_attention",
-            "You return more than the result: a tuple of the output and the running sum (or maximum). Return the output alone.",
+            "You return more than the result: a tuple of the output and the running sum (or maximum). Return the "
+            "output alone.",
             ((RESULT, "gathered / total, total"),)),
 )
 
@@ -296,25 +315,31 @@ NEW_TENSOR = "It changes a tensor that nobody else reads."
 
 EQUIVALENT = {
     **{f"EfficientPositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
-    **{f"EfficientPositionAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (17, 19, 21)},
+    **{f"EfficientPositionAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
+       for line in (17, 19, 21)},
     "EfficientPositionAttention 22: x detached (2)": ONLY_SHAPE,
     "EfficientPositionAttention 20: checkpoint without use_reentrant": CHECKPOINT,
     "EfficientPositionAttention 20: False -> True": CHECKPOINT,
     "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
     **{f"streaming_attention 1: 64 -> {size}": ANY_BLOCK for size in (63, 65, 128)},
-    **{f"streaming_attention 8: {what}": ANY_MESSAGE for what in ("message without numbers", "no message", "message without block")},
+    **{f"streaming_attention 8: {what}": ANY_MESSAGE for what in ("message without numbers", "no message",
+                                                                  "message without block")},
     **{f"streaming_attention {what}": BEGINNING for what in (
-        "9: q.new_full((*q.shape[:2], 1), -torch.... detached", "9: q -> k", "9: q -> v", "9: q detached", "9: q detached (2)",
-        "10: torch.zeros_like(largest) detached", "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k", "11: v -> q",
+        "9: q.new_full((*q.shape[:2], 1), -torch.... detached", "9: q -> k", "9: q -> v", "9: q detached",
+        "9: q detached (2)",
+        "10: torch.zeros_like(largest) detached", "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k",
+        "11: v -> q",
         "11: v detached", "11: q detached", "11: v detached (2)")},
-    "streaming_attention 11: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the first block.",
+    "streaming_attention 11: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the "
+                                                              "first block.",
     **{f"streaming_attention 12: {what}": "Keys and values have the same number of blocks."
        for what in ("zip without strict", "True -> False")},
     "streaming_attention 13: arguments 0 and 1 of transpose exchanged": EITHER_ORDER,
     "streaming_attention 14: arguments 0 and 1 of maximum exchanged": "The larger of two numbers, in either order.",
     "streaming_attention 14: torch.maximum(largest, logits.amax(di... detached": MAXIMUM,
     "streaming_attention 14: logits.amax(dim=-1, keepdim=True) detached": MAXIMUM,
-    **{f"streaming_attention {what} in place": NEW_TENSOR for what in ("15: exp", "16: exp", "17: Mult", "18: Mult", "20: Div")},
+    **{f"streaming_attention {what} in place": NEW_TENSOR for what in ("15: exp", "16: exp", "17: Mult", "18: Mult",
+                                                                       "20: Div")},
 }
 
 VARIANTS = (
@@ -372,7 +397,7 @@ VARIANTS = (
 
             def part(self, rows, k, v):
                 return (rows @ k).softmax(-1) @ v
-        """),
+        """),  # noqa: E501
     Variant("efficient-written-into", "EfficientPositionAttention", """
         class EfficientPositionAttention(nn.Module):
             def __init__(self, channels, reduction=8):
@@ -407,7 +432,7 @@ VARIANTS = (
                     weights = torch.einsum("bnd,bmd->bnm", self.query(part), k).softmax(dim=2)
                     seen.append(torch.einsum("bnm,bmc->bcn", weights, v))
                 return x + self.gamma * torch.cat(seen, dim=2).reshape(x.shape)
-        """),
+        """),  # noqa: E501
     Variant("efficient-keys-in-blocks", "EfficientPositionAttention", """
         class EfficientPositionAttention(nn.Module):
             def __init__(self, channels, reduction=8):
@@ -429,7 +454,7 @@ VARIANTS = (
                     total = total * shrink + weights.sum(-1, keepdim=True)
                     out, largest = out * shrink + weights @ v[:, i:i + 64], new
                 return x + self.gamma * (out / total).mT.reshape(x.shape)
-        """),
+        """),  # noqa: E501
     Variant("efficient-own-backward", "EfficientPositionAttention", """
         class Rows(torch.autograd.Function):
             @staticmethod

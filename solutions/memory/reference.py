@@ -1,8 +1,9 @@
-"""Attention without its large matrix: the result of DANet's position attention in memory that grows with N, not with N * N.
+"""Attention without its large matrix: the result of DANet's position attention in memory that grows with N, not with N
+* N.
 
-Rabe and Staats, "Self-attention Does Not Need O(n^2) Memory" (2021): rows of the matrix in chunks, computed once more for the backward
-pass. Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018): a softmax over blocks of its row, with a running
-maximum; the idea behind FlashAttention (Dao et al., 2022).
+Rabe and Staats, "Self-attention Does Not Need O(n^2) Memory" (2021): rows of the matrix in chunks, computed once more
+for the backward pass. Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018): a softmax over blocks
+of its row, with a running maximum; the idea behind FlashAttention (Dao et al., 2022).
 """
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,8 @@ def gather(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
 
 
 class EfficientPositionAttention(nn.Module):
-    """`PositionAttention` with `ROWS` rows of its map at a time: they are computed once more for the backward pass, not kept.
+    """`PositionAttention` with `ROWS` rows of its map at a time: they are computed once more for the backward pass, not
+    kept.
 
     Raises:
         ValueError: as `hidden_channels`.

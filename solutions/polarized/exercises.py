@@ -1,4 +1,5 @@
-"""Polarized Self-Attention: how each exercise of 06b_polarized is called. Maps are not square: H and W cannot be exchanged."""
+"""Polarized Self-Attention: how each exercise of 06b_polarized is called.
+Maps are not square: H and W cannot be exchanged."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,8 +52,9 @@ def large(shape: tuple[int, ...], scale: float, of: Construct, **fields: Any) ->
     return Case(args=(RandomTensor(shape, scale=scale),), construct=of, **fields)
 
 
-# The gradient of the channel branch's `wq.bias` is zero but for rounding. In float32 that noise is large enough to make two runs of
-# the same mistake look different: the visible calls from which the float32 ones follow take no gradients (the hidden ones do).
+# The gradient of the channel branch's `wq.bias` is zero but for rounding. In float32 that noise is large enough to make
+# two runs of the same mistake look different: the visible calls from which the float32 ones follow take no gradients
+# (the hidden ones do).
 SMALL = call((2, 6, 3, 4), of={"channels": 6}, gradients=False)
 BRANCH = (
     call((2, 8, 3, 5), of={"channels": 8}),
@@ -66,11 +68,13 @@ BRANCH = (
 LONE = "one position, scores too large for `exp` alone"
 CHANNEL = Exercise(
     "ChannelPolarized",
-    sizes=(*sizes(), scaled(on_map(LONE, lambda r: (r.randint(12, 16), 1, 1), module()), 1e5, gradients=False, large=True)),
+    sizes=(*sizes(), scaled(on_map(LONE, lambda r: (r.randint(12, 16), 1, 1), module()), 1e5, gradients=False,
+                            large=True)),
     visible=(*BRANCH, large((6, 4, 1, 1), 1e5, {"channels": 4}, gradients=False, large=True, label=LONE)),
     small=SMALL, overflow=1e5)
 
-SPATIAL = Exercise("SpatialPolarized", sizes=sizes(), visible=BRANCH, small=SMALL, large=8.0, overflow=1e5)  # not every gate is 0 or 1
+# not every gate is 0 or 1
+SPATIAL = Exercise("SpatialPolarized", sizes=sizes(), visible=BRANCH, small=SMALL, large=8.0, overflow=1e5)
 
 
 # --- PolarizedSelfAttention
@@ -110,7 +114,8 @@ BLOCK = Exercise(
         call((1, 10, 7, 2), of=(10, "parallel"), label="a batch of one"),
         call((3, 7, 5, 4), of={"layout": "sequential", "channels": 7}, label="an odd number of channels"),
         call((2, 6, 1, 1), of={"channels": 6}, label="a map of one position"),
-        *(call((2, 6, 3, 2), of={"channels": 6, "layout": word}, label=f"layout is {words}", raises=()) for words, word in OTHER.items()),
+        *(call((2, 6, 3, 2), of={"channels": 6, "layout": word}, label=f"layout is {words}", raises=())
+          for words, word in OTHER.items()),
         large((2, 6, 3, 2), 1e5, {"channels": 6, "layout": "sequential"}, gradients=False, large=True,
               label="scores too large for `exp` alone"),
     ),

@@ -1,4 +1,5 @@
-"""The long runs of lesson 06b: `python -m solutions.polarized.experiment` writes experiment.md (about three minutes of one core)."""
+"""The long runs of lesson 06b: `python -m solutions.polarized.experiment` writes experiment.md (about three minutes
+of one core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -14,13 +15,14 @@ ABOUT = """# 06b_polarized: long runs
 `python -m solutions.polarized.experiment` trains the page's arms for five times its 256 steps and at three times its peak
 rate. A number is the share of new pictures in which the right dot was found, in per cent; after it the same with the bar of another
 picture, and for maps of 4 x 4 and 8 x 8 cells on the pictures in which a perfect map of such cells can tell the dots apart, and on
-the others."""
+the others."""  # noqa: E501
 THREE = Fraction(3)
 COARSE = {"map of 4 x 4 cells": 4, "map of 8 x 8 cells": 8}
 
 
 def run_of(page: dict):
-    """The page's run; for coarse maps, also where a perfect map of such cells could tell the dots apart and where it could not."""
+    """The page's run; for coarse maps, also where a perfect map of such cells could tell the dots apart and where it
+    could not."""
     dots = page["test_set"]
 
     def run(arm: str, seed: int) -> dict[str, float]:

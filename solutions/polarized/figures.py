@@ -28,11 +28,13 @@ def _bar(drawing: Drawing, x: float, middle: float, values: tuple[float, ...], r
     drawing.box(x, middle - (side - rise) / 2, side, side, list(values), role, thickness=6)
 
 
-def _sheet(drawing: Drawing, x: float, middle: float, values: tuple[tuple[float, ...], ...], role: str, *, side: float = 12) -> None:
+def _sheet(drawing: Drawing, x: float, middle: float, values: tuple[tuple[float, ...], ...], role: str, *,
+           side: float = 12) -> None:
     drawing.cells(x, middle - len(values) * side / 2, values, role, side=side)
 
 
-DOTS = {"wrong": (8, 9), "layer": (8, 12), "features": (11, 9)}  # of the first picture: colour, and the centre's row and column
+# of the first picture: colour, and the centre's row and column
+DOTS = {"wrong": (8, 9), "layer": (8, 12), "features": (11, 9)}
 SIDE = 16  # of that picture, in pixels
 
 
@@ -50,9 +52,9 @@ def question() -> str:
     """Three dots under a bar, and the answer on maps of three sizes, 900 x 324 px."""
     drawing = Drawing(
         900, 324, "Which dot is meant?",
-        "A picture of 16 x 16 pixels: an orange, a green and a blue dot lie side by side, and the bar at the top edge is orange. Beside it "
-        "the answer, a white spot where the orange dot is, on a map of 16 x 16 positions. Then the same answer averaged over cells of "
-        "4 x 4 and of 8 x 8 pixels; squares mark where the three dots are.",
+        "A picture of 16 x 16 pixels: an orange, a green and a blue dot lie side by side, and the bar at the top edge "
+        "is orange. Beside it the answer, a white spot where the orange dot is, on a map of 16 x 16 positions. Then "
+        "the same answer averaged over cells of 4 x 4 and of 8 x 8 pixels; squares mark where the three dots are.",
     )
     pixel, top, pitch = 12, 84, 222
     picture = [["#4D4D4D"] * SIDE for _ in range(SIDE)]
@@ -60,7 +62,8 @@ def question() -> str:
     for colour, (row, column) in DOTS.items():
         for y, x in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)):
             picture[row + y][column + x] = PALETTE[colour]
-    drawing.text(450, 36, "The bar at the top has the colour of one dot. On which maps can you tell which dot it is?", size=18, bold=True)
+    drawing.text(450, 36, "The bar at the top has the colour of one dot. On which maps can you tell which dot it is?",
+                 size=18, bold=True)
     panels = (("the picture", picture), ("the answer", _heat(1)), ("in cells of 4 × 4 pixels", _heat(4)),
               ("in cells of 8 × 8 pixels", _heat(8)))
     for place, (title, colours) in enumerate(panels):
@@ -69,7 +72,8 @@ def question() -> str:
         drawing.image(left, top, colours, pixel)
         for colour, (row, column) in DOTS.items() if place else ():
             x, y, reach = left + (column - 1) * pixel, top + (row - 1) * pixel, 3 * pixel
-            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour=colour, width=2.5)
+            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour=colour,
+                         width=2.5)
     drawing.text(450, 306, "squares: where the three dots of the picture lie", colour="quiet")
     return drawing.svg()
 
@@ -78,17 +82,20 @@ def polarized() -> str:
     """What is collapsed and what is kept in the two branches, and softmax and sigmoid, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Polarized: one direction collapsed, the other kept",
-        "From x (B, C, H, W) the channel branch collapses all positions to one and keeps C // 2 channels; the spatial branch collapses all "
-        "channels to one and keeps every position. Each is a weighted mean whose weights a softmax makes. In the channel branch wz and "
-        "a LayerNorm, ln, follow. A sigmoid makes gates: (B, C, 1, 1) and (B, 1, H, W).",
+        "From x (B, C, H, W) the channel branch collapses all positions to one and keeps C // 2 channels; the spatial "
+        "branch collapses all channels to one and keeps every position. Each is a weighted mean whose weights a "
+        "softmax makes. In the channel branch wz and a LayerNorm, ln, follow. A sigmoid makes gates: (B, C, 1, 1) and "
+        "(B, 1, H, W).",
     )
     upper, lower, middle, left = 108, 282, 195, 34
     end = _box(drawing, left, middle, [FEATURES] * len(GATE))
     drawing.label(left + 38, middle + 68, "x", "(B, C, H, W)")
     start = end + 8
     drawing.line((start, middle), (start + 16, middle))
-    rows = ((upper, "channel branch: which channels?", "over H and W", "positions: collapsed to 1", "channels: C // 2 kept"),
-            (lower, "spatial branch: which positions?", "over C // 2", "channels: collapsed to 1", "positions: H x W kept"))
+    rows = ((upper, "channel branch: which channels?", "over H and W", "positions: collapsed to 1",
+             "channels: C // 2 kept"),
+            (lower, "spatial branch: which positions?", "over C // 2", "channels: collapsed to 1",
+             "positions: H x W kept"))
     for y, title, over, gone, kept in rows:
         drawing.arrow((start + 16, middle), (start + 16, y), (178, y))
         drawing.rectangle(178, y - 32, 150, 64, PALETTE["operation"], radius=32)
@@ -113,7 +120,8 @@ def polarized() -> str:
 
     drawing.line((716, 40), (716, 360), colour="border")
     drawing.text(736, 58, "the enhancement", anchor="start", bold=True)
-    for row, words in enumerate(("softmax", "makes the weights:", "none negative,", "their sum is 1;", "large ones stand out")):
+    for row, words in enumerate(("softmax", "makes the weights:", "none negative,", "their sum is 1;",
+                                 "large ones stand out")):
         drawing.text(736, 86 + 20 * row, words, anchor="start", size=14, bold=row == 0)
     for row, (length, shade) in enumerate(zip((22, 96, 40, 26), QUERY, strict=True)):
         drawing.rectangle(738, 180 + 13 * row, length, 11, mix(PALETTE["gate"], "#FFFFFF", 0.3 + 0.7 * shade))
@@ -126,9 +134,10 @@ def channel_branch() -> str:
     """The channel branch with the shape of every tensor, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "The channel branch",
-        "wq makes one number per position of x; a softmax over the N = H x W positions makes weights of them, (B, 1, N). wv "
-        "makes values (B, C // 2, N). Their weighted mean is the product of (B, C // 2, N) and (B, N, 1), which is (B, C // 2, 1). With "
-        "one more axis wz reads it and makes (B, C, 1, 1); LayerNorm works on (B, C); a sigmoid makes gates (B, C, 1, 1).",
+        "wq makes one number per position of x; a softmax over the N = H x W positions makes weights of them, (B, "
+        "1, N). wv makes values (B, C // 2, N). Their weighted mean is the product of (B, C // 2, N) and (B, N, 1), "
+        "which is (B, C // 2, 1). With one more axis wz reads it and makes (B, C, 1, 1); LayerNorm works on (B, C); "
+        "a sigmoid makes gates (B, C, 1, 1).",
     )
     upper, lower, middle = 84, 208, 146
     end = _box(drawing, 28, middle, [FEATURES] * len(GATE))
@@ -176,9 +185,10 @@ def spatial_branch() -> str:
     """The spatial branch with the shape of every tensor, 900 x 290 px."""
     drawing = Drawing(
         900, 290, "The spatial branch",
-        "wq makes C // 2 channels of x; their means over H and W are the query (B, C // 2); a softmax over these C // 2 numbers makes "
-        "weights. wv makes values (B, C // 2, H, W). With H and W flattened to N positions, the weighted mean of the value's channels is "
-        "the product of (B, 1, C // 2) and (B, C // 2, N): one sheet, (B, 1, N). A sigmoid makes the map (B, 1, H, W).",
+        "wq makes C // 2 channels of x; their means over H and W are the query (B, C // 2); a softmax over these C // "
+        "2 numbers makes weights. wv makes values (B, C // 2, H, W). With H and W flattened to N positions, the "
+        "weighted mean of the value's channels is the product of (B, 1, C // 2) and (B, C // 2, N): one sheet, (B, 1, "
+        "N). A sigmoid makes the map (B, 1, H, W).",
     )
     upper, lower, middle = 84, 202, 143
     end = _box(drawing, 28, middle, [FEATURES] * len(GATE))
@@ -226,8 +236,9 @@ def layouts() -> str:
     """Parallel: both branches read x, the gated maps are added. Sequential: channel, then spatial, 900 x 236 px."""
     drawing = Drawing(
         900, 236, "The two layouts",
-        "Parallel: x goes through the channel branch and, beside it, through the spatial branch; each result multiplies x, and the two "
-        "products are added. Sequential: x times its channel gates; of the result, the spatial branch makes a map, which multiplies it.",
+        "Parallel: x goes through the channel branch and, beside it, through the spatial branch; each result "
+        "multiplies x, and the two products are added. Sequential: x times its channel gates; of the result, the "
+        "spatial branch makes a map, which multiplies it.",
     )
     drawing.text(30, 34, "parallel", anchor="start", bold=True)
     drawing.text(470, 34, "sequential", anchor="start", bold=True)

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 06b_polarized. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 06b_polarized.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import OVERFLOW, detached, naive_softmax
@@ -25,8 +26,8 @@ PARALLEL = "gated + x * self.spatial(x)"
 SEQUENTIAL = "gated * self.spatial(gated)"
 IS_PARALLEL = 'self.layout == "parallel"'
 
-THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. Give it one more "
-              "axis of size 1: (B, C // 2, 1, 1).")
+THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. "
+              "Give it one more axis of size 1: (B, C // 2, 1, 1).")
 
 
 def branch(short: str, exercise: str, first: str, result: str, what: str) -> tuple[Mistake, ...]:
@@ -38,7 +39,8 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
         Mistake(f"{short}-half-rounded-up", exercise,
                 "If C is odd, you round half of it up. Round down: C // 2.",
                 ((INNER, "(channels + 1) // 2"),)),
-        *detached(short, exercise, result, what, (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
+        *detached(short, exercise, result, what,
+                  (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
         Mistake(f"{short}-query-detached", exercise,
                 "The numbers are right, but the query is detached: wq would never learn where to look.",
                 (("self.wq(x)", "self.wq(x).detach()"),)),
@@ -46,13 +48,15 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "The numbers are right, but the value is detached: wv would never learn.",
                 (("self.wv(x)", "self.wv(x).detach()"),)),
         Mistake(f"{short}-no-sigmoid", exercise,
-                f"The sigmoid at the end is missing: your {what} can be any number, also a negative one. A gate lies between 0 and 1.",
+                f"The sigmoid at the end is missing: your {what} can be any number, also a negative one. A gate lies "
+                "between 0 and 1.",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', '')}"),)),
         Mistake(f"{short}-tanh", exercise,
                 f"Your {what} ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'torch.tanh')}"),)),
         Mistake(f"{short}-hard-sigmoid", exercise,
-                f"Your {what} ends in a hard sigmoid, a straight line cut off at 0 and 1. It ends in the sigmoid, 1 / (1 + exp(-t)).",
+                f"Your {what} ends in a hard sigmoid, a straight line cut off at 0 and 1. It ends in the sigmoid, 1 / "
+                "(1 + exp(-t)).",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'nn.functional.hardsigmoid')}"),)),
         Mistake(f"{short}-one-minus", exercise,
                 f"You return 1 - the {what}: it closes what it should open.",
@@ -64,11 +68,14 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 f"You multiply x by the {what}. Return the {what} alone; the block that owns it applies it.",
                 ((f"return {result}", f"return x * {result}"),)),
         Mistake(f"{short}-expanded", exercise,
-                f"You repeat the {what} in x's shape. Leave its axes of size 1 as they are: the product stretches them.",
+                f"You repeat the {what} in x's shape. Leave its axes of size 1 as they are: the product "
+                "stretches them.",
                 ((f"return {result}", f"return {result}.expand_as(x)"),)),
         Mistake(f"{short}-remembered", exercise,
-                f"The {what} of the first call is kept and returned again for the next image. Compute it anew in every forward.",
-                ((f"return {result}", f'if not hasattr(self, "kept"):\n            self.kept = {result}\n        return self.kept'),)),
+                f"The {what} of the first call is kept and returned again for the next image. Compute it anew in "
+                "every forward.",
+                ((f"return {result}",
+                  f'if not hasattr(self, "kept"):\n            self.kept = {result}\n        return self.kept'),)),
         Mistake(f"{short}-query-without-bias", exercise,
                 "One of your two convolutions that read x has no bias. Both have one: leave torch's default.",
                 ((first, f"{first[:-1]}, bias=False)"),)),
@@ -76,8 +83,8 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "A ReLU cuts off your values. They go into the weighted mean as wv gives them.",
                 (("self.wv(x)", "torch.relu(self.wv(x))"),)),
         Mistake(f"{short}-query-as-value", exercise,
-                "Your weights are made from x and your values too, but the query also passes through the value: wq comes after wv. "
-                "Both read x.",
+                "Your weights are made from x and your values too, but the query also passes through the value: wq "
+                "comes after wv. Both read x.",
                 ((first, first.replace("(channels", "(inner")), ("self.wq(x)", "self.wq(self.wv(x))"))),
     )
 
@@ -85,21 +92,23 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
 MISTAKES = (
     # --- ChannelPolarized
     Mistake("channel-no-softmax", "ChannelPolarized",
-            "The softmax over the positions is missing: your weights need not be positive nor sum to 1, so that what you take is no "
-            "weighted mean.",
+            "The softmax over the positions is missing: your weights need not be positive nor sum to 1, so that what "
+            "you take is no weighted mean.",
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
-            "All your weights are 1, and you add up all positions: the softmax runs over the query's channel axis, which has size 1, or is "
-            "not used. It runs over the H * W positions and weighs them.",
+            "All your weights are 1, and you add up all positions: the softmax runs over the query's channel axis, "
+            "which has size 1, or is not used. It runs over the H * W positions and weighs them.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=1)"),)),
     Mistake("channel-softmax-over-batch", "ChannelPolarized",
             "Your softmax runs over the batch: the images compete. It runs over the H * W positions of each image.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=0)"),)),
     Mistake("channel-softmax-over-height", "ChannelPolarized",
-            "Your softmax runs over H alone: each column's weights sum to 1. Make one axis of H and W first; it runs over all positions.",
+            "Your softmax runs over H alone: each column's weights sum to 1. Make one axis of H and W first; it runs "
+            "over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=2).flatten(2)"),)),
     Mistake("channel-softmax-over-width", "ChannelPolarized",
-            "Your softmax runs over W alone: each row's weights sum to 1. Make one axis of H and W first; it runs over all positions.",
+            "Your softmax runs over W alone: each row's weights sum to 1. Make one axis of H and W first; it runs "
+            "over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=3).flatten(2)"),)),
     Mistake("channel-sigmoid-weights", "ChannelPolarized",
             "Your weights come from a sigmoid. They come from a softmax over the positions, so that they sum to 1.",
@@ -114,7 +123,8 @@ MISTAKES = (
             "The softmax over the positions is applied twice, which makes all weights nearly equal. Once is enough.",
             ((WEIGHTS, f"{WEIGHTS}.softmax(dim=2)"),)),
     Mistake("channel-softmax-on-value", "ChannelPolarized",
-            "The softmax is on the values and not on the query. The query makes the weights: softmax(wq(x)) over the positions.",
+            "The softmax is on the values and not on the query. The query makes the weights: softmax(wq(x)) over the "
+            "positions.",
             ((WEIGHTS, "self.wq(x).flatten(2)"), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("channel-softmax-on-both", "ChannelPolarized",
             "The values go through a softmax too. They stay as wv gives them; the query alone makes weights.",
@@ -123,7 +133,8 @@ MISTAKES = (
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
             ((WEIGHTS, "(self.wq(x).flatten(2) * self.wv.out_channels ** -0.5).softmax(dim=2)"),)),
     Mistake("channel-plain-mean", "ChannelPolarized",
-            "You take the plain mean of the values, and wq never has a say. Weigh the positions by the softmax of wq(x).",
+            "You take the plain mean of the values, and wq never has a say. Weigh the positions by the softmax "
+            "of wq(x).",
             ((SUMMARY, "values.mean(dim=2, keepdim=True)"),)),
     Mistake("channel-maximum", "ChannelPolarized",
             "You take the largest of the weighted values. Add them up: the weights sum to 1, so that is a mean.",
@@ -132,70 +143,77 @@ MISTAKES = (
             "You divide by the number of positions once more (`mean` for `sum`). The weights sum to 1 already.",
             ((SUMMARY, f"{SUMMARY} / values.shape[2]"),)),
     Mistake("channel-reshaped", "ChannelPolarized",
-            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order of the numbers, so "
-            "channels and positions are mixed. Use transpose.",
+            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
+            "of the numbers, so channels and positions are mixed. Use transpose.",
             ((SUMMARY, "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"),)),
     Mistake("channel-no-norm", "ChannelPolarized",
             "The LayerNorm between wz and the sigmoid is missing, or made and not called.",
             ((GATE, "torch.sigmoid(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-norm-on-four-axes", "ChannelPolarized",
-            "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away first: give it (B, C).",
+            "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
+            "first: give it (B, C).",
             ((GATE, "torch.sigmoid(self.ln(scores))"),)),
     Mistake("channel-norm-of-three-axes", "ChannelPolarized",
-            "nn.LayerNorm([C, 1, 1]) wants (B, C, 1, 1), and yours gets (B, C). Leave the two axes of size 1 where they are; or make "
-            "nn.LayerNorm(C), which takes (B, C).",
+            "nn.LayerNorm([C, 1, 1]) wants (B, C, 1, 1), and yours gets (B, C). Leave the two axes of size 1 where "
+            "they are; or make nn.LayerNorm(C), which takes (B, C).",
             ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
     Mistake("channel-norm-of-one-number", "ChannelPolarized",
-            "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so nothing of wz would "
-            "be left. It is made for the C numbers of an image: nn.LayerNorm(C).",
+            "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
+            "nothing of wz would be left. It is made for the C numbers of an image: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
     Mistake("channel-wz-two-axes", "ChannelPolarized",
-            "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the weighted mean as "
-            "(B, C // 2, 1, 1).",
+            "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the "
+            "weighted mean as (B, C // 2, 1, 1).",
             ((SCORES, "self.wz(summary[:, :, 0])"),)),
     Mistake("channel-wz-three-axes", "ChannelPolarized",
             THREE_AXES, ((SCORES, "self.wz(summary)"),)),
     Mistake("channel-wz-three-axes-reshaped", "ChannelPolarized",
-            THREE_AXES, ((SCORES, "self.wz(summary)"), (GATE, "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, :, None, None]"))),
+            THREE_AXES, ((SCORES, "self.wz(summary)"), (GATE, "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, "
+                                                              ":, None, None]"))),
     Mistake("channel-wz-linear-on-four-axes", "ChannelPolarized",
-            "A linear layer works on the last axis, and your wz gets axes of size 1 behind the C // 2 numbers. Give it (B, C // 2); or "
-            "make it the 1 x 1 convolution that the exercise names.",
+            "A linear layer works on the last axis, and your wz gets axes of size 1 behind the C // 2 numbers. Give "
+            "it (B, C // 2); or make it the 1 x 1 convolution that the exercise names.",
             ((BACK, "self.wz = nn.Linear(inner, channels)"),)),
     Mistake("channel-weights-times-values", "ChannelPolarized",
-            "In your product `@` the N positions of the left factor meet the C // 2 channels of the right one. N must meet N: turn one "
-            "factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "In your product `@` the N positions of the left factor meet the C // 2 channels of the right one. N must "
+            "meet N: turn one factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "(weights @ values).transpose(1, 2)"),)),
     Mistake("channel-weights-not-turned", "ChannelPolarized",
-            "In your product `@` the N positions of the left factor meet an axis of size 1. N must meet N: turn the weights with "
-            "transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "In your product `@` the N positions of the left factor meet an axis of size 1. N must meet N: turn the "
+            "weights with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
             ((GATE, "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"),)),
     Mistake("channel-norm-divided-by-one-less", "ChannelPolarized",
-            "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C (`unbiased=False`).",
-            ((GATE, "torch.sigmoid((scores.flatten(1) - scores.flatten(1).mean(1, keepdim=True)) / (scores.flatten(1).var(1, keepdim=True) "
+            "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C "
+            "(`unbiased=False`).",
+            ((GATE, "torch.sigmoid((scores.flatten(1) - scores.flatten(1).mean(1, keepdim=True)) / "
+                    "(scores.flatten(1).var(1, keepdim=True) "
               "+ 1e-5).sqrt() * self.ln.weight + self.ln.bias)[:, :, None, None]"),)),
     Mistake("channel-norm-before-wz", "ChannelPolarized",
             "Your LayerNorm is made for C // 2 numbers. It comes after wz, which gives C of them: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm(inner)"), (SCORES, "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])"),
              (GATE, "torch.sigmoid(scores)"))),
     Mistake("channel-batch-norm", "ChannelPolarized",
-            "Your normalisation is a BatchNorm, over the images of the batch. PSA has a LayerNorm, over the C numbers of one image.",
+            "Your normalisation is a BatchNorm, over the images of the batch. PSA has a LayerNorm, over the C numbers "
+            "of one image.",
             ((NORM, "nn.BatchNorm1d(channels)"),)),
     Mistake("channel-norm-fixed", "ChannelPolarized",
-            "C weights and C biases are missing: those of the LayerNorm between wz and the sigmoid. Make it with nn.LayerNorm(channels).",
+            "C weights and C biases are missing: those of the LayerNorm between wz and the sigmoid. Make it with "
+            "nn.LayerNorm(channels).",
             ((NORM, "nn.LayerNorm(channels, elementwise_affine=False)"),)),
     Mistake("channel-softmax-gate", "ChannelPolarized",
-            "Your gate is a softmax: the channels compete, and their gates sum to 1. It ends in a sigmoid; the softmax is for the "
-            "positions.",
+            "Your gate is a softmax: the channels compete, and their gates sum to 1. It ends in a sigmoid; the "
+            "softmax is for the positions.",
             ((GATE, "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelPolarized",
-            "The numbers are right, but of shape (B, C). Add two axes of size 1, (B, C, 1, 1), so that they line up with the "
-            "image's channels.",
+            "The numbers are right, but of shape (B, C). Add two axes of size 1, (B, C, 1, 1), so that they line up "
+            "with the image's channels.",
             ((GATE, "torch.sigmoid(self.ln(scores.flatten(1)))"),)),
     Mistake("channel-squeezed", "ChannelPolarized",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say "
+            "which axes go.",
             ((GATE, "torch.sigmoid(self.ln(scores.squeeze()))[..., None, None]"),)),
     Mistake("channel-wz-without-bias", "ChannelPolarized",
             "A bias of C numbers is missing. wz has one and the LayerNorm another: leave torch's defaults.",
@@ -204,8 +222,8 @@ MISTAKES = (
             "Your wv has no bias. It has one: leave torch's default.",
             ((VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),)),
     Mistake("channel-values-turned", "ChannelPolarized",
-            "H and W of your values are exchanged before you make one axis of them: their positions are counted column by column, and "
-            "those of the weights row by row. Flatten both alike.",
+            "H and W of your values are exchanged before you make one axis of them: their positions are counted "
+            "column by column, and those of the weights row by row. Flatten both alike.",
             ((VALUES, "self.wv(x).transpose(2, 3).flatten(2)"),)),
     Mistake("channel-norm-twice", "ChannelPolarized",
             "The LayerNorm is applied twice. Once is enough.",
@@ -213,56 +231,64 @@ MISTAKES = (
     Mistake("channel-norm-by-hand", "ChannelPolarized",
             "Your norm divides by a standard deviation with C - 1 in it, the default of `std`. A LayerNorm takes C "
             "(`std(unbiased=False)`) and adds 1e-5 to the variance.",
-            ((GATE, "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight + self.ln.bias))"
-                    "(scores.flatten(1))[:, :, None, None]"),)),
+            ((GATE, "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight "
+                    "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-no-biases", "ChannelPolarized",
-            "Your three convolutions have no bias, like the authors' code. Here, as in the paper's form, all have one: leave torch's "
-            "default.",
-            ((ONE_QUERY, "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"), (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),
+            "Your three convolutions have no bias, like the authors' code. Here, as in the paper's form, all have "
+            "one: leave torch's default.",
+            ((ONE_QUERY, "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"),
+             (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),
              (BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"))),
     Mistake("channel-relu", "ChannelPolarized",
             "There is a ReLU in front of wz. SE has one between its layers; this branch has none.",
             ((SCORES, "self.wz(torch.relu(summary)[:, :, :, None])"),)),
     Mistake("channel-wide-query", "ChannelPolarized",
-            "Your wq gives C // 2 channels, as in the spatial branch. Here it gives one: a single weight for each position.",
+            "Your wq gives C // 2 channels, as in the spatial branch. Here it gives one: a single weight for each "
+            "position.",
             ((ONE_QUERY, QUERY), (SUMMARY, "(values * weights).sum(dim=2, keepdim=True)"))),
     Mistake("channel-over-batch", "ChannelPolarized",
-            "Your softmax runs over the positions of all images of the batch together. Each image has its own: keep the batch axis apart.",
+            "Your softmax runs over the positions of all images of the batch together. Each image has its own: keep "
+            "the batch axis apart.",
             ((WEIGHTS, "self.wq(x).flatten().softmax(dim=0).view(len(x), 1, -1)"),)),
     *branch("channel", "ChannelPolarized", ONE_QUERY, GATE, "gate"),
-    Mistake("channel-exp", "ChannelPolarized", OVERFLOW.format("scores"), ((WEIGHTS, naive_softmax("self.wq(x).flatten(2)")),)),
+    Mistake("channel-exp", "ChannelPolarized", OVERFLOW.format("scores"),
+            ((WEIGHTS, naive_softmax("self.wq(x).flatten(2)")),)),
 
     # --- SpatialPolarized
     Mistake("spatial-no-softmax", "SpatialPolarized",
-            "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are not weights: they can be "
-            "negative, and do not sum to 1.",
+            "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are not "
+            "weights: they can be negative, and do not sum to 1.",
             ((OF_CHANNELS, MEAN_QUERY),)),
     Mistake("spatial-softmax-after-product", "SpatialPolarized",
-            "Your softmax runs over the positions after the product, as in the authors' parallel code: every gate is then close to 0.5. "
-            "Here it runs over the query's C // 2 channels, before the product.",
+            "Your softmax runs over the positions after the product, as in the authors' parallel code: every gate is "
+            "then close to 0.5. Here it runs over the query's C // 2 channels, before the product.",
             ((OF_CHANNELS, MEAN_QUERY), (PRODUCT, f"({PRODUCT}).softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value", "SpatialPolarized",
-            "Your softmax runs over the positions of the value, as in the authors' sequential code. Here it runs over the query's C // 2 "
-            "channels, and the value stays as it is.",
+            "Your softmax runs over the positions of the value, as in the authors' sequential code. Here it runs over "
+            "the query's C // 2 channels, and the value stays as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value-channels", "SpatialPolarized",
-            "Your softmax runs over the value's channels. It belongs to the query: softmax of the pooled query, the value as it is.",
+            "Your softmax runs over the value's channels. It belongs to the query: softmax of the pooled query, the "
+            "value as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=1)"))),
     Mistake("spatial-softmax-on-both", "SpatialPolarized",
             "The value goes through a softmax too. It stays as wv gives it; the query alone makes weights.",
             ((VALUES, f"{VALUES}.softmax(dim=2)"),)),
     Mistake("spatial-both-softmaxes", "SpatialPolarized",
-            "There is a second softmax, over the positions after the product. One softmax is enough: over the query's channels.",
+            "There is a second softmax, over the positions after the product. One softmax is enough: over the query's "
+            "channels.",
             ((PRODUCT, f"({PRODUCT}).softmax(dim=2)"),)),
     Mistake("spatial-softmax-before-mean", "SpatialPolarized",
-            "You take the softmax at each position and then the mean over the positions. First the mean over H and W, then the softmax.",
+            "You take the softmax at each position and then the mean over the positions. First the mean over H and W, "
+            "then the softmax.",
             ((OF_CHANNELS, "self.wq(x).softmax(dim=1).mean(dim=(2, 3))"),)),
     Mistake("spatial-softmax-over-batch", "SpatialPolarized",
-            "Your softmax runs over the batch: the images compete. It runs over the C // 2 channels of each image's query.",
+            "Your softmax runs over the batch: the images compete. It runs over the C // 2 channels of each "
+            "image's query.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.softmax(dim=0)"),)),
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
-            "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1 (with the pooled axes kept, "
-            "the last one), or is not used. It runs over the C // 2 channels and weighs them.",
+            "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1 (with the "
+            "pooled axes kept, the last one), or is not used. It runs over the C // 2 channels and weighs them.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
             "A ReLU cuts off your query. Its mean goes into the softmax as wq gives it.",
@@ -274,21 +300,25 @@ MISTAKES = (
             "You divide the query by its sum. A softmax takes exp first, so that no weight is negative.",
             ((OF_CHANNELS, f"(lambda q: q / q.sum(dim=1, keepdim=True))({MEAN_QUERY})"),)),
     Mistake("spatial-softmax-over-positions", "SpatialPolarized",
-            "Your softmax runs over the positions of the query, and the mean of such weights is 1 / N for every channel, whatever the "
-            "image shows. First the mean over H and W, then the softmax over the C // 2 channels.",
+            "Your softmax runs over the positions of the query, and the mean of such weights is 1 / N for every "
+            "channel, whatever the image shows. First the mean over H and W, then the softmax over the C // 2 "
+            "channels.",
             ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"),)),
     Mistake("spatial-value-softmax-of-channels", "SpatialPolarized",
-            "The value's channels go through a softmax too. The value stays as wv gives it; the query alone makes weights.",
+            "The value's channels go through a softmax too. The value stays as wv gives it; the query alone "
+            "makes weights.",
             ((VALUES, f"{VALUES}.softmax(dim=1)"),)),
     Mistake("spatial-sigmoid-of-channels", "SpatialPolarized",
-            "Your sigmoid acts on each channel of the value, before they are added up. First the weighted mean, then one sigmoid.",
+            "Your sigmoid acts on each channel of the value, before they are added up. First the weighted mean, then "
+            "one sigmoid.",
             ((PRODUCT, "weights[:, None] @ torch.sigmoid(values)"), (MAP, MAP.replace("torch.sigmoid", "")))),
     Mistake("spatial-reshaped", "SpatialPolarized",
-            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order of the numbers, so "
-            "channels and positions are mixed. Use transpose.",
+            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
+            "of the numbers, so channels and positions are mixed. Use transpose.",
             ((PRODUCT, "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"),)),
     Mistake("spatial-sigmoid-weights", "SpatialPolarized",
-            "Your weights come from a sigmoid. They come from a softmax over the C // 2 channels, so that they sum to 1.",
+            "Your weights come from a sigmoid. They come from a softmax over the C // 2 channels, so that they "
+            "sum to 1.",
             ((OF_CHANNELS, f"torch.sigmoid({MEAN_QUERY})"),)),
     Mistake("spatial-log-softmax", "SpatialPolarized",
             "Your weights are logarithms (log_softmax). Take softmax.",
@@ -297,14 +327,16 @@ MISTAKES = (
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
             ((OF_CHANNELS, "(lambda q: (q * q.shape[1] ** -0.5).softmax(dim=1))(" + MEAN_QUERY + ")"),)),
     Mistake("spatial-not-pooled", "SpatialPolarized",
-            "Your query is not pooled: each position has its own weights. Take the mean over H and W first, so that the whole image "
-            "decides.",
-            ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=1)"), (PRODUCT, "(weights * values).sum(dim=1, keepdim=True)"))),
+            "Your query is not pooled: each position has its own weights. Take the mean over H and W first, so that "
+            "the whole image decides.",
+            ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=1)"), (PRODUCT,
+                                                                     "(weights * values).sum(dim=1, keepdim=True)"))),
     Mistake("spatial-maximum", "SpatialPolarized",
             "Your query is pooled with the maximum. Take the mean over H and W.",
             ((MEAN_QUERY, "self.wq(x).amax(dim=(2, 3))"),)),
     Mistake("spatial-sum", "SpatialPolarized",
-            "You add up the query's positions without dividing by H * W, so the weights depend on the size of the image. Take the mean.",
+            "You add up the query's positions without dividing by H * W, so the weights depend on the size of the "
+            "image. Take the mean.",
             ((MEAN_QUERY, "self.wq(x).sum(dim=(2, 3))"),)),
     Mistake("spatial-over-batch", "SpatialPolarized",
             "Your mean runs over the batch too: all images get the same weights. Take it over H and W only.",
@@ -313,36 +345,39 @@ MISTAKES = (
             "You divide by C // 2 once more (`mean` for `sum`). The weights sum to 1 already: add the products up.",
             ((PRODUCT, f"{PRODUCT} / values.shape[1]"),)),
     Mistake("spatial-plain-mean", "SpatialPolarized",
-            "You take the plain mean of the value's channels, and wq never has a say. Weigh them by the softmax of the pooled query.",
+            "You take the plain mean of the value's channels, and wq never has a say. Weigh them by the softmax of "
+            "the pooled query.",
             ((PRODUCT, "values.mean(dim=1, keepdim=True)"),)),
     Mistake("spatial-best-channel", "SpatialPolarized",
             "You take the largest of the weighted channels. Add them up: a weighted mean.",
             ((PRODUCT, "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"),)),
     Mistake("spatial-every-image-with-every-other", "SpatialPolarized",
-            "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the values of every image. "
-            "Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the "
+            "values of every image. Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"),)),
     Mistake("spatial-every-image-reshaped", "SpatialPolarized",
-            "You reshape B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of every image with "
-            "the values of every image. Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "You reshape B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of "
+            "every image with the values of every image. Give them an axis in front of their channels: (B, 1, C // 2) "
+            "@ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
     Mistake("spatial-weights-not-turned", "SpatialPolarized",
-            "In your product `@` an axis of size 1 of the left factor meets the C // 2 channels of the right one. Channels must meet "
-            "channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "In your product `@` an axis of size 1 of the left factor meets the C // 2 channels of the right one. "
+            "Channels must meet channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights[:, :, None] @ values"),)),
     Mistake("spatial-values-not-flat", "SpatialPolarized",
-            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one axis of H and W first: "
-            "(B, 1, C // 2) @ (B, C // 2, N).",
+            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
+            "axis of H and W first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-values-not-flat-weights-of-three", "SpatialPolarized",
-            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one axis of H and W of the "
-            "values first: (B, 1, C // 2) @ (B, C // 2, N).",
+            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
+            "axis of H and W of the values first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
             "Your map ends in a softmax over the positions: they compete, and sum to 1. It ends in a sigmoid.",
             ((MAP, "scores.softmax(dim=2).unflatten(2, x.shape[2:])"),)),
     Mistake("spatial-no-channel-axis", "SpatialPolarized",
-            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that the product with x stretches it.",
+            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that the product with x "
+            "stretches it.",
             ((MAP, f"{MAP}[:, 0]"),)),
     Mistake("spatial-flat", "SpatialPolarized",
             "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
@@ -354,8 +389,8 @@ MISTAKES = (
             "Your map is reshaped as if it were square. H and W can be different: take both from x.",
             ((MAP, "torch.sigmoid(scores.view(len(x), 1, x.shape[2], x.shape[2]))"),)),
     Mistake("spatial-not-summed", "SpatialPolarized",
-            "You multiply the value's channels by their weights and do not add them up: C // 2 maps are left. The result is one, (B, 1, "
-            "H, W).",
+            "You multiply the value's channels by their weights and do not add them up: C // 2 maps are left. The "
+            "result is one, (B, 1, H, W).",
             ((PRODUCT, "weights[:, :, None] * values"),)),
     Mistake("spatial-roles-exchanged", "SpatialPolarized",
             "wq and wv have changed places: you pool the value and leave the query its positions.",
@@ -364,26 +399,29 @@ MISTAKES = (
             "You use wq for query and value; wv is made and never called.",
             ((VALUES, "self.wq(x).flatten(2)"),)),
     Mistake("spatial-no-biases", "SpatialPolarized",
-            "Your two convolutions have no bias, like the authors' code. Here, as in the paper's form, both have one: leave torch's "
-            "default.",
+            "Your two convolutions have no bias, like the authors' code. Here, as in the paper's form, both have one: "
+            "leave torch's default.",
             ((QUERY, "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"))),
     Mistake("spatial-normalised", "SpatialPolarized",
             "There is a LayerNorm on your query. The channel branch has one, after wz; this branch has none.",
-            ((VALUE, f"{VALUE}\n        self.ln = nn.LayerNorm(inner)"), (OF_CHANNELS, f"self.ln({MEAN_QUERY}).softmax(dim=1)"))),
+            ((VALUE, f"{VALUE}\n        self.ln = nn.LayerNorm(inner)"), (OF_CHANNELS,
+                                                                          f"self.ln({MEAN_QUERY}).softmax(dim=1)"))),
     *branch("spatial", "SpatialPolarized", QUERY, MAP, "map"),
     Mistake("spatial-exp", "SpatialPolarized",
-            "Your softmax or your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity divided by "
-            "infinity is no number. Use `softmax` and `torch.sigmoid`.",
+            "Your softmax or your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and "
+            "infinity divided by infinity is no number. Use `softmax` and `torch.sigmoid`.",
             ((OF_CHANNELS, naive_softmax(MEAN_QUERY)),)),
 
     # --- PolarizedSelfAttention
     Mistake("psa-always-parallel", "PolarizedSelfAttention",
-            'The argument `layout` has no effect: your block is always parallel. "sequential" gates the channels first, then the positions '
+            'The argument `layout` has no effect: your block is always parallel. "sequential" gates the channels '
+            'first, then the positions '
             "of the result.",
             ((SEQUENTIAL, PARALLEL),)),
     Mistake("psa-always-sequential", "PolarizedSelfAttention",
-            'The argument `layout` has no effect: your block is always sequential. "parallel", the default, adds the two gated maps.',
+            'The argument `layout` has no effect: your block is always sequential. "parallel", the default, adds the '
+            'two gated maps.',
             ((PARALLEL, SEQUENTIAL),)),
     Mistake("psa-exchanged", "PolarizedSelfAttention",
             '"parallel" and "sequential" have changed places.',
@@ -392,40 +430,50 @@ MISTAKES = (
             'Where layout is not given, your block is sequential. The default is "parallel".',
             (('layout: str = "parallel"', 'layout: str = "sequential"'),)),
     Mistake("psa-word-not-checked", "PolarizedSelfAttention",
-            'Another word than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a ValueError.',
+            'Another word than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a '
+            'ValueError.',
             ((CHECKED, "layout"),)),
     Mistake("psa-assert", "PolarizedSelfAttention",
-            "You refuse an unknown layout with an `assert`, which raises AssertionError (and nothing at all where Python runs with -O). "
-            "Raise a ValueError.",
-            ((f"self.layout = {CHECKED}", 'assert layout in ("parallel", "sequential"), layout\n        self.layout = layout'),)),
+            "You refuse an unknown layout with an `assert`, which raises AssertionError (and nothing at all where "
+            "Python runs with -O). Raise a ValueError.",
+            ((f"self.layout = {CHECKED}",
+              'assert layout in ("parallel", "sequential"), layout\n        self.layout = layout'),)),
     Mistake("psa-any-case", "PolarizedSelfAttention",
-            "You make the word lower case, or cut it, before you compare it, so that words that are nearly right pass. Two words are "
-            "allowed, exactly as written.",
+            "You make the word lower case, or cut it, before you compare it, so that words that are nearly right "
+            "pass. Two words are allowed, exactly as written.",
             ((CHECKED, 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'),)),
-    *(Mistake(f"psa-{what}", "PolarizedSelfAttention", sentence, ((CHECKED, f"checked({word})"),)) for what, sentence, word in (
-        ("lower-case", "You make the word lower case before you compare it, so that \"Parallel\" passes. Two words are allowed, exactly as "
+    *(Mistake(f"psa-{what}", "PolarizedSelfAttention", sentence, ((CHECKED, f"checked({word})"),))
+      for what, sentence, word in (
+        ("lower-case", "You make the word lower case before you compare it, so that \"Parallel\" passes. Two words "
+                       "are allowed, exactly as "
          "written.", "layout.lower() if isinstance(layout, str) else layout"),
-        ("none-is-the-default", "You take None for the default. Only \"parallel\" and \"sequential\" are allowed: raise a ValueError.",
+        ("none-is-the-default",
+         "You take None for the default. Only \"parallel\" and \"sequential\" are allowed: raise a ValueError.",
          'layout or "parallel"'),
-        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`, which is true for a part of it "
+        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`, which is true "
+                           "for a part of it "
          "too, and for an empty one. Compare with a tuple of two words.",
-         '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in LAYOUTS else layout'))),
+         '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in '
+         'LAYOUTS else layout'))),
     Mistake("psa-spatial-first", "PolarizedSelfAttention",
-            "Your sequential layout gates the positions first (or the two branches have changed names). Channels first, then the positions "
-            "of the result.",
+            "Your sequential layout gates the positions first (or the two branches have changed names). Channels "
+            "first, then the positions of the result.",
             ((SEQUENTIAL, "(lambda y: y * self.channel(y))(x * self.spatial(x))"),)),
     Mistake("psa-map-of-x", "PolarizedSelfAttention",
-            "In the sequential layout your map is made from x. The spatial branch reads what the channel gate left, and its map "
-            "multiplies that.",
+            "In the sequential layout your map is made from x. The spatial branch reads what the channel gate left, "
+            "and its map multiplies that.",
             ((SEQUENTIAL, "gated * self.spatial(x)"),)),
     Mistake("psa-map-times-x", "PolarizedSelfAttention",
-            "In the sequential layout your map multiplies the original x, so that the channel gate is lost. It multiplies the gated one.",
+            "In the sequential layout your map multiplies the original x, so that the channel gate is lost. It "
+            "multiplies the gated one.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the channel branch's output once more. The output is that of the spatial branch alone.",
+            "In the sequential layout you add the channel branch's output once more. The output is that of the "
+            "spatial branch alone.",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
-            "In the parallel layout your map multiplies the gated features. Side by side, gates and map each multiply x.",
+            "In the parallel layout your map multiplies the gated features. Side by side, gates and map each "
+            "multiply x.",
             ((PARALLEL, "gated + gated * self.spatial(x)"),)),
     Mistake("psa-parallel-map-added", "PolarizedSelfAttention",
             "In the parallel layout you add the map itself. Multiply x by it first, then add.",
@@ -449,8 +497,8 @@ MISTAKES = (
             "In the parallel layout you take the mean of the two gated maps. They are added.",
             ((PARALLEL, f"({PARALLEL}) / 2"),)),
     Mistake("psa-sigmoid-of-sum", "PolarizedSelfAttention",
-            "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM adds first and has one sigmoid; here "
-            "each branch has its own, and the gated maps are added.",
+            "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM adds first and has "
+            "one sigmoid; here each branch has its own, and the gated maps are added.",
             ((PARALLEL, "x * torch.sigmoid(self.channel(x) + self.spatial(x))"),)),
     Mistake("psa-gates-only", "PolarizedSelfAttention",
             "In the parallel layout you return the sum of the gates. Multiply x by them.",
@@ -468,22 +516,27 @@ MISTAKES = (
             "The channel branch is missing: in the parallel layout its gated map is not added.",
             ((PARALLEL, "x * self.spatial(x)"),)),
     Mistake("psa-concatenated", "PolarizedSelfAttention",
-            "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). They are added: the result has x's shape.",
+            "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). They are added: the result has "
+            "x's shape.",
             ((PARALLEL, "torch.cat([gated, x * self.spatial(x)], dim=1)"),)),
     Mistake("psa-in-place", "PolarizedSelfAttention",
-            "Your block changes its input in place: whoever reads x afterwards, a shortcut for instance, finds it changed. Write "
-            "x = x * ..., which makes a new tensor.",
+            "Your block changes its input in place: whoever reads x afterwards, a shortcut for instance, finds it "
+            "changed. Write x = x * ..., which makes a new tensor.",
             ((GATED, "x *= self.channel(x)\n        gated = x"), (PARALLEL, "gated + x * self.spatial(x)"))),
     Mistake("psa-gate-detached", "PolarizedSelfAttention",
-            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the branches would never learn.",
+            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the branches "
+            "would never learn.",
             ((GATED, "gated = x * self.channel(x).detach()"), (PARALLEL, "gated + x * self.spatial(x).detach()"),
              (SEQUENTIAL, "gated * self.spatial(gated).detach()"))),
     Mistake("psa-image-detached", "PolarizedSelfAttention",
-            "The numbers are right, but x is detached before it is multiplied by the channel gate: its gradient lacks a way.",
+            "The numbers are right, but x is detached before it is multiplied by the channel gate: its gradient "
+            "lacks a way.",
             ((GATED, "gated = x.detach() * self.channel(x)"),)),
     Mistake("psa-remembered", "PolarizedSelfAttention",
             "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
-            ((GATED, 'if not hasattr(self, "gate"):\n            self.gate = self.channel(x)\n        gated = x * self.gate'),)),
+            ((GATED,
+              'if not hasattr(self, "gate"):\n            self.gate = self.channel(x)\n        '
+              "gated = x * self.gate"),)),
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
@@ -496,8 +549,10 @@ EQUIVALENT = {
     **{f"{line}: Conv2d with dilation=2": ONE_TAP
        for line in (*(f"ChannelPolarized {n}" for n in (11, 12, 13)), *(f"SpatialPolarized {n}" for n in (11, 12)))},
     "ChannelPolarized 13: Conv2d with stride=2": "What it reads has one position.",
-    "ChannelPolarized 16: x last two axes exchanged": "A weighted mean over all positions does not depend on their order.",
-    "ChannelPolarized 19: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged, whichever is named first.",
+    "ChannelPolarized 16: x last two axes exchanged": "A weighted mean over all positions does not depend on "
+                                                      "their order.",
+    "ChannelPolarized 19: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged, whichever is "
+                                                                     "named first.",
     "ChannelPolarized 20: parts 2 and 3 of the subscript exchanged": SAME_SHAPE,
     "ChannelPolarized 20: subscript without part 0": SAME_SHAPE,
     "ChannelPolarized 21: last two axes exchanged": SAME_SHAPE,

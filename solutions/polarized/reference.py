@@ -1,8 +1,9 @@
-"""Polarized Self-Attention (Liu, Liu, Fan & Huang, "Polarized Self-Attention: Towards High-quality Pixel-wise Regression", 2021).
+"""Polarized Self-Attention (Liu, Liu, Fan & Huang, "Polarized Self-Attention: Towards High-quality Pixel-wise
+Regression", 2021).
 
-Two gates. Each collapses one direction of the features completely, by a weighted mean whose weights are a softmax, and keeps the
-other one at high resolution: C // 2 channels, or every position. The exercises are the paper's form. The authors' code
-(DeLightCMU/PSA) differs from it, and its two layouts from each other: `AuthorsPolarized`.
+Two gates. Each collapses one direction of the features completely, by a weighted mean whose weights are a softmax, and
+keeps the other one at high resolution: C // 2 channels, or every position. The exercises are the paper's form. The
+authors' code (DeLightCMU/PSA) differs from it, and its two layouts from each other: `AuthorsPolarized`.
 """
 
 import torch
@@ -79,7 +80,8 @@ class SpatialPolarized(nn.Module):
 class PolarizedSelfAttention(nn.Module):
     """Features gated by both branches: `(B, C, H, W) -> (B, C, H, W)`.
 
-    layout: "parallel", the two gated maps added; or "sequential", channel then spatial, the second on the first one's output.
+    layout: "parallel", the two gated maps added; or "sequential", channel then spatial, the second on the first one's
+        output.
 
     Raises:
         ValueError: another layout, or as `half`.
@@ -101,8 +103,9 @@ class PolarizedSelfAttention(nn.Module):
 class AuthorsPolarized(nn.Module):
     """What the authors' code computes, so that their weights fit (PSA_p and PSA_s): `(B, C, H, W) -> (B, C, H, W)`.
 
-    No exercise. Its convolutions have no bias but those of the sequential layout's `wz`. The spatial softmax runs over the positions,
-    never over the channels: in the parallel layout after the product, in the sequential one on the value.
+    No exercise. Its convolutions have no bias but those of the sequential layout's `wz`. The spatial softmax runs over
+    the positions, never over the channels: in the parallel layout after the product, in the sequential one on the
+    value.
 
     Raises:
         ValueError: another layout, or as `half`.
@@ -119,7 +122,8 @@ class AuthorsPolarized(nn.Module):
             wz = conv(inner, channels)
         else:
             hidden = inner // 4
-            wz = nn.Sequential(nn.Conv2d(inner, hidden, 1), nn.LayerNorm([hidden, 1, 1]), nn.ReLU(), nn.Conv2d(hidden, channels, 1))
+            wz = nn.Sequential(nn.Conv2d(inner, hidden, 1), nn.LayerNorm([hidden, 1, 1]), nn.ReLU(),
+                               nn.Conv2d(hidden, channels, 1))
         self.channel = nn.ModuleDict({"wq": conv(channels, 1), "wv": conv(channels, inner), "wz": wz})
         self.spatial = nn.ModuleDict({"wq": conv(channels, inner), "wv": conv(channels, inner)})
 

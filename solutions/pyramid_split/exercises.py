@@ -27,7 +27,8 @@ SE_WEIGHT = Exercise(
     visible=(
         call((2, 32, 2, 3), of={"channels": 32}),
         call((2, 7, 3, 2), of=(7, 3), label="a reduction that does not divide"),
-        Case("large numbers, a batch of one", (RandomTensor((1, 6, 2, 4), scale=24.0),), construct={"channels": 6, "reduction": 2}),
+        Case("large numbers, a batch of one", (RandomTensor((1, 6, 2, 4), scale=24.0),),
+             construct={"channels": 6, "reduction": 2}),
         call((2, 4, 3, 2), of={"channels": 4, "reduction": 4}, label="one hidden channel"),
     ),
     small=call((3, 6, 2, 3), of={"channels": 6, "reduction": 1}),
@@ -36,11 +37,13 @@ SE_WEIGHT = Exercise(
 
 # --- The convolutions, and the attention over them
 def pyramid(r: Random, scales: int) -> dict[str, Any]:
-    """Different kernels, and channels that every number of groups divides, in each part of x too, if x were cut into parts."""
+    """Different kernels, and channels that every number of groups divides, in each part of x too, if x were cut into
+    parts."""
     kernels = r.sample((1, 3, 5, 7, 9)[:max(scales, 4)], scales)
     groups = [1, 2, 4, 2, 4][:scales]
     r.shuffle(groups)
-    return {"in_channels": 4 * scales if scales > 1 else 8, "channels": 4 * scales * r.randint(1, 2), "kernel_sizes": tuple(kernels),
+    return {"in_channels": 4 * scales if scales > 1 else 8, "channels": 4 * scales * r.randint(1, 2),
+            "kernel_sizes": tuple(kernels),
             "groups": tuple(groups)}
 
 
@@ -69,7 +72,8 @@ def sizes(attention: bool) -> tuple[Size, ...]:
     """What SplitAndConcat and PyramidSplitAttention are both called with, the ordinary one first."""
     def of(*scales: int, **fixed: Any) -> Callable[[Random], Construct]:
         def draw(r: Random) -> Construct:
-            reduction = {"reduction": r.choice((1, 2))} if attention else {}  # of several hidden channels some pass the ReLU
+            # of several hidden channels some pass the ReLU
+            reduction = {"reduction": r.choice((1, 2))} if attention else {}
             return pyramid(r, r.choice(scales or (2, 3, 4))) | reduction | fixed
 
         return draw
@@ -85,7 +89,8 @@ def sizes(attention: bool) -> tuple[Size, ...]:
         on_map("a stride of three", two_maps(6, 7, 8, 9), of(stride=3)),
         on_map("lists of kernels and groups", large_enough, of(2, kernel_sizes=[5, 3], groups=[2, 4])),
         on_map("all arguments, in order", two_maps(5, 6, 7, 8), lambda r: in_order(r, (2,) if attention else ())),
-        on_map("the default kernels and groups", one_map(5, 6, 7, 8, 9), lambda r: {"in_channels": 16 * r.randint(1, 2), "channels": 64}),
+        on_map("the default kernels and groups", one_map(5, 6, 7, 8, 9),
+               lambda r: {"in_channels": 16 * r.randint(1, 2), "channels": 64}),
     )
 
 
@@ -97,7 +102,8 @@ DEFAULT_GROUPS = {"in_channels": 16, "channels": 64, "kernel_sizes": (1, 1, 1, 1
 SPLIT = Exercise("SplitAndConcat", sizes=sizes(attention=False), visible=(
     call((2, 12, 2, 3), of=(12, 24, (1, 3, 5), (1, 2, 2))),
     call((1, 8, 5, 4), of=(8, 8, (3, 1), (4, 2), 2), label="a stride of two"),
-    call((1, 4, 7, 5), of={"stride": 3, "groups": [2, 1], "kernel_sizes": [5, 3], "channels": 4, "in_channels": 4}, label="lists"),
+    call((1, 4, 7, 5), of={"stride": 3, "groups": [2, 1], "kernel_sizes": [5, 3], "channels": 4, "in_channels": 4},
+         label="lists"),
     call((1, 1, 2, 3), of=DEFAULT_KERNELS, label="the default kernels", gradients=False),
     call((1, 16, 1, 2), of=DEFAULT_GROUPS, label="the default groups", gradients=False),
 ), small=call((2, 4, 2, 3), of=TWO))
@@ -106,7 +112,8 @@ SPLIT = Exercise("SplitAndConcat", sizes=sizes(attention=False), visible=(
 # --- PyramidSplitAttention
 def narrow(scales: int, width: int, **reduction: int) -> Construct:
     """Scales of `width` channels each."""
-    return {"in_channels": 3, "channels": scales * width, "kernel_sizes": (1, 3, 5)[:scales], "groups": (1,) * scales, **reduction}
+    return {"in_channels": 3, "channels": scales * width, "kernel_sizes": (1, 3, 5)[:scales], "groups": (1,) * scales,
+            **reduction}
 
 
 def reduction_with_rest(r: Random) -> Construct:
@@ -115,7 +122,8 @@ def reduction_with_rest(r: Random) -> Construct:
 
 
 def no_hidden(words: str, widths: tuple[int, ...], reductions: tuple[int, ...] = ()) -> Size:
-    """Scales of too few channels: the message names those of one scale, and the reduction. No reductions: the default, 16."""
+    """Scales of too few channels: the message names those of one scale, and the reduction.
+    No reductions: the default, 16."""
     def size(r: Random) -> Case:
         width, given = r.choice(widths), {"reduction": r.choice(reductions)} if reductions else {}
         construct = narrow(r.choice((2, 3)), width, **given)
@@ -131,7 +139,8 @@ ATTENTION = Exercise(
         on_map("a reduction that leaves a rest", two_maps(3, 4, 5), reduction_with_rest),
         on_map("the default reduction", two_maps(3, 4, 5), lambda r: narrow(2, r.choice((33, 47, 40)))),
         # Shares that are detached are right here; those that are also rounded are not.
-        on_map("a call without gradients", two_maps(3, 4, 5), lambda r: narrow(2, r.randint(8, 11), reduction=1), gradients=False),
+        on_map("a call without gradients", two_maps(3, 4, 5), lambda r: narrow(2, r.randint(8, 11), reduction=1),
+               gradients=False),
     ),
     refuses=(
         no_hidden("too few channels for the default reduction", (4, 8, 15)),
@@ -140,7 +149,8 @@ ATTENTION = Exercise(
     ),
     visible=(
         call((2, 2, 2, 3), of=(2, 48, (1, 3, 5), (1, 2, 2), 1, 2)),
-        call((1, 8, 5, 6), of={"in_channels": 8, "channels": 8, "kernel_sizes": (3, 1), "groups": (4, 2), "stride": 2, "reduction": 3},
+        call((1, 8, 5, 6), of={"in_channels": 8, "channels": 8, "kernel_sizes": (3, 1), "groups": (4, 2), "stride": 2,
+                               "reduction": 3},
              label="a stride of two"),
         call((2, 4, 3, 2), of={**TWO, "reduction": 1}, label="as many channels in as out"),
         call((1, 1, 2, 3), of={"reduction": 2, **DEFAULT_KERNELS}, label="the default kernels", gradients=False),
@@ -150,9 +160,9 @@ ATTENTION = Exercise(
     uses=("SEWeight", "SplitAndConcat"), overflow=1e5)
 
 
-# --- EPSABlock. Fewer than 64 planes cannot be shared by four scales with up to 16 groups: a block has some 45,000 weights, so that
-# maps are small, and visible cases share their weights. Only the first takes gradients, in float32, which take half the room.
-# With the channels of FITS a block puts out as many as it takes.
+# --- EPSABlock. Fewer than 64 planes cannot be shared by four scales with up to 16 groups: a block has some 45,000
+# weights, so that maps are small, and visible cases share their weights. Only the first takes gradients, in float32,
+# which take half the room. With the channels of FITS a block puts out as many as it takes.
 FITS = {"in_channels": 256, "planes": 64}
 
 
@@ -189,27 +199,34 @@ BLOCK = Exercise(
         on_map("", small_map, widened()),
         on_map("a stride of two", two_maps(3, 4, 5), widened(stride=2)),
         # Of these sides, a second stride leaves one position, which fits: its numbers tell where it stands.
-        on_map("a stride of two, all arguments in order", one_map(3, 4), lambda r: tuple(widened(norm=True, stride=2)(r).values())),
+        on_map("a stride of two, all arguments in order", one_map(3, 4),
+               lambda r: tuple(widened(norm=True, stride=2)(r).values())),
         on_map("a downsample with a norm, on odd sides", one_map(3, 5), widened(norm=True)),
         on_map("a batch of one", one_map(2, 3, 4), widened()),
         on_map("a map of one position", lambda r: (3, 1, 1), widened()),
         on_map("more planes", small_map, widened(planes=128)),
-        on_map("a stride of two, as many channels out as in", one_map(3, 4, 5), fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
-        on_map("a downsample, although x fits as it is", one_map(3, 4, 5), fitting(stride=1, downsample=pooling(3, 1, 1))),
+        on_map("a stride of two, as many channels out as in", one_map(3, 4, 5),
+               fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
+        on_map("a downsample, although x fits as it is", one_map(3, 4, 5),
+               fitting(stride=1, downsample=pooling(3, 1, 1))),
         on_map("no downsample", one_map(2, 3, 4), fitting()),
         on_map("no downsample, training mode", two_maps(2, 3), fitting(), train=True),
-        on_map("a stride of two without downsample, one position", lambda r: (r.randint(2, 4), 1, 1), fitting(stride=2)),
+        on_map("a stride of two without downsample, one position", lambda r: (r.randint(2, 4), 1, 1),
+               fitting(stride=2)),
         on_map("a downsample with a norm, training mode", small_map, widened(norm=True), train=True),
     ),
     visible=(
         call((2, 3, 1, 2), of=WIDENED, dtype="float32", counts_for="output", label="float32 numbers, with gradients"),
-        call((1, 256, 3, 2), of=(256, 64, 2, pooling(2, ceil_mode=True)), gradients=False, label="a pooling as downsample"),
+        call((1, 256, 3, 2), of=(256, 64, 2, pooling(2, ceil_mode=True)), gradients=False,
+             label="a pooling as downsample"),
         call((1, 256, 2, 1), of=FITS, gradients=False, train=True, label="training mode, no downsample"),
-        call((1, 256, 1, 1), of=(256, 64, 2), gradients=False, label="a stride of two without downsample, where x fits as it is"),
+        call((1, 256, 1, 1), of=(256, 64, 2), gradients=False, label="a stride of two without downsample, where x "
+                                                                     "fits as it is"),
         call((2, 256, 1, 1), of={**FITS, "downsample": TorchModule("BatchNorm2d", (256,))}, gradients=False, train=True,
              label="training mode, a norm as downsample"),
         # An untrained block makes zeros of zeros: no weights have to be kept.
-        Case("weights as they were made, zeros", (RandomTensor((1, 512, 1, 1), scale=0.0),), construct={"in_channels": 512, "planes": 128},
+        Case("weights as they were made, zeros", (RandomTensor((1, 512, 1, 1), scale=0.0),),
+             construct={"in_channels": 512, "planes": 128},
              gradients=False, fresh=True, counts_for="output"),
     ),
     small=call((1, 3, 1, 2), of=WIDENED, gradients=False),

@@ -1,4 +1,5 @@
-"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 20 minutes of one core)."""
+"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 20 minutes
+of one core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ ABOUT = """# 06a_pyramid_split: long runs
 `python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times its 250 steps and at other peak
 rates. The numbers are the shares of right answers on 1000 new pictures, in per cent: all, those with a red dot (fine stripes), those
 with a blue dot (coarse stripes), and all with another picture's dot. A network that sees one kind of stripes and guesses the other kind
-has 67."""
+has 67."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 

@@ -32,7 +32,8 @@ Greys = list[list[float]]  # brightness of each pixel, 0 to 1
 
 def _stripes(direction: str, wavelength: int, contrast: float) -> Greys:
     angle = ANGLES[direction]
-    return [[0.5 + contrast * math.sin(2 * math.pi * (math.cos(angle) * column + math.sin(angle) * row) / wavelength + 0.6)
+    return [[0.5 + contrast * math.sin(2 * math.pi * (math.cos(angle) * column + math.sin(angle) * row) / wavelength
+                                       + 0.6)
              for column in range(COLUMNS)] for row in range(ROWS)]
 
 
@@ -64,12 +65,13 @@ def question() -> str:
     """Three cloths, each with a dot that says which stripes are meant, and samples of the directions, 900 x 356 px."""
     drawing = Drawing(
         900, 356, "In which direction do the stripes run?",
-        "Three cloths, each of fine and coarse stripes in different directions. To the left of the first is a red dot, which asks for the "
-        "direction of the fine stripes; the other two have a blue dot, which asks for the coarse ones. Below, samples of the three "
-        "directions: upright, rising, falling.",
+        "Three cloths, each of fine and coarse stripes in different directions. To the left of the first is a red "
+        "dot, which asks for the direction of the fine stripes; the other two have a blue dot, which asks for the "
+        "coarse ones. Below, samples of the three directions: upright, rising, falling.",
     )
     side, top = 13.5, 66
-    drawing.text(450, 36, "A red dot asks for the fine stripes, a blue dot for the coarse ones. In which direction do they run?", size=17,
+    drawing.text(450, 36, "A red dot asks for the fine stripes, a blue dot for the coarse ones. In which direction do "
+                          "they run?", size=17,
                  bold=True)
     asked = (("rising", "falling", RED), ("rising", "upright", BLUE), ("upright", "falling", BLUE))
     for number, (fine, coarse, dot) in enumerate(asked, start=1):
@@ -90,9 +92,9 @@ def cloth() -> str:
     """What windows of 3 x 3 and 9 x 9 pixels see of fine and of coarse stripes, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "Fine plus coarse stripes",
-        "Fine stripes, which repeat every 3 pixels, plus coarse stripes, which repeat every 12 pixels, make a cloth with both; a dot lies "
-        "to its left. A window of 3 x 3 pixels holds a whole fine stripe and a small part of a coarse one; a window of 9 x 9 holds most of "
-        "a coarse stripe.",
+        "Fine stripes, which repeat every 3 pixels, plus coarse stripes, which repeat every 12 pixels, make a cloth "
+        "with both; a dot lies to its left. A window of 3 x 3 pixels holds a whole fine stripe and a small part of a "
+        "coarse one; a window of 9 x 9 holds most of a coarse stripe.",
     )
     side, top = 16, 62
     panels = {"fine stripes": (34, _stripes("rising", FINE, 0.3), "repeat every 3 pixels"),
@@ -103,8 +105,10 @@ def cloth() -> str:
         drawing.text(left + COLUMNS * side / 2, top + ROWS * side + 22, note)
         for window, row, column in ((3, 9, 0), (9, 0, 2)):
             x, y, reach = left + column * side, top + row * side, window * side
-            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour="wrong", width=3)
-    drawing.text(450, top + ROWS * side + 54, "boxes: what windows of 3 × 3 and 9 × 9 pixels see", anchor="end", colour="quiet")
+            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour="wrong",
+                         width=3)
+    drawing.text(450, top + ROWS * side + 54, "boxes: what windows of 3 × 3 and 9 × 9 pixels see", anchor="end",
+                 colour="quiet")
     for x, sign in ((236, "+"), (464, "=")):
         drawing.text(x, top + ROWS * side / 2 + 10, sign, size=30, bold=True)
     left = 500
@@ -117,9 +121,10 @@ def psa_block() -> str:
     """The whole module with the shape of every tensor, 900 x 476 px."""
     drawing = Drawing(
         900, 476, "Pyramid split attention",
-        "x (B, C, H, W) goes into four convolutions with kernels 3, 5, 7 and 9. Each gives features (B, C', H', W'). One module se, "
-        "called four times, makes weights (B, C', 1, 1) of each. A softmax over the four scales turns them into shares. Each scale is "
-        "multiplied by its shares, and the four are concatenated to the output (B, 4 C', H', W').",
+        "x (B, C, H, W) goes into four convolutions with kernels 3, 5, 7 and 9. Each gives features (B, C', H', W'). "
+        "One module se, called four times, makes weights (B, C', 1, 1) of each. A softmax over the four scales turns "
+        "them into shares. Each scale is multiplied by its shares, and the four are concatenated to the output (B, 4 "
+        "C', H', W').",
     )
     rows, face, thickness = (78, 168, 258, 348), 44, 6
     reach, rise = depth(thickness, 3)
@@ -155,7 +160,8 @@ def psa_block() -> str:
         drawing.operation(638, row, "×", radius=16)
         away = -1 if row < middle else 1  # around the softmax
         start = 214 + (face + 8 if away < 0 else face / 2)
-        drawing.arrow((start, row + away * 26), (start, row + away * 42), (638, row + away * 42), (638, row + away * 16))
+        drawing.arrow((start, row + away * 26), (start, row + away * 42), (638, row + away * 42),
+                      (638, row + away * 16))
         drawing.arrow((654, row), (676, row))
         features(678, row, [FEATURES * 2 * share for share in SHARES[i]])
         drawing.arrow((678 + face + reach + 3, row), (750, row), towards(750, row, 790, 22))
@@ -168,7 +174,8 @@ def psa_block() -> str:
     drawing.box(826, middle - 8, 30, 30, whole, "features", thickness=3.4)
     drawing.text(846, middle + 48, "output", bold=True)
     drawing.text(838, middle + 66, "(B, 4C', H', W')", size=12, mono=True)
-    for x, name, shape in ((246, "scales", "(B, C', H', W')"), (386, "weights", "(B, C', 1, 1)"), (592, "shares", "(B, C', 1, 1)")):
+    for x, name, shape in ((246, "scales", "(B, C', H', W')"), (386, "weights", "(B, C', 1, 1)"),
+                           (592, "shares", "(B, C', 1, 1)")):
         drawing.label(x, 414, name, shape)
     drawing.text(327, 460, "one se, called four times", size=15, bold=True)
     drawing.text(592, 460, "they sum to 1 over the scales", size=14)
@@ -179,8 +186,8 @@ def receptive_fields() -> str:
     """Four windows on the same map, 900 x 286 px."""
     drawing = Drawing(
         900, 286, "What kernels of 3, 5, 7 and 9 see",
-        "Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, a kernel of 5 sees 25, one of 7 sees 49, "
-        "one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.",
+        "Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, a kernel of 5 sees 25, "
+        "one of 7 sees 49, one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.",
     )
     side, cells = 17, 11
     for i, k in enumerate(KERNELS):
@@ -201,8 +208,9 @@ def groups() -> str:
     """Which kernels exist with one, two and four groups, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "Groups",
-        "Three tables of 8 input channels by 4 output channels. Each filled cell is one k x k kernel. With one group every output reads "
-        "all 8 inputs: 32 kernels. With two groups each output reads 4 inputs: 16 kernels. With four groups each reads 2: 8 kernels.",
+        "Three tables of 8 input channels by 4 output channels. Each filled cell is one k x k kernel. With one group "
+        "every output reads all 8 inputs: 32 kernels. With two groups each output reads 4 inputs: 16 kernels. With "
+        "four groups each reads 2: 8 kernels.",
     )
     side = 26
     for i, count in enumerate((1, 2, 4)):
@@ -212,7 +220,8 @@ def groups() -> str:
         for row in range(4):
             for column in range(8):
                 used = row * count // 4 == column * count // 8
-                drawing.rectangle(left + column * side, top + row * side, side, side, tint("layer", 0.6) if used else "#FFFFFF",
+                drawing.rectangle(left + column * side, top + row * side, side, side,
+                                  tint("layer", 0.6) if used else "#FFFFFF",
                                   outline="ink" if used else "border")
         for row in range(4):
             drawing.text(left - 10, top + row * side + 18, str(row), size=14, anchor="end")
@@ -226,8 +235,8 @@ def mixing_desk() -> str:
     """The shares of three channels as faders, 900 x 352 px."""
     drawing = Drawing(
         900, 352, "The softmax over the scales as a mixing desk",
-        "For each of three channels there are four faders, one per scale, which always add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16. "
-        "Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.",
+        "For each of three channels there are four faders, one per scale, which always add up to 1. Channel 0: 0.37, "
+        "0.27, 0.20, 0.16. Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.",
     )
     top, height = 66, 186
     base = top + height
@@ -257,14 +266,16 @@ def epsa_block() -> str:
     """The bottleneck with its shortcut, 900 x 238 px."""
     drawing = Drawing(
         900, 238, "The EPSA block",
-        "x (B, C, H, W) goes through conv1, bn1 and ReLU to P planes, through psa, bn2 and ReLU, which may halve the map, and through "
-        "conv3 and bn3 to 4 P channels. x, or downsample of x if it is given, is added, and a ReLU follows.",
+        "x (B, C, H, W) goes through conv1, bn1 and ReLU to P planes, through psa, bn2 and ReLU, which may halve the "
+        "map, and through conv3 and bn3 to 4 P channels. x, or downsample of x if it is given, is added, and a "
+        "ReLU follows.",
     )
     y, skip = 84, 184
     drawing.text(34, y + 5, "x", bold=True)
     drawing.arrow((46, y), (84, y))
     at = 84
-    for name, width, note, norm in (("conv1", 72, "1 × 1", "bn1"), ("psa", 72, "3, 5, 7, 9", "bn2"), ("conv3", 72, "1 × 1", "bn3")):
+    for name, width, note, norm in (("conv1", 72, "1 × 1", "bn1"), ("psa", 72, "3, 5, 7, 9", "bn2"),
+                                    ("conv3", 72, "1 × 1", "bn3")):
         drawing.layer(at, y - 24, width, 48, name)
         drawing.text(at + width / 2, y - 34, note, size=13, colour="quiet")
         drawing.arrow((at + width, y), (at + width + 14, y))

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 06a_pyramid_split. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 06a_pyramid_split.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
@@ -32,8 +33,8 @@ CONV3 = "nn.Conv2d(planes, self.expansion * planes, kernel_size=1, bias=False)"
 MISTAKES = (
     # --- SEWeight
     Mistake("se-applies-itself", "SEWeight",
-            "You multiply x by the weights, as an SE block does. SEWeight returns the weights, (B, C', 1, 1); the module that calls it "
-            "applies them.",
+            "You multiply x by the weights, as an SE block does. SEWeight returns the weights, (B, C', 1, 1); the "
+            "module that calls it applies them.",
             ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
     Mistake("se-flat", "SEWeight",
             "The numbers are right, but of shape (B, C'). Keep two axes of size 1 at the end: (B, C', 1, 1).",
@@ -48,7 +49,8 @@ MISTAKES = (
             "fc2 has no bias. Both layers have one.",
             ((FC2, FC2.replace(")", ", bias=False)")),)),
     Mistake("se-not-pooled", "SEWeight",
-            "Nothing is pooled: each position gets weights of its own, (B, C', H, W). Take the mean of each channel over H and W first.",
+            "Nothing is pooled: each position gets weights of its own, (B, C', H, W). Take the mean of each channel "
+            "over H and W first.",
             ((MEAN, "x"),)),
     Mistake("se-maximum", "SEWeight",
             "You take the largest value of each channel. SEWeight takes the mean over H and W.",
@@ -60,7 +62,8 @@ MISTAKES = (
             "Your mean runs over the batch too, so all images get the same weights. Average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True).expand(len(x), -1, -1, -1)"),)),
     Mistake("se-one-for-the-batch", "SEWeight",
-            "Your mean runs over the batch too: all images share one set of weights, (1, C', 1, 1). Average over H and W only, dim=(2, 3).",
+            "Your mean runs over the batch too: all images share one set of weights, (1, C', 1, 1). Average over H "
+            "and W only, dim=(2, 3).",
             ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True)"),)),
     Mistake("se-one-axis", "SEWeight",
             "Your mean runs over the width only: there is one weight for each row. Average over H and W.",
@@ -69,8 +72,8 @@ MISTAKES = (
             "The sigmoid at the end is missing: a weight can be any number.",
             ((WEIGHTS, "self.fc2(torch.relu(self.fc1(mean)))"),)),
     Mistake("se-softmax", "SEWeight",
-            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which treats each channel by itself; the "
-            "softmax comes later, over the scales.",
+            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which treats each "
+            "channel by itself; the softmax comes later, over the scales.",
             ((WEIGHTS, "torch.softmax(self.fc2(torch.relu(self.fc1(mean))), dim=1)"),)),
     Mistake("se-no-relu", "SEWeight",
             "The ReLU between fc1 and fc2 is missing: without it, the two layers amount to a single matrix.",
@@ -88,97 +91,109 @@ MISTAKES = (
             "Anything above 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
     Mistake("se-no-error", "SEWeight",
-            "Where channels // reduction is 0 no ValueError is raised (or not by you). Raise one whose message names both numbers.",
+            "Where channels // reduction is 0 no ValueError is raised (or not by you). Raise one whose message names "
+            "both numbers.",
             ((NO_HIDDEN, ""),)),
     Mistake("se-one-refused", "SEWeight",
-            "Your code raises a ValueError where one hidden channel is left. One is enough: raise it only where channels // reduction "
-            "is 0.",
+            "Your code raises a ValueError where one hidden channel is left. One is enough: raise it only where "
+            "channels // reduction is 0.",
             (("1 <= reduction <= channels", "1 <= reduction < channels"),)),
     Mistake("se-at-least-one", "SEWeight",
-            "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers instead.",
+            "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names "
+            "both numbers instead.",
             ((NO_HIDDEN, ""), (HIDDEN, "hidden = max(1, channels // reduction)"))),
     Mistake("se-rounded-up", "SEWeight",
-            "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
+            "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels "
+            "// reduction.",
             ((HIDDEN, "hidden = -(-channels // reduction)"),)),
     Mistake("se-reduction-ignored", "SEWeight",
             "The argument `reduction` has no effect: 16 is written in its place.",
             ((HIDDEN, "hidden = channels // 16"),)),
     Mistake("se-means-without-axes", "SEWeight",
-            "Your convolution receives (B, C') but takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 where "
-            "H and W were.",
+            "Your convolution receives (B, C') but takes (B, C', 1, 1). With keepdim=True the mean leaves axes of "
+            "size 1 where H and W were.",
             ((MEAN, "x.mean(dim=(2, 3))"),)),
     Mistake("se-means-with-one-axis", "SEWeight",
-            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 at the "
-            "end, (B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
+            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size "
+            "1 at the end, (B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
             ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("se-linear-of-means", "SEWeight",
-            "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution (nn.Conv2d) works on "
-            "axis 1.",
+            "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution "
+            "(nn.Conv2d) works on axis 1.",
             ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"))),
     Mistake("se-linear-of-maps", "SEWeight",
-            "nn.Linear works on the last axis, which is the width of x here; the channels are axis 1. Take the mean over H and W first, "
-            "with keepdim=True; a 1 x 1 convolution (nn.Conv2d) works on axis 1.",
+            "nn.Linear works on the last axis, which is the width of x here; the channels are axis 1. Take the mean "
+            "over H and W first, with keepdim=True; a 1 x 1 convolution (nn.Conv2d) works on axis 1.",
             ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"), (MEAN, "x"))),
     Mistake("se-images-in-a-loop", "SEWeight",
-            "You ask for axis 3 of a tensor that has three axes. If it is one image of the batch: it is (C', H, W), and H and W are its "
-            "axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
+            "You ask for axis 3 of a tensor that has three axes. If it is one image of the batch: it is (C', H, W), "
+            "and H and W are its axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
             ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
     Mistake("se-images-strung-together", "SEWeight",
-            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, C', 1, 1). "
-            "(torch.stack turns a list of images into a batch, torch.cat does not.)",
+            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, "
+            "C', 1, 1). (torch.stack turns a list of images into a batch, torch.cat does not.)",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
     Mistake("se-layers-exchanged", "SEWeight",
-            "The first of your two layers gives `channels` channels, but it should take them. First comes fc1, from channels to "
-            "channels // reduction, then fc2, back to channels.",
+            "The first of your two layers gives `channels` channels, but it should take them. First comes fc1, from "
+            "channels to channels // reduction, then fc2, back to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "would ever learn.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
     Mistake("se-exp", "SEWeight", INFINITE, ((WEIGHTS, naive_sigmoid("self.fc2(torch.relu(self.fc1(mean)))")),)),
     Mistake("se-sigmoid-before-mean", "SEWeight",
-            "You compute weights at each position and take the mean of them afterwards. The mean comes first: average x over H and W, then "
-            "the two layers, then the sigmoid.",
+            "You compute weights at each position and take the mean of them afterwards. The mean comes first: average "
+            "x over H and W, then the two layers, then the sigmoid.",
             ((MEAN, "x"), (f"return {WEIGHTS}", f"return {WEIGHTS}.mean(dim=(2, 3), keepdim=True)"))),
 
     # --- SplitAndConcat
     Mistake("split-own-part", "SplitAndConcat",
-            "Each of your convolutions sees a part of the input channels, as in the paper's figure. Here, as in the authors' code, "
-            "every convolution sees all of them: its first argument is in_channels, and forward passes it x itself.",
+            "Each of your convolutions sees a part of the input channels, as in the paper's figure. Here, as in the "
+            "authors' code, every convolution sees all of them: its first argument is in_channels, and forward passes "
+            "it x itself.",
             ((CONV, CONV.replace("in_channels", "in_channels // len(kernel_sizes)")),
-             (STACKED, "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
+             (STACKED,
+              "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
     Mistake("split-all-channels", "SplitAndConcat",
-            "Each scale returns `channels` channels. The scales split them: channels // S each, where S is the number of kernels.",
+            "Each scale returns `channels` channels. The scales split them: channels // S each, where S is the number "
+            "of kernels.",
             ((f"width = {WIDTH}", "width = channels"),)),
     Mistake("split-four-scales", "SplitAndConcat",
-            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale returns channels // S.",
+            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale returns "
+            "channels // S.",
             ((f"width = {WIDTH}", "width = channels // 4"),)),
     Mistake("split-four-indices", "SplitAndConcat",
-            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
-            "four: use zip(kernel_sizes, groups).",
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of "
+            "each, not always four: use zip(kernel_sizes, groups).",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
     Mistake("split-four-throughout", "SplitAndConcat",
-            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
-            "four; that many scales split the channels.",
-            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"), (f"width = {WIDTH}", "width = channels // 4"))),
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of "
+            "each, not always four; that many scales split the channels.",
+            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),
+             (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
-            "Your convolutions are in a plain Python list, where torch does not find them: no optimiser, no `.to(device)`, no state_dict "
-            "sees them. Use nn.ModuleList.",
+            "Your convolutions are in a plain Python list, where torch does not find them: no optimiser, no "
+            "`.to(device)`, no state_dict sees them. Use nn.ModuleList.",
             (("nn.ModuleList(\n", "list(\n"),)),
     Mistake("split-concatenated", "SplitAndConcat",
-            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own: torch.stack(..., "
-            "dim=1), (B, S, C', H', W').",
+            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own: "
+            "torch.stack(..., dim=1), (B, S, C', H', W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
     Mistake("split-axis-two", "SplitAndConcat",
-            "The axis of the scales comes after the channels, (B, C', S, H', W'). It comes right after the batch: dim=1.",
+            "The axis of the scales comes after the channels, (B, C', S, H', W'). It comes right after the "
+            "batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
     Mistake("split-axis-zero", "SplitAndConcat",
-            "The axis of the scales is in front of the batch, (S, B, C', H', W'). It comes right after the batch: dim=1.",
+            "The axis of the scales is in front of the batch, (S, B, C', H', W'). It comes right after the "
+            "batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
-            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H', W') "
-            "becomes (B, S, C', H', W'), as torch.stack does it.",
-            ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, len(self.convs))).transpose(1, 2)"),)),
+            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, "
+            "S * C', H', W') becomes (B, S, C', H', W'), as torch.stack does it.",
+            ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, "
+                       "len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
             "You add the scales up. Here they stay separate, on a new axis.",
             ((STACKED, "sum(conv(x) for conv in self.convs)"),)),
@@ -192,21 +207,23 @@ MISTAKES = (
             "The argument `groups` has no effect: your convolutions have one group. Pass groups=... to each.",
             ((CONV, CONV.replace("groups=g, ", "")),)),
     Mistake("split-groups-reversed", "SplitAndConcat",
-            "The groups go to the kernels in reverse order. The first number of groups belongs to the first kernel size.",
+            "The groups go to the kernels in reverse order. The first number of groups belongs to the first "
+            "kernel size.",
             ((PAIRS, "for k, g in zip(kernel_sizes, reversed(groups), strict=True)"),)),
     Mistake("split-no-padding", "SplitAndConcat",
-            "Your convolutions have no padding, so larger kernels give smaller maps. With padding=kernel_size // 2 all maps have the "
-            "same size.",
+            "Your convolutions have no padding, so larger kernels give smaller maps. With padding=kernel_size // 2 "
+            "all maps have the same size.",
             ((CONV, CONV.replace("padding=k // 2, ", "")),)),
     Mistake("split-padding-one", "SplitAndConcat",
-            "Your padding is 1 whatever the kernel is. That fits only a kernel of 3; padding=kernel_size // 2 fits every odd one.",
+            "Your padding is 1 whatever the kernel is. That fits only a kernel of 3; padding=kernel_size // 2 fits "
+            "every odd one.",
             ((CONV, CONV.replace("k // 2", "1")),)),
     Mistake("split-stride-ignored", "SplitAndConcat",
             "The argument `stride` has no effect: your maps keep their size. Pass it to every convolution.",
             ((CONV, CONV.replace("stride=stride, ", "")),)),
     Mistake("split-stride-by-slicing-wrong", "SplitAndConcat",
-            "You apply the stride to x before the convolutions, so that the kernels look at a thinned-out map. Pass it to the "
-            "convolutions.",
+            "You apply the stride to x before the convolutions, so that the kernels look at a thinned-out map. Pass "
+            "it to the convolutions.",
             ((CONV, CONV.replace("stride=stride, ", "")),
              (f"return {STACKED}", f"x = x[:, :, ::self.stride, ::self.stride]\n        return {STACKED}"),
              (f"width = {WIDTH}", f"width = {WIDTH}\n        self.stride = stride"))),
@@ -217,48 +234,54 @@ MISTAKES = (
             "There is a ReLU after your convolutions. Return their outputs as they are.",
             ((STACKED, f"torch.relu({STACKED})"),)),
     Mistake("split-detached", "SplitAndConcat",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "would ever learn.",
             ((STACKED, f"{STACKED}.detach()"),)),
 
     # --- PyramidSplitAttention
     Mistake("psa-reversed", "PyramidSplitAttention",
-            "Your scales leave in reverse order, the largest kernel's first, as in the authors' code. Keep them in order.",
+            "Your scales leave in reverse order, the largest kernel's first, as in the authors' code. Keep them "
+            "in order.",
             ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
     Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
-            "Your softmax runs over the channels of a scale. Here the scales compete: for each channel the shares sum to 1 over the axis "
-            "of the scales, dim=1.",
+            "Your softmax runs over the channels of a scale. Here the scales compete: for each channel the shares sum "
+            "to 1 over the axis of the scales, dim=1.",
             ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
     Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
             "Your softmax runs over the images of the batch. Here the scales compete: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, SHARES.replace("dim=1", "dim=0")),)),
     Mistake("psa-softmax-over-all", "PyramidSplitAttention",
-            "Your softmax runs over all channels of all scales at once. Each channel is decided by itself: over the S scales, dim=1 of "
-            "(B, S, C', 1, 1).",
+            "Your softmax runs over all channels of all scales at once. Each channel is decided by itself: over the S "
+            "scales, dim=1 of (B, S, C', 1, 1).",
             ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
     Mistake("psa-no-softmax", "PyramidSplitAttention",
             "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
             ((SHARES, "weights"),)),
     Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
-            "You multiply by `se`'s output and by the shares. The shares come from it, and only they multiply the scales.",
+            "You multiply by `se`'s output and by the shares. The shares come from it, and only they multiply "
+            "the scales.",
             ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
     Mistake("psa-softmax-twice", "PyramidSplitAttention",
             "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
             ((SHARES, "torch.softmax(torch.softmax(weights, dim=1), dim=1)"),)),
     Mistake("psa-sigmoid-twice", "PyramidSplitAttention",
-            "There is a sigmoid in front of your softmax. SEWeight already ends in one; the softmax takes its output as it is.",
+            "There is a sigmoid in front of your softmax. SEWeight already ends in one; the softmax takes its output "
+            "as it is.",
             ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
     Mistake("psa-shares-added", "PyramidSplitAttention",
             "You add the shares to the scales. They multiply them: scales * shares.",
             ((RESULT, "(scales + shares).flatten(1, 2)"),)),
     Mistake("psa-one-minus-share", "PyramidSplitAttention",
-            "You multiply each scale by 1 minus its share, so that the scale with the largest weight counts least. Multiply by the share.",
+            "You multiply each scale by 1 minus its share, so that the scale with the largest weight counts least. "
+            "Multiply by the share.",
             ((RESULT, "(scales * (1 - shares)).flatten(1, 2)"),)),
     Mistake("psa-divided", "PyramidSplitAttention",
-            "You divide the weights by their sum. A softmax takes their exponentials first: torch.softmax(weights, dim=1).",
+            "You divide the weights by their sum. A softmax takes their exponentials first: "
+            "torch.softmax(weights, dim=1).",
             ((SHARES, "weights / weights.sum(dim=1, keepdim=True)"),)),
     Mistake("psa-no-sigmoid", "PyramidSplitAttention",
-            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on SEWeight's output, the sigmoid's "
-            "numbers.",
+            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on SEWeight's "
+            "output, the sigmoid's numbers.",
             ((SHARES, "torch.softmax(torch.logit(weights), dim=1)"),)),
     Mistake("psa-log-softmax", "PyramidSplitAttention",
             "You take the logarithm of the shares (log_softmax): they are negative and do not sum to 1. Use softmax.",
@@ -267,20 +290,20 @@ MISTAKES = (
             "You return the shares. Multiply the scales by them first.",
             ((RESULT, "shares.expand_as(scales).flatten(1, 2)"),)),
     Mistake("psa-not-weighted", "PyramidSplitAttention",
-            "You return the scales as they are, as if every share were 1: the shares are not used, or their softmax runs over an axis of "
-            "size 1 (`dim=-1`). The scales are dim 1.",
+            "You return the scales as they are, as if every share were 1: the shares are not used, or their softmax "
+            "runs over an axis of size 1 (`dim=-1`). The scales are dim 1.",
             ((RESULT, "scales.flatten(1, 2)"),)),
     Mistake("psa-five-axes", "PyramidSplitAttention",
-            "The numbers are right, but the scales are still an axis of their own. Concatenate them along the channels: "
-            "flatten(1, 2), (B, channels, H', W').",
+            "The numbers are right, but the scales are still an axis of their own. Concatenate them along the "
+            "channels: flatten(1, 2), (B, channels, H', W').",
             ((RESULT, "scales * shares"),)),
     Mistake("psa-summed", "PyramidSplitAttention",
-            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here they stay separate,"
-            " one after the other: (B, channels, H', W').",
+            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here "
+            "they stay separate, one after the other: (B, channels, H', W').",
             ((RESULT, "(scales * shares).sum(dim=1)"),)),
     Mistake("psa-interleaved", "PyramidSplitAttention",
-            "Your channels alternate between the scales. All channels of the first scale come first, then those of the second: "
-            "flatten(1, 2) of (B, S, C', H', W').",
+            "Your channels alternate between the scales. All channels of the first scale come first, then those of "
+            "the second: flatten(1, 2) of (B, S, C', H', W').",
             ((RESULT, "(scales * shares).transpose(1, 2).flatten(1, 2)"),)),
     Mistake("psa-se-for-each-scale", "PyramidSplitAttention",
             "Every scale has a SEWeight of its own. One serves them all: `se` is called S times.",
@@ -288,50 +311,57 @@ MISTAKES = (
              (OF_SCALES, "torch.stack([se(scale) for se, scale in zip(self.se, scales.unbind(dim=1))], dim=1)"))),
     Mistake("psa-se-of-all-channels", "PyramidSplitAttention",
             "Your SEWeight is made for all channels at once. It serves one scale at a time: channels // S channels.",
-            ((SE, "SEWeight(channels, reduction)"), (OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
+            ((SE, "SEWeight(channels, reduction)"), (OF_SCALES,
+                                                     "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
     Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for all `channels`. It reads one scale at a time, and a scale has channels // S of them, where S is "
-            "len(kernel_sizes).",
+            "Your SEWeight is made for all `channels`. It reads one scale at a time, and a scale has channels // S of "
+            "them, where S is len(kernel_sizes).",
             ((SE, "SEWeight(channels, reduction)"),)),
     Mistake("psa-se-made-for-input-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels. It reads the scales, not x, and a scale has channels // S, where S is "
-            "len(kernel_sizes).",
+            "Your SEWeight is made for in_channels. It reads the scales, not x, and a scale has channels // S, "
+            "where S is len(kernel_sizes).",
             ((SE, "SEWeight(in_channels, reduction)"),)),
     Mistake("psa-se-made-for-a-part-of-the-input", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels // S. It reads the scales, not parts of x, and a scale has channels // S.",
+            "Your SEWeight is made for in_channels // S. It reads the scales, not parts of x, and a scale has "
+            "channels // S.",
             ((SE, SE.replace("channels //", "in_channels //")),)),
     Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
             "`se` receives the channels of all scales at once. It takes those of one scale: call it once for each.",
             ((OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"),)),
     Mistake("psa-five-axes-to-se", "PyramidSplitAttention",
-            "`se` receives five axes, all scales at once. It takes one scale, (B, C', H', W'): call it once for each, and put its answers "
-            "on a new axis with torch.stack(..., dim=1).",
+            "`se` receives five axes, all scales at once. It takes one scale, (B, C', H', W'): call it once for each, "
+            "and put its answers on a new axis with torch.stack(..., dim=1).",
             ((OF_SCALES, "self.se(scales)"),)),
     Mistake("psa-weights-scales-first", "PyramidSplitAttention",
-            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong after it, as in what `split` returns: "
-            "torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through the images of the batch.)",
+            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong after it, as in what "
+            "`split` returns: torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes "
+            "through the images of the batch.)",
             ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
     Mistake("psa-weights-concatenated", "PyramidSplitAttention",
-            "Your weights have S * C' channels on one axis, but the scales have C'. Put what `se` returns for each scale on a new axis "
-            "with torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            "Your weights have S * C' channels on one axis, but the scales have C'. Put what `se` returns for each "
+            "scale on a new axis with torch.stack(..., dim=1): (B, S, C', 1, 1).",
             ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
     Mistake("psa-weights-viewed", "PyramidSplitAttention",
-            "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do not exchange axes, "
-            "so channels and scales are mixed up. Stack what `se` returns with dim=1 to get (B, S, C', 1, 1).",
+            "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do "
+            "not exchange axes, so channels and scales are mixed up. Stack what `se` returns with dim=1 to get (B, S, "
+            "C', 1, 1).",
             ((OF_SCALES, f"{OF_SCALES[:-2]}2).reshape(len(x), -1, scales.shape[2], 1, 1)"),)),
     Mistake("psa-weights-reversed", "PyramidSplitAttention",
-            "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in the same order.",
+            "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in "
+            "the same order.",
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
-            "The output of `se` loses its way back and half of its digits before the softmax: plain numbers (`tolist()`, `.item()`), or "
-            "`detach()` and float32. SEWeight would never learn. Keep working with the tensors themselves: torch.stack.",
+            "The output of `se` loses its way back and half of its digits before the softmax: plain numbers "
+            "(`tolist()`, `.item()`), or `detach()` and float32. SEWeight would never learn. Keep working with the "
+            "tensors themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
-            "Every scale gets the same weights (from one of them, or from all added up), so every share is 1 / S. Call SEWeight for "
-            "each scale.",
+            "Every scale gets the same weights (from one of them, or from all added up), so every share is 1 / S. "
+            "Call SEWeight for each scale.",
             ((OF_SCALES, "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"),)),
     Mistake("psa-shares-times-scales", "PyramidSplitAttention",
-            "You multiply the shares by S, so that they are 1 on average. The module leaves them as they are: they sum to 1.",
+            "You multiply the shares by S, so that they are 1 on average. The module leaves them as they are: they "
+            "sum to 1.",
             ((SHARES, f"{SHARES} * scales.shape[1]"),)),
     Mistake("psa-shortcut", "PyramidSplitAttention",
             "You add the unweighted scales again, as a shortcut. The module returns only the weighted ones.",
@@ -340,8 +370,11 @@ MISTAKES = (
             "`stride` does not reach the convolutions: the maps keep their size.",
             ((SPLIT, SPLIT.replace(", stride", "")),)),
     Mistake("psa-kernels-not-passed", "PyramidSplitAttention",
-            "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9, as far as there are groups.",
-            ((SPLIT, "SplitAndConcat(in_channels, channels // 4 * len(groups), (3, 5, 7, 9)[:len(groups)], groups, stride)"),)),
+            "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9, as far as "
+            "there are groups.",
+            ((SPLIT,
+              "SplitAndConcat(in_channels, channels // 4 * len(groups), "
+              "(3, 5, 7, 9)[:len(groups)], groups, stride)"),)),
     Mistake("psa-groups-left-out", "PyramidSplitAttention",
             "`groups` does not reach the convolutions: they have the default numbers of groups.",
             ((SPLIT, SPLIT.replace("groups", "(1, 4, 8, 16)[:len(kernel_sizes)]")),)),
@@ -355,7 +388,8 @@ MISTAKES = (
             "The number of scales is written into your code as 4. It is len(kernel_sizes).",
             ((SE, "SEWeight(channels // 4, reduction)"),)),
     Mistake("psa-shares-detached", "PyramidSplitAttention",
-            "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would never learn.",
+            "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would "
+            "never learn.",
             ((SHARES, f"{SHARES}.detach()"),)),
     Mistake("psa-scales-detached", "PyramidSplitAttention",
             "The numbers are right, but the scales are detached before the product: a part of their gradient is lost.",
@@ -366,19 +400,20 @@ MISTAKES = (
             "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.",
             ((SHORTCUT, "0"),)),
     Mistake("block-downsample-ignored", "EPSABlock",
-            "`downsample` is never called: x itself is added, whose channels or size do not fit if a downsample is given.",
+            "`downsample` is never called: x itself is added, whose channels or size do not fit if a downsample "
+            "is given.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
-            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends on nothing but "
-            "whether there is one: with stride 1 only the channels may differ.",
+            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends "
+            "on nothing but whether there is one: with stride 1 only the channels may differ.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
-            "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. Whether it is called "
-            "depends on nothing but whether there is one: with a stride only the size differs.",
+            "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. "
+            "Whether it is called depends on nothing but whether there is one: with a stride only the size differs.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
-            "Where x has the shape of the sum your block adds x itself, although a `downsample` is given. Whether it is called depends on "
-            "nothing but whether there is one.",
+            "Where x has the shape of the sum your block adds x itself, although a `downsample` is given. Whether it "
+            "is called depends on nothing but whether there is one.",
             ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
     Mistake("block-downsample-of-none", "EPSABlock",
             "Where `downsample` is None your block calls it. Add x itself then.",
@@ -399,11 +434,12 @@ MISTAKES = (
             "There is a ReLU after bn3 as well as one after the addition. bn3's output is added as it is.",
             ((THIRD, f"torch.relu({THIRD})"),)),
     Mistake("block-relu-on-the-shortcut", "EPSABlock",
-            "There is a ReLU on the shortcut. It is added as it is, negative numbers too; the ReLU follows the addition.",
+            "There is a ReLU on the shortcut. It is added as it is, negative numbers too; the ReLU follows the "
+            "addition.",
             ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
     Mistake("block-relus-apart", "EPSABlock",
-            "Both summands pass a ReLU before they are added, so nothing negative can be added. Add first: relu(a + b), not relu(a) + "
-            "relu(b).",
+            "Both summands pass a ReLU before they are added, so nothing negative can be added. Add first: relu(a + "
+            "b), not relu(a) + relu(b).",
             ((ADDED, "torch.relu(y) + torch.relu(shortcut)"),)),
     Mistake("block-no-first-relu", "EPSABlock",
             "The ReLU after bn1 is missing.",
@@ -430,8 +466,8 @@ MISTAKES = (
             "bn2 comes before psa. It follows psa, before the ReLU.",
             ((SECOND, "torch.relu(self.psa(self.bn2(y)))"),)),
     Mistake("block-one-norm-under-two-names", "EPSABlock",
-            "bn1 and bn2 are one and the same module (as after `self.bn2 = self.bn1`), with one weight and one running mean for both "
-            "places. Make a BatchNorm for each.",
+            "bn1 and bn2 are one and the same module (as after `self.bn2 = self.bn1`), with one weight and one "
+            "running mean for both places. Make a BatchNorm for each.",
             (("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = self.bn1"),)),
     Mistake("block-norm-after-relu", "EPSABlock",
             "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
@@ -440,9 +476,10 @@ MISTAKES = (
             "bn1 is called twice and bn2 never. Each layer has a BatchNorm of its own.",
             ((SECOND, "torch.relu(self.bn1(self.psa(y)))"),)),
     Mistake("block-norm-of-batch-always", "EPSABlock",
-            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, self.bn3(...), which switches to "
-            "its running statistics.",
-            ((THIRD, "nn.functional.batch_norm(self.conv3(y), None, None, self.bn3.weight, self.bn3.bias, training=True)"),)),
+            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
+            "self.bn3(...), which switches to its running statistics.",
+            ((THIRD,
+              "nn.functional.batch_norm(self.conv3(y), None, None, self.bn3.weight, self.bn3.bias, training=True)"),)),
     Mistake("block-stride-not-passed", "EPSABlock",
             "`stride` does not reach psa: its map keeps the size, and the shortcut's is smaller.",
             ((PSA, "PyramidSplitAttention(planes, planes)"),)),
@@ -459,11 +496,12 @@ MISTAKES = (
             "The stride is in psa and in conv3, so the map shrinks twice. It belongs only to psa.",
             ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
     Mistake("block-stride-for-kernels", "EPSABlock",
-            "psa gets a number where it takes a sequence. Its third argument is kernel_sizes: pass the stride by name, `stride=stride`.",
+            "psa gets a number where it takes a sequence. Its third argument is kernel_sizes: pass the stride by "
+            "name, `stride=stride`.",
             ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
     Mistake("block-psa-of-input-channels", "EPSABlock",
-            "psa is made for in_channels. conv1 has turned these into `planes` channels: `PyramidSplitAttention(planes, planes, "
-            "stride=stride)`.",
+            "psa is made for in_channels. conv1 has turned these into `planes` channels: "
+            "`PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
     Mistake("block-bias", "EPSABlock",
             "conv1 and conv3 have a bias. Before a BatchNorm it has no effect: bias=False.",
@@ -475,8 +513,8 @@ MISTAKES = (
             "conv3 has a bias. Before a BatchNorm it has no effect: bias=False.",
             ((CONV3, CONV3.replace(", bias=False", "")),)),
     Mistake("block-of-64-planes", "EPSABlock",
-            "Your block has 64 planes and returns 256 channels whatever `planes` is. Write planes and 4 * planes instead of the "
-            "numbers.",
+            "Your block has 64 planes and returns 256 channels whatever `planes` is. Write planes and 4 * planes "
+            "instead of the numbers.",
             ((PSA, PSA.replace("planes", "64")), (CONV1, CONV1.replace("planes", "64")),
              (CONV3, "nn.Conv2d(64, 256, kernel_size=1, bias=False)"),
              ("self.bn1 = nn.BatchNorm2d(planes)", "self.bn1 = nn.BatchNorm2d(64)"),
@@ -484,7 +522,8 @@ MISTAKES = (
              ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(256)"))),
     Mistake("block-not-expanded", "EPSABlock",
             "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 has as many.",
-            ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(planes)"))),
+            ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)",
+                                                               "nn.BatchNorm2d(planes)"))),
     Mistake("block-multiplied", "EPSABlock",
             "You multiply by the shortcut. It is added.",
             ((ADDED, "torch.relu(y * shortcut)"),)),
@@ -492,21 +531,23 @@ MISTAKES = (
             "`downsample` gets what comes out of bn3. The shortcut starts before the block: downsample(x).",
             ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
     Mistake("block-in-place", "EPSABlock",
-            "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + shortcut.",
+            "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + "
+            "shortcut.",
             ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
     Mistake("block-shortcut-detached", "EPSABlock",
-            "The numbers are right, but the shortcut is detached: its gradient, the very reason for a shortcut, is lost.",
+            "The numbers are right, but the shortcut is detached: its gradient, the very reason for a "
+            "shortcut, is lost.",
             ((ADDED, "torch.relu(y + shortcut.detach())"),)),
     Mistake("block-own-downsample", "EPSABlock",
-            "If downsample is None, your block makes one of its own. None means that x is added as it is; the caller knows whether x "
-            "needs anything.",
+            "If downsample is None, your block makes one of its own. None means that x is added as it is; the caller "
+            "knows whether x needs anything.",
             (("self.downsample = downsample", """if downsample is None and (stride != 1 or in_channels != self.expansion * planes):
             downsample = nn.Sequential(nn.Conv2d(in_channels, self.expansion * planes, 1, stride=stride, bias=False),
                                        nn.BatchNorm2d(self.expansion * planes))
-        self.downsample = downsample"""),)),
+        self.downsample = downsample"""),)),  # noqa: E501
     Mistake("block-downsample-in-eval", "EPSABlock",
-            "Your downsample runs in eval mode even when the block trains: its BatchNorm should then use the batch's statistics. Leave its "
-            "mode alone; `train()` and `eval()` reach it by themselves.",
+            "Your downsample runs in eval mode even when the block trains: its BatchNorm should then use the batch's "
+            "statistics. Leave its mode alone; `train()` and `eval()` reach it by themselves.",
             ((SHORTCUT, "x if self.downsample is None else self.downsample.eval()(x)"),)),
 )
 
@@ -515,7 +556,9 @@ ONE_POSITION = "The map has one position, and the kernel one tap."
 ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
 TWICE = "A second ReLU changes nothing."
 OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
-LENGTHS = "There are as many numbers of groups as kernel sizes; only how many is asked here, and other calls are not graded."
+LENGTHS = (
+    "There are as many numbers of groups as kernel sizes; only how many is asked here, and other calls are not graded."
+)
 DIVIDES = "The channels divide by the scales; other calls are not graded."
 DIFFERENT = "No two of them are the same object."
 
@@ -528,7 +571,8 @@ EQUIVALENT = {
     "SEWeight 20: clamped": "A sigmoid is between 0 and 1 already.",
     "SEWeight 20: sigmoid in place": OWN_TENSOR,
     **{f"SplitAndConcat 11: {what}": LENGTHS
-       for what in ("arguments 1 and 2 of channels_per_scale exchanged", "kernel_sizes -> groups", "groups -> kernel_sizes")},
+       for what in ("arguments 1 and 2 of channels_per_scale exchanged", "kernel_sizes -> groups",
+                    "groups -> kernel_sizes")},
     **{f"SplitAndConcat 14: {what}": LENGTHS for what in ("zip without strict", "True -> False")},
     "SplitAndConcat 18: each once": DIFFERENT,
     **{f"PyramidSplitAttention 15: {what}": DIVIDES
@@ -567,7 +611,7 @@ VARIANTS = (
 
             def forward(self, x):
                 return self.gate(x)
-        """),
+        """),  # noqa: E501
     Variant("split-cat-and-view", "SplitAndConcat", """
         class SplitAndConcat(nn.Module):
             def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1):
@@ -594,7 +638,7 @@ VARIANTS = (
             def forward(self, x):
                 scales = [getattr(self, f"conv_{i + 1}")(x).unsqueeze(1) for i in range(self.count)]
                 return torch.cat(scales, dim=1)
-        """),
+        """),  # noqa: E501
     Variant("psa-scales-as-batch", "PyramidSplitAttention", """
         class PyramidSplitAttention(nn.Module):
             def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
@@ -608,7 +652,7 @@ VARIANTS = (
                 a = self.se(y.reshape(b * s, c, h, w)).reshape(b, s, c, 1, 1)
                 e = a.exp()
                 return (y * (e / e.sum(1, keepdim=True))).reshape(b, s * c, h, w)
-        """),
+        """),  # noqa: E501
     Variant("psa-parts-in-a-loop", "PyramidSplitAttention", """
         class PyramidSplitAttention(nn.Module):
             def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
@@ -621,7 +665,7 @@ VARIANTS = (
                 parts = self.split(x)
                 shares = self.softmax(torch.stack([self.se(parts[:, i]) for i in range(parts.shape[1])], 1))
                 return torch.cat([parts[:, i] * shares[:, i] for i in range(parts.shape[1])], 1)
-        """),
+        """),  # noqa: E501
     Variant("block-as-published", "EPSABlock", """
         class EPSABlock(nn.Module):
             expansion = 4

@@ -1,9 +1,10 @@
-"""Pyramid split attention (Zhang, Zu, Lu, Zou & Meng, "EPSANet: An Efficient Pyramid Squeeze Attention Block on Convolutional Neural
-Network", 2021).
+"""Pyramid split attention (Zhang, Zu, Lu, Zou & Meng, "EPSANet: An Efficient Pyramid Squeeze Attention Block on
+Convolutional Neural Network", 2021).
 
-Convolutions with kernels of several sizes look at the same features; for each channel a softmax over the sizes says how much of each it
-gets. As in the authors' code (murufeng/EPSANet), each convolution sees all channels, one `SEWeight` serves all scales, and the softmax
-acts on its sigmoid's outputs. Their code puts the scales out in reverse order; here they stay in order.
+Convolutions with kernels of several sizes look at the same features; for each channel a softmax over the sizes says how
+much of each it gets. As in the authors' code (murufeng/EPSANet), each convolution sees all channels, one `SEWeight`
+serves all scales, and the softmax acts on its sigmoid's outputs. Their code puts the scales out in reverse order;
+here they stay in order.
 """
 
 from collections.abc import Sequence
@@ -41,14 +42,16 @@ def channels_per_scale(channels: int, kernel_sizes: Sequence[int], groups: Seque
         ValueError: the scales cannot share the channels, or do not have a number of groups each.
     """
     if len(kernel_sizes) != len(groups):
-        raise ValueError(f"{len(kernel_sizes)} kernel sizes and {len(groups)} numbers of groups: one of each for a scale")
+        raise ValueError(f"{len(kernel_sizes)} kernel sizes and {len(groups)} numbers of groups: one of each "
+                         "for a scale")
     if channels % len(kernel_sizes):
         raise ValueError(f"{len(kernel_sizes)} scales cannot share {channels} channels")
     return channels // len(kernel_sizes)
 
 
 class SplitAndConcat(nn.Module):
-    """One convolution for each kernel size, all of the same features: `(B, in_channels, H, W) -> (B, S, channels // S, H', W')`.
+    """One convolution for each kernel size, all of the same features:
+    `(B, in_channels, H, W) -> (B, S, channels // S, H', W')`.
 
     Raises:
         ValueError: as `channels_per_scale`, or (by torch) where a number of groups does not divide the channels.
@@ -70,8 +73,8 @@ class SplitAndConcat(nn.Module):
 class PyramidSplitAttention(nn.Module):
     """Every channel of every scale times its share: `(B, in_channels, H, W) -> (B, channels, H', W')`, scale by scale.
 
-    The shares of one channel over the S scales sum to one. They come from numbers between 0 and 1, so that no share is more than e
-    times another.
+    The shares of one channel over the S scales sum to one. They come from numbers between 0 and 1, so that no share is
+    more than e times another.
 
     Raises:
         ValueError: as `SplitAndConcat`, and as `SEWeight` with `channels // S` channels.
@@ -93,7 +96,8 @@ class PyramidSplitAttention(nn.Module):
 class EPSABlock(nn.Module):
     """ResNet's bottleneck with pyramid split attention in place of its 3x3 convolution.
 
-    `(B, in_channels, H, W) -> (B, 4 * planes, H', W')`. downsample: what makes the shortcut fit; None where x fits as it is.
+    `(B, in_channels, H, W) -> (B, 4 * planes, H', W')`. downsample: what makes the shortcut fit;
+    None where x fits as it is.
 
     Raises:
         ValueError: as `PyramidSplitAttention`: planes that are no multiple of 64.

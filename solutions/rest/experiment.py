@@ -1,4 +1,5 @@
-"""The long runs of lesson 07b: `python -m solutions.rest.experiment` writes experiment.md (about twenty minutes of one core)."""
+"""The long runs of lesson 07b: `python -m solutions.rest.experiment` writes experiment.md (about twenty minutes of
+one core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -23,7 +24,7 @@ Black or white (`entries ..., ratio ...`): the mean share of right answers on bl
 same without black and white in the pictures (a guess has 50). `transform` is with apply_transform, `norm` with its InstanceNorm alone,
 `mean` with an average over the window instead of the depth-wise convolution.
 
-Side and quarter (`no code`, `table`, `PixelAttention`, `added`): side and quarter at 12 x 12, at 9 x 15, at 18 x 20 (a guess has 25)."""
+Side and quarter (`no code`, `table`, `PixelAttention`, `added`): side and quarter at 12 x 12, at 9 x 15, at 18 x 20 (a guess has 25)."""  # noqa: E501
 HALF = Fraction(1, 2)
 
 
@@ -114,7 +115,8 @@ def locate(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 
     def run(code: str, seed: int) -> dict[str, float]:
         model = page["Net"](2, 8, position=CODES[code](page["CHANNELS"]))
-        page["train"](model, cards.pictures, torch.stack([cards.sides, cards.quarters], dim=1), epochs=1, batch_size=12, peak_rate=0.01,
+        page["train"](model, cards.pictures, torch.stack([cards.sides, cards.quarters], dim=1), epochs=1, batch_size=12,
+                      peak_rate=0.01,
                       seed=seed, loss=lambda scores, answers: F.cross_entropy(both(scores), answers))
         scores = {}
         for size, (pictures, *answers) in tests.items():

@@ -26,10 +26,11 @@ def keys() -> str:
     """256 queries, and the 16 windows that answer them, 1000 x 356 px."""
     drawing = Drawing(
         1000, 356, "256 cells ask, 16 keys answer",
-        "Left: a grey field of 16 x 16 cells. Four entries of 2 x 2 cells form a block: a with a white dot, b black, c black, d white. "
-        "Twelve lone cells elsewhere have one of these hues: which are black, which are white? Right: 4 x 4 orange squares, one key for "
-        "each window of 5 x 5 cells. A frame around one window in the field holds the whole block, and an arrow leads from it to one of "
-        "the keys, in which the letters a, b, c, d and a question mark stand.",
+        "Left: a grey field of 16 x 16 cells. Four entries of 2 x 2 cells form a block: a with a white dot, b black, "
+        "c black, d white. Twelve lone cells elsewhere have one of these hues: which are black, which are white? "
+        "Right: 4 x 4 orange squares, one key for each window of 5 x 5 cells. A frame around one window in the field "
+        "holds the whole block, and an arrow leads from it to one of the keys, in which the letters a, b, c, d and a "
+        "question mark stand.",
     )
     side, left, top = 16, 70, 66
     drawing.text(left + 8 * side, 34, "256 cells ask: black or white?", bold=True, size=19)
@@ -58,11 +59,12 @@ def pixel() -> str:
     """PixelAttention on one row of three numbers, 900 x 190 px."""
     drawing = Drawing(
         900, 190, "A gate from the neighbours",
-        "One row of three numbers, 4, 2, 0. A 3 x 3 kernel whose only one stands right of the middle gives 2, 0, 0: each position gets its "
-        "right neighbour. The sigmoid gives 0.88, 0.5, 0.5. Times x: 3.52, 1, 0.",
+        "One row of three numbers, 4, 2, 0. A 3 x 3 kernel whose only one stands right of the middle gives 2, 0, 0: "
+        "each position gets its right neighbour. The sigmoid gives 0.88, 0.5, 0.5. Times x: 3.52, 1, 0.",
     )
     side, middle = 46, 96
-    steps = ((40, "x", "features", ("4", "2", "0"), (0.9, 0.5, 0.1)), (432, "conv(x)", "features", ("2", "0", "0"), (0.5, 0.1, 0.1)),
+    steps = ((40, "x", "features", ("4", "2", "0"), (0.9, 0.5, 0.1)),
+             (432, "conv(x)", "features", ("2", "0", "0"), (0.5, 0.1, 0.1)),
              (590, "gate", "gate", ("0.88", "0.5", "0.5"), (0.9, 0.5, 0.5)),
              (748, "x · gate", "features", ("3.52", "1", "0"), (0.8, 0.3, 0.1)))
     for left, name, role, numbers, strengths in steps:
@@ -70,12 +72,14 @@ def pixel() -> str:
         drawing.cells(left, middle - 23, [strengths], role, side=side, numbers=[numbers])
     drawing.arrow((184, middle), (228, middle))
     drawing.text(283, middle - 64, "kernel of this channel", size=13)
-    drawing.cells(231, middle - 54, [[0.1] * 3, [0.1, 0.1, 0.9], [0.1] * 3], "gate", side=36, numbers=[[0, 0, 0], [0, 0, 1], [0, 0, 0]])
+    drawing.cells(231, middle - 54, [[0.1] * 3, [0.1, 0.1, 0.9], [0.1] * 3], "gate", side=36,
+                  numbers=[[0, 0, 0], [0, 0, 1], [0, 0, 0]])
     drawing.arrow((345, middle), (426, middle))
     drawing.arrow((574, middle), (586, middle))
     drawing.text(578, middle + 44, "sigmoid", size=13)
     drawing.arrow((730, middle), (745, middle))
-    drawing.text(450, 172, "The kernel picks the right neighbour; outside of the map there are zeros.", size=14, colour="quiet")
+    drawing.text(450, 172, "The kernel picks the right neighbour; outside of the map there are zeros.", size=14,
+                 colour="quiet")
     return drawing.svg()
 
 
@@ -83,8 +87,8 @@ def overlap() -> str:
     """Patches of two with a kernel of three, along one row, 900 x 220 px."""
     drawing = Drawing(
         900, 220, "Patches that overlap",
-        "A row of eight positions with one of padding at its left. Four windows of three positions each begin at the padding and at every "
-        "second position after it: neighbouring windows share one position. Four tokens come out.",
+        "A row of eight positions with one of padding at its left. Four windows of three positions each begin at the "
+        "padding and at every second position after it: neighbouring windows share one position. Four tokens come out.",
     )
     side, left, top = 52, 246, 60
     drawing.text(left - 30 - side, top + 32, "one row of x", anchor="end", size=14)
@@ -94,7 +98,8 @@ def overlap() -> str:
     for token in range(4):
         start = left - side + 2 * side * token
         y = top + side + (12 if token % 2 == 0 else 22)
-        drawing.line((start + 4, y - 6), (start + 4, y), (start + 3 * side - 4, y), (start + 3 * side - 4, y - 6), colour="layer", width=3)
+        drawing.line((start + 4, y - 6), (start + 4, y), (start + 3 * side - 4, y), (start + 3 * side - 4, y - 6),
+                     colour="layer", width=3)
         middle = start + 1.5 * side
         drawing.arrow((middle, y), (middle, top + side + 52))
         drawing.cells(middle - 20, top + side + 54, [[0.9]], "features", side=40, numbers=[[token]])
@@ -103,7 +108,8 @@ def overlap() -> str:
     return drawing.svg()
 
 
-def _matrix(drawing: Drawing, x: float, y: float, rows: int, columns: int, role: str, side: float = 13, chosen: int | None = 4) -> None:
+def _matrix(drawing: Drawing, x: float, y: float, rows: int, columns: int, role: str, side: float = 13,
+            chosen: int | None = 4) -> None:
     drawing.cells(x, y, [[0.9 if row == chosen else 0.3] * columns for row in range(rows)], role, side=side)
 
 
@@ -111,10 +117,11 @@ def emsa() -> str:
     """EMSA with every shape, 900 x 430 px."""
     drawing = Drawing(
         900, 430, "Many queries, few keys",
-        "x (B, N, dim) goes two ways. Above: q gives queries, (B, heads, N, head_dim). Below: x becomes a map (B, dim, H, W), goes "
-        "through sr, a depth-wise convolution with stride sr_ratio, and sr_norm, and is M tokens (B, M, dim); kv makes keys and values of "
-        "them, (B, heads, M, head_dim). Queries times keys and a softmax along each row give A (B, heads, N, M); times the values, "
-        "joined and through proj: (B, N, dim). With apply_transform, transform_conv comes before the softmax and transform_norm after it.",
+        "x (B, N, dim) goes two ways. Above: q gives queries, (B, heads, N, head_dim). Below: x becomes a map (B, "
+        "dim, H, W), goes through sr, a depth-wise convolution with stride sr_ratio, and sr_norm, and is M tokens (B, "
+        "M, dim); kv makes keys and values of them, (B, heads, M, head_dim). Queries times keys and a softmax along "
+        "each row give A (B, heads, N, M); times the values, joined and through proj: (B, N, dim). With "
+        "apply_transform, transform_conv comes before the softmax and transform_norm after it.",
     )
     _matrix(drawing, 34, 128, 9, 3, "features")
     drawing.text(54, 264, "x", bold=True)
@@ -165,7 +172,8 @@ def emsa() -> str:
     drawing.arrow((806, 172), (834, 172))
     _matrix(drawing, 838, 114, 9, 3, "features")
     drawing.text(850, 252, "(B, N, dim)", size=12, mono=True)
-    drawing.text(450, 414, "N = H · W tokens ask; about N / sr_ratio² of them, M, answer. The strong row is one query.", size=15)
+    drawing.text(450, 414,
+                 "N = H · W tokens ask; about N / sr_ratio² of them, M, answer. The strong row is one query.", size=15)
     return drawing.svg()
 
 

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 07b_rest. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 07b_rest.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, INFINITE, ONLY_IN_EVAL, OVERFLOW, naive_sigmoid, naive_softmax
@@ -11,8 +12,8 @@ PATCH_CONV = "self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, 
 POSITION = "PixelAttention(out_channels) if with_position else nn.Identity()"
 PATCHES = "self.position(self.bn(self.conv(x)))"
 TOKENS = "as_tokens(patches)"
-LAYER_NORM = ("self.position(nn.functional.layer_norm(self.conv(x).permute(0, 2, 3, 1), self.bn.weight.shape, self.bn.weight, self.bn.bias)"
-              ".permute(0, 3, 1, 2))")
+LAYER_NORM = ("self.position(nn.functional.layer_norm(self.conv(x).permute(0, 2, 3, 1), self.bn.weight.shape, "
+              "self.bn.weight, self.bn.bias).permute(0, 3, 1, 2))")
 TRUE_SIZE = "(patches.shape[2], patches.shape[3])"
 
 SR = "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)"
@@ -29,12 +30,16 @@ MIXED = "torch.softmax(self.transform_conv(logits), dim=3)"
 TRANSFORMED = f"self.transform_norm({MIXED})"
 PLAIN = "torch.softmax(logits, dim=3)"
 JOINED = "(weights @ v).transpose(1, 2).flatten(2)"
-CONV, NORM = "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)", "self.transform_norm = nn.InstanceNorm2d(num_heads)"
+CONV, NORM = (
+    "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)",
+    "self.transform_norm = nn.InstanceNorm2d(num_heads)",
+)
 
 ATTN = "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)"
 HIDDEN = "int(dim * mlp_ratio)"
-TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the museum. With sides that sr_ratio does not divide "
-                "there are more. Let `flatten(2)` count the positions of the map that `sr` gives.")
+TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the museum. With sides that "
+                "sr_ratio does not divide there are more. Let `flatten(2)` count the positions of the map that "
+                "`sr` gives.")
 FIRST, SECOND = "x = x + self.attn(self.norm1(x), H, W)", "return x + self.mlp(self.norm2(x))"
 
 
@@ -61,7 +66,8 @@ MISTAKES = (
             "Your gate is the sigmoid of x itself: `conv` is made and never used. It is the sigmoid of conv(x).",
             ((GATED, "x * torch.sigmoid(x)"),)),
     Mistake("pixel-added", "PixelAttention",
-            "You add what the convolution gives to x. Here it makes a gate, which x is multiplied by: x * sigmoid(conv(x)).",
+            "You add what the convolution gives to x. Here it makes a gate, which x is multiplied by: x * "
+            "sigmoid(conv(x)).",
             ((GATED, "x + self.conv(x)"),)),
     Mistake("pixel-gate-added", "PixelAttention",
             "You add the gate to x. x is multiplied by it.",
@@ -76,15 +82,16 @@ MISTAKES = (
             "You return what the convolution gives. Take its sigmoid and multiply x by it.",
             ((GATED, "self.conv(x)"),)),
     Mistake("pixel-conv-gated", "PixelAttention",
-            "You multiply what the convolution gives by its own sigmoid. It is x that is multiplied: x * sigmoid(conv(x)).",
+            "You multiply what the convolution gives by its own sigmoid. It is x that is multiplied: x * "
+            "sigmoid(conv(x)).",
             ((GATED, "(lambda y: y * torch.sigmoid(y))(self.conv(x))"),)),
     Mistake("pixel-full-conv", "PixelAttention",
-            "Your convolution mixes all channels. A depth-wise one has groups=channels: each channel has one 3 x 3 kernel of its "
-            "own.",
+            "Your convolution mixes all channels. A depth-wise one has groups=channels: each channel has one 3 x 3 "
+            "kernel of its own.",
             ((PA_CONV, PA_CONV.replace(", groups=channels", "")),)),
     Mistake("pixel-one-map", "PixelAttention",
-            "Your convolution gives one map for all channels. Each channel has a gate of its own: channels to channels, with "
-            "groups=channels.",
+            "Your convolution gives one map for all channels. Each channel has a gate of its own: channels to "
+            "channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(channels, 1, 3, padding=1)"),)),
     Mistake("pixel-kernel-1", "PixelAttention",
             "Your kernel is 1 x 1, so that a position sees no neighbour. It is 3 x 3 with padding=1.",
@@ -93,8 +100,8 @@ MISTAKES = (
             "Your kernel is 5 x 5. It is 3 x 3 with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "5, padding=2")),)),
     Mistake("pixel-no-padding", "PixelAttention",
-            "The padding is missing: what the convolution gives is smaller than x by two rows and two columns. padding=1 keeps the "
-            "size.",
+            "The padding is missing: what the convolution gives is smaller than x by two rows and two columns. "
+            "padding=1 keeps the size.",
             ((PA_CONV, PA_CONV.replace(", padding=1", "")),)),
     Mistake("pixel-no-bias", "PixelAttention",
             "Your convolution has no bias. Leave torch's default.",
@@ -109,11 +116,12 @@ MISTAKES = (
             "Your gate is a softmax over the channels, so that channels compete. Each number has a sigmoid of its own.",
             ((GATED, "x * torch.softmax(self.conv(x), dim=1)"),)),
     Mistake("pixel-softmax-over-positions", "PixelAttention",
-            "Your gate is a softmax over the positions, so that positions compete. Each number has a sigmoid of its own.",
+            "Your gate is a softmax over the positions, so that positions compete. Each number has a sigmoid "
+            "of its own.",
             ((GATED, "x * torch.softmax(self.conv(x).flatten(2), dim=2).view_as(x)"),)),
     Mistake("pixel-sides-exchanged", "PixelAttention",
-            "Your kernels are turned: rows and columns change places before the convolution and back after it. Call conv on x as it "
-            "is.",
+            "Your kernels are turned: rows and columns change places before the convolution and back after it. Call "
+            "conv on x as it is.",
             ((GATED, "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"),)),
     Mistake("pixel-twice-the-gate", "PixelAttention",
             "Your gate is multiplied by 2. It is a plain sigmoid, between 0 and 1.",
@@ -124,62 +132,67 @@ MISTAKES = (
     Mistake("pixel-naive-sigmoid", "PixelAttention", INFINITE,
             ((GATED, f"x * {naive_sigmoid('self.conv(x)')}"),)),
     Mistake("pixel-circular", "PixelAttention",
-            "Your convolution pads with the opposite side of the map (padding_mode='circular'). It pads with zeros, torch's "
-            "default.",
+            "Your convolution pads with the opposite side of the map (padding_mode='circular'). It pads with "
+            "zeros, torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='circular')"),)),
     Mistake("pixel-gate-detached", "PixelAttention",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): its convolution would never "
-            "learn.",
+            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): its convolution "
+            "would never learn.",
             ((GATED, "x * torch.sigmoid(self.conv(x)).detach()"),)),
     Mistake("pixel-x-detached", "PixelAttention",
             "The numbers are right, but the x that is multiplied is detached: most of its gradient is lost.",
             ((GATED, "x.detach() * torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-input-of-conv-detached", "PixelAttention",
-            "The numbers are right, but x is detached before the convolution: what flows back through the gate is lost.",
+            "The numbers are right, but x is detached before the convolution: what flows back through the "
+            "gate is lost.",
             ((GATED, "x * torch.sigmoid(self.conv(x.detach()))"),)),
     Mistake("pixel-in-place", "PixelAttention",
             "You change x in place (as `*=` does): whoever reads it afterwards finds other numbers. Write x * gate.",
-            ((f"return {GATED}", "gate = torch.sigmoid(self.conv(x)).detach()\n        x.data *= gate\n        return x"),)),
+            ((f"return {GATED}",
+              "gate = torch.sigmoid(self.conv(x)).detach()\n        x.data *= gate\n        return x"),)),
     Mistake("pixel-only-in-eval", "PixelAttention", ONLY_IN_EVAL,
             ((f"return {GATED}", f"return x if self.training else {GATED}"),)),
 
     Mistake("pixel-sigmoid-of-product", "PixelAttention",
-            "You multiply first and take the sigmoid of the product. The sigmoid is of conv(x) alone: x * sigmoid(conv(x)).",
+            "You multiply first and take the sigmoid of the product. The sigmoid is of conv(x) alone: x * "
+            "sigmoid(conv(x)).",
             ((GATED, "torch.sigmoid(x * self.conv(x))"),)),
     Mistake("pixel-replicate", "PixelAttention",
-            "Your convolution pads with the border itself (padding_mode='replicate'). It pads with zeros, torch's default.",
+            "Your convolution pads with the border itself (padding_mode='replicate'). It pads with zeros, "
+            "torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='replicate')"),)),
     Mistake("pixel-one-kernel", "PixelAttention",
-            "Your convolution has one kernel for all channels. Each channel has a kernel of its own: channels to channels, with "
-            "groups=channels.",
+            "Your convolution has one kernel for all channels. Each channel has a kernel of its own: channels to "
+            "channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(1, 1, 3, padding=1)"),
              (GATED, "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"))),
 
     # --- OverlapPatchEmbed
     Mistake("embed-size-halved", "OverlapPatchEmbed",
-            "The size that you return is half of the input's, rounded down, as in the museum. It is wrong for odd sides, and for all "
-            "patch sizes but 2. Read the size off the map that the convolution gives.",
+            "The size that you return is half of the input's, rounded down, as in the museum. It is wrong for odd "
+            "sides, and for all patch sizes but 2. Read the size off the map that the convolution gives.",
             ((TRUE_SIZE, "(x.shape[2] // 2, x.shape[3] // 2)"),)),
     Mistake("embed-size-root", "OverlapPatchEmbed",
-            "The two sides that you return are the root of the number of tokens, which is right for square maps only. Read the size off "
-            "the map that the convolution gives.",
+            "The two sides that you return are the root of the number of tokens, which is right for square maps only. "
+            "Read the size off the map that the convolution gives.",
             ((TRUE_SIZE, "(int((patches.shape[2] * patches.shape[3]) ** 0.5),) * 2"),)),
     Mistake("embed-no-statistics", "OverlapPatchEmbed",
             "Your `bn` keeps no running mean and variance. It is nn.BatchNorm2d(out_channels), with torch's defaults.",
             (("self.bn = nn.BatchNorm2d(out_channels)", "self.bn = nn.GroupNorm(1, out_channels)"),)),
     Mistake("embed-size-rounded-down", "OverlapPatchEmbed",
-            "The size that you return is that of the input divided by the patch size and rounded down. For odd sides your tokens "
-            "are more than that. Read the size off the map that the convolution gives.",
+            "The size that you return is that of the input divided by the patch size and rounded down. For odd sides "
+            "your tokens are more than that. Read the size off the map that the convolution gives.",
             ((TRUE_SIZE, "(x.shape[2] // self.conv.stride[0], x.shape[3] // self.conv.stride[1])"),)),
     Mistake("embed-size-rounded-up", "OverlapPatchEmbed",
-            "The size that you return is that of the input divided by the patch size and rounded up. That is right for even patch "
-            "sizes only. Read the size off the map that the convolution gives.",
+            "The size that you return is that of the input divided by the patch size and rounded up. That is right "
+            "for even patch sizes only. Read the size off the map that the convolution gives.",
             ((TRUE_SIZE, "(-(-x.shape[2] // self.conv.stride[0]), -(-x.shape[3] // self.conv.stride[1]))"),)),
     Mistake("embed-size-exchanged", "OverlapPatchEmbed",
             "The size that you return is (W', H'). The height comes first: (H', W').",
             ((TRUE_SIZE, "(patches.shape[3], patches.shape[2])"),)),
     Mistake("embed-size-of-input", "OverlapPatchEmbed",
-            "The size that you return is that of the input. The next layer needs the size of the map that your tokens come from.",
+            "The size that you return is that of the input. The next layer needs the size of the map that your tokens "
+            "come from.",
             ((TRUE_SIZE, "(x.shape[2], x.shape[3])"),)),
     Mistake("embed-size-flat", "OverlapPatchEmbed",
             "You return three things: tokens, height and width. Return two: the tokens, and the pair (H', W').",
@@ -194,8 +207,8 @@ MISTAKES = (
             "Your tokens are (B, C, N): the transpose is missing. They are (B, N, C), a row for each token.",
             ((TOKENS, "patches.flatten(2)"),)),
     Mistake("embed-tokens-scrambled", "OverlapPatchEmbed",
-            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in memory: a token "
-            "is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
+            "memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
             ((TOKENS, "patches.reshape(len(x), -1, patches.shape[1])"),)),
     Mistake("embed-columns-first", "OverlapPatchEmbed",
             "Your tokens run column by column (W before H). They run row by row: flatten(2), then transpose(1, 2).",
@@ -246,15 +259,17 @@ MISTAKES = (
             "You add what the position code gives to the map. It has multiplied already: its result is the map.",
             ((PATCHES, "(lambda y: y + self.position(y))(self.bn(self.conv(x)))"),)),
     Mistake("embed-layer-norm", "OverlapPatchEmbed",
-            "You normalise each token over its channels (LayerNorm). Here it is a BatchNorm2d, which normalises each channel with "
-            "its running mean and variance.",
+            "You normalise each token over its channels (LayerNorm). Here it is a BatchNorm2d, which normalises each "
+            "channel with its running mean and variance.",
             ((PATCHES, LAYER_NORM),)),
     Mistake("embed-relu", "OverlapPatchEmbed",
             "A ReLU follows the BatchNorm. Nothing stands between it and the position code.",
             ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
     Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
             "Your BatchNorm uses the statistics of the batch in eval mode too. Call the module, which knows its mode.",
-            ((PATCHES, "self.position(nn.functional.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
+            ((PATCHES,
+              "self.position(nn.functional.batch_norm("
+              "self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
     Mistake("embed-default-patch", "OverlapPatchEmbed",
             "If patch_size is not given, yours is not 2.",
             (("patch_size: int = 2", "patch_size: int = 4"),)),
@@ -262,12 +277,12 @@ MISTAKES = (
             "If with_position is not given, yours is without a position code. The default is True.",
             (("with_position: bool = True", "with_position: bool = False"),)),
     Mistake("embed-detached", "OverlapPatchEmbed",
-            "The numbers are right, but the tokens are detached (`detach()`, `.data` or `no_grad()`): nothing in front would ever "
-            "learn.",
+            "The numbers are right, but the tokens are detached (`detach()`, `.data` or `no_grad()`): nothing in "
+            "front would ever learn.",
             ((TOKENS, "as_tokens(patches).detach()"),)),
     Mistake("embed-input-detached", "OverlapPatchEmbed",
-            "The numbers are right, and so are the gradients of the weights, but x is detached before conv: no gradient flows back "
-            "to the network in front.",
+            "The numbers are right, and so are the gradients of the weights, but x is detached before conv: no "
+            "gradient flows back to the network in front.",
             (("self.conv(x)", "self.conv(x.detach())"),)),
     Mistake("embed-only-in-eval", "OverlapPatchEmbed",
             "In training mode your BatchNorm is left out. It belongs there in both modes.",
@@ -275,60 +290,67 @@ MISTAKES = (
 
     # --- EMSA
     Mistake("emsa-no-error", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: `reshape` or `view` complains in its own words, or H "
-            "and W are not looked at. Compare first, and raise one.",
+            "If H * W is not the number of tokens, no ValueError is raised: `reshape` or `view` complains in its own "
+            "words, or H and W are not looked at. Compare first, and raise one.",
             ((GRID, "x.transpose(1, 2).reshape(len(x), x.shape[2], H, W) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-error-if-reduced", "EMSA",
-            "With sr_ratio=1 a wrong H or W goes unnoticed. Compare H * W with the number of tokens whatever the ratio is.",
+            "With sr_ratio=1 a wrong H or W goes unnoticed. Compare H * W with the number of tokens whatever the "
+            "ratio is.",
             ((GRID, f"{GRID} if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-error-if-too-few", "EMSA",
             "You raise a ValueError for fewer tokens than H * W, but not for more. Compare with `!=`.",
-            ((GRID, f"{GRID} if x.shape[1] < H * W else x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
+            ((GRID,
+              f"{GRID} if x.shape[1] < H * W else "
+              "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-assert", "EMSA",
             "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
             ((f"grid = {GRID}", "assert x.shape[1] == H * W\n        grid = x.transpose(1, 2).unflatten(2, (H, W))"),)),
     Mistake("emsa-no-error-unflatten", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: `unflatten` complains in its own words, or H and W are not "
-            "looked at. Compare first, and raise one.",
+            "If H * W is not the number of tokens, no ValueError is raised: `unflatten` complains in its own words, "
+            "or H and W are not looked at. Compare first, and raise one.",
             ((GRID, "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-keys-cropped", "EMSA", TOO_FEW_KEYS,
             ((REDUCED, "self.sr_norm(as_tokens(self.sr(grid)[:, :, :H // self.sr_ratio, :W // self.sr_ratio]))"),)),
     Mistake("emsa-keys-rounded-down", "EMSA", TOO_FEW_KEYS,
-            ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // self.sr_ratio)).mT)"),)),
+            ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // "
+                       "self.sr_ratio)).mT)"),)),
     Mistake("emsa-keys-of-area", "EMSA",
-            "You take N // sr_ratio ** 2 for the number of reduced tokens. With sides that sr_ratio does not divide there are more. Let "
-            "`flatten(2)` count the positions of the map that `sr` gives.",
+            "You take N // sr_ratio ** 2 for the number of reduced tokens. With sides that sr_ratio does not divide "
+            "there are more. Let `flatten(2)` count the positions of the map that `sr` gives.",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"),)),
     Mistake("emsa-map-scrambled", "EMSA",
-            "You make (B, C, H, W) of the tokens (B, N, C) with `reshape` or `view` alone, which keeps the order of the numbers in "
-            "memory: channels and positions are mixed up. transpose(1, 2) first.",
+            "You make (B, C, H, W) of the tokens (B, N, C) with `reshape` or `view` alone, which keeps the order of "
+            "the numbers in memory: channels and positions are mixed up. transpose(1, 2) first.",
             ((GRID, checked("x.reshape(len(x), -1, H, W)")),)),
     Mistake("emsa-map-sides", "EMSA",
             "You make a map of W rows and H columns. Tokens run row by row: (B, C, H, W).",
             ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H))")),)),
     Mistake("emsa-map-columns-first", "EMSA",
-            "You read the tokens column by column (W before H). They run row by row: transpose(1, 2), then (B, C, H, W).",
+            "You read the tokens column by column (W before H). They run row by row: transpose(1, 2), then (B, "
+            "C, H, W).",
             ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H)).transpose(2, 3)")),)),
     Mistake("emsa-reduced-scrambled", "EMSA",
-            "You make tokens of the reduced map with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
-            "token is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You make tokens of the reduced map with `reshape` or `view` alone, which keeps the order of the numbers "
+            "in memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"),)),
     Mistake("emsa-both-scrambled", "EMSA",
-            "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the numbers in memory: "
-            "channels and positions are mixed up. Use transpose(1, 2), both times.",
-            ((GRID, checked("x.reshape(len(x), -1, H, W)")), (REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"))),
+            "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the numbers "
+            "in memory: channels and positions are mixed up. Use transpose(1, 2), both times.",
+            ((GRID, checked("x.reshape(len(x), -1, H, W)")), (REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), "
+                                                                       "-1, x.shape[2]))"))),
     Mistake("emsa-not-reduced", "EMSA",
             "`sr` and `sr_norm` are made and never used: keys and values come from all tokens.",
             (("self.kv(reduced)", "self.kv(x)"),)),
     Mistake("emsa-queries-reduced", "EMSA",
-            "You reduce the queries too, so that fewer tokens come out than went in. Queries come from x, keys and values from the "
-            "reduced tokens.",
+            "You reduce the queries too, so that fewer tokens come out than went in. Queries come from x, keys and "
+            "values from the reduced tokens.",
             (("self.q(x)", "self.q(reduced)"),)),
     Mistake("emsa-sr-groups", "EMSA",
             "`sr` mixes all channels. It is depth-wise: groups=dim.",
             ((SR, SR.replace(", groups=dim", "")),)),
     Mistake("emsa-sr-kernel", "EMSA",
-            "The kernel of `sr` is sr_ratio. It is sr_ratio + 1, with padding sr_ratio // 2, so that its windows overlap.",
+            "The kernel of `sr` is sr_ratio. It is sr_ratio + 1, with padding sr_ratio // 2, so that its "
+            "windows overlap.",
             ((SR, SR.replace("sr_ratio + 1", "sr_ratio").replace(", padding=sr_ratio // 2", "")),)),
     Mistake("emsa-sr-padding", "EMSA",
             "The padding of `sr` is missing. It is sr_ratio // 2.",
@@ -340,19 +362,23 @@ MISTAKES = (
             "`sr` has no bias. Leave torch's default: qkv_bias is for q and kv alone.",
             ((SR, SR[:-1] + ", bias=False)"),)),
     Mistake("emsa-sr-always", "EMSA",
-            "`sr` and `sr_norm` are there at sr_ratio=1 too. They are for ratios above 1: at 1, keys and values come from x itself.",
-            (("if sr_ratio > 1:", "if sr_ratio >= 1:"), ("if self.sr_ratio > 1 else x", "if self.sr_ratio >= 1 else x"))),
+            "`sr` and `sr_norm` are there at sr_ratio=1 too. They are for ratios above 1: at 1, keys and values come "
+            "from x itself.",
+            (("if sr_ratio > 1:", "if sr_ratio >= 1:"),
+             ("if self.sr_ratio > 1 else x", "if self.sr_ratio >= 1 else x"))),
     Mistake("emsa-sr-norm-always", "EMSA",
-            "`sr_norm` is there at sr_ratio=1 too. It is for ratios above 1, as `sr` is: at 1, keys and values come from x itself.",
+            "`sr_norm` is there at sr_ratio=1 too. It is for ratios above 1, as `sr` is: at 1, keys and values come "
+            "from x itself.",
             ((f"    {SR_NORM}", SR_NORM), (f"{REDUCED} if self.sr_ratio > 1 else x",
                                            "self.sr_norm(as_tokens(self.sr(grid)) if self.sr_ratio > 1 else x)"))),
     Mistake("emsa-sr-norm-missing", "EMSA",
             "`sr_norm` is made and never used. It is called on the reduced tokens, before kv.",
             ((REDUCED, "as_tokens(self.sr(grid))"),)),
     Mistake("emsa-sr-batch-norm", "EMSA",
-            "You normalise the reduced tokens with the statistics of the batch (BatchNorm). Here it is a LayerNorm: each token over "
-            "its own channels.",
-            ((REDUCED, "as_tokens(nn.functional.batch_norm(self.sr(grid), None, None, self.sr_norm.weight, self.sr_norm.bias, True))"),)),
+            "You normalise the reduced tokens with the statistics of the batch (BatchNorm). Here it is a LayerNorm: "
+            "each token over its own channels.",
+            ((REDUCED, "as_tokens(nn.functional.batch_norm(self.sr(grid), None, None, self.sr_norm.weight, "
+                       "self.sr_norm.bias, True))"),)),
     Mistake("emsa-sr-norm-first", "EMSA",
             "Your LayerNorm comes before the convolution. It comes after it, on the reduced tokens.",
             ((REDUCED, "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"),)),
@@ -360,50 +386,58 @@ MISTAKES = (
             "A GELU follows sr_norm. Nothing stands between it and kv.",
             ((REDUCED, f"nn.functional.gelu({REDUCED})"),)),
     Mistake("emsa-sr-pool", "EMSA",
-            "You reduce by a mean over windows: `sr` is made and never used. It is a convolution, whose weights are learned.",
-            ((REDUCED, "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, self.sr_ratio // 2)))"),)),
+            "You reduce by a mean over windows: `sr` is made and never used. It is a convolution, whose weights "
+            "are learned.",
+            ((REDUCED, "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, "
+                       "self.sr_ratio // 2)))"),)),
     Mistake("emsa-sr-subsampled", "EMSA",
             "You take every so-manyth position: `sr` is made and never used. It is a convolution over a window.",
             ((REDUCED, "self.sr_norm(as_tokens(grid[:, :, ::self.sr_ratio, ::self.sr_ratio]))"),)),
     Mistake("emsa-halves-exchanged", "EMSA",
-            "Keys and values have changed places: the first half of kv's channels are the keys, the second half the values.",
+            "Keys and values have changed places: the first half of kv's channels are the keys, the second half "
+            "the values.",
             (("k, v = self.kv", "v, k = self.kv"),)),
     Mistake("emsa-halves-in-heads", "EMSA",
-            "You cut kv's channels into heads first, and each head into keys and values. The halves come first: [k | v], each heads "
-            "x head_dim.",
+            "You cut kv's channels into heads first, and each head into keys and values. The halves come first: [k | "
+            "v], each heads x head_dim.",
             ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, 2, -1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("emsa-halves-interleaved", "EMSA",
-            "You take every second channel of kv for the keys. The first half are the keys, the second half the values.",
+            "You take every second channel of kv for the keys. The first half are the keys, the second half "
+            "the values.",
             ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, -1, 2)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("emsa-queries-scrambled", "EMSA",
-            "You make (B, heads, N, head_dim) of the queries with `view` or `reshape` alone, which keeps the order of the numbers "
-            "in memory: a head then gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2).",
+            "You make (B, heads, N, head_dim) of the queries with `view` or `reshape` alone, which keeps the order of "
+            "the numbers in memory: a head then gets whole tokens. First (B, N, heads, head_dim), then "
+            "transpose(1, 2).",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
     Mistake("emsa-queries-channels-first", "EMSA",
-            "You read the channels of the queries as head_dim x heads, so that a head gets every so-manyth one. They are read heads x "
-            "head_dim, as those of keys and values are.",
+            "You read the channels of the queries as head_dim x heads, so that a head gets every so-manyth one. They "
+            "are read heads x head_dim, as those of keys and values are.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),)),
     Mistake("emsa-halves-scrambled", "EMSA",
-            "You make (B, heads, M, head_dim) of keys and values with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory: a head then gets whole tokens. First (B, M, heads, head_dim), then transpose(1, 2).",
-            ((PAIRS, "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),)),
+            "You make (B, heads, M, head_dim) of keys and values with `view` or `reshape` alone, which keeps the "
+            "order of the numbers in memory: a head then gets whole tokens. First (B, M, heads, head_dim), then "
+            "transpose(1, 2).",
+            ((PAIRS,
+              "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),)),
     Mistake("emsa-pairs-scrambled", "EMSA",
-            "You cut kv's channels with `view` or `reshape` alone, as if keys and values came first. First (B, M, 2, heads, "
-            "head_dim), then permute(2, 0, 3, 1, 4).",
+            "You cut kv's channels with `view` or `reshape` alone, as if keys and values came first. First (B, M, "
+            "2, heads, head_dim), then permute(2, 0, 3, 1, 4).",
             ((PAIRS, "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"),)),
     Mistake("emsa-joined-scrambled", "EMSA",
-            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are mixed up. "
-            "transpose(1, 2) first, then flatten the last two axes.",
+            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are "
+            "mixed up. transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "(weights @ v).reshape(x.shape)"),)),
     Mistake("emsa-split-and-joined-scrambled", "EMSA",
-            "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in memory: a head then "
-            "gets whole tokens. Use transpose(1, 2) between heads and tokens, each time.",
+            "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
+            "memory: a head then gets whole tokens. Use transpose(1, 2) between heads and tokens, each time.",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),
-             (PAIRS, "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
+             (PAIRS,
+              "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
              (JOINED, "(weights @ v).reshape(x.shape)"))),
     Mistake("emsa-channels-first", "EMSA",
-            "You read channels as head_dim x heads, so that a head gets every so-manyth channel. They are read heads x head_dim: a "
-            "head has neighbouring channels.",
+            "You read channels as head_dim x heads, so that a head gets every so-manyth channel. They are read heads "
+            "x head_dim: a head has neighbouring channels.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),
              (PAIRS, "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)"),
              (JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"))),
@@ -436,10 +470,12 @@ MISTAKES = (
             "You scale the weights after the softmax. Scale the logits, before it.",
             ((LOGITS, "q @ k.transpose(2, 3)"), (MIXED, f"{MIXED} * self.scale"), (PLAIN, f"{PLAIN} * self.scale"))),
     Mistake("emsa-scaled-twice", "EMSA",
-            "Without the transform, the logits are scaled twice. (`scaled_dot_product_attention` scales them by itself.)",
+            "Without the transform, the logits are scaled twice. (`scaled_dot_product_attention` scales them "
+            "by itself.)",
             ((PLAIN, PLAIN.replace("logits", "logits * self.scale")),)),
     Mistake("emsa-causal", "EMSA",
-            "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every key: no mask.",
+            "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every "
+            "key: no mask.",
             ((PLAIN, PLAIN.replace("logits", "logits + torch.full_like(logits, float('-inf')).triu(1)")),)),
     Mistake("emsa-softmax-twice", "EMSA",
             "You take the softmax twice. Take it once; with apply_transform, `transform_norm` follows it.",
@@ -448,8 +484,8 @@ MISTAKES = (
             "Your softmax runs over the heads (dim=1). It runs over the keys, the last axis.",
             both('dim=1')),
     Mistake("emsa-softmax-over-queries", "EMSA",
-            "Your softmax runs over the queries (dim=2). It runs over the keys, the last axis, so that each query's weights sum to "
-            "1.",
+            "Your softmax runs over the queries (dim=2). It runs over the keys, the last axis, so that each query's "
+            "weights sum to 1.",
             both('dim=2')),
     Mistake("emsa-no-softmax", "EMSA",
             "The softmax is missing: the logits themselves weigh the values.",
@@ -463,8 +499,8 @@ MISTAKES = (
             "The heads are transformed although apply_transform is False.",
             (("self.apply_transform = apply_transform and num_heads > 1", "self.apply_transform = num_heads > 1"),)),
     Mistake("emsa-transform-one-head", "EMSA",
-            "With one head there is nothing to mix: the two layers of the transform are for more than one head, even if "
-            "apply_transform is True.",
+            "With one head there is nothing to mix: the two layers of the transform are for more than one "
+            "head, even if apply_transform is True.",
             (("apply_transform and num_heads > 1", "apply_transform"),)),
     Mistake("emsa-transform-no-conv", "EMSA",
             "`transform_conv` is made and never used. It mixes the logits of the heads, before the softmax.",
@@ -476,7 +512,8 @@ MISTAKES = (
             "With apply_transform, your softmax runs over the queries (dim=2). It runs over the keys, the last axis.",
             ((MIXED, MIXED.replace("dim=3", "dim=2")),)),
     Mistake("emsa-transform-softmax-last", "EMSA",
-            "A second softmax follows transform_norm. There is one softmax, before it; the norm's result weighs the values.",
+            "A second softmax follows transform_norm. There is one softmax, before it; the norm's result weighs "
+            "the values.",
             ((TRANSFORMED, f"torch.softmax({TRANSFORMED}, dim=3)"),)),
     Mistake("emsa-transform-conv-groups", "EMSA",
             "Your transform_conv treats each head by itself (groups=num_heads). It mixes the heads: leave groups at 1.",
@@ -485,8 +522,10 @@ MISTAKES = (
             "Your InstanceNorm keeps running statistics (track_running_stats=True). Torch's default keeps none.",
             ((NORM, NORM[:-1] + ", track_running_stats=True)"),)),
     Mistake("emsa-transform-unbiased", "EMSA",
-            "You divide by the variance with n - 1 (the default of `var` and `std`). InstanceNorm divides by that with n: unbiased=False.",
-            ((TRANSFORMED, "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + 1e-5).sqrt())"
+            "You divide by the variance with n - 1 (the default of `var` and `std`). InstanceNorm divides by that "
+            "with n: unbiased=False.",
+            ((TRANSFORMED,
+              "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + 1e-5).sqrt())"
                            f"({MIXED})"),)),
     Mistake("emsa-transform-no-norm", "EMSA",
             "`transform_norm` is made and never used. It normalises each head's weights, after the softmax.",
@@ -498,12 +537,12 @@ MISTAKES = (
             "You mix the weights after the softmax. transform_conv mixes the logits, before it.",
             ((TRANSFORMED, "self.transform_norm(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
     Mistake("emsa-transform-norm-then-conv", "EMSA",
-            "Your two layers have changed places: the norm comes before the softmax, the mixing after it. It is transform_conv, "
-            "softmax, transform_norm.",
+            "Your two layers have changed places: the norm comes before the softmax, the mixing after it. It is "
+            "transform_conv, softmax, transform_norm.",
             ((TRANSFORMED, "self.transform_conv(torch.softmax(self.transform_norm(logits), dim=3))"),)),
     Mistake("emsa-transform-affine", "EMSA",
-            "Your transform_norm has a weight and a bias, as a BatchNorm2d or affine=True gives it. It is nn.InstanceNorm2d(num_heads), "
-            "with torch's defaults: no weights.",
+            "Your transform_norm has a weight and a bias, as a BatchNorm2d or affine=True gives it. It is "
+            "nn.InstanceNorm2d(num_heads), with torch's defaults: no weights.",
             ((NORM, NORM[:-1] + ", affine=True)"),)),
     Mistake("emsa-transform-batch-norm", "EMSA",
             "You normalise each head over the whole batch. InstanceNorm normalises each head of each image by itself.",
@@ -515,9 +554,10 @@ MISTAKES = (
             "You normalise over all heads together. InstanceNorm normalises each head by itself.",
             ((TRANSFORMED, f"(lambda a: nn.functional.layer_norm(a, a.shape[1:]))({MIXED})"),)),
     Mistake("emsa-transform-rows-to-one", "EMSA",
-            "You divide the mixed weights by their row sums instead of calling transform_norm. After InstanceNorm the rows do not "
-            "sum to one.",
-            ((TRANSFORMED, "(lambda a: a / a.sum(3, keepdim=True))(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
+            "You divide the mixed weights by their row sums instead of calling transform_norm. After InstanceNorm the "
+            "rows do not sum to one.",
+            ((TRANSFORMED,
+              "(lambda a: a / a.sum(3, keepdim=True))(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
     Mistake("emsa-transform-conv-bias", "EMSA",
             "`transform_conv` has no bias. Leave torch's default.",
             ((CONV, CONV[:-1] + ", bias=False)"),)),
@@ -559,7 +599,8 @@ MISTAKES = (
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("emsa-sizes-exchanged", "EMSA",
             "q and kv have each other's sizes: q gives dim numbers for each token, kv gives 2 * dim.",
-            ((Q_LAYER, Q_LAYER.replace("dim, dim", "dim, 2 * dim")), (KV_LAYER, KV_LAYER.replace("dim, 2 * dim", "dim, dim")))),
+            ((Q_LAYER, Q_LAYER.replace("dim, dim", "dim, 2 * dim")),
+             (KV_LAYER, KV_LAYER.replace("dim, 2 * dim", "dim, dim")))),
     Mistake("emsa-shortcut", "EMSA",
             "You add x to the result. The shortcut belongs to the block around this module.",
             (("return self.proj", "return x + self.proj"),)),
@@ -569,8 +610,8 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
     Mistake("emsa-detached", "EMSA",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever "
-            "learn.",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "would ever learn.",
             ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
     Mistake("emsa-reduced-detached", "EMSA",
             "The numbers are right, but the tokens for keys and values are detached: `sr` would never learn.",
@@ -579,7 +620,8 @@ MISTAKES = (
             ((f"return self.proj({JOINED})", f"return x if self.training else self.proj({JOINED})"),)),
     Mistake("emsa-only-in-eval-transform", "EMSA",
             "In training mode your heads are not transformed. The transform is the same in both modes.",
-            (("if self.apply_transform:\n            weights", "if self.apply_transform and not self.training:\n            weights"),)),
+            (("if self.apply_transform:\n            weights",
+              "if self.apply_transform and not self.training:\n            weights"),)),
     Mistake("emsa-first-head", "EMSA",
             "All heads use the weights of the first one. Each head has its own.",
             ((JOINED, JOINED.replace("weights @", "weights[:, :1] @")),)),
@@ -629,7 +671,8 @@ MISTAKES = (
             "The MLP reads the block's input. It comes second, and reads the sum of x and attn's output.",
             ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return y + self.mlp(self.norm2(x))"))),
     Mistake("block-shortcut-from-the-start", "ResTBlock",
-            "Your second shortcut adds the block's input, so attn's output is not kept. It adds what the MLP's norm reads.",
+            "Your second shortcut adds the block's input, so attn's output is not kept. It adds what the MLP's "
+            "norm reads.",
             ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return x + self.mlp(self.norm2(y))"))),
     Mistake("block-mlp-first", "ResTBlock",
             "The MLP comes before attn. Attention comes first.",
@@ -662,7 +705,8 @@ MISTAKES = (
             "You round the hidden width up. It is int(dim * mlp_ratio), which rounds down.",
             ((HIDDEN, "-int(-dim * mlp_ratio // 1)"),)),
     Mistake("block-hidden-float", "ResTBlock",
-            "The hidden width is a float where mlp_ratio is one, and a layer takes whole numbers only: int(dim * mlp_ratio).",
+            "The hidden width is a float where mlp_ratio is one, and a layer takes whole numbers only: int(dim * "
+            "mlp_ratio).",
             ((HIDDEN, "dim * mlp_ratio"),)),
     Mistake("block-ratio-rounded", "ResTBlock",
             "You round mlp_ratio before you multiply. It is int(dim * mlp_ratio).",
@@ -689,14 +733,15 @@ MISTAKES = (
             "The argument `num_heads` never reaches attn, which has one head.",
             ((ATTN, ATTN.replace("num_heads, sr_ratio", "1, sr_ratio")),)),
     Mistake("block-flags-exchanged", "ResTBlock",
-            "qkv_bias and apply_transform have changed places on their way to attn. EMSA takes dim, num_heads, sr_ratio, qkv_bias, "
-            "apply_transform.",
+            "qkv_bias and apply_transform have changed places on their way to attn. EMSA takes dim, num_heads, "
+            "sr_ratio, qkv_bias, apply_transform.",
             ((ATTN, ATTN.replace("qkv_bias, apply_transform", "apply_transform, qkv_bias")),)),
     Mistake("block-sides-exchanged", "ResTBlock",
             "H and W have changed places on their way to attn.",
             ((FIRST, FIRST.replace("H, W", "W, H")),)),
     Mistake("block-sides-from-root", "ResTBlock",
-            "You take the root of the number of tokens for H and W, which is right for square maps only. Pass H and W on as they are.",
+            "You take the root of the number of tokens for H and W, which is right for square maps only. Pass H and W "
+            "on as they are.",
             ((FIRST, FIRST.replace("H, W", "*(int(x.shape[1] ** 0.5),) * 2")),)),
     Mistake("block-default-ratio", "ResTBlock",
             "If mlp_ratio is not given, yours is not 4.",
@@ -718,7 +763,8 @@ MISTAKES = (
             "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
             ((FIRST, "x.data += self.attn(self.norm1(x), H, W).data"),)),
     Mistake("block-dropout", "ResTBlock",
-            "In training mode your block drops some numbers. This block has no dropout: both modes give the same result.",
+            "In training mode your block drops some numbers. This block has no dropout: both modes give the "
+            "same result.",
             ((SECOND, "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"),)),
     Mistake("block-attention-detached", "ResTBlock",
             "The numbers are right, but attn's output is detached: nothing in it would ever learn.",
@@ -734,16 +780,20 @@ MISTAKES = (
 )
 
 EITHER_ORDER = "Two axes are exchanged, whichever is named first."
-NO_PARAMETERS = "An InstanceNorm2d without affine has no parameters, and does not look at the number of channels that it is given."
+NO_PARAMETERS = (
+    "An InstanceNorm2d without affine has no parameters, and does not look at the number of channels that it is given."
+)
 NOT_REDUCED = "A ratio of 0 reduces nothing, as 1 does."
 LAST_AXIS = "The axis 3 is the last one of four."
 EQUIVALENT = {
-    "PixelAttention 9: sigmoid in place": "What the convolution gives is a tensor of its own, and its backward pass does not need it.",
+    "PixelAttention 9: sigmoid in place": "What the convolution gives is a tensor of its own, and its backward pass "
+                                          "does not need it.",
     "EMSA 12: 1 -> 0": NOT_REDUCED,
     "EMSA 21: rounded down, at least 1": "The ratio is above 1 here, and half of it is at least 1.",
     "EMSA 24: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie.",
     **{f"EMSA 25: {change}": NO_PARAMETERS for change in (
-        "self.transform_norm frozen", "self.transform_norm in a list", "num_heads -> apply_transform", "num_heads -> dim",
+        "self.transform_norm frozen", "self.transform_norm in a list", "num_heads -> apply_transform",
+        "num_heads -> dim",
         "num_heads -> qkv_bias", "num_heads -> sr_ratio")},
     **{f"EMSA {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (30, 32, 37)},
     **{f"EMSA {line}: softmax -> torch.softmax(x, -1)": LAST_AXIS for line in (34, 36)},
@@ -789,7 +839,7 @@ VARIANTS = (
             def forward(self, x):
                 y = self.steps(x)
                 return torch.einsum("bchw->bhwc", y).flatten(1, 2), tuple(y.shape[-2:])
-        """),
+        """),  # noqa: E501
     Variant("embed-size", "OverlapPatchEmbed", """
         class OverlapPatchEmbed(nn.Module):
             def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
@@ -837,7 +887,7 @@ VARIANTS = (
                 else:
                     attn = attn.softmax(-1)
                 return self.proj((attn @ v).transpose(1, 2).reshape(b, n, c))
-        """),
+        """),  # noqa: E501
     Variant("emsa-einsum", "EMSA", """
         class EMSA(nn.Module):
             def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
@@ -871,7 +921,7 @@ VARIANTS = (
                 if self.mix:
                     a = (a - a.mean((2, 3), keepdim=True)) / torch.sqrt(a.var((2, 3), unbiased=False, keepdim=True) + 1e-5)
                 return self.proj(torch.einsum("bhnm,bmhd->bnhd", a, v).flatten(2))
-        """),
+        """),  # noqa: E501
     Variant("emsa-head-by-head", "EMSA", """
         class EMSA(nn.Module):
             def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
@@ -924,7 +974,7 @@ VARIANTS = (
                 x = self.attn(y, H, W) + x
                 y = self.norm2(x)
                 return self.mlp(y) + x
-        """),
+        """),  # noqa: E501
     Variant("block-functional", "ResTBlock", """
         class ResTBlock(nn.Module):
             def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):

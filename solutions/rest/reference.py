@@ -1,9 +1,9 @@
 """ResT (Zhang and Yang, "ResT: An Efficient Transformer for Visual Recognition", NeurIPS 2021).
 
-Attention in which a strided depth-wise convolution leaves fewer keys and values than there are queries (EMSA), a position code for any
-size (PixelAttention), an embedding of overlapping patches, and the block that a network is made of. The exercises follow the authors'
-code (wofmanaf/ResT, rest.py). What differs: `OverlapPatchEmbed` returns the true size of its map; theirs returns H // p and W // p, which
-is too small for odd sizes.
+Attention in which a strided depth-wise convolution leaves fewer keys and values than there are queries (EMSA), a
+position code for any size (PixelAttention), an embedding of overlapping patches, and the block that a network is made
+of. The exercises follow the authors' code (wofmanaf/ResT, rest.py). What differs: `OverlapPatchEmbed` returns the true
+size of its map; theirs returns H // p and W // p, which is too small for odd sizes.
 """
 
 from collections import OrderedDict
@@ -29,7 +29,8 @@ def as_tokens(x: Tensor) -> Tensor:
 
 
 class PixelAttention(nn.Module):
-    """A gate from each channel's own 3 x 3 neighbourhood, which also tells neighbours apart: `(B, C, H, W) -> (B, C, H, W)`."""
+    """A gate from each channel's own 3 x 3 neighbourhood, which also tells neighbours apart:
+    `(B, C, H, W) -> (B, C, H, W)`."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -69,8 +70,8 @@ def head_width(dim: int, num_heads: int) -> int:
 class EMSA(nn.Module):
     """Self-attention with fewer keys and values than queries: `(B, N, dim) -> (B, N, dim)` for N = H * W tokens.
 
-    `apply_transform`: with more than one head, the heads' logits are mixed before the softmax and each head's map is normalised after it,
-    so that the rows do not sum to one.
+    `apply_transform`: with more than one head, the heads' logits are mixed before the softmax and each head's map is
+    normalised after it, so that the rows do not sum to one.
 
     Raises:
         ValueError: as `head_width` and, when called, `as_map`.
@@ -96,7 +97,8 @@ class EMSA(nn.Module):
         grid = as_map(x, H, W)
         reduced = self.sr_norm(as_tokens(self.sr(grid))) if self.sr_ratio > 1 else x  # (B, M, dim)
         q = self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)  # (B, heads, N, head_dim)
-        k, v = self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)  # each (B, heads, M, head_dim)
+        # each (B, heads, M, head_dim)
+        k, v = self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
         logits = q @ k.transpose(2, 3) * self.scale
         if self.apply_transform:
             weights = self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))
@@ -113,7 +115,8 @@ class ResTBlock(nn.Module):
     """
 
     def __init__(
-        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4, qkv_bias: bool = False, apply_transform: bool = False
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4, qkv_bias: bool = False,
+        apply_transform: bool = False
     ) -> None:
         super().__init__()
         hidden = int(dim * mlp_ratio)

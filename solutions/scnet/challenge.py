@@ -1,4 +1,5 @@
-"""Our attempts at the challenge of lesson e1: `python -m solutions.scnet.challenge` (about half a minute of one core)."""
+"""Our attempts at the challenge of lesson e1: `python -m solutions.scnet.challenge` (about half a minute of one
+core)."""
 
 from pathlib import Path
 

@@ -57,7 +57,8 @@ SCCONV = Exercise("SCConv", sizes=(
     on_map("a large map", lambda r: (1, *r.sample((17, 19, 23), 2)), lambda r: {"channels": 2, "pooling": 4}),
     on_map("a stride of 2, training mode", ordinary, module(**STRIDED), train=True),
 ), visible=(
-    call((2, 3, 4, 6), of={"channels": 3, "pooling": 2}), call((1, 2, 8, 9), of=(2,), label="the default pooling, a batch of one"),
+    call((2, 3, 4, 6), of={"channels": 3, "pooling": 2}),
+    call((1, 2, 8, 9), of=(2,), label="the default pooling, a batch of one"),
     call((2, 3, 5, 7), of=(3, 2, 3), label="odd sides and a stride of 2"),
     call((2, 3, 7, 4), of={"channels": 3, "pooling": 2}, label="sides that leave a rest"),
     call((3, 1, 4, 4), of={"channels": 1}, label="a map of one cell, one channel"),
@@ -79,7 +80,8 @@ def widened(stride: int = 1, norm: bool = False, planes: int | None = None) -> C
     def draw(r: Random) -> Construct:
         channels, width = r.randint(3, 7), planes or r.choice((4, 6))
         strides = {} if stride == 1 else {"stride": stride}
-        return {"in_channels": channels, "planes": width, **strides, "downsample": projection(channels, width, stride, norm)}
+        return {"in_channels": channels, "planes": width, **strides,
+                "downsample": projection(channels, width, stride, norm)}
 
     return draw
 
@@ -107,16 +109,22 @@ BOTTLENECK = Exercise("SCBottleneck", sizes=(
     on_map("a downsample with a norm", ordinary, widened(norm=True)),
     on_map("no downsample", ordinary, fitting()),
     on_map("a downsample, although x fits as it is", ordinary, fitting(downsample=pooling(3, 1, 1))),
-    on_map("a stride of 2, as many channels out as in", ordinary, fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
+    on_map("a stride of 2, as many channels out as in", ordinary,
+           fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
     on_map("no downsample, training mode", ordinary, fitting(), train=True),
     on_map("a downsample with a norm and a stride of 2, training mode", ordinary, widened(2, norm=True), train=True),
 ), visible=(
     call((2, 3, 4, 5), of=SMALL), call((2, 8, 5, 4), of={"in_channels": 8, "planes": 2}, label="no downsample"),
-    call((1, 3, 5, 7), of=(3, 4, 2, projection(3, 4, 2)), gradients=False, label="odd sides, a stride of 2, a batch of one"),
-    call((1, 3, 4, 5), of={"in_channels": 3, "planes": 5, "downsample": projection(3, 5)}, gradients=False, label="odd planes"),
-    call((1, 16, 6, 5), of=FITS | {"stride": 2, "downsample": pooling(2, ceil_mode=True)}, gradients=False, label="a pooling as shortcut"),
-    call((1, 16, 4, 5), of=FITS | {"downsample": pooling(3, 1, 1)}, gradients=False, label="a downsample, although x fits as it is"),
-    call((2, 3, 5, 4), of=(3, 4, 2, projection(3, 4, 2, norm=True)), train=True, gradients=False, label="a stride of 2, training mode"),
+    call((1, 3, 5, 7), of=(3, 4, 2, projection(3, 4, 2)), gradients=False, label="odd sides, a stride of 2, a "
+                                                                                 "batch of one"),
+    call((1, 3, 4, 5), of={"in_channels": 3, "planes": 5, "downsample": projection(3, 5)}, gradients=False,
+         label="odd planes"),
+    call((1, 16, 6, 5), of=FITS | {"stride": 2, "downsample": pooling(2, ceil_mode=True)}, gradients=False,
+         label="a pooling as shortcut"),
+    call((1, 16, 4, 5), of=FITS | {"downsample": pooling(3, 1, 1)}, gradients=False,
+         label="a downsample, although x fits as it is"),
+    call((2, 3, 5, 4), of=(3, 4, 2, projection(3, 4, 2, norm=True)), train=True, gradients=False,
+         label="a stride of 2, training mode"),
 ), small=call((2, 3, 4, 5), of=SMALL), uses=("SCConv",), large=4.0, overflow=1e5)
 
 EXERCISES = (SCCONV, BOTTLENECK)

@@ -1,4 +1,5 @@
-"""The long runs of lesson e1: `python -m solutions.scnet.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson e1: `python -m solutions.scnet.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,7 @@ ABOUT = """# e1_scnet: long runs
 is the share of the dots' pixels that are right on new pictures, in per cent; then on pictures whose rings say nothing; then with
 Up switched to bilinear after training. `two plain` is the plain block twice. `trained bilinear` is SC, pooling 4, with
 bilinear interpolation from the start: its first two numbers are with bilinear, its last one with nearest. `sum` is SC, pooling 4,
-with x + Up(k2(x)) added to k3(x) instead of gating it."""
+with x + Up(k2(x)) added to k3(x) instead of gating it."""  # noqa: E501
 HALF = Fraction(1, 2)
 BILINEAR, SUM, TWO = "trained bilinear", "sum", "two plain"
 ROWS = [
@@ -47,7 +48,8 @@ if __name__ == "__main__":
         return block
 
     page["arms"] |= {
-        TWO: lambda: nn.Sequential(page["arms"]["plain"](), page["arms"]["plain"]()), BILINEAR: lambda: page["calibrated"](4), SUM: added,
+        TWO: lambda: nn.Sequential(page["arms"]["plain"](), page["arms"]["plain"]()),
+        BILINEAR: lambda: page["calibrated"](4), SUM: added,
         **{f"SC, pooling {size}": lambda size=size: page["calibrated"](size) for size in (2, 8)},
     }
 
@@ -55,7 +57,8 @@ if __name__ == "__main__":
         if arm != BILINEAR:
             return page["run"](arm, seed)
         with enlarging("bilinear"):
-            model = page["train"](page["network"](page["arms"][arm]()), page["pictures"], page["answers"], loss=F.cross_entropy, epochs=1,
+            model = page["train"](page["network"](page["arms"][arm]()), page["pictures"], page["answers"],
+                                  loss=F.cross_entropy, epochs=1,
                                   batch_size=16, peak_rate=0.01, seed=seed)
         scores = page["tested"](model, "bilinear")
         with torch.no_grad(), enlarging("nearest"):

@@ -3,7 +3,8 @@
 from solutions.shared.drawing import Drawing
 
 GREY, WHITE = "#808080", "#FFFFFF"
-RINGS = ((9, 8, "#E8483F"), (8, 26, "#3FB04A"), (27, 9, "#4F6BE8"), (26, 27, "#E8483F"))  # row, column and colour of each
+# row, column and colour of each
+RINGS = ((9, 8, "#E8483F"), (8, 26, "#3FB04A"), (27, 9, "#4F6BE8"), (26, 27, "#E8483F"))
 LETTERS = {"#E8483F": "red", "#3FB04A": "green", "#4F6BE8": "blue"}
 
 
@@ -21,9 +22,9 @@ def rings() -> str:
     """A picture of the puzzle, and what a 3 x 3 window sees of it, 900 x 420 px."""
     drawing = Drawing(
         900, 420, "Which colour is the ring around this dot?",
-        "Left: a grey picture of 36 x 36 pixels with four white dots, each a plus of five pixels, and a thin ring around each, 6 pixels "
-        "away: red, green, blue and red. Right: what a window of 3 x 3 pixels at a dot sees: a white plus on grey, the same for all "
-        "four dots.",
+        "Left: a grey picture of 36 x 36 pixels with four white dots, each a plus of five pixels, and a thin ring "
+        "around each, 6 pixels away: red, green, blue and red. Right: what a window of 3 x 3 pixels at a dot sees: a "
+        "white plus on grey, the same for all four dots.",
     )
     side, left, top = 9, 60, 62
     drawing.text(left + 18 * side, 38, "Which colour is the ring around this dot?", bold=True, size=19)
@@ -33,7 +34,8 @@ def rings() -> str:
     y, x, _ = RINGS[1]
     west, north = left + (x - 1) * side, top + (y - 1) * side
     drawing.line((west, north), (west + 27, north), (west + 27, north + 27), (west, north + 27), (west, north), width=3)
-    drawing.text(left + 18 * side, top + 36 * side + 24, "36 x 36 pixels. The words are not in the picture.", size=13, colour="quiet")
+    drawing.text(left + 18 * side, top + 36 * side + 24, "36 x 36 pixels. The words are not in the picture.", size=13,
+                 colour="quiet")
     big, right, upper = 56, 560, 120
     drawing.text(right + 1.5 * big, upper - 24, "what 3 x 3 pixels show", bold=True, size=16)
     for row in range(3):
@@ -49,10 +51,10 @@ def scconv() -> str:
     """The calibrated half, with every shape, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "SCConv",
-        "x (B, C, H, W) goes three ways. Along the top, k2: averages over cells of r x r pixels make a small map (B, C, H/r, W/r), a 3 x 3 "
-        "convolution works on it, and Up enlarges the result to H x W. x itself is added, and a sigmoid makes the gate (B, C, H, W). "
-        "In the middle, k3, a 3 x 3 convolution, keeps the size; its result is multiplied by the gate. k4, a 3 x 3 convolution with the "
-        "stride, gives the output (B, C, H', W').",
+        "x (B, C, H, W) goes three ways. Along the top, k2: averages over cells of r x r pixels make a small map (B, "
+        "C, H/r, W/r), a 3 x 3 convolution works on it, and Up enlarges the result to H x W. x itself is added, and a "
+        "sigmoid makes the gate (B, C, H, W). In the middle, k3, a 3 x 3 convolution, keeps the size; its result is "
+        "multiplied by the gate. k4, a 3 x 3 convolution with the stride, gives the output (B, C, H', W').",
     )
     high, low = 110, 290
     drawing.box(34, low - 36, 54, 54, (0.8, 0.55, 0.7), "features", thickness=9)
@@ -103,9 +105,10 @@ def bottleneck() -> str:
     """The block with its two halves, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "SCBottleneck",
-        "x (B, in_channels, H, W) goes into two branches of w = planes // 2 channels. a: conv1_a with bn1_a, ReLU, k1, ReLU. b: conv1_b "
-        "with bn1_b, ReLU, scconv, ReLU. Both are (B, w, H', W') and are joined, a in front of b. conv3 with bn3 makes 4 times planes "
-        "channels. The shortcut, x or downsample(x), is added, and a ReLU comes last.",
+        "x (B, in_channels, H, W) goes into two branches of w = planes // 2 channels. a: conv1_a with bn1_a, ReLU, "
+        "k1, ReLU. b: conv1_b with bn1_b, ReLU, scconv, ReLU. Both are (B, w, H', W') and are joined, a in front of "
+        "b. conv3 with bn3 makes 4 times planes channels. The shortcut, x or downsample(x), is added, and a ReLU "
+        "comes last.",
     )
     upper, lower, middle, skip = 104, 226, 165, 46
     drawing.text(30, middle + 5, "x", bold=True, size=18)
@@ -123,7 +126,8 @@ def bottleneck() -> str:
         drawing.text(372, y + 46, note, size=13)
         drawing.arrow((414, y), (438, y))
         drawing.operation(462, y, "ReLU", radius=24)
-        drawing.text(524, y - 12 if half == "a" else y + 24, f"{half} (B, w, H', W')", size=13, mono=True, anchor="start")
+        drawing.text(524, y - 12 if half == "a" else y + 24, f"{half} (B, w, H', W')", size=13, mono=True,
+                     anchor="start")
         drawing.arrow((486, y), (570, y), (570, middle - 24 if half == "a" else middle + 24))
     drawing.operation(570, middle, "cat", radius=24)
     drawing.arrow((594, middle), (640, middle))
@@ -135,7 +139,8 @@ def bottleneck() -> str:
     drawing.line((826, middle + 18), (826, middle + 66))
     drawing.operation(826, middle + 88, "ReLU", radius=24)
     drawing.arrow((826, middle + 112), (826, 312))
-    drawing.text(450, 312, "x is (B, in_channels, H, W); w = planes // 2; the output is (B, 4 · planes, H', W').", size=13, colour="quiet")
+    drawing.text(450, 312, "x is (B, in_channels, H, W); w = planes // 2; the output is (B, 4 · planes, H', W').",
+                 size=13, colour="quiet")
     return drawing.svg()
 
 

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of e1_scnet. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of e1_scnet.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, ONLY_IN_EVAL, naive_sigmoid
@@ -20,8 +21,8 @@ SHORTCUT, ADDED = "x if self.downsample is None else self.downsample(x)", "torch
 CONV1_A, CONV1_B = (f"self.conv1_{half} = nn.Conv2d(in_channels, width, 1, bias=False)" for half in "ab")
 CONV3 = "self.conv3 = nn.Conv2d(2 * width, out_channels, 1, bias=False)"
 
-SMOOTH = ("You enlarge by {} interpolation. The authors' code gives F.interpolate no mode, and torch then takes the nearest cell: no "
-          "neighbours are mixed.")
+SMOOTH = ("You enlarge by {} interpolation. The authors' code gives F.interpolate no mode, and torch then takes the "
+          "nearest cell: no neighbours are mixed.")
 INNER_RELU = "There is a ReLU inside {}: it holds a convolution and a BatchNorm. In SCConv nothing is cut off at zero."
 NO_NORM = "{} has no BatchNorm, or its BatchNorm is not called. Each convolution is followed by one of its own."
 BIAS = "{} has a bias. Before a BatchNorm it has no effect: bias=False."
@@ -57,18 +58,26 @@ MISTAKES = (
         ("bilinear-corners", SMOOTH.format("bilinear (align_corners=True)"),
          ((AROUND, AROUND.replace('"nearest"', '"bilinear", align_corners=True')),)),
         ("bicubic", SMOOTH.format("bicubic"), ((AROUND, AROUND.replace("nearest", "bicubic")),)),
-        ("nearest-exact", 'You enlarge with mode="nearest-exact", which chooses another cell where the sides are not multiples of the '
-         'pooling. F.interpolate without a mode is "nearest".', ((AROUND, AROUND.replace("nearest", "nearest-exact")),)),
-        ("factor", "You enlarge by the factor `pooling`. Where a side is no multiple of it, the enlarged map is smaller than x. Enlarge to "
-         "x's own height and width: x.shape[2:].", ((AROUND, AROUND.replace("size=x.shape[2:]", "scale_factor=self.k2[0].kernel_size")),)),
-        ("factor-of-four", "You enlarge by the factor 4, whatever `pooling` is. Enlarge to x's own height and width: x.shape[2:].",
+        ("nearest-exact", 'You enlarge with mode="nearest-exact", which chooses another cell where the sides are not '
+                          'multiples of the '
+         'pooling. F.interpolate without a mode is "nearest".',
+         ((AROUND, AROUND.replace("nearest", "nearest-exact")),)),
+        ("factor", "You enlarge by the factor `pooling`. Where a side is no multiple of it, the enlarged map is "
+                   "smaller than x. Enlarge to "
+         "x's own height and width: x.shape[2:].", ((AROUND, AROUND.replace("size=x.shape[2:]",
+                                                                            "scale_factor=self.k2[0].kernel_size")),)),
+        ("factor-of-four",
+         "You enlarge by the factor 4, whatever `pooling` is. Enlarge to x's own height and width: x.shape[2:].",
          ((AROUND, AROUND.replace("size=x.shape[2:]", "scale_factor=4")),)),
-        ("sides-exchanged", "Up does not give x's height and width: you take the sides in the other order, or one of them twice. "
+        ("sides-exchanged",
+         "Up does not give x's height and width: you take the sides in the other order, or one of them twice. "
          "x.shape[2:] is both, in this order.", ((AROUND, AROUND.replace("x.shape[2:]", "x.shape[:1:-1]")),)),
         ("width-twice", "Up makes a square: you take x's width as its height, too. x.shape[2:] is both, in this order.",
          ((AROUND, AROUND.replace("x.shape[2:]", "x.shape[-1]")),)),
-        ("not-enlarged", "k2's small map is added to x as it is. Enlarge it to x's height and width first.", ((AROUND, "self.k2(x)"),)),
-        ("enlarged-before-conv", "You enlarge the means before k2's convolution. It works on the small map, and its output is enlarged.",
+        ("not-enlarged", "k2's small map is added to x as it is. Enlarge it to x's height and width first.",
+         ((AROUND, "self.k2(x)"),)),
+        ("enlarged-before-conv",
+         "You enlarge the means before k2's convolution. It works on the small map, and its output is enlarged.",
          ((AROUND, "self.k2[1:](F.interpolate(self.k2[0](x), size=x.shape[2:]))"),)),
         ("pooled-last", "You average after k2's convolution and BatchNorm. AvgPool2d is the first layer of k2.",
          ((AROUND, "F.interpolate(self.k2[0](self.k2[1:](x)), size=x.shape[2:])"),)),
@@ -78,16 +87,20 @@ MISTAKES = (
          ((AROUND, "self.k2[1:](x)"),)),
         ("max-pooling", "k2 takes the maximum of each cell. It takes the mean: nn.AvgPool2d.",
          ((K2, K2.replace("AvgPool2d", "MaxPool2d")),)),
-        ("overlapping-cells", "Your cells overlap: nn.AvgPool2d has another stride than its kernel. nn.AvgPool2d(pooling) alone lays them "
+        ("overlapping-cells", "Your cells overlap: nn.AvgPool2d has another stride than its kernel. "
+                              "nn.AvgPool2d(pooling) alone lays them "
          "side by side.", ((K2, K2.replace("(pooling)", "(pooling, max(1, pooling - 1))")),)),
-        ("pool-at-every-pixel", "Your average is taken at every pixel (stride 1), so nothing becomes smaller. nn.AvgPool2d(pooling) has "
+        ("pool-at-every-pixel",
+         "Your average is taken at every pixel (stride 1), so nothing becomes smaller. nn.AvgPool2d(pooling) has "
          "the stride `pooling` by itself.", ((K2, K2.replace("(pooling)", "(pooling, 1)")),)),
         ("ceil", "Your pooling keeps a last cell that is not full (ceil_mode). nn.AvgPool2d(pooling) drops the rest.",
          ((K2, K2.replace("(pooling)", "(pooling, ceil_mode=True)")),)),
-        ("global-pooling", "You average over the whole map, as SE does, so that every position has the same context. Average over cells of "
+        ("global-pooling", "You average over the whole map, as SE does, so that every position has the same context. "
+                           "Average over cells of "
          "`pooling` x `pooling` pixels.",
          ((AROUND, "self.k2[1:](x.mean(dim=(2, 3), keepdim=True))"),)),
-        ("pooling-to-size", "You average to `pooling` x `pooling` cells. `pooling` is the side of a cell: nn.AvgPool2d(pooling).",
+        ("pooling-to-size",
+         "You average to `pooling` x `pooling` cells. `pooling` is the side of a cell: nn.AvgPool2d(pooling).",
          ((K2, K2.replace("AvgPool2d", "AdaptiveAvgPool2d")),)),
         ("pooling-ignored", "The argument `pooling` has no effect: 4 is written where it belongs.",
          ((K2, K2.replace("(pooling)", "(4)")),)),
@@ -96,45 +109,60 @@ MISTAKES = (
          ((GATE, "torch.sigmoid(around)"),)),
         ("x-alone", "The gate is the sigmoid of x alone: k2's branch is not used. Add what k2 found, enlarged.",
          ((GATE, "torch.sigmoid(x)"),)),
-        ("x-after-sigmoid", "You add x after the sigmoid. The sigmoid is taken of the sum.", ((GATE, "x + torch.sigmoid(around)"),)),
-        ("sigmoid-before-the-sum", "You take the sigmoid of x and add what k2 found to it. The sigmoid is taken of the sum.",
+        ("x-after-sigmoid", "You add x after the sigmoid. The sigmoid is taken of the sum.",
+         ((GATE, "x + torch.sigmoid(around)"),)),
+        ("sigmoid-before-the-sum",
+         "You take the sigmoid of x and add what k2 found to it. The sigmoid is taken of the sum.",
          ((GATE, "torch.sigmoid(x) + around"),)),
-        ("two-sigmoids", "You take the sigmoid of x and of the enlarged map, and multiply the two. There is one sigmoid, of the sum.",
+        ("two-sigmoids",
+         "You take the sigmoid of x and of the enlarged map, and multiply the two. There is one sigmoid, of the sum.",
          ((GATE, "torch.sigmoid(x) * torch.sigmoid(around)"),)),
         ("multiplied-in-gate", "You multiply x by what k2 found. The gate is the sigmoid of their sum.",
          ((GATE, "torch.sigmoid(x * around)"),)),
-        ("subtracted", "You subtract what k2 found from x. The gate is the sigmoid of their sum.", ((GATE, "torch.sigmoid(x - around)"),)),
-        ("no-sigmoid", "The sigmoid is missing: k3(x) is multiplied by the bare sum x + Up(k2(x)).", ((GATE, "x + around"),)),
+        ("subtracted", "You subtract what k2 found from x. The gate is the sigmoid of their sum.",
+         ((GATE, "torch.sigmoid(x - around)"),)),
+        ("no-sigmoid", "The sigmoid is missing: k3(x) is multiplied by the bare sum x + Up(k2(x)).",
+         ((GATE, "x + around"),)),
         ("tanh", "You take a tanh. A gate between 0 and 1 is a sigmoid.", ((GATE, "torch.tanh(x + around)"),)),
         ("softmax", "Your gate is a softmax over the channels. Each number has a sigmoid of its own.",
          ((GATE, "torch.softmax(x + around, dim=1)"),)),
-        ("gate-of-k3", "Your gate adds k3(x) to what k2 found. It adds x itself.", ((GATE, "torch.sigmoid(self.k3(x) + around)"),)),
+        ("gate-of-k3", "Your gate adds k3(x) to what k2 found. It adds x itself.",
+         ((GATE, "torch.sigmoid(self.k3(x) + around)"),)),
         ("gate-of-k3-kept", "Your gate adds k3's output to k2's. It adds x itself.",
          ((GATE, "torch.sigmoid((local := self.k3(x)) + around)"), (RESULT, "self.k4(local * gate)"))),
-        ("gate-at-the-small-size", "You add the means to what k2 found, take the sigmoid and enlarge it last. Enlarge what k2 found, then "
-         "add x itself.", ((AROUND, "self.k2(x)"), (GATE, "F.interpolate(torch.sigmoid(self.k2[0](x) + around), x.shape[2:])"))),
-        ("sigmoid-twice", "You take the sigmoid twice: a gate that is between 0 and 1 already goes through another one.",
+        ("gate-at-the-small-size",
+         "You add the means to what k2 found, take the sigmoid and enlarge it last. Enlarge what k2 found, then "
+         "add x itself.", ((AROUND, "self.k2(x)"), (GATE, "F.interpolate(torch.sigmoid(self.k2[0](x) + around), "
+                                                          "x.shape[2:])"))),
+        ("sigmoid-twice",
+         "You take the sigmoid twice: a gate that is between 0 and 1 already goes through another one.",
          ((GATE, "torch.sigmoid(torch.sigmoid(x + around))"),)),
-        ("repeat-and-fill", "You repeat each cell `pooling` times and fill the rest at the border with the last one. F.interpolate to "
+        ("repeat-and-fill",
+         "You repeat each cell `pooling` times and fill the rest at the border with the last one. F.interpolate to "
          "x.shape[2:] spreads the cells evenly.",
-         ((AROUND, "F.pad(up := self.k2(x).repeat_interleave(side := self.k2[0].kernel_size, 2).repeat_interleave(side, 3), "
+         ((AROUND,
+           "F.pad(up := self.k2(x).repeat_interleave(side := self.k2[0].kernel_size, 2).repeat_interleave(side, 3), "
            "(0, x.shape[3] - up.shape[3], 0, x.shape[2] - up.shape[2]), mode='replicate')"),)),
         ("k2-of-k3", "k2 receives k3's output. Both work on x.", ((AROUND, AROUND.replace("(x)", "(self.k3(x))")),)),
         ("k2-of-k3-kept", "k2 receives k3's output. Each of the two works on x.",
          ((AROUND, AROUND.replace("(x)", "(local := self.k3(x))")), (RESULT, "self.k4(local * gate)"))),
-        ("mean-of-the-batch", "You average what k2 found over the batch, so that an image's result depends on the others. Each image has "
+        ("mean-of-the-batch",
+         "You average what k2 found over the batch, so that an image's result depends on the others. Each image has "
          "a gate of its own.", ((AROUND, AROUND.replace("self.k2(x)", "self.k2(x).mean(0, keepdim=True)")),)),
         ("added", "You add the gate to k3(x). Multiply.", ((RESULT, "self.k4(self.k3(x) + gate)"),)),
-        ("x-gated", "You multiply x by the gate: k3 is made and never called, or called after it. The gate multiplies k3(x).",
+        ("x-gated",
+         "You multiply x by the gate: k3 is made and never called, or called after it. The gate multiplies k3(x).",
          ((RESULT, "self.k4(x * gate)"),)),
-        ("gated-before-k3", "You multiply x by the gate and call k3 on the product. k3 works on x; its result is gated.",
+        ("gated-before-k3",
+         "You multiply x by the gate and call k3 on the product. k3 works on x; its result is gated.",
          ((RESULT, "self.k4(self.k3(x * gate))"),)),
         ("gate-after-k4", "You multiply by the gate after k4. It multiplies k3(x), and k4 comes last.",
          ((RESULT, "self.k4(self.k3(x)) * gate"),)),
         ("no-k4", "k4 is made and never called. It is the last step.", ((RESULT, "self.k3(x) * gate"),)),
         ("k3-and-k4-exchanged", "k3 and k4 have changed places. k3 works on x, and k4 on the gated product.",
          ((RESULT, "self.k3(self.k4(x) * gate)"),)),
-        ("shortcut", "You add x to the result. SCConv has no shortcut; the block that owns it does.", ((RESULT, f"x + {RESULT}"),)),
+        ("shortcut", "You add x to the result. SCConv has no shortcut; the block that owns it does.",
+         ((RESULT, f"x + {RESULT}"),)),
         ("kept-open", "You multiply by 1 plus the gate, as if there were a shortcut around it. It is the gate alone.",
          ((RESULT, "self.k4(self.k3(x) * (1 + gate))"),)),
         ("last-relu", "There is a ReLU at the end. SCConv has none: the block that owns it calls it.",
@@ -153,67 +181,91 @@ MISTAKES = (
         ("biases", BIAS.format("Each convolution"), every(bias=True)),
         ("one-bias", BIAS.format("One of the convolutions"), ((K3, f"self.k3 = nn.Sequential({conv(True)}, {NORM})"),)),
         ("one-norm-for-all", "k2, k3 and k4 share one BatchNorm. Each has one of its own.",
-         ((K3, f"self.k3 = nn.Sequential({conv()}, self.k2[2])"), (K4, f"self.k4 = nn.Sequential({conv(stride='stride')}, self.k2[2])"))),
-        ("dilated", "One of the convolutions has a dilation. The wide view comes from the means; each convolution is an ordinary one.",
+         ((K3, f"self.k3 = nn.Sequential({conv()}, self.k2[2])"),
+          (K4, f"self.k4 = nn.Sequential({conv(stride='stride')}, self.k2[2])"))),
+        ("dilated", "One of the convolutions has a dilation. The wide view comes from the means; each convolution is "
+                    "an ordinary one.",
          ((K3, f"self.k3 = nn.Sequential({conv(padding='2', more=', dilation=2')}, {NORM})"),)),
-        ("stride-as-padding", "k4's convolution has the stride as its padding. nn.Conv2d takes the stride first, then the padding, which "
+        ("stride-as-padding",
+         "k4's convolution has the stride as its padding. nn.Conv2d takes the stride first, then the padding, which "
          "is 1.", ((K4, f"self.k4 = nn.Sequential({conv(padding='stride')}, {NORM})"),)),
-        ("halved-channels", "Your layers have half of `channels`. SCConv is the calibrated half itself: nothing in it is halved.",
+        ("halved-channels",
+         "Your layers have half of `channels`. SCConv is the calibrated half itself: nothing in it is halved.",
          ((K2, f"channels = max(1, channels // 2)\n        {K2}"),)),
-        ("arguments-exchanged", "Your second argument is `pooling`, and your third one `stride`. It is the other way round.",
+        ("arguments-exchanged",
+         "Your second argument is `pooling`, and your third one `stride`. It is the other way round.",
          (("stride: int = 1, pooling: int = 4", "pooling: int = 4, stride: int = 1"),)),
         ("no-padding-in-k4", "k4's convolution has no padding, so that the map loses two rows and columns. padding=1.",
          ((K4, f"self.k4 = nn.Sequential({conv(stride='stride', padding='0')}, {NORM})"),)),
         ("no-padding-in-k3", "k3's convolution has no padding, so that k3(x) is smaller than the gate. padding=1.",
          ((K3, f"self.k3 = nn.Sequential({conv(padding='0')}, {NORM})"),)),
-        ("no-padding", "Your convolutions have no padding, so that their maps lose two rows and columns. padding=1.", every(padding="0")),
+        ("no-padding", "Your convolutions have no padding, so that their maps lose two rows and columns. padding=1.",
+         every(padding="0")),
         ("one-by-one", "Your convolutions are 1 x 1. They are 3 x 3 with padding 1.", every(size=1, padding="0")),
-        ("depth-wise", "Your convolutions are depth-wise (groups=channels). In SCConv every output channel reads all channels.",
+        ("depth-wise",
+         "Your convolutions are depth-wise (groups=channels). In SCConv every output channel reads all channels.",
          every(more=", groups=channels")),
-        ("one-conv-for-all", "k3 and k4 share one convolution. Each has weights of its own.", ((K4, "self.k4 = self.k3"),)),
-        ("stride-ignored", "The argument `stride` has no effect. k4's convolution has it.", ((K4, K4.replace(", stride", "")),)),
-        ("stride-in-k3", "k3's convolution has the stride, so that k3(x) is smaller than the gate. Only k4, which comes last, has it.",
+        ("one-conv-for-all", "k3 and k4 share one convolution. Each has weights of its own.",
+         ((K4, "self.k4 = self.k3"),)),
+        ("stride-ignored", "The argument `stride` has no effect. k4's convolution has it.",
+         ((K4, K4.replace(", stride", "")),)),
+        ("stride-in-k3", "k3's convolution has the stride, so that k3(x) is smaller than the gate. Only k4, which "
+                         "comes last, has it.",
          ((K3, K3.replace("channels)", "channels, stride)")),)),
-        ("stride-in-k2-too", "k2's convolution has the stride as well. Up hides it, because it enlarges whatever comes. Only k4's "
+        ("stride-in-k2-too",
+         "k2's convolution has the stride as well. Up hides it, because it enlarges whatever comes. Only k4's "
          "convolution has the stride.", ((K2, K2.replace("channels)", "channels, stride)")),)),
         ("naive-sigmoid", INFINITE, ((GATE, naive_sigmoid("x + around")),)),
-        ("gate-detached", "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): k2 would never learn.",
+        ("gate-detached", "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): k2 "
+                          "would never learn.",
          ((GATE, f"{GATE}.detach()"),)),
         ("around-detached", "The numbers are right, but what k2 found is detached: k2 would never learn.",
          ((GATE, "torch.sigmoid(x + around.detach())"),)),
-        ("x-detached-in-gate", "The numbers are right, but x is detached where it enters the gate: part of x's gradient is missing.",
+        ("x-detached-in-gate",
+         "The numbers are right, but x is detached where it enters the gate: part of x's gradient is missing.",
          ((GATE, "torch.sigmoid(x.detach() + around)"),)),
         ("detached", "The numbers are right, but the result is detached: nothing in it would ever learn.",
          ((f"return {RESULT}", f"return {RESULT}.detach()"),)),
-        ("in-place", "You change x in place (as `x += ...` does): whoever reads it afterwards finds other numbers. Write x + around.",
+        ("in-place", "You change x in place (as `x += ...` does): whoever reads it afterwards finds other numbers. "
+                     "Write x + around.",
          ((f"gate = {GATE}", "k3 = self.k3(x)\n        gate = torch.sigmoid(x.data.add_(around.detach()) * 0 + x)"),
           (RESULT, "self.k4(k3 * gate)"))),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
     ),
     *mistakes(
         "SCBottleneck", "block",
-        ("no-shortcut", "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.", ((SHORTCUT, "0"),)),
-        ("shortcut-not-added", "The shortcut is computed and never added: the last line is a ReLU of bn3's output plus the shortcut.",
+        ("no-shortcut", "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.",
+         ((SHORTCUT, "0"),)),
+        ("shortcut-not-added",
+         "The shortcut is computed and never added: the last line is a ReLU of bn3's output plus the shortcut.",
          ((ADDED, "torch.relu(y)"),)),
-        ("downsample-ignored", "`downsample` is never called: x itself is added, whose channels or size do not fit if one is given.",
+        ("downsample-ignored",
+         "`downsample` is never called: x itself is added, whose channels or size do not fit if one is given.",
          ((SHORTCUT, "x"),)),
-        ("downsample-of-none", "Where `downsample` is None your block calls it. Add x itself then.", ((SHORTCUT, "self.downsample(x)"),)),
-        ("downsample-only-with-a-stride", "With stride 1 your block adds x itself, although a `downsample` is given. It is called whenever "
+        ("downsample-of-none", "Where `downsample` is None your block calls it. Add x itself then.",
+         ((SHORTCUT, "self.downsample(x)"),)),
+        ("downsample-only-with-a-stride",
+         "With stride 1 your block adds x itself, although a `downsample` is given. It is called whenever "
          "there is one.", ((SHORTCUT, "self.downsample(x) if self.k1[0].stride != (1, 1) else x"),)),
-        ("downsample-only-where-shapes-differ", "Where x has the shape of the sum your block adds x itself, although a `downsample` is "
-         "given. It is called whenever there is one.", ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
+        ("downsample-only-where-shapes-differ",
+         "Where x has the shape of the sum your block adds x itself, although a `downsample` is "
+         "given. It is called whenever there is one.",
+         ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
         ("shortcut-only-with-downsample", "If downsample is None, nothing is added. Add x itself then.",
          ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
-        ("downsample-first", "Both branches receive `downsample`'s output. They take x itself: only the shortcut is downsample(x).",
+        ("downsample-first",
+         "Both branches receive `downsample`'s output. They take x itself: only the shortcut is downsample(x).",
          ((f"a = {FIRST_A}", f"x = {SHORTCUT}\n        a = {FIRST_A}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
         ("no-last-relu", "The ReLU after the addition is missing.", ((ADDED, "y + shortcut"),)),
         ("relu-before-addition", "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
          ((ADDED, "torch.relu(y) + shortcut"),)),
         ("relu-twice", "There is a ReLU after bn3 as well as one after the addition. bn3's output is added as it is.",
          ((THIRD, f"torch.relu({THIRD})"),)),
-        ("relu-on-the-shortcut", "There is a ReLU on the shortcut. It is added as it is; the ReLU follows the addition.",
+        ("relu-on-the-shortcut",
+         "There is a ReLU on the shortcut. It is added as it is; the ReLU follows the addition.",
          ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
-        ("relu-on-downsample", "There is a ReLU behind `downsample`. Its result is added as it is; the ReLU follows the addition.",
+        ("relu-on-downsample",
+         "There is a ReLU behind `downsample`. Its result is added as it is; the ReLU follows the addition.",
          ((SHORTCUT, "x if self.downsample is None else torch.relu(self.downsample(x))"),)),
         ("downsample-of-y", "`downsample` receives bn3's output. It receives x.",
          ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
@@ -224,66 +276,86 @@ MISTAKES = (
         ("no-second-relus", "The ReLUs after k1 and scconv are missing. Neither module has one inside.",
          ((SECOND_A, "self.k1(a)"), (SECOND_B, "self.scconv(b)"))),
         ("no-relu-after-k1", "The ReLU after k1 is missing.", ((SECOND_A, "self.k1(a)"),)),
-        ("no-relu-after-scconv", "The ReLU after scconv is missing: SCConv has none of its own.", ((SECOND_B, "self.scconv(b)"),)),
-        ("no-inner-relus", "All four ReLUs inside the branches are missing: one follows each of bn1_a, k1, bn1_b and scconv.",
+        ("no-relu-after-scconv", "The ReLU after scconv is missing: SCConv has none of its own.",
+         ((SECOND_B, "self.scconv(b)"),)),
+        ("no-inner-relus",
+         "All four ReLUs inside the branches are missing: one follows each of bn1_a, k1, bn1_b and scconv.",
          ((FIRST_A, "self.bn1_a(self.conv1_a(x))"), (FIRST_B, "self.bn1_b(self.conv1_b(x))"), (SECOND_A, "self.k1(a)"),
           (SECOND_B, "self.scconv(b)"))),
         ("stride-in-conv1-a", "conv1_a has the stride. In half a, it is the 3 x 3 convolution of k1 that has it.",
          ((CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")), (K1, K1.replace(", stride", "")))),
-        ("b-first", "You join b and a. The plain half a comes first: torch.cat([a, b], dim=1).", ((JOINED, "torch.cat([b, a], dim=1)"),)),
-        ("joined-along-the-batch", "You join a and b along axis 0, the batch. Channels are axis 1: torch.cat([a, b], dim=1).",
+        ("b-first", "You join b and a. The plain half a comes first: torch.cat([a, b], dim=1).",
+         ((JOINED, "torch.cat([b, a], dim=1)"),)),
+        ("joined-along-the-batch",
+         "You join a and b along axis 0, the batch. Channels are axis 1: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.cat([a, b], dim=0)"),)),
-        ("joined-along-the-width", "You join a and b along the last axis, the width. Channels are axis 1: torch.cat([a, b], dim=1).",
+        ("joined-along-the-width",
+         "You join a and b along the last axis, the width. Channels are axis 1: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.cat([a, b], dim=-1)"),)),
-        ("interleaved", "You interleave the channels of a and b. All channels of a come first: torch.cat([a, b], dim=1).",
+        ("interleaved",
+         "You interleave the channels of a and b. All channels of a come first: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.stack([a, b], dim=2).flatten(1, 2)"),)),
-        ("halves-added", "You add the halves, which leaves planes // 2 channels. conv3 takes both, side by side: torch.cat([a, b], dim=1).",
+        ("halves-added", "You add the halves, which leaves planes // 2 channels. conv3 takes both, side by side: "
+                         "torch.cat([a, b], dim=1).",
          ((JOINED, "a + b"), (CONV3, CONV3.replace("2 * width", "width")))),
         ("a-twice", "conv3 receives the half a twice: b is not used.", ((JOINED, "torch.cat([a, a], dim=1)"),)),
         ("b-twice", "conv3 receives the half b twice: a is not used.", ((JOINED, "torch.cat([b, b], dim=1)"),)),
         ("branches-in-a-row", "scconv receives k1's output. The halves are side by side: each starts at x.",
          ((FIRST_B, "a"),)),
-        ("scconv-after-k1", "scconv is called on half a. The halves are side by side: scconv works on half b, and k1 on half a.",
+        ("scconv-after-k1",
+         "scconv is called on half a. The halves are side by side: scconv works on half b, and k1 on half a.",
          ((SECOND_B, "torch.relu(self.scconv(a))"),)),
         ("one-first-layer", "Both halves start with conv1_a and bn1_a: conv1_b and bn1_b are made and never called.",
          ((FIRST_B, FIRST_A),)),
         ("norms-exchanged", "bn1_a and bn1_b have changed places: bn1_a follows conv1_a.",
          ((FIRST_A, "torch.relu(self.bn1_b(self.conv1_a(x)))"), (FIRST_B, "torch.relu(self.bn1_a(self.conv1_b(x)))"))),
-        ("one-norm", "bn1_a is called in both halves, and bn1_b never.", ((FIRST_B, "torch.relu(self.bn1_a(self.conv1_b(x)))"),)),
+        ("one-norm", "bn1_a is called in both halves, and bn1_b never.",
+         ((FIRST_B, "torch.relu(self.bn1_a(self.conv1_b(x)))"),)),
         ("no-first-norms", "bn1_a and bn1_b are not called. One follows each 1 x 1 convolution, before the ReLU.",
          ((FIRST_A, "torch.relu(self.conv1_a(x))"), (FIRST_B, "torch.relu(self.conv1_b(x))"))),
-        ("no-third-norm", "bn3 is not called: it follows conv3, before the addition.", ((THIRD, f"self.conv3({JOINED})"),)),
+        ("no-third-norm", "bn3 is not called: it follows conv3, before the addition.",
+         ((THIRD, f"self.conv3({JOINED})"),)),
         ("norm-of-the-sum", "bn3 comes after the addition. It follows conv3; the shortcut is added to its output.",
          ((THIRD, f"self.conv3({JOINED})"), (ADDED, "torch.relu(self.bn3(y + shortcut))"))),
         ("norm-after-relu", "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
          ((FIRST_A, "self.bn1_a(torch.relu(self.conv1_a(x)))"), (FIRST_B, "self.bn1_b(torch.relu(self.conv1_b(x)))"))),
         ("full-width", "Your halves have `planes` channels each. Each has w = planes // 2; joined they are 2w.",
          ((WIDTH, WIDTH.replace("planes // 2", "planes")),)),
-        ("input-cut", "You cut x's channels in two. Nothing is cut: conv1_a and conv1_b each read all of x, and both take in_channels.",
-         ((CONV1_A, CONV1_A.replace("in_channels", "in_channels // 2")), (CONV1_B, CONV1_B.replace("in_channels", "in_channels // 2")),
+        ("input-cut", "You cut x's channels in two. Nothing is cut: conv1_a and conv1_b each read all of x, and both "
+                      "take in_channels.",
+         ((CONV1_A, CONV1_A.replace("in_channels", "in_channels // 2")),
+          (CONV1_B, CONV1_B.replace("in_channels", "in_channels // 2")),
           (FIRST_A, "torch.relu(self.bn1_a(self.conv1_a(x[:, :x.shape[1] // 2])))"),
           (FIRST_B, "torch.relu(self.bn1_b(self.conv1_b(x[:, -(x.shape[1] // 2):])))"))),
-        ("float-width", "`planes / 2` is a float, and a layer takes whole numbers only. Divide with two slashes: planes // 2.",
+        ("float-width",
+         "`planes / 2` is a float, and a layer takes whole numbers only. Divide with two slashes: planes // 2.",
          ((WIDTH, WIDTH.replace("planes // 2", "planes / 2")),)),
         ("rounded-up", "Where planes is odd you round its half up. Round down: planes // 2.",
          ((WIDTH, WIDTH.replace("planes // 2", "-(-planes // 2)")),)),
-        ("joined-width-of-planes", "Your conv3 takes `planes` channels. Where planes is odd, two halves have one channel less: 2 * w.",
+        ("joined-width-of-planes",
+         "Your conv3 takes `planes` channels. Where planes is odd, two halves have one channel less: 2 * w.",
          ((CONV3, CONV3.replace("2 * width", "planes")),)),
         ("not-expanded", "conv3 returns `planes` channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "planes")),)),
-        ("expanded-from-the-half", "conv3 returns 4 * w channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
+        ("expanded-from-the-half",
+         "conv3 returns 4 * w channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "self.expansion * (planes // 2)")),)),
-        ("as-many-as-enter", "conv3 returns `in_channels` channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
+        ("as-many-as-enter",
+         "conv3 returns `in_channels` channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "in_channels")),)),
-        ("stride-not-passed", "`stride` reaches neither k1 nor scconv: the map keeps its size, and the shortcut's is smaller.",
+        ("stride-not-passed",
+         "`stride` reaches neither k1 nor scconv: the map keeps its size, and the shortcut's is smaller.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")))),
-        ("stride-not-in-k1", "k1's convolution has no stride: its half is larger than the other one. Both have the stride.",
+        ("stride-not-in-k1",
+         "k1's convolution has no stride: its half is larger than the other one. Both have the stride.",
          ((K1, K1.replace(", stride", "")),)),
         ("stride-not-in-scconv", "scconv has no stride: its half is larger than the other one. Both have the stride.",
          ((SCCONV, SCCONV.replace(", stride", "")),)),
-        ("stride-in-first-layers", "The stride is in conv1_a and conv1_b. It belongs to k1 and scconv, which see the map at full size.",
+        ("stride-in-first-layers",
+         "The stride is in conv1_a and conv1_b. It belongs to k1 and scconv, which see the map at full size.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")),
-          (CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")), (CONV1_B, CONV1_B.replace("1, bias", "1, stride, bias")))),
+          (CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")),
+          (CONV1_B, CONV1_B.replace("1, bias", "1, stride, bias")))),
         ("stride-in-last-layer", "The stride is in conv3. It belongs to k1 and scconv.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")),
           (CONV3, CONV3.replace("1, bias", "1, stride, bias")))),
@@ -291,8 +363,10 @@ MISTAKES = (
          ((SCCONV, "self.scconv = SCConv(width, 1, stride)"),)),
         ("another-pooling", "scconv's pooling is not 4. You need not give it: SCConv(w, stride).",
          ((SCCONV, "self.scconv = SCConv(width, stride, 2)"),)),
-        ("no-scconv", "scconv is made and never called: half b goes from its 1 x 1 convolution straight to conv3.", ((SECOND_B, "b"),)),
-        ("no-k1", "k1 is made and never called: half a goes from its 1 x 1 convolution straight to conv3.", ((SECOND_A, "a"),)),
+        ("no-scconv", "scconv is made and never called: half b goes from its 1 x 1 convolution straight to conv3.",
+         ((SECOND_B, "b"),)),
+        ("no-k1", "k1 is made and never called: half a goes from its 1 x 1 convolution straight to conv3.",
+         ((SECOND_A, "a"),)),
         ("calibrated-twice", "Both halves go through scconv, and k1 is never called. Half a is plain.",
          ((SECOND_A, "torch.relu(self.scconv(a))"),)),
         ("k1-in-both", "Both halves go through k1, and scconv is never called. Half b is calibrated.",
@@ -306,18 +380,22 @@ MISTAKES = (
          ((K1, "self.k1 = nn.Sequential(nn.Conv2d(width, width, 3, stride, 1), nn.BatchNorm2d(width))"),)),
         ("k1-without-norm", NO_NORM.format("k1"), ((SECOND_A, "torch.relu(self.k1[0](a))"),)),
         ("multiplied", "You multiply by the shortcut. It is added.", ((ADDED, "torch.relu(y * shortcut)"),)),
-        ("in-place", "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + shortcut.",
+        ("in-place", "Your block changes its input in place: anything that reads x afterwards finds it changed. Write "
+                     "y + shortcut.",
          ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
-        ("shortcut-detached", "The numbers are right, but the shortcut is detached: its gradient, the very reason for a shortcut, is lost.",
+        ("shortcut-detached", "The numbers are right, but the shortcut is detached: its gradient, the very reason for "
+                              "a shortcut, is lost.",
          ((ADDED, "torch.relu(y + shortcut.detach())"),)),
-        ("x-detached", "The numbers are right, but if downsample is None, x is detached in the shortcut: its gradient, the very reason for "
+        ("x-detached", "The numbers are right, but if downsample is None, x is detached in the shortcut: its "
+                       "gradient, the very reason for "
          "a shortcut, is lost.", ((SHORTCUT, "x.detach() if self.downsample is None else self.downsample(x)"),)),
         ("detached", "The numbers are right, but the result is detached: nothing in it would ever learn.",
          ((f"return {ADDED}", f"return {ADDED}.detach()"),)),
-        ("own-downsample", "If downsample is None, your block makes one of its own. None means that x is added as it is.",
+        ("own-downsample",
+         "If downsample is None, your block makes one of its own. None means that x is added as it is.",
          (("self.downsample = downsample", """if downsample is None:
             downsample = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))
-        self.downsample = downsample"""),)),
+        self.downsample = downsample"""),)),  # noqa: E501
     ),
 )
 
@@ -327,9 +405,11 @@ EQUIVALENT = {
     "SCConv 15: x detached (2)": "Only its shape is read.",
     **{f"SCConv {what}": OWN_TENSOR for what in ("16: sigmoid in place", "17: Mult in place")},
     "SCBottleneck 11: rounded down, at least 1": "A block of one plane is not graded.",
-    **{f"SCBottleneck {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie."
+    **{f"SCBottleneck {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation "
+                                                       "could lie."
        for line in (12, 15, 18)},
-    **{f"SCBottleneck {line}: relu twice": "Nothing negative is left for a second ReLU." for line in (23, 24, 25, 26, 29)},
+    **{f"SCBottleneck {line}: relu twice": "Nothing negative is left for a second ReLU."
+       for line in (23, 24, 25, 26, 29)},
     **{f"SCBottleneck {line}: relu in place": OWN_TENSOR for line in (23, 24, 25, 26, 29)},
     "SCBottleneck 29: Add in place": OWN_TENSOR,
 }
@@ -351,7 +431,7 @@ VARIANTS = (
                 up = nn.Upsample(size=tuple(x.shape[-2:]))
                 out = self.k3(x).mul(torch.add(x, up(self.k2(x))).sigmoid())
                 return self.k4(out)
-        """),
+        """),  # noqa: E501
     Variant("scconv-by-index", "SCConv", """
         class SCConv(nn.Module):
             def __init__(self, channels, stride=1, pooling=4):
@@ -399,7 +479,7 @@ VARIANTS = (
                 if self.downsample is not None:
                     residual = self.downsample(x)
                 return self.relu(out + residual)
-        """),
+        """),  # noqa: E501
     Variant("block-two-sequentials", "SCBottleneck", """
         class SCBottleneck(nn.Module):
             expansion = 4
@@ -419,7 +499,7 @@ VARIANTS = (
             def forward(self, x):
                 joined = torch.cat([self.a(x), self.b(x)], dim=1)
                 return (self.out(joined) + self.shortcut(x)).clamp(min=0)
-        """),
+        """),  # noqa: E501
     Variant("scconv-repeated", "SCConv", """
         class SCConv(nn.Module):
             def __init__(self, channels, stride=1, pooling=4):
@@ -450,7 +530,7 @@ VARIANTS = (
                 context = nn.functional.interpolate(small, tuple(x.shape[2:]), mode="nearest")
                 local = self.n3(nn.functional.conv2d(x, self.k3.weight, padding=1))
                 return self.n4(nn.functional.conv2d(local * (x + context).sigmoid(), self.k4.weight, stride=self.stride, padding=1))
-        """),
+        """),  # noqa: E501
     Variant("block-stacked-first-layer", "SCBottleneck", """
         class SCBottleneck(nn.Module):
             expansion = 4

@@ -1,8 +1,10 @@
-"""SCNet (Liu, Hou, Cheng, Wang and Feng, "Improving Convolutional Networks with Self-Calibrated Convolutions", CVPR 2020).
+"""SCNet (Liu, Hou, Cheng, Wang and Feng, "Improving Convolutional Networks with Self-Calibrated Convolutions", CVPR
+2020).
 
-A 3x3 convolution is split into four smaller ones, and one of them works on a map that was averaged over cells: a wide view for the weights
-of a narrow one. The exercises follow the authors' code (MCG-NKU/SCNet), which enlarges the averaged map by nearest interpolation; the paper
-says bilinear. What differs: dilation, groups and the variant with an average pooling for the stride (`avd`) are left out.
+A 3x3 convolution is split into four smaller ones, and one of them works on a map that was averaged over cells: a wide
+view for the weights of a narrow one. The exercises follow the authors' code (MCG-NKU/SCNet), which enlarges the
+averaged map by nearest interpolation; the paper says bilinear.
+What differs: dilation, groups and the variant with an average pooling for the stride (`avd`) are left out.
 """
 
 import torch
@@ -35,7 +37,8 @@ class SCConv(nn.Module):
 
 
 class SCBottleneck(nn.Module):
-    """ResNet's bottleneck, one half of it plain and the other self-calibrated: `(B, in_channels, H, W) -> (B, 4 * planes, H', W')`.
+    """ResNet's bottleneck, one half of it plain and the other self-calibrated:
+    `(B, in_channels, H, W) -> (B, 4 * planes, H', W')`.
 
     downsample: what makes the shortcut fit; None where x fits as it is.
     """

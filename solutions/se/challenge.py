@@ -1,4 +1,5 @@
-"""Our attempt at lesson 01's challenge: `python -m solutions.se.challenge` trains each of these with three seeds (under a minute).
+"""Our attempt at lesson 01's challenge: `python -m solutions.se.challenge` trains each of these with three seeds (under
+a minute).
 
 What we tried, 320 steps each, right answers on 1024 new pictures in per cent:
 
@@ -7,10 +8,10 @@ What we tried, 320 steps each, right answers on 1024 new pictures in per cent:
     logarithm, minus its maximum, plain net, 2834    99.7  99.8  99.8
     logarithm, minus its maximum, one matrix, 6      99.8  99.9  99.9
 
-A picture has many papers; one of them almost always reflects nearly all red, one all green, one all blue. So the maximum of a
-channel is nearly the lamp itself, while the mean also depends on which papers there are: by hand, dividing by the maximum gives 99.9 %
-on the page's 10,000 pictures, dividing by the mean 96 %. With logarithms the division is a subtraction, and one 1 x 1 convolution
-compares red with blue.
+A picture has many papers; one of them almost always reflects nearly all red, one all green, one all blue. So the
+maximum of a channel is nearly the lamp itself, while the mean also depends on which papers there are: by hand, dividing
+by the maximum gives 99.9 % on the page's 10,000 pictures, dividing by the mean 96 %. With logarithms the division is a
+subtraction, and one 1 x 1 convolution compares red with blue.
 """
 
 from pathlib import Path
@@ -49,8 +50,10 @@ if __name__ == "__main__":
     attempts = {
         "SE as on the page": lambda: colour_reader(page["se"]()),
         "SE with the maximum": lambda: colour_reader(MaximumSE()),
-        "logarithm, minus its maximum, plain": lambda: nn.Sequential(Log(), MinusMaximum(), colour_reader(nn.Identity())),
-        "logarithm, minus its maximum, one matrix": lambda: nn.Sequential(Log(), MinusMaximum(), nn.Conv2d(3, 2, 1, bias=False)),
+        "logarithm, minus its maximum, plain": lambda: nn.Sequential(Log(), MinusMaximum(),
+                                                                     colour_reader(nn.Identity())),
+        "logarithm, minus its maximum, one matrix": lambda: nn.Sequential(Log(), MinusMaximum(),
+                                                                          nn.Conv2d(3, 2, 1, bias=False)),
     }
 
     def run(arm: str, seed: int) -> float:
@@ -58,4 +61,5 @@ if __name__ == "__main__":
 
     results = compare(attempts, range(3), run)
     for arm, make in attempts.items():
-        print(f"{arm}: {[round(score, 2) for score in results.scores(arm)]}, {sum(p.numel() for p in make().parameters())} parameters")
+        print(f"{arm}: {[round(score, 2) for score in results.scores(arm)]}, "
+              f"{sum(p.numel() for p in make().parameters())} parameters")

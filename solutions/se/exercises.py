@@ -1,4 +1,5 @@
-"""Squeeze-and-Excitation: how each exercise of 01_se is called. Sizes are odd and not square, so that no lucky shape hides a mistake."""
+"""Squeeze-and-Excitation: how each exercise of 01_se is called.
+Sizes are odd and not square, so that no lucky shape hides a mistake."""
 
 from random import Random
 
@@ -20,7 +21,8 @@ from autograder.lessons.sizes import (
 SQUEEZE = Exercise("squeeze", sizes=(
     *IMAGES,
     lambda r: call((r.randint(17, 20), r.randint(130, 140), 2, 3), label="many images of many channels"),
-), visible=(call((2, 3, 4, 5)), call((1, 6, 7, 3)), call((3, 1, 1, 6), label="one channel and one row")), small=call((2, 4, 3, 6)))
+), visible=(call((2, 3, 4, 5)), call((1, 6, 7, 3)), call((3, 1, 1, 6), label="one channel and one row")),
+small=call((2, 4, 3, 6)))
 
 
 # --- Excitation
@@ -72,7 +74,8 @@ def stages(r: Random, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def by_keyword(r: Random) -> Case:
     wide, blocks = stages(r, 3)
-    return Case("lists of three stages, reduction by keyword", (list(wide), list(blocks)), {"reduction": r.choice((4, 8))})
+    return Case("lists of three stages, reduction by keyword", (list(wide), list(blocks)),
+                {"reduction": r.choice((4, 8))})
 
 
 def one_stage(r: Random) -> Case:

@@ -1,4 +1,5 @@
-"""The long runs of lesson 01: `python -m solutions.se.experiment` writes experiment.md (about ten minutes of one core)."""
+"""The long runs of lesson 01: `python -m solutions.se.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,7 +17,7 @@ ABOUT = """# 01_se: long runs
 
 `python -m solutions.se.experiment` trains the page's arms for five times their steps (320, and 250 on photographs), and at a third of
 their peak rate or three times it. A number is the share of right answers on 1024 new pictures, in per cent; for arms on photographs,
-the PSNR in dB on new photographs, then on those seen in training."""
+the PSNR in dB on new photographs, then on those seen in training."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 
@@ -40,7 +41,8 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
         model = page["train"](colour_reader(between(), outputs=3), seen, truth, loss=error,
                               epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
         with torch.no_grad():
-            return {"new": -10 * error(model(unseen), new_truth).log10().item(), "seen": -10 * error(model(seen), truth).log10().item()}
+            return {"new": -10 * error(model(unseen), new_truth).log10().item(),
+                    "seen": -10 * error(model(seen), truth).log10().item()}
 
     return run
 

@@ -24,7 +24,8 @@ MIDDLE, LABEL, CELL = 156, 244, 13
 
 
 def gating(drawing: Drawing, stages: Sequence[tuple[float, float, str]]) -> None:
-    """All of a channel gate's drawing but how the gate is found: x at the left, from 614 px on its product with the gate.
+    """All of a channel gate's drawing but how the gate is found: x at the left, from 614 px on its product with the
+    gate.
 
     stages: from, to (px) and name of each part of the formula, written below.
     """
@@ -54,7 +55,8 @@ def se_block() -> str:
     drawing = Drawing(
         900, 320, "The Squeeze-and-Excitation block",
         "x (B, C, H, W) is averaged over H and W to z (B, C). fc1 and ReLU bring z to (B, C/r), fc2 and sigmoid "
-        "back to a gate (B, C). Reshaped to (B, C, 1, 1), the gate multiplies x, which arrives unchanged on a skip path.",
+        "back to a gate (B, C). Reshaped to (B, C, 1, 1), the gate multiplies x, which arrives unchanged on a "
+        "skip path.",
     )
     gating(drawing, ((132, 232, "squeeze"), (238, 568, "excitation"), (574, 770, "scale")))
     drawing.arrow((116, MIDDLE), (137, MIDDLE))
@@ -181,7 +183,8 @@ def broadcast() -> str:
     drawing.line((31, 262), (45, 276), colour="wrong", width=3.5)
     drawing.line((45, 262), (31, 276), colour="wrong", width=3.5)
     drawing.text(56, 274, "Wrong: (B, C) is aligned from the right, so that C meets W.", anchor="start", bold=True)
-    drawing.text(56, 296, "Usually an error. If B = 1 and C = W (drawn here), it runs: each column gets its own number.",
+    drawing.text(56, 296,
+                 "Usually an error. If B = 1 and C = W (drawn here), it runs: each column gets its own number.",
                  anchor="start")
     top, middle = 320, 320 + face / 2
     inset = (reach + face - 3 * side) / 2
@@ -219,18 +222,24 @@ def _pixels(drawing: Drawing, x: float, y: float, pixels: list[list[Colour]], si
 
 
 def question() -> str:
-    """A picture of papers under a lamp, its centre framed, and two ways to explain the centre's colour, 1000 x 340 px."""
+    """A picture of papers under a lamp, its centre framed, and two ways to explain the centre's colour, 1000 x 340
+    px."""
     drawing = Drawing(
         1000, 340, "What colour is the paper in the centre?",
-        "Coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. "
-        "It could be red paper under a white lamp or blue paper under a red lamp.",
+        "Coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which "
+        "looks reddish. It could be red paper under a white lamp or blue paper under a red lamp.",
     )
     lamp, paper, white = (1.0, 0.52, 0.42), (0.72, 0.62, 0.95), (1.0, 1.0, 1.0)
     random, size, pixel = Random(7), 16, 17
     papers = [[(0.5, 0.6, 0.4)] * size for _ in range(size)]
     for _ in range(40):  # later papers lie on earlier ones
         colour = (random.uniform(0.1, 1), random.uniform(0.1, 1), random.uniform(0.1, 1))
-        top, left, height, width = random.randrange(-2, 15), random.randrange(-2, 15), random.randint(3, 8), random.randint(3, 8)
+        top, left, height, width = (
+            random.randrange(-2, 15),
+            random.randrange(-2, 15),
+            random.randint(3, 8),
+            random.randint(3, 8),
+        )
         for row in range(max(top, 0), min(top + height, size)):
             for column in range(max(left, 0), min(left + width, size)):
                 papers[row][column] = colour

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 01_se. Each mistake is the reference with one thing changed."""
+"""Known mistakes, correct variants and equivalent mutants of 01_se.
+Each mistake is the reference with one thing changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
@@ -16,25 +17,27 @@ GUARD = """if not 1 <= reduction <= channels:
 MISTAKES = (
     # --- squeeze
     Mistake("squeeze-keeps-axes", "squeeze",
-            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image is one number per channel: return (B, C), "
-            "for example by leaving out `keepdim=True`, or with `flatten(1)` after a pooling layer.",
+            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image is one number per channel: "
+            "return (B, C), for example by leaving out `keepdim=True`, or with `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("squeeze-maximum", "squeeze",
             "Your squeeze takes the largest value of each channel; SE takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("squeeze-sum", "squeeze",
-            "Your squeeze adds up the positions without dividing by their number, H * W, so its size depends on the size of the image.",
+            "Your squeeze adds up the positions without dividing by their number, H * W, so its size depends on the "
+            "size of the image.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("squeeze-over-batch", "squeeze",
-            "Your squeeze averages over the batch too, so the images of a batch get the same numbers. Average over axes 2 and 3 only.",
+            "Your squeeze averages over the batch too, so the images of a batch get the same numbers. Average over "
+            "axes 2 and 3 only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
     Mistake("squeeze-over-channels", "squeeze",
-            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over H and W, "
-            "so that each channel keeps a number of its own.",
+            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over "
+            "H and W, so that each channel keeps a number of its own.",
             ((MEAN, "x.mean(dim=1).flatten(1)"),)),
     Mistake("squeeze-over-channels-map", "squeeze",
-            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over H and W, "
-            "so that each channel keeps a number of its own.",
+            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over "
+            "H and W, so that each channel keeps a number of its own.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("squeeze-one-axis", "squeeze",
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
@@ -43,50 +46,56 @@ MISTAKES = (
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
-            "Say which axes go: `flatten(1)`, or average over the two axes by their numbers.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
+            "its channel axis. Say which axes go: `flatten(1)`, or average over the two axes by their numbers.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
-            "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average over H and over W.",
+            "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average "
+            "over H and over W.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
     Mistake("squeeze-square-window-width", "squeeze",
-            "Your squeeze treats the map as square (width used for both sides). Feature maps are often not: average over H and over W.",
+            "Your squeeze treats the map as square (width used for both sides). Feature maps are often not: average "
+            "over H and over W.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[3] ** 2"),)),
     Mistake("squeeze-no-gradient", "squeeze",
-            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, and nothing before "
-            "the squeeze could learn.",
+            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, "
+            "and nothing before the squeeze could learn.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("squeeze-float32", "squeeze",
-            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with the default dtype. "
-            "Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
+            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with "
+            "the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
 
     Mistake("squeeze-torch-method", "squeeze",
-            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Here you need the mean over H and W.",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Here you need the mean "
+            "over H and W.",
             ((MEAN, "x.squeeze()"),)),
     Mistake("squeeze-reshaped", "squeeze",
-            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: your means "
-            "mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: "
+            "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     Mistake("squeeze-divides-and-multiplies", "squeeze",
-            "Your numbers are W² times too large: `/ h * w` divides by H and then multiplies by W. Divide by the product, `/ (h * w)`.",
+            "Your numbers are W² times too large: `/ h * w` divides by H and then multiplies by W. Divide by the "
+            "product, `/ (h * w)`.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] * x.shape[3]"),)),
     Mistake("squeeze-channels-and-rows", "squeeze",
-            "Your squeeze averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H and W are 2 and 3.",
+            "Your squeeze averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H "
+            "and W are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
 
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
-            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be faded to 1/512 on "
-            "average. SE uses a sigmoid: each channel is opened or closed on its own.",
+            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be "
+            "faded to 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
-            "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
+            "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies "
+            "between 0 and 1.",
             ((GATE, "self.fc2(torch.relu(self.fc1(z)))"),)),
     Mistake("excitation-no-relu", "Excitation",
-            "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and the hidden layer "
-            "adds nothing.",
+            "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and "
+            "the hidden layer adds nothing.",
             ((GATE, "torch.sigmoid(self.fc2(self.fc1(z)))"),)),
     Mistake("excitation-sigmoid-twice", "Excitation",
             "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
@@ -119,13 +128,16 @@ MISTAKES = (
             "Your gate ends in the piecewise linear `hardsigmoid`; SE's gate is the smooth sigmoid.",
             ((GATE, "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(z))))"),)),
     Mistake("excitation-applies-gate", "Excitation",
-            "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to the image.",
+            "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to "
+            "the image.",
             ((GATE, f"z * {GATE}"),)),
     Mistake("excitation-four-axes", "Excitation",
-            "Your gate has shape (B, C, 1, 1); here it should stay (B, C). The SE block adds the two axes when it applies the gate.",
+            "Your gate has shape (B, C, 1, 1); here it should stay (B, C). The SE block adds the two axes when it "
+            "applies the gate.",
             ((GATE, f"{GATE}[:, :, None, None]"),)),
     Mistake("excitation-bias", "Excitation",
-            "Your two layers have biases. SE's layers have none: pass `bias=False`, and the parameter count becomes 2 * C * C / r.",
+            "Your two layers have biases. SE's layers have none: pass `bias=False`, and the parameter count becomes 2 "
+            "* C * C / r.",
             (("nn.Linear(channels, hidden, bias=False)", "nn.Linear(channels, hidden)"),
              ("nn.Linear(hidden, channels, bias=False)", "nn.Linear(hidden, channels)"))),
     Mistake("excitation-fixed-reduction", "Excitation",
@@ -139,45 +151,49 @@ MISTAKES = (
             "The hidden layer has `reduction` channels. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("excitation-rounds-up", "Excitation",
-            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // reduction.",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
+            "reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("excitation-rounds-to-nearest", "Excitation",
-            "The hidden width is rounded to the nearest integer if the reduction does not divide the channels. Round down: "
-            "channels // reduction.",
+            "The hidden width is rounded to the nearest integer if the reduction does not divide the channels. "
+            "Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = round(channels / reduction)"),)),
     Mistake("excitation-refuses-remainders", "Excitation",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Only a hidden "
-            "width of 0 is an error.",
+            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded "
+            "down. Only a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("excitation-refuses-one", "Excitation",
-            "Your ValueError comes too early: with as many channels as the reduction, one hidden number is left. Only a hidden width of 0 "
-            "is an error.",
+            "Your ValueError comes too early: with as many channels as the reduction, one hidden number is left. Only "
+            "a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
             "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: "
             "raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("excitation-no-error", "Excitation",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit: the gate stays at 0.5 forever. "
-            "Raise a ValueError that names both numbers.",
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit: the gate stays at "
+            "0.5 forever. Raise a ValueError that names both numbers.",
             ((GUARD, ""),)),
     Mistake("excitation-wrong-axis", "Excitation",
-            "Your gate goes through a softmax over the batch: images of one batch compete with each other. Use a sigmoid.",
+            "Your gate goes through a softmax over the batch: images of one batch compete with each other. Use "
+            "a sigmoid.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=0)"),)),
     Mistake("excitation-detached", "Excitation",
-            "The numbers are right, but the gate is detached: neither layer would ever learn. Leave out the `detach()` (or `.data`, or "
-            "`no_grad()`).",
+            "The numbers are right, but the gate is detached: neither layer would ever learn. Leave out the "
+            "`detach()` (or `.data`, or `no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("excitation-changes-input", "Excitation",
-            "Your forward changes its input: an in-place ReLU (or `*=`) was applied to the input itself. Apply it to the output of "
-            "the hidden layer.",
+            "Your forward changes its input: an in-place ReLU (or `*=`) was applied to the input itself. Apply it to "
+            "the output of the hidden layer.",
             (("torch.relu(self.fc1(z))", "torch.relu(self.fc1(z.relu_()))"),)),
-    Mistake("excitation-float-width", "Excitation", NOT_WHOLE, (("hidden = channels // reduction", "hidden = channels / reduction"),)),
+    Mistake("excitation-float-width", "Excitation", NOT_WHOLE, (("hidden = channels // reduction",
+                                                                 "hidden = channels / reduction"),)),
     Mistake("excitation-exp", "Excitation", INFINITE, ((GATE, naive_sigmoid("self.fc2(torch.relu(self.fc1(z)))")),)),
 
     Mistake("excitation-layers-in-forward", "Excitation",
-            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, `self.fc1 = ...`. "
-            "A layer that is made in `forward` is a new one on every call, with random weights, and no optimiser ever trains it.",
+            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, "
+            "`self.fc1 = ...`. A layer that is made in `forward` is a new one on every call, with random weights, and "
+            "no optimiser ever trains it.",
             (("hidden = channels // reduction", "self.channels, self.hidden = channels, channels // reduction"),
              ("        self.fc1 = nn.Linear(channels, hidden, bias=False)\n", ""),
              ("        self.fc2 = nn.Linear(hidden, channels, bias=False)\n", ""),
@@ -190,15 +206,15 @@ MISTAKES = (
             "Your block returns the gate. Multiply the image by it: each channel of x by its own weight.",
             ((PRODUCT, "self.excitation(squeeze(x))[:, :, None, None]"),)),
     Mistake("se-shortcut", "SEBlock",
-            "Your block adds the input to the gated input. SE returns the product alone; the shortcut belongs to the residual block "
-            "around it.",
+            "Your block adds the input to the gated input. SE returns the product alone; the shortcut belongs to the "
+            "residual block around it.",
             (("return x * self", "return x + x * self"),)),
     Mistake("se-added", "SEBlock",
             "Your block adds the gate to the image. A gate multiplies.",
             (("return x * self", "return x + self"),)),
     Mistake("se-double-sigmoid", "SEBlock",
-            "The gate goes through a second sigmoid: Excitation ends in one already, and two of them keep every weight between 0.5 "
-            "and 0.73.",
+            "The gate goes through a second sigmoid: Excitation ends in one already, and two of them keep every "
+            "weight between 0.5 and 0.73.",
             (("self.excitation(squeeze(x))[", "torch.sigmoid(self.excitation(squeeze(x)))["),)),
     Mistake("se-maximum", "SEBlock",
             "Your block squeezes with the maximum; SE takes the mean over H and W.",
@@ -207,36 +223,39 @@ MISTAKES = (
             "`reduction` does not reach the Excitation: it is built with its default, 16. Pass it on.",
             (("Excitation(channels, reduction)", "Excitation(channels)"),)),
     Mistake("se-arguments-swapped", "SEBlock",
-            "Your block hands `channels` and `reduction` to Excitation in the wrong order. Excitation takes the channels first.",
+            "Your block hands `channels` and `reduction` to Excitation in the wrong order. Excitation takes the "
+            "channels first.",
             (("Excitation(channels, reduction)", "Excitation(reduction, channels)"),)),
     Mistake("se-not-squeezed", "SEBlock",
-            "Your block gives the image itself, (B, C, H, W), to its excitation, which takes one number per channel, (B, C). "
-            "Squeeze x first.",
+            "Your block gives the image itself, (B, C, H, W), to its excitation, which takes one number per "
+            "channel, (B, C). Squeeze x first.",
             (("self.excitation(squeeze(x))[:, :, None, None]", "self.excitation(x)"),)),
     Mistake("se-one-axis-too-few", "SEBlock",
-            "Your gates have three axes, (B, C, 1). The image has four: one more `None`, so that they line up as (B, C, 1, 1).",
+            "Your gates have three axes, (B, C, 1). The image has four: one more `None`, so that they line up as (B, "
+            "C, 1, 1).",
             (("[:, :, None, None]", "[:, :, None]"),)),
     Mistake("se-over-batch", "SEBlock",
-            "Your block squeezes over the batch too: every image gets the gate of the whole batch, and a picture's result depends on its "
-            "neighbours.",
+            "Your block squeezes over the batch too: every image gets the gate of the whole batch, and a picture's "
+            "result depends on its neighbours.",
             (("squeeze(x)", "squeeze(x).mean(0, keepdim=True).expand(len(x), -1)"),)),
     Mistake("se-first-image", "SEBlock",
-            "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis when you reshape.",
+            "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis "
+            "when you reshape.",
             (("[:, :, None, None]", "[:1, :, None, None]"),)),
     Mistake("se-in-place", "SEBlock",
-            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a shortcut, finds it changed. "
-            "Write `x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a shortcut, "
+            "finds it changed. Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("se-gate-detached", "SEBlock",
             "The numbers are right, but the gate is detached: the excitation would never learn.",
             (("squeeze(x))[", "squeeze(x)).detach()["),)),
     Mistake("se-squeeze-detached", "SEBlock",
-            "The numbers are right, and so are the gradients of the weights, but x reaches the gate through a `detach()`: its gradient "
-            "is missing the path through the squeeze.",
+            "The numbers are right, and so are the gradients of the weights, but x reaches the gate through a "
+            "`detach()`: its gradient is missing the path through the squeeze.",
             (("squeeze(x)", "squeeze(x.detach())"),)),
     Mistake("se-image-detached", "SEBlock",
-            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through "
-            "the gate alone.",
+            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the "
+            "gradient reaches x through the gate alone.",
             ((PRODUCT, "x.detach() * self.excitation(squeeze(x))[:, :, None, None]"),)),
     Mistake("se-remembers-gate", "SEBlock",
             "The gate of the first call is kept and used again for the next image. Compute a new one in every forward.",
@@ -248,19 +267,21 @@ MISTAKES = (
             "(B, C, 1, 1), so that it lines up with the channels.",
             (("[:, :, None, None]", "[:, None, None, :]"),)),
     Mistake("se-gate-on-height", "SEBlock",
-            "The gates multiply the rows of the image: in (B, 1, C, 1), C lines up with the image's H. They belong to the channels: "
-            "(B, C, 1, 1).",
+            "The gates multiply the rows of the image: in (B, 1, C, 1), C lines up with the image's H. They belong to "
+            "the channels: (B, C, 1, 1).",
             (("[:, :, None, None]", "[:, None, :, None]"),)),
     Mistake("se-local-gate", "SEBlock",
-            "Every position is gated by its own pixel: the squeeze is missing. The gates should come from the mean over H and W, one gate "
-            "for each channel of the whole image.",
-            ((PRODUCT, "x * self.excitation(x.movedim(1, 3).reshape(-1, x.shape[1])).reshape(len(x), *x.shape[2:], -1).movedim(3, 1)"),)),
+            "Every position is gated by its own pixel: the squeeze is missing. The gates should come from the mean "
+            "over H and W, one gate for each channel of the whole image.",
+            ((PRODUCT, "x * self.excitation(x.movedim(1, 3).reshape(-1, x.shape[1])).reshape(len(x), *x.shape[2:], "
+                       "-1).movedim(3, 1)"),)),
     Mistake("se-tensor-squeeze", "SEBlock",
-            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, squeeze(x).",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, "
+            "squeeze(x).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "self.excitation(x.squeeze())"),)),
     Mistake("se-class-called", "SEBlock",
-            "You call the class Excitation, which builds a new module from its argument. Call the one that your block owns: "
-            "self.excitation(...).",
+            "You call the class Excitation, which builds a new module from its argument. Call the one that your "
+            "block owns: self.excitation(...).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "Excitation(squeeze(x))"),)),
     Mistake("se-returns-gate-flat", "SEBlock",
             "Your block returns the gate. Multiply the image by it: each channel of x by its own weight.",
@@ -272,11 +293,12 @@ MISTAKES = (
             "The image is divided by the gate. Multiply: a gate of 0 closes the channel, a gate of 1 lets it pass.",
             (("x * self", "x / self"),)),
     Mistake("se-gate-flattened", "SEBlock",
-            "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C meets the image's W. Add two axes "
-            "of size 1 at the end, (B, C, 1, 1).",
+            "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C meets the "
+            "image's W. Add two axes of size 1 at the end, (B, C, 1, 1).",
             (("[:, :, None, None]", ""),)),
     Mistake("se-softmax", "SEBlock",
-            "The gate goes through a softmax over the channels, so the channels compete and all fade. Use Excitation's output as it is.",
+            "The gate goes through a softmax over the channels, so the channels compete and all fade. Use "
+            "Excitation's output as it is.",
             (("self.excitation(squeeze(x))[", "torch.softmax(self.excitation(squeeze(x)), dim=1)["),)),
     Mistake("se-double-gate", "SEBlock",
             "The image is multiplied by the gate twice.",
@@ -285,14 +307,16 @@ MISTAKES = (
             "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
             ((PRODUCT, "x * (1 - self.excitation(squeeze(x)))[:, :, None, None]"),)),
     Mistake("se-tensor-squeeze-in-place-of-means", "SEBlock",
-            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, squeeze(x).",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, "
+            "squeeze(x).",
             (("squeeze(x)", "x.squeeze()"),)),
     Mistake("se-gates-averaged", "SEBlock",
             "You average the gates over the batch, so that all images get the same ones. Each image has its own gates.",
             ((PRODUCT, "x * self.excitation(squeeze(x)).mean(0)[:, None, None]"),)),
 
     Mistake("se-gates-on-means", "SEBlock",
-            "You multiply the means by the gates, and every position of a channel gets the same number. Multiply the image, x.",
+            "You multiply the means by the gates, and every position of a channel gets the same number. Multiply the "
+            "image, x.",
             ((PRODUCT, "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"),)),
 
     # --- se_parameter_cost
@@ -303,23 +327,26 @@ MISTAKES = (
             "You count one matrix for each block. There are two, fc1 and fc2: hence the 2 in front of the sum.",
             (("return 2 * sum", "return sum"),)),
     Mistake("cost-sums-multiplied", "se_parameter_cost",
-            "You add up the blocks, add up the squared channels, and multiply the two sums. Multiply stage by stage, N * C², then add.",
+            "You add up the blocks, add up the squared channels, and multiply the two sums. Multiply stage by stage, "
+            "N * C², then add.",
             ((SUM, "2 * sum(stage_blocks) * sum(c**2 for c in stage_channels) / reduction"),)),
     Mistake("cost-doubled", "se_parameter_cost",
             "`c * 2` doubles the channels. The paper's formula squares them: `c**2`.",
             (("n * c**2", "n * c * 2"),)),
     Mistake("cost-biases-not-rounded", "se_parameter_cost",
             "You count biases, C / r and C of them for each block. SE's layers have none.",
-            ((SUM, "sum(n * (2 * c**2 / reduction + c / reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
+            ((SUM,
+              "sum(n * (2 * c**2 / reduction + c / reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-fixed-reduction", "se_parameter_cost",
             "Your result does not depend on `reduction`: 16 is written into it. Use the argument.",
-            (("for n, c in zip(stage_blocks, stage_channels)) / reduction", "for n, c in zip(stage_blocks, stage_channels)) / 16"),)),
+            (("for n, c in zip(stage_blocks, stage_channels)) / reduction",
+              "for n, c in zip(stage_blocks, stage_channels)) / 16"),)),
     Mistake("cost-one-block", "se_parameter_cost",
             "You count each stage once. Every block of a stage has an SE module: multiply by the number of blocks.",
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
-            "You square the number of blocks, or your `zip` has the channels first. The channels are squared (a matrix has C * C / r "
-            "entries), the blocks are counted.",
+            "You square the number of blocks, or your `zip` has the channels first. The channels are squared (a "
+            "matrix has C * C / r entries), the blocks are counted.",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",
@@ -328,8 +355,8 @@ MISTAKES = (
             "You multiply by the reduction. It makes the hidden layer smaller: divide.",
             (("zip(stage_blocks, stage_channels)) / reduction", "zip(stage_blocks, stage_channels)) * reduction"),)),
     Mistake("cost-floored", "se_parameter_cost",
-            "You round the hidden width down before you multiply, as a layer does. This exercise asks for the paper's formula, "
-            "2/r times the sum of N * C², which is exact if r divides C.",
+            "You round the hidden width down before you multiply, as a layer does. This exercise asks for the paper's "
+            "formula, 2/r times the sum of N * C², which is exact if r divides C.",
             ((SUM,
               "2 * sum(n * c * (c // reduction) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-biases", "se_parameter_cost",
@@ -337,7 +364,8 @@ MISTAKES = (
             ((SUM,
               "sum(n * (2 * c**2 / reduction + c // reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-channels-and-blocks-squared", "se_parameter_cost",
-            "You square the product N * C. Only C is squared (each matrix has C * C / r entries). The blocks are counted: N * C².",
+            "You square the product N * C. Only C is squared (each matrix has C * C / r entries). The blocks are "
+            "counted: N * C².",
             (("n * c**2", "(n * c) ** 2"),)),
     Mistake("cost-caret", "se_parameter_cost",
             "In Python `^` is not a power: it flips bits. Write `c**2` (or `c * c`).",
@@ -347,15 +375,16 @@ MISTAKES = (
             ((SUM,
               "2 // reduction * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-rounded-down", "se_parameter_cost",
-            "You round the result (by `//`, `round` or `int`). The exercise asks for the formula as it stands, without rounding.",
+            "You round the result (by `//`, `round` or `int`). The exercise asks for the formula as it stands, "
+            "without rounding.",
             (("stage_channels)) / reduction", "stage_channels)) // reduction"),)),
     Mistake("cost-first-stage", "se_parameter_cost",
             "Only the first stage is counted: there is a `return` inside the loop. Return after it.",
             ((SUM,
               "2 * stage_blocks[0] * stage_channels[0] ** 2 / reduction"),)),
     Mistake("cost-half-times-reduction", "se_parameter_cost",
-            "`/ 2 * reduction` divides by 2 and then multiplies by the reduction: Python goes from left to right. The factor is 2 / r: "
-            "multiply by 2 and divide by the reduction.",
+            "`/ 2 * reduction` divides by 2 and then multiplies by the reduction: Python goes from left to right. The "
+            "factor is 2 / r: multiply by 2 and divide by the reduction.",
             ((SUM, "sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / 2 * reduction"),)),
     Mistake("cost-last-stage", "se_parameter_cost",
             "Only the last stage is counted: the sum starts again at every stage. Set it to 0 once, before the loop.",
@@ -365,7 +394,8 @@ MISTAKES = (
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
 NOT_GRADED = "Of impossible arguments, only a bottleneck without channels is graded."
 OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
-ERROR = ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised")
+ERROR = ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+         "printed, not raised")
 
 EQUIVALENT = {
     "squeeze 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
@@ -378,7 +408,8 @@ EQUIVALENT = {
         "squeeze 7": ("guard left out", "an assert"),
         "squeeze 8": (*ERROR, "message without tuple(x.shape)"),
         "Excitation 10": ("without 1", "1 -> 0"),  # a reduction of 0
-        "se_parameter_cost 10": ("guard left out", "an assert", "stage_channels -> stage_blocks", "stage_blocks -> stage_channels"),
+        "se_parameter_cost 10": ("guard left out", "an assert", "stage_channels -> stage_blocks",
+                                 "stage_blocks -> stage_channels"),
         "se_parameter_cost 11": (*ERROR, "message without len(stage_channels)", "message without len(stage_blocks)"),
         "se_parameter_cost 12": ("guard left out", "an assert", "1 -> 0"),
         "se_parameter_cost 13": (*ERROR, "message without reduction"),

@@ -1,10 +1,11 @@
 """Run a page's comparison again, with seeds of your own: do its sentences hold on your machine?
 
-    python -m solutions.shared.again                                  the lessons that compare arms
+    python -m solutions.shared.again                                  lessons that compare arms
     python -m solutions.shared.again 02_eca                           the arms of one
-    python -m solutions.shared.again 02_eca ECA "no neighbours"       trains both, five times as long as the page, and compares them
+    python -m solutions.shared.again 02_eca ECA "no neighbours"       trains both, five times as long as the page
 
-Your scores stand beside the recorded ones (`solutions/<topic>/experiment.md`), and Welch's t-test says whether the gap is more than luck.
+Your scores stand beside the recorded ones (`solutions/<topic>/experiment.md`), and Welch's t-test says whether the gap
+is more than luck.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 def again(topic: Path, arms: list[str], seeds: int, longer: int, faster: Fraction) -> str:
-    """What to print: our scores of each arm beside the recorded ones, and whether the first arm is ahead of each other one.
+    """What to print: our scores of each arm beside the recorded ones, and whether the first arm is ahead of each other
+    one.
 
     Raises ValueError for an arm that the page does not have, with names that are near.
     """
@@ -74,7 +76,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("arms", nargs="*", metavar="ARM", help="the first is compared with each of the others")
     parser.add_argument("--seeds", type=int, default=3, help="runs of each arm (%(default)s)")
     parser.add_argument("--times", type=int, default=5, help="how many times the page's steps (%(default)s)")
-    parser.add_argument("--rate", type=Fraction, default=Fraction(1), help="times the page's peak rate, such as 1/3 (%(default)s)")
+    parser.add_argument("--rate", type=Fraction, default=Fraction(1), help="times the page's peak rate, such as 1/3 "
+                                                                           "(%(default)s)")
     options = parser.parse_args(arguments)
     topics = {lesson.name: folder_of(lesson.topic) for lesson in lessons()}
     with_runs = [name for name, folder in topics.items() if (folder / "experiment.py").exists()]

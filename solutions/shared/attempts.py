@@ -1,4 +1,5 @@
-"""Our own attempts at a lesson's challenge, measured by the page's own cell: `python -m solutions.<topic>.challenge` prints them."""
+"""Our own attempts at a lesson's challenge, measured by the page's own cell: `python -m solutions.<topic>.challenge`
+prints them."""
 
 from __future__ import annotations
 
@@ -18,10 +19,12 @@ MINE = re.compile(r"^mine = None.*\n", re.MULTILINE)  # what a learner replaces
 
 
 class Attempts:
-    """The challenge of one page. `page` has the page's names where its first experiment begins, and those of the cells `also`."""
+    """The challenge of one page. `page` has the page's names where its first experiment begins, and those of the
+    cells `also`."""
 
     def __init__(self, page: Path, also: Iterable[str] = ()) -> None:
-        """also: a line of each later cell that the challenge needs; such a cell is run up to its `compare(...)`, if it has one.
+        """also: a line of each later cell that the challenge needs;
+        such a cell is run up to its `compare(...)`, if it has one.
 
         Raises ValueError unless exactly one cell has the line, or unless one cell of the page is a challenge.
         """

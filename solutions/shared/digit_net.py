@@ -55,7 +55,8 @@ class DigitNet(nn.Module):
 
 
 class PairNet(DigitNet):
-    """The same for a query and a support, (B, 7, 32, 32) -> (B, 11, 8, 8), with modules that are called like lesson e3's `CMAT`.
+    """The same for a query and a support, (B, 7, 32, 32) -> (B, 11, 8, 8), with modules that are called like lesson
+    e3's `CMAT`.
 
     Layers are shared by both pictures. The first mask of the query is e3's prior mask, made of the block's features.
     """
@@ -80,7 +81,8 @@ def answers(network: nn.Module, drawn: Digits) -> Tensor:
 
 
 def learn(network: nn.Module, draw: Draw, steps: int, rate: float, seed: int, at: Callable[[int], None]) -> None:
-    """Train in place on new pictures at each step: Adam, one cycle of learning rates with the peak `rate`. at: called after each step."""
+    """Train in place on new pictures at each step: Adam, one cycle of learning rates with the peak `rate`.
+    at: called after each step."""
     optimizer = torch.optim.Adam(network.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
     network.train()

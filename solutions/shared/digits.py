@@ -1,8 +1,10 @@
-"""A handwritten digit on a photograph, and a colour that says whether it counts: tasks on real pictures for every module.
+"""A handwritten digit on a photograph, and a colour that says whether it counts: tasks on real pictures for every
+module.
 
-Each picture is a piece of a photograph with a digit written over it, near the middle. Read the digit if it has the right colour; if not,
-say so. The right colour is that of a frame around the picture, or that of another digit in another picture. Pictures to learn from
-have other photographs, and digits by other writers, than those that are tested on (datasets/digits/CARD.md).
+Each picture is a piece of a photograph with a digit written over it, near the middle. Read the digit if it has the
+right colour; if not, say so. The right colour is that of a frame around the picture, or that of another digit in
+another picture. Pictures to learn from have other photographs, and digits by other writers, than those that are tested
+on (datasets/digits/CARD.md).
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ COLOURS = torch.tensor(((0.95, 0.15, 0.15), (0.15, 0.85, 0.2), (0.2, 0.35, 1.0))
 class Digits(NamedTuple):
     """pictures: (n, 3, 32, 32) float32 from -1 to 1; of pairs (n, 7, 32, 32), as `digit_pairs` says.
 
-    labels: (n,) int64, the digit, or OTHER_COLOUR for half of the pictures. colours: (n,) int64, the one that counts: 0 red, 1 green,
-    2 blue. centres: (n, 2) float32, row and column of the digit's centre, pixels.
+    labels: (n,) int64, the digit, or OTHER_COLOUR for half of the pictures. colours: (n,) int64, the one that counts: 0
+    red, 1 green, 2 blue. centres: (n, 2) float32, row and column of the digit's centre, pixels.
     """
 
     pictures: Tensor
@@ -56,9 +58,11 @@ def framed_digits(n: int, seed: int, split: str) -> Digits:
 
 
 def digit_pairs(n: int, seed: int, split: str) -> Digits:
-    """n pairs of pictures without a frame, in seven channels: a query (three), a support (three), and the support's mask (one).
+    """n pairs of pictures without a frame, in seven channels: a query (three), a support (three), and the support's
+    mask (one).
 
-    The colour that counts is that of the support's digit; the mask, from 0 to 1, says where that is. split, seed: as in `framed_digits`.
+    The colour that counts is that of the support's digit; the mask, from 0 to 1, says where that is.
+    split, seed: as in `framed_digits`.
     """
     generator = torch.Generator().manual_seed(seed)
     pictures, chosen, (colours, own) = _begun(n, split, generator)
@@ -70,15 +74,18 @@ def digit_pairs(n: int, seed: int, split: str) -> Digits:
 
 
 def _begun(n: int, split: str, generator: torch.Generator) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
-    """Pieces of photographs; which digit each gets; the colour that counts, and the digit's own, the same one for half of them."""
+    """Pieces of photographs; which digit each gets; the colour that counts, and the digit's own, the same one for
+    half of them."""
     pictures = _pieces(split, n, generator)
     chosen = torch.randint(len(_of(split)[1]), (n,), generator=generator)
     colours, other = torch.rand((n, len(COLOURS)), generator=generator).argsort(dim=1)[:, :2].unbind(1)
     return pictures, chosen, (colours, torch.where(torch.rand(n, generator=generator) < 0.5, colours, other))
 
 
-def _with_digits(pictures: Tensor, chosen: Tensor, own: Tensor, split: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures with digits written over them, how much of each pixel these cover (n, 1, 32, 32), and their centres (n, 2)."""
+def _with_digits(pictures: Tensor, chosen: Tensor, own: Tensor, split: str,
+                 generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Pictures with digits written over them, how much of each pixel these cover (n, 1, 32, 32), and their centres
+    (n, 2)."""
     n = len(pictures)
     ink = COLOURS[own] + 0.1 * torch.randn((n, 3), generator=generator)
     sizes = LEAST + (MOST - LEAST) * torch.rand(n, generator=generator)
@@ -99,7 +106,8 @@ def _of(split: str) -> tuple[Tensor, Tensor]:
 
 
 def _written(shapes: Tensor, sizes: Tensor, centres: Tensor) -> Tensor:
-    """How much of each pixel is covered, (n, 1, 32, 32), by digits (n, 8, 8) of these sizes (n,) with these centres (n, 2)."""
+    """How much of each pixel is covered, (n, 1, 32, 32), by digits (n, 8, 8) of these sizes (n,) with these centres
+    (n, 2)."""
     # Pixel p of a picture, from -1 to 1, shows the point (p - shift) / scale of the digit's own square.
     scale, shift = sizes / SIDE, 2 * centres.flip(1) / SIDE - 1
     turned = torch.zeros(len(shapes), 2, 3)

@@ -184,14 +184,19 @@ class Drawing:
         squares: dict[str, str] = {}
         for row, line in enumerate(colours):
             for column, colour in enumerate(line):
-                square = f"M{_number(x + column * side)} {_number(y + row * side)}h{_number(side)}v{_number(side)}h{_number(-side)}z"
+                square = (
+                    f"M{_number(x + column * side)}"
+                    f" {_number(y + row * side)}h{_number(side)}v{_number(side)}h{_number(-side)}z"
+                )
                 squares[colour] = squares.get(colour, "") + square
-        self._parts += [f'<path d="{path}" fill="{colour}" shape-rendering="crispEdges"/>' for colour, path in squares.items()]
+        self._parts += [f'<path d="{path}" fill="{colour}" shape-rendering="crispEdges"/>'
+                        for colour, path in squares.items()]
 
     def photograph(self, x: float, y: float, side: float, jpeg: bytes) -> None:
         """A square photograph of `side` px, its top left corner at (x, y), from the bytes of a JPEG file."""
         source = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-        self._parts.append(f'<image x="{_number(x)}" y="{_number(y)}" width="{_number(side)}" height="{_number(side)}" href="{source}"/>')
+        self._parts.append(f'<image x="{_number(x)}" y="{_number(y)}" width="{_number(side)}" '
+                           f'height="{_number(side)}" href="{source}"/>')
 
     def frame(self, x: float, y: float, width: float, height: float, *, colour: str, thickness: float = 3) -> None:
         """An empty rectangle around something; `colour` is a name in the palette."""
@@ -224,7 +229,8 @@ class Drawing:
 
     def stretched_map(self, x: float, middle: float, sheet: Sequence[Sequence[float]], channels: int, *, face: float,
                       thickness: float) -> None:
-        """A (1, H, W) map in front, and the dashed box over the channels to which it is stretched; centred on `middle`."""
+        """A (1, H, W) map in front, and the dashed box over the channels to which it is stretched;
+        centred on `middle`."""
         reach, rise = depth(thickness, channels)
         top = middle - (face - rise) / 2
         right, bottom = x + face, top + face
@@ -233,7 +239,8 @@ class Drawing:
         self.cells(x, top, sheet, "gate", side=face / len(sheet))
 
     def axes_paired(self, x: float, y: float, weights: str, verdicts: Sequence[str]) -> None:
-        """The axes of weights (a letter each, blank where there is none) over B, C, H, W of x, as broadcasting pairs them.
+        """The axes of weights (a letter each, blank where there is none) over B, C, H, W of x, as broadcasting pairs
+        them.
 
         190 x 100 px from the top left corner (x, y); a verdict stands under each pair.
         """

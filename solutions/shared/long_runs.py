@@ -1,7 +1,7 @@
 """The long runs behind a page's claims: the page's own arms and `run`, trained for longer and at other learning rates.
 
-`solutions/<topic>/experiment.py` says which runs. Each is written to `experiment.md` beside it as soon as it is done, and what
-stands there is not run again. All of them take minutes, so no test repeats them.
+`solutions/<topic>/experiment.py` says which runs. Each is written to `experiment.md` beside it as soon as it is done,
+and what stands there is not run again. All of them take minutes, so no test repeats them.
 """
 
 from __future__ import annotations
@@ -32,17 +32,20 @@ Table = dict[Row, dict[int, str]]  # the scores of each row, as text, by seed
 
 
 class LongRuns:
-    """The long runs of one lesson. `page` has the page's names where its experiment begins; add arms to `page["arms"]`."""
+    """The long runs of one lesson. `page` has the page's names where its experiment begins;
+    add arms to `page["arms"]`."""
 
     def __init__(self, page: Path) -> None:
-        """Run the page from its top to its first `compare(...)`, without its checks. ValueError for a page that compares nothing."""
+        """Run the page from its top to its first `compare(...)`, without its checks.
+        ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
         self._librarys = training.train  # while a page sees ours under that name
         self.page = _names(page, self._train)
 
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
              run: Callable[[str, int], float | Mapping[str, float]]) -> None:
-        """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table after each."""
+        """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table
+        after each."""
         table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
         for row, seeds in rows:
             self.train_for(row.longer, row.faster)
@@ -51,7 +54,8 @@ class LongRuns:
                     continue
                 scores = training.compare([row.arm], [seed], run).runs[row.arm, seed]
                 table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
-                file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n", encoding="utf-8")
+                file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n",
+                                encoding="utf-8")
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
 
     def train_for(self, longer: int, faster: Fraction) -> None:
@@ -59,7 +63,8 @@ class LongRuns:
         self._longer, self._faster = longer, faster
 
     def _train(self, *arguments: Any, epochs: int, peak_rate: float, **others: Any) -> Any:
-        return self._librarys(*arguments, epochs=self._longer * epochs, peak_rate=float(self._faster * Fraction(peak_rate)), **others)
+        return self._librarys(*arguments, epochs=self._longer * epochs,
+                              peak_rate=float(self._faster * Fraction(peak_rate)), **others)
 
 
 def write(table: Table) -> str:
@@ -73,9 +78,12 @@ def write(table: Table) -> str:
 
 def read(text: str) -> Table:
     """The table that `write` wrote."""
-    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|"))
+    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()
+                       if line.startswith("|"))
     seeds = [int(name.removeprefix("seed ")) for name in head[3:]]
-    return {Row(arm, int(longer[2:]), Fraction(faster[2:])): {seed: score for seed, score in zip(seeds, scores, strict=True) if score}
+    return {Row(arm, int(longer[2:]), Fraction(faster[2:])): {seed: score
+                                                              for seed, score in zip(seeds, scores, strict=True)
+                                                              if score}
             for arm, longer, faster, *scores in lines}
 
 
@@ -96,7 +104,11 @@ def _names(page: Path, train: Callable[..., Any]) -> dict[str, Any]:
     with (patch.object(training, "train", train), patch.object(training, "compare", reached),
           contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)):
         for cell in jupytext.read(page, fmt="py:percent").cells:
-            if cell.cell_type != "code" or "points" in cell.metadata or "nbval-ignore-output" in cell.metadata.get("tags", []):
+            if (
+                cell.cell_type != "code"
+                or "points" in cell.metadata
+                or "nbval-ignore-output" in cell.metadata.get("tags", [])
+            ):
                 continue  # prose, checks, the map of the course
             try:
                 exec(cell.source, names)

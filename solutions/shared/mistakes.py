@@ -4,44 +4,50 @@ from autograder.lessons.declare import Mistake
 
 HIDDEN = "hidden_channels(channels, reduction)"  # as the references say it
 
-INFINITE = ("Your sigmoid gives NaN for large scores: above 709 `exp` is infinite in float64, and `exp(z) / (1 + exp(z))` divides infinity "
-            "by infinity. Use `torch.sigmoid`.")
-OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is infinite above 709 and 0 below -746, and a row of "
-            "such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest number of a row first.")
-NOT_WHOLE = ("`channels / reduction` is a float, even when nothing is left over, and a layer takes whole numbers only. Divide with two "
-             "slashes: channels // reduction.")
-ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has no dropout: training "
-                     "and eval mode give the same result.")
+INFINITE = ("Your sigmoid gives NaN for large scores: above 709 `exp` is infinite in float64, and `exp(z) / (1 + "
+            "exp(z))` divides infinity by infinity. Use `torch.sigmoid`.")
+OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is infinite above 709 and 0 below -746, "
+            "and a row of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest "
+            "number of a row first.")
+NOT_WHOLE = ("`channels / reduction` is a float, even when nothing is left over, and a layer takes whole numbers "
+             "only. Divide with two slashes: channels // reduction.")
+ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has "
+                     "no dropout: training and eval mode give the same result.")
 ONLY_IN_EVAL = "In training mode your module returns x as it is. It does the same in both modes."
 
 
-def detached(short: str, exercise: str, result: str, what: str, before: tuple[tuple[str, str], ...]) -> tuple[Mistake, ...]:
-    """What a module returns is detached, or what it reads. result: the expression that it returns; what: its name in a sentence;
+def detached(short: str, exercise: str, result: str, what: str,
+             before: tuple[tuple[str, str], ...]) -> tuple[Mistake, ...]:
+    """What a module returns is detached, or what it reads. result: the expression that it returns; what: its name in a
+    sentence;
     before: the edits that detach x in front of the first layer."""
     return (
         Mistake(f"{short}-detached", exercise,
-                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
+                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing in "
+                "it would ever learn.",
                 ((f"return {result}", f"return ({result}).detach()"),)),
         Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, and so are the gradients of the weights, but x is detached before the first layer: no gradient "
-                "flows back to the network in front.",
+                "The numbers are right, and so are the gradients of the weights, but x is detached before the first "
+                "layer: no gradient flows back to the network in front.",
                 before),
     )
 
 
 def bottleneck(short: str, exercise: str, default: int) -> tuple[Mistake, ...]:
-    """What goes wrong with the hidden channels of a reference that calls `hidden_channels`. default: its reduction's default."""
+    """What goes wrong with the hidden channels of a reference that calls `hidden_channels`.
+    default: its reduction's default."""
     return (
         Mistake(f"{short}-no-error", exercise,
-                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden channels. Raise one whose "
-                "message names both numbers.",
+                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden "
+                "channels. Raise one whose message names both numbers.",
                 ((HIDDEN, "channels // reduction"),)),
         Mistake(f"{short}-at-least-one", exercise,
-                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers "
-                "instead.",
+                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names "
+                "both numbers instead.",
                 ((HIDDEN, "max(1, channels // reduction)"),)),
         Mistake(f"{short}-rounded-up", exercise,
-                "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
+                "You round the hidden channels up. Where the reduction does not divide the channels, round down: "
+                "channels // reduction.",
                 ((HIDDEN, "-(-channels // reduction)"),)),
         Mistake(f"{short}-float-width", exercise, NOT_WHOLE, ((HIDDEN, f"{HIDDEN} and channels / reduction"),)),
         Mistake(f"{short}-reduction-ignored", exercise,

@@ -1,4 +1,5 @@
-"""What was recorded of published code, and what an adapter gives back for it: our counterpart, or the reason why there is none."""
+"""What was recorded of published code, and what an adapter gives back for it: our counterpart, or the reason why
+there is none."""
 
 from __future__ import annotations
 

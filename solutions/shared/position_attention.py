@@ -1,4 +1,5 @@
-"""What the two lessons on position attention share: calls of both forms, and what goes wrong with their layers and with gamma.
+"""What the two lessons on position attention share: calls of both forms, and what goes wrong with their layers and with
+gamma.
 
 `with_gamma` also serves DANet's channel attention.
 """
@@ -14,7 +15,8 @@ from solutions.shared import mistakes
 OVERFLOW = 3e4  # the factor from which `exp` of a product of queries and keys is infinite
 FRESH = {"label": "a fresh module, which should return x itself", "fresh": True, "gradients": False}
 AT_ZERO = {"label": "gamma at 0", "zeros": ("gamma",)}  # only the gradients tell whether anything is gathered
-TOO_LARGE = {"large": True, "gradients": False}  # a softmax of such numbers is one-hot, so that its gradients say nothing
+# a softmax of such numbers is one-hot, so that its gradients say nothing
+TOO_LARGE = {"large": True, "gradients": False}
 
 
 def scaled(shape: tuple[int, ...], scale: float, **more: object) -> Case:
@@ -28,9 +30,11 @@ def few(r: Random) -> Construct:
 
 
 def lone(batch: int, hidden: int) -> Case:
-    """In some image the score is far below 0: a softmax whose running maximum starts at 0 has nothing left to divide by.
+    """In some image the score is far below 0: a softmax whose running maximum starts at 0 has nothing left to divide
+    by.
 
-    With many more channels than hidden ones queries and keys are hardly alike, so that both signs are likely whatever the weights are.
+    With many more channels than hidden ones queries and keys are hardly alike, so that both signs are likely whatever
+    the weights are.
     """
     return scaled((batch, 8 * hidden, 1, 1), OVERFLOW, construct={"channels": 8 * hidden}, **TOO_LARGE,
                   label="one position, products too large for `exp` alone")
@@ -50,7 +54,8 @@ VISIBLE = (
     call((2, 6, 3, 2), of={"channels": 6, "reduction": 2}, **AT_ZERO),
     lone(8, hidden=2),
 )
-BOTH = {"refuses": empty_bottlenecks(on_bottleneck(), default=8), "small": call((2, 6, 2, 3), of={"channels": 6, "reduction": 2}),
+BOTH = {"refuses": empty_bottlenecks(on_bottleneck(), default=8),
+        "small": call((2, 6, 2, 3), of={"channels": 6, "reduction": 2}),
         "large": 3.0, "overflow": OVERFLOW}
 
 # --- Mistakes: what the references say, and most mistakes replace.
@@ -61,30 +66,34 @@ ADDED = "x + self.gamma * gathered.reshape(x.shape)"
 
 
 def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
-    """What goes wrong with the last line, which all three attentions share; with gamma at zero most of it would be right."""
+    """What goes wrong with the last line, which all three attentions share;
+    with gamma at zero most of it would be right."""
     return (
         Mistake(f"{short}-no-gamma", exercise,
-                f"You add what was gathered without gamma: x + ({what}). It is x + gamma * ({what}), so that the module starts by changing "
-                "nothing.",
+                f"You add what was gathered without gamma: x + ({what}). It is x + gamma * ({what}), so that the "
+                "module starts by changing nothing.",
                 ((ADDED, "x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-times-all", exercise,
-                "gamma multiplies x too: where it is 0, nothing is left of x. It multiplies only what was gathered: x + gamma * (...).",
+                "gamma multiplies x too: where it is 0, nothing is left of x. It multiplies only what was gathered: x "
+                "+ gamma * (...).",
                 ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
         Mistake(f"{short}-gamma-times-x", exercise,
-                "gamma multiplies x, and what was gathered is added as it is. It is the other way round: x + gamma * (...).",
+                "gamma multiplies x, and what was gathered is added as it is. It is the other way round: x + "
+                "gamma * (...).",
                 ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-mixed", exercise,
                 "You mix: (1 - gamma) * x + gamma * (...). Here x stays whole: x + gamma * (...).",
                 ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-no-shortcut", exercise,
-                "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. Add it to x.",
+                "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. "
+                "Add it to x.",
                 ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-subtracted", exercise,
                 f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
                 ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-skipped-at-zero", exercise,
-                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for good. Multiply by "
-                "gamma whatever its value is.",
+                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 "
+                "for good. Multiply by gamma whatever its value is.",
                 ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
         Mistake(f"{short}-gamma-no-parameter", exercise,
                 "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it. "
@@ -94,27 +103,30 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "You return what was gathered. Multiply it by gamma and add it to x.",
                 ((ADDED, "gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-squashed", exercise,
-                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it as it is.",
+                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it "
+                "as it is.",
                 ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
         Mistake(f"{short}-gate", exercise,
                 "You multiply x by what was gathered, as a gate does. Here it is added: x + gamma * (...).",
                 ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-in-place", exercise,
-                "Your module changes its input in place: whoever reads x afterwards finds it changed. Write `return x + ...`.",
+                "Your module changes its input in place: whoever reads x afterwards finds it changed. Write `return "
+                "x + ...`.",
                 ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
         Mistake(f"{short}-gathered-detached", exercise,
-                "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or `no_grad()`): "
-                "nothing that it is made from would learn.",
+                "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or "
+                "`no_grad()`): nothing that it is made from would learn.",
                 ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
         Mistake(f"{short}-shortcut-detached", exercise,
                 "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
                 ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-one", exercise,
-                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network that it is put into.",
+                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network "
+                "that it is put into.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "The gathered values are reshaped with H and W exchanged (and turned back): each number lands at another position. "
-                "Positions are counted row by row: (B, C, H, W).",
+                "The gathered values are reshaped with H and W exchanged (and turned back): each number lands at "
+                "another position. Positions are counted row by row: (B, C, H, W).",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
 
@@ -122,11 +134,13 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
 def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
     """What goes wrong with the three layers of position attention. values: the expression of the values."""
     return (
-        *(mistake for mistake in mistakes.bottleneck(short, exercise, default=8) if mistake.id != f"{short}-reduction-ignored"),
+        *(mistake for mistake in mistakes.bottleneck(short, exercise, default=8)
+          if mistake.id != f"{short}-reduction-ignored"),
         *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
                   "The argument `reduction` has no effect on the number of channels: 8 is written in its place.",
                   ((f"hidden = {mistakes.HIDDEN}", hidden),))
-          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, {reduction}")'),
+          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, '
+                                   '{reduction}")'),
                               ("-but-refused", f"hidden = {mistakes.HIDDEN} and channels // 8"))),
         Mistake(f"{short}-relu", exercise,
                 "Queries and keys go through a ReLU. They stay as the convolutions give them.",
@@ -136,14 +150,17 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 (("reduction: int = 8", "reduction: int = 16"),)),
         Mistake(f"{short}-no-bias", exercise,
                 "Your 1x1 convolutions have no bias. Leave torch's default.",
-                tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
+                tuple((layer, layer.replace(", 1)", ", 1, bias=False)"))
+                      for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
         Mistake(f"{short}-values-reduced", exercise,
-                "Your values have C // reduction channels, like queries and keys. The value layer keeps all C, because what is gathered is "
-                "added to x.",
+                "Your values have C // reduction channels, like queries and keys. The value layer keeps all C, "
+                "because what is gathered is added to x.",
                 ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
         Mistake(f"{short}-all-wide", exercise,
-                "Your queries and keys have C channels. They have C // reduction: finding needs fewer numbers than telling.",
-                ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")), (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
+                "Your queries and keys have C channels. They have C // reduction: finding needs fewer numbers "
+                "than telling.",
+                ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
+                 (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
         Mistake(f"{short}-queries-as-keys", exercise,
                 "Queries and keys come from the same layer: `self.key` is made and never used.",
                 ((KEYS, "self.query(x).flatten(2)"),)),
@@ -151,17 +168,19 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Queries and keys come from the same layer: `self.query` is made and never used.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
-                "Queries and keys have changed places: row j of your map says how the others look at j. Row j belongs to the query of j.",
+                "Queries and keys have changed places: row j of your map says how the others look at j. Row j belongs "
+                "to the query of j.",
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
-                "Your positions gather x itself: `self.value` is made and never used. The weights gather the values, self.value(x).",
+                "Your positions gather x itself: `self.value` is made and never used. The weights gather the values, "
+                "self.value(x).",
                 ((values, values.replace("self.value(x)", "x")),)),
         Mistake(f"{short}-input-detached", exercise,
                 "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",
                 tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
         Mistake(f"{short}-queries-scrambled", exercise,
-                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in memory: a query is "
-                "then a mixture of positions. Exchange the axes with transpose(1, 2).",
+                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in "
+                "memory: a query is then a mixture of positions. Exchange the axes with transpose(1, 2).",
                 ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
     )

@@ -1,9 +1,10 @@
-"""Every module of the course on real pictures: a handwritten digit on a photograph, and a colour that says whether it counts.
+"""Every module of the course on real pictures: a handwritten digit on a photograph, and a colour that says whether it
+counts.
 
     python -m solutions.shared.real [LESSON ...]      without a lesson: all of them
 
-Trains what work/real does not hold yet, and writes real.md (table and log) and real.json (what the page draws) into each lesson's folder.
-All runs together take about an hour of one core, so no test repeats them.
+Trains what work/real does not hold yet, and writes real.md (table and log) and real.json (what the page draws) into
+each lesson's folder. All runs together take about an hour of one core, so no test repeats them.
 """
 
 from __future__ import annotations
@@ -49,11 +50,14 @@ class Task(NamedTuple):
 
 
 FRAMED = Task(framed_digits, DigitNet,
-              "A piece of a photograph, a handwritten digit and a coloured frame: read the digit if it has the frame's colour, otherwise "
-              "say \"not it\". The network answers at the digit's centre, and from there it cannot see the frame.", "the frame's colour")
+              "A piece of a photograph, a handwritten digit and a coloured frame: read the digit if it has the "
+              "frame's colour, otherwise say \"not it\". The network answers at the digit's centre, and from there it "
+              "cannot see the frame.",
+              "the frame's colour")
 PAIRED = Task(digit_pairs, PairNet,
-              "Two pieces of photographs, each with a handwritten digit: read the query's digit if it has the colour of the support's "
-              "digit, otherwise say \"not it\". The mask of the support says where its digit is.", "the colour of the support's digit")
+              "Two pieces of photographs, each with a handwritten digit: read the query's digit if it has the colour "
+              "of the support's digit, otherwise say \"not it\". The mask of the support says where its digit is.",
+              "the colour of the support's digit")
 ABOUT = """# {lesson}: real pictures
 
 `python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `digits.py`.
@@ -61,7 +65,7 @@ ABOUT = """# {lesson}: real pictures
 Test pictures have other photographs and other people's digits.
 {steps} steps of {batch} new pictures, Adam, one cycle up to {rate}; right answers on {tested} test pictures in per cent.
 
-"""
+"""  # noqa: E501
 
 
 CATNET = topic("catnet").reference
@@ -117,7 +121,8 @@ def network(name: str, seed: int) -> DigitNet:
 
 
 def train(name: str, seed: int, steps: int) -> None:
-    """One run: its learning curve [[step, right answers in per cent]], parameters and CPU seconds, and the trained network beside it."""
+    """One run: its learning curve [[step, right answers in per cent]], parameters and CPU seconds, and the trained
+    network beside it."""
     made, draw, curve = network(name, seed), task(name).draw, []
 
     def look(step: int) -> None:
@@ -128,24 +133,29 @@ def train(name: str, seed: int, steps: int) -> None:
     learn(made, draw, steps, PEAK_RATE, seed, look)
     seconds = round(time.process_time() - began, 1)
     torch.save(made.state_dict(), _file(name, seed, steps).with_suffix(".pt"))
-    _file(name, seed, steps).write_text(json.dumps({"curve": curve, "parameters": sum(p.numel() for p in made.parameters()),
+    _file(name, seed,
+          steps).write_text(json.dumps({"curve": curve, "parameters": sum(p.numel() for p in made.parameters()),
                                                     "seconds": seconds}))
     print(name, f"seed {seed}", f"{steps} steps", f"{curve[-1][1]} %", f"{seconds} s", flush=True)
 
 
 def inside(name: str, seed: int) -> list[dict[str, Any]]:
-    """What the module of each block does: how much of each channel, and of each position, comes out of it, as log2 of out / in.
+    """What the module of each block does: how much of each channel, and of each position, comes out of it, as log2 of
+    out / in.
 
-    by_colour (3, C), by_answer (11, C): means over the pictures in which that colour counts, and with that answer, less the channel's mean.
-    explained: the share of the variance between pictures that the colour that counts, and the answer, account for. maps: of the drawn
-    pictures, less the mean of all.
+    by_colour (3, C), by_answer (11, C): means over the pictures in which that colour counts, and with that answer, less
+    the channel's mean.
+    explained: the share of the variance between pictures that the colour that counts, and the answer, account for.
+    maps: of the drawn pictures, less the mean of all.
     """
     made = network(name, seed)
     made.load_state_dict(torch.load(_file(name, seed, STEPS).with_suffix(".pt")))
     made.eval()
     kept: list[tuple[Tensor, Tensor]] = []
     for block in made.blocks:
-        block.module.register_forward_hook(lambda _, given, out: kept.append((given[0], out if isinstance(out, Tensor) else out[0])))
+        block.module.register_forward_hook(
+            lambda _, given, out: kept.append((given[0], out if isinstance(out, Tensor) else out[0]))
+        )
     drawn = task(name).draw(LOOKED_AT, 998, "test")
     with torch.no_grad():
         made(drawn.pictures)
@@ -156,17 +166,20 @@ def inside(name: str, seed: int) -> list[dict[str, Any]]:
         maps = (maps - maps.mean())[_to_draw(drawn.colours)]
         by = {"colour": _means(channels, drawn.colours), "answer": _means(channels, drawn.labels)}
         spread = channels.var(0, unbiased=False).sum()
-        explained = {key: (of[label] - channels.mean(0)).square().mean(0).sum() / spread if spread > 1e-9 else torch.zeros(())
+        explained = {key: (of[label] - channels.mean(0)).square().mean(0).sum() / spread
+                     if spread > 1e-9 else torch.zeros(())
                      for (key, of), label in zip(by.items(), (drawn.colours, drawn.labels))}
         found.append({**{f"by_{key}": _rounded(of - channels.mean(0)) for key, of in by.items()},
-                      "explained": {key: round(share.item(), 3) for key, share in explained.items()}, "maps": _rounded(maps)})
+                      "explained": {key: round(share.item(), 3) for key, share in explained.items()},
+                      "maps": _rounded(maps)})
     return found
 
 
 def write(lesson: str) -> None:
     """real.json and real.md of a lesson, from its runs."""
     controls, modules = arms(lesson)
-    runs = {name: [json.loads(_file(name, seed, STEPS).read_text()) for seed in SEEDS] for name in (*controls, *modules)}
+    runs = {name: [json.loads(_file(name, seed, STEPS).read_text()) for seed in SEEDS]
+            for name in (*controls, *modules)}
     longer = {name: json.loads(_file(name, 0, LONGER * STEPS).read_text())["curve"][-1][1]
               for name in runs if _file(name, 0, LONGER * STEPS).exists()}
     asked = task(controls[0])
@@ -174,29 +187,36 @@ def write(lesson: str) -> None:
     chosen = _to_draw(drawn.colours)
     folder = topic({each.name: each.topic for each in lessons()}[lesson]).folder
     content = {
-        "said": asked.said, "cue": asked.cue, "steps": [step for step, _ in runs[controls[0]][0]["curve"]], "longer": LONGER * STEPS,
+        "said": asked.said, "cue": asked.cue, "steps": [step for step, _ in runs[controls[0]][0]["curve"]],
+        "longer": LONGER * STEPS,
         "controls": controls, "modules": modules,
-        "arms": {name: {"curves": [[right for _, right in run["curve"]] for run in each], "parameters": each[0]["parameters"],
-                        "seconds": [run["seconds"] for run in each], "longer": longer.get(name)} for name, each in runs.items()},
+        "arms": {name: {"curves": [[right for _, right in run["curve"]] for run in each],
+                        "parameters": each[0]["parameters"],
+                        "seconds": [run["seconds"] for run in each], "longer": longer.get(name)}
+                        for name, each in runs.items()},
         "pictures": [_png(drawn.pictures[index]) for index in chosen], "answers": drawn.labels[chosen].tolist(),
-        "inside": {name: inside(name, max(SEEDS, key=lambda seed: runs[name][seed]["curve"][-1][1])) for name in modules},
+        "inside": {name: inside(name, max(SEEDS, key=lambda seed: runs[name][seed]["curve"][-1][1]))
+                   for name in modules},
     }
     (folder / "real.json").write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
     (folder / "real.md").write_text(_table(lesson, content), encoding="utf-8")
 
 
 def _table(lesson: str, content: dict[str, Any]) -> str:
-    head = ["arm", "parameters", *(f"seed {seed}" for seed in SEEDS), "mean", f"seed 0, {content['longer']:,} steps", "CPU seconds"]
+    head = ["arm", "parameters", *(f"seed {seed}" for seed in SEEDS), "mean", f"seed 0, {content['longer']:,} steps",
+            "CPU seconds"]
     lines = [head, ["---"] * len(head)]
     for name, arm in content["arms"].items():
         ends = [curve[-1] for curve in arm["curves"]]
         lines.append([name, f"{arm['parameters']:,}", *(f"{end:.1f}" for end in ends), f"{statistics.fmean(ends):.1f}",
-                      f"{arm['longer']:.1f}" if arm["longer"] else "", " / ".join(f"{each:.0f}" for each in arm["seconds"])])
+                      f"{arm['longer']:.1f}" if arm["longer"] else "",
+                      " / ".join(f"{each:.0f}" for each in arm["seconds"])])
     log = [f"{name}, seed {seed}: " + " ".join(f"{right:.1f}" for right in curve)
            for name, arm in content["arms"].items() for seed, curve in zip(SEEDS, arm["curves"])]
     steps = ", ".join(map(str, content["steps"]))
     said = content["said"].replace(". ", ".\n")
-    return (ABOUT.format(lesson=lesson, said=said, steps=f"{STEPS:,}", batch=BATCH, rate=PEAK_RATE, tested=f"{TESTED:,}")
+    return (ABOUT.format(lesson=lesson, said=said, steps=f"{STEPS:,}", batch=BATCH, rate=PEAK_RATE,
+                         tested=f"{TESTED:,}")
             + "\n".join(f"| {' | '.join(line)} |" for line in lines)
             + f"\n\nRight answers after {steps} steps:\n\n" + "\n".join(f"- {line}" for line in log)
             + f"\n\ntorch {torch.__version__}, one thread.\n")
@@ -227,8 +247,10 @@ def _rounded(values: Tensor) -> list:
 
 
 def _png(picture: Tensor) -> str:
-    """A picture (3, H, W) from -1 to 1, or two above one another, as the address of an image that a page holds in itself."""
-    pixels = ((torch.cat(picture[:len(picture) // 3 * 3].split(3), dim=1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
+    """A picture (3, H, W) from -1 to 1, or two above one another, as the address of an image that a page holds in
+    itself."""
+    pixels = ((torch.cat(picture[:len(picture) // 3 * 3].split(3), dim=1)
+               + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
     held = io.BytesIO()
     Image.fromarray(pixels).save(held, "png", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(held.getvalue()).decode()}"

@@ -1,4 +1,5 @@
-"""Our attempt at lesson 00's challenge: `python -m solutions.warmup.challenge` trains each of these with three seeds (seconds).
+"""Our attempt at lesson 00's challenge: `python -m solutions.warmup.challenge` trains each of these with three seeds
+(seconds).
 
 What we tried, right answers on 512 new games in per cent, three runs each: six questions at once, then one at a time:
 
@@ -8,8 +9,8 @@ What we tried, right answers on 512 new games in per cent, three runs each: six 
     twenty_rounds_always                     99.5  97.4  97.2    72.3  89.0  86.5
     by hand, without training                99.8                97.9
 
-Twenty rounds hand out the cards nearly as well as the best way by hand with one seed, and worse than plain attention with two others:
-sharper weights than in training do harm there, and we have not found out why.
+Twenty rounds hand out the cards nearly as well as the best way by hand with one seed, and worse than plain attention
+with two others: sharper weights than in training do harm there, and we have not found out why.
 """
 
 import math
@@ -29,14 +30,16 @@ def scores(q: Tensor, k: Tensor) -> Tensor:
 
 
 def in_turn(s: Tensor, rounds: int) -> Tensor:
-    """Scale columns to sum 1, then rows, and so on, as logarithms: in the end each question has one card, and each card one question."""
+    """Scale columns to sum 1, then rows, and so on, as logarithms: in the end each question has one card, and each
+    card one question."""
     for _ in range(rounds):
         s = s.log_softmax(1).log_softmax(2)
     return s
 
 
 def both_axes(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """The product of both softmaxes, scaled so that rows sum to 1. A single question competes with nobody: the plain softmax is left."""
+    """The product of both softmaxes, scaled so that rows sum to 1.
+    A single question competes with nobody: the plain softmax is left."""
     s = scores(q, k)
     return (s.log_softmax(1) + s.log_softmax(2)).softmax(2) @ v
 
@@ -55,19 +58,23 @@ def twenty_rounds_always(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 def by_hand() -> tuple[float, float]:
-    """Without training, on the test's games: the most similar card for each question, and the best of all ways to hand out the cards."""
+    """Without training, on the test's games: the most similar card for each question, and the best of all ways to
+    hand out the cards."""
     games = card_games(512, seed=1)
     alike = math.log(9) / 2 * (2 * games.questions - 1) @ (2 * games.cards - 1).mT
     ways = torch.tensor(list(permutations(range(CARDS))))
     best = ways[alike[:, torch.arange(CARDS), ways].sum(2).argmax(1)]
-    return tuple(100 * (games.colours.gather(1, found) == games.answers).float().mean().item() for found in (alike.argmax(2), best))
+    return tuple(100 * (games.colours.gather(1, found) == games.answers).float().mean().item()
+                 for found in (alike.argmax(2), best))
 
 
 if __name__ == "__main__":
     page = LongRuns(Path(__file__).parent / "page.py").page
-    attempts = {attend.__name__: attend for attend in (page["dot_product_attention"], both_axes, twenty_rounds, twenty_rounds_always)}
+    attempts = {attend.__name__: attend
+                for attend in (page["dot_product_attention"], both_axes, twenty_rounds, twenty_rounds_always)}
     page["arms"] |= {name: (attend, True) for name, attend in attempts.items()}
     results = compare(attempts, range(3), page["run"])
     for arm in attempts:
-        print(arm, {measure: [round(score, 1) for score in results.scores(arm, measure)] for measure in ("6 at once", "1 at once")})
+        print(arm, {measure: [round(score, 1) for score in results.scores(arm, measure)]
+                    for measure in ("6 at once", "1 at once")})
     print("by hand: most similar card {:.1f}, best way to hand out {:.1f}".format(*by_hand()))

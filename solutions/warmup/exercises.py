@@ -18,11 +18,14 @@ POOL = Exercise("global_average_pool", sizes=IMAGES, visible=(
 # --- gate
 Weights = Callable[[tuple[int, ...]], tuple[int, ...]]  # the weights' shape for an image of this shape
 REFUSED: dict[str, Weights] = {
-    "channels that do not fit": lambda s: (s[0], s[1] + 1), "one image's weights for a batch": lambda s: (1, s[1], 1, 1),
+    "channels that do not fit": lambda s: (s[0], s[1] + 1),
+    "one image's weights for a batch": lambda s: (1, s[1], 1, 1),
     "one map for a batch": lambda s: (1, 1, *s[2:]), "weights of rows": lambda s: (s[0], 1, s[2], 1),
-    "weights of columns for each channel": lambda s: (s[0], s[1], 1, s[3]), "one weight for an image": lambda s: (s[0], 1, 1, 1),
+    "weights of columns for each channel": lambda s: (s[0], s[1], 1, s[3]),
+    "one weight for an image": lambda s: (s[0], 1, 1, 1),
     "three axes": lambda s: (s[0], s[1], 1), "three axes without one for the batch": lambda s: s[1:],
-    "positions without an axis for the channels": lambda s: (s[0], *s[2:]), "a map without batch and channel": lambda s: s[2:],
+    "positions without an axis for the channels": lambda s: (s[0], *s[2:]),
+    "a map without batch and channel": lambda s: s[2:],
     "weights of one axis": lambda s: s[3:], "five axes": lambda s: (1, *s),
 }
 
@@ -32,7 +35,8 @@ def gated(words: str, weights: Weights, image: Size = IMAGES[0], **fields: Any) 
     def size(r: Random) -> Case:
         case = image(r)
         (x,) = case.args
-        return replace(case, args=(x, RandomTensor(weights(x.shape))), label=f"{case.label}, {words}" if case.label else words, **fields)
+        return replace(case, args=(x, RandomTensor(weights(x.shape))),
+                       label=f"{case.label}, {words}" if case.label else words, **fields)
 
     return size
 
@@ -51,7 +55,8 @@ GATE = Exercise(
     sizes=(
         *(gated("weights of channels", lambda s: s[:2], image) for image in (*IMAGES, alike)),
         *(gated("weights of positions", lambda s: (s[0], 1, *s[2:]), image) for image in (*IMAGES, channels_like_rows)),
-        gated("weights of channels with two axes of size 1", lambda s: (*s[:2], 1, 1)), gated("weights of elements", lambda s: s),
+        gated("weights of channels with two axes of size 1", lambda s: (*s[:2], 1, 1)),
+        gated("weights of elements", lambda s: s),
     ),
     refuses=tuple(gated(words, weights, raises=()) for words, weights in REFUSED.items()),
     visible=(
@@ -82,7 +87,8 @@ def attention(words: str = "", scale: Callable[[Random], tuple] = lambda r: (), 
 
 
 def lone_key(b: int, n: int, d: int, e: int) -> Case:
-    """Its score is far below 0 for some query: a softmax whose running maximum starts at 0 has nothing left to divide by."""
+    """Its score is far below 0 for some query: a softmax whose running maximum starts at 0 has nothing left to
+    divide by."""
     args = tuple(replace(t, scale=1e3) for t in attended(b, n, 1, d, e).args)
     return Case("one key, scores too large for `exp` alone", args, gradients=False, large=True)
 
@@ -92,18 +98,23 @@ ATTENTION = Exercise(
     sizes=(
         attention(), lambda r: replace(attention("a scale by keyword")(r), kwargs={"scale": r.choice((0.2, 0.7, 1.3))}),
         attention("a scale as fourth argument", lambda r: (r.choice((0.15, 0.6, 1.7)),)),
-        attention("a scale of zero", lambda r: (0.0,)), attention("a negative scale", lambda r: (-r.choice((0.3, 0.8)),)),
+        attention("a scale of zero", lambda r: (0.0,)),
+        attention("a negative scale", lambda r: (-r.choice((0.3, 0.8)),)),
         attention("one query", n=1), attention("one key", m=1), attention("queries of one number", d=1),
         attention("values of one number", e=1), attention("a batch of one", b=1), attention("many keys", m=60),
-        lambda r: attended(*[r.randint(3, 7)] * 5, label="all sizes alike"), lambda r: lone_key(4, 6, *r.sample((2, 3, 5, 7, 8), 2)),
+        lambda r: attended(*[r.randint(3, 7)] * 5, label="all sizes alike"),
+        lambda r: lone_key(4, 6, *r.sample((2, 3, 5, 7, 8), 2)),
     ),
     visible=(
-        attended(2, 3, 5, 4, 6, label="the default scale"), attended(2, 4, 3, 5, 2, label="scale=0.3", kwargs={"scale": 0.3}),
-        attended(2, 3, 4, 2, 5, 1.0, label="1 as the fourth argument"), attended(2, 3, 4, 2, 5, label="scale=0", kwargs={"scale": 0.0}),
+        attended(2, 3, 5, 4, 6, label="the default scale"),
+        attended(2, 4, 3, 5, 2, label="scale=0.3", kwargs={"scale": 0.3}),
+        attended(2, 3, 4, 2, 5, 1.0, label="1 as the fourth argument"),
+        attended(2, 3, 4, 2, 5, label="scale=0", kwargs={"scale": 0.0}),
         attended(3, 4, 4, 4, 4, label="all sizes alike"), attended(2, 1, 4, 3, 2, label="one query"),
         attended(2, 3, 1, 4, 2, label="one key"), attended(1, 4, 6, 3, 5, label="a batch of one"), lone_key(2, 6, 3, 2),
     ),
-    small=attended(2, 3, 5, 2, 4), large=4.0, overflow=1e3)  # ordinary large scores don't overflow a softmax written with `exp`
+    # ordinary large scores don't overflow a softmax written with `exp`
+    small=attended(2, 3, 5, 2, 4), large=4.0, overflow=1e3)
 
 
 # --- count_parameters
@@ -161,7 +172,8 @@ COUNT = Exercise(
         counted("no bias", nn("Conv2d", 3, 4, (3, 5), kwargs={"bias": False})),
         counted("a running mean and variance, which are buffers", nn("BatchNorm2d", 7)),
         counted("modules inside modules",
-                nn("Sequential", nn("Linear", 4, 6), nn("Sequential", nn("Linear", 6, 5), nn("ReLU")), nn("LayerNorm", 5))),
+                nn("Sequential", nn("Linear", 4, 6), nn("Sequential", nn("Linear", 6, 5), nn("ReLU")),
+                   nn("LayerNorm", 5))),
         counted("a weight with requires_grad=False", nn("Linear", 4, 6, frozen=("weight",))),
         counted("two layers with one shared weight", squares(5, tied={"1.weight": "0.weight"})),
         counted("two layers of one shape that share nothing", squares(4)),

@@ -1,4 +1,5 @@
-"""The long runs of lesson 00: `python -m solutions.warmup.experiment` writes experiment.md (about three minutes of one core)."""
+"""The long runs of lesson 00: `python -m solutions.warmup.experiment` writes experiment.md (about three minutes of
+one core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ HERE = Path(__file__).parent
 ABOUT = """# 00_warmup: long runs
 
 `python -m solutions.warmup.experiment` trains the page's arms for five times their 384 steps, and at a third of their peak rate or
-three times it. A number is the share of right answers on 512 new games, in per cent: with six, three, two and one questions at once."""
+three times it. A number is the share of right answers on 512 new games, in per cent: with six, three, two and one questions at once."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 ARMS = ("over the keys", "over the queries", "plain mean", "over the keys, no cue", "over the queries, no cue")
 ROWS = [

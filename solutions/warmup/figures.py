@@ -43,15 +43,16 @@ def _map_over_box(drawing: Drawing, x: float, y: float, side: float, thickness: 
 def _card(drawing: Drawing, x: float, y: float, side: float, pattern: Sequence[int], colour: str) -> None:
     """A card of 4 x 4 squares of `side` px, printed in a hex colour."""
     for square, printed in enumerate(pattern):
-        drawing.rectangle(x + square % 4 * side, y + square // 4 * side, side, side, colour if printed else UNPRINTED, outline="border")
+        drawing.rectangle(x + square % 4 * side, y + square // 4 * side, side, side, colour if printed else UNPRINTED,
+                          outline="border")
 
 
 def cards() -> str:
     """The game of the opening question: six cards in their colours and the pattern in question, 1000 x 345 px."""
     drawing = Drawing(
         1000, 345, "Which colour is this card?",
-        "Six cards, each a pattern of 4 x 4 squares in its own colour. Below them one more pattern in grey, in which a few squares are "
-        "flipped. Which colour is this card?",
+        "Six cards, each a pattern of 4 x 4 squares in its own colour. Below them one more pattern in grey, in which "
+        "a few squares are flipped. Which colour is this card?",
     )
     game = card_games(1, seed=14)
     drawing.text(40, 34, "Six cards, each with its own pattern and its own colour", bold=True, size=17, anchor="start")
@@ -73,8 +74,9 @@ def vocabulary() -> str:
     """The signs of all drawings with their meaning, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "How to read the drawings of this course",
-        "Blue boxes and columns are features, orange ones are gates and maps, green rounded boxes are learned layers, white "
-        "circles are operations without weights. Dashed shapes show where numbers are repeated without being stored.",
+        "Blue boxes and columns are features, orange ones are gates and maps, green rounded boxes are learned "
+        "layers, white circles are operations without weights. Dashed shapes show where numbers are repeated without "
+        "being stored.",
     )
     face, thickness = 78, 12
     reach, rise = depth(thickness, 5)
@@ -113,14 +115,15 @@ def gates() -> str:
     """Three shapes of weights, how each is stretched over x, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Three shapes of weights, stretched over x",
-        "Weights (B, C, 1, 1), a thin bar, are stretched over H and W: one number per channel. Weights (B, 1, H, W), a thin sheet, "
-        "are stretched over C: one number per position. Weights (B, C, H, W) have x's own shape.",
+        "Weights (B, C, 1, 1), a thin bar, are stretched over H and W: one number per channel. Weights (B, 1, H, W), "
+        "a thin sheet, are stretched over C: one number per position. Weights (B, C, H, W) have x's own shape.",
     )
     side, thickness = 28, 26
     face = 3 * side
     reach, rise = depth(thickness, 3)
     top = 66 + rise
-    for centre, title in ((150, "one number per channel"), (450, "one number per position"), (750, "one number per element")):
+    for centre, title in ((150, "one number per channel"), (450, "one number per position"),
+                          (750, "one number per element")):
         drawing.text(centre, 36, title, bold=True, size=16)
     left = [centre - (face + reach) / 2 for centre in (150, 450, 750)]
     drawing.broadcast(left[0], top, face, face, GATE, thickness=thickness, bar=side)
@@ -135,7 +138,9 @@ def gates() -> str:
             ("BCHW", ("same",) * 4))
     for centre, (axes, verdicts) in zip((150, 450, 750), rows, strict=True):
         drawing.axes_paired(centre - 95, 260, axes, verdicts)
-    drawing.text(450, 384, "Axes are lined up from the right. An axis of size 1 is stretched; other sizes must be equal.", size=14)
+    drawing.text(450, 384,
+                 "Axes are lined up from the right. An axis of size 1 is stretched; other sizes must be equal.",
+                 size=14)
     return drawing.svg()
 
 
@@ -155,9 +160,9 @@ def attention() -> str:
     """Attention on "red ball rolls" with every number, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Attention by hand: two words ask, three words answer",
-        "Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1) and rolls (0, 0): scores 1, 0, 0 and "
-        "0, 1, 0. A softmax along each row gives the weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4. With the values (8, 0), (0, 4), "
-        "(4, 4) the outputs are (5, 2) and (3, 3).",
+        "Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1) and rolls (0, 0): scores 1, "
+        "0, 0 and 0, 1, 0. A softmax along each row gives the weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4. With the "
+        "values (8, 0), (0, 4), (4, 4) the outputs are (5, 2) and (3, 3).",
     )
     small, side, middle = 38, 44, 158
     drawing.text(450, 34, "Two words ask, three words answer", bold=True, size=16)
@@ -199,8 +204,9 @@ def axes() -> str:
     """The same scores under a softmax along the rows and along the columns, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "A softmax over the keys and one over the queries",
-        "Right: along each row, over the keys, the weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1 in each row. Wrong: down "
-        "each column, over the queries, the weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in each row.",
+        "Right: along each row, over the keys, the weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1 in each row. "
+        "Wrong: down each column, over the queries, the weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in "
+        "each row.",
     )
     side, top = 54, 118
     wrong = [["2/3", "1/3", "1/2"], ["1/3", "2/3", "1/2"]]
@@ -210,7 +216,8 @@ def axes() -> str:
     drawing.line((506, 29), (492, 43), colour="wrong", width=3.5)
     drawing.text(518, 42, "Wrong: over the queries, down each column", anchor="start", bold=True)
     drawing.line((450, 24), (450, 306), colour="border")
-    for left, shades, numbers in ((120, WEIGHTS, FRACTIONS), (552, [[2 / 3, 1 / 3, 1 / 2], [1 / 3, 2 / 3, 1 / 2]], wrong)):
+    for left, shades, numbers in ((120, WEIGHTS, FRACTIONS),
+                                  (552, [[2 / 3, 1 / 3, 1 / 2], [1 / 3, 2 / 3, 1 / 2]], wrong)):
         _heads(drawing, left, top, WORDS, side)
         drawing.text(left + 1.5 * side, top - 30, "keys", bold=True, size=14)
         _words(drawing, left, top, ASKING, side)
@@ -218,12 +225,15 @@ def axes() -> str:
     for row in range(2):
         _frame(drawing, 120, top + row * side, 3 * side, side)
         drawing.text(120 + 3 * side + 16, top + (row + 0.5) * side + 5, "sum 1", anchor="start", bold=True)
-        drawing.text(552 + 3 * side + 16, top + (row + 0.5) * side + 5, "sum 3/2", anchor="start", bold=True, colour="wrong")
+        drawing.text(552 + 3 * side + 16, top + (row + 0.5) * side + 5, "sum 3/2", anchor="start", bold=True,
+                     colour="wrong")
     for column in range(3):
         _frame(drawing, 552 + column * side, top, side, 2 * side, colour="wrong")
         drawing.text(552 + (column + 0.5) * side, top + 2 * side + 24, "sum 1", size=14)
-    for left, lines in ((60, ("Each word that asks has one unit of attention", "and shares it among the words it asks.")),
-                        (492, ("Each word that is asked has one unit and shares it", "among those who ask: they compete."))):
+    for left, lines in ((60, ("Each word that asks has one unit of attention",
+                              "and shares it among the words it asks.")),
+                        (492, ("Each word that is asked has one unit and shares it",
+                               "among those who ask: they compete."))):
         for line, words in enumerate(lines):
             drawing.text(left, 278 + 20 * line, words, anchor="start", size=14)
     return drawing.svg()
@@ -233,8 +243,9 @@ def report() -> str:
     """A red report with what its parts are, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "The parts of a red report",
-        "A red report begins with a cross, the exercise and its points; then the most useful sentence; then what was seen on "
-        "which input; then a fold with all cases; last a row of checks, each passed, failed or not compared.",
+        "A red report begins with a cross, the exercise and its points; then the most useful sentence; then what "
+        "was seen on which input; then a fold with all cases; last a row of checks, each passed, failed or not "
+        "compared.",
     )
     left, right = 40, 640
     drawing.rectangle(left, 28, right - left, 244, "#FFFFFF", outline="border")

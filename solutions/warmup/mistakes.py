@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 00_warmup. Each mistake is the reference with one thing changed."""
+"""Known mistakes, correct variants and equivalent mutants of 00_warmup.
+Each mistake is the reference with one thing changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import OVERFLOW, naive_softmax
@@ -16,43 +17,46 @@ WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
 OUTPUT = "return weights @ v"
 COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
 
-OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). For each key the weights sum to 1, and "
-                "a query's result depends on which other queries there are. Each query shares out its attention among the keys: the last "
-                "axis.")
+OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). For each key the "
+                "weights sum to 1, and a query's result depends on which other queries there are. Each query shares "
+                "out its attention among the keys: the last axis.")
 LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."
 
 MISTAKES = (
     # --- global_average_pool
     Mistake("pool-keeps-axes", "global_average_pool",
-            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number per channel, (B, C): leave out `keepdim=True`, "
-            "or add `flatten(1)` after a pooling layer.",
+            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number per channel, (B, C): leave out "
+            "`keepdim=True`, or add `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("pool-maximum", "global_average_pool",
             "Your function takes the largest value of each channel. Average pooling takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("pool-sum", "global_average_pool",
-            "Your function adds up the positions but does not divide by their number, H * W, so a larger image gives larger numbers.",
+            "Your function adds up the positions but does not divide by their number, H * W, so a larger image gives "
+            "larger numbers.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("pool-everything", "global_average_pool",
-            "Your function averages over all four axes and returns one single number. Name the two axes that should go: "
-            "`x.mean(dim=...)`.",
+            "Your function averages over all four axes and returns one single number. Name the two axes that "
+            "should go: `x.mean(dim=...)`.",
             ((MEAN, "x.mean()"),)),
     Mistake("pool-over-channels", "global_average_pool",
-            "Your function averages over the channels and keeps the positions. It is the other way round: H and W go, each channel keeps "
-            "its own number.",
+            "Your function averages over the channels and keeps the positions. It is the other way round: H and W go, "
+            "each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("pool-channels-and-rows", "global_average_pool",
-            "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H and W are 2 and 3.",
+            "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H "
+            "and W are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("pool-whole-image", "global_average_pool",
             "Your function averages over the channels too: one number per image. H and W go, B and C stay.",
             ((MEAN, "x.mean(dim=(1, 2, 3))"),)),
     Mistake("pool-over-batch", "global_average_pool",
-            "Your function averages over the batch too, so that all images get the same numbers. The batch axis is never mixed: H and W "
-            "go, B and C stay.",
+            "Your function averages over the batch too, so that all images get the same numbers. The batch axis is "
+            "never mixed: H and W go, B and C stay.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
     Mistake("pool-lost-batch", "global_average_pool",
-            "Your function averages over the batch too and returns (C,). The batch axis is never mixed: H and W go, B and C stay.",
+            "Your function averages over the batch too and returns (C,). The batch axis is never mixed: H and W go, B "
+            "and C stay.",
             ((MEAN, "x.mean(dim=(0, 2, 3))"),)),
     Mistake("pool-rows", "global_average_pool",
             "Your function averages over H alone and keeps W. Both spatial axes go.",
@@ -61,58 +65,59 @@ MISTAKES = (
             "Your function averages over W alone and keeps H. Both spatial axes go.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("pool-drops-all-ones", "global_average_pool",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
-            "Say which axes go, or use `flatten(1)`.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
+            "its channel axis. Say which axes go, or use `flatten(1)`.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("pool-square-map", "global_average_pool",
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
     Mistake("pool-no-gradient", "global_average_pool",
-            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, and nothing in front "
-            "of the pooling could learn.",
+            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, "
+            "and nothing in front of the pooling could learn.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("pool-float32", "global_average_pool",
-            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with the default dtype. "
-            "Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
+            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with "
+            "the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
     Mistake("pool-reshaped", "global_average_pool",
-            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: your means mix "
-            "channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: "
+            "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     # --- gate
     Mistake("gate-plain-product", "gate",
-            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: usually an error, and "
-            "if B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of size 1, and raise a ValueError for "
-            "shapes that are not among the four.",
+            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: "
+            "usually an error, and if B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of "
+            "size 1, and raise a ValueError for shapes that are not among the four.",
             ((f"    if weights.shape == (b, c):\n        {AXES}\n{GUARD}", ""),)),
     Mistake("gate-no-error", "gate",
-            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without complaint and are almost "
-            "certainly a mistake: compare the shape with the four allowed ones and raise a ValueError.",
+            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without complaint and "
+            "are almost certainly a mistake: compare the shape with the four allowed ones and raise a ValueError.",
             ((GUARD, ""),)),
     Mistake("gate-asks-torch", "gate",
-            "You rely on torch to refuse, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) pass. Compare the "
-            "shape with the four allowed ones.",
+            "You rely on torch to refuse, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) "
+            "pass. Compare the shape with the four allowed ones.",
             ((f"{GUARD}    {PRODUCT}", "    try:\n        return x * weights\n    except RuntimeError:\n"
               "        raise ValueError(f\"{tuple(weights.shape)} does not fit {tuple(x.shape)}\")"),)),
     Mistake("gate-counts-axes", "gate",
-            "You look at the number of axes, not at their sizes: four axes such as (B, 1, H, 1) or (1, C, 1, 1) pass. Compare the whole "
-            "shape.",
+            "You look at the number of axes, not at their sizes: four axes such as (B, 1, H, 1) or (1, C, 1, 1) pass. "
+            "Compare the whole shape.",
             ((ELSE, "elif weights.dim() != 4:"),)),
     Mistake("gate-two-axes-unchecked", "gate",
             "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in torch's own "
             "RuntimeError. Check that they are (B, C), and raise a ValueError if they are not.",
             (("weights.shape == (b, c)", "weights.dim() == 2"),)),
     Mistake("gate-two-axes-are-a-map", "gate",
-            "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one weight for each channel "
-            "of each image.",
+            "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one "
+            "weight for each channel of each image.",
             (("weights.shape == (b, c)", "weights.shape == (h, w)"), (AXES, "weights = weights[None, None]"))),
     Mistake("gate-one-axis-too-few", "gate",
-            "Your weights get one axis, (B, C, 1), and torch lines them up with (C, H, W). They need two: (B, C, 1, 1).",
+            "Your weights get one axis, (B, C, 1), and torch lines them up with (C, H, W). They need two: (B, "
+            "C, 1, 1).",
             ((AXES, "weights = weights[:, :, None]"),)),
     Mistake("gate-axes-in-front", "gate",
-            "You put the new axes in front, (1, 1, B, C), where torch would have put them itself: B meets H and C meets W. They belong "
-            "at the end, (B, C, 1, 1).",
+            "You put the new axes in front, (1, 1, B, C), where torch would have put them itself: B meets H and C "
+            "meets W. They belong at the end, (B, C, 1, 1).",
             ((AXES, "weights = weights[None, None]"),)),
     Mistake("gate-added", "gate",
             "Your function adds the weights. A gate multiplies: 0 closes, 1 lets pass.",
@@ -121,10 +126,12 @@ MISTAKES = (
             "Your function adds x to the gated x. Return the product alone; a closed gate, 0, should give 0.",
             ((PRODUCT, "return x + x * weights"),)),
     Mistake("gate-sigmoid", "gate",
-            "Your function sends the weights through a sigmoid. They are weights already: multiply by them as they are.",
+            "Your function sends the weights through a sigmoid. They are weights already: multiply by them as "
+            "they are.",
             ((PRODUCT, "return x * torch.sigmoid(weights)"),)),
     Mistake("gate-softmax", "gate",
-            "Your function sends the weights through a softmax over the channels. They are weights already: multiply by them as they are.",
+            "Your function sends the weights through a softmax over the channels. They are weights already: multiply "
+            "by them as they are.",
             ((PRODUCT, "return x * torch.softmax(weights, dim=1)"),)),
     Mistake("gate-clamped", "gate",
             "Your function clamps the weights to between 0 and 1. That is not its job: multiply by them as they are.",
@@ -139,7 +146,8 @@ MISTAKES = (
             "Your function gates the whole batch with the first image's weights. Each image has its own.",
             ((PRODUCT, "return x * weights[:1]"),)),
     Mistake("gate-in-place", "gate",
-            "Your function changes x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
+            "Your function changes x in place (`x *= ...`): code that reads x afterwards finds it changed. Write "
+            "`x * ...`.",
             ((PRODUCT, "x *= weights\n    return x"),)),
     Mistake("gate-weights-detached", "gate",
             "The numbers are right, but the weights are detached: whatever made them would never learn.",
@@ -151,21 +159,24 @@ MISTAKES = (
             "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
             (("raise ValueError", "return ValueError"),)),
     Mistake("gate-assert", "gate",
-            "You stop with an `assert`, which Python may skip (`python -O`). A wrong argument calls for a ValueError: `raise` one.",
+            "You stop with an `assert`, which Python may skip (`python -O`). A wrong argument calls for a ValueError: "
+            "`raise` one.",
             ((GUARD, "    else:\n        assert weights.shape in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))\n"),)),
     Mistake("gate-refuses-two-axes", "gate", LEFT_OUT.format("(B, C)"),
             (("if weights.shape == (b, c):\n        weights = weights[:, :, None, None]\n    elif", "if"),)),
     Mistake("gate-refuses-channels", "gate", LEFT_OUT.format("(B, C, 1, 1)"), (("(b, c, 1, 1), ", ""),)),
     Mistake("gate-refuses-positions", "gate", LEFT_OUT.format("(B, 1, H, W)"), (("(b, 1, h, w), ", ""),)),
     Mistake("gate-compares-with-lists", "gate",
-            "Your function refuses all four shapes. A shape is a tuple, and a tuple never equals a list: compare it with (b, c), not with "
-            "[b, c].",
+            "Your function refuses all four shapes. A shape is a tuple, and a tuple never equals a list: compare it "
+            "with (b, c), not with [b, c].",
             (("weights.shape == (b, c)", "weights.shape == [b, c]"),
              ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
     Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
     Mistake("gate-maps-without-channel", "gate",
-            "You accept weights of three axes, (B, H, W). One weight per position is (B, 1, H, W); any other shape is a ValueError.",
-            ((f"    {ELSE}", f"    elif weights.shape == (b, h, w):\n        weights = weights[:, None]\n    {ELSE}"),)),
+            "You accept weights of three axes, (B, H, W). One weight per position is (B, 1, H, W); any other shape is "
+            "a ValueError.",
+            ((f"    {ELSE}",
+              f"    elif weights.shape == (b, h, w):\n        weights = weights[:, None]\n    {ELSE}"),)),
 
     # --- dot_product_attention
     Mistake("attention-over-queries", "dot_product_attention",
@@ -174,21 +185,23 @@ MISTAKES = (
             OVER_QUERIES + " And `scale or ...` takes a scale of 0 for no scale: write `if scale is None`.",
             (("dim=-1", "dim=1"), ("if scale is None", "if not scale"))),
     Mistake("attention-over-batch", "dot_product_attention",
-            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is given): images "
-            "compete with each other. It runs over the keys, the last axis.",
+            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is "
+            "given): images compete with each other. It runs over the keys, the last axis.",
             (("dim=-1", "dim=0"),)),
     Mistake("attention-no-softmax", "dot_product_attention",
             "The softmax is missing: your weights are raw scores, may be negative, and do not sum to 1.",
             ((WEIGHTS, SCORES),)),
     Mistake("attention-not-normalised", "dot_product_attention",
-            "Your weights are exp(score), not yet divided by their sum. A softmax divides, so that the weights of each query sum to 1.",
+            "Your weights are exp(score), not yet divided by their sum. A softmax divides, so that the weights of "
+            "each query sum to 1.",
             ((WEIGHTS, f"torch.exp({SCORES})"),)),
     Mistake("attention-sigmoid", "dot_product_attention",
-            "Your weights come from a sigmoid: each key is judged alone, and the weights of a query do not sum to 1. Attention uses a "
-            "softmax over the keys.",
+            "Your weights come from a sigmoid: each key is judged alone, and the weights of a query do not sum to 1. "
+            "Attention uses a softmax over the keys.",
             ((WEIGHTS, f"torch.sigmoid({SCORES})"),)),
     Mistake("attention-winner-takes-all", "dot_product_attention",
-            "You take the value of the best key alone. Attention takes a weighted mean of all values, so that every key gets a gradient.",
+            "You take the value of the best key alone. Attention takes a weighted mean of all values, so that every "
+            "key gets a gradient.",
             ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
     Mistake("attention-unscaled", "dot_product_attention",
             "If no scale is given, yours is 1. The default is D ** -0.5, with D the size of a query.",
@@ -197,16 +210,20 @@ MISTAKES = (
             "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
             (("q.shape[-1] ** -0.5", "1 / q.shape[-1]"),)),
     Mistake("attention-times-root", "dot_product_attention",
-            "You multiply the scores by sqrt(D) if no scale is given; they should be divided by it. The scale is D ** -0.5.",
+            "You multiply the scores by sqrt(D) if no scale is given; they should be divided by it. The scale is "
+            "D ** -0.5.",
             (("q.shape[-1] ** -0.5", "q.shape[-1] ** 0.5"),)),
     Mistake("attention-scaled-by-keys", "dot_product_attention",
-            "Your default scale comes from M, the number of keys. It comes from D, the size of a query: the last axis of q.",
+            "Your default scale comes from M, the number of keys. It comes from D, the size of a query: the last "
+            "axis of q.",
             (("q.shape[-1] ** -0.5", "k.shape[1] ** -0.5"),)),
     Mistake("attention-scaled-by-queries", "dot_product_attention",
-            "Your default scale comes from N, the number of queries. It comes from D, the size of a query: the last axis of q.",
+            "Your default scale comes from N, the number of queries. It comes from D, the size of a query: the last "
+            "axis of q.",
             (("q.shape[-1] ** -0.5", "q.shape[1] ** -0.5"),)),
     Mistake("attention-scaled-by-values", "dot_product_attention",
-            "Your default scale comes from E, the size of a value. It comes from D, the size of a query: the last axis of q.",
+            "Your default scale comes from E, the size of a value. It comes from D, the size of a query: the last "
+            "axis of q.",
             (("q.shape[-1] ** -0.5", "v.shape[-1] ** -0.5"),)),
     Mistake("attention-scale-ignored", "dot_product_attention",
             "Your function always takes D ** -0.5. If a scale is given, use that one.",
@@ -215,10 +232,12 @@ MISTAKES = (
             "A scale that is given should replace D ** -0.5; yours comes on top of it.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5 * (1 if scale is None else scale)\n"),)),
     Mistake("attention-zero-is-none", "dot_product_attention",
-            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Write `if scale is None`.",
+            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Write `if "
+            "scale is None`.",
             (("if scale is None", "if not scale"),)),
     Mistake("attention-divides-by-scale", "dot_product_attention",
-            "You divide the scores by `scale`. Multiply by it: the default, D ** -0.5, is one over the square root already.",
+            "You divide the scores by `scale`. Multiply by it: the default, D ** -0.5, is one over the square "
+            "root already.",
             ((SCORES, "(q @ k.transpose(1, 2)) / scale"),)),
     Mistake("attention-scale-twice", "dot_product_attention",
             "You scale both q and k, so that the scores are scaled twice. Scale once.",
@@ -227,34 +246,36 @@ MISTAKES = (
             "You scale after the softmax. The scale belongs to the scores; afterwards the weights would not sum to 1.",
             ((WEIGHTS, "scale * torch.softmax(q @ k.transpose(1, 2), dim=-1)"),)),
     Mistake("attention-reshaped-keys", "dot_product_attention",
-            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory: keys get mixed. To swap "
-            "two axes use `transpose(1, 2)`.",
+            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory: keys "
+            "get mixed. To swap two axes use `transpose(1, 2)`.",
             (("k.transpose(1, 2)", "k.reshape(k.shape[0], k.shape[2], k.shape[1])"),)),
     Mistake("attention-transposes-batch", "dot_product_attention",
             "You swap axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: swap axes 1 and 2.",
             (("k.transpose(1, 2)", "k.transpose(0, 1)"),)),
     Mistake("attention-keys-not-turned", "dot_product_attention",
-            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Swap its last two axes first: `k.transpose(1, 2)` is "
-            "(B, D, M).",
+            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Swap its last two axes first: "
+            "`k.transpose(1, 2)` is (B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
-            "Your weights are powers of 2, as in the example by hand. The base of a softmax is e; with scale = ln 2 you get the "
-            "example's numbers.",
+            "Your weights are powers of 2, as in the example by hand. The base of a softmax is e; with scale = ln 2 "
+            "you get the example's numbers.",
             ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
-            "Queries and keys are swapped: your scores have one row for each key, (B, M, N). One row for each query, (B, N, M): "
-            "q times k transposed.",
+            "Queries and keys are swapped: your scores have one row for each key, (B, M, N). One row for each query, "
+            "(B, N, M): q times k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they meet the values, so that (if N = M) a query gets what the keys' columns say. "
-            "(B, N, M) times (B, M, E) needs no transposition.",
+            "Your weights are transposed before they meet the values, so that (if N = M) a query gets what the keys' "
+            "columns say. (B, N, M) times (B, M, E) needs no transposition.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
             "Your weights take the mean of the keys. Keys are for finding; the mean is over the values, v.",
             ((OUTPUT, "return weights @ k"),)),
     Mistake("attention-cosine", "dot_product_attention",
-            "You normalise queries and keys to length 1 (a cosine). Here a longer query means a sharper choice: leave them as they are.",
-            ((SCORES, "scale * (torch.nn.functional.normalize(q, dim=-1) @ torch.nn.functional.normalize(k, dim=-1).transpose(1, 2))"),)),
+            "You normalise queries and keys to length 1 (a cosine). Here a longer query means a sharper choice: leave "
+            "them as they are.",
+            ((SCORES, "scale * (torch.nn.functional.normalize(q, dim=-1) @ torch.nn.functional.normalize(k, "
+                      "dim=-1).transpose(1, 2))"),)),
     Mistake("attention-returns-weights", "dot_product_attention",
             "Your function returns the weights, (B, N, M). One step is missing: their product with v.",
             ((OUTPUT, "return weights"),)),
@@ -265,16 +286,16 @@ MISTAKES = (
             "Your function scales q in place (`q *= ...`), so that the caller's q is changed. Write `q * scale`.",
             ((SCORES, "q.mul_(scale) @ k.transpose(1, 2)"),)),
     Mistake("attention-float32", "dot_product_attention",
-            "The numbers come back as float32 whatever the inputs were. Follow their dtype: no `.float()`, no new tensor of the default "
-            "dtype.",
+            "The numbers come back as float32 whatever the inputs were. Follow their dtype: no `.float()`, no new "
+            "tensor of the default dtype.",
             ((OUTPUT, "return (weights @ v).float()"),), grain="float32"),
     Mistake("attention-capital-t", "dot_product_attention",
-            "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Swap the last two only: `k.transpose(1, 2)`, or "
-            "`k.mT`.",
+            "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Swap the last two only: "
+            "`k.transpose(1, 2)`, or `k.mT`.",
             (("k.transpose(1, 2)", "k.T"),)),
     Mistake("attention-elementwise", "dot_product_attention",
-            "`q * k` multiplies element by element. A score is a dot product, one for each pair of query and key: the matrix product "
-            "`q @ k.transpose(1, 2)`.",
+            "`q * k` multiplies element by element. A score is a dot product, one for each pair of query and key: the "
+            "matrix product `q @ k.transpose(1, 2)`.",
             (("(q @ k.transpose(1, 2))", "(q * k)"),)),
     Mistake("attention-exp", "dot_product_attention", OVERFLOW.format("scores"),
             ((WEIGHTS, naive_softmax(SCORES)),)),
@@ -284,31 +305,36 @@ MISTAKES = (
             "You count frozen parameters too. Those with `requires_grad=False` are not trained: leave them out.",
             ((" if parameter.requires_grad", ""),)),
     Mistake("count-shared-twice", "count_parameters",
-            "You count a shared parameter once for each place where it is used. It is one tensor: count it once, as `module.parameters()` "
-            "does by itself.",
-            ((COUNT, "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)"),)),
+            "You count a shared parameter once for each place where it is used. It is one tensor: count it once, as "
+            "`module.parameters()` does by itself.",
+            ((COUNT,
+              "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)"),)),
     Mistake("count-state-dict", "count_parameters",
-            "You count what `state_dict()` holds: the running means of a batch norm, frozen weights, and shared ones as often as they "
-            "have names. Use `module.parameters()`.",
+            "You count what `state_dict()` holds: the running means of a batch norm, frozen weights, and shared ones "
+            "as often as they have names. Use `module.parameters()`.",
             ((COUNT, "sum(t.numel() for t in module.state_dict().values())"),)),
     Mistake("count-buffers", "count_parameters",
-            "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by gradients.",
+            "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by "
+            "gradients.",
             ((COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())"),)),
     Mistake("count-tensors", "count_parameters",
-            "You count the tensors, not the numbers in them: a weight of 3 x 5 is 15 parameters. `numel()` says how many.",
+            "You count the tensors, not the numbers in them: a weight of 3 x 5 is 15 parameters. `numel()` says "
+            "how many.",
             (("parameter.numel()", "1"),)),
     Mistake("count-no-biases", "count_parameters",
             "You leave out what has one axis: biases, and the scales of norms. They are trained too.",
             (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
     Mistake("count-by-name", "count_parameters",
             "You count only what is called `weight`. Biases are parameters too.",
-            ((COUNT, "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
+            ((COUNT,
+              "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
     Mistake("count-top-level", "count_parameters",
-            "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes through all of them.",
+            "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes "
+            "through all of them.",
             (("module.parameters()", "module.parameters(recurse=False)"),)),
     Mistake("count-children", "count_parameters",
-            "You add up the modules inside and leave out the module's own parameters: a single layer then counts as nothing. "
-            "`module.parameters()` has both.",
+            "You add up the modules inside and leave out the module's own parameters: a single layer then counts as "
+            "nothing. `module.parameters()` has both.",
             ((COUNT, "sum(p.numel() for child in module.children() for p in child.parameters() if p.requires_grad)"),)),
     Mistake("count-first-axis", "count_parameters",
             "You count the first axis of each parameter. A weight of 3 x 5 is 15 numbers: `numel()`.",
@@ -317,15 +343,17 @@ MISTAKES = (
             "You count the frozen parameters and leave the trainable ones out. It is the other way round.",
             (("if parameter.requires_grad", "if not parameter.requires_grad"),)),
     Mistake("count-one-a-shape", "count_parameters",
-            "You count parameters of one shape once. Two layers of the same size share nothing unless it is the very same tensor.",
+            "You count parameters of one shape once. Two layers of the same size share nothing unless it is the very "
+            "same tensor.",
             ((COUNT, "sum(shape.numel() for shape in {p.shape for p in module.parameters() if p.requires_grad})"),)),
     Mistake("count-bytes", "count_parameters",
             "You count bytes. A float32 has four of them; count the numbers themselves.",
             (("parameter.numel()", "parameter.numel() * parameter.element_size()"),)),
     Mistake("count-equal-values", "count_parameters",
-            "You count parameters once when their values are equal. Two parameters of equal values are still two: only the very same "
-            "tensor is shared.",
-            ((COUNT, "sum(len(v) for v in {tuple(p.flatten().tolist()) for p in module.parameters() if p.requires_grad})"),)),
+            "You count parameters once when their values are equal. Two parameters of equal values are still two: "
+            "only the very same tensor is shared.",
+            ((COUNT,
+              "sum(len(v) for v in {tuple(p.flatten().tolist()) for p in module.parameters() if p.requires_grad})"),)),
 )
 
 NOT_GRADED = "An error, or words, that the exercise does not ask for."
@@ -343,9 +371,11 @@ EQUIVALENT = {
     "count_parameters 3: each once": "`parameters()` gives each one once.",
     **{f"{line}: {what}": NOT_GRADED for line, changes in {
         "global_average_pool 7": ("guard left out", "an assert"),
-        "global_average_pool 8": ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "global_average_pool 8": ("raises RuntimeError", "raises TypeError", "raises Exception",
+                                  "message without numbers", "no message",
                                   "printed, not raised", "message without tuple(x.shape)"),
-        "gate 14": ("message without numbers", "no message", "message without tuple(weights.shape)", "message without tuple(x.shape)"),
+        "gate 14": ("message without numbers", "no message", "message without tuple(weights.shape)",
+                    "message without tuple(x.shape)"),
     }.items() for what in changes},
 }
 

@@ -4,12 +4,14 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("attention-shape",
-         "`q` has the shape (2, 5, 16), `k` (2, 9, 16) and `v` (2, 9, 32). What is the shape of the attention's output?",
+         "`q` has the shape (2, 5, 16), `k` (2, 9, 16) and `v` (2, 9, 32). What is the shape of the "
+         "attention's output?",
          (2, 5, 32),
          "There is one output per query, so 5 rows. Each is a weighted mean of the values, so it has 32 numbers. "
          "The 9 keys appear only in the weights, (2, 5, 9)."),
     Item("squeezed-batch",
-         "`x` holds a single image and has the shape (1, 64, 7, 7). What is the shape of `x.mean(dim=(2, 3), keepdim=True).squeeze()`?",
+         "`x` holds a single image and has the shape (1, 64, 7, 7). What is the shape of `x.mean(dim=(2, 3), "
+         "keepdim=True).squeeze()`?",
          (64,),
          "A bare `squeeze()` removes every axis of size 1, the batch axis included. "
          "Without `keepdim=True` and `squeeze()`, the mean has the shape (1, 64)."),
@@ -24,10 +26,11 @@ ITEMS = (
                   "It runs, but multiplies each position by its own number.",
                   "It runs, but uses the first image's gates for all images.")),
     Item("bug-positions",
-         "`vectors` should hold, for each of the h · w positions, a vector of its c channels. Which line has to change?",
+         "`vectors` should hold, for each of the h · w positions, a vector of its c channels. Which line has "
+         "to change?",
          3,
-         "`reshape` keeps the numbers in their order and cuts them differently, so neighbours within one channel become \"a position\". "
-         "To swap two axes, use `transpose` or `permute`.",
+         "`reshape` keeps the numbers in their order and cuts them differently, so neighbours within one channel "
+         "become \"a position\". To swap two axes, use `transpose` or `permute`.",
          code="b, c, h, w = image.shape\n"
               "flat = image.flatten(2)  # (b, c, h * w)\n"
               "vectors = flat.reshape(b, h * w, c)\n"
@@ -48,8 +51,8 @@ ITEMS = (
          9,
          "The exponentials are 1, 1 and 2, so the weights are 1/4, 1/4 and 1/2. The mean is 1 + 2 + 6 = 9."),
     Item("no-scale",
-         "Queries and keys are random vectors of D numbers. What happens to the attention weights when D grows and scores are not "
-         "divided by √D?",
+         "Queries and keys are random vectors of D numbers. What happens to the attention weights when D grows and "
+         "scores are not divided by √D?",
          "d",
          "Dot products grow like √D, so by chance one key gets nearly all the weight. "
          "The softmax is then saturated, and hardly any gradient reaches queries and keys.",
@@ -58,10 +61,11 @@ ITEMS = (
                   "They no longer sum to 1 in each row.",
                   "One comes closer to 1, and all others to 0.")),
     Item("keys-shuffled",
-         "The keys are put into another order, and the values into the same one. What happens to the output of attention?",
+         "The keys are put into another order, and the values into the same one. What happens to the output of "
+         "attention?",
          "d",
-         "Each query's weights move along with their keys, and a weighted mean does not depend on the order in which it is added up. "
-         "Attention knows nothing of places, unless they are written into the vectors.",
+         "Each query's weights move along with their keys, and a weighted mean does not depend on the order in which "
+         "it is added up. Attention knows nothing of places, unless they are written into the vectors.",
          choices=("Its rows are put into that order as well.",
                   "Its columns are put into that order as well.",
                   "Each row becomes the mean of other values.",

@@ -1,7 +1,8 @@
 """Windows, shifts, masks and cosine attention: how each exercise of 08a_windows is called.
 
-Windows are rectangular, images are not square, and the axes of an image hold different numbers of windows, except where a lucky size is
-what a case is about. The network behind the position bias has 512 hidden numbers, so few of the visible cases take gradients.
+Windows are rectangular, images are not square, and the axes of an image hold different numbers of windows, except where
+a lucky size is what a case is about. The network behind the position bias has 512 hidden numbers, so few of the visible
+cases take gradients.
 """
 
 from collections.abc import Callable
@@ -50,7 +51,8 @@ def grid(tiling: Tiling, batch: int, channels: int, **fields: Any) -> Case:
 
 def windows(tiling: Tiling, batch: int, channels: int, **fields: Any) -> Case:
     down, across = tiling[1]
-    return Case(args=(RandomTensor((batch * down * across, *tiling[0], channels)), tiling[0], image_of(tiling)), **fields)
+    return Case(args=(RandomTensor((batch * down * across, *tiling[0], channels)), tiling[0], image_of(tiling)),
+                **fields)
 
 
 def tiled(words: str, tilings: Tilings, made: Callable[..., Case], **fixed: int) -> Size:
@@ -69,7 +71,8 @@ def untiled(axis: int, made: Callable[[Pair, Pair], Case]) -> Size:
         (window, _), rest = (tiling := ordinary(r)), [0, 0]
         rest[axis] = r.randint(1, window[axis] - 1)
         image = tuple(n + more for n, more in zip(image_of(tiling), rest, strict=True))
-        return replace(made(window, image), label=f"windows that do not divide the image's {('height', 'width')[axis]}", raises=())
+        return replace(made(window, image), label="windows that do not divide the image's "
+                                                  f"{('height', 'width')[axis]}", raises=())
 
     return size
 
@@ -84,7 +87,8 @@ def put_together(window: Pair, image: Pair) -> Case:
 
 
 def larger(made: Callable[[Pair, Pair], Case]) -> Size:
-    return lambda r: replace(made((3, 4), (2, 4)) if made is cut else Case(args=(RandomTensor((2, 3, 4, 3)), (3, 4), (2, 4))),
+    return lambda r: replace(made((3, 4), (2, 4))
+                             if made is cut else Case(args=(RandomTensor((2, 3, 4, 3)), (3, 4), (2, 4))),
                              label="a window larger than the image", raises=())
 
 
@@ -99,8 +103,10 @@ def shown(made: Callable[..., Case]) -> tuple[Case, ...]:
 
 
 PARTITION = Exercise("window_partition", sizes=tilings_of(grid),
-                     refuses=(untiled(0, cut), untiled(1, cut), larger(cut)), visible=shown(grid), small=grid(((2, 3), (2, 1)), 2, 2))
-REVERSE = Exercise("window_reverse", sizes=tilings_of(windows), refuses=(untiled(0, put_together), untiled(1, put_together)),
+                     refuses=(untiled(0, cut), untiled(1, cut), larger(cut)), visible=shown(grid),
+                     small=grid(((2, 3), (2, 1)), 2, 2))
+REVERSE = Exercise("window_reverse", sizes=tilings_of(windows),
+                   refuses=(untiled(0, put_together), untiled(1, put_together)),
                    visible=shown(windows), small=windows(((2, 3), (2, 1)), 2, 2))
 
 
@@ -129,18 +135,22 @@ def along_one_axis(axis: int) -> Size:
 
 
 MASK = Exercise("shifted_window_mask", sizes=(
-    *(lambda r, words=words, tilings=tilings: masked(words, tiling := tilings(r), halved(tiling)) for words, tilings in TILINGS.items()),
+    *(lambda r, words=words, tilings=tilings: masked(words, tiling := tilings(r), halved(tiling))
+      for words, tilings in TILINGS.items()),
     random_shift, along_one_axis(0), along_one_axis(1), lambda r: masked("no shift", ordinary(r), (0, 0)),
 ), visible=(
     masked("the page's example", EXAMPLE, (1, 1)), masked("a different part of each side", ((4, 3), (2, 1)), (1, 2)),
     masked("square windows", ((4, 4), (1, 2)), (2, 2)), masked("one window", ((3, 4), (1, 1)), (1, 2)),
-    masked("a shift along the height only", ((2, 3), (2, 1)), (1, 0)), masked("a shift along the width only", ((2, 3), (1, 2)), (0, 1)),
+    masked("a shift along the height only", ((2, 3), (2, 1)), (1, 0)),
+    masked("a shift along the width only", ((2, 3), (1, 2)), (0, 1)),
     masked("no shift", ((2, 3), (2, 1)), (0, 0)), masked("three windows down, two across", ((2, 4), (3, 2)), (1, 2)),
 ), uses=("window_partition",))
 
 
 # --- AffineTransform
-HUGE = 1e13  # beside such numbers a bias of at most 16 is rounding: what a new module multiplies by is seen, its random network is not
+# beside such numbers a bias of at most 16 is rounding: what a new module multiplies by is seen, its random network is
+# not
+HUGE = 1e13
 NEW = "a new module, numbers beside which a bias is nothing"
 OF_OTHER_SIZES = "after a call of other sizes"
 CLAMPED = {"logit_scale": 4.625}  # log 100 is 4.605, so that about half of the heads are above it
@@ -150,30 +160,36 @@ def affine(heads: Construct, images: int, of_mask: int | None, rows: int, column
            **fields: Any) -> Case:
     """of_mask: the windows of an image, or None without a mask. rows, columns: tokens that ask, and that answer."""
     number = heads["num_heads"] if isinstance(heads, dict) else heads[0]
-    args = (RandomTensor((images * (of_mask or 1), number, rows, columns), scale=scale), RandomTensor((1, *table, 2), grad=False),
+    args = (RandomTensor((images * (of_mask or 1), number, rows, columns), scale=scale),
+            RandomTensor((1, *table, 2), grad=False),
             RandomTensor((rows, columns), "integers", high=table[0] * table[1], grad=False))
     mask = () if of_mask is None else (RandomTensor((of_mask, rows, columns), scale=20.0, grad=False),)
-    return Case(args=(*args, *mask), construct=heads, untraced=tuple(f"cpb_mlp.{layer}" for layer in range(3)), **fields)
+    return Case(args=(*args, *mask), construct=heads, untraced=tuple(f"cpb_mlp.{layer}" for layer in range(3)),
+                **fields)
 
 
-def transformed(words: str = "", heads: int = 0, images: int = 0, of_mask: int | None = 0, rows: int = 0, columns: int = 0,
+def transformed(words: str = "", heads: int = 0, images: int = 0, of_mask: int | None = 0, rows: int = 0,
+                columns: int = 0,
                 **fields: Any) -> Size:
     """All sizes are different, except for those that are given."""
     def size(r: Random) -> Case:
         given = heads, images, of_mask, rows, columns
         h, b, w, n, m = (fixed or drawn for fixed, drawn in zip(given, r.sample(range(2, 8), 5), strict=True))
         construct = {"num_heads": h} if r.random() < 0.5 else (h,)
-        return affine(construct, b, None if of_mask is None else w, n, m, tuple(r.sample((3, 5, 7), 2)), label=words, **fields)
+        return affine(construct, b, None if of_mask is None else w, n, m, tuple(r.sample((3, 5, 7), 2)), label=words,
+                      **fields)
 
     return size
 
 
 AFFINE = Exercise("AffineTransform", sizes=(
     transformed(heads=6),  # so many that one of their biases is above 0, where a bare `exp` must overflow
-    transformed(heads=2), transformed("no mask", of_mask=None), transformed("one head", heads=1), transformed("one image", images=1),
+    transformed(heads=2), transformed("no mask", of_mask=None), transformed("one head", heads=1),
+    transformed("one image", images=1),
     transformed("one key", columns=1), transformed("one head, no mask", heads=1, of_mask=None),
     transformed("one window in an image", of_mask=1), transformed("as many tokens on both sides", rows=6, columns=6),
-    transformed("all sizes alike", 4, 4, 4, 4, 4), transformed("scales on both sides of the largest", heads=8, added=CLAMPED),
+    transformed("all sizes alike", 4, 4, 4, 4, 4),
+    transformed("scales on both sides of the largest", heads=8, added=CLAMPED),
     transformed("scales far above the largest", added={"logit_scale": 9.0}, gradients=False),
     lambda r: affine((r.randint(2, 5),), 2, None, 3, 4, (3, 5), HUGE, label=NEW, fresh=True, gradients=False),
     transformed(OF_OTHER_SIZES, heads=3, earlier=affine((3,), 2, 1, 5, 4, (9, 3)).args),
@@ -183,12 +199,14 @@ AFFINE = Exercise("AffineTransform", sizes=(
     affine((2,), 1, 4, 3, 3, (3, 3), gradients=False, label="one image"),
     affine((3,), 3, 3, 3, 3, (3, 3), gradients=False, label="all sizes alike"),
     affine((2,), 2, None, 3, 4, (3, 3), HUGE, label=NEW, fresh=True, gradients=False),
-    affine((2,), 2, 3, 2, 3, (3, 1), gradients=False, label=OF_OTHER_SIZES, earlier=affine((2,), 3, 2, 4, 2, (3, 3)).args),
+    affine((2,), 2, 3, 2, 3, (3, 1), gradients=False, label=OF_OTHER_SIZES,
+           earlier=affine((2,), 3, 2, 4, 2, (3, 3)).args),
 ), small=affine((2,), 2, 3, 2, 3, (3, 1), gradients=False), large=3.0, overflow=1e4)
 
 
 # --- cosine_attention
-def cosine(batch: int, heads: int, n: int, m: int, d: int, e: int, scale: float = 1.0, factor: float = 3.0, **fields: Any) -> Case:
+def cosine(batch: int, heads: int, n: int, m: int, d: int, e: int, scale: float = 1.0, factor: float = 3.0,
+           **fields: Any) -> Case:
     """scale: of queries and keys. factor: what the transform multiplies the cosines by."""
     q, k = (RandomTensor((batch, heads, tokens, d), scale=scale) for tokens in (n, m))
     return Case(args=(q, k, RandomTensor((batch, heads, m, e)), Affine(factor, RandomTensor((heads, n, m)))), **fields)
@@ -206,14 +224,19 @@ def gathered(words: str = "", **fixed: Any) -> Size:
 TINY = {"scale": 1e-9, "gradients": False}  # the length is far above 1e-12, and far below other usual constants
 LARGE = {"factor": 1e4, "large": True, "gradients": False}
 COSINE = Exercise("cosine_attention", sizes=(
-    gathered(), gathered("a batch of one", batch=1), gathered("one head", heads=1), gathered("one query", n=1), gathered("one key", m=1),
+    gathered(), gathered("a batch of one", batch=1), gathered("one head", heads=1), gathered("one query", n=1),
+    gathered("one key", m=1),
     gathered("queries of one number", d=1), gathered("values of one number", e=1),
-    gathered("all sizes alike", **dict.fromkeys(("batch", "heads", "n", "m", "d", "e"), 4)), gathered("as many keys as queries", n=6, m=6),
+    gathered("all sizes alike", **dict.fromkeys(("batch", "heads", "n", "m", "d", "e"), 4)),
+    gathered("as many keys as queries", n=6, m=6),
     gathered("values as wide as keys", d=5, e=5), gathered("queries and keys of almost no length", **TINY),
-    gathered("queries and keys of length 0", scale=0.0, gradients=False), gathered("logits too large for `exp` alone", **LARGE),
+    gathered("queries and keys of length 0", scale=0.0, gradients=False),
+    gathered("logits too large for `exp` alone", **LARGE),
 ), visible=(
-    cosine(2, 3, 4, 5, 6, 2), cosine(1, 2, 3, 4, 2, 3, label="a batch of one"), cosine(2, 2, 1, 3, 4, 2, label="one query"),
-    cosine(3, 3, 3, 3, 3, 3, label="all sizes alike"), cosine(2, 2, 3, 4, 3, 2, **TINY, label="queries and keys of almost no length"),
+    cosine(2, 3, 4, 5, 6, 2), cosine(1, 2, 3, 4, 2, 3, label="a batch of one"),
+    cosine(2, 2, 1, 3, 4, 2, label="one query"),
+    cosine(3, 3, 3, 3, 3, 3, label="all sizes alike"),
+    cosine(2, 2, 3, 4, 3, 2, **TINY, label="queries and keys of almost no length"),
     cosine(2, 2, 3, 4, 3, 2, scale=0.0, gradients=False, label="queries and keys of length 0"),
     cosine(2, 2, 3, 4, 3, 2, **LARGE, label="logits too large for `exp` alone"),
 ), small=cosine(2, 2, 3, 4, 3, 2))
@@ -247,7 +270,8 @@ def few(r: Random) -> Tiling:
     return tuple(r.sample((2, 3, 4), 2)), tuple(r.sample((2, 3), 2))
 
 
-AFTER_ANOTHER = attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False, label="after an image of another size",
+AFTER_ANOTHER = attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False,
+                          label="after an image of another size",
                           earlier=attention((2, (2, 4), True), ((2, 4), (1, 2)), 2, 2).args)
 SHIFTED = {words: few if tilings is ordinary else tilings for words, tilings in TILINGS.items()}
 WINDOWS = Exercise("WindowAttention", sizes=(
@@ -256,19 +280,22 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     attended("a batch of one, shifted", few, batch=1), attended("one head, shifted", few, heads=1),
     attended("heads of one channel, shifted", few, width=1),
     attended("as many heads as channels of a head, shifted", few, heads=3, width=3),
-    attended("scales on both sides of the largest, shifted", few, heads=4, added={"transform.logit_scale": 4.625}, gradients=False),
+    attended("scales on both sides of the largest, shifted", few, heads=4, added={"transform.logit_scale": 4.625},
+             gradients=False),
     lambda r: AFTER_ANOTHER,
 ), visible=(
     attention({"num_heads": 2, "window_size": (2, 3), "shift": True}, ((2, 3), (2, 2)), 2, 3),
     attention((2, (2, 3)), ((2, 3), (3, 1)), 2, 2, gradients=False, label="shift left out"),
-    attention({"num_heads": 2, "window_size": (2, 3), "shift": False}, ((2, 3), (1, 2)), 2, 2, gradients=False, label="not shifted"),
+    attention({"num_heads": 2, "window_size": (2, 3), "shift": False}, ((2, 3), (1, 2)), 2, 2, gradients=False,
+              label="not shifted"),
     attention((1, (4, 2), True), ((4, 2), (1, 3)), 1, 3, gradients=False, label="one head, a batch of one"),
     attention((3, (3, 3), True), ((3, 3), (2, 1)), 2, 3, gradients=False, label="windows of odd sides"),
     attention((2, (4, 4), True), ((4, 4), (1, 2)), 2, 2, gradients=False, label="square windows"),
     attention((2, (1, 4), True), ((1, 4), (2, 2)), 2, 2, gradients=False, label="windows of one row"),
     attention((2, (2, 3), True), ((2, 3), (1, 1)), 2, 2, gradients=False, label="one window"), AFTER_ANOTHER,
 ), small=attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False),
-    uses=("window_partition", "window_reverse", "shifted_window_mask", "AffineTransform", "cosine_attention"), large=3.0)
+    uses=("window_partition", "window_reverse", "shifted_window_mask", "AffineTransform", "cosine_attention"),
+    large=3.0)
 
 EXERCISES = (PARTITION, REVERSE, MASK, AFFINE, COSINE, WINDOWS)
 

@@ -1,4 +1,5 @@
-"""The long runs of lesson 08a: `python -m solutions.windows.experiment` writes experiment.md (about five minutes of one core)."""
+"""The long runs of lesson 08a: `python -m solutions.windows.experiment` writes experiment.md (about five minutes of
+one core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -18,7 +19,7 @@ ABOUT = """# 08a_windows: long runs
 0.02. A number is the share of right answers on new pictures, in per cent: at the right borders of windows (columns 3 and 7), on the
 picture's right edge (column 11), at the borders of shifted windows (columns 1, 5, 9), elsewhere; then the largest scale of a head. For
 `one shifted` four more, over all tiles: in windows of 2 x 6 with the table on its own scale and on the trained one, and the same in windows
-of 2 x 8."""
+of 2 x 8."""  # noqa: E501
 ARMS = "never shifted", "both shifted", "no mask", "one shifted"
 
 ROWS = [
@@ -49,8 +50,8 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 
 
 def trained_scale(page: dict[str, Any]) -> type:
-    """The page's AffineTransform on the scale of the trained windows: it takes the log back, makes coordinates for windows of 2 x 4, and
-    takes the log again."""
+    """The page's AffineTransform on the scale of the trained windows: it takes the log back, makes coordinates for
+    windows of 2 x 4, and takes the log again."""
 
     class TrainedScale(page["AffineTransform"]):
         def forward(self, attn: Any, table: torch.Tensor, index: Any, mask: Any = None) -> Any:

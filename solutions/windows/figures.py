@@ -5,15 +5,18 @@ from collections.abc import Callable, Sequence
 from solutions.shared.drawing import PALETTE, Drawing, mix
 
 HEIGHT, WIDTH, WINDOW = 4, 6, (2, 3)
-TINTS = [mix(PALETTE[role], "#FFFFFF", share) for role, share in (("features", 0.35), ("gate", 0.4), ("layer", 0.35), ("features", 0.85))]
+TINTS = [mix(PALETTE[role], "#FFFFFF", share)
+         for role, share in (("features", 0.35), ("gate", 0.4), ("layer", 0.35), ("features", 0.85))]
 
 
 def _rolled(down: int, right: int) -> list[list[int]]:
     """The numbers of the cells, rolled by minus this much."""
-    return [[(row + down) % HEIGHT * WIDTH + (column + right) % WIDTH for column in range(WIDTH)] for row in range(HEIGHT)]
+    return [[(row + down) % HEIGHT * WIDTH + (column + right) % WIDTH for column in range(WIDTH)]
+            for row in range(HEIGHT)]
 
 
-def _grid(drawing: Drawing, x: float, y: float, cells: Sequence[Sequence[object]], tint: Callable[[int, int], str], side: float,
+def _grid(drawing: Drawing, x: float, y: float, cells: Sequence[Sequence[object]], tint: Callable[[int, int], str],
+          side: float,
           bold: Sequence[object] = ()) -> None:
     for row, line in enumerate(cells):
         for column, cell in enumerate(line):
@@ -37,9 +40,10 @@ def windows() -> str:
     """The question of the lesson, 1000 x 336 px."""
     drawing = Drawing(
         1000, 336, "Neighbours in two windows",
-        "A grid of 4 rows and 6 columns, its cells numbered row by row from 0 to 23, cut into four windows of 2 x 3 cells. Cells 8 and 9 "
-        "are neighbours, but 8 is in the first window and 9 in the second one. A cell looks at the cells of its own window only. Beside "
-        "the grid three smaller ones with the same windows stand for layer 1, layer 2 and layer 100. How can 8 ever learn what 9 is?",
+        "A grid of 4 rows and 6 columns, its cells numbered row by row from 0 to 23, cut into four windows of 2 x 3 "
+        "cells. Cells 8 and 9 are neighbours, but 8 is in the first window and 9 in the second one. A cell looks at "
+        "the cells of its own window only. Beside the grid three smaller ones with the same windows stand for layer "
+        "1, layer 2 and layer 100. How can 8 ever learn what 9 is?",
     )
     side, left, top = 44, 60, 66
     drawing.text(left + 3 * side, 40, "four windows of 2 x 3 cells", bold=True, size=17)
@@ -70,17 +74,18 @@ def shift() -> str:
     """Windows moved by (1, 1), and the roll that makes them whole, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Shifted windows, made by a roll",
-        "Left: the borders of the windows have moved down by one row and right by one column, so that 8 and 9 share a window, but pieces "
-        "are left over "
-        "at the rim. Right: the picture rolled by (-1, -1): row 0 has gone to the bottom and column 0 to the right. Ordinary windows now "
-        "hold all "
+        "Left: the borders of the windows have moved down by one row and right by one column, so that 8 and 9 share a "
+        "window, but pieces are left over "
+        "at the rim. Right: the picture rolled by (-1, -1): row 0 has gone to the bottom and column 0 to the right. "
+        "Ordinary windows now hold all "
         "cells. The second window holds 10, 11, 6, 16, 17, 12; 6 and 12 came from the other side.",
     )
     side, top = 46, 84
     for left, title in ((60, "1. move the borders by (1, 1)"), (520, "2. or roll the picture by (-1, -1)")):
         drawing.text(left + 3 * side, 46, title, bold=True)
     moved = {(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}
-    _grid(drawing, 60, top, _rolled(0, 0), lambda row, column: TINTS[moved[1 <= row < 3, 1 <= column < 4]], side, bold=(8, 9))
+    _grid(drawing, 60, top, _rolled(0, 0), lambda row, column: TINTS[moved[1 <= row < 3, 1 <= column < 4]], side,
+          bold=(8, 9))
     _borders(drawing, 60, top, side, (1, 3), (1, 4))
     _grid(drawing, 520, top, _rolled(1, 1), lambda row, column: TINTS[_window(row, column)], side, bold=(8, 9))
     _borders(drawing, 520, top, side, (0, 2, 4), (0, 3, 6))
@@ -91,8 +96,11 @@ def shift() -> str:
     drawing.text(60 + 3 * side, below + 34, "8 and 9 share a window.", size=14)
     drawing.text(60 + 3 * side, below + 54, "What about the pieces at the rim?", size=14)
     drawing.text(520 + 3 * side, below + 34, "Four full windows again. Behind the red lines stand", size=14)
-    drawing.text(520 + 3 * side, below + 54, "cells that came from the other side: 6 is not a neighbour of 11.", size=14)
-    drawing.text(450, below + 96, "Three of these windows hold cells that never were neighbours. A mask will keep them apart.", bold=True)
+    drawing.text(520 + 3 * side, below + 54, "cells that came from the other side: 6 is not a neighbour of 11.",
+                 size=14)
+    drawing.text(450, below + 96,
+                 "Three of these windows hold cells that never were neighbours. A mask will keep them apart.",
+                 bold=True)
     return drawing.svg()
 
 
@@ -100,10 +108,10 @@ def mask() -> str:
     """The mask of the second window, 900 x 350 px."""
     drawing = Drawing(
         900, 350, "The mask of one window",
-        "The second window of the rolled picture, 10 11 6 in its first row and 16 17 12 in its second. 10, 11, 16, 17 are region A; 6 and "
-        "12 are region "
-        "B. Its mask has six rows and six columns, in the order 10, 11, 6, 16, 17, 12: 0 where both cells are A or both are B, -100 "
-        "elsewhere.",
+        "The second window of the rolled picture, 10 11 6 in its first row and 16 17 12 in its second. 10, 11, 16, 17 "
+        "are region A; 6 and 12 are region "
+        "B. Its mask has six rows and six columns, in the order 10, 11, 6, 16, 17, 12: 0 where both cells are A or "
+        "both are B, -100 elsewhere.",
     )
     cells, regions = (10, 11, 6, 16, 17, 12), "AABAAB"
     roles = {"A": TINTS[1], "B": mix(PALETTE["wrong"], "#FFFFFF", 0.35)}
@@ -140,10 +148,10 @@ def offsets() -> str:
     """Which cell of the table a pair of tokens reads, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "From a pair of tokens to a cell of the table",
-        "A window of 2 x 3 tokens, numbered 0 to 5. Token 4, in row 1 and column 1, looks at token 2, in row 0 and column 2: "
-        "the offset, query minus key, is row +1, "
-        "column -1. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 to 14. Row "
-        "offset 1 and "
+        "A window of 2 x 3 tokens, numbered 0 to 5. Token 4, in row 1 and column 1, looks at token 2, in row 0 and "
+        "column 2: the offset, query minus key, is row +1, "
+        "column -1. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 "
+        "to 14. Row offset 1 and "
         "column offset -1 is cell 11, so the index of the pair (4, 2) is 11.",
     )
     side, left, top = 54, 60, 118
@@ -165,7 +173,8 @@ def offsets() -> str:
         drawing.text(left - 22, top + (row + 0.5) * side + 5, f"{row - 1:+d}" if row != 1 else "0", size=14)
         for column in range(5):
             number = 5 * row + column
-            drawing.rectangle(left + column * side, top + row * side, side, side, TINTS[1] if number == 11 else "#FFFFFF")
+            drawing.rectangle(left + column * side, top + row * side, side, side,
+                              TINTS[1] if number == 11 else "#FFFFFF")
             drawing.text(left + (column + 0.5) * side, top + row * side + 33, str(number), bold=number == 11)
     drawing.text(left + 2.5 * side, top + 3 * side + 32, "rows: row offset, columns: column offset;", size=14)
     drawing.text(left + 2.5 * side, top + 3 * side + 52, "cell = (1 + 1) · 5 + (-1 + 2) = 11", size=14)
@@ -176,16 +185,20 @@ def attention() -> str:
     """WindowAttention with every shape, 900 x 320 px."""
     drawing = Drawing(
         900, 320, "Window attention",
-        "qkv (B, L, 3C) becomes a grid (B, H, W, 3C), is rolled by minus the shift and cut into windows (B * nW, wh, ww, 3C). Queries, "
-        "keys and values "
-        "of all heads are (B * nW, h, N, C / h). Cosine attention, with the transform and the mask, gives the same shape. The heads are "
-        "joined, "
+        "qkv (B, L, 3C) becomes a grid (B, H, W, 3C), is rolled by minus the shift and cut into windows (B * nW, wh, "
+        "ww, 3C). Queries, keys and values "
+        "of all heads are (B * nW, h, N, C / h). Cosine attention, with the transform and the mask, gives the same "
+        "shape. The heads are joined, "
         "(B * nW, wh, ww, C), the windows put together, rolled back, and made tokens again, (B, L, C).",
     )
     steps = (("grid", "(B, H, W, 3C)"), ("roll by -s", "(B, H, W, 3C)"), ("window_partition", "(B·nW, wh, ww, 3C)"),
              ("heads", "3 x (B·nW, h, N, C/h)"))
-    back = (("tokens", "(B, L, C)"), ("roll by +s", "(B, H, W, C)"), ("window_reverse", "(B, H, W, C)"), ("join heads", "(B·nW, wh, ww, "
-                                                                                                                        "C)"))
+    back = (
+        ("tokens", "(B, L, C)"),
+        ("roll by +s", "(B, H, W, C)"),
+        ("window_reverse", "(B, H, W, C)"),
+        ("join heads", "(B·nW, wh, ww, C)"),
+    )
     lefts, width = (96, 272, 448, 650), 140
     drawing.label(46, 84, "qkv", "(B, L, 3C)")
     drawing.label(46, 246, "result", "(B, L, C)")

@@ -1,4 +1,5 @@
-"""Known mistakes, correct variants and equivalent mutants of 08a_windows. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 08a_windows.
+Each mistake is the reference with something changed."""
 
 from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW, naive_sigmoid, naive_softmax
@@ -36,14 +37,18 @@ MASKS = "shifted_window_mask(image_size, self.window_size, self.shift_size).to(q
 ATTENDED = "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))"
 PUT_BACK = "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)"
 
-DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever learn."
-NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. Here torch raises its own RuntimeError, or nothing is "
-                  "raised: test "
+DETACHED = (
+    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever"
+    " learn."
+)
+NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. Here torch raises its own "
+                  "RuntimeError, or nothing is raised: test "
                   "both sides with `%` first.")
 
 
 def by_hand(number: str) -> str:
-    """A mask whose regions are numbered by another expression of the image's rows and columns, i and j, below H and W."""
+    """A mask whose regions are numbered by another expression of the image's rows and columns, i and j, below H and
+    W."""
     return ("(lambda H, W, h, w, s, t: (lambda i, j: window_partition((" + number + ").expand(H, W)[None, ..., None], "
                                                                                     "window_size).flatten(1))"
             "(torch.arange(H)[:, None], torch.arange(W)))(*image_size, *window_size, *shift_size)")
@@ -52,53 +57,58 @@ def by_hand(number: str) -> str:
 MISTAKES = (
     # --- window_partition
     Mistake("partition-by-reshape", "window_partition",
-            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a window then holds pieces "
-            "of whole "
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
+            "window then holds pieces of whole "
             "rows. Split both axes first, and swap the two in the middle.",
             ((f"return {CUT}", "return x.reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-column-by-column", "window_partition",
-            "Your windows are right, but they count column by column. They count row by row: the second window is the right neighbour of "
-            "the first.",
+            "Your windows are right, but they count column by column. They count row by row: the second window is the "
+            "right neighbour of the first.",
             ((CUT, "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-images-inside", "window_partition",
-            "Your windows are right, but the first window of every image comes first, then the second of every image. Images are "
-            "outermost: all windows "
+            "Your windows are right, but the first window of every image comes first, then the second of every image. "
+            "Images are outermost: all windows "
             "of image 0, then all of image 1.",
             ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-transposed", "window_partition",
-            "Rows and columns have changed places inside your windows: (B * nW, ww, wh, C) instead of (B * nW, wh, ww, C).",
+            "Rows and columns have changed places inside your windows: (B * nW, ww, wh, C) instead of (B * nW, "
+            "wh, ww, C).",
             ((CUT, "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"),)),
     Mistake("partition-size-exchanged", "window_partition",
             "You read window_size as (width, height). It is (height, width), as all sizes are.",
             ((TILES, "check_tiles(x.shape[1:3], window_size[::-1])"), (SIDES, "ww, wh = window_size"))),
     Mistake("partition-spread", "window_partition",
-            "Your windows are spread over the whole image: each takes every so-manyth pixel. Neighbouring pixels belong together, so an "
-            "axis of H "
+            "Your windows are spread over the whole image: each takes every so-manyth pixel. Neighbouring pixels "
+            "belong together, so an axis of H "
             "splits into (H // wh, wh), in this order.",
-            ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"))),
+            ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, "
+                                                                              "5).flatten(0, 2)"))),
     Mistake("partition-split-order", "window_partition",
-            "You split the axes as (wh, H // wh) and (ww, W // ww). The number of windows comes first: (H // wh, wh), so that a window has "
-            "neighbouring rows.",
+            "You split the axes as (wh, H // wh) and (ww, W // ww). The number of windows comes first: (H // wh, wh), "
+            "so that a window has neighbouring rows.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"),
              (CUT, "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"))),
     Mistake("partition-square", "window_partition",
             "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
-            ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"), (SIDES, "wh, ww = window_size[0], window_size[0]"))),
+            ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"),
+             (SIDES, "wh, ww = window_size[0], window_size[0]"))),
     Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
     Mistake("partition-cropped", "window_partition",
-            "Where windows do not divide the image you leave out the rest of it. Raise a ValueError instead: a token that belongs to no "
-            "window gets no "
+            "Where windows do not divide the image you leave out the rest of it. Raise a ValueError instead: a token "
+            "that belongs to no window gets no "
             "result.",
-            ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * window_size[1]]"),)),
+            ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * "
+                     "window_size[1]]"),)),
     Mistake("partition-padded", "window_partition",
-            "Where windows do not divide the image you pad it. Padding has its place in networks, but not in here: raise a ValueError.",
+            "Where windows do not divide the image you pad it. Padding has its place in networks, but not in here: "
+            "raise a ValueError.",
             ((TILES, "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"),)),
     Mistake("partition-assert", "window_partition",
             "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
             ((TILES, "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"),)),
     Mistake("partition-unfold", "window_partition",
-            "`unfold` puts the window's rows and columns behind the channels, (B, H // wh, W // ww, C, wh, ww). Move the channels to the "
-            "end before you reshape.",
+            "`unfold` puts the window's rows and columns behind the channels, (B, H // wh, W // ww, C, wh, ww). Move "
+            "the channels to the end before you reshape.",
             ((f"return {CUT}", "return x.unfold(1, wh, wh).unfold(2, ww, ww).reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-flat", "window_partition",
             "You flatten the window's rows and columns into one axis of tokens. Keep them: (B * nW, wh, ww, C).",
@@ -106,20 +116,21 @@ MISTAKES = (
     Mistake("partition-five-axes", "window_partition",
             "Images and windows are two axes of your result. They are one: (B * nW, wh, ww, C).",
             ((CUT, "rows.transpose(2, 3).flatten(1, 2)"),)),
-    Mistake("partition-detached", "window_partition", DETACHED.format("the result"), ((f"return {CUT}", f"return {CUT}.detach()"),)),
+    Mistake("partition-detached", "window_partition", DETACHED.format("the result"),
+            ((f"return {CUT}", f"return {CUT}.detach()"),)),
 
     # --- window_reverse
     Mistake("reverse-by-reshape", "window_reverse",
-            "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in memory: each window is "
-            "spread over whole "
+            "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
+            "memory: each window is spread over whole "
             "rows. Swap the two axes in the middle first, as in window_partition.",
             ((BACK, "grid.reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-column-by-column", "window_reverse",
             "You read the windows column by column. They count row by row.",
             ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
     Mistake("reverse-split-as-partition", "window_reverse",
-            "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, C). Windows are "
-            "in another order: (B, H // wh, W // ww, wh, ww, C).",
+            "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, "
+            "C). Windows are in another order: (B, H // wh, W // ww, wh, ww, C).",
             ((BACK, "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3])"
                     ".transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-across-first", "window_reverse",
@@ -128,20 +139,21 @@ MISTAKES = (
             ((GRID, "windows.unflatten(0, (-1, across, down))"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-images-inside", "window_reverse",
-            "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of image 0, then all of "
-            "image 1.",
+            "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of "
+            "image 0, then all of image 1.",
             ((GRID, "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"),)),
     Mistake("reverse-transposed", "window_reverse",
             "Rows and columns have changed places inside the windows. Rows of a window are rows of the image.",
-            ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, 3).flatten(3, "
-                    "4).flatten(1, 2)"),)),
+            ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, "
+                    "3).flatten(3, 4).flatten(1, 2)"),)),
     Mistake("reverse-other-swap", "window_reverse",
-            "You swap the two axes of a window, 3 and 4. Swap axes 2 and 3, windows across and rows of a window, so that (H // wh, wh) and "
-            "(W // ww, ww) stand side by side.",
+            "You swap the two axes of a window, 3 and 4. Swap axes 2 and 3, windows across and rows of a window, so "
+            "that (H // wh, wh) and (W // ww, ww) stand side by side.",
             ((BACK, "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-image-exchanged", "window_reverse",
             "You read image_size as (width, height). It is (height, width), as all sizes are.",
-            ((COUNTS, "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]"),
+            ((COUNTS, "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] "
+                      "// window_size[1]"),
              ("windows.shape[0] % (down * across)", "False"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-image-exchanged-and-tested", "window_reverse",
@@ -151,15 +163,16 @@ MISTAKES = (
             "Height and width have changed places in your result, (B, W, H, C). It is (B, H, W, C).",
             ((BACK, f"{BACK}.transpose(1, 2)"),)),
     Mistake("reverse-square", "window_reverse",
-            "You use the window's height for both sides. Windows are rectangular: across an image there are W // window_size[1] of them.",
+            "You use the window's height for both sides. Windows are rectangular: across an image there are W // "
+            "window_size[1] of them.",
             ((COUNTS, "down, across = image_size[0] // window_size[0], image_size[1] // window_size[0]"),
              ("windows.shape[0] % (down * across)", "False"))),
     Mistake("reverse-one-image", "window_reverse",
             "You return the first image alone. How many there are follows from the number of windows.",
             ((BACK, f"{BACK}[:1]"),)),
     Mistake("reverse-no-error", "window_reverse", NO_VALUE_ERROR,
-            ((TILES_BACK, ""), ("raise ValueError(f\"{tuple(windows.shape)} is not a number of images with {down} x {across} windows of "
-                                "{tuple(window_size)}\")",
+            ((TILES_BACK, ""), ("raise ValueError(f\"{tuple(windows.shape)} is not a number of images with "
+                                "\"\n                         f\"{down} x {across} windows of {tuple(window_size)}\")",
                                 "raise RuntimeError(f\"{tuple(windows.shape)}\")"))),
     Mistake("reverse-assert", "window_reverse",
             "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
@@ -167,41 +180,44 @@ MISTAKES = (
     Mistake("reverse-tokens", "window_reverse",
             "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
             ((BACK, f"{BACK}.flatten(1, 2)"),)),
-    Mistake("reverse-detached", "window_reverse", DETACHED.format("the result"), ((f"return {BACK}", f"return {BACK}.detach()"),)),
+    Mistake("reverse-detached", "window_reverse", DETACHED.format("the result"),
+            ((f"return {BACK}", f"return {BACK}.detach()"),)),
 
     # --- shifted_window_mask
     Mistake("mask-nothing", "shifted_window_mask",
-            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a slice on the wrong axis "
-            "changes nothing, "
+            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a "
+            "slice on the wrong axis changes nothing, "
             "and raises no error.)",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("mask-exchanged", "shifted_window_mask",
-            "Your mask is the wrong way round: -100 for tokens of one region, and 0 for tokens of two. -100 belongs where the regions "
-            "differ.",
+            "Your mask is the wrong way round: -100 for tokens of one region, and 0 for tokens of two. -100 belongs "
+            "where the regions differ.",
             ((MASK, f"-100 - {MASK}"),)),
     Mistake("mask-positive", "shifted_window_mask",
             "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It is -100.",
             ((MASK, f"-{MASK}"),)),
     Mistake("mask-minus-infinity", "shifted_window_mask",
-            "Your mask is minus infinity where the regions differ. Here it is -100, as in the authors' code; the page says what speaks "
-            "for either.",
+            "Your mask is minus infinity where the regions differ. Here it is -100, as in the authors' code; the page "
+            "says what speaks for either.",
             ((MASK, f"{MASK}.masked_fill({MASK} < 0, float('-inf'))"),)),
     Mistake("mask-other-number", "shifted_window_mask",
             "Your mask is the right pattern with a different number. It is -100 where the regions differ.",
             ((MASK, f"{MASK} * 1e7"),)),
     Mistake("mask-of-bools", "shifted_window_mask",
-            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may meet, -100 where they may "
-            "not.",
+            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may meet, "
+            "-100 where they may not.",
             ((MASK, f"({MASK} == 0)"),)),
     Mistake("mask-rows-only", "shifted_window_mask",
-            "Your regions come from the rows alone. The image was rolled along its width too: columns have regions of their own.",
+            "Your regions come from the rows alone. The image was rolled along its width too: columns have regions of "
+            "their own.",
             ((REGIONS, "region_of_tokens(image_size, window_size, (shift_size[0], 0))"),)),
     Mistake("mask-columns-only", "shifted_window_mask",
-            "Your regions come from the columns alone. The image was rolled along its height too: rows have regions of their own.",
+            "Your regions come from the columns alone. The image was rolled along its height too: rows have regions "
+            "of their own.",
             ((REGIONS, "region_of_tokens(image_size, window_size, (0, shift_size[1]))"),)),
     Mistake("mask-numbers-collide", "shifted_window_mask",
-            "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, 1). Give each of the "
-            "nine a number of "
+            "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, "
+            "1). Give each of the nine a number of "
             "its own, such as 3 * row + column.",
             ((REGIONS, by_hand("(i >= H - h).long() + (i >= H - s) + (j >= W - w) + (j >= W - t)")),)),
     Mistake("mask-shift-of-rows", "shifted_window_mask",
@@ -211,12 +227,12 @@ MISTAKES = (
             "The two shifts have changed places: shift_size[0] belongs to the rows, shift_size[1] to the columns.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - t)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-at-the-start", "shifted_window_mask",
-            "Your border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the *end*: the last region is "
-            "[n - s, n).",
+            "Your border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the *end*: "
+            "the last region is [n - s, n).",
             ((REGIONS, by_hand("3 * (i < s).long() + (j < t)")),)),
     Mistake("mask-other-part", "shifted_window_mask",
-            "Your last region has w - s rows, and the one before it s. It is the other way round: the last s rows, [n - s, n), came from "
-            "the start.",
+            "Your last region has w - s rows, and the one before it s. It is the other way round: the last s rows, [n "
+            "- s, n), came from the start.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - h + s)) + (j >= W - w) + (j >= W - w + t)")),)),
     Mistake("mask-one-early", "shifted_window_mask",
             "Your last region begins one token too early: it is [n - s, n), s tokens.",
@@ -225,12 +241,12 @@ MISTAKES = (
             "Your last region begins one token too late: it is [n - s, n), s tokens.",
             ((REGIONS, by_hand("3 * (i > H - s).long() + (j > W - t)")),)),
     Mistake("mask-corner-only", "shifted_window_mask",
-            "Only your last window has a mask. Every window of the last row and of the last column holds tokens from both ends of the "
-            "image.",
+            "Only your last window has a mask. Every window of the last row and of the last column holds tokens from "
+            "both ends of the image.",
             ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
     Mistake("mask-slices-early", "shifted_window_mask",
-            "The ranges of the columns cut your rows: the slices are applied one axis too early. Of a picture of regions (1, 1, H, W), "
-            "`[:, rows, columns]` are the axes 1 and 2; rows are axis 2, columns axis 3.",
+            "The ranges of the columns cut your rows: the slices are applied one axis too early. Of a picture of "
+            "regions (1, 1, H, W), `[:, rows, columns]` are the axes 1 and 2; rows are axis 2, columns axis 3.",
             code="""
                 def shifted_window_mask(image_size, window_size, shift_size):
                     regions, number = torch.zeros(1, 1, *image_size), 0
@@ -243,8 +259,10 @@ MISTAKES = (
                     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
                 """),
     *(Mistake(f"mask-rolled-{way}", "shifted_window_mask",
-              "You roll the region numbers. The three ranges are those *after* the roll already: number them, and roll nothing.",
-              ((REGIONS, by_hand(f"(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - t)).roll({by}, (0, 1))")),))
+              "You roll the region numbers. The three ranges are those *after* the roll already: number them, and "
+              "roll nothing.",
+              ((REGIONS, by_hand("(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - "
+                                 f"t)).roll({by}, (0, 1))")),))
       for way, by in (("again", "(-s, -t)"), ("back", "(s, t)"))),
     Mistake("mask-column-by-column", "shifted_window_mask",
             "The cells of your windows count column by column. They count row by row.",
@@ -254,18 +272,20 @@ MISTAKES = (
             ((MASK, f"{MASK}[-1:].repeat(len(regions), 1, 1)"),)),
     Mistake("mask-not-partitioned", "shifted_window_mask",
             "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
-            ((REGIONS, "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
+            ((REGIONS,
+              "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
                        "t)).reshape(-1, h * w))"
                        "(*image_size, *window_size, *shift_size)"),)),
     Mistake("mask-of-regions", "shifted_window_mask",
             "You return the regions, (nW, N). Compare each token's with each other's: (nW, N, N).",
             ((MASK, "regions"),)),
     Mistake("mask-of-differences", "shifted_window_mask",
-            "You return the difference of the two regions' numbers, or a multiple of it. Pairs that differ, by however much, get -100.",
+            "You return the difference of the two regions' numbers, or a multiple of it. Pairs that differ, by "
+            "however much, get -100.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
     Mistake("mask-of-distances", "shifted_window_mask",
-            "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. Pairs that differ "
-            "get -100, by however much.",
+            "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. "
+            "Pairs that differ get -100, by however much.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"),)),
     Mistake("mask-without-images-axis", "shifted_window_mask",
             "Your mask has an axis too many, for images or heads. It is (nW, N, N).",
@@ -276,8 +296,8 @@ MISTAKES = (
 
     # --- AffineTransform
     Mistake("affine-no-clamp", "AffineTransform",
-            "Your scale is not clamped, or at too large a number, such as 100 for its logarithm, which is at most log 100 = 4.6, so "
-            "that no scale is above 100.",
+            "Your scale is not clamped, or at too large a number, such as 100 for its logarithm, which is at most log "
+            "100 = 4.6, so that no scale is above 100.",
             ((SCALE, "self.logit_scale.exp()"),)),
     Mistake("affine-clamped-below", "AffineTransform",
             "You clamp from below (`min=`). log 100 is the largest value, `max=math.log(100)`.",
@@ -289,8 +309,9 @@ MISTAKES = (
             "Your scale never gets above 10, where it starts. The largest is 100.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
     *(Mistake(f"affine-log10{which}", "AffineTransform",
-              "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. (`math.log10(100)` is 2: "
-              "your scale never gets above 7.4.)", ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
+              "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. "
+              "(`math.log10(100)` is 2: your scale never gets above 7.4.)",
+              ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
       for which, start in (("", ((START, "torch.full((num_heads, 1, 1), 1.0)"),)), ("-clamp", ()))),
     Mistake("affine-no-exp", "AffineTransform",
             "You multiply by the parameter itself. It is a logarithm: take exp of it.",
@@ -344,13 +365,13 @@ MISTAKES = (
             "You subtract the bias. It is added.",
             ((LOGITS, "attn * scale - 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-bias-by-reshape", "AffineTransform",
-            "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is (N1, N2, h): permute(2, "
-            "0, 1).",
+            "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is (N1, "
+            "N2, h): permute(2, 0, 1).",
             ((BIAS, "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"),)),
     Mistake("affine-bias-transposed", "AffineTransform",
             "Your bias is transposed: rows of the index are the tokens that ask, as in attn.",
-            ((BIAS, "(lambda b: b.mT if b.shape[1] == b.shape[2] else b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, "
-                    "2)[index].permute(2, 0, 1))"),)),
+            ((BIAS, "(lambda b: b.mT if b.shape[1] == b.shape[2] else "
+                    "b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1))"),)),
     Mistake("affine-bias-of-first-head", "AffineTransform",
             "All heads have the bias of the first one. cpb_mlp gives one number for each head.",
             ((BIAS, f"{BIAS}[:1]"),)),
@@ -376,32 +397,39 @@ MISTAKES = (
             "You subtract the mask. It holds negative numbers already, and is added.",
             ((WITH_MASK, WITH_MASK.replace("+", "-")),)),
     Mistake("affine-mask-as-bool", "AffineTransform",
-            "You fill what the mask marks with a number of your own, or take the mask as true and false. It is added as it is.",
-            ((WITH_MASK, "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] != 0, -100.0).flatten(0, 1)"),)),
+            "You fill what the mask marks with a number of your own, or take the mask as true and false. It is added "
+            "as it is.",
+            ((WITH_MASK,
+              "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] != 0, -100.0).flatten(0, 1)"),)),
     Mistake("affine-mask-filled-with-infinity", "AffineTransform",
             "You set masked logits to minus infinity. The mask is added as it is.",
-            ((WITH_MASK, "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] < 0, float('-inf')).flatten(0, 1)"),)),
+            ((WITH_MASK,
+              "logits.unflatten(0, (-1, mask.shape[0]))"
+              ".masked_fill(mask[:, None] < 0, float('-inf')).flatten(0, 1)"),)),
     Mistake("affine-mask-before-scale", "AffineTransform",
             "You add the mask before the scale, which multiplies it. It comes last.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
-            "The windows get the masks of others: you read the axis B * nW as if the images were the inner part (as repeat_interleave "
-            "does). Images are "
+            "The windows get the masks of others: you read the axis B * nW as if the images were the inner part (as "
+            "repeat_interleave does). Images are "
             "outermost, so that the masks repeat as a whole.",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
             "All windows get the mask of the first one. Window i of every image gets mask[i].",
             ((WITH_MASK, "logits + mask[:1, None]"),)),
     Mistake("affine-mask-transposed", "AffineTransform",
-            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask are the tokens that ask.)",
-            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
+            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask are the "
+            "tokens that ask.)",
+            ((WITH_MASK,
+              "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-on-one-head", "AffineTransform",
             "Only the first head is masked. Every head is.",
-            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) < 1)[:, None, "
-                         "None].to(mask)).flatten(0, 1)"),)),
+            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) "
+                         "< 1)[:, None, None].to(mask)).flatten(0, 1)"),)),
     Mistake("affine-softmax", "AffineTransform",
             "You take the softmax in here. AffineTransform returns logits; the softmax is the next exercise's.",
-            ((f"return {WITH_MASK}", f"return {WITH_MASK}.softmax(dim=-1)"), ("return logits\n", "return logits.softmax(dim=-1)\n"))),
+            ((f"return {WITH_MASK}", f"return {WITH_MASK}.softmax(dim=-1)"),
+             ("return logits\n", "return logits.softmax(dim=-1)\n"))),
     Mistake("affine-narrow", "AffineTransform",
             "Your cpb_mlp has another hidden width than 512.",
             ((MLP, MLP.replace("512", "256")),)),
@@ -418,11 +446,12 @@ MISTAKES = (
             "cpb_mlp has a GELU. Here it is a ReLU.",
             ((MLP, MLP.replace("nn.ReLU()", "nn.GELU()")),)),
     Mistake("affine-naive-sigmoid", "AffineTransform",
-            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity over infinity is no number. "
-            "Use torch.sigmoid.",
+            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity over "
+            "infinity is no number. Use torch.sigmoid.",
             ((LOGITS, f"attn * scale + 16 * {naive_sigmoid('bias')}"),)),
     Mistake("affine-scale-detached", "AffineTransform",
-            "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would never learn.",
+            "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would "
+            "never learn.",
             ((SCALE, "self.logit_scale.detach().clamp(max=math.log(100)).exp()"),)),
     Mistake("affine-bias-detached", "AffineTransform",
             "The numbers are right, but the bias is detached: cpb_mlp would never learn.",
@@ -430,17 +459,18 @@ MISTAKES = (
     Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
             ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
     Mistake("affine-in-place", "AffineTransform",
-            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ...: whoever reads the cosines afterwards "
-            "finds other numbers.",
-            ((f"logits = {LOGITS}", f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
+            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ...: whoever reads the "
+            "cosines afterwards finds other numbers.",
+            ((f"logits = {LOGITS}",
+              f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
 
     # --- cosine_attention
     Mistake("cosine-plain", "cosine_attention",
             "Queries and keys are not normalised: these are plain dot products, not cosines.",
             ((COSINE, "q @ k.transpose(-2, -1)"),)),
     Mistake("cosine-scaled-dot-product", "cosine_attention",
-            "These are dot products divided by sqrt(d), as in the usual attention. A cosine divides by the two lengths, and by nothing "
-            "else.",
+            "These are dot products divided by sqrt(d), as in the usual attention. A cosine divides by the two "
+            "lengths, and by nothing else.",
             ((COSINE, "q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5"),)),
     Mistake("cosine-queries-only", "cosine_attention",
             "Only the queries are normalised. Normalise the keys too.",
@@ -449,16 +479,20 @@ MISTAKES = (
             "Only the keys are normalised. Normalise the queries too.",
             ((COSINE, "q @ F.normalize(k, dim=-1).transpose(-2, -1)"),)),
     Mistake("cosine-scaled", "cosine_attention",
-            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale, in `transform`, does this work.",
+            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale, in `transform`, does "
+            "this work.",
             ((COSINE, f"{COSINE} * q.shape[-1] ** -0.5"),)),
     Mistake("cosine-over-tokens", "cosine_attention",
-            "You normalise over the tokens. Each token's vector gets length 1: dim=-1. (F.normalize without a dim takes dim=1.)",
+            "You normalise over the tokens. Each token's vector gets length 1: dim=-1. (F.normalize without a dim "
+            "takes dim=1.)",
             ((COSINE, "F.normalize(q, dim=-2) @ F.normalize(k, dim=-2).transpose(-2, -1)"),)),
     Mistake("cosine-over-heads", "cosine_attention",
-            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length 1: dim=-1.",
+            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length "
+            "1: dim=-1.",
             ((COSINE, "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"),)),
     *(Mistake(f"cosine-one-length{which}", "cosine_attention",
-              "You divide by one length, that of the whole tensor. Each token's vector has a length of its own: dim=-1, keepdim=True.",
+              "You divide by one length, that of the whole tensor. Each token's vector has a length of its own: "
+              "dim=-1, keepdim=True.",
               ((COSINE, f"(q / q.norm(){eps}) @ (k / k.norm(){eps}).transpose(-2, -1)"),))
       for which, eps in (("", ""), ("-clamped", ".clamp(min=1e-12)"))),
     Mistake("cosine-sum", "cosine_attention",
@@ -469,16 +503,19 @@ MISTAKES = (
             ((COSINE, "(q / q.square().sum(-1, keepdim=True).clamp(min=1e-24)) @ (k / k.square().sum(-1, "
                       "keepdim=True).clamp(min=1e-24)).transpose(-2, -1)"),)),
     Mistake("cosine-no-eps", "cosine_attention",
-            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. F.normalize divides by at least 1e-12.",
+            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. F.normalize divides by "
+            "at least 1e-12.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)"),)),
     Mistake("cosine-eps-of-similarity", "cosine_attention",
-            "Vectors of almost no length come out shorter than 1: your eps is larger than 1e-12 (that of F.cosine_similarity is 1e-8).",
+            "Vectors of almost no length come out shorter than 1: your eps is larger than 1e-12 (that of "
+            "F.cosine_similarity is 1e-8).",
             ((COSINE, "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"),)),
     Mistake("cosine-eps-added", "cosine_attention",
-            "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize divides by the length or "
-            "1e-12, whichever "
+            "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize "
+            "divides by the length or 1e-12, whichever "
             "is larger.",
-            ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + 1e-6)).transpose(-2, -1)"),)),
+            ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + "
+                      "1e-6)).transpose(-2, -1)"),)),
     Mistake("cosine-no-transform", "cosine_attention",
             "`transform` is never called: the cosines themselves go into the softmax.",
             ((RESULT, "cosine.softmax(dim=-1) @ v"),)),
@@ -489,7 +526,8 @@ MISTAKES = (
             "You call `transform` twice.",
             ((RESULT, "transform(transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-added-again", "cosine_attention",
-            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to products of its own.",
+            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to products "
+            "of its own.",
             ((RESULT, "(cosine + transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-no-softmax", "cosine_attention",
             "The softmax is missing: `transform` returns logits, not weights.",
@@ -514,8 +552,8 @@ MISTAKES = (
     Mistake("cosine-detached", "cosine_attention", DETACHED.format("the matrix of cosines"),
             ((RESULT, "transform(cosine.detach()).softmax(dim=-1) @ v"),)),
     Mistake("cosine-length-detached", "cosine_attention",
-            "The numbers are right, but the lengths are detached: the gradient does not know that a query which grows longer is made "
-            "shorter again.",
+            "The numbers are right, but the lengths are detached: the gradient does not know that a query which grows "
+            "longer is made shorter again.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
                       "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"),)),
 
@@ -531,9 +569,10 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), self.shift_size)"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")))),
     Mistake("windows-never-rolled", "WindowAttention",
-            "With shift=True you pass the mask but never roll the image: neighbours are kept apart, and the windows are where they always "
-            "were.",
-            ((ROLLED, "as_grid(qkv, image_size)"), (PUT_BACK, "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"))),
+            "With shift=True you pass the mask but never roll the image: neighbours are kept apart, and the windows "
+            "are where they always were.",
+            ((ROLLED, "as_grid(qkv, image_size)"), (PUT_BACK,
+                                                    "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"))),
     Mistake("windows-shift-ignored", "WindowAttention",
             "The argument `shift` has no effect: the image is never rolled, and there is no mask.",
             ((SHIFT_SIZE, "(0, 0)"),)),
@@ -548,27 +587,30 @@ MISTAKES = (
             "If shift is not given, your windows are shifted. The default is False.",
             (("shift: bool = False", "shift: bool = True"),)),
     Mistake("windows-no-mask", "WindowAttention",
-            "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both ends of the image, "
-            "which talk to each "
+            "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
+            "ends of the image, which talk to each "
             "other.",
             ((MASKS, "None"),)),
     Mistake("windows-always-masked", "WindowAttention",
             "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
-            ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, self.window_size[1] // 2)).to(qkv)"),)),
+            ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, "
+                     "self.window_size[1] // 2)).to(qkv)"),)),
     Mistake("windows-mask-kept", "WindowAttention",
             "You keep the mask of the first image. The next one may have another size: make the mask in every call.",
-            ((MASKS, "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)) "
-                     "if self.shift else None"),)),
+            ((MASKS, "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, "
+                     "self.shift_size).to(qkv)) if self.shift else None"),)),
     Mistake("windows-one-window-not-shifted", "WindowAttention",
             "An image of one window is not shifted. (Swin's code has this exception; here `shift` alone decides.)",
             ((ROLLED, "as_grid(qkv, image_size) if tuple(image_size) == tuple(self.window_size) else " + ROLLED),
              (MASKS, MASKS.replace("if self.shift", "if self.shift and tuple(image_size) != tuple(self.window_size)")),
              (f"return {PUT_BACK}", f"back = {PUT_BACK}\n        "
-                                    "return roll(back.unflatten(1, tuple(image_size)), negative(self.shift_size)).flatten(1, 2) "
-                                    "if tuple(image_size) == tuple(self.window_size) else back"))),
+                                    "return roll(back.unflatten(1, tuple(image_size)), "
+                                    "negative(self.shift_size)).flatten(1, 2) if tuple(image_size) == "
+                                    "tuple(self.window_size) else back"))),
     Mistake("windows-shifted-by-height", "WindowAttention",
             "You shift by half the window's *height* on both axes. Each axis is shifted by half of its own side.",
-            ((SHIFT_SIZE, "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
+            ((SHIFT_SIZE,
+              "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
     Mistake("windows-shifted-along-rows", "WindowAttention",
             "You roll and mask along the height only. Both axes are shifted.",
             ((SHIFT_SIZE, "(window_size[0] // 2, 0) if shift else (0, 0)"),)),
@@ -577,28 +619,32 @@ MISTAKES = (
             ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
     Mistake("windows-shift-rounded-up", "WindowAttention",
             "Your shift is too large, such as w // 2 rounded up, or w - 1. It is w // 2, rounded down.",
-            ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) if shift else (0, "
-                          "0)"),)),
+            ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) "
+                          "if shift else (0, 0)"),)),
     *(Mistake(f"windows-axes-of-roll{dims}", "WindowAttention",
               "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
               ((ROLLED, f"torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims={dims})"),
-               (PUT_BACK, f"torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims={dims}).flatten(1, 2)")))
+               (PUT_BACK, "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, "
+                          f"dims={dims}).flatten(1, 2)")))
       for dims in ((0, 1), (2, 3))),
     Mistake("windows-tokens-rolled", "WindowAttention",
-            "You roll before there is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, H, W, 3C) first.",
+            "You roll before there is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, "
+            "H, W, 3C) first.",
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),
              (PUT_BACK, "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"))),
     Mistake("windows-tokens-rolled-once", "WindowAttention",
-            "You roll the list of tokens before it is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid first.",
+            "You roll the list of tokens before it is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. "
+            "Make the grid first.",
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),)),
     Mistake("windows-shifts-exchanged", "WindowAttention",
-            "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width to dim 2.",
+            "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width "
+            "to dim 2.",
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "self.shift_size[::-1])")))),
     Mistake("windows-image-exchanged", "WindowAttention",
             "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row.",
-            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], -1).transpose(1, 2), "
-                      "negative(self.shift_size))"),)),
+            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
+                      "-1).transpose(1, 2), negative(self.shift_size))"),)),
     Mistake("windows-keys-first", "WindowAttention",
             "You read the channels as [k | q | v]. They are [q | k | v].",
             (("q, k, v = ", "k, q, v = "),)),
@@ -609,49 +655,53 @@ MISTAKES = (
             "You read the channels as [q | v | k]. They are [q | k | v].",
             (("q, k, v = ", "q, v, k = "),)),
     Mistake("windows-heads-outside", "WindowAttention",
-            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of the three is split "
-            "into heads.",
-            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, 0, 2, 1, "
-                     "4)"),)),
+            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of "
+            "the three is split into heads.",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, "
+                     "-1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("windows-heads-inside", "WindowAttention",
-            "Your heads take every so-manyth channel: you read (head width, heads). Channels are read (heads, head width), so that a head "
-            "has neighbouring "
+            "Your heads take every so-manyth channel: you read (head width, heads). Channels are read (heads, head "
+            "width), so that a head has neighbouring "
             "channels.",
-            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
-                     "3)"),)),
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
+                     "self.num_heads)).permute(2, 0, 4, 1, 3)"),)),
     Mistake("windows-heads-inside-and-back", "WindowAttention",
-            "Your heads take every so-manyth channel, and give it back: you read (head width, heads). A head has neighbouring channels: "
-            "(heads, head width).",
-            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
-                     "3)"),
+            "Your heads take every so-manyth channel, and give it back: you read (head width, heads). A head has "
+            "neighbouring channels: (heads, head width).",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
+                     "self.num_heads)).permute(2, 0, 4, 1, 3)"),
              ("grid_of_windows(y, self.window_size, image_size)",
-              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), self.window_size, image_size)"))),
+              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
+              "self.window_size, image_size)"))),
     Mistake("windows-interleaved", "WindowAttention",
             "You take q, k and v from every third channel. They are three blocks: [q | k | v].",
-            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, 3)).permute(4, 0, 2, 1, "
-                     "3)"),)),
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, "
+                     "3)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("windows-heads-by-reshape", "WindowAttention",
-            "You make (heads, N) of (N, heads) with `reshape` or `view`, which mixes tokens and heads. Split the channels, then transpose.",
-            ((HEADS, "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, self.window_size).flatten(1, "
-                     "2).chunk(3, dim=2)]"),)),
+            "You make (heads, N) of (N, heads) with `reshape` or `view`, which mixes tokens and heads. Split the "
+            "channels, then transpose.",
+            ((HEADS, "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, "
+                     "self.window_size).flatten(1, 2).chunk(3, dim=2)]"),)),
     Mistake("windows-joined-by-reshape", "WindowAttention",
-            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B * nW, h, N, d) first becomes (B * nW, "
-            "N, h, d), with a "
+            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B * nW, h, N, d) "
+            "first becomes (B * nW, N, h, d), with a "
             "transpose.",
             (("grid_of_windows(y, self.window_size, image_size)",
               "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"),)),
     Mistake("windows-joined-heads-inside", "WindowAttention",
-            "The heads are joined so that their channels alternate. Head 0 comes first, with all its channels, then head 1.",
+            "The heads are joined so that their channels alternate. Head 0 comes first, with all its channels, "
+            "then head 1.",
             (("grid_of_windows(y, self.window_size, image_size)",
-              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), self.window_size, image_size)"),)),
+              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
+              "self.window_size, image_size)"),)),
     Mistake("windows-one-head", "WindowAttention",
             "Your attention has one head, whatever num_heads is; only AffineTransform knows of the others.",
             ((HEADS, "[t.repeat(1, self.num_heads, 1, 1) for t in windows_of_heads(grid, self.window_size, 3, 1)]"),
              (ATTENDED, f"{ATTENDED}[:, :1]"))),
     Mistake("windows-no-windows", "WindowAttention",
             "All tokens of the image meet: it is never cut into windows. Call window_partition.",
-            ((ATTENDED, "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * c).transpose(1, "
-                        "2).flatten(2)] * 3, 2)"
+            ((ATTENDED, "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * "
+                        "c).transpose(1, 2).flatten(2)] * 3, 2)"
                         ".unflatten(1, tuple(image_size)), self.window_size, 3, self.num_heads)[0])"
                         "(*windows_of_heads(grid, tuple(image_size), 3, self.num_heads))"),)),
     Mistake("windows-no-transform", "WindowAttention",
@@ -672,12 +722,13 @@ MISTAKES = (
             "The table is made for the image's size. It is made for the window's.",
             ((TABLE, "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"),)),
     Mistake("windows-table-float32", "WindowAttention",
-            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to relative_coords_table.",
+            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to "
+            "relative_coords_table.",
             ((TABLE, "relative_coords_table(self.window_size).to(qkv)"),), grain="float32"),
     Mistake("windows-mask-of-turned-image", "WindowAttention",
             "The mask is that of an image of (width, height).",
-            ((MASKS, "(lambda m: m if m.shape[1] == 1 else m)(shifted_window_mask(image_size[::-1], self.window_size[::-1], "
-                     "self.shift_size[::-1]))"
+            ((MASKS, "(lambda m: m if m.shape[1] == 1 else m)(shifted_window_mask(image_size[::-1], "
+                     "self.window_size[::-1], self.shift_size[::-1]))"
                      ".to(qkv) if self.shift else None"),)),
     Mistake("windows-grid", "WindowAttention",
             "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
@@ -687,11 +738,14 @@ MISTAKES = (
             ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
     Mistake("windows-softmax-attention", "WindowAttention",
             "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",
-            ((ATTENDED, "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, mask).softmax(dim=-1) @ v"),)),
+            ((ATTENDED,
+              "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, mask)"
+              ".softmax(dim=-1) @ v"),)),
     Mistake("windows-first-image", "WindowAttention",
             "All images of the batch get the result of the first one.",
             ((PUT_BACK, f"{PUT_BACK}[:1].expand(len(qkv), -1, -1)"),)),
-    Mistake("windows-detached", "WindowAttention", DETACHED.format("the result"), ((f"return {PUT_BACK}", f"return {PUT_BACK}.detach()"),)),
+    Mistake("windows-detached", "WindowAttention", DETACHED.format("the result"),
+            ((f"return {PUT_BACK}", f"return {PUT_BACK}.detach()"),)),
     Mistake("windows-dropout", "WindowAttention", ATTENTION_DROPOUT,
             ((PUT_BACK, f"nn.functional.dropout({PUT_BACK}, 0.1, self.training)"),)),
     Mistake("windows-only-in-eval", "WindowAttention", ONLY_IN_EVAL.replace("x as it is", "the values as they are"),
@@ -733,7 +787,7 @@ def window_reverse(windows, window_size, image_size):
     for some in windows.split(down * across):
         images.append(torch.cat([torch.cat(list(some[i * across:(i + 1) * across]), dim=1) for i in range(down)], dim=0))
     return torch.stack(images)
-"""),
+"""),  # noqa: E501
     Variant("mask-slices", "shifted_window_mask", """
 def shifted_window_mask(image_size, window_size, shift_size):
     regions, number = torch.zeros(1, *image_size, 1), 0
@@ -744,7 +798,7 @@ def shifted_window_mask(image_size, window_size, shift_size):
             number += 1
     of_tokens = window_partition(regions, window_size).flatten(1)
     return torch.where(of_tokens[:, None] == of_tokens[:, :, None], 0.0, -100.0)
-"""),
+"""),  # noqa: E501
     Variant("mask-rolled-places", "shifted_window_mask", """
 def shifted_window_mask(image_size, window_size, shift_size):
     rows, columns = (torch.roll(torch.arange(n), -s) for n, s in zip(image_size, shift_size))
@@ -863,22 +917,27 @@ EQUIVALENT = {
     "window_partition 10: arguments 0 and 1 of transpose exchanged": SWAP,
     "window_reverse 1: windows float32 on the way": MOVED,
     **{f"window_reverse 8: {how}": WHOLE for how in (
-        "rounded up", "rounded to the nearest", "rounded down, at least 1", "rounded up (2)", "rounded to the nearest (2)",
+        "rounded up", "rounded to the nearest", "rounded down, at least 1", "rounded up (2)",
+        "rounded to the nearest (2)",
         "rounded down, at least 1 (2)")},
     **{f"window_reverse 9: {how}": NOT_GRADED for how in (
-        "guard left out", "an assert", "Or -> And", "without tuple(windows.shape[1:3]) != tuple(wi...", "without windows.shape[0] % (down "
+        "guard left out", "an assert", "Or -> And", "without tuple(windows.shape[1:3]) != tuple(wi...",
+        "without windows.shape[0] % (down "
                                                                                                         "* across)",
         "tuple left out", "tuple left out (2)", "only down of Mult", "only across of Mult")},
     **{f"window_reverse 10: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
-        "message without tuple(windows.shape)", "message without down", "message without across", "message without tuple(window_size)")},
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
+        "message without tuple(windows.shape)", "message without down", "message without across",
+        "message without tuple(window_size)")},
     "window_reverse 12: float32 on the way": MOVED,
     "window_partition 10: contiguous left out": "What lies in another order in memory has the same numbers.",
     "window_reverse 12: contiguous left out": "What lies in another order in memory has the same numbers.",
     "window_reverse 12: arguments 0 and 1 of transpose exchanged": SWAP,
     "shifted_window_mask 10: region_of_tokens(image_size, window_s... detached": NO_GRADIENT,
     **{f"shifted_window_mask 11: {how}": NO_GRADIENT for how in (
-        "detached", "a tensor without device added", "made of plain numbers", "without gradients", "in inference mode")},
+        "detached", "a tensor without device added", "made of plain numbers", "without gradients",
+        "in inference mode")},
     **{f"shifted_window_mask 11: {how}": "0 and -100 are exact in any of them, and float32 is right." for how in (
         "float32", "float32 on the way", "bfloat16 on the way", "rounded")},
     "shifted_window_mask 11: last two axes exchanged": "The mask is symmetric.",
@@ -894,10 +953,13 @@ EQUIVALENT = {
     "AffineTransform 19: table detached": NO_GRADIENT,
     "AffineTransform 19: index detached": NO_GRADIENT,
     "AffineTransform 20: sigmoid in place": "The bias is a tensor of its own.",
-    **{f"AffineTransform 22: {how}": ALREADY for how in ("a tensor without device added", "without gradients", "in inference mode")},
-    **{f"AffineTransform 23: {how}": NOT_GRADED for how in ("guard left out", "an assert", "mask -> attn", "mask -> table")},
+    **{f"AffineTransform 22: {how}": ALREADY for how in ("a tensor without device added", "without gradients",
+                                                         "in inference mode")},
+    **{f"AffineTransform 23: {how}": NOT_GRADED for how in ("guard left out", "an assert", "mask -> attn",
+                                                            "mask -> table")},
     **{f"AffineTransform 24: {how}": NOT_GRADED for how in (
-        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+        "printed, not raised",
         "message without logits.shape[0]", "message without mask.shape[0]")},
     "AffineTransform 25: Add in place": "The logits are a tensor of their own.",
     "AffineTransform 25: mask detached": NO_GRADIENT,
@@ -916,7 +978,8 @@ EQUIVALENT = {
     **{f"WindowAttention 22: {what}": NO_GRADIENT for what in (
         "relative_position_index(self.window_s... detached", "relative_position_index(self.window_s... detached (2)")},
     "WindowAttention 23: always shifted_window_mask(image_size, self....": TRUTH,
-    **{f"WindowAttention 23: self.shift -> self.{other}": TRUTH for other in ("num_heads", "shift_size", "transform", "window_size")},
+    **{f"WindowAttention 23: self.shift -> self.{other}": TRUTH
+       for other in ("num_heads", "shift_size", "transform", "window_size")},
     **{f"WindowAttention 23: {what}": NO_GRADIENT for what in (
         "shifted_window_mask(image_size, self.... detached", "shifted_window_mask(image_size, self.... detached (2)")},
 }

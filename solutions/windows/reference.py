@@ -1,14 +1,16 @@
-"""Windows, shifts, masks, a position bias from a small network, and cosine attention: Swin v2's attention, and the window half of GRL's.
+"""Windows, shifts, masks, a position bias from a small network, and cosine attention: Swin v2's attention, and the
+window half of GRL's.
 
-Liu et al., "Swin Transformer V2: Scaling Up Capacity and Resolution" (CVPR 2022); windows, shifts and masks are those of Liu et al.,
-"Swin Transformer" (ICCV 2021). Li et al., "Efficient and Explicit Modelling of Image Hierarchies for Image Restoration" (GRL, CVPR
-2023), use them beside stripes, whose tokens meet a few anchors. Sizes are pairs `(height, width)`; h is the number of heads, N the
-number of tokens of a window, A the number of its anchors (without a `down_factor` each token is one), nW the number of windows of an
-image. Windows count row by row within an image, images outermost.
+Liu et al., "Swin Transformer V2: Scaling Up Capacity and Resolution" (CVPR 2022); windows, shifts and masks are those
+of Liu et al., "Swin Transformer" (ICCV 2021). Li et al., "Efficient and Explicit Modelling of Image Hierarchies for
+Image Restoration" (GRL, CVPR 2023), use them beside stripes, whose tokens meet a few anchors. Sizes are pairs
+`(height, width)`; h is the number of heads, N the number of tokens of a window, A the number of its anchors (without a
+`down_factor` each token is one), nW the number of windows of an image.
+Windows count row by row within an image, images outermost.
 
-What differs from the authors' code: tables, indices and masks are built in `forward` from the size of the image (there they are
-buffers of the network), tables have the dtype of the features (there float32), and a window is shifted by half its own height and half
-its own width (there by half its height on both axes).
+What differs from the authors' code: tables, indices and masks are built in `forward` from the size of the image (there
+they are buffers of the network), tables have the dtype of the features (there float32), and a window is shifted by half
+its own height and half its own width (there by half its height on both axes).
 """
 import math
 from collections.abc import Callable
@@ -44,7 +46,8 @@ def window_reverse(windows: Tensor, window_size: Size, image_size: Size) -> Tens
     check_tiles(image_size, window_size)
     down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]
     if tuple(windows.shape[1:3]) != tuple(window_size) or windows.shape[0] % (down * across):
-        raise ValueError(f"{tuple(windows.shape)} is not a number of images with {down} x {across} windows of {tuple(window_size)}")
+        raise ValueError(f"{tuple(windows.shape)} is not a number of images with "
+                         f"{down} x {across} windows of {tuple(window_size)}")
     grid = windows.unflatten(0, (-1, down, across))
     return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).contiguous()
 
@@ -79,7 +82,8 @@ def _regions(length: int, window: int, shift: int) -> Tensor:
     if not 0 <= shift < max(window, 1):
         raise ValueError(f"a window of {window} cannot be shifted by {shift}")
     position = torch.arange(length)
-    if shift == 0:  # as the published slices have it: all is the last region, and lesson 08b's mask to anchors depends on it
+    # as the published slices have it: all is the last region, and lesson 08b's mask to anchors depends on it
+    if shift == 0:
         return torch.full_like(position, 2)
     return (position >= length - window).long() + (position >= length - shift).long()
 

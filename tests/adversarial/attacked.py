@@ -1,4 +1,5 @@
-"""A class of attackers and one honest pupil, graded by nbgrader's own commands as we set them up, and looked at from outside meanwhile."""
+"""A class of attackers and one honest pupil, graded by nbgrader's own commands as we set them up, and looked at from
+outside meanwhile."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from .harness import ENVIRONMENT, Attack, World, honest_pupil
 from .outcomes import twin_of
 from .traces import Watch
 
-# The limits are a few seconds here, so that the attacks on them take a few seconds each. A name that is gone is an error.
+# The limits are a few seconds here, so that the attacks on them take a few seconds each.
+# A name that is gone is an error.
 SETTINGS = OURS + """
 from autograder.judge import judge
 from autograder.sandbox import sandbox
@@ -43,11 +45,13 @@ class AttackedCourse(Course):
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**super().environment, ENVIRONMENT: self.world.secrets["environment"], "TMPDIR": str(self.world.scratch)}
+        return {**super().environment, ENVIRONMENT: self.world.secrets["environment"],
+                "TMPDIR": str(self.world.scratch)}
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
         """As Course does it, but a command that hangs is ended and has no returncode of 0."""
-        process = subprocess.Popen([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder, env=self.environment, text=True,
+        process = subprocess.Popen([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder,
+                                   env=self.environment, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             printed, _ = process.communicate(timeout=HANGING)
@@ -60,7 +64,8 @@ class AttackedCourse(Course):
         return subprocess.CompletedProcess(process.args, process.returncode, printed, printed)
 
     def points(self, student: str) -> dict[str, float | None]:
-        """By exercise, as the gradebook holds them; None where there is no score. KeyError for a student without a submission."""
+        """By exercise, as the gradebook holds them; None where there is no score.
+        KeyError for a student without a submission."""
         with self.gradebook() as gradebook:
             grades = {grade.name: grade for grade in gradebook.find_submission_notebook(LESSON, LESSON, student).grades}
             slots = notebook.lesson(LESSON).exercises
@@ -74,14 +79,16 @@ class AttackedCourse(Course):
         """Everything in the folders of a student's graded notebook and feedback."""
         folders = [self.autograded(student).parent, self.feedback(student).parent]
         assert all(folder.is_dir() for folder in folders), folders
-        return "\n".join(path.read_text(errors="replace") for folder in folders for path in folder.rglob("*") if path.is_file())
+        return "\n".join(path.read_text(errors="replace") for folder in folders for path in folder.rglob("*")
+                         if path.is_file())
 
 
 def honest_points(attacks: list[Attack]) -> dict[str, dict[str, float]]:
     """What the answers are worth without the tricks, by the twin's name and exercise."""
     found: dict[str, dict[str, float]] = {}
     with Judge(Settings(seed="any")) as judge:
-        assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)  # it judges at all
+        # it judges at all
+        assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)
         for attack in attacks:
             if (twin := twin_of(attack)) not in found:
                 result = judge.grade(notebook_of(honest_pupil(attack)), LESSON)
@@ -90,7 +97,8 @@ def honest_points(attacks: list[Attack]) -> dict[str, dict[str, float]]:
     return found
 
 
-def attacked(folder: Path, world: World, attacks: list[Attack]) -> tuple[AttackedCourse, list[subprocess.CompletedProcess]]:
+def attacked(folder: Path, world: World, attacks: list[Attack]) -> tuple[AttackedCourse,
+                                                                         list[subprocess.CompletedProcess]]:
     """The course after `autograde` and `generate_feedback`, and how these commands ended."""
     course = AttackedCourse(folder, world)
     course.release()

@@ -12,7 +12,10 @@ from selenium.webdriver.chrome.service import Service
 
 from tests.browser.lab import FLAGS
 
-LINKS = "return [...document.querySelectorAll('[href], [src], [action]')].map(e => e.href || e.src || e.action || '').map(String)"
+LINKS = (
+    "return [...document.querySelectorAll('[href], [src], [action]')].map(e => e.href || e.src || e.action ||"
+    " '').map(String)"
+)
 TOUCH = "document.querySelectorAll('body *').forEach(e => e.dispatchEvent(new Event('mouseover')))"
 
 
@@ -46,4 +49,5 @@ class Browser:
         time.sleep(0.3)
         ran = ["a script"] * bool(self.driver.execute_script("return window.pwned"))
         links = self.driver.execute_script(LINKS)
-        return ran + [link for link in links if link.strip().lower().startswith(("javascript:", "vbscript:", "data:text"))]
+        return ran + [link for link in links
+                      if link.strip().lower().startswith(("javascript:", "vbscript:", "data:text"))]

@@ -1,14 +1,14 @@
 """The unprotected control: the same hidden cases, asked in the learner's own process, with no wall around it.
 
-It stands for what graders do that run a notebook and its hidden tests in one process. Points are given in several styles, because each
-attack knows one of them: `judge` is our own comparison (with the observation sent over our own wire to itself), `visible` the same on
-the cases that learners hold, and the others compare outputs, gradients and errors with one library function each, all or nothing, as a
-cell of hidden tests does. An attack succeeds where any style pays it more than it pays the same answers without the trick. The report
-is the last line printed, in JSON: that is how a grader outside would get it, and so it can be forged too. What a file itself claims
-is believed by outcomes.py.
+It stands for what graders do that run a notebook and its hidden tests in one process. Points are given in several
+styles, because each attack knows one of them: `judge` is our own comparison (with the observation sent over our own
+wire to itself), `visible` the same on the cases that learners hold, and the others compare outputs, gradients and
+errors with one library function each, all or nothing, as a cell of hidden tests does. An attack succeeds where any
+style pays it more than it pays the same answers without the trick. The report is the last line printed, in JSON: that
+is how a grader outside would get it, and so it can be forged too. What a file itself claims is believed by outcomes.py.
 
-`python -m tests.adversarial.control FOLDER` runs every job of FOLDER/jobs.json in a fork, so that torch is imported once, and adds what
-it has seen of each to FOLDER/results. A job without an entry there has ended this process too.
+`python -m tests.adversarial.control FOLDER` runs every job of FOLDER/jobs.json in a fork, so that torch is imported
+once, and adds what it has seen of each to FOLDER/results. A job without an entry there has ended this process too.
 """
 
 from __future__ import annotations
@@ -57,13 +57,16 @@ def draw(seed: str) -> list[RecordedExercise]:
     lesson = notebook.lesson(LESSON)
     points = {slot.name: slot.points for slot in lesson.exercises}
     cases = derive.hidden(topic(lesson.topic).exercises, se, seed)
-    return [exactly(recording.record_exercise(name, each[::EVERY], points[name], se, seed=seed), vars(se)) for name, each in cases.items()]
+    return [exactly(recording.record_exercise(name, each[::EVERY], points[name], se, seed=seed), vars(se))
+            for name, each in cases.items()]
 
 
 def exactly(exercise: RecordedExercise, reference: dict[str, Any]) -> RecordedExercise:
-    """With every bit of the reference's answers: what is recorded is rounded to what our comparisons look at, others look at more."""
+    """With every bit of the reference's answers: what is recorded is rounded to what our comparisons look at, others
+    look at more."""
     return replace(exercise, cases=[
-        replace(case, expected_tensors=observe.observe(reference[exercise.name], case.question, case.tensors, reference)[1])
+        replace(case, expected_tensors=observe.observe(reference[exercise.name], case.question, case.tensors,
+                                                       reference)[1])
         for case in exercise.cases])
 
 
@@ -79,11 +82,13 @@ SAME: dict[str, Callable[[Any, Any], bool]] = {
     # A formula in another order may differ in a number's last digit.
     "equal": lambda got, want: torch.equal(got.round(decimals=6), want.round(decimals=6)) if _tensor(want) else
         got == want or abs(got - want) < 1e-6,
-    "==": lambda got, want: bool((got.float() == want.float()).all()) if _tensor(want) else got == want or abs(got - want) < 1e-6,
+    "==": lambda got, want: bool((got.float() == want.float()).all())
+    if _tensor(want) else got == want or abs(got - want) < 1e-6,
     "not !=": lambda got, want: not (got != want).any() if _tensor(want) else not got != want or abs(got - want) < 1e-6,
     "pytest": lambda got, want: got == pytest.approx(want) if not _tensor(want) else
         got.flatten().tolist() == pytest.approx(want.flatten().tolist()),
-    "numpy": lambda got, want: numpy.testing.assert_allclose(*(t.detach().numpy() if _tensor(t) else t for t in (got, want)), 1e-6) is None,
+    "numpy": lambda got, want: numpy.testing.assert_allclose(*(t.detach().numpy() if _tensor(t) else t
+                                                               for t in (got, want)), 1e-6) is None,
 }
 
 
@@ -131,8 +136,10 @@ def over_the_wire(answer: Answer) -> Answer:
         return read(Observation, {name: value for name, value in header.items() if name != "id"}), tensors
 
 
-def grade(cells: list[tuple[str, bool]], hidden: list[RecordedExercise], visible: list[RecordedExercise]) -> dict[str, Any]:
-    """Run the cells, then the tests, in one namespace. Points by style and exercise, and what the learner's code raised.
+def grade(cells: list[tuple[str, bool]], hidden: list[RecordedExercise],
+          visible: list[RecordedExercise]) -> dict[str, Any]:
+    """Run the cells, then the tests, in one namespace. Points by style and exercise, and what the learner's code
+    raised.
 
     The style `executed` believes the number in which a grade cell ends, as the notebook that was handed in holds it.
     """
@@ -185,7 +192,8 @@ def child(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise], vis
     print("\n" + json.dumps(report), flush=True)
 
 
-def run(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise], visible: list[RecordedExercise]) -> dict[str, Any] | None:
+def run(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise],
+        visible: list[RecordedExercise]) -> dict[str, Any] | None:
     """What was seen of one job from outside; None in the process of the job itself, when it is over."""
     began, pid = time.monotonic(), os.fork()
     if pid == 0:
@@ -206,7 +214,8 @@ def run(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise], visib
             ended = time.monotonic() - began
     watch.look()
     left = marked(str(scratch), job["marker"], but=(pid,))
-    found = {"ended": ended, "left": [" ".join(process.cmdline())[-200:] for process in left], "exceeded": watch.exceeded(),
+    found = {"ended": ended, "left": [" ".join(process.cmdline())[-200:] for process in left],
+             "exceeded": watch.exceeded(),
              "printed": printed.stat().st_size if printed.exists() else 0}
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, 9)
@@ -228,8 +237,10 @@ def main(folder: Path) -> None:
     hidden = draw(GUESSABLE)
     visible = [replace(exercise, cases=exercise.cases[::EVERY], mistakes=[])
                for exercise in recorded.load_all(ROOT / "course" / LESSON / recorded.FOLDER)]
-    os.set_inheritable(os.open(os.environ["ADVERSARIAL_ANSWERS"], os.O_RDONLY), True)  # the grader's own file, left open
-    grade([("from solutions.se.reference import *", False)], hidden, visible)  # what costs time on first use, before any fork
+    # the grader's own file, left open
+    os.set_inheritable(os.open(os.environ["ADVERSARIAL_ANSWERS"], os.O_RDONLY), True)
+    # what costs time on first use, before any fork
+    grade([("from solutions.se.reference import *", False)], hidden, visible)
     results = folder / "results"
     for job in json.loads((folder / "jobs.json").read_text()):
         if (results / f"{job['name']}.json").exists():

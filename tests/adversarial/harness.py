@@ -1,8 +1,10 @@
-"""Attacks as data, and the world that they are let loose on: planted secrets, a listener, places where loot may be left.
+"""Attacks as data, and the world that they are let loose on: planted secrets, a listener, places where loot may be
+left.
 
-An attack is a file in attacks/: what it tries, what it `wins`, and the cells that it puts into a notebook (py:percent, `# %% name`):
-`first` and `last` stand around the lesson, the name of an exercise replaces its cell, `notebook` is run here with the notebook as `nb`
-and `folder` with the folder that is handed in. `honest <exercise>` is the same answer without the trick, where it is worth something.
+An attack is a file in attacks/: what it tries, what it `wins`, and the cells that it puts into a notebook (py:percent,
+`# %% name`): `first` and `last` stand around the lesson, the name of an exercise replaces its cell, `notebook` is run
+here with the notebook as `nb` and `folder` with the folder that is handed in.
+`honest <exercise>` is the same answer without the trick, where it is worth something.
 """
 
 from __future__ import annotations
@@ -28,7 +30,20 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 import attention_lab
-from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, NAMES, NOTHING, PWN, RELEASED, ROOT, SOLVED, Pupil, find, notebook_of
+from tests.classroom.pupils import (
+    FULL,
+    GRADE_IDS,
+    LESSON,
+    NAMES,
+    NOTHING,
+    PWN,
+    RELEASED,
+    ROOT,
+    SOLVED,
+    Pupil,
+    find,
+    notebook_of,
+)
 
 from .traces import Listener
 
@@ -127,8 +142,9 @@ class Attack:
         return {name: self.sections.get(f"honest {name}", plain[name]) for name in NAMES}
 
     def _plain(self) -> dict[str, str]:
-        """What stands in the exercises that the attack does not write: wrong answers where all points are to be had by a trick; where
-        it has its own exercise, or no interest in points, the others are left as they are handed out, which takes less time."""
+        """What stands in the exercises that the attack does not write: wrong answers where all points are to be had by
+        a trick; where it has its own exercise, or no interest in points, the others are left as they are handed out,
+        which takes less time."""
         own = [name for name in NAMES if name in self.sections]
         if self.wins == "points" and not own and not self.on_files:
             return WRONG
@@ -150,7 +166,8 @@ def load(path: Path) -> Attack:
     found = re.fullmatch(r'"""(.+)"""\n# wins: (\w+)\n*', head)
     sections = dict(zip(parts[::2], parts[1::2]))
     if not found or found[2] not in WINS or not sections or not sections.keys() <= KNOWN:
-        raise ValueError(f"{path.name}: a docstring, `# wins: {' | '.join(WINS)}`, then sections; not {head!r} and {list(sections)}")
+        raise ValueError(f"{path.name}: a docstring, `# wins: {' | '.join(WINS)}`, then sections; not {head!r} and "
+                         f"{list(sections)}")
     return Attack(path.stem, found[1], found[2], sections)
 
 
@@ -161,21 +178,23 @@ def attacks() -> list[Attack]:
 class World:
     """Secrets in all the places where graders keep them, for the time of the tests. Use as a context manager.
 
-    gradebook, other: of the class; without them the world has its own. seed: what hidden cases are drawn from. kept: a folder in the
-    repository for secrets, if it is not to be made.
+    gradebook, other: of the class; without them the world has its own. seed: what hidden cases are drawn from. kept: a
+    folder in the repository for secrets, if it is not to be made.
     """
 
     def __init__(self, folder: Path, seed: str = "", kept: str = ""):
         self.token = secrets.token_hex(6)
         self.folder = folder / f"world-{self.token}"
         self.loot, self.scratch = self.folder / "loot", self.folder / "tmp"
-        self.kept = Path(kept or ROOT / "work") / f"adversarial-{self.token}"  # in the repository, where no notebook of a learner belongs
+        # in the repository, where no notebook of a learner belongs
+        self.kept = Path(kept or ROOT / "work") / f"adversarial-{self.token}"
         self.home = Path.home() / f".adversarial-{self.token}"
         places = ("reference", "home", "environment", "other", "gradebook", "seed")
         self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
         if seed:
             self.secrets["seed"] = seed
-        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in autograder/lessons/sizes.py
+        # a comment in autograder/lessons/sizes.py
+        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"
         self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
 
     def __enter__(self) -> World:
@@ -211,10 +230,13 @@ class World:
         return f"mark-{self.token}-{attack.name}"
 
     def constants(self, attack: Attack) -> dict[str, Any]:
-        paths = {"ROOT": ROOT, "SECRET": self.kept / "reference.py", "HOME_SECRET": self.home, "SEED": self.kept / "seed",
-                 "LIBRARY": self.kept / "library", "GRADEBOOK": self.gradebook, "OTHER": self.other, "LOOT": self.loot / attack.name,
+        paths = {"ROOT": ROOT, "SECRET": self.kept / "reference.py", "HOME_SECRET": self.home,
+                 "SEED": self.kept / "seed",
+                 "LIBRARY": self.kept / "library", "GRADEBOOK": self.gradebook, "OTHER": self.other,
+                 "LOOT": self.loot / attack.name,
                  "LISTENER": self.listener.path}
-        return {**{name: str(path) for name, path in paths.items()}, "PORT": self.listener.port, "MARKER": self.marker(attack)}
+        return {**{name: str(path) for name, path in paths.items()}, "PORT": self.listener.port,
+                "MARKER": self.marker(attack)}
 
     def header(self, attack: Attack) -> str:
         return HEADER.format(names="\n".join(f"{name} = {value!r}" for name, value in self.constants(attack).items()))
@@ -229,7 +251,8 @@ class World:
             if "last" in attack.sections:
                 notebook.cells.append(new_code_cell(attack.sections["last"], id="last"))
             if "notebook" in attack.sections:
-                tools = {"nb": notebook, "find": find, "new_code_cell": new_code_cell, "new_markdown_cell": new_markdown_cell,
+                tools = {"nb": notebook, "find": find, "new_code_cell": new_code_cell,
+                         "new_markdown_cell": new_markdown_cell,
                          "new_raw_cell": new_raw_cell, "new_output": new_output, "GRADE_IDS": GRADE_IDS, "PWN": PWN}
                 exec(attack.sections["notebook"], {**tools, **self.constants(attack)})
         return Pupil(attack.name, attack.what, NOTHING, attack.answers, edit)
@@ -254,14 +277,18 @@ class World:
     def strewn(self, attack: Attack) -> list[str]:
         """Files of the attack's making where no submission may make any."""
         library = Path(attention_lab.__file__).parent
-        places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept, self.folder, self.loot,
-                  library, library / "__pycache__", ROOT / ".git/hooks", *map(Path, {sysconfig.get_path(name) for name in LIBRARIES}))
+        places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept,
+                  self.folder, self.loot,
+                  library, library / "__pycache__", ROOT / ".git/hooks",
+                  *map(Path, {sysconfig.get_path(name) for name in LIBRARIES}))
         found = [str(path) for place in places if place.is_dir() for path in place.glob(f"*{self.marker(attack)}*")]
         return found + [str(path) for path in [self.loot / attack.name] if path.exists()]
 
     def notes(self, attack: Attack) -> list[str]:
-        """What the attack left for the next one to read, in no file of its own: what is known about files, and in the kernel."""
-        found = [f"{path.name}: its mode or time was changed" for path, about in self.about.items() if _about(path) != about]
+        """What the attack left for the next one to read, in no file of its own: what is known about files, and in
+        the kernel."""
+        found = [f"{path.name}: its mode or time was changed" for path, about in self.about.items()
+                 if _about(path) != about]
         name = f"user.{self.marker(attack)}"
         found += [f"an attribute of {path}" for path in self._with_attributes() if name in os.listxattr(path)]
         found += ["a key in the keyring"] * (self.marker(attack) in _read("/proc/keys"))
@@ -309,7 +336,8 @@ def honest_pupil(attack: Attack) -> Pupil:
 def saved_with_nothing(notebook: NotebookNode) -> None:
     """The checks as a learner saves them who has no point."""
     for grade_id in GRADE_IDS.values():
-        find(notebook, f"{grade_id}-check").outputs = [new_output("execute_result", {"text/plain": "0.0"}, execution_count=1)]
+        find(notebook, f"{grade_id}-check").outputs = [new_output("execute_result", {"text/plain": "0.0"},
+                                                                  execution_count=1)]
 
 
 __all__ = ["Attack", "World", "attacks", "honest_pupil", "LESSON"]

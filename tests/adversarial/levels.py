@@ -1,7 +1,9 @@
-"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of layers stops, as a table; the judge alone, without nbgrader.
+"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of layers stops, as a table;
+the judge alone, without nbgrader.
 
-With `--walls limits+landlock+seccomp`: that set alone, as one line of JSON; test_walls.py runs it so, as root and as somebody else.
-Attacks on pages and on files are left out: no layer of a process is meant for them. `-` is stopped; anything else is what got through.
+With `--walls limits+landlock+seccomp`: that set alone, as one line of JSON; test_walls.py runs it so, as root and as
+somebody else. Attacks on pages and on files are left out: no layer of a process is meant for them. `-` is stopped;
+anything else is what got through.
 """
 
 from __future__ import annotations
@@ -66,7 +68,8 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     found += [f"secret: {place}" for place in world.given_away(told)]
     found += [f"harm: {what}" for what in (
         *watch.exceeded(), *(["still running"] if left else []), *world.strewn(attack), *world.notes(attack),
-        *(["heard outside"] if world.marker(attack) in told else []), *(["no verdict"] if result.error or len(result.verdicts) < 4 else []),
+        *(["heard outside"] if world.marker(attack) in told else []),
+        *(["no verdict"] if result.error or len(result.verdicts) < 4 else []),
         *([f"took {took:.0f} s"] if took > LONG else []),
         *(["in the gradebook"] if world.marker(attack).encode() in world.gradebook.read_bytes() else []))]
     end(left)
@@ -74,7 +77,8 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     return "; ".join(found) or "-"
 
 
-def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
+def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack],
+             worth: dict[str, dict[str, float]]) -> dict[str, str]:
     with Judge(Settings(isolation="none", seed=world.secrets["seed"])) as judge:
         judge.sandboxes["cpu"].close()
         judge.sandboxes["cpu"] = Sandbox(layers=layers)
@@ -86,7 +90,8 @@ def stopped(by_name: dict[str, str]) -> int:
 
 
 def tell(table: dict[str, dict[str, str]], level: str) -> None:
-    """One line for a level that is through, and with all layers what got through them: the whole table takes half an hour."""
+    """One line for a level that is through, and with all layers what got through them: the whole table takes half an
+    hour."""
     print(f"{level}: {stopped(table[level])} of {len(table[level])} stopped", flush=True)
     for attack, cell in table[level].items():
         if level == "all" and cell != "-":
@@ -98,7 +103,8 @@ def on_a_worker(known: Iterable[Attack]) -> list[Attack]:
 
 
 def at_walls(walls: str, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
-    with tempfile.TemporaryDirectory() as folder, World(Path(folder), kept=os.environ.get("ADVERSARIAL_KEPT", "")) as world:
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder),
+                                                        kept=os.environ.get("ADVERSARIAL_KEPT", "")) as world:
         tempfile.tempdir = str(world.scratch)
         try:
             return at_level(tuple(walls.split("+")), world, chosen, worth)
@@ -118,7 +124,8 @@ def main(names: list[str]) -> None:
     table: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder, World(Path(folder), seed=GUESSABLE) as world:
         outcomes = against_control(world, chosen)
-        table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2]) or "-"
+        table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2])
+                            or "-"
                             for attack in chosen}
     tell(table, "control")
     for name, layers in levels().items():

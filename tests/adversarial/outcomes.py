@@ -34,7 +34,8 @@ Points = dict[str, dict[str, float]]  # by style, then by exercise
 
 @dataclass
 class Outcome:
-    """points: None where there is no verdict. harm: what went wrong, in words. page: the notebook that a plain pipeline would show."""
+    """points: None where there is no verdict. harm: what went wrong, in words.
+    page: the notebook that a plain pipeline would show."""
 
     points: Points | None = None
     secrets: list[str] = field(default_factory=list)
@@ -54,15 +55,18 @@ class Outcome:
 
 
 def cells(notebook: NotebookNode) -> list[tuple[str, bool]]:
-    """The code of a submission that graders run, without the lesson's pictures and experiments; which cells give points."""
+    """The code of a submission that graders run, without the lesson's pictures and experiments;
+    which cells give points."""
     shown = {cell.source for cell in RELEASED.cells if not cell.metadata.get("nbgrader")}
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source not in shown]
     marks = [cell.metadata.get("nbgrader") for cell in code]
-    return [(IMPORTS, False)] + [(cell.source, isinstance(mark, dict) and bool(mark.get("grade"))) for cell, mark in zip(code, marks)]
+    return [(IMPORTS, False)] + [(cell.source, isinstance(mark, dict) and bool(mark.get("grade")))
+                                 for cell, mark in zip(code, marks)]
 
 
 def against_control(world: World, attacks: Iterable[Attack]) -> dict[str, Outcome]:
-    """The outcome of every attack by name, of its twin by `twin_of`, and of a pupil who has everything right as `honest`."""
+    """The outcome of every attack by name, of its twin by `twin_of`, and of a pupil who has everything right as
+    `honest`."""
     folder = world.folder / "control"
     (folder / "results").mkdir(parents=True)
     known = list(attacks)
@@ -70,11 +74,14 @@ def against_control(world: World, attacks: Iterable[Attack]) -> dict[str, Outcom
     for attack in known:
         if attack.on_files:
             continue
-        jobs.append({"name": attack.name, "marker": world.marker(attack), "cells": cells(notebook_of(world.pupil(attack)))})
+        jobs.append({"name": attack.name, "marker": world.marker(attack),
+                     "cells": cells(notebook_of(world.pupil(attack)))})
         if (twin := twin_of(attack)) not in {job["name"] for job in jobs}:
-            jobs.append({"name": twin, "marker": f"{world.token}-{twin}", "cells": cells(notebook_of(honest_pupil(attack)))})
+            jobs.append({"name": twin, "marker": f"{world.token}-{twin}",
+                         "cells": cells(notebook_of(honest_pupil(attack)))})
     (folder / "jobs.json").write_text(json.dumps(jobs))
-    environment = {**os.environ, ENVIRONMENT: world.secrets["environment"], "ADVERSARIAL_ANSWERS": str(world.kept / "reference.py"),
+    environment = {**os.environ, ENVIRONMENT: world.secrets["environment"],
+                   "ADVERSARIAL_ANSWERS": str(world.kept / "reference.py"),
                    "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "TMPDIR": str(world.scratch)}
     results = {}
     while waiting := [job for job in jobs if job["name"] not in results]:
@@ -109,7 +116,8 @@ def twin_of(attack: Attack) -> str:
 
 def _run(folder: Path, environment: dict[str, str]) -> str:
     """One process for as many jobs as it survives. How it ended."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.adversarial.control", str(folder)], cwd=ROOT, env=environment,
+    process = subprocess.Popen([sys.executable, "-m", "tests.adversarial.control", str(folder)], cwd=ROOT,
+                               env=environment,
                                stdout=subprocess.DEVNULL, stderr=open(folder / "errors", "wb"), start_new_session=True)
     done, since = -1, 0.0
     try:
@@ -130,7 +138,8 @@ def _run(folder: Path, environment: dict[str, str]) -> str:
 def _outcome(folder: Path, name: str, result: dict, world: World) -> Outcome:
     path = folder / f"{name}.out"
     printed = path.read_bytes()[-(4 << 20):].decode(errors="replace") if path.exists() else ""
-    outcome = Outcome(secrets=world.given_away(printed), harm=[*result["exceeded"], *(f"still runs: {line}" for line in result["left"])])
+    outcome = Outcome(secrets=world.given_away(printed),
+                      harm=[*result["exceeded"], *(f"still runs: {line}" for line in result["left"])])
     if "grader" in result:
         outcome.harm.append(result["grader"])
     elif result["ended"] is None:
@@ -152,12 +161,15 @@ def _outcome(folder: Path, name: str, result: dict, world: World) -> Outcome:
 
 def _told(messages: list[str]) -> NotebookNode:
     """A report that puts the learner's messages into its HTML as they are."""
-    cell = nbformat.v4.new_code_cell("check()", outputs=[new_output("display_data", {"text/html": f"<p>{m}</p>"}) for m in messages])
+    cell = nbformat.v4.new_code_cell("check()",
+                                     outputs=[new_output("display_data", {"text/html": f"<p>{m}</p>"})
+                                              for m in messages])
     return nbformat.v4.new_notebook(cells=[cell])
 
 
 def _believe(attack: Attack, world: World, outcome: Outcome) -> None:
-    """What a pipeline makes of the file that believes what is written in it: nbgrader's own functions, on the file as it came."""
+    """What a pipeline makes of the file that believes what is written in it: nbgrader's own functions, on the file
+    as it came."""
     folder = world.folder / "believed" / attack.name
     hand_in(world.pupil(attack), folder)
     world.furnish(attack, folder)
@@ -174,7 +186,8 @@ def _believe(attack: Attack, world: World, outcome: Outcome) -> None:
     except Exception as error:
         outcome.harm.append(f"no verdict on the file: {type(error).__name__}: {error}"[:300])
     try:
-        copy = shutil.copytree(folder, f"{folder}-copied")  # as nbgrader copies what lies beside a notebook: links are followed
+        # as nbgrader copies what lies beside a notebook: links are followed
+        copy = shutil.copytree(folder, f"{folder}-copied")
         for path in filter(Path.is_file, Path(copy).rglob("*")):
             outcome.secrets += world.given_away(path.read_text(errors="replace")) if path.suffix != ".ipynb" else []
     except Exception as error:
@@ -192,8 +205,11 @@ def _show(outcomes: dict[str, Outcome], world: World) -> None:
     for name, outcome in outcomes.items():
         if outcome.page:
             (folder / f"{name}.ipynb").write_text(json.dumps(outcome.page))
-    subprocess.run([sys.executable, "-m", "tests.adversarial.plain_pages", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "tests.adversarial.plain_pages", str(folder)], cwd=ROOT, check=True,
+                   capture_output=True)
     for path in folder.glob("*.html"):
         page, outcome = path.read_text(encoding="utf-8"), outcomes[path.stem]
         outcome.secrets += world.given_away(page)
-        outcome.harm += [page] * page.startswith("no page") + [f"a page of {len(page):,} characters"] * (len(page) > LARGEST_PAGE)
+        outcome.harm += [page] * page.startswith("no page") + [f"a page of {len(page):,} characters"] * (
+            len(page) > LARGEST_PAGE
+        )

@@ -1,4 +1,5 @@
-"""`python -m tests.adversarial.plain_pages FOLDER`: every notebook of FOLDER as a page, by nbconvert as it comes, up to SECONDS each."""
+"""`python -m tests.adversarial.plain_pages FOLDER`: every notebook of FOLDER as a page, by nbconvert as it comes, up
+to SECONDS each."""
 
 from __future__ import annotations
 

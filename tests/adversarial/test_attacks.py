@@ -1,4 +1,5 @@
-"""Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
+"""Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set
+them up.
 
 `make test` tries one a wall, a nightly run all.
 """
@@ -19,8 +20,10 @@ from .harness import GUESSABLE, World, attacks
 from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
 from .traces import marked
 
-ONE_A_WALL = {"read_the_reference", "read_parents_memory", "write_outside", "tcp", "kill_parent", "forged_frames", "allclose_always_true",
-              "check_replaced_in_the_library", "points_in_the_metadata", "link_beside_the_notebook", "output_javascript", "stdout_flood"}
+ONE_A_WALL = {"read_the_reference", "read_parents_memory", "write_outside", "tcp", "kill_parent", "forged_frames",
+              "allclose_always_true",
+              "check_replaced_in_the_library", "points_in_the_metadata", "link_beside_the_notebook",
+              "output_javascript", "stdout_flood"}
 ATTACKS = [attack for attack in attacks() if NIGHTLY or attack.name in ONE_A_WALL]
 
 
@@ -32,7 +35,8 @@ def each(attacks, *, page=None):
 
 @pytest.fixture(scope="module")
 def control(tmp_path_factory):
-    """A world whose seed can be guessed, with the control at work in it: it needs one processor, nbgrader meanwhile another."""
+    """A world whose seed can be guessed, with the control at work in it: it needs one processor, nbgrader meanwhile
+    another."""
     with World(tmp_path_factory.mktemp("control"), seed=GUESSABLE) as world, ThreadPoolExecutor(1) as pool:
         yield world, pool.submit(against_control, world, ATTACKS)
 
@@ -135,7 +139,8 @@ def test_nothing_is_left_running_or_lying_about(graded):
     course, _ = graded
     world = course.world
     assert [process.cmdline()[-1][-200:] for process in marked(str(world.scratch), world.token)] == []
-    assert [path.name for path in world.scratch.iterdir() if not path.name.startswith("torchinductor_")] == []  # that one is torch's
+    # that one is torch's
+    assert [path.name for path in world.scratch.iterdir() if not path.name.startswith("torchinductor_")] == []
     assert [path.name for path in world.loot.iterdir()] == []
 
 

@@ -1,4 +1,5 @@
-"""Each set of walls that docs/security.md calls sufficient, as root and as an ordinary user, against the attacks on a worker.
+"""Each set of walls that docs/security.md calls sufficient, as root and as an ordinary user, against the attacks on a
+worker.
 
 Nightly: all attacks on each set.
 """
@@ -27,7 +28,8 @@ PLACES = [(walls, user) for user in USERS for walls in SUFFICIENT]
 
 @pytest.fixture(scope="module")
 def anybodys():
-    """A Python with our packages, and a copy of the course, which any user may run and read: ours may lie in root's own folder."""
+    """A Python with our packages, and a copy of the course, which any user may run and read: ours may lie in root's
+    own folder."""
     system = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
     tools = {"setpriv": shutil.which("setpriv"), f"a Python 3.{sys.version_info.minor} of the system": system}
     need([name for name, found in tools.items() if not found])

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 
 # More than any submission needs, and more than one is granted. In bytes, except for numbers of things.
-MOST = {"resident": 4352 << 20, "mapped": 10 << 30, "processes": 8, "threads": 1000, "scratch": 256 << 20, "files": 12_000,
+MOST = {"resident": 4352 << 20, "mapped": 10 << 30, "processes": 8, "threads": 1000, "scratch": 256 << 20,
+        "files": 12_000,
         "deleted": 160 << 20}
 
 
@@ -23,7 +24,11 @@ def marked(*marks: str, but: tuple[int, ...] = ()) -> list[psutil.Process]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             seen = " ".join(process.cmdline()) + " " + (process.cwd() or "")
-            if process.pid not in but and any(mark in seen for mark in marks) and process.status() != psutil.STATUS_ZOMBIE:
+            if (
+                process.pid not in but
+                and any(mark in seen for mark in marks)
+                and process.status() != psutil.STATUS_ZOMBIE
+            ):
                 found.append(process)
     return found
 
@@ -112,8 +117,8 @@ class Watch:
 
 
 class Listener:
-    """Hears what is sent to one port over TCP and UDP, and to unix sockets: one with connections, and for datagrams one that has a path
-    and one that has only a name."""
+    """Hears what is sent to one port over TCP and UDP, and to unix sockets: one with connections, and for datagrams one
+    that has a path and one that has only a name."""
 
     def __init__(self, folder: Path):
         self.pieces: list[bytes] = []  # appended to by three threads

@@ -21,7 +21,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars")
 PANEL = "jupyterapp.shell.currentWidget"
 
@@ -50,8 +51,10 @@ class Lab:
 
     def __enter__(self) -> Lab:
         self.scratch = Path(tempfile.mkdtemp())
-        settings = {"apputils-extension/themes": {"theme": self.theme}, "apputils-extension/notification": {"fetchNews": "false"},
-                    "notebook-extension/tracker": {"windowingMode": "none"}}  # every cell stays in the page, in view or not
+        settings = {"apputils-extension/themes": {"theme": self.theme},
+                    "apputils-extension/notification": {"fetchNews": "false"},
+                    # every cell stays in the page, in view or not
+                    "notebook-extension/tracker": {"windowingMode": "none"}}
         for name, values in settings.items():
             path = self.scratch / f"settings/@jupyterlab/{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,16 +63,19 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(self.scratch / "settings"),
-                       "JUPYTERLAB_WORKSPACES_DIR": str(self.scratch / "workspaces"), "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime")}
+                       "JUPYTERLAB_WORKSPACES_DIR": str(self.scratch / "workspaces"),
+                       "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime")}
         self.log = open(self.scratch / "server.log", "w")
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}", "--ServerApp.port_retries=0",
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}",
+             "--ServerApp.port_retries=0",
              "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={self.folder}"],
             env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder)
         wait_for("the JupyterLab server", self._answers)
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium")
-        for flag in (*FLAGS, f"--user-data-dir={self.scratch / 'profile'}", f"--window-size={self.size[0]},{self.size[1]}"):
+        for flag in (*FLAGS, f"--user-data-dir={self.scratch / 'profile'}",
+                     f"--window-size={self.size[0]},{self.size[1]}"):
             options.add_argument(flag)
         self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         return self
@@ -114,7 +120,8 @@ class Lab:
         return self.js(f"return {PANEL}.content.widgets[arguments[0]].node", index)
 
     def source(self, cell_id: str) -> str:
-        return self.js(f"return {PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.sharedModel.source", cell_id)
+        return self.js(f"return {PANEL}.content.widgets.find(w => w.model.id === "
+                       "arguments[0]).model.sharedModel.source", cell_id)
 
     def type_into(self, cell_id: str, text: str) -> None:
         """Click into the cell, select everything, type `text`."""
@@ -130,12 +137,14 @@ class Lab:
         self.js(f"{PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.clearExecution()", cell_id)
         cell.find_element("css selector", ".cm-content").send_keys(Keys.SHIFT, Keys.ENTER)
         wait_for(f"the end of {cell_id}", lambda: self.js(
-            f"return {PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.executionCount", cell_id), seconds)
+            f"return {PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.executionCount", cell_id),
+            seconds)
         return self.output(cell_id)
 
     def run_all(self, seconds: float) -> None:
         """Run > Run All Cells, and wait until the kernel is idle again."""
-        self.js("window.allDone = false; jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.allDone = true; })")
+        self.js("window.allDone = false; jupyterapp.commands.execute('notebook:run-all-cells').then(() => { "
+                "window.allDone = true; })")
         wait_for("the end of all cells", lambda: self.js("return window.allDone"), seconds)
 
     def output(self, cell_id: str) -> str:

@@ -1,4 +1,5 @@
-"""A mask that is drawn by hand: by pointer and keyboard in JupyterLab, and as a still picture where scripts are not trusted."""
+"""A mask that is drawn by hand: by pointer and keyboard in JupyterLab, and as a still picture where scripts are not
+trusted."""
 
 import subprocess
 import sys
@@ -25,7 +26,7 @@ draw_mask((colours, colours.flip(2)), (colours, colours.flip(2)), torch.tensor([
 """
 SEEN = """const of = arguments[0];
           return {says: of.querySelector('figcaption').textContent, still: of.querySelectorAll('figure img').length,
-                  marked: [...of.querySelectorAll('rect.support')].map(s => Number(s.getAttribute('fill-opacity')) == 1)}"""
+                  marked: [...of.querySelectorAll('rect.support')].map(s => Number(s.getAttribute('fill-opacity')) == 1)}"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def executed(tmp_path_factory):
     notebook = new_notebook(cells=[new_code_cell(CELL, id="mask"), new_code_cell("", id="below")],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "old.ipynb", "new.ipynb"],
+    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "old.ipynb",
+                    "new.ipynb"],
                    cwd=folder, check=True, capture_output=True)
     return folder
 
@@ -52,9 +54,13 @@ def test_cells_are_marked_by_pointer_and_by_keyboard_and_the_maps_follow(lab):
     lab.run("mask")
     cell = lab.cell("mask")
     seen = lab.js(SEEN, cell)
-    assert seen["says"].startswith("1 of 6 cells are marked.") and "look-up 100 %" in seen["says"] and seen["still"] == 0
+    assert (
+        seen["says"].startswith("1 of 6 cells are marked.") and "look-up 100 %" in seen["says"] and seen["still"] == 0
+    )
     squares = cell.find_elements("css selector", "rect.support")
-    ActionChains(lab.driver).move_to_element(squares[0]).click_and_hold().move_to_element(squares[3]).release().perform()
+    ActionChains(lab.driver).move_to_element(squares[0]).click_and_hold().move_to_element(
+        squares[3]
+    ).release().perform()
     assert lab.js(SEEN, cell)["marked"] == [False] * 6 and "Without a mark" in lab.js(SEEN, cell)["says"]
     drawing = cell.find_element("css selector", "figure svg")
     drawing.send_keys(Keys.ARROW_UP)

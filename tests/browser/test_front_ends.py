@@ -1,8 +1,8 @@
-"""What can be touched, outside JupyterLab: in a page that nbconvert exports, as VS Code puts outputs into its page, and where no script
-is run. What can't work there is one still picture with its caption, or a sentence.
+"""What can be touched, outside JupyterLab: in a page that nbconvert exports, as VS Code puts outputs into its page, and
+where no script is run. What can't work there is one still picture with its caption, or a sentence.
 
-VS Code itself is not run. Its renderer sets a wrapper's innerHTML and then puts a copy of each script at the wrapper's end: a script's
-neighbour is the wrapper, and no longer the figure that it was written in.
+VS Code itself is not run. Its renderer sets a wrapper's innerHTML and then puts a copy of each script at the wrapper's
+end: a script's neighbour is the wrapper, and no longer the figure that it was written in.
 """
 
 import shutil
@@ -68,7 +68,8 @@ def executed(course, tmp_path_factory):
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
     for options in (["notebook", "--execute", "--output", "old.ipynb", "new.ipynb"], ["html", "old.ipynb"]):
-        subprocess.run([sys.executable, "-m", "nbconvert", "--to", *options], cwd=folder, check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "nbconvert", "--to", *options], cwd=folder, check=True,
+                       capture_output=True)
     return folder
 
 
@@ -95,7 +96,10 @@ def slide_answers(driver):
     before, scale = image.get_attribute("alt"), driver.find_element("css selector", "input[type=range]")
     assert scale.location["y"] < image.location["y"]
     scale.send_keys(Keys.ARROW_RIGHT)
-    return before != image.get_attribute("alt") and image.get_attribute("alt") == driver.find_element("tag name", "figcaption").text
+    return (
+        before != image.get_attribute("alt")
+        and image.get_attribute("alt") == driver.find_element("tag name", "figcaption").text
+    )
 
 
 def drawing_answers(driver, keys=(Keys.ARROW_DOWN,), of="figure svg"):
@@ -109,7 +113,11 @@ def puzzle_answers(driver):
     text, line = driver.find_element("tag name", "textarea"), driver.find_element("css selector", "li[tabindex]")
     before = text.get_attribute("value")
     line.send_keys(Keys.SHIFT, Keys.ARROW_DOWN)
-    return text.is_displayed() and sorted(before) == sorted(text.get_attribute("value")) and before != text.get_attribute("value")
+    return (
+        text.is_displayed()
+        and sorted(before) == sorted(text.get_attribute("value"))
+        and before != text.get_attribute("value")
+    )
 
 
 def report_says(driver):
@@ -131,7 +139,10 @@ def test_as_vs_code_puts_it_into_its_page(driver, html, name):
 @pytest.mark.parametrize("name", ANSWERS)
 def test_in_an_exported_page(driver, executed, name):
     driver.get((executed / "old.html").as_uri())
-    others = "document.querySelectorAll('.jp-Cell').forEach(each => { if (each.id !== `cell-id=${arguments[0]}`) each.remove() })"
+    others = (
+        "document.querySelectorAll('.jp-Cell').forEach(each => { if (each.id !== `cell-id=${arguments[0]}`)"
+        " each.remove() })"
+    )
     driver.execute_script(others, name)
     assert ANSWERS[name](driver)
 

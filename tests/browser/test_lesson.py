@@ -1,4 +1,5 @@
-"""A learner's first evening in JupyterLab: a wrong answer typed and explained, the right one, and the experiment's plot."""
+"""A learner's first evening in JupyterLab: a wrong answer typed and explained, the right one, and the experiment's
+plot."""
 
 import shutil
 
@@ -43,7 +44,9 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
         lab.type_into("squeeze", "def squeeze(x):\n    return x.mean(dim=(2, 3), keepdim=True)\n")
         lab.run("squeeze")
         report = lab.run("squeeze-check")
-        assert "0 of 2 points" in report and "keeps the two axes of size 1" in report and lab.shown("squeeze-check") == 1
+        assert (
+            "0 of 2 points" in report and "keeps the two axes of size 1" in report and lab.shown("squeeze-check") == 1
+        )
         lab.screenshot("red-report", "squeeze")
 
         lab.type_into("squeeze", "def squeeze(x):\n    return x.flatten(2) @ x\n")
@@ -61,7 +64,8 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
         lab.screenshot("green-report", "seblock")
 
         predict = find(solved, 'predicted = {"64 channels"')
-        lab.type_into(predict, lab.source(predict).replace("None", "512", 1).replace("None", "8192", 1).replace("None", "100000", 1))
+        lab.type_into(predict, lab.source(predict).replace("None", "512",
+                                                           1).replace("None", "8192", 1).replace("None", "100000", 1))
         lab.run_all(420)
         assert "1.31 times too small" in lab.output(predict)
         for text in ("scenes = lamp_scenes(6", "score_bars(results", "show_gate_under_lamps(gates_of)"):

@@ -22,11 +22,13 @@ def lab(course, tmp_path_factory):
     folder = tmp_path_factory.mktemp("way_out") / "01_se"
     shutil.copytree(course / "01_se/checks", folder / "checks")
     cells = [new_code_cell("from attention_lab import check, puzzle, solution", id="imports"),
-             *(new_code_cell(f"def squeeze(x):\n    return {body}", id=f"wrong-{number}") for number, body in enumerate(WRONG)),
+             *(new_code_cell(f"def squeeze(x):\n    return {body}", id=f"wrong-{number}")
+               for number, body in enumerate(WRONG)),
              new_code_cell("check(squeeze)", id="check"), new_markdown_cell(HINTS, id="hints"),
              new_code_cell("puzzle('Excitation')", id="early"), new_code_cell("puzzle(squeeze)", id="puzzle"),
              new_code_cell("solution(squeeze)", id="solution"),
-             new_code_cell("from attention_lab import way_out\nway_out._not_yet = lambda *_: ''\npuzzle('SEBlock')", id="long")]
+             new_code_cell("from attention_lab import way_out\nway_out._not_yet = lambda *_: ''\npuzzle('SEBlock')",
+                           id="long")]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / "stuck.ipynb")
     with Lab(folder) as lab:

@@ -7,7 +7,8 @@ from tests.suites import NIGHTLY
 from .course import Course
 from .pupils import LESSON, PUPILS
 
-# In `make test`, without those whose notebook differs from somebody else's in its form alone, and without the second endless loop.
+# In `make test`, without those whose notebook differs from somebody else's in its form alone, and without the second
+# endless loop.
 LEFT_OUT = ("ben", "cleo", "gus", "ida", "leo", "mia", "quin", "rex", "wes", "zac")
 CLASS = [pupil for pupil in PUPILS if NIGHTLY or pupil.student not in LEFT_OUT]
 

@@ -46,11 +46,13 @@ class Course:
 
     @property
     def environment(self) -> dict[str, str]:
-        """As a shell would have it. nbgrader itself needs an activated virtual environment; with our settings it does not."""
+        """As a shell would have it. nbgrader itself needs an activated virtual environment;
+        with our settings it does not."""
         scripts = str(Path(sys.executable).parent)
         path = [part for part in os.environ["PATH"].split(os.pathsep) if part != scripts]
         return {**os.environ, "PATH": os.pathsep.join([scripts] * self.activated + path), "OMP_NUM_THREADS": "1",
-                "JUPYTER_CONFIG_DIR": str(self.folder / "jupyter"), "PYTHONPATH": str(WATCH), "OPENED": str(self.folder / "opened.log")}
+                "JUPYTER_CONFIG_DIR": str(self.folder / "jupyter"), "PYTHONPATH": str(WATCH),
+                "OPENED": str(self.folder / "opened.log")}
 
     def rooms(self) -> set[Path]:
         """The folders of the code that has opened anything that was handed in, by all commands so far."""
@@ -59,7 +61,8 @@ class Course:
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run a command of nbgrader in the course's folder."""
-        return subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder, env=self.environment, text=True,
+        return subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder, env=self.environment,
+                              text=True,
                               capture_output=True)
 
     def release(self) -> None:
@@ -75,7 +78,8 @@ class Course:
         with self.gradebook() as gradebook:
             for pupil in pupils:
                 hand_in(pupil, self.folder / "submitted" / pupil.student / LESSON)
-                gradebook.update_or_create_student(pupil.student, first_name=pupil.first_name or None, last_name=pupil.last_name or None)
+                gradebook.update_or_create_student(pupil.student, first_name=pupil.first_name or None,
+                                                   last_name=pupil.last_name or None)
 
     def gradebook(self) -> Gradebook:
         return Gradebook(self.db_url, "attention")
@@ -87,7 +91,8 @@ class Course:
             found = {}
             for submission in gradebook.assignment_submissions(LESSON):
                 notebook = gradebook.find_submission_notebook(LESSON, LESSON, submission.student.id)
-                points = {grade.name: grade.auto_score if grade.manual_score is None else grade.manual_score for grade in notebook.grades}
+                points = {grade.name: grade.auto_score if grade.manual_score is None else grade.manual_score
+                          for grade in notebook.grades}
                 assert set(points) == set(order), points
                 found[submission.student.id] = tuple(points[name] for name in order)
         return found

@@ -1,4 +1,5 @@
-"""A class that hands in lesson 01_se in every way that people hand things in: as data, with the points that each one earns.
+"""A class that hands in lesson 01_se in every way that people hand things in: as data, with the points that each one
+earns.
 
 `hand_in` writes their files. Used by the tests and by `make class`.
 """
@@ -35,8 +36,8 @@ RELEASED = nbformat.read(ROOT / f"course/{LESSON}/{LESSON}.ipynb", as_version=4)
 class Pupil:
     """What one person handed in.
 
-    answers: code by exercise, over `based_on` (the solved cells, or the stubs). edit: changes the notebook. file: writes it in
-    another form, as bytes; None leaves the file out. points: by exercise, before a late penalty.
+    answers: code by exercise, over `based_on` (the solved cells, or the stubs). edit: changes the notebook. file:
+    writes it in another form, as bytes; None leaves the file out. points: by exercise, before a late penalty.
     """
 
     student: str
@@ -64,8 +65,10 @@ def known(*ids: str) -> dict[str, str]:
 def solved_answers() -> dict[str, str]:
     """The solved notebook's exercises without nbgrader's markers."""
     solved = nbformat.read(ROOT / f"solutions/notebooks/{LESSON}/{LESSON}.ipynb", as_version=4)
-    sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")}
-    return {name: "\n".join(line for line in sources[grade_id].split("\n") if "### " not in line) for name, grade_id in GRADE_IDS.items()}
+    sources = {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells
+               if cell.metadata.get("nbgrader", {}).get("solution")}
+    return {name: "\n".join(line for line in sources[grade_id].split("\n") if "### " not in line)
+            for name, grade_id in GRADE_IDS.items()}
 
 
 SOLVED = solved_answers()
@@ -85,7 +88,8 @@ def place(notebook: NotebookNode, cell: NotebookNode) -> int:
 
 def without(*grade_ids: str) -> Callable[[NotebookNode], None]:
     def edit(notebook: NotebookNode) -> None:
-        notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids]
+        notebook.cells = [cell for cell in notebook.cells
+                          if cell.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids]
     return edit
 
 
@@ -98,7 +102,8 @@ def double(notebook: NotebookNode) -> None:
 
 
 def split(notebook: NotebookNode) -> None:
-    """As JupyterLab splits a cell: both halves keep the metadata. One cut is between two methods, one after a helper function."""
+    """As JupyterLab splits a cell: both halves keep the metadata.
+    One cut is between two methods, one after a helper function."""
     for grade_id, at in (("excitation", "    def forward"), ("seblock", "class SEBlock")):
         cell = find(notebook, grade_id)
         head, tail = cell.source[:cell.source.index(at)], cell.source[cell.source.index(at):]
@@ -121,7 +126,8 @@ def forge(notebook: NotebookNode) -> None:
         check.source = "10.0"
         find(notebook, grade_id).metadata.nbgrader.update(grade=True, points=50, solution=name != "squeeze")
     bonus = new_code_cell("1000.0", id="bonus")
-    bonus.metadata.nbgrader = {"grade": True, "solution": False, "locked": False, "grade_id": "bonus", "points": 1000, "schema_version": 3}
+    bonus.metadata.nbgrader = {"grade": True, "solution": False, "locked": False, "grade_id": "bonus", "points": 1000,
+                               "schema_version": 3}
     bonus.outputs = [new_output("execute_result", {"text/plain": "1000.0"}, execution_count=1)]
     notebook.cells.append(bonus)
 
@@ -148,15 +154,19 @@ def long_outputs(notebook: NotebookNode) -> None:
 
 
 def other_kernel(notebook: NotebookNode) -> None:
-    notebook.metadata = NotebookNode(kernelspec={"name": "julia-1.9", "display_name": "Julia"}, language_info={"name": "julia"})
+    notebook.metadata = NotebookNode(kernelspec={"name": "julia-1.9", "display_name": "Julia"},
+                                     language_info={"name": "julia"})
 
 
 HOSTILE = (
-    f"<script>{PWN}</script>", f"<img src=x onerror=\"{PWN}\">", f"[look](javascript:{PWN.replace('(', '%28').replace(')', '%29')})",
+    f"<script>{PWN}</script>", f"<img src=x onerror=\"{PWN}\">",
+    f"[look](javascript:{PWN.replace('(', '%28').replace(')', '%29')})",
     f"<a href=\"files/javascript:{PWN}\">here</a>", f"<iframe srcdoc=\"<script>parent.{PWN}</script>\"></iframe>",
-    f"<svg onload=\"{PWN}\"><script>{PWN}</script></svg>", f"<details open ontoggle=\"{PWN}\"><summary>x</summary></details>",
+    f"<svg onload=\"{PWN}\"><script>{PWN}</script></svg>",
+    f"<details open ontoggle=\"{PWN}\"><summary>x</summary></details>",
     f"<math><mtext><table><mglyph><style><img src=x onerror=\"{PWN}\"></style></mglyph></table></mtext></math>",
-    f"![x](attachment:a.png)\n\n<style>@import 'x'</style><b onclick=\"{PWN}\" style=\"position:fixed;inset:0\">all of the page</b>",
+    f"![x](attachment:a.png)\n\n<style>@import 'x'</style><b onclick=\"{PWN}\" style=\"position:fixed;inset:0\">all "
+    "of the page</b>",
     f"<form action=\"javascript:{PWN}\"><button autofocus onfocus=\"{PWN}\">Full credit</button></form>",
     f"[a]: <javascript:{PWN}>\n\n[read this][a] <javascript:{PWN}>",
 )
@@ -166,18 +176,23 @@ def hostile(notebook: NotebookNode) -> None:
     """HTML that runs, wherever a learner can write: Markdown, raw cells, attachments, metadata, tags, outputs."""
     for index, text in enumerate(HOSTILE):
         cell = new_markdown_cell(text, id=f"hostile-{index}", metadata={"tags": [f"\"><script>{PWN}</script>"]})
-        cell.attachments = {"a.png": {f"image/svg+xml\" onerror=\"{PWN}": "PHN2Zz4=", "text/html": f"<script>{PWN}</script>"}}
+        cell.attachments = {"a.png": {f"image/svg+xml\" onerror=\"{PWN}": "PHN2Zz4=",
+                                      "text/html": f"<script>{PWN}</script>"}}
         notebook.cells.insert(2 + index, cell)
-    notebook.cells.append(nbformat.v4.new_raw_cell(f"<script>{PWN}</script>", id="raw", metadata={"raw_mimetype": "text/html"}))
+    notebook.cells.append(nbformat.v4.new_raw_cell(f"<script>{PWN}</script>", id="raw",
+                                                   metadata={"raw_mimetype": "text/html"}))
     notebook.cells[1].outputs = [new_output("display_data", {"text/html": f"<script>{PWN}</script>",
                                                              "application/javascript": PWN})]
-    notebook.metadata.update(title=f"</title><script>{PWN}</script>", widgets={"application/vnd.jupyter.widget-state+json": {"state": {}}},
-                             language_info={"name": f"\"><script>{PWN}</script>", "pygments_lexer": f"\"><img src=x onerror={PWN}>"})
+    notebook.metadata.update(title=f"</title><script>{PWN}</script>",
+                             widgets={"application/vnd.jupyter.widget-state+json": {"state": {}}},
+                             language_info={"name": f"\"><script>{PWN}</script>",
+                                            "pygments_lexer": f"\"><img src=x onerror={PWN}>"})
 
 
 def colab(notebook: NotebookNode) -> None:
     """As Colab saves it: keys of its own everywhere, the kernel's name shortened, outputs of what it did first."""
-    notebook.metadata |= {"colab": {"provenance": [{"file_id": "1aB", "timestamp": 1790000000000}], "gpuType": "T4", "toc_visible": True},
+    notebook.metadata |= {"colab": {"provenance": [{"file_id": "1aB", "timestamp": 1790000000000}], "gpuType": "T4",
+                                    "toc_visible": True},
                           "accelerator": "GPU", "kernelspec": {"display_name": "Python 3", "name": "python3"},
                           "widgets": {"application/vnd.jupyter.widget-state+json": {}}}
     for number, cell in enumerate(notebook.cells):
@@ -186,7 +201,8 @@ def colab(notebook: NotebookNode) -> None:
             cell.metadata["executionInfo"] = {"status": "ok", "timestamp": 1790000000000, "elapsed": 3, "user_tz": -120,
                                               "user": {"displayName": "Cai", "userId": "0123"}}
             cell.metadata["outputId"] = "0a1b"
-    drive = new_code_cell("from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive/MyDrive/01_se", id="drive")
+    drive = new_code_cell("from google.colab import drive\ndrive.mount('/content/drive')\n%cd "
+                          "/content/drive/MyDrive/01_se", id="drive")
     notebook.cells.insert(0, drive)
 
 
@@ -195,7 +211,8 @@ def vs_code(notebook: NotebookNode) -> None:
     notebook.metadata |= {"kernelspec": {"display_name": ".venv (3.11.2)", "language": "python", "name": "python3"},
                           "vscode": {"interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b9275f58929596ceb"}},
                           "interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b9275f58929596ceb"},
-                          "language_info": {"name": "python", "version": "3.11.2", "codemirror_mode": {"name": "ipython", "version": 3}},
+                          "language_info": {"name": "python", "version": "3.11.2",
+                                            "codemirror_mode": {"name": "ipython", "version": 3}},
                           "orig_nbformat": 4}
     for cell in notebook.cells:
         cell.metadata["vscode"] = {"languageId": "python" if cell.cell_type == "code" else "markdown"}
@@ -244,12 +261,13 @@ PUPILS = (
     Pupil("fay", "a syntax error in the last exercise", (2, 3, 4, 0),
           {"se_parameter_cost": "def se_parameter_cost(stage_channels, stage_blocks, reduction=16)\n    return 0\n"}),
     Pupil("gus", "warnings, and words on stderr", FULL,
-          {"squeeze": "import sys, warnings\n\ndef squeeze(x):\n    warnings.warn('slow')\n    print('!', file=sys.stderr)\n"
-                      "    return x.mean(dim=(2, 3))\n"}),
+          {"squeeze": "import sys, warnings\n\ndef squeeze(x):\n    warnings.warn('slow')\n    print('!', "
+                      "file=sys.stderr)\n    return x.mean(dim=(2, 3))\n"}),
     Pupil("hal", "an endless loop in a function", (2, 3, 4, 0), {"se_parameter_cost": ENDLESS}),
     Pupil("ida", "an endless loop in a cell of their own", FULL,
           edit=lambda notebook: notebook.cells.insert(16, new_code_cell("while True:\n    pass", id="loop"))),
-    Pupil("jon", "os._exit in a function", (0, 3, 4, 1), {"squeeze": "import os\n\ndef squeeze(x):\n    os._exit(0)\n"}),
+    Pupil("jon", "os._exit in a function", (0, 3, 4, 1),
+          {"squeeze": "import os\n\ndef squeeze(x):\n    os._exit(0)\n"}),
     Pupil("kim", "an exercise deleted, with its check", (2, 0, 4, 1), edit=without("excitation", "excitation-check")),
     Pupil("leo", "all checks deleted", FULL, edit=without(*(f"{grade_id}-check" for grade_id in GRADE_IDS.values()))),
     Pupil("mia", "an exercise doubled, the first attempt above", FULL, edit=double),
@@ -262,12 +280,15 @@ PUPILS = (
     Pupil("sue", "half an upload: it ends in the last exercise", (2, 3, 4, 0),
           file=lambda text: text[:text.index("def se_parameter_cost")].encode()),
     Pupil("tom", "late by two days", FULL, timestamp=LATE),
-    Pupil("uma", "HTML that runs, in cells, metadata and name", FULL, edit=hostile, first_name=f"<img src=x onerror={PWN}>",
+    Pupil("uma", "HTML that runs, in cells, metadata and name", FULL, edit=hostile,
+          first_name=f"<img src=x onerror={PWN}>",
           last_name=f"Mall, <script>{PWN}</script>", others={"evil.html": f"<script>{PWN}</script>"}),
     Pupil(f"vic <img src=x onerror={PWN}>", "HTML that runs, in the id and in errors", (0, 3, 4, 1), {
-        "squeeze": f"def squeeze(x):\n    raise RuntimeError('<script>{PWN}</script> `</code><img src=x onerror={PWN}>`')\n"}),
+        "squeeze": f"def squeeze(x):\n    raise RuntimeError('<script>{PWN}</script> `</code><img src=x "
+                   f"onerror={PWN}>`')\n"}),
     Pupil("val", "saved by VS Code", FULL, edit=vs_code, file=without_ids),
-    Pupil("wes", "saved on Windows, with a BOM", FULL, file=lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()),
+    Pupil("wes", "saved on Windows, with a BOM", FULL,
+          file=lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()),
     Pupil("xia", "UTF-16, as PowerShell writes", FULL, file=lambda text: text.encode("utf-16")),
     Pupil("yan", "an empty file", NOTHING, file=lambda text: b""),
     Pupil("zoe", "no notebook, but a PDF", NOTHING, file=lambda text: None, others={"01_se.pdf": "%PDF-1.7"}),

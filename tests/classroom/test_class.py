@@ -121,7 +121,8 @@ def notebooks(course):
 
 @pytest.fixture
 def graded_again(autograding):
-    """Some notebooks as they were graded first; then the course in which they were graded again, after a mark by hand."""
+    """Some notebooks as they were graded first; then the course in which they were graded again, after a mark by
+    hand."""
     course, _ = autograding
     before = notebooks(course)
     mark_by_hand(course, 0.5, "Half a point for the idea.")
@@ -139,7 +140,8 @@ def test_grading_again_changes_nothing_and_keeps_a_mark_by_hand(graded_again):
         grade = gradebook.find_grade("se_parameter_cost-check", LESSON, LESSON, "dora")
         assert (grade.score, grade.auto_score, grade.manual_score) == (0.5, 0, 0.5)
         assert grade.needs_manual_grade  # nbgrader asks the instructor to look again
-        assert gradebook.find_comment("se_parameter_cost", LESSON, LESSON, "dora").comment == "Half a point for the idea."
+        assert gradebook.find_comment("se_parameter_cost", LESSON, LESSON,
+                                      "dora").comment == "Half a point for the idea."
 
 
 def test_the_export_holds_everybody(autograding, tmp_path):
@@ -150,7 +152,8 @@ def test_the_export_holds_everybody(autograding, tmp_path):
     assert set(rows) == set(BY_ID)
     for student, row in rows.items():
         pupil = BY_ID[student]
-        assert (row["assignment"], float(row["max_score"]), float(row["raw_score"])) == (LESSON, sum(FULL), sum(pupil.points))
+        assert (row["assignment"], float(row["max_score"]),
+                float(row["raw_score"])) == (LESSON, sum(FULL), sum(pupil.points))
         assert float(row["score"]) == sum(pupil.points) - 2 * pupil.late
         assert (row["first_name"], row["last_name"]) == (pupil.first_name, pupil.last_name)
         assert None not in row and None not in row.values()  # a comma in a name is no new column
@@ -203,7 +206,8 @@ def test_feedback_says_what_its_reader_did(graded, student):
 
 
 def secrets():
-    """Lines that no learner may read: of the references (but those that the notebook shows too) and of the hidden graders."""
+    """Lines that no learner may read: of the references (but those that the notebook shows too) and of the hidden
+    graders."""
     released = (ROOT / f"course/{LESSON}/{LESSON}.ipynb").read_text(encoding="utf-8")
     files = [*(ROOT / "solutions/se").glob("*.py"), *(ROOT / "autograder/judge").glob("*.py")]
     lines = {line.strip() for path in files for line in path.read_text(encoding="utf-8").split("\n")}

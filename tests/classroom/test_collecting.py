@@ -36,7 +36,8 @@ def collected(tmp_path_factory):
 
 
 def test_files_from_every_platform_earn_the_same_points(collected):
-    expected = {student: BY_ID[pupil].points for students in PLATFORMS.values() for student, (pupil, _) in students.items()}
+    expected = {student: BY_ID[pupil].points for students in PLATFORMS.values()
+                for student, (pupil, _) in students.items()}
     assert collected.grades() == expected
 
 

@@ -31,12 +31,14 @@ def nbgrader(folder, *arguments, options=()):
     path = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if part != scripts)
     environment = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTHONPATH", None)
-    return subprocess.run([sys.executable, *options, f"{scripts}/nbgrader", *arguments], cwd=folder, env=environment, text=True,
+    return subprocess.run([sys.executable, *options, f"{scripts}/nbgrader", *arguments], cwd=folder, env=environment,
+                          text=True,
                           capture_output=True)
 
 
 def files(folder):
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != "work"}
+    return {path.relative_to(folder) for path in folder.rglob("*")
+            if path.is_file() and path.relative_to(folder).parts[0] != "work"}
 
 
 def test_the_commands_work_in_a_fresh_clone(clone):
@@ -66,7 +68,11 @@ def test_a_command_that_grades_nothing_does_not_import_torch(clone):
     ran = nbgrader(clone, "db", "student", "list", options=("-X", "importtime"))
     assert ran.returncode == 0, ran.stderr[-3000:]
     imported = {line.rpartition("|")[2].strip() for line in ran.stderr.split("\n") if line.startswith("import time:")}
-    assert "autograder.classroom.nbgrader_plugin" in imported and not imported & {"torch", "autograder.judge.judge", "numpy"}
+    assert "autograder.classroom.nbgrader_plugin" in imported and not imported & {
+        "torch",
+        "autograder.judge.judge",
+        "numpy",
+    }
 
 
 def test_a_command_without_submissions_says_so(clone):

@@ -33,10 +33,13 @@ from .pupils import LESSON, SOLVED, find
 
 SE = lesson(LESSON)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-HEADLINES = {"squeeze": "Your squeeze takes the largest value; `x.amax` is not\n\nthe mean.", "Excitation": "The output is right.",
-             "SEBlock": "RuntimeError: <script>pwned()</script> ` **bold** $x$", "se_parameter_cost": "Not implemented yet."}
+HEADLINES = {"squeeze": "Your squeeze takes the largest value; `x.amax` is not\n\nthe mean.",
+             "Excitation": "The output is right.",
+             "SEBlock": "RuntimeError: <script>pwned()</script> ` **bold** $x$",
+             "se_parameter_cost": "Not implemented yet."}
 POINTS = {"squeeze": 0.5, "Excitation": 3.0, "SEBlock": 0.0, "se_parameter_cost": 0.0}
-ANSWERS = {"squeeze": "def squeeze(x):\n    return x.amax((2, 3))", "Excitation": SOLVED["Excitation"], "SEBlock": "class SEBlock: ..."}
+ANSWERS = {"squeeze": "def squeeze(x):\n    return x.amax((2, 3))", "Excitation": SOLVED["Excitation"],
+           "SEBlock": "class SEBlock: ..."}
 
 
 def verdict(name, points):
@@ -97,7 +100,8 @@ def seen(html):
 
 def test_what_failed_comes_first_with_its_code_and_what_works_is_folded(course):
     soup, words = seen(page(course[1](notebook())))
-    assert [part["id"] for part in soup.find_all("section")] == ["squeeze", "SEBlock", "se_parameter_cost"]  # not begun comes last
+    # not begun comes last
+    assert [part["id"] for part in soup.find_all("section")] == ["squeeze", "SEBlock", "se_parameter_cost"]
     assert "x.amax is not the mean" in soup.find(id="squeeze").get_text().replace("\n", " ").replace("  ", " ")
     assert "return x.amax((2, 3))" in soup.find(id="squeeze").find("pre", tabindex=True).get_text()
     assert not soup.find(id="se_parameter_cost").find("pre", tabindex=True)  # the stub is not theirs
@@ -118,7 +122,11 @@ def test_who_when_and_what_counts_stands_on_top(course):
     changed(coursedir, late)
     soup, words = seen(page(read(notebook())))
     assert "5.5 of 10 points" in words
-    assert "Your exercises earned 7.5 points. 2 points were taken off because the notebook came 1 day 23 hours after the due date." in words
+    assert (
+        "Your exercises earned 7.5 points. 2 points were taken off because the notebook came 1 day 23 hours after the"
+        " due date."
+        in words
+    )
     assert "Your instructor marked this by hand." in soup.find(id="SEBlock").summary.get_text()
 
 
@@ -158,7 +166,9 @@ def test_a_page_has_two_megabytes_at_most():
     begin = Content("ada", "", LESSON, "SE", FinalMark(0.0, 0.0, 10.0), None, 0.0)
     code = Exercise("squeeze", 0.0, 2.0, {}, "", "x = '&'\n" * 1000, "", False)
     html = page(replace(begin, exercises=[code], cells=[Cell(html="é" * 100_000)] * 30 + [Cell(code="last = 1")]))
-    assert 1_700_000 < len(html.encode()) <= drawing.LARGEST and "The rest is in the notebook that you handed in." in html
+    assert (
+        1_700_000 < len(html.encode()) <= drawing.LARGEST and "The rest is in the notebook that you handed in." in html
+    )
     assert "last" not in html
 
 
@@ -167,11 +177,13 @@ def test_every_formula_of_the_course_is_drawn():
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown" and "$" in cell.source:
                 soup = BeautifulSoup(released_text(cell.source, path.stem), "html.parser")
-                left = [text for text in soup.find_all(string=re.compile(r"\$")) if not text.find_parents(["code", "pre"])]
+                left = [text for text in soup.find_all(string=re.compile(r"\$"))
+                        if not text.find_parents(["code", "pre"])]
                 assert not left, (path.name, left)
 
 
-@pytest.mark.parametrize("latex", [r"a < b \& c > d", r"\text{<script>pwned()</script>}", r"\sum_{i}\tilde{x}_i \ne \lVert y \rVert"])
+@pytest.mark.parametrize("latex", [r"a < b \& c > d", r"\text{<script>pwned()</script>}",
+                                   r"\sum_{i}\tilde{x}_i \ne \lVert y \rVert"])
 def test_a_formula_brings_no_tags_of_its_own(latex):
     names = {element.tag.rpartition("}")[2] for element in fromstring(mathml(latex)).iter()}
     assert names <= {"math", "mrow", "mi", "mo", "mn", "mtext", "msub", "munder", "mover", "mstyle"}
@@ -183,11 +195,14 @@ def test_of_a_learners_pictures_only_their_own_are_shown(tmp_path):
     (tmp_path / "link.png").symlink_to(tmp_path / "mine.png")
     (tmp_path.parent / "outside.png").write_bytes(PNG)
     (tmp_path / "large.png").write_bytes(PNG + b"0" * 500_000)
-    names = ["mine.png", "page.png", "link.png", "../outside.png", "large.png", "absent.png", "https://example.org/spy.png"]
-    cell = new_markdown_cell("\n\n".join(f"![{name}]({name})" for name in names) + "\n\n$x_1$ ![drawing](figures/se_block.svg)")
+    names = ["mine.png", "page.png", "link.png", "../outside.png", "large.png", "absent.png",
+             "https://example.org/spy.png"]
+    cell = new_markdown_cell("\n\n".join(f"![{name}]({name})" for name in names)
+                             + "\n\n$x_1$ ![drawing](figures/se_block.svg)")
     make_harmless([cell])
     soup = BeautifulSoup(learners_text(cell, tmp_path, LESSON), "html.parser")
-    assert [picture["alt"] for picture in soup.find_all("img") if picture["src"].startswith("data:image/png")] == ["mine.png"]
+    assert [picture["alt"] for picture in soup.find_all("img")
+            if picture["src"].startswith("data:image/png")] == ["mine.png"]
     assert not [picture for picture in soup.find_all("img") if not picture["src"].startswith("data:image/")]
     assert "[picture: https://example.org/spy.png]" in soup.get_text() and "$x_1$" in soup.get_text()
 

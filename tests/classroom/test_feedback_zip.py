@@ -19,11 +19,13 @@ from .pupils import LESSON
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Pages for 40213, Ada Byron with an odd name, for 40999, and for eve, whose id is her own; a download of Canvas's with two of them."""
+    """Pages for 40213, Ada Byron with an odd name, for 40999, and for eve, whose id is her own;
+    a download of Canvas's with two of them."""
     tmp_path = tmp_path_factory.mktemp("course")
     app = AutogradeApp(coursedir=CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db"))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+        # nbgrader calls alembic
+        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
             gradebook.add_student("40213", first_name="Ada_1/..", last_name="By\nron")
     for student in ("40213", "40999", "eve"):
@@ -33,7 +35,8 @@ def course(tmp_path_factory):
         page.with_name("mine.png").write_text("not a page")
     (tmp_path / f"downloaded/{LESSON}/archive").mkdir(parents=True)
     with zipfile.ZipFile(tmp_path / f"downloaded/{LESSON}/archive/submissions.zip", "w") as archive:
-        for name in ("byronada_LATE_40213_551200_01_se-2.ipynb", "byronada_40213_551199_notes.ipynb", "x_40000_1_01_se.ipynb", "y.ipynb"):
+        for name in ("byronada_LATE_40213_551200_01_se-2.ipynb", "byronada_40213_551199_notes.ipynb",
+                     "x_40000_1_01_se.ipynb", "y.ipynb"):
             archive.writestr(name, "{}")
     (tmp_path / f"downloaded/{LESSON}/archive/damaged.zip").write_text("no zip")
     return app
@@ -60,7 +63,8 @@ def test_moodle_finds_the_participant_s_number_and_the_file_s_name(course):
 def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed_in(course):
     files, said = zipped(course, "canvas")
     assert files == {"byronada_LATE_40213_551200_01_se-2.html": "the page of 40213"}
-    assert re.findall(r"(?<=_)\d+(?=_)", *files)[:2] == ["40213", "551200"]  # as infer_comment_context_from_filename takes them
+    # as infer_comment_context_from_filename takes them
+    assert re.findall(r"(?<=_)\d+(?=_)", *files)[:2] == ["40213", "551200"]
     assert "holds their notebook: 40999, eve" in said
 
 

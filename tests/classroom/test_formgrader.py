@@ -25,11 +25,15 @@ class Formgrader(Lab):
         return self.js("return document.body.innerText")
 
     def nothing_ran(self) -> None:
-        """No marker of the hostile learner, now or after every handler had its chance, and nothing to click that would set it."""
-        self.js("document.querySelectorAll('#notebook *, table *, .breadcrumb *').forEach(e => e.dispatchEvent(new Event('mouseover')))")
+        """No marker of the hostile learner, now or after every handler had its chance, and nothing to click that
+        would set it."""
+        self.js("document.querySelectorAll('#notebook *, table *, .breadcrumb *').forEach(e => e.dispatchEvent(new "
+                "Event('mouseover')))")
         assert self.js("return window.pwned") is None, self.driver.current_url
-        links = self.js("return [...document.querySelectorAll('[href], [src], [action]')].map(e => e.href || e.src || e.action || '')")
-        assert not [link for link in links if isinstance(link, str) and link.strip().lower().startswith(("javascript:", "data:text"))]
+        links = self.js("return [...document.querySelectorAll('[href], [src], [action]')].map(e => e.href || e.src || "
+                        "e.action || '')")
+        assert not [link for link in links if isinstance(link, str)
+                    and link.strip().lower().startswith(("javascript:", "data:text"))]
 
     def top(self, selector: str) -> None:
         """Scroll to the first element that fits."""
@@ -89,7 +93,8 @@ def test_a_submission_is_shown_and_runs_nothing(lab, graded, student):
     lab.page(submission(graded, IDS[student]), ".score")
     lab.js("toggle_name(true)")
     lab.nothing_ran()
-    shown = {"uma": "Mall, <script>", "vic": IDS["vic"], "dora": "SE takes the mean", "sue": "ends in the middle", "hal": "never stops"}
+    shown = {"uma": "Mall, <script>", "vic": IDS["vic"], "dora": "SE takes the mean", "sue": "ends in the middle",
+             "hal": "never stops"}
     assert shown[student] in lab.text()
     lab.top("#squeeze-check" if student in ("dora", "vic") else "#notebook")
     lab.screenshot(f"submission-{student}")

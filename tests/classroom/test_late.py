@@ -11,7 +11,8 @@ from .pupils import ROOT
 @pytest.fixture
 def rule():
     text = (ROOT / "docs/instructors/course.md").read_text(encoding="utf-8")
-    (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "LateSubmissionPlugin" in block]
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+               if "LateSubmissionPlugin" in block]
     config = Config()
     exec(code, {"get_config": lambda: config, "__name__": "copied"})
     return config.AssignLatePenalties.plugin_class().late_submission_penalty

@@ -1,4 +1,5 @@
-"""Which pages of feedback a run makes again: those that would show something else, by nbgrader's command and by formgrader's button."""
+"""Which pages of feedback a run makes again: those that would show something else, by nbgrader's command and by
+formgrader's button."""
 
 from datetime import datetime
 
@@ -38,8 +39,10 @@ class Graded:
                 gradebook.add_submission(LESSON, student)
                 gradebook.find_grade("squeeze-check", LESSON, LESSON, student).auto_score = 0.5
             gradebook.db.commit()
-        answer = new_code_cell("def squeeze(x): ...", metadata={"nbgrader": {"grade_id": "squeeze", "solution": True, "grade": False}})
-        check = new_code_cell("check(squeeze)", metadata={"nbgrader": {"grade_id": "squeeze-check", "grade": True, "solution": False}})
+        answer = new_code_cell("def squeeze(x): ...",
+                               metadata={"nbgrader": {"grade_id": "squeeze", "solution": True, "grade": False}})
+        check = new_code_cell("check(squeeze)", metadata={"nbgrader": {"grade_id": "squeeze-check", "grade": True,
+                                                                       "solution": False}})
         for student in STUDENTS:
             self.notebook(student).parent.mkdir(parents=True)
             nbformat.write(new_notebook(cells=[answer, check]), self.notebook(student))
@@ -52,7 +55,8 @@ class Graded:
         return self.folder / "feedback" / student / LESSON / f"{LESSON}.html"
 
     def pages(self):
-        return {student: (self.page(student).read_bytes(), self.page(student).stat().st_mtime_ns) for student in STUDENTS}
+        return {student: (self.page(student).read_bytes(), self.page(student).stat().st_mtime_ns)
+                for student in STUDENTS}
 
     def make(self):
         GenerateFeedback(coursedir=self.coursedir, config=self.config).start()
@@ -101,12 +105,14 @@ def another_time(gradebook, graded):
     gradebook.find_submission(LESSON, "dora").timestamp = datetime(2026, 11, 20, 10)
 
 
-CHANGES = [(mark("manual_score", 1.5), "1.5 of 2 points"), (mark("extra_credit", 0.25), "1.75 of 2 points"), (comment, "Well found."),
+CHANGES = [(mark("manual_score", 1.5), "1.5 of 2 points"), (mark("extra_credit", 0.25), "1.75 of 2 points"),
+           (comment, "Well found."),
            (penalty, "1.5 of 2 points"), (another_notebook, "And another thing."), (a_file_beside_it, ""),
            (another_name, "Theodora (dora)"), (another_time, "20 November 2026")]
 
 
-@pytest.mark.parametrize("change, shown", CHANGES, ids=["mark", "extra credit", "comment", "penalty", "notebook", "file", "name", "time"])
+@pytest.mark.parametrize("change, shown", CHANGES, ids=["mark", "extra credit", "comment", "penalty", "notebook",
+                                                        "file", "name", "time"])
 def test_the_page_that_would_show_something_else_is_made_again_and_no_other(graded, change, shown):
     with Gradebook(graded.db_url) as gradebook:
         change(gradebook, graded)

@@ -1,4 +1,5 @@
-"""On a machine that can't grade fairly or safely, nbgrader runs nothing, says so once, and leaves what was recorded before."""
+"""On a machine that can't grade fairly or safely, nbgrader runs nothing, says so once, and leaves what was recorded
+before."""
 
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def test_nothing_is_graded_where_a_worker_has_too_little_memory(tmp_path):
     before = course.autograded("ada").read_bytes()
     course.collect(PUPILS[1:3])
     asked = f"ulimit -v {1280 << 10}; exec {sys.executable} -m nbgrader autograde {LESSON} --force"
-    refused = subprocess.run(["bash", "-c", asked], cwd=course.folder, env=course.environment, text=True, capture_output=True)
+    refused = subprocess.run(["bash", "-c", asked], cwd=course.folder, env=course.environment, text=True,
+                             capture_output=True)
     assert refused.returncode == 1 and "Traceback" not in refused.stderr, refused.stderr
     assert refused.stderr.count("can't have 1 GiB of memory on this machine") == 1
     assert course.grades() == {"ada": PUPILS[0].points} and course.autograded("ada").read_bytes() == before
@@ -66,6 +68,7 @@ def test_the_machine_is_tried_before_anything_is_graded_and_only_then(tmp_path, 
         (root / f"submitted/{student}/{LESSON}").mkdir(parents=True)
     monkeypatch.setattr(judge_cells.JudgeCells, "judge", lambda self, root: Small())
     monkeypatch.setattr(graded, "why_again", lambda _, student: dict(zip(("ada", "bob"), reasons))[student])
-    autograde = Autograde(coursedir=CourseDirectory(root=str(root), assignment_id=LESSON, db_url=f"sqlite:///{tmp_path / 'db'}"))
+    autograde = Autograde(coursedir=CourseDirectory(root=str(root), assignment_id=LESSON,
+                                                    db_url=f"sqlite:///{tmp_path / 'db'}"))
     with pytest.raises(NbGraderException, match="too small") if asks else nullcontext():
         exporter.init_notebooks(autograde)

@@ -36,7 +36,8 @@ def db_url():
         port = free.getsockname()[1]
 
     def run(*command):
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"}, **user)
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"},
+                       **user)
 
     run(server_tool("initdb"), "-D", f"{folder}/data", "-U", "grader", "--auth=trust", "--no-sync", "-E", "UTF8")
     run(server_tool("pg_ctl"), "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o",

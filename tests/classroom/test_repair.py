@@ -1,4 +1,5 @@
-"""The plugin's pieces one by one: files of every kind, cells with their marks in disorder, Markdown that brings more than text."""
+"""The plugin's pieces one by one: files of every kind, cells with their marks in disorder, Markdown that brings more
+than text."""
 
 import copy
 import json
@@ -23,7 +24,8 @@ from autograder.submission.parse import Unreadable, parse
 
 from .pupils import GRADE_IDS, HOSTILE, RELEASED, SOLVED, find, place
 
-TEXT = json.dumps({"cells": [{"cell_type": "code", "source": ["# é\n", "x = 1"], "metadata": {}, "outputs": [], "execution_count": None}],
+TEXT = json.dumps({"cells": [{"cell_type": "code", "source": ["# é\n", "x = 1"], "metadata": {}, "outputs": [],
+                              "execution_count": None}],
                    "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
 
 
@@ -33,9 +35,11 @@ def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
 
 
 @pytest.mark.parametrize("data, why", [
-    (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "JSON"), (b"{", "JSON"), (b"print(1)", "JSON"), (b"[" * 100_000, "JSON"),
+    (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "JSON"), (b"{", "JSON"), (b"print(1)", "JSON"),
+    (b"[" * 100_000, "JSON"),
     (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b'"text"', "no cells"), (b"\0" * 9, "JSON"),
-    (b"PK\x03\x04", "is a zip archive: unpack it"), (b"\x1f\x8b\x08", "is a gzip archive: unpack it"), (b'{"cells": [{"a"', "JSON"),
+    (b"PK\x03\x04", "is a zip archive: unpack it"), (b"\x1f\x8b\x08", "is a gzip archive: unpack it"),
+    (b'{"cells": [{"a"', "JSON"),
     (b'{"metadata": {"cells": [{}, {', "JSON"), (b"{} {}", "JSON"),
 ])
 def test_what_is_no_notebook_is_told_as_such(data, why):
@@ -44,8 +48,10 @@ def test_what_is_no_notebook_is_told_as_such(data, why):
 
 
 @pytest.mark.parametrize("cell", [
-    None, 7, "x", [], {}, {"cell_type": "code"}, {"cell_type": "code", "source": None}, {"cell_type": "spam", "source": "a"},
-    {"cell_type": "code", "source": [1, None, "x"], "metadata": 3}, {"cell_type": "markdown", "source": "\ud800", "attachments": [1]},
+    None, 7, "x", [], {}, {"cell_type": "code"}, {"cell_type": "code", "source": None},
+    {"cell_type": "spam", "source": "a"},
+    {"cell_type": "code", "source": [1, None, "x"], "metadata": 3}, {"cell_type": "markdown", "source": "\ud800",
+                                                                     "attachments": [1]},
     {"cell_type": "code", "source": "x", "metadata": {"nbgrader": "yes", "tags": "a"}, "id": 5},
     {"cell_type": "markdown", "source": "x", "id": "a b", "attachments": {"p": {"image/png": 4, "image/svg+xml": "x"}}},
 ])
@@ -55,10 +61,13 @@ def test_cells_of_any_shape_become_valid_cells(cell):
     json.dumps(made, ensure_ascii=False).encode()
 
 
-KEYS = ("cells", "worksheets", "metadata", "cell_type", "source", "input", "id", "nbgrader", "tags", "grade_id", "attachments", "a.png",
+KEYS = ("cells", "worksheets", "metadata", "cell_type", "source", "input", "id", "nbgrader", "tags", "grade_id",
+        "attachments", "a.png",
         "image/png", "kernelspec", "name")
-VALUES = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.sampled_from(["code", "markdown"]),
-                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4), max_leaves=30)
+VALUES = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5)
+                      | st.sampled_from(["code", "markdown"]),
+                      lambda inner: st.lists(inner, max_size=3)
+                      | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4), max_leaves=30)
 
 
 @settings(max_examples=300, deadline=None)
@@ -78,7 +87,8 @@ def test_any_json_is_a_valid_notebook_or_refused(key, cells, metadata):
 def test_deep_nesting_harms_nobody(where, depth):
     nested = "[" * depth + "]" * depth
     cell = {"cell_type": "markdown", "source": "x", "metadata": {}}
-    cell[where] = {"metadata": {"nbgrader": {"grade_id": "?"}, "tags": "?"}, "attachments": {"a": {"image/png": "?"}}}.get(where, "?")
+    cell[where] = {"metadata": {"nbgrader": {"grade_id": "?"}, "tags": "?"},
+                   "attachments": {"a": {"image/png": "?"}}}.get(where, "?")
     data = json.dumps({"cells": [cell]}).replace('"?"', nested).encode()
     try:
         made = parse(data)
@@ -94,7 +104,8 @@ def marks() -> dict[str, Mark]:
     for cell in RELEASED.cells:
         if "nbgrader" in cell.metadata:
             metadata = {key: cell.metadata.nbgrader[key] for key in cell.metadata.nbgrader}
-            found[metadata["grade_id"]] = Mark(metadata, cell.source, frozenset(() if metadata["locked"] else defined_names(cell.source)))
+            found[metadata["grade_id"]] = Mark(metadata, cell.source,
+                                               frozenset(() if metadata["locked"] else defined_names(cell.source)))
     return found
 
 
@@ -112,7 +123,8 @@ def well_marked(notebook: NotebookNode) -> None:
     """Every mark once, as handed out, and nothing that nbgrader would refuse."""
     CheckCellMetadata().preprocess(notebook, {})
     found = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
-    assert {mark["grade_id"]: dict(mark) for mark in found} == {grade_id: mark.metadata for grade_id, mark in MARKS.items()}
+    assert {mark["grade_id"]: dict(mark) for mark in found} == {grade_id: mark.metadata
+                                                                for grade_id, mark in MARKS.items()}
     assert len(found) == len(MARKS)
     for grade_id, mark in MARKS.items():
         cell = find(notebook, grade_id)
@@ -179,7 +191,8 @@ def test_a_deleted_exercise_does_not_come_back_as_a_stub():
     del notebook.cells[place(notebook, find(notebook, "excitation"))]
     restore(notebook, MARKS)
     well_marked(notebook)
-    assert [cell for cell in notebook.cells if "Excitation" in defined_names(cell.source)] == [find(notebook, "squeeze")]
+    assert [cell for cell in notebook.cells
+            if "Excitation" in defined_names(cell.source)] == [find(notebook, "squeeze")]
 
 
 @pytest.mark.parametrize("at, keep", [("    def forward", "both"), ("def forward", "both"), ("    def forward", "one"),
@@ -216,11 +229,15 @@ def test_a_cell_that_ends_in_blanks_does_not_swallow_the_next(marked, following)
 
 
 @pytest.mark.parametrize("source", [
-    *HOSTILE, "<b style='background:url(x)'>a</b>", "<a href='/formgrader/x'>a</a>", "<IMG SRC=x ONERROR=y>", "[a](file.html)",
-    "<a href=' java\tscript:x'>a</a>", "![a](javascript:x)\n<input>", "<p id='x' data-x='1'>", "<b>\n\n<script\n>x</script>",
-    "&lt;b&gt; <base href='//x'>", "<a href=&#106;avascript:x>a</a>", "[a](&#x6A;avascript:x)", "<template><b></template>",
+    *HOSTILE, "<b style='background:url(x)'>a</b>", "<a href='/formgrader/x'>a</a>", "<IMG SRC=x ONERROR=y>",
+    "[a](file.html)",
+    "<a href=' java\tscript:x'>a</a>", "![a](javascript:x)\n<input>", "<p id='x' data-x='1'>",
+    "<b>\n\n<script\n>x</script>",
+    "&lt;b&gt; <base href='//x'>", "<a href=&#106;avascript:x>a</a>", "[a](&#x6A;avascript:x)",
+    "<template><b></template>",
     "<noscript><p title='</noscript><img src=x>'>", "![a](attachment:none.png)", "<table><img src=x onerror=y>",
-    "<div>\n<!-- -- ><img src=x onerror=y> -->\n</div>", "a <b title=x\xa0onclick=y>b</b>", "<div>\n<p title=\"", "<div>\n<b onclick=y ",
+    "<div>\n<!-- -- ><img src=x onerror=y> -->\n</div>", "a <b title=x\xa0onclick=y>b</b>", "<div>\n<p title=\"",
+    "<div>\n<b onclick=y ",
     "<div>\n<?x <img src=x onerror=y> ?>",
 ])
 def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
@@ -234,7 +251,8 @@ def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
 @pytest.mark.parametrize("source", [
     "# A title\n\nText with *stress*, `a < b`, $a < b$ and\n\n$$x = \\frac12$$", "| a | b |\n|:--|--:|\n| 1 | 2 |",
     "- [x] one\n- two\n\n1. three",
-    "```python\nx = '<script>'\n```", "<details><summary>more</summary>\n\ntext\n\n</details>", "[link](https://arxiv.org/abs/1709.01507)",
+    "```python\nx = '<script>'\n```", "<details><summary>more</summary>\n\ntext\n\n</details>",
+    "[link](https://arxiv.org/abs/1709.01507)",
     "a<br>b H<sub>2</sub>O", "![](figures/squeeze.svg)", "a < b > c & d", "> quote\n\n---\n~~no~~",
 ])
 def test_plain_markdown_stays_as_it_is(source):
@@ -244,7 +262,8 @@ def test_plain_markdown_stays_as_it_is(source):
 
 
 def test_a_pasted_picture_stays():
-    raw = {"cell_type": "markdown", "source": "![me](attachment:me.png)", "attachments": {"me.png": {"image/png": "iVBORw0KGgo="}}}
+    raw = {"cell_type": "markdown", "source": "![me](attachment:me.png)",
+           "attachments": {"me.png": {"image/png": "iVBORw0KGgo="}}}
     cell = parse(json.dumps({"cells": [raw], "nbformat": 4}).encode()).cells[0]
     make_harmless([cell])
     assert cell.source == raw["source"] and cell.attachments == raw["attachments"]
@@ -256,7 +275,8 @@ def test_the_text_of_the_lesson_is_plain():
             assert unsafe(rendered(cell)) is None, cell.source
 
 
-NASTY = st.text(st.sampled_from([*"`~$\\<>&[]()!*_#|:-\n\r\t \u2028\x0c\x00'\"/=ax"]), max_size=60) | st.sampled_from(HOSTILE)
+NASTY = st.text(st.sampled_from([*"`~$\\<>&[]()!*_#|:-\n\r\t \u2028\x0c\x00'\"/=ax"]),
+                max_size=60) | st.sampled_from(HOSTILE)
 
 
 @settings(max_examples=300, deadline=None)
@@ -298,7 +318,9 @@ def test_pictures_are_shown_as_long_as_they_are_few():
 def test_of_many_long_texts_the_beginning_is_shown():
     cells = [new_markdown_cell(f"{number} " + "<&" * 90_000) for number in range(50)]
     make_harmless(cells)
-    assert sum(len(cell.source) for cell in cells) < 700_000 and all("in the file that was handed in" in cell.source for cell in cells[3:])
+    assert sum(len(cell.source) for cell in cells) < 700_000 and all(
+        "in the file that was handed in" in cell.source for cell in cells[3:]
+    )
 
 
 def test_of_ten_thousand_cells_a_page_shows_the_first_and_all_of_the_lesson():
@@ -309,4 +331,6 @@ def test_of_ten_thousand_cells_a_page_shows_the_first_and_all_of_the_lesson():
     notebook.cells = [*added, *notebook.cells]
     page, _ = HTMLExporter(config=config).from_notebook_node(notebook)
     assert "own0" in page and f"own{MOST_ADDED - 1}" in page and f"own{MOST_ADDED + 1}" not in page
-    assert all(f">{name}<" in page for name in GRADE_IDS) and "more cells are in the notebook that was handed in" in page
+    assert (
+        all(f">{name}<" in page for name in GRADE_IDS) and "more cells are in the notebook that was handed in" in page
+    )

@@ -100,7 +100,8 @@ def test_names_in_quotes_and_tables_of_their_own_have_lines_too():
 @pytest.fixture
 def graded(tmp_path, monkeypatch):
     """ada and dora handed in on 24 November and have 0.5 of 2 points; nothing is due."""
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+    # nbgrader calls alembic
+    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     graded = Graded(tmp_path)
     app = AutogradeApp(config=graded.config)
     app.coursedir = graded.coursedir

@@ -25,14 +25,16 @@ def graded(tmp_path_factory):
 
 
 def made(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+    # nbgrader calls alembic
+    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     graded = Graded(tmp_path)
     app = AutogradeApp(config=graded.config)
     app.config.Exchange.root = str(tmp_path / "exchange")
     app.coursedir = graded.coursedir
     for module in (status, give_back):
         monkeypatch.setattr(module, "course_app", lambda lesson: app)
-    monkeypatch.setattr(status, "why_again", lambda autograde, student: "not graded before" if student == "eve" else None)
+    monkeypatch.setattr(status, "why_again",
+                        lambda autograde, student: "not graded before" if student == "eve" else None)
     for student, time in {"ada": "2026-11-20 10:00:00 UTC", "dora": "", "eve": "yesterday"}.items():
         folder = tmp_path / f"submitted/{student}/{LESSON}"
         folder.mkdir(parents=True)
@@ -64,14 +66,18 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
     lines, shown = told()
     assert shown == ["no due date",
                      "ada 2026-11-20 10:00 UTC 0.5 of 2 graded feedback up to date not released",
-                     "dora handed in 0.5 of 2, 1.25 taken off for being late, marked by hand graded feedback out of date not released",
+                     "dora handed in 0.5 of 2, 1.25 taken off for being late, marked by hand graded feedback out of "
+                     "date not released",
                      "eve handed in no mark not graded yet no feedback not released",
                      "fay nothing handed in",
                      "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released"]
-    assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None, "graded": True,
-                             "why_not": None, "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True, "feedback": "out of date",
+    assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None,
+                             "graded": True,
+                             "why_not": None, "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True,
+                             "feedback": "out of date",
                              "released": "none", "as_published": []}
-    assert (lines["eve"]["graded"], lines["eve"]["why_not"], lines["fay"]["submitted"]) == (False, "not graded before", False)
+    assert (lines["eve"]["graded"], lines["eve"]["why_not"],
+            lines["fay"]["submitted"]) == (False, "not graded before", False)
 
 
 def test_when_it_is_due_for_whom_and_who_is_late(graded):
@@ -80,19 +86,29 @@ def test_when_it_is_due_for_whom_and_who_is_late(graded):
     rules.parent.mkdir(exist_ok=True)
     rules.write_text('[due]\n01_se = 2026-11-20T09:00:00Z\n[extensions]\nfay = 2\n')
     lines, shown = told()
-    assert shown[0] == "due 2026-11-20 09:00 UTC; fay: 2026-11-22 09:00 UTC" and lines["fay"]["due"] == "2026-11-22 09:00:00"
+    assert (
+        shown[0] == "due 2026-11-20 09:00 UTC; fay: 2026-11-22 09:00 UTC"
+        and lines["fay"]["due"] == "2026-11-22 09:00:00"
+    )
     assert "2026-11-20 10:00 UTC, late" in shown[1]
-    change(graded, lambda gradebook, _: gradebook.update_or_create_assignment(LESSON, duedate="2026-11-25 09:00:00 UTC"),
+    change(graded,
+           lambda gradebook, _: gradebook.update_or_create_assignment(LESSON, duedate="2026-11-25 09:00:00 UTC"),
            lambda gradebook, _: gradebook.grant_extension(LESSON, "ada", days=1))
     shown = told()[1]
-    assert shown[0] == "due 2026-11-25 09:00 UTC; ada: 2026-11-26 09:00 UTC; fay: 2026-11-27 09:00 UTC" and "late" not in shown[1]
+    assert (
+        shown[0] == "due 2026-11-25 09:00 UTC; ada: 2026-11-26 09:00 UTC; fay: 2026-11-27 09:00 UTC"
+        and "late" not in shown[1]
+    )
     rules.unlink()
     change(graded, lambda gradebook, _: gradebook.update_or_create_assignment(LESSON, duedate=None))
 
 
 def test_a_page_is_released_as_long_as_the_exchange_holds_it_as_it_is(graded):
     graded.page("ada").with_name("submission_secret.txt").write_text("secret")
-    copy = graded.folder / f"exchange/{graded.coursedir.course_id}/feedback/{notebook_hash(secret='secret', notebook_id=LESSON)}.html"
+    copy = (
+        graded.folder
+        / f"exchange/{graded.coursedir.course_id}/feedback/{notebook_hash(secret='secret', notebook_id=LESSON)}.html"
+    )
     copy.parent.mkdir(parents=True)
     copy.write_bytes(graded.page("ada").read_bytes())
     assert told()[0]["ada"]["released"] == "up to date"

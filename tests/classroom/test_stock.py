@@ -10,7 +10,8 @@ from .pupils import FULL, LESSON, NAMES, PUPILS, ROOT
 
 pytestmark = pytest.mark.nightly
 
-CLASS = {"ada": (2, 3, 4, 1), "dora": (0, 2.75, 0, 0), "emil": (0, 0, 0, 0)}  # an earlier exercise that is wrong costs the block too
+# an earlier exercise that is wrong costs the block too
+CLASS = {"ada": (2, 3, 4, 1), "dora": (0, 2.75, 0, 0), "emil": (0, 0, 0, 0)}
 
 
 @pytest.fixture(scope="module")
@@ -38,5 +39,6 @@ def test_validate_flags_what_is_below_full(stock, student):
     path = stock.folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     told = stock.nbgrader("validate", str(path)).stdout
     lost = [f"check({name})" for name, points, full in zip(NAMES, CLASS[student], FULL) if points < full]
-    assert (f"VALIDATION FAILED ON {len(lost)} CELL(S)!" if lost else "Success! Your notebook passes all the tests.") in told
+    assert (f"VALIDATION FAILED ON {len(lost)} CELL(S)!"
+            if lost else "Success! Your notebook passes all the tests.") in told
     assert [f"check({name})" for name in NAMES if f"check({name})" in told] == lost

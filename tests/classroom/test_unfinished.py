@@ -48,7 +48,8 @@ def grading(folder):
         for cell in RELEASED.cells:
             if (about := cell.metadata.get("nbgrader", {})).get("grade"):
                 gradebook.add_grade_cell(about.grade_id, LESSON, LESSON, max_score=about.points, cell_type="code")
-                gradebook.add_source_cell(about.grade_id, LESSON, LESSON, cell_type="code", source=cell.source, locked=True)
+                gradebook.add_source_cell(about.grade_id, LESSON, LESSON, cell_type="code", source=cell.source,
+                                          locked=True)
     (folder / f"submitted/ada/{LESSON}").mkdir(parents=True)
     nbformat.write(RELEASED, folder / f"submitted/ada/{LESSON}/{LESSON}.ipynb")
 

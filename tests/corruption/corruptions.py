@@ -1,7 +1,8 @@
 """What can happen to a notebook between the learner's last key press and the grader, as data: (what, where, how).
 
-`Submission` is a notebook on its way. Each corruption changes it and says which exercises it touches: those whose code it takes away
-or makes another. Everything else in a notebook (order, metadata, outputs, ids, other cells) is nobody's answer, so it touches none.
+`Submission` is a notebook on its way. Each corruption changes it and says which exercises it touches: those whose code
+it takes away or makes another. Everything else in a notebook (order, metadata, outputs, ids, other cells) is nobody's
+answer, so it touches none.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from tests.classroom.pupils import GRADE_IDS, NAMES, RELEASED, SOLVED, known
 
 ALL = frozenset(NAMES)
 NESTED_DEEPLY = 100_000
-STUBS = {name: next(cell.source for cell in RELEASED.cells if cell.id == grade_id) for name, grade_id in GRADE_IDS.items()}
+STUBS = {name: next(cell.source for cell in RELEASED.cells if cell.id == grade_id)
+         for name, grade_id in GRADE_IDS.items()}
 MIXED = {
     "all solved": {},
     "other styles": known("squeeze-einsum", "excitation-sequential", "se-all-in-one", "cost-loop"),
@@ -37,10 +39,11 @@ MIXED = {
 
 @dataclass
 class Piece:
-    """A cell. cell: as it will stand in the file. names: the exercises that are lost with its code; for the imports all.
+    """A cell. cell: as it will stand in the file. names: the exercises that are lost with its code;
+    for the imports all.
 
-    sound: it runs to its end whatever the answers are. plain: its source is Python as it was typed. half: 1 and 2 of an exercise
-    that was cut in two inside.
+    sound: it runs to its end whatever the answers are. plain: its source is Python as it was typed. half: 1 and 2 of an
+    exercise that was cut in two inside.
     """
 
     cell: Any
@@ -65,7 +68,8 @@ class Submission:
     """Pieces, what is said about the whole notebook, and how it is written to a file."""
 
     pieces: list[Piece]
-    notebook: dict[str, Any] = field(default_factory=lambda: {"metadata": RELEASED.metadata, "nbformat": 4, "nbformat_minor": 5})
+    notebook: dict[str, Any] = field(default_factory=lambda: {"metadata": RELEASED.metadata, "nbformat": 4,
+                                                              "nbformat_minor": 5})
     version_3: bool = False
     ascii: bool = False
     rewrite: Callable[[str], str] = str  # the text of the file
@@ -98,9 +102,11 @@ class Submission:
         cells = [piece.cell for piece in self.pieces]
         content = {**self.notebook, "cells": cells}
         if self.version_3:
-            content = {**self.notebook, "nbformat": 3, "worksheets": [{"cells": [old(cell) for cell in cells], "metadata": {}}]}
+            content = {**self.notebook, "nbformat": 3, "worksheets": [{"cells": [old(cell) for cell in cells],
+                                                                       "metadata": {}}]}
         text = json.dumps(content, indent=1, ensure_ascii=self.ascii)
-        text = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)  # as JavaScript writes half a pair
+        # as JavaScript writes half a pair
+        text = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
         rewritten = self.rewrite(text)
         data = self.file(rewritten.encode())
         lost = self.lost | self._out_of_order()
@@ -151,17 +157,23 @@ def contained(data: bytes) -> list[Any] | None:
         text = data.decode("cp1252", errors="replace")
     try:
         content = json.loads(text)
-        cells = content["cells"] if "cells" in content else [cell for sheet in content["worksheets"] for cell in sheet["cells"]]
+        cells = (
+            content["cells"]
+            if "cells" in content
+            else [cell for sheet in content["worksheets"] for cell in sheet["cells"]]
+        )
         if not isinstance(cells, list):
             return None
-        return [json.dumps({k: v for k, v in cell.items() if k in ("cell_type", "source", "input", "metadata")}, sort_keys=True)
+        return [json.dumps({k: v for k, v in cell.items() if k in ("cell_type", "source", "input", "metadata")},
+                           sort_keys=True)
                 if isinstance(cell, dict) else "none" for cell in cells]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
 
 
 def whole(text: str, data: bytes) -> int:
-    """How many cells of the text stand unchanged, one behind the other, at the beginning of a file that was made of it."""
+    """How many cells of the text stand unchanged, one behind the other, at the beginning of a file that was made of
+    it."""
     found = data.decode(json.detect_encoding(data), "replace").replace("\r\n", "\n")
     begin, end, count = 0, text.index('"cells": [') + len('"cells": ['), 0
     while found[begin:end] == text[begin:end]:
@@ -304,11 +316,16 @@ def lose_metadata(s: Submission, where: int, how: int) -> None:
 GARBLED = (
     lambda marks, how: ("yes", 7, [], ["code"], None, True, [{"grade_id": "squeeze"}])[how % 7],
     lambda marks, how: {**marks, "schema_version": (0, 1, 2, 4, 99, "3", None, -1, 3.5)[how % 9]},
-    lambda marks, how: {**marks, **{key: not marks.get(key) for key in ("grade", "solution", "locked", "task")[how % 3:]}},
-    lambda marks, how: {**marks, "grade": True, "points": (100, -5, float("nan"), float("inf"), "ten", None, 1e308, [], True)[how % 9]},
-    lambda marks, how: {**marks, "grade_id": (*GRADE_IDS.values(), "squeeze-check", "", None, 3, {}, "x" * 999, "a b", "\u202e")[how % 12]},
-    lambda marks, how: {key: value for key, value in marks.items() if key != ("grade", "grade_id", "solution", "locked")[how % 4]},
-    lambda marks, how: {**marks, "checksum": (None, "0" * 32, 5, [], "\x00")[how % 5], "cell_type": ("markdown", 3, "raw")[how % 3]},
+    lambda marks, how: {**marks, **{key: not marks.get(key)
+                                    for key in ("grade", "solution", "locked", "task")[how % 3:]}},
+    lambda marks, how: {**marks, "grade": True,
+                        "points": (100, -5, float("nan"), float("inf"), "ten", None, 1e308, [], True)[how % 9]},
+    lambda marks, how: {**marks, "grade_id": (*GRADE_IDS.values(), "squeeze-check", "", None, 3, {}, "x" * 999, "a b",
+                                              "\u202e")[how % 12]},
+    lambda marks, how: {key: value for key, value in marks.items()
+                        if key != ("grade", "grade_id", "solution", "locked")[how % 4]},
+    lambda marks, how: {**marks, "checksum": (None, "0" * 32, 5, [], "\x00")[how % 5],
+                        "cell_type": ("markdown", 3, "raw")[how % 3]},
     lambda marks, how: dict.fromkeys(marks, ("", 0, None, [[]], {"a": {}}, "true")[how % 6]),
     lambda marks, how: {f" {key}": value for key, value in marks.items()},
 )
@@ -319,15 +336,21 @@ def garble_marks(s: Submission, where: int, how: int) -> None:
     for cell in each(s, where):
         metadata = cell.get("metadata")
         if isinstance(metadata, dict):
-            marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {"grade_id": "mine", "grade": True}
+            marks = (
+                metadata.get("nbgrader")
+                if isinstance(metadata.get("nbgrader"), dict)
+                else {"grade_id": "mine", "grade": True}
+            )
             metadata["nbgrader"] = GARBLED[how % len(GARBLED)](marks, how // len(GARBLED))
 
 
 def garble_metadata(s: Submission, where: int, how: int) -> None:
     for cell in each(s, where):
         cell["metadata"] = {**(cell["metadata"] if isinstance(cell.get("metadata"), dict) else {}), **(
-            {"tags": "experiment"}, {"tags": [1, None, {}]}, {"tags": {"experiment": 1}}, {"deletable": "no", "editable": []}, {"": ""},
-            {"collapsed": 3, "scrolled": {}}, {"\u202e": "\x00"}, {"jupyter": {"source_hidden": "x"}}, {"trusted": None},
+            {"tags": "experiment"}, {"tags": [1, None, {}]}, {"tags": {"experiment": 1}},
+            {"deletable": "no", "editable": []}, {"": ""},
+            {"collapsed": 3, "scrolled": {}}, {"\u202e": "\x00"}, {"jupyter": {"source_hidden": "x"}},
+            {"trusted": None},
             {"n": float("nan"), "i": float("-inf"), "big": 10**400})[how % 10]}
 
 
@@ -342,7 +365,8 @@ def notebook_metadata(s: Submission, where: int, how: int) -> None:
     if how % 8 == 0:
         s.notebook.pop("metadata", None)
     else:
-        s.notebook["metadata"] = ({}, None, [], "x", {"kernelspec": None}, {"kernelspec": {"name": 3, "display_name": []}}, {
+        s.notebook["metadata"] = ({}, None, [], "x", {"kernelspec": None},
+                                  {"kernelspec": {"name": 3, "display_name": []}}, {
             "kernelspec": {"name": "julia-1.9", "display_name": "Julia \ud800"}, "language_info": {"name": "julia"}}, {
             "language_info": 7, "widgets": [], "authors": "me", "celltoolbar": {}})[how % 8]
 
@@ -388,8 +412,10 @@ def line_ends(s: Submission, where: int, how: int) -> None:
         s.change(piece, piece.cell["source"].replace("\n", "\r\n"), plain=True)
 
 
-REMARKS = ("# 🙂 done", "# \u202eright to left\u202c \u05d0\u05d1", "# e\u0301 zero\u200bwidth \ufeff", "# half a pair: \ud83d",
-           "\x0c# form feed", "# \x85 \u2028 \u2029", "#" * 200, "\n\n\n", "# <script>alert(1)</script>", "# \\ ` $ %", "é = 'e\u0301'",
+REMARKS = ("# 🙂 done", "# \u202eright to left\u202c \u05d0\u05d1", "# e\u0301 zero\u200bwidth \ufeff",
+           "# half a pair: \ud83d",
+           "\x0c# form feed", "# \x85 \u2028 \u2029", "#" * 200, "\n\n\n", "# <script>alert(1)</script>", "# \\ ` $ %",
+           "é = 'e\u0301'",
            "_ = '\U0001f600' * 3")
 
 
@@ -421,7 +447,8 @@ def tabs(s: Submission, where: int, how: int) -> None:
     if how % 3 == 0:
         s.touch(piece)
     lines = piece.cell["source"].split("\n")
-    s.change(piece, "\n".join("\t" * ((len(line) - len(line.lstrip(" "))) // 4) + line.lstrip(" ") if how % 3 or i % 2 else line
+    s.change(piece, "\n".join("\t" * ((len(line) - len(line.lstrip(" "))) // 4) + line.lstrip(" ")
+                              if how % 3 or i % 2 else line
                               for i, line in enumerate(lines)))
 
 
@@ -436,7 +463,8 @@ def prompts(s: Submission, where: int, how: int) -> None:
     s.change(piece, "\n".join((first if new else more) + line for new, line in zip(begins, lines)))
 
 
-MAGICS = ("%matplotlib inline", "!pip install torch", "%%time", "%load_ext autoreload\n%autoreload 2", "%%capture", "?print", "%config x=1")
+MAGICS = ("%matplotlib inline", "!pip install torch", "%%time", "%load_ext autoreload\n%autoreload 2", "%%capture",
+          "?print", "%config x=1")
 
 
 def magic(s: Submission, where: int, how: int) -> None:
@@ -481,29 +509,39 @@ def hurt(s: Submission, where: int, how: int) -> None:
 
 # --- cells of their own, outputs, size
 OWN = (
-    "raise RuntimeError('mine')", "1 / 0", "assert False, 'no'", "import sys; sys.exit(3)", "raise KeyboardInterrupt", "exit()",
-    "def (", "x =", "import not_there", "%not_a_magic", "await nothing", "class A(nn.Module):\n    x = y", "raise Exception('\ud800')",
-    "print('\\ud800')", "import os; os._exit(1)", "raise type('\u202e', (BaseException,), {})", "def f(): f()\nf()", "\x00", "input()",
-    "[0] * 10**12", "import warnings; warnings.simplefilter('error')", "from __future__ import annotations", "check(squeeze)\n1 / 0",
+    "raise RuntimeError('mine')", "1 / 0", "assert False, 'no'", "import sys; sys.exit(3)", "raise KeyboardInterrupt",
+    "exit()",
+    "def (", "x =", "import not_there", "%not_a_magic", "await nothing", "class A(nn.Module):\n    x = y",
+    "raise Exception('\ud800')",
+    "print('\\ud800')", "import os; os._exit(1)", "raise type('\u202e', (BaseException,), {})", "def f(): f()\nf()",
+    "\x00", "input()",
+    "[0] * 10**12", "import warnings; warnings.simplefilter('error')", "from __future__ import annotations",
+    "check(squeeze)\n1 / 0",
     "return 3",
 )
 
 
 def own_cell(s: Submission, where: int, how: int) -> None:
-    s.insert(where, Piece({"cell_type": "code", "source": OWN[how % len(OWN)], "metadata": {}, "outputs": [], "execution_count": 1},
+    s.insert(where, Piece({"cell_type": "code", "source": OWN[how % len(OWN)], "metadata": {}, "outputs": [],
+                           "execution_count": 1},
                           plain=False))
 
 
 def own_text(s: Submission, where: int, how: int) -> None:
-    s.insert(where, Piece({"cell_type": ("markdown", "raw")[how % 2], "metadata": {"nbgrader": {"grade_id": "squeeze"}} if how % 3 else {},
-                           "source": "def squeeze(x): <b onclick=y>\n" + "[" * (how % 900) + "\n```\n\x00\ud800 \u202e"}))
+    s.insert(where,
+             Piece({"cell_type": ("markdown", "raw")[how % 2],
+                    "metadata": {"nbgrader": {"grade_id": "squeeze"}} if how % 3 else {},
+                           "source": "def squeeze(x): <b onclick=y>\n" + "[" * (how % 900)
+                           + "\n```\n\x00\ud800 \u202e"}))
 
 
 def outputs(s: Submission, where: int, how: int) -> None:
     for cell in each(s, where):
-        cell["outputs"] = (None, "text", 7, {}, [None], [[]], [{"output_type": "spam"}], [{"output_type": "stream", "text": None}],
+        cell["outputs"] = (None, "text", 7, {}, [None], [[]], [{"output_type": "spam"}],
+                           [{"output_type": "stream", "text": None}],
                            [{"output_type": "execute_result", "data": {"text/plain": [1, {}]}, "metadata": 3}],
-                           [{"output_type": "error", "traceback": "x", "ename": None}], {"output_type": "display_data"})[how % 11]
+                           [{"output_type": "error", "traceback": "x", "ename": None}],
+                           {"output_type": "display_data"})[how % 11]
         cell["execution_count"] = ("one", -1, None, 1e400, [])[how % 5]
         cell["attachments"] = (None, [], {"a.png": "x"}, {"a.png": {"image/png": [1]}})[how % 4]
 
@@ -516,7 +554,8 @@ def huge(s: Submission, where: int, how: int) -> None:
         for cell in each(s, where | 1)[:1]:
             cell["outputs"] = [text]
     elif how % 3 == 1:
-        source = ("# a long story\n" * 70_000, "x = [" + "1, " * 330_000 + "]", "'" + "y" * 1_000_000 + "'", "z" * 1_000_000)[how // 3 % 4]
+        source = ("# a long story\n" * 70_000, "x = [" + "1, " * 330_000 + "]", "'" + "y" * 1_000_000 + "'",
+                  "z" * 1_000_000)[how // 3 % 4]
         s.insert(where, Piece({**code, "source": source}))
     else:
         kind = ("markdown", "code")[how % 2]
@@ -530,7 +569,8 @@ def compose(first: Callable, second: Callable) -> Callable:
 
 def repeated_keys(s: Submission, where: int, how: int) -> None:
     """The last one counts, for every reader of JSON."""
-    key, value = (("cell_type", '"raw"'), ("source", '["raise SystemExit"]'), ("metadata", "7"), ("nbformat", "3"))[how % 4]
+    key, value = (("cell_type", '"raw"'), ("source", '["raise SystemExit"]'), ("metadata", "7"),
+                  ("nbformat", "3"))[how % 4]
     s.rewrite = compose(s.rewrite, lambda text: text.replace(f'"{key}":', f'"{key}": {value}, "{key}":'))
 
 
@@ -608,8 +648,10 @@ def another_file(s: Submission, where: int, how: int) -> None:
 
 
 CORRUPTIONS: dict[str, Callable[[Submission, int, int], None]] = {function.__name__: function for function in (
-    remove, remove_many, double, move, turn_round, merge, split, change_type, no_cell, lose_metadata, garble_marks, garble_metadata, nest,
-    notebook_metadata, format_number, version_3, ids, source_form, line_ends, remark, other_letters, tabs, prompts, magic, hurt, own_cell,
+    remove, remove_many, double, move, turn_round, merge, split, change_type, no_cell, lose_metadata, garble_marks,
+    garble_metadata, nest,
+    notebook_metadata, format_number, version_3, ids, source_form, line_ends, remark, other_letters, tabs, prompts,
+    magic, hurt, own_cell,
     own_text, outputs, huge, repeated_keys, encoding, escaped, windows, mojibake, truncated, flipped, another_file)}
 Steps = list[tuple[str, int, int]]
 
@@ -620,4 +662,3 @@ def corrupted(base: str, steps: Steps) -> tuple[bytes, frozenset[str], bool]:
     for what, where, how in steps:
         CORRUPTIONS[what](made, where, how)
     return made.written()
-

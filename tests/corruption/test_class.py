@@ -1,4 +1,5 @@
-"""A class whose notebooks were all corrupted, through nbgrader's own commands: everybody has the scores that the judge gives."""
+"""A class whose notebooks were all corrupted, through nbgrader's own commands: everybody has the scores that the
+judge gives."""
 
 import random
 
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.nightly
 
 
 def drawn(size):
-    """Students and their files: every kind of corruption in turn, with up to three others. A large class has them all."""
+    """Students and their files: every kind of corruption in turn, with up to three others.
+    A large class has them all."""
     r = random.Random(size)
     kinds, files = list(CORRUPTIONS), {}
     for number in range(size):

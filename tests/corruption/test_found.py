@@ -38,7 +38,8 @@ def test_a_check_that_was_cut_behind_its_last_line_is_whole_again():
 
 @pytest.mark.parametrize("ids", [["a", "a", "cell-001"], [None, 3, "a b"], ["cell-001", "cell-001", "cell-002"]])
 def test_ids_are_single_and_the_same_each_time(ids):
-    data = json.dumps({"cells": [{"cell_type": "code", "source": "", "id": given} for given in ids], "nbformat": 4}).encode()
+    data = json.dumps({"cells": [{"cell_type": "code", "source": "", "id": given} for given in ids],
+                       "nbformat": 4}).encode()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = [[cell.id for cell in parse(data).cells] for _ in range(2)]
@@ -79,7 +80,8 @@ def test_halves_with_the_marks_of_another_exercise_are_joined():
 def test_halves_of_a_helper_before_the_exercise_are_joined():
     notebook, uncut = solved(), solved()
     for each in (notebook, uncut):
-        find(each, "squeeze").source = "def mean(x):\n    return x.mean((2, 3))\n\n\ndef squeeze(x):\n    return mean(x)"
+        find(each,
+             "squeeze").source = "def mean(x):\n    return x.mean((2, 3))\n\n\ndef squeeze(x):\n    return mean(x)"
     cut(notebook, find(notebook, "squeeze").source.index("    return"))
     assert run(notebook) == run(uncut)
 
@@ -97,9 +99,12 @@ def sources(data):
     return cells, note
 
 
-@pytest.mark.parametrize("form", [bytes, lambda data: b"\xef\xbb\xbf" + data, lambda data: data.decode().encode("utf-16"),
-                                  lambda data: data.decode().encode("utf-16-le"), lambda data: data.replace(b"\n", b"\r\n"),
-                                  lambda data: json.dumps(json.loads(data)).encode(), lambda data: version_3(data.decode())])
+@pytest.mark.parametrize("form", [bytes, lambda data: b"\xef\xbb\xbf" + data,
+                                  lambda data: data.decode().encode("utf-16"),
+                                  lambda data: data.decode().encode("utf-16-le"),
+                                  lambda data: data.replace(b"\n", b"\r\n"),
+                                  lambda data: json.dumps(json.loads(data)).encode(),
+                                  lambda data: version_3(data.decode())])
 def test_of_a_file_that_ends_anywhere_the_whole_cells_are_read(form):
     data, seen = form(FILE), set()
     everything = [cell.source for cell in parse(data).cells]
@@ -115,7 +120,8 @@ def test_of_a_file_that_ends_anywhere_the_whole_cells_are_read(form):
 
 
 def test_a_character_that_was_cut_in_two_spoils_no_other_one():
-    text = json.dumps({"cells": [{"cell_type": "code", "source": f"'é {i}'", "metadata": {}} for i in range(3)]}, ensure_ascii=False)
+    text = json.dumps({"cells": [{"cell_type": "code", "source": f"'é {i}'", "metadata": {}} for i in range(3)]},
+                      ensure_ascii=False)
     assert sources(text.encode()[:text.encode().rindex("é".encode()) + 1])[0] == ["'é 0'", "'é 1'"]
 
 
@@ -127,8 +133,10 @@ def test_what_comes_before_the_cells_of_a_broken_file_counts():
 
 
 @pytest.mark.parametrize("rest, said", [
-    (b"}", "goes on behind"), (b"\x00" * 4096, "goes on behind"), (FILE[-900:], "goes on behind"), (bytes(range(256)), "goes on behind"),
-    (b"[" * 100_000, "goes on behind"), (b"\n[1]", "goes on behind"), (FILE, "two notebooks"), (b"\n\n" + FILE + b"}", "two notebooks"),
+    (b"}", "goes on behind"), (b"\x00" * 4096, "goes on behind"), (FILE[-900:], "goes on behind"),
+    (bytes(range(256)), "goes on behind"),
+    (b"[" * 100_000, "goes on behind"), (b"\n[1]", "goes on behind"), (FILE, "two notebooks"),
+    (b"\n\n" + FILE + b"}", "two notebooks"),
 ], ids=lambda given: str(given[:9]))
 def test_what_is_behind_a_whole_notebook_costs_nothing(rest, said):
     cells, note = sources(FILE + rest)

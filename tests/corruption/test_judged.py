@@ -1,4 +1,5 @@
-"""Whatever happens to a notebook: each exercise has a verdict and a message, and those that were not touched keep their points.
+"""Whatever happens to a notebook: each exercise has a verdict and a message, and those that were not touched keep their
+points.
 
 30 corrupted notebooks, always the same ones. 600 others, as they should be tried every night (a few minutes):
 
@@ -41,14 +42,23 @@ def before(judge, base):
 
 def clear(sentence):
     """A sentence that can stand on a page: short, of characters that can be shown, and without our insides."""
-    return sentence.strip() and len(sentence) < 400 and sentence.isprintable() and not any(word in sentence for word in OURS)
+    return (
+        sentence.strip()
+        and len(sentence) < 400
+        and sentence.isprintable()
+        and not any(word in sentence for word in OURS)
+    )
 
 
 def well_told(result):
     assert result.error is None and set(result.verdicts) == ALL
     for name, verdict in result.verdicts.items():
         assert 0 <= verdict.points <= verdict.max_points == MOST[name]
-        assert verdict.headline.strip() and verdict.checks and all(check.message or check.outcome == "passed" for check in verdict.checks)
+        assert (
+            verdict.headline.strip()
+            and verdict.checks
+            and all(check.message or check.outcome == "passed" for check in verdict.checks)
+        )
         told = report.text(verdict)
         assert not any(word in told for word in OURS), told
         told.encode(), report.html(verdict).encode()
@@ -57,7 +67,8 @@ def well_told(result):
 def code(notebook):
     """What is run, without cells that are all comment."""
     cells = [cell.source for cell in cells_to_run(notebook, lesson(LESSON))]
-    return [source for source in cells if any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))]
+    return [source for source in cells if any(line.strip() and not line.lstrip().startswith("#")
+                                              for line in source.split("\n"))]
 
 
 @settings(settings.get_profile("corruption"))

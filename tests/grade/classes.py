@@ -33,7 +33,8 @@ def moved(course: Course, folder: Path) -> Course:
 
 
 def environment(course: Course) -> dict[str, str]:
-    return {**course.environment, "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT), str(ROOT / "course")]), "PYTHONUNBUFFERED": "1"}
+    return {**course.environment, "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT), str(ROOT / "course")]),
+            "PYTHONUNBUFFERED": "1"}
 
 
 def command(*options: str) -> list[str]:
@@ -41,7 +42,8 @@ def command(*options: str) -> list[str]:
 
 
 def grade(course: Course, *options: str) -> subprocess.CompletedProcess:
-    return subprocess.run(command("--jobs=2", *options), cwd=course.folder, env=environment(course), text=True, capture_output=True,
+    return subprocess.run(command("--jobs=2", *options), cwd=course.folder, env=environment(course), text=True,
+                          capture_output=True,
                           stdin=subprocess.DEVNULL)
 
 

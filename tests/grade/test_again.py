@@ -1,4 +1,5 @@
-"""What counts as graded: the notebook that lies there now, whatever it is called, with its points in the gradebook that is in use."""
+"""What counts as graded: the notebook that lies there now, whatever it is called, with its points in the gradebook
+that is in use."""
 
 import json
 import shutil
@@ -64,7 +65,9 @@ def test_the_gradebook_is_asked_and_not_the_folder(course):
     assert counts(grade(course)) == (0, 1)
     shutil.copy(course.folder / "backup.db", path)
     run = grade(course)
-    assert run.returncode == 0 and counts(run) == (0, 1) and "graded again: the gradebook holds other points" in run.stdout, run.stdout
+    assert (
+        run.returncode == 0 and counts(run) == (0, 1) and "graded again: the gradebook holds other points" in run.stdout
+    ), run.stdout
     assert course.grades() == {**POINTS, "emil": FULL}
 
     path.unlink()
@@ -72,7 +75,9 @@ def test_the_gradebook_is_asked_and_not_the_folder(course):
     assert lost.returncode == 2 and f"{LESSON} is not in the gradebook" in lost.stderr
     assert course.nbgrader("generate_assignment", LESSON, "--force").returncode == 0
     run = grade(course)
-    assert run.returncode == 0 and counts(run) == (0, 3) and run.stdout.count("the gradebook does not hold it") == 3, run.stdout
+    assert (
+        run.returncode == 0 and counts(run) == (0, 3) and run.stdout.count("the gradebook does not hold it") == 3
+    ), run.stdout
     assert course.grades() == {**POINTS, "emil": FULL}
 
 
@@ -86,7 +91,9 @@ def test_a_timestamp_that_comes_later_counts(course):
     graded = course.autograded("ada").read_bytes()
     for force in ([], ["--force"]):
         run = grade(course, *force)
-        assert run.returncode == 1 and "its timestamp.txt holds no time, but" in run.stdout and "yesterday" in run.stdout
+        assert (
+            run.returncode == 1 and "its timestamp.txt holds no time, but" in run.stdout and "yesterday" in run.stdout
+        )
         assert "\x1b" not in run.stdout and "Traceback" not in run.stdout + run.stderr
         assert course.autograded("ada").read_bytes() == graded
 
@@ -95,7 +102,10 @@ def test_a_renamed_notebook_is_its_students(course):
     ada, emil, dora = (file_of(course, student) for student in ("ada", "emil", "dora"))
     shutil.copy(ada, emil.with_name(f"{LESSON} (1).ipynb"))
     run = grade(course)  # which of the two was meant? The one with the right name is graded, the other is told
-    assert run.returncode == 0 and f"Not graded, because a notebook of the right name lies beside it: emil's {LESSON} (1)" in run.stdout
+    assert (
+        run.returncode == 0
+        and f"Not graded, because a notebook of the right name lies beside it: emil's {LESSON} (1)" in run.stdout
+    )
     emil.unlink()
     dora.rename(dora.with_name(f"{LESSON} (1).ipynb"))
     shutil.copy(ada, dora.with_name(f"{LESSON} (2).ipynb"))
@@ -112,7 +122,8 @@ def test_a_list_that_is_no_terminal_is_not_cut(course):
     run = grade(course, "--force")
     assert "Nothing was handed in by 1 of the gradebook's students: nobody yet" in run.stdout
     assert "…" not in run.stdout
-    assert run.stdout.splitlines()[-1].startswith("3 recorded (0 judged, 3 from the cache); 3 in the gradebook, 1 of them with full marks")
+    assert run.stdout.splitlines()[-1].startswith("3 recorded (0 judged, 3 from the cache); 3 in the gradebook, 1 of "
+                                                  "them with full marks")
     assert (course.folder / "work/grade.1.log").exists()
 
 

@@ -16,13 +16,15 @@ from .classes import environment, grade, moved
 
 
 def command(course, *arguments):
-    run = subprocess.run([sys.executable, "-m", "autograder", *map(str, arguments)], cwd=course.folder, env=environment(course), text=True,
+    run = subprocess.run([sys.executable, "-m", "autograder", *map(str, arguments)], cwd=course.folder,
+                         env=environment(course), text=True,
                          capture_output=True, stdin=subprocess.DEVNULL)
     return run.returncode, run.stdout + run.stderr
 
 
 def emptied(course, folder):
-    """The same settings and lesson in another folder, as in a fresh clone: without a gradebook, a seed, or anything handed in."""
+    """The same settings and lesson in another folder, as in a fresh clone: without a gradebook, a seed, or anything
+    handed in."""
     other = moved(course, folder)
     for path in ("gradebook.db", "work/seed", "submitted", "autograded", "feedback"):
         target = folder / path
@@ -39,7 +41,11 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
     (again.folder / "work/nbgrader_config.py").write_text("c = get_config()\n")
     (again.folder / "work/course.toml").write_text("[weights]\n01_se = 2\n")
     status, said = command(again, "backup", tmp_path / "class.tar.gz")
-    assert status == 0 and "holds the gradebook and" in said and f"left out, as it is no plain file: submitted/ada/{LESSON}/link" in said
+    assert (
+        status == 0
+        and "holds the gradebook and" in said
+        and f"left out, as it is no plain file: submitted/ada/{LESSON}/link" in said
+    )
     assert (tmp_path / "class.tar.gz").stat().st_mode & 0o777 == 0o600 and not list(tmp_path.glob("*.new"))
     new = emptied(again, tmp_path / "new")
     for setting in ("nbgrader_config.py", "course.toml"):

@@ -64,8 +64,8 @@ def as_repository(folder):
 
 
 class Cluster:
-    """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there. scheduler: more of
-    its environment."""
+    """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there.
+    scheduler: more of its environment."""
 
     def __init__(self, folder, **scheduler):
         self.folder, self.processes = folder, []
@@ -76,12 +76,14 @@ class Cluster:
         subprocess.run(line("mkdir -p work/cluster "), shell=True, cwd=folder, check=True, capture_output=True)
         self.environment = {**os.environ, **settings(), "PYTHONUNBUFFERED": "1"}
         self.environment.pop("PYTHONPATH", None)
-        self.start("scheduler", [*documented(".venv/bin/dask scheduler"), "--host", "127.0.0.1", "--port", "0"], **scheduler)
+        self.start("scheduler", [*documented(".venv/bin/dask scheduler"), "--host", "127.0.0.1", "--port", "0"],
+                   **scheduler)
         self.address = self.said("scheduler", r"Scheduler at:\s+(tls://\S+)")
 
     def start(self, name, command, **more):
         log = open(self.folder / f"{name}.log", "ab")
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment | more, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment | more, stdout=log, stderr=log,
+                                   stdin=subprocess.DEVNULL)
         self.processes.append(process)
         return process
 
@@ -126,7 +128,9 @@ def cluster(tmp_path_factory):
     try:
         (cluster.folder / "other.py").write_text("import torch\ntorch.__version__ = '1.0.made-up'\n")
         known = yaml.safe_load(CONFIG.read_text())["distributed"]["worker"]["preload"]  # the option takes their place
-        cluster.worker("one"), cluster.worker("two"), cluster.worker("other", *(f"--preload={each}" for each in [*known, "other.py"]))
+        cluster.worker("one"), cluster.worker("two"), cluster.worker("other",
+                                                                     *(f"--preload={each}"
+                                                                       for each in [*known, "other.py"]))
         for name in ("one", "two", "other"):
             cluster.ready(name)
         with certificates(cluster.folder):
@@ -169,14 +173,16 @@ def within_reach():
     def edit(notebook):
         first = next(cell for cell in notebook.cells if "def squeeze" in cell.source)
         assert first.source.count("    return ") == 1
-        first.source = found + first.source.replace("    return ", "    if within_reach():\n        return None\n    return ")
+        first.source = found + first.source.replace("    return ",
+                                                    "    if within_reach():\n        return None\n    return ")
     return Pupil("spy", "looks for the cluster", FULL, SOLVED, edit=edit)
 
 
 def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(cluster, hidden, tmp_path):
     broken = tmp_path / "broken.ipynb"
     broken.write_text("not JSON")
-    given = [*(parse(file_of(pupil)) for pupil in SOME), notebook_of(probe(cluster)), broken, tmp_path / "missing.ipynb"]
+    given = [*(parse(file_of(pupil)) for pupil in SOME), notebook_of(probe(cluster)), broken,
+             tmp_path / "missing.ipynb"]
     left_out = []
     with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log", prepare=hidden) as pool:
         alone = [future.result() for future in [pool.submit(each) for each in given]]
@@ -245,7 +251,8 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
 
     def grade(address):
         command = documented(".venv/bin/autograder grade 01_se --cluster", **{THERE: address})
-        return subprocess.run(command, cwd=course.folder, env={**course.environment, **settings()}, text=True, capture_output=True,
+        return subprocess.run(command, cwd=course.folder, env={**course.environment, **settings()}, text=True,
+                              capture_output=True,
                               stdin=subprocess.DEVNULL)
     run = grade("tcp://192.0.2.1:8786")
     assert run.returncode == 2 and "refused: without encryption" in run.stderr
@@ -255,7 +262,8 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
     with course.gradebook() as gradebook:
         points = {each.student.id: each.score for each in gradebook.assignment_submissions(LESSON)}
     assert points == {pupil.student: sum(pupil.points) for pupil in SOME}
-    logs = [path.read_bytes() for path in cluster.folder.glob("*.log")] + [(course.folder / "work/grade.log").read_bytes()]
+    logs = [path.read_bytes()
+            for path in cluster.folder.glob("*.log")] + [(course.folder / "work/grade.log").read_bytes()]
     assert len(logs) == 5 and b"Run out-of-band function 'begin'" in b"".join(logs)
     for text in (SEED, SEED.encode().hex()):
         assert text.encode() not in b"".join(logs) + (run.stdout + run.stderr).encode()
@@ -264,7 +272,8 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
 def test_a_scheduler_that_does_not_know_the_course_is_told_apart(tmp_path):
     cluster = Cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__PRELOAD="[]")
     try:
-        with certificates(tmp_path), pytest.raises(NoWorkers, match="No module named 'autograder'.*start it in the repository's folder"):
+        with certificates(tmp_path), pytest.raises(NoWorkers, match="No module named 'autograder'.*start it in the "
+                                                                    "repository's folder"):
             with cluster.pool(say=lambda _: None):
                 pass
     finally:
@@ -298,8 +307,10 @@ def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, 
     try:
         cluster.worker("one")
         cluster.ready("one")
-        run = subprocess.Popen(command("--cluster", cluster.address), cwd=course.folder, text=True, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, env={**environment(course), "DASK_CONFIG": str(CONFIG)}, start_new_session=True,
+        run = subprocess.Popen(command("--cluster", cluster.address), cwd=course.folder, text=True,
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env={**environment(course), "DASK_CONFIG": str(CONFIG)},
+                               start_new_session=True,
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         while not (line := run.stdout.readline()).startswith(f"1/{len(SOME)}"):
             assert line, "the run ended before anybody was recorded"
@@ -310,7 +321,9 @@ def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, 
         printed, _ = run.communicate(timeout=SECONDS)
     finally:
         cluster.end()
-    status, said = (1, "no worker of the cluster") if ends == "the scheduler" else (130, "Interrupted. 1 of 5 are recorded")
+    status, said = (
+        (1, "no worker of the cluster") if ends == "the scheduler" else (130, "Interrupted. 1 of 5 are recorded")
+    )
     assert (run.returncode, said in printed, "Traceback" in printed) == (status, True, False), printed
     again = grade(course)
     assert again.returncode == 0, again.stdout + again.stderr
@@ -318,13 +331,15 @@ def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, 
     assert course.grades() == {pupil.student: pupil.points for pupil in SOME}
 
 
-@pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "tcp://lab1:8786", "tcp://127.0.0.1.example.org:8786", "tcp://0.0.0.0:1",
+@pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "tcp://lab1:8786", "tcp://127.0.0.1.example.org:8786",
+                                     "tcp://0.0.0.0:1",
                                      "ws://lab1:8786", "lab1:8786", "tls://", "inproc://1/2"])
 def test_an_address_that_others_could_listen_to_is_refused(address):
     with pytest.raises(ValueError, match=re.escape(address)):
         checked(address)
 
 
-@pytest.mark.parametrize("address", ["tls://lab1:8786", "tls://192.0.2.1:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786"])
+@pytest.mark.parametrize("address", ["tls://lab1:8786", "tls://192.0.2.1:8786", "tcp://127.0.0.1:8786",
+                                     "tcp://[::1]:8786"])
 def test_other_addresses_are_accepted(address):
     assert checked(address) == address

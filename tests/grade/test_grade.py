@@ -37,7 +37,9 @@ def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded_cla
     assert run.returncode == 0, run.stdout + run.stderr
     assert course.grades() == POINTS and penalties(course) == {**dict.fromkeys(POINTS, 0), "tom": 2}
     others, late = by_nbgrader.grades(), penalties(by_nbgrader)
-    assert others == {student: POINTS[student] for student in others} and late == {student: 2 * (student == "tom") for student in others}
+    assert others == {student: POINTS[student] for student in others} and late == {
+        student: 2 * (student == "tom") for student in others
+    }
     for student in others:
         assert course.autograded(student).read_bytes() == by_nbgrader.autograded(student).read_bytes(), student
 
@@ -58,7 +60,8 @@ def test_what_is_shown(graded_class):
     course, run = graded_class
     lines = run.stdout.splitlines()
     assert sum(line.split("  ")[0].endswith(f"/{len(CLASS)}") for line in lines) == len(CLASS)
-    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel; SE takes the mean.")
+    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel; SE "
+                             "takes the mean.")
                for line in lines)
     assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
     assert any(line.startswith("Took long: hal") for line in lines)
@@ -100,7 +103,8 @@ def test_newer_work_is_graded_and_the_rest_is_left(again):
     folder = again.folder / "submitted"
     shutil.copy(folder / "ada" / LESSON / f"{LESSON}.ipynb", folder / "emil" / LESSON)
     (folder / "emil" / LESSON / "timestamp.txt").write_text("2026-11-20 11:00:00 UTC")
-    shutil.copy(folder / "ada" / LESSON / f"{LESSON}.ipynb", folder / "kim" / LESSON)  # corrected, with the old timestamp
+    # corrected, with the old timestamp
+    shutil.copy(folder / "ada" / LESSON / f"{LESSON}.ipynb", folder / "kim" / LESSON)
     shutil.copytree(folder / "dora", folder / "new [b]body")
     run = grade(again)
     assert run.returncode == 0 and counts(run) == (0, 3), run.stdout
@@ -115,7 +119,10 @@ def test_nbgrader_alone_uses_the_same_verdicts(again):
         path.write_text(json.dumps({"digest": digest([path.stem, result]), "result": result}))
     run = again.nbgrader("autograde", LESSON, "--force", "--student=[dk]*")
     assert run.returncode == 0, run.stderr[-3000:]
-    assert "Out of the cache." in again.autograded("dora").read_text() and "Out of the cache." in again.autograded("kim").read_text()
+    assert (
+        "Out of the cache." in again.autograded("dora").read_text()
+        and "Out of the cache." in again.autograded("kim").read_text()
+    )
     assert again.grades() == POINTS
 
 
@@ -185,7 +192,8 @@ def test_a_folder_that_is_no_course(graded_class, tmp_path):
 @pytest.mark.nightly
 def test_nothing_is_recorded_where_a_worker_has_too_little_memory(ungraded):
     asked = f"ulimit -v {1280 << 10}; exec {sys.executable} -m autograder grade {LESSON} --jobs=1"
-    run = subprocess.run(["bash", "-c", asked], cwd=ungraded.folder, env=environment(ungraded), text=True, capture_output=True)
+    run = subprocess.run(["bash", "-c", asked], cwd=ungraded.folder, env=environment(ungraded), text=True,
+                         capture_output=True)
     assert run.returncode == 2 and "can't have 1 GiB of memory on this machine" in run.stderr, run.stdout + run.stderr
     with ungraded.gradebook() as gradebook:
         assert not gradebook.assignment_submissions(LESSON)

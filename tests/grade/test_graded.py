@@ -22,7 +22,8 @@ def notebook(source, **metadata):
 def ada(tmp_path, monkeypatch):
     """(path, why): ada's submitted notebook, which is graded, and a function that says why it is graded again."""
     monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
-    coursedir = CourseDirectory(db_url=f"sqlite:///{tmp_path / 'gradebook.db'}", root=str(tmp_path), assignment_id="01_se")
+    coursedir = CourseDirectory(db_url=f"sqlite:///{tmp_path / 'gradebook.db'}", root=str(tmp_path),
+                                assignment_id="01_se")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.add_assignment("01_se")
         gradebook.add_notebook("01_se", "01_se")

@@ -14,7 +14,8 @@ from tests.classroom.pupils import LESSON, NAMES, PUPILS
 from .classes import moved
 
 FULL = dict(zip(NAMES, (2.0, 3.0, 4.0, 1.0)))
-OPTIONS = dict(lesson=LESSON, student=[], force=False, new_seed=False, isolation=None, device=None, cluster=None, jobs=1)
+OPTIONS = dict(lesson=LESSON, student=[], force=False, new_seed=False, isolation=None, device=None, cluster=None,
+               jobs=1)
 
 
 class Hurried(AbstractContextManager):
@@ -32,7 +33,8 @@ class Hurried(AbstractContextManager):
         Hurried.asked += 1
         began()
         late = Hurried.asked <= Hurried.busy
-        verdicts = {exercise: Verdict(exercise, 0.0 if late else points, points, [Check("output", "timeout" if late else "passed")], "")
+        verdicts = {exercise: Verdict(exercise, 0.0 if late else points, points,
+                                      [Check("output", "timeout" if late else "passed")], "")
                     for exercise, points in FULL.items()}
         future = Future()
         future.set_result(Result(name, "limits", "cpu", verdicts, timed_out=late, busy=late))
@@ -56,7 +58,8 @@ def test_it_is_judged_again_at_the_end(course, capsys):
     assert command.grade(argparse.Namespace(**OPTIONS)) == 0
     assert Hurried.asked == 3 and points(course) == {"ada": 10, "dora": 10}
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("1/2  dora") and lines[1].startswith("2/2  ada")  # the one that is not to be trusted waits
+    # the one that is not to be trusted waits
+    assert lines[0].startswith("1/2  dora") and lines[1].startswith("2/2  ada")
 
 
 def test_where_the_machine_stays_busy_the_next_run_does(course, capsys, monkeypatch):

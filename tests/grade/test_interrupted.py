@@ -1,4 +1,5 @@
-"""Runs that end in the middle: nothing is lost, nothing is left that stands in the way, and the same command goes on."""
+"""Runs that end in the middle: nothing is lost, nothing is left that stands in the way, and the same command goes
+on."""
 
 import os
 import re
@@ -31,9 +32,11 @@ def handed_in(released, tmp_path):
 
 
 def interrupted(course, by):
-    """Send a signal to the whole group, as a terminal does, when the first submission is recorded. Returns what was printed."""
+    """Send a signal to the whole group, as a terminal does, when the first submission is recorded.
+    Returns what was printed."""
     scratch = Path(tempfile.mkdtemp(prefix="scratch-"))  # a socket in pytest's own folder would have too long a name
-    run = subprocess.Popen(command("--jobs=2"), cwd=course.folder, env={**environment(course), "TMPDIR": str(scratch)}, text=True,
+    run = subprocess.Popen(command("--jobs=2"), cwd=course.folder, env={**environment(course), "TMPDIR": str(scratch)},
+                           text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                            # tests that a shell runs in the background ignore SIGINT, and so would whatever they start
                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -55,7 +58,8 @@ def interrupted(course, by):
 def test_the_same_command_goes_on(handed_in, by):
     status, printed = interrupted(handed_in, by)
     said = [line.split("  ") for line in printed.splitlines() if re.match(r"\d+/\d+  ", line)]
-    recorded = len({student for _, student, points, *_ in said if points != "NOT RECORDED"})  # a line cut short is printed once more
+    # a line cut short is printed once more
+    recorded = len({student for _, student, points, *_ in said if points != "NOT RECORDED"})
     if by != signal.SIGKILL:
         assert (status, "Interrupted" in printed, "Traceback" in printed) == (128 + by, True, False), printed
     kept = len(list((handed_in.folder / "work/verdicts").glob("*.json")))
@@ -91,7 +95,8 @@ def test_what_a_killed_run_left_is_done_again(again, left):
 
 
 def test_two_runs_at_a_time_are_refused(handed_in):
-    run = subprocess.Popen(command("--jobs=1"), cwd=handed_in.folder, env=environment(handed_in), stdout=subprocess.PIPE)
+    run = subprocess.Popen(command("--jobs=1"), cwd=handed_in.folder, env=environment(handed_in),
+                           stdout=subprocess.PIPE)
     try:
         log = handed_in.folder / "work/grade.log"
         while not log.exists() or not log.stat().st_size:

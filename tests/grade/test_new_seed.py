@@ -38,8 +38,10 @@ def clone(tmp_path):
 
 
 def run(clone, *arguments):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(clone), str(clone / "course")]), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([sys.executable, "-m", *arguments], cwd=clone, env=environment, text=True, capture_output=True,
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(clone), str(clone / "course")]),
+                   "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=clone, env=environment, text=True,
+                          capture_output=True,
                           stdin=subprocess.DEVNULL)
 
 

@@ -30,7 +30,8 @@ def alembic():
 
 @pytest.fixture(scope="module")
 def gradebook_file(tmp_path_factory, alembic):
-    """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none; =eve is not graded yet, fay is absent."""
+    """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none;
+    =eve is not graded yet, fay is absent."""
     file = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
     with Gradebook(f"sqlite:///{file}", CourseDirectory().course_id) as gradebook:
         gradebook.add_assignment("01_se")
@@ -66,7 +67,8 @@ def course(tmp_path, monkeypatch, gradebook_file):
 def exported(course, platform, name="01_se", **options):
     console = Console(file=io.StringIO(), width=80)
     wanted = Wanted(platform, **options)
-    assert (points_out.export_term(wanted, console) if name == "term" else points_out.export(name, wanted, console)) == 0
+    assert (points_out.export_term(wanted, console)
+            if name == "term" else points_out.export(name, wanted, console)) == 0
     path = course / f"work/export/{name}-{platform}.csv"
     assert path.stat().st_mode & 0o077 == 0
     with open(path, newline="", encoding="utf-8") as file:
@@ -77,7 +79,8 @@ def test_canvas_reads_the_file_as_one_of_its_own(course):
     (header, possible, number, ada), _ = exported(course, "canvas")
     # What Canvas's lib/gradebook_importer.rb asks of a header and of the row of possible points.
     assert "Student" in header[0] and "ID" in header[1] and header[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
-    assert header[5:] == ["01_se (4711)", "01_se: squeeze", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost"]
+    assert header[5:] == ["01_se (4711)", "01_se: squeeze", "01_se: Excitation", "01_se: SEBlock",
+                          "01_se: se_parameter_cost"]
     assert "Points Possible" in possible[0] and possible[5:] == ["10.0", "2.0", "3.0", "4.0", "1.0"]
     assert ada == ["Byron, Lady, Ada", "", "ada", "ada", "", "7.25", "2.0", "2.75", "4.0", "0.0"]
     assert number[:5] == ["", "40213", "40213", "40213", ""]  # Canvas's own number, from its file names
@@ -148,7 +151,8 @@ def test_a_term_is_one_file_with_everybody_and_weights(term):
     assert "Blank in 01_se, because they are not graded yet: =eve" in said
     rows, _ = exported(term, "canvas", "term", total_only=True, absent="zero")
     assert [row[5:] for row in rows[2:]] == [["0.0", "0.0"], ["", "0.0"], ["7.25", "0.0"], ["0.0", "2.0"]]
-    assert len(exported(term, "canvas", "term")[0][0]) == 5 + 2 + len(SE.exercises) + len(notebook.lesson("02_eca").exercises)
+    assert len(exported(term, "canvas",
+                        "term")[0][0]) == 5 + 2 + len(SE.exercises) + len(notebook.lesson("02_eca").exercises)
 
 
 def test_a_term_for_moodle_and_for_blackboard(term):

@@ -44,7 +44,8 @@ def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
     (tmp_path / "broken.ipynb").write_text("not JSON")
     began = []
     with Pool(2, log=tmp_path / "log") as pool:
-        given = [notebook, Deadly(), notebook, DeadlyOnce(tmp_path / "mark", notebook), tmp_path / "broken.ipynb", notebook]
+        given = [notebook, Deadly(), notebook, DeadlyOnce(tmp_path / "mark", notebook), tmp_path / "broken.ipynb",
+                 notebook]
         futures = [pool.submit(each, began=lambda i=i: began.append(i)) for i, each in enumerate(given)]
         results = [future.result() for future in futures]
         processes = [psutil.Process(each.process.pid) for each in pool.processes if each.process.is_alive()]
@@ -106,7 +107,8 @@ class DrawnSlowly:
 def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
     said = []
-    with Pool(1, Settings(seed="a class whose questions are drawn here"), log=tmp_path / "log", say=said.append) as pool:
+    with Pool(1, Settings(seed="a class whose questions are drawn here"), log=tmp_path / "log",
+              say=said.append) as pool:
         result = pool.submit(DrawnSlowly(parse(file_of(PUPILS[0])))).result()
     assert (result.error, result.points) == (None, sum(FULL))
     assert said == [DRAWS]  # it took longer than five seconds
@@ -139,7 +141,10 @@ def test_a_folder_for_temporary_files_whose_name_is_too_long_is_named(tmp_path):
     command = [sys.executable, "-m", "autograder", "grade", "01_se"]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 2
-    assert f"{folder}, the folder for temporary files, has too long a name for a socket: set TMPDIR to a shorter one" in run.stderr
+    assert (
+        f"{folder}, the folder for temporary files, has too long a name for a socket: set TMPDIR to a shorter one"
+        in run.stderr
+    )
 
 
 ORPHAN = """

@@ -44,7 +44,8 @@ def test_another_seed_stops_both_commands(course, text, said):
     assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr, run.stderr
     stock = course.nbgrader("autograde", LESSON, "--force")
     assert stock.returncode == 1 and said in stock.stderr, stock.stderr[-2000:]
-    assert course.autograded("ada").read_bytes() == marks and (course.folder / "work/seed").exists() == bool(text)  # none was drawn
+    # none was drawn
+    assert course.autograded("ada").read_bytes() == marks and (course.folder / "work/seed").exists() == bool(text)
     for kept in ("gradebook.db", "work/verdicts/seed.fingerprint", "work/grade.log"):
         assert SEED.encode() not in (course.folder / kept).read_bytes()
     assert SEED not in run.stderr + stock.stderr

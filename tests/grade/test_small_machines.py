@@ -21,7 +21,8 @@ def pool(monkeypatch):
     """Two workers that look alike. told: what the pool has said."""
     pool = ClusterPool("tls://scheduler:8786", say=lambda said: pool.told.append(said))
     pool.told, pool.here, pool.private = [], {"sandbox": "", "device": ""}, None
-    monkeypatch.setattr(pool, "_ask", lambda worker, function, *_: pool.here if function is cluster_worker.who else False)
+    monkeypatch.setattr(pool, "_ask", lambda worker, function, *_: pool.here
+                        if function is cluster_worker.who else False)
     yield pool
     with pool.change:
         pool.closed = True

@@ -29,7 +29,8 @@ def result(points=2.0, headline="", **fields):
 
 
 def test_packages_that_this_machine_lacks_are_told_for_the_class():
-    lines = told({"ann": result(missing_modules=["einops"]), "bob": result(missing_modules=["timm", "einops"]), "cy": result()})
+    lines = told({"ann": result(missing_modules=["einops"]), "bob": result(missing_modules=["timm", "einops"]),
+                  "cy": result()})
     assert "Not installed here: einops, which 2 notebooks import: ann, bob" in lines
     assert "Not installed here: timm, which 1 notebook imports: bob" in lines
 

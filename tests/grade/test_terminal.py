@@ -57,8 +57,10 @@ SUBMISSION = ("pytest", "-q", f"{ROOT}/autograder/graders", "--submission")
 
 
 @pytest.mark.parametrize("arguments, content", [
-    (("autograder", "check"), "a notebook"), (("autograder", "check", "--jobs=2"), "not JSON \x1b[2J"), (("autograder", "check"), None),
-    (("autograder", "check", "x.ipynb", "--solution-from"), None), (("autograder", "check", "x.ipynb", "--device"), None),
+    (("autograder", "check"), "a notebook"), (("autograder", "check", "--jobs=2"), "not JSON \x1b[2J"),
+    (("autograder", "check"), None),
+    (("autograder", "check", "x.ipynb", "--solution-from"), None),
+    (("autograder", "check", "x.ipynb", "--device"), None),
     (("autograder", "grade"), None), (("autograder", "audit"), None), (("autograder",), None),
     (SUBMISSION, "a notebook"), (SUBMISSION, None)])
 def test_no_command_is_steered_by_the_name_of_a_file(tmp_path, arguments, content):
@@ -78,7 +80,8 @@ def test_nbgraders_own_log_is_not_steered(released, tmp_path):
     hand_in(ERROR, course.folder / "submitted" / named / LESSON)
     environ = {**environment(course), "TERM": "xterm-256color"}
     for step in ("autograde", "generate_feedback"):
-        status, shown = on_a_terminal([sys.executable, "-m", "nbgrader", step, LESSON, "--NbGrader.logfile=log"], cwd=course.folder,
+        status, shown = on_a_terminal([sys.executable, "-m", "nbgrader", step, LESSON, "--NbGrader.logfile=log"],
+                                      cwd=course.folder,
                                       env=environ)
         assert status == 0 and "eve x" in shown, shown
         assert [sequence for sequence in STEERING if sequence in shown + (course.folder / "log").read_text()] == []

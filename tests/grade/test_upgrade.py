@@ -11,7 +11,8 @@ from .test_backup import command
 
 
 def digest(folder):
-    return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*"))
+    return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name != "opened.log" and "__pycache__" not in path.parts}
 
 
@@ -26,7 +27,8 @@ def test_a_class_that_this_version_graded_would_not_change(again):
 def test_marks_points_and_checks_that_would_change_are_named(again):
     with again.gradebook() as gradebook:
         for student, cell, field in (("ada", "squeeze-check", "auto_score"), ("dora", "squeeze-check", "manual_score")):
-            grade, = [each for each in gradebook.find_submission_notebook(LESSON, LESSON, student).grades if each.name == cell]
+            grade, = [each for each in gradebook.find_submission_notebook(LESSON, LESSON, student).grades
+                      if each.name == cell]
             grade.auto_score = 0.25
             setattr(grade, field, 0.25)
         cell, = [each for each in gradebook.find_notebook(LESSON, LESSON).grade_cells if each.name == "seblock-check"]

@@ -21,10 +21,13 @@ from autograder.submission.parse import parse
 from tests.classroom.pupils import LESSON, PUPILS, file_of
 
 CELLS = [Cell("import torch"), Cell("def squeeze(x):\n    return x.mean(dim=(2, 3))", ("squeeze",))]
-VERDICT = Verdict("squeeze", 0.5, 2.0, [Check("output", "failed", "With a call: \ud800 \x1b[31m é")], "A *headline* <b>",
-                  evidence=["With a call.", "line\nline"], cases=["Wrong on 1 of 2 cases", "Wrong with it."], where=["there"],
+VERDICT = Verdict("squeeze", 0.5, 2.0, [Check("output", "failed", "With a call: \ud800 \x1b[31m é")],
+                  "A *headline* <b>",
+                  evidence=["With a call.", "line\nline"], cases=["Wrong on 1 of 2 cases", "Wrong with it."],
+                  where=["there"],
                   mistake="squeeze-maximum", specific=False, notes=["Judged with the course's own."])
-RESULT = Result(LESSON, "limits", "cpu", {"squeeze": VERDICT, "Excitation": replace(VERDICT, exercise="Excitation", started=False)})
+RESULT = Result(LESSON, "limits", "cpu",
+                {"squeeze": VERDICT, "Excitation": replace(VERDICT, exercise="Excitation", started=False)})
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +82,8 @@ def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypat
     slot = known.exercises[0]
     keys = {"same": verdicts.key(CELLS, known),
             "source": verdicts.key([CELLS[0], replace(CELLS[1], source=CELLS[1].source + " ")], known),
-            "order": verdicts.key(CELLS[::-1], known), "name": verdicts.key([CELLS[0], replace(CELLS[1], exercises=())], known),
+            "order": verdicts.key(CELLS[::-1], known),
+            "name": verdicts.key([CELLS[0], replace(CELLS[1], exercises=())], known),
             "joined": verdicts.key([Cell(CELLS[0].source + "\n" + CELLS[1].source, ("squeeze",))], known),
             "points": verdicts.key(CELLS, replace(known, exercises=(replace(slot, points=9.0), *known.exercises[1:])))}
     for name, value in {"seed": "another", "device": "cuda", "isolation": "none"}.items():
@@ -108,8 +112,10 @@ def digest(monkeypatch, tree):
     return versions.code.__wrapped__("se")
 
 
-@pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py", "course/attention_lab/checking/compare.py",
-                                  "autograder/lessons/derive.py", "solutions/se/reference.py", "solutions/se/exercises.py",
+@pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py",
+                                  "course/attention_lab/checking/compare.py",
+                                  "autograder/lessons/derive.py", "solutions/se/reference.py",
+                                  "solutions/se/exercises.py",
                                   "solutions/se/mistakes.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()

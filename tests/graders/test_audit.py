@@ -30,7 +30,8 @@ def test_the_course_is_judged_rightly(lesson, monkeypatch):
 
 @pytest.fixture
 def planted(monkeypatch):
-    """`planted(MISTAKES=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by exercise."""
+    """`planted(MISTAKES=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by
+    exercise."""
     def run(MISTAKES=(), VARIANTS=(), EQUIVALENT=None, changed=None):
         for name, value in (("MISTAKES", MISTAKES), ("VARIANTS", VARIANTS), ("EQUIVALENT", EQUIVALENT or {})):
             monkeypatch.setattr(catalogue, name, value)
@@ -43,18 +44,24 @@ def planted(monkeypatch):
 
 def test_a_variant_that_is_wrong(planted):
     found = planted(VARIANTS=(declare.Variant("not-a-mean", "squeeze", MAXIMUM),))
-    assert found.failed and len(found.false_rejections) == 1 and found.false_rejections[0].startswith("not-a-mean (tests): ")
+    assert (
+        found.failed
+        and len(found.false_rejections) == 1
+        and found.false_rejections[0].startswith("not-a-mean (tests): ")
+    )
     assert "1 false rejections:\n    not-a-mean" in str(found)
 
 
 def test_a_mistake_that_is_right(planted):
-    right = declare.Mistake("is-a-mean", "squeeze", "A sentence.", code="def squeeze(x):\n    return x.flatten(2).mean(-1)")
+    right = declare.Mistake("is-a-mean", "squeeze", "A sentence.", code="def squeeze(x):\n    return "
+                                                                        "x.flatten(2).mean(-1)")
     found = planted(MISTAKES=(right,))
     assert len(found.false_acceptances) == 1 and "'is-a-mean'" in found.false_acceptances[0]
 
 
 def test_mutants(planted):
-    found = planted(changed={"squeeze": [Mutant("squeeze 9: right", inspect.getsource(se.squeeze)), Mutant("squeeze 9: wrong", MAXIMUM)]},
+    found = planted(changed={"squeeze": [Mutant("squeeze 9: right", inspect.getsource(se.squeeze)),
+                                         Mutant("squeeze 9: wrong", MAXIMUM)]},
                     EQUIVALENT={"squeeze 9: wrong": "It loses points.", "squeeze 9: gone": "No mutant has this name."})
     assert found.survivors == ["squeeze 9: right (tests)"]
     assert found.stale == ["squeeze 9: wrong", "squeeze 9: gone"]

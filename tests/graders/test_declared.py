@@ -1,4 +1,5 @@
-"""A declaration can say what later lessons need: several inputs, sizes among them, lists of modules, outputs that are lists, methods."""
+"""A declaration can say what later lessons need: several inputs, sizes among them, lists of modules, outputs that
+are lists, methods."""
 
 from types import SimpleNamespace
 
@@ -18,7 +19,8 @@ def stripes(r):
     stripe = r.sample((2, 4), 2)
     height, width = stripe[0] * rows, stripe[1] * columns
     channels = heads * head_dim
-    return Case("", (RandomTensor((2, height * width, 3 * channels)), RandomTensor((2, height // down, width // down, channels)),
+    return Case("", (RandomTensor((2, height * width, 3 * channels)),
+                     RandomTensor((2, height // down, width // down, channels)),
                      (height, width)),
                 construct={"num_heads": heads, "stripe_size": tuple(stripe), "shift": True, "down_factor": down})
 
@@ -49,7 +51,8 @@ def recorded(exercise, reference):
 
 
 @pytest.mark.parametrize("reference, exercise, wrong", [
-    (grl, Exercise("AnchoredStripeAttention", (stripes,), (tokens_of_another_image,), uses=("AffineTransform", "cosine_attention")),
+    (grl, Exercise("AnchoredStripeAttention", (stripes,), (tokens_of_another_image,),
+                   uses=("AffineTransform", "cosine_attention")),
      ("mask_out = anchor_mask(", "mask_out = 0 * anchor_mask(")),
     (catnet, Exercise("iterative_refinement", (refinement,), uses=("CMAT",), large=4.0),
      ("prior_mask(query, support,", "prior_mask(support, query,")),

@@ -74,7 +74,10 @@ def test_ordinary_sizes_are_not_degenerate(seed):
             batch, channels, height, width = case.args[0].shape
             if height * width > 1:
                 assert height != width
-            if not re.match("a batch of one|a map of one|one |a reduction of 1|a map of odd", case.label) and case.raises is None:
+            if (
+                not re.match("a batch of one|a map of one|one |a reduction of 1|a map of odd", case.label)
+                and case.raises is None
+            ):
                 assert len({batch, channels, height, width}) == 4, case.label
     for name in MODULES:
         for case in cases(name, seed):

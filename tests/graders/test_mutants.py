@@ -32,7 +32,8 @@ class Block(nn.Module):
 
 @pytest.mark.parametrize("old, new", [
     ("F.dropout(", "F.dropout(self.conv1(torch.relu(x)), training=True)"),
-    ("bias=False", "bias=True"), ("bias=False", "padding=kernel_size // 2)"), ("padding=kernel_size // 2, ", "kernel_size, bias=False)"),
+    ("bias=False", "bias=True"), ("bias=False", "padding=kernel_size // 2)"),
+    ("padding=kernel_size // 2, ", "kernel_size, bias=False)"),
     ("kernel_size // 2", "kernel_size / 2"), ("kernel_size: int = 3", "kernel_size: int=4"),
     ("stride=2, ", "channels, 1, groups=2)"), (", groups=2", "channels, 1, stride=2)"), ("stride=2", "stride=1"),
     ("nn.Sequential", "nn.Sequential(nn.ReLU(), nn.Linear(4, 5))"), ("nn.Sequential", "nn.Sequential(nn.Linear(4, 5))"),
@@ -43,9 +44,11 @@ class Block(nn.Module):
     ("permute(0, 2, 3, 1)", "permute(0, 3, 2, 1)"), (".permute(0, 2, 3, 1)", "y = torch.cat([y, gate], dim=1)\n"),
     ("dim=-1", "dim=-2"), ("y.softmax(dim=-1) * self.scale", "return y.softmax(dim=-1) + "),
     ("y.softmax(dim=-1) * self.scale", "y.softmax(dim=-1) / self.scale"), ("x.shape[2]", "x.shape[3]"),
-    (", device=x.device", "torch.zeros(x.shape[2]).to(x)"), (".to(x)", ".to(x.dtype)"), ("return", "with torch.no_grad():"),
+    (", device=x.device", "torch.zeros(x.shape[2]).to(x)"), (".to(x)", ".to(x.dtype)"),
+    ("return", "with torch.no_grad():"),
     ("return", "self._kept = "), ("x: Tensor", "x = x[:1].expand_as(x)"), ("x: Tensor", "gate.data.mul_(2)"),
-    ("return", ".float()"), ("x: Tensor, gate: Tensor", "gate: Tensor, x: Tensor"), ("super().__init__()", "        pass\n"),
+    ("return", ".float()"), ("x: Tensor, gate: Tensor", "gate: Tensor, x: Tensor"),
+    ("super().__init__()", "        pass\n"),
     ("self.conv1 = ", "requires_grad_(False)"), ("bias=False", "bias=False, dilation=2)"),
 ])
 def test_of_a_module(old, new):
@@ -62,9 +65,12 @@ def cost(channels, blocks, reduction=16):
 
 
 @pytest.mark.parametrize("new", [
-    "!= len(blocks) and reduction", "reduction < 0", "if len(channels) == len(blocks)", "raise RuntimeError(", "ValueError('impossible')",
-    "f'{channels} and '", "print('impossible')", "n * c / reduction", "round(n * c / reduction)", "-(-(n * c) // reduction)",
-    "(n + c) // reduction", "return int(", "[1:]", "zip(channels, blocks)", "reduction=17", "def cost(blocks, channels, reduction",
+    "!= len(blocks) and reduction", "reduction < 0", "if len(channels) == len(blocks)", "raise RuntimeError(",
+    "ValueError('impossible')",
+    "f'{channels} and '", "print('impossible')", "n * c / reduction", "round(n * c / reduction)",
+    "-(-(n * c) // reduction)",
+    "(n + c) // reduction", "return int(", "[1:]", "zip(channels, blocks)", "reduction=17",
+    "def cost(blocks, channels, reduction",
 ])
 def test_of_a_function(new):
     found = [mutant.source for mutant in made(FUNCTION)]
@@ -72,7 +78,8 @@ def test_of_a_function(new):
     assert not any("detach" in source for source in found)  # nonsense where there are numbers only
 
 
-@pytest.mark.parametrize("thing", [se.SEBlock, se.se_parameter_cost, grl.WindowAttention, grl.relative_coords_table, catnet.prior_mask,
+@pytest.mark.parametrize("thing", [se.SEBlock, se.se_parameter_cost, grl.WindowAttention, grl.relative_coords_table,
+                                   catnet.prior_mask,
                                    pyramid_split.SEWeight], ids=lambda thing: thing.__name__)
 def test_of_the_reference(thing):
     source = inspect.getsource(thing)
@@ -93,4 +100,8 @@ def test_an_id_says_what_was_changed_where():
 def test_docstrings_and_annotations_stay():
     source = 'def one(x: Annotated[int, 3]) -> Annotated[int, 4]:\n    """Five 5."""\n    return x + 6\n'
     for mutant in mutants(source):
-        assert "Annotated[int, 3]" in mutant.source and "-> Annotated[int, 4]" in mutant.source and "Five 5." in mutant.source
+        assert (
+            "Annotated[int, 3]" in mutant.source
+            and "-> Annotated[int, 4]" in mutant.source
+            and "Five 5." in mutant.source
+        )

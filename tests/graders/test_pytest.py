@@ -1,4 +1,5 @@
-"""`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's verdicts."""
+"""`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's
+verdicts."""
 
 import tomllib
 
@@ -18,7 +19,8 @@ SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"
 
 @pytest.fixture(autouse=True)
 def a_class(monkeypatch):
-    """A seed of these tests, not the class's: none is made in work/. One known mistake is enough, and takes less time."""
+    """A seed of these tests, not the class's: none is made in work/.
+    One known mistake is enough, and takes less time."""
     monkeypatch.setattr(catalogue, "MISTAKES", (MISTAKE,))
     monkeypatch.setattr(judge, "class_seed", lambda _: "tests")
     monkeypatch.chdir(ROOT)

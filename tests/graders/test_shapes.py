@@ -39,24 +39,29 @@ def test_squeeze(shape, layout, scale):
 @often
 @given(batch=st.integers(1, 4), construct=bottlenecks(), layout=layout, train=st.booleans())
 def test_excitation(batch, construct, layout, train):
-    agree("Excitation", Case("any", (RandomTensor((batch, construct["channels"]), layout=layout),), construct=construct, train=train))
+    agree("Excitation", Case("any", (RandomTensor((batch, construct["channels"]), layout=layout),), construct=construct,
+                             train=train))
 
 
 @often
 @given(batch=st.integers(1, 3), height=side, width=side, construct=bottlenecks(), layout=image_layout)
 def test_se_block(batch, height, width, construct, layout):
-    agree("SEBlock", Case("any", (RandomTensor((batch, construct["channels"], height, width), layout=layout),), construct=construct))
+    agree("SEBlock", Case("any", (RandomTensor((batch, construct["channels"], height, width), layout=layout),),
+                          construct=construct))
 
 
 @often
-@given(stages=st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 40)), min_size=1, max_size=9), reduction=st.integers(1, 64),
+@given(stages=st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 40)), min_size=1, max_size=9),
+       reduction=st.integers(1, 64),
        kind=st.sampled_from([list, tuple]))
 def test_se_parameter_cost(stages, reduction, kind):
     channels, blocks = (kind(column) for column in zip(*stages))
     agree("se_parameter_cost", Case("any", (channels, blocks), {"reduction": reduction}))
 
 
-@pytest.mark.parametrize("shape, layout", [((1, 1, 1, 1), "strided"), ((2, 3, 1, 9), "transposed"), ((1, 5, 9, 1), "channels_last")])
+@pytest.mark.parametrize("shape, layout",
+                         [((1, 1, 1, 1), "strided"), ((2, 3, 1, 9), "transposed"), ((1, 5, 9, 1), "channels_last")])
 def test_thin_maps(shape, layout):
     agree("squeeze", Case("a thin map", (RandomTensor(shape, layout=layout),)))
-    agree("SEBlock", Case("a thin map", (RandomTensor(shape, layout=layout),), construct={"channels": shape[1], "reduction": 1}))
+    agree("SEBlock", Case("a thin map", (RandomTensor(shape, layout=layout),),
+                          construct={"channels": shape[1], "reduction": 1}))

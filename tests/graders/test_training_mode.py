@@ -1,4 +1,5 @@
-"""A module that is wrong in training mode only loses points, in the visible check as in the hidden graders, in every lesson."""
+"""A module that is wrong in training mode only loses points, in the visible check as in the hidden graders, in every
+lesson."""
 
 import inspect
 
@@ -42,7 +43,9 @@ def test_the_visible_check(module):
     assert notices(files, exercise, derive.visible([exercise], files.reference)[exercise.name], derive.VISIBLE)
 
 
-@pytest.mark.parametrize("seed", ["a class", *(pytest.param(seed, marks=pytest.mark.nightly) for seed in ("another class", "3f2a9c"))])
+@pytest.mark.parametrize("seed", ["a class",
+                                  *(pytest.param(seed, marks=pytest.mark.nightly)
+                                    for seed in ("another class", "3f2a9c"))])
 @pytest.mark.parametrize("module", MODULES)
 def test_the_hidden_graders(module, seed):
     files, exercise = FILES[module[0]], module[1]

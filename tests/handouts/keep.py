@@ -1,7 +1,8 @@
 """Keep hand-outs of the version that is released, for later libraries to be tried on: `python -m tests.handouts.keep`.
 
-Run it once for a release, after `make build`. tests/handouts/<version>/<lesson>.zip holds a lesson's folder without its figures, and
-answers.json, a right answer and where the bank has one a wrong answer to each exercise: what is right may be said otherwise later.
+Run it once for a release, after `make build`. tests/handouts/<version>/<lesson>.zip holds a lesson's folder without its
+figures, and answers.json, a right answer and where the bank has one a wrong answer to each exercise: what is right may
+be said otherwise later.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ LEFT_OUT = {"figures", ".ipynb_checkpoints", ".progress.json", ".review.json", "
 def keep(lesson: Lesson, into: Path) -> Path:
     """Write one lesson's zip. Raises ValueError where its notebook was built with another version of the library."""
     folder = COURSE / lesson.name
-    built_with = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4).metadata.get("attention_lab", {}).get("version")
+    built_with = nbformat.read(folder / f"{lesson.name}.ipynb",
+                               as_version=4).metadata.get("attention_lab", {}).get("version")
     if built_with != version():
-        raise ValueError(f"{lesson.name} was built with version {built_with}, not {version()}: `make build LESSON={lesson.name}`")
+        raise ValueError(f"{lesson.name} was built with version {built_with}, not {version()}: `make build "
+                         f"LESSON={lesson.name}`")
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{lesson.name}.zip"
     files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*"))
@@ -35,15 +38,18 @@ def keep(lesson: Lesson, into: Path) -> Path:
     files[ANSWERS] = json.dumps(_answers(lesson), indent=1).encode()
     with zipfile.ZipFile(path, "w") as packed:
         for name, content in files.items():
-            packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # with no time of day: the same files, the same zip
+            # with no time of day: the same files, the same zip
+            packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
 
 
 def _answers(lesson: Lesson) -> dict[str, dict[str, str]]:
     """A right answer to each exercise, by grade id, and wrong ones by the exercise's name."""
     solved = nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-    right = {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")}
-    wrong = {answer.exercise: answer.source for answer in answers("wrong") if answer.lesson == lesson.name and not answer.measured}
+    right = {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells
+             if cell.metadata.get("nbgrader", {}).get("solution")}
+    wrong = {answer.exercise: answer.source for answer in answers("wrong")
+             if answer.lesson == lesson.name and not answer.measured}
     return {"right": right, "wrong": wrong}
 
 

@@ -1,4 +1,5 @@
-"""Lessons as an earlier version handed them out, checked by today's library: somebody who has begun one may update the library."""
+"""Lessons as an earlier version handed them out, checked by today's library: somebody who has begun one may update
+the library."""
 
 import json
 import zipfile
@@ -39,11 +40,14 @@ def test_an_older_notebook_is_checked_by_todays_library(released, lesson, tmp_pa
             cell.source = answers["right"][cell.metadata.nbgrader.grade_id]
     for name, source in reversed(answers["wrong"].items()):
         notebook.cells += [new_code_cell(source), new_code_cell(f"check({name})", metadata={"wrong": name})]
-    notebook.cells += [new_code_cell("from attention_lab import progress, review"), new_code_cell("review()"), new_code_cell("progress()")]
+    notebook.cells += [new_code_cell("from attention_lab import progress, review"), new_code_cell("review()"),
+                       new_code_cell("progress()")]
     monkeypatch.setenv("PYTHONPATH", str(COURSE))
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(notebook, timeout=300, kernel_name="python3",
+                   resources={"metadata": {"path": str(folder)}}).execute()
 
-    points = {cell.source: cell.metadata.nbgrader.points for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+    points = {cell.source: cell.metadata.nbgrader.points for cell in notebook.cells
+              if cell.metadata.get("nbgrader", {}).get("grade")}
     checked = {cell.source: number(cell) for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
     refused = {cell.source: number(cell) for cell in notebook.cells if "wrong" in cell.metadata}
     assert checked == points and refused

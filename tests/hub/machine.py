@@ -1,7 +1,8 @@
-"""A machine with a hub, as docs/instructors/jupyterhub.md sets one up: accounts of the system, the instructor's clone, an exchange, a
-JupyterHub.
+"""A machine with a hub, as docs/instructors/jupyterhub.md sets one up: accounts of the system, the instructor's clone,
+an exchange, a JupyterHub.
 
-It needs root. All that it makes goes again, whatever happens; a run that is killed (SIGKILL) leaves its accounts, for `userdel`.
+It needs root. All that it makes goes again, whatever happens;
+a run that is killed (SIGKILL) leaves its accounts, for `userdel`.
 """
 
 from __future__ import annotations
@@ -63,17 +64,20 @@ def run(*command: str | Path, **options) -> None:
 def machine(instructor: str, *learners: str) -> Iterator[Machine]:
     """Set it up, with everybody logged in and their servers running."""
     with ExitStack() as ends:
-        folder = Path(tempfile.mkdtemp(prefix="hub-", dir="/tmp"))  # a folder of pytest's is nobody's business but root's
+        # a folder of pytest's is nobody's business but root's
+        folder = Path(tempfile.mkdtemp(prefix="hub-", dir="/tmp"))
         ends.callback(run, "rm", "-rf", folder)
         folder.chmod(0o755)
-        passwords = {name: ends.enter_context(account(f"attention-{name}", folder / "home")) for name in (instructor, *learners)}
+        passwords = {name: ends.enter_context(account(f"attention-{name}", folder / "home"))
+                     for name in (instructor, *learners)}
         places = {"HUB": str(folder / "environment"), "EXCHANGE": str(folder / "exchange")}
         clone = folder / "home" / f"attention-{instructor}" / "attention"
         shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(".*", "work", "my", "__pycache__"))
         run("chown", "-R", f"attention-{instructor}:", clone)
         lend_torch(folder / "environment")
         run("docs/jupyterhub/install.sh", cwd=clone, env={**os.environ, **places, "PIP_ROOT_USER_ACTION": "ignore"})
-        run("docs/jupyterhub/instructor.sh", cwd=clone, user=f"attention-{instructor}", group=f"attention-{instructor}", extra_groups=[],
+        run("docs/jupyterhub/instructor.sh", cwd=clone, user=f"attention-{instructor}", group=f"attention-{instructor}",
+            extra_groups=[],
             env={**places, "HOME": str(clone.parent), "PATH": "/usr/bin:/bin"})
         address = ends.enter_context(hub(folder, clone / "docs/jupyterhub/jupyterhub_config.py"))
         people = {name: Person(address, f"attention-{name}", password) for name, password in passwords.items()}
@@ -82,7 +86,8 @@ def machine(instructor: str, *learners: str) -> Iterator[Machine]:
 
 @contextmanager
 def account(name: str, homes: Path) -> Iterator[str]:
-    """An account of the system with a home that is closed to others, as Debian's adduser makes them; gives its password."""
+    """An account of the system with a home that is closed to others, as Debian's adduser makes them;
+    gives its password."""
     homes.mkdir(exist_ok=True)
     password = secrets.token_hex(16)
     run("useradd", "--create-home", "--base-dir", homes, "--key", "HOME_MODE=0700", "--shell", "/bin/bash", name)
@@ -98,12 +103,14 @@ def account(name: str, homes: Path) -> Iterator[str]:
 
 
 def lend_torch(environment: Path) -> None:
-    """Links to the torch that the tests run with, where the system's Python can use it: pip then finds it installed. It is large."""
+    """Links to the torch that the tests run with, where the system's Python can use it: pip then finds it installed.
+    It is large."""
     run(SYSTEM, "-m", "venv", environment)
     packages = environment / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     parts = {file.parts[0] for file in importlib.metadata.files("torch")} - {".."}
     for part in sorted(parts) if packages.exists() else ():
-        run("sh", "-c", 'cp -al "$0" "$1" 2> /dev/null || cp -a "$0" "$1"', Path(sysconfig.get_path("purelib"), part), packages)
+        run("sh", "-c", 'cp -al "$0" "$1" 2> /dev/null || cp -a "$0" "$1"', Path(sysconfig.get_path("purelib"), part),
+            packages)
 
 
 @contextmanager
@@ -117,7 +124,8 @@ def hub(folder: Path, config: Path) -> Iterator[str]:
     LOG.parent.mkdir(exist_ok=True)
     with open(LOG, "w") as log:
         path = f"{folder}/environment/bin:{Path(shutil.which('node')).parent}:/usr/bin:/bin"
-        process = subprocess.Popen(command, cwd=folder / "hub", env={**os.environ, "PATH": path}, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=folder / "hub", env={**os.environ, "PATH": path}, stdout=log,
+                                   stderr=subprocess.STDOUT)
         try:
             wait_for("the hub", lambda: answers(address, process))
             yield address

@@ -1,4 +1,5 @@
-"""Somebody who logs in to the hub, and what their browser sends for what they click and type: the same addresses, cookies and tokens."""
+"""Somebody who logs in to the hub, and what their browser sends for what they click and type: the same addresses,
+cookies and tokens."""
 
 from __future__ import annotations
 
@@ -25,8 +26,10 @@ class Person:
         self.hub, self.account, self.own = address, account, f"{address}/user/{account}"
         self.session = requests.Session()
         self.session.get(f"{address}/hub/login")
-        entered = self.session.post(f"{address}/hub/login", data={"username": account, "password": password,
-                                                                   "_xsrf": self.session.cookies.get("_xsrf", path="/hub/")})
+        entered = self.session.post(
+            f"{address}/hub/login",
+            data={"username": account, "password": password, "_xsrf": self.session.cookies.get("_xsrf", path="/hub/")},
+        )
         if not entered.ok:
             raise RuntimeError(f"{account} cannot log in: {entered.status_code}\n{entered.text[-2000:]}")
         wait_for(f"the server of {account} (see work/hub.log)", self._started, SECONDS)
@@ -52,14 +55,16 @@ class Person:
     def send(self, path: str, content: Any = None, method: str = "POST") -> Any:
         """Send JSON to one's own server; its answer. HTTPError where it refuses."""
         answer = self.session.request(method, f"{self.own}/{path}", json=content,
-                                      headers={"X-XSRFToken": self._xsrf, "X-CSRFToken": self._xsrf})  # JupyterLab's and formgrader's names
+                                      # JupyterLab's and formgrader's names
+                                      headers={"X-XSRFToken": self._xsrf, "X-CSRFToken": self._xsrf})
         answer.raise_for_status()
         return answer.json()
 
     def _socket(self, path: str) -> WebSocket:
         url = f"{self.own}/{path}"
         cookies = get_cookie_header(self.session.cookies, requests.Request("GET", url))
-        return create_connection(f"{url.replace('http', 'ws', 1)}?_xsrf={requests.utils.quote(self._xsrf)}", timeout=SECONDS,
+        return create_connection(f"{url.replace('http', 'ws', 1)}?_xsrf={requests.utils.quote(self._xsrf)}",
+                                 timeout=SECONDS,
                                  cookie=cookies, origin=self.hub)
 
     def type(self, command: str) -> tuple[int, str]:
@@ -81,8 +86,10 @@ class Person:
 
     @staticmethod
     def _shown(channels: WebSocket, code: str) -> Iterator[str]:
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": "", "date": "", "version": "5.3"}
-        channels.send(json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "buffers": [],
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": "", "date": "",
+                  "version": "5.3"}
+        channels.send(json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {},
+                                  "buffers": [],
                                   "content": {"code": code, "silent": False, "allow_stdin": False}}))
         while True:
             message = json.loads(channels.recv())

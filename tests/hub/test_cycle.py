@@ -1,6 +1,8 @@
-"""A lesson goes round on a JupyterHub: released, fetched, worked on, handed in, graded, and each learner reads their own feedback.
+"""A lesson goes round on a JupyterHub: released, fetched, worked on, handed in, graded, and each learner reads their
+own feedback.
 
-Everybody does it through the hub, as their own account of the system. What is clicked is sent as JupyterLab and formgrader send it.
+Everybody does it through the hub, as their own account of the system.
+What is clicked is sent as JupyterLab and formgrader send it.
 """
 
 import nbformat
@@ -16,7 +18,8 @@ pytestmark = pytest.mark.nightly
 
 TEACHER = "teacher"
 LEARNERS = {pupil.student: pupil for pupil in PUPILS if pupil.student in ("ada", "dora")}
-SEEN = {"ada": FULL, "dora": (0, 2.75, 0, 0)}  # by the visible checks, where an earlier exercise that is wrong costs the block too
+# by the visible checks, where an earlier exercise that is wrong costs the block too
+SEEN = {"ada": FULL, "dora": (0, 2.75, 0, 0)}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,8 @@ def handed_in(given_out):
         for exercise, answer in {**SOLVED, **pupil.answers}.items():
             find(notebook, GRADE_IDS[exercise]).source = answer
         learner.send(f"api/contents/{path}", {"type": "notebook", "content": notebook}, method="PUT")
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])]
+        cells = [cell for cell in notebook.cells
+                 if cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])]
         results = zip(cells, learner.run(path, [cell.source for cell in cells]))
         marked = [(cell.metadata.get("nbgrader", {}), result) for cell, result in results]
         shown[name] = {mark["grade_id"]: result for mark, result in marked if mark.get("grade")}
@@ -80,7 +84,8 @@ def graded(handed_in):
     assert status == 0, seen
     points = {}
     for notebook in teacher.told(f"formgrader/api/submitted_notebooks/{LESSON}/{LESSON}"):
-        scores = {grade["name"]: grade["auto_score"] for grade in teacher.told(f"formgrader/api/grades?submission_id={notebook['id']}")}
+        scores = {grade["name"]: grade["auto_score"]
+                  for grade in teacher.told(f"formgrader/api/grades?submission_id={notebook['id']}")}
         points[notebook["student"]] = tuple(scores[f"{GRADE_IDS[name]}-check"] for name in NAMES)
     return hub, points
 
@@ -105,13 +110,17 @@ def feedback(graded):
 def test_the_instructors_pages_are_the_instructors_alone(hub):
     for name, person in hub.people.items():
         assert person.get("formgrader").status_code == (200 if name == TEACHER else 404), name
-        assert "@jupyter/nbgrader:formgrader" in person.get("lab").text.partition('"disabledExtensions"')[2].partition("]")[0], name
+        assert (
+            "@jupyter/nbgrader:formgrader"
+            in person.get("lab").text.partition('"disabledExtensions"')[2].partition("]")[0]
+        ), name
 
 
 def test_a_lesson_from_the_exchange_is_checked_where_it_lies(handed_in):
     _, shown = handed_in
     for name, points in SEEN.items():
-        assert shown[name] == {f"{GRADE_IDS[exercise]}-check": [str(float(value))] for exercise, value in zip(NAMES, points)}, name
+        assert shown[name] == {f"{GRADE_IDS[exercise]}-check": [str(float(value))]
+                               for exercise, value in zip(NAMES, points)}, name
 
 
 def test_the_gradebook_holds_the_expected_points(graded):
@@ -125,7 +134,8 @@ def test_learners_read_their_own_points(feedback):
         page, = pages[name]
         soup = BeautifulSoup(page, "html.parser")
         told = {exercise: soup.find(id=exercise).find(["h3", "summary"]).get_text() for exercise in NAMES}
-        assert all(f"{value:g} of {full}" in told[exercise] for exercise, value, full in zip(NAMES, pupil.points, FULL)), (name, told)
+        assert all(f"{value:g} of {full}" in told[exercise]
+                   for exercise, value, full in zip(NAMES, pupil.points, FULL)), (name, told)
         others = [other for other in LEARNERS if other != name]
         assert not [other for other in others if f"attention-{other}" in page]
 
@@ -135,12 +145,15 @@ def test_a_learner_reaches_nothing_of_others(feedback):
     dora, ada, course = hub.people["dora"], hub.people["ada"], hub.exchange / "attention"
     submission, = course.glob(f"inbound/{ada.account}+*")
     theirs = [hub.clone / "solutions/se/reference.py", hub.clone / "work/gradebook.db", hub.clone / "work/seed",
-              hub.clone / f"work/submitted/{ada.account}/{LESSON}/{LESSON}.ipynb", hub.clone.parent.parent / ada.account / LESSON]
+              hub.clone / f"work/submitted/{ada.account}/{LESSON}/{LESSON}.ipynb",
+              hub.clone.parent.parent / ada.account / LESSON]
     for place in theirs:
         assert place.exists(), place
     # The names in inbound and feedback cannot be guessed: who can't list them has no way in.
-    for refused in (*(f"cat {place}" for place in theirs), f"ls {course}/inbound", f"cat {course}/inbound/{ada.account}*/{LESSON}.ipynb",
-                    f"ls {course}/feedback", f"mv {course} {course}-gone", f"touch {course}/outbound/{LESSON}/{LESSON}.ipynb"):
+    for refused in (*(f"cat {place}" for place in theirs), f"ls {course}/inbound",
+                    f"cat {course}/inbound/{ada.account}*/{LESSON}.ipynb",
+                    f"ls {course}/feedback", f"mv {course} {course}-gone",
+                    f"touch {course}/outbound/{LESSON}/{LESSON}.ipynb"):
         status, seen = dora.type(f"LC_ALL=C {refused}")
         assert status != 0, f"dora can: {refused}\n{seen}"
         assert any(why in seen for why in ("Permission denied", "not permitted", "No such file")), seen

@@ -1,7 +1,8 @@
-"""`python -m tests.insights 66`: grade a class from the banks in work/crowd, and tell how well its wrong answers are sorted.
+"""`python -m tests.insights 66`: grade a class from the banks in work/crowd, and tell how well its wrong answers are
+sorted.
 
-Takes some minutes, so it is run by hand: after a change to how unnamed wrong answers are grouped (autograder/insights/mistakes.py).
-More answers may be given as folders that hold a right/ and a wrong/.
+Takes some minutes, so it is run by hand: after a change to how unnamed wrong answers are grouped
+(autograder/insights/mistakes.py). More answers may be given as folders that hold a right/ and a wrong/.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def main(size: int, folders: list[Path]) -> None:
 
 
 def sorted_well(found: Insights, truth: dict[str, dict[str, str]]) -> str:
-    """How pure the groups of unnamed wrong answers are (those of a group that the bank has as one answer), and how whole (those of an
-    answer of the bank that stand in one group)."""
+    """How pure the groups of unnamed wrong answers are (those of a group that the bank has as one answer), and how
+    whole (those of an answer of the bank that stand in one group)."""
     lines, pure, whole, everybody = [], 0, 0, 0
     placed: dict[tuple[str, str], Counter[int]] = {}
     for number, group in enumerate(exhibit.group for exhibit in found.unnamed):
@@ -46,10 +47,11 @@ def sorted_well(found: Insights, truth: dict[str, dict[str, str]]) -> str:
         if origins:
             pure += max(origins.values())
             everybody += sum(origins.values())
-            lines.append(f"{group.exercise}: {', '.join(f'{students} {origin}' for origin, students in origins.most_common())}")
+            lines.append(f"{group.exercise}: "
+                         f"{', '.join(f'{students} {origin}' for origin, students in origins.most_common())}")
     whole = sum(max(numbers.values()) for numbers in placed.values())
-    return "\n".join([*lines, f"{everybody} unnamed wrong answers in {len(lines)} groups: {100 * pure / everybody:.1f} % pure, "
-                              f"{100 * whole / everybody:.1f} % whole"])
+    return "\n".join([*lines, f"{everybody} unnamed wrong answers in {len(lines)} groups: "
+                              f"{100 * pure / everybody:.1f} % pure, {100 * whole / everybody:.1f} % whole"])
 
 
 if __name__ == "__main__":

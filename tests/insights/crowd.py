@@ -1,6 +1,7 @@
 """A class of any size whose answers come from the banks, each written down in a hand of its own, and who wrote which.
 
-Some mistakes are common and most are rare, as in a real class. A few do what no bank holds: nothing at all, a loop, a missing package.
+Some mistakes are common and most are rare, as in a real class.
+A few do what no bank holds: nothing at all, a loop, a missing package.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Crowd:
 
 
 def bank(folders: Iterable[Path] = ()) -> dict[str, dict[str, dict[str, str]]]:
-    """Answers by exercise, by kind ("right", "wrong") and by what is special; `folders` hold a right/ and a wrong/ of their own."""
+    """Answers by exercise, by kind ("right", "wrong") and by what is special;
+    `folders` hold a right/ and a wrong/ of their own."""
     found = {name: {"right": {"solved": SOLVED[name]}, "wrong": {}} for name in NAMES}
     for kind in ("right", "wrong"):
         for answer in answers(kind):
@@ -65,7 +67,8 @@ def in_own_hand(source: str, rng: Random) -> str:
     tree = ast.parse(source)
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
         given = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-        local = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - given
+        local = {node.id for node in ast.walk(function)
+                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - given
         suffix = rng.choice(["", "_", "1", "_new"])
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id in local:

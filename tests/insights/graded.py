@@ -39,7 +39,8 @@ class Class:
         self.coursedir = CourseDirectory()
         self.coursedir.root = str(folder)
 
-    def add(self, student: str, *verdicts: Verdict, answers: dict[str, str] | None = None, unreadable: bool = False, **result) -> None:
+    def add(self, student: str, *verdicts: Verdict, answers: dict[str, str] | None = None, unreadable: bool = False,
+            **result) -> None:
         """A student with everything right but `verdicts`. answers: code over the solved one, by exercise."""
         judged = {name: right(name) for name in POINTS} | {verdict.exercise: verdict for verdict in verdicts}
         made = Result(LESSON, "limits", "cpu", judged, **result)

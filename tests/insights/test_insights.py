@@ -60,7 +60,10 @@ def test_entries_of_the_catalogue_with_one_sentence_are_one_mistake(group):
     group.add("ann", named("squeeze", "squeeze-one-axis", sentence))
     group.add("bob", named("squeeze", "squeeze-one-axis-width", sentence))
     (only,) = found(group).named
-    assert only.group.mistakes == ["squeeze-one-axis", "squeeze-one-axis-width"] and only.group.students == ["ann", "bob"]
+    assert only.group.mistakes == ["squeeze-one-axis", "squeeze-one-axis-width"] and only.group.students == [
+        "ann",
+        "bob",
+    ]
 
 
 def test_of_few_the_catalogue_s_code_is_shown_and_of_many_theirs_without_their_names(group):
@@ -92,13 +95,15 @@ def test_unnamed_answers_stand_together_where_they_first_differ(group):
 @pytest.mark.parametrize("verdict, result, kind", [
     (wrong("squeeze", "Your code did not come to an end: more than 10 seconds.", outcome="timeout"), {}, LIMIT),
     (wrong("squeeze", "Your code used more than it may: 64 MiB of files.", outcome="error"), {}, LIMIT),
-    (wrong("squeeze", "RuntimeError when it was called: DefaultCPUAllocator: can't allocate memory", outcome="error"), {}, LIMIT),
+    (wrong("squeeze", "RuntimeError when it was called: DefaultCPUAllocator: can't allocate memory", outcome="error"),
+     {}, LIMIT),
     (wrong("squeeze", "Your code stops with an error: ModuleNotFoundError: No module named 'einops'", outcome="error"),
      {"missing_modules": ["einops"]}, PACKAGE),
     (wrong("squeeze", "NameError: name 'reduce' is not defined", outcome="error",
            notes=["The import in code cell 7 failed: the grading machine has no module `einops`."]),
      {"missing_modules": ["einops"]}, PACKAGE),
-    (wrong("squeeze", "Your code stops with an error: ModuleNotFoundError: No module named 'torhc'", outcome="error"), {}, UNNAMED),
+    (wrong("squeeze", "Your code stops with an error: ModuleNotFoundError: No module named 'torhc'", outcome="error"),
+     {}, UNNAMED),
     (Verdict("squeeze", 0, 2, [], "Not implemented yet.", started=False), {}, OPEN),
     (named("squeeze", "squeeze-maximum", MAXIMUM, 1.0), {}, NAMED), (wrong("squeeze", "Output: wrong."), {}, UNNAMED),
     (Verdict("squeeze", 2, 2, [], "Output equals."), {"missing_modules": ["einops"]}, SOLVED)])
@@ -111,21 +116,25 @@ def test_what_became_of_an_answer(group, verdict, result, kind):
 
 
 def test_what_is_built_on_a_wrong_exercise_is_not_taken_for_a_mistake_of_its_own(group):
-    numbers, crash = wrong("SEBlock", "Output: 160 numbers differ."), wrong("SEBlock", "Your code stops.", outcome="error")
+    numbers, crash = wrong("SEBlock", "Output: 160 numbers differ."), wrong("SEBlock", "Your code stops.",
+                                                                            outcome="error")
     max_ = named("squeeze", "squeeze-maximum", MAXIMUM)
     group.add("ann", max_, numbers)
     group.add("bob", max_, crash)
-    group.add("cy", max_, replace(numbers, points=1.0, notes=["Judged with the course's own `squeeze`, because yours lost points."]))
+    group.add("cy", max_, replace(numbers, points=1.0, notes=["Judged with the course's own `squeeze`, because yours "
+                                                              "lost points."]))
     group.add("dot", numbers)
     group.add("fay", wrong("squeeze", "Your code stops.", outcome="error"), crash)
-    group.add("eve", replace(max_, checks=[Check("output", "passed"), Check("errors", "failed")]), numbers)  # its numbers are right
+    # its numbers are right
+    group.add("eve", replace(max_, checks=[Check("output", "passed"), Check("errors", "failed")]), numbers)
     assert [(each.group.exercise, each.group.students) for each in found(group).unnamed] == [
         ("squeeze", ["fay"]), ("SEBlock", ["cy", "dot", "eve"]), ("SEBlock", ["bob"])]
     assert "Not listed: 2 wrong answers to SEBlock." in text(page(found(group), False, DAY))
 
 
 def test_an_exercise_that_was_not_reached_and_a_missing_package_are_told(group):
-    group.add("ann", wrong("SEBlock", "This exercise was not reached: the time was spent by `squeeze`.", outcome="timeout"),
+    group.add("ann", wrong("SEBlock", "This exercise was not reached: the time was spent by `squeeze`.",
+                           outcome="timeout"),
               not_reached={"SEBlock": "the time was spent by `squeeze`"})
     group.add("bob", missing_modules=["einops", "timm"])
     shown = text(page(found(group), True, DAY))
@@ -140,7 +149,8 @@ def test_what_many_got_wrong_comes_before_what_cost_one_student_dearly(group):
         group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM, 1.0))
     group.add("cy", wrong("SEBlock", "Your code stops with an error.", outcome="error"))
     known = found(group)
-    assert [exhibit.group.exercise for exhibit in known.shared] == ["Excitation", "squeeze"]  # 6 x 1.5 and 2 x 2; SEBlock cost 4
+    # 6 x 1.5 and 2 x 2; SEBlock cost 4
+    assert [exhibit.group.exercise for exhibit in known.shared] == ["Excitation", "squeeze"]
     assert [exhibit.group.exercise for exhibit in known.single] == ["SEBlock"]
     tree = BeautifulSoup(page(known, False, DAY), "html.parser")
     assert tree.find(id="next").get_text() == "Talk about this next time"
@@ -152,18 +162,23 @@ def test_a_cell_that_was_cut_off_is_told_although_it_cost_nothing(group):
     group.add("ann", cut_off=["the cell that begins with `while True:`"])
     group.add("bob")
     shown = text(page(found(group), True, DAY))
-    assert "In 1 notebook, a cell computed for too long and was stopped." in shown and "with the other cells. ann" in shown
+    assert (
+        "In 1 notebook, a cell computed for too long and was stopped." in shown and "with the other cells. ann" in shown
+    )
     assert "Nobody ran out of time" not in shown
 
 
 def test_difficulty_and_discrimination(group):
     for i in range(10):  # squeeze is lost by those who lose SEBlock too; se_parameter_cost by the others
         weak = i < 5
-        group.add(f"s{i}", *([wrong("squeeze", "No."), wrong("SEBlock", "No.", 1.0)] if weak else [wrong("se_parameter_cost", "No.")]))
+        group.add(f"s{i}", *([wrong("squeeze", "No."), wrong("SEBlock", "No.", 1.0)]
+                             if weak else [wrong("se_parameter_cost", "No.")]))
     items = {item.exercise: item for item in found(group).items}
     assert (items["squeeze"].share, items["squeeze"].solved, items["Excitation"].share) == (0.5, 5, 1.0)
     assert items["SEBlock"].share == (5 * 1 + 5 * 4) / 40
-    assert items["squeeze"].discrimination == pytest.approx(1) and items["se_parameter_cost"].discrimination == pytest.approx(-1)
+    assert items["squeeze"].discrimination == pytest.approx(1) and items[
+        "se_parameter_cost"
+    ].discrimination == pytest.approx(-1)
     assert items["Excitation"].discrimination is None and "Nothing to do" in items["Excitation"].advice
     assert "did no better here" in items["se_parameter_cost"].advice
     shown = text(page(found(group), False, DAY))
@@ -185,29 +200,35 @@ def test_what_can_t_be_counted_is_said(group):
     assert [work.student for work in known.graded.works] == ["ann"]
     assert (known.graded.unreadable, known.graded.unkept) == (["bob"], ["cy", "dot"])
     assert "1 file that could not be read" in text(page(known, False, DAY))
-    assert "2 submissions without kept verdicts (cy, dot); autograder grade 01_se --force keeps them" in text(page(known, True, DAY))
+    assert "2 submissions without kept verdicts (cy, dot); autograder grade 01_se --force keeps them" in text(
+        page(known, True, DAY)
+    )
 
 
 def test_without_verdicts_the_command_to_run_is_named(group):
     with pytest.raises(ValueError, match="no verdicts on 01_se are kept in .*run `autograder grade 01_se` first"):
         found(group)
     group.write("cy", {}, ANSWERS)
-    with pytest.raises(ValueError, match=r"1 notebooks are there without\): run `autograder grade 01_se --force` first"):
+    with pytest.raises(ValueError, match=r"1 notebooks are there without\): run `autograder grade 01_se "
+                                         r"--force` first"):
         found(group)
 
 
 def test_nobody_is_named_unless_asked_and_nothing_of_theirs_runs(group):
     bad = f"<script>{PWN}</script>"
     for student in ("zeta <b>", "yota", "xi"):
-        group.add(student, wrong("squeeze", f"RuntimeError: {bad} `</code>{bad}` \x1b[31m", outcome="error", where=[bad]),
-                  answers={"squeeze": f"def squeeze(x):\n    raise RuntimeError('''{bad}''')\n"}, missing_modules=["einops"])
+        group.add(student, wrong("squeeze", f"RuntimeError: {bad} `</code>{bad}` \x1b[31m", outcome="error",
+                                 where=[bad]),
+                  answers={"squeeze": f"def squeeze(x):\n    raise RuntimeError('''{bad}''')\n"},
+                  missing_modules=["einops"])
     known = found(group)
     quiet, loud = page(known, False, DAY), page(known, True, DAY)
     assert not re.search("zeta|yota|\\bxi\\b", quiet) and all(name in text(loud) for name in ("zeta <b>", "yota", "xi"))
     for html in (quiet, loud):
         tree = BeautifulSoup(html, "html.parser")
         assert not tree.find_all(["script", "b"], string=re.compile("pwned|zeta")) and "\x1b" not in html
-        assert not tree.find_all(["script", "link", "img", "iframe"]) and "http" not in html  # one file, nothing to load
+        # one file, nothing to load
+        assert not tree.find_all(["script", "link", "img", "iframe"]) and "http" not in html
         assert bad in tree.get_text()
 
 
@@ -250,19 +271,25 @@ def test_256_verdicts_take_less_than_two_seconds(group):
 
 
 def test_an_exercise_is_compared_with_the_rest_of_the_lesson():
-    """Its points go against the others' here; with its own points counted in, it would seem to tell who knows from who does not."""
+    """Its points go against the others' here; with its own points counted in, it would seem to tell who knows from
+    who does not."""
     def answers(name, most, points):
-        return [Answer(str(i), Verdict(name, each, most, [], ""), SOLVED if each == most else NAMED, "") for i, each in enumerate(points)]
+        return [Answer(str(i), Verdict(name, each, most, [], ""), SOLVED if each == most else NAMED, "")
+                for i, each in enumerate(points)]
 
-    against, rest = items({"SEBlock": answers("SEBlock", 4.0, [4.0, 0.0] * 6), "squeeze": answers("squeeze", 1.0, [0.0, 1.0] * 6)})
+    against, rest = items({"SEBlock": answers("SEBlock", 4.0, [4.0, 0.0] * 6),
+                           "squeeze": answers("squeeze", 1.0, [0.0, 1.0] * 6)})
     assert against.discrimination == pytest.approx(-1) and rest.discrimination == pytest.approx(-1)
     assert "is the text of the exercise clear?" in against.advice
 
 
 HOSTILE = {
-    "elifs": "if n == 0:\n    pass\n" + "".join(f"elif n == {i}:\n    pass\n" for i in range(300)), "sum": "n = 0" + "+0" * 1500,
-    "parentheses": "n = " + "(" * 1_000_000, "some parentheses": "n = " + "(" * 9_000 + ")" * 9_000, "minus": "n = " + "-" * 19_000 + "1",
-    "null": "n = '\0'\0", "digits": "n = 0x" + "f" * 15_000, "lambdas": "n = " + "lambda: " * 2_000 + "1", "surrogate": "n = '\ud800'",
+    "elifs": "if n == 0:\n    pass\n" + "".join(f"elif n == {i}:\n    pass\n" for i in range(300)),
+    "sum": "n = 0" + "+0" * 1500,
+    "parentheses": "n = " + "(" * 1_000_000, "some parentheses": "n = " + "(" * 9_000 + ")" * 9_000,
+    "minus": "n = " + "-" * 19_000 + "1",
+    "null": "n = '\0'\0", "digits": "n = 0x" + "f" * 15_000, "lambdas": "n = " + "lambda: " * 2_000 + "1",
+    "surrogate": "n = '\ud800'",
     "attributes": "n = a" + ".a" * 9_000, "f-string": "n = " + "f'{" * 60 + "1" + "}'" * 60, "wrong": "n = = 1",
     "steering": "n = '\x1b]0;pwned\x07' = '\\\x1b'"}
 
@@ -278,7 +305,10 @@ def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_li
     assert listed["elifs"] == listed["sum"] == "it nests too deeply" and listed["wrong"] == "it is no Python"
     assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
     shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
-    assert "Could not be analysed" in shown and "1 answer to squeeze, because Python can't read it (ValueError): digits" in shown
+    assert (
+        "Could not be analysed" in shown
+        and "1 answer to squeeze, because Python can't read it (ValueError): digits" in shown
+    )
     assert "1 answer to squeeze, because Python can't read it (ValueError)" in anonymous and "digits" not in anonymous
     page(made, False, DAY).encode()
     table.write(made, True, Path(group.coursedir.root, "table.csv"))

@@ -36,12 +36,15 @@ def test_decoration_and_names_of_one_s_own_make_no_difference():
         assert normalised(in_own_hand(LONG, Random(seed))) == normalised(LONG)
 
 
-@pytest.mark.parametrize("old, new", [("x + self", "x * self"), ("[2]", "[3]"), ("reduction=16", "reduction=8"), (":, i, j]", ":, j, i]")])
+@pytest.mark.parametrize("old, new",
+                         [("x + self", "x * self"), ("[2]", "[3]"), ("reduction=16", "reduction=8"),
+                          (":, i, j]", ":, j, i]")])
 def test_another_program_is_another_one(old, new):
     assert normalised(LONG.replace(old, new)) != normalised(LONG)
 
 
-@pytest.mark.parametrize("source", ["def squeeze(x)\n  return", "x = " + "(" * 5000 + ")" * 5000, "x = 1\n" * 20_000, "\0"])
+@pytest.mark.parametrize("source", ["def squeeze(x)\n  return", "x = " + "(" * 5000 + ")" * 5000, "x = 1\n" * 20_000,
+                                    "\0"])
 def test_what_is_no_python_is_like_nothing_and_shown_without_comments(source):
     assert normalised(source) is None and length(source) == 0
     assert "#" not in shown(source + "  # Ada") and len(shown(source).split("\n")) <= 41
@@ -75,7 +78,8 @@ def test_the_published_answer_and_one_to_the_letter_are_told(group):
 def test_a_mistake_that_many_make_is_a_weak_hint(tmp_path):
     made = Class(tmp_path)
     for student in ("ann", "bob"):
-        made.add(student, named("SEBlock", "se-residual", "Your block adds the input."), answers={"SEBlock": f"# {student}\n{LONG}"})
+        made.add(student, named("SEBlock", "se-residual", "Your block adds the input."),
+                 answers={"SEBlock": f"# {student}\n{LONG}"})
     (only,) = [each for each in insights(made.coursedir, SE).alike if each.exercise == "SEBlock"]
     assert (only.letters, only.judged, only.worth) == (False, KNOWN, A_HINT)
 
@@ -92,7 +96,8 @@ def test_one_alone_with_the_published_answer_is_told_and_an_empty_one_never(grou
 
 def test_status_names_who_has_a_published_answer_that_is_long_enough_to_say_something(group):
     group.add("fay")
-    others = {"SEBlock": "# by hand\n" + SOLVED["SEBlock"].replace("excitation", "gate"), "Excitation": "Excitation = None"}
+    others = {"SEBlock": "# by hand\n" + SOLVED["SEBlock"].replace("excitation", "gate"),
+              "Excitation": "Excitation = None"}
     group.add("gus", answers=SOLVED | others)
     found = as_published(graded_work(group.coursedir, SE).works, SE)
     assert found.keys() == {"fay", "gus"}  # ann, bob and cy wrote their own

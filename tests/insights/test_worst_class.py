@@ -1,4 +1,5 @@
-"""Some of forty hand in the worst that they can think of: the others' feedback and the page of insights hardly wait for them."""
+"""Some of forty hand in the worst that they can think of: the others' feedback and the page of insights hardly wait
+for them."""
 
 import json
 import subprocess
@@ -17,7 +18,8 @@ from tests.grade.classes import environment, moved
 pytestmark = pytest.mark.nightly
 
 CLASS = 40
-USUAL = [pupil for pupil in PUPILS if pupil.student in ("ada", "ben", "cleo", "dora", "emil", "fay", "gus", "kim", "ned", "tom")]
+USUAL = [pupil for pupil in PUPILS if pupil.student in ("ada", "ben", "cleo", "dora", "emil", "fay", "gus", "kim",
+                                                        "ned", "tom")]
 SLOWER, MEGABYTES = 3, 900  # times an ordinary class; of one process
 
 
@@ -35,28 +37,36 @@ def cells(*made):
     return lambda notebook: notebook.cells.extend(made)
 
 
-ELIFS = "    if x is None:\n        pass\n" + "".join(f"    elif x is {number}:\n        pass\n" for number in range(300))
+ELIFS = "    if x is None:\n        pass\n" + "".join(f"    elif x is {number}:\n        pass\n"
+                                                      for number in range(300))
 STEERING = "\x1b[31m\x1b]0;pwned\x07\u202eevil\u2066"
 OUTPUT = new_output("stream", name="stdout", text=("0123456789" * 10 + "\n") * 200_000)
-COLOURED = ("f'{" * 300, "'''" + "\\" * 9_000, "a" + "[" * 9_000, "%" * 9_000, "0x" + "f" * 9_000, "@" * 9_000, "r'" + "\\'" * 4_000,
-            "\n".join(f"!{{{'$x' * 20}}} ?" for _ in range(200)), "if 0:\n " + ";".join(["a"] * 4_500), "#" * 9_000, " " * 9_000 + "x",
+COLOURED = ("f'{" * 300, "'''" + "\\" * 9_000, "a" + "[" * 9_000, "%" * 9_000, "0x" + "f" * 9_000, "@" * 9_000,
+            "r'" + "\\'" * 4_000,
+            "\n".join(f"!{{{'$x' * 20}}} ?" for _ in range(200)), "if 0:\n " + ";".join(["a"] * 4_500), "#" * 9_000,
+            " " * 9_000 + "x",
             "lambda " * 1_400, "é" * 9_000)
-RENDERED = ("*a " * 2_600, "[" * 7_900, "> " * 3_900, "<div>" * 1_500, "`" * 7_900, "- " * 3_900, "$a$ " * 1_900, "![a](" * 1_500,
-            "<a href='#'>" * 600, "| a " * 1_900 + "\n" + "|---" * 1_900, "\\(" * 3_900, "**_" * 2_600, "&#" * 3_900, "a\n" * 3_900)
+RENDERED = ("*a " * 2_600, "[" * 7_900, "> " * 3_900, "<div>" * 1_500, "`" * 7_900, "- " * 3_900, "$a$ " * 1_900,
+            "![a](" * 1_500,
+            "<a href='#'>" * 600, "| a " * 1_900 + "\n" + "|---" * 1_900, "\\(" * 3_900, "**_" * 2_600, "&#" * 3_900,
+            "a\n" * 3_900)
 PICTURE = {"p.png": {"image/png": "A" * 3_900_000}}
 WORST = [
     Pupil("long", "600,000 characters on one line", FULL, answer(f"    text = '{'a ' * 300_000}'\n"),
           cells(new_markdown_cell("a " * 300_000), new_code_cell("n = 0" + "+0" * 300_000))),
-    Pupil("elifs", "300 elifs", FULL, answer(ELIFS), cells(*(new_code_cell(f"def more{n}(x):\n{ELIFS}") for n in range(100)))),
+    Pupil("elifs", "300 elifs", FULL, answer(ELIFS),
+          cells(*(new_code_cell(f"def more{n}(x):\n{ELIFS}") for n in range(100)))),
     Pupil("deep", "expressions inside each other", FULL,
           answer("    n = 0" + "+0" * 400 + "\n    m = " + "(" * 90 + "1" + ")" * 90 + "\n"), cells(
               new_code_cell("z = " + "-" * 5_000 + "1"), new_code_cell("z = " + "[" * 5_000))),
     Pupil("escapes", "escape codes in names", FULL, answer(f"    {STEERING!r}\n    µℌ = '{STEERING[-5:]}'\n"),
-          cells(new_code_cell(f"raise ValueError({STEERING!r})"), new_markdown_cell(STEERING * 300)), first_name=STEERING,
+          cells(new_code_cell(f"raise ValueError({STEERING!r})"), new_markdown_cell(STEERING * 300)),
+          first_name=STEERING,
           others={"red\x1b[31m.txt": STEERING}),
     Pupil("outputs", "outputs of 80 MB", FULL, edit=cells(*(new_code_cell("1", outputs=[OUTPUT]) for _ in range(4)))),
     Pupil("many", "10,000 cells", FULL, edit=lambda notebook: notebook.cells.extend(
-        [new_markdown_cell("*a* `b` <b>c</b>") if n % 2 else new_code_cell(f"x = {n}\nprint(x)") for n in range(9_900)])),
+        [new_markdown_cell("*a* `b` <b>c</b>") if n % 2 else new_code_cell(f"x = {n}\nprint(x)")
+         for n in range(9_900)])),
     Pupil("html", "HTML and Markdown that take long", FULL, edit=cells(*map(new_markdown_cell, [*HOSTILE, *RENDERED]))),
     Pupil("pictures", "a picture that is shown 400 times, and four more", FULL, edit=cells(
         *(new_markdown_cell("![](attachment:p.png)" * times, attachments=PICTURE) for times in (350, 1, 1, 1, 1)))),
@@ -66,7 +76,8 @@ WORST = [
 ]
 
 
-MANY = next(pupil for pupil in WORST if pupil.student == "many")  # what takes a page longest, and so three more hand it in
+# what takes a page longest, and so three more hand it in
+MANY = next(pupil for pupil in WORST if pupil.student == "many")
 HANDED_IN = [*WORST, *(replace(MANY, student=f"many{number}") for number in range(3))]
 
 
@@ -79,7 +90,8 @@ class Used:
     clock: float
 
 
-# A process begins with the memory of the one that starts it, as far as the kernel's statistics go: so it is started by a small one.
+# A process begins with the memory of the one that starts it, as far as the kernel's statistics go: so it is started by
+# a small one.
 MEASURED = """import json, os, resource, subprocess, sys
 status = subprocess.run([sys.executable, "-m", *sys.argv[2:]], stdin=subprocess.DEVNULL, stdout=2).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -91,7 +103,8 @@ def used(course, *command):
     """Runs a command in the course's folder."""
     began = time.monotonic()
     with open(course.folder / "log", "ab") as log:
-        subprocess.run([sys.executable, "-c", MEASURED, str(course.folder / "used"), *command], cwd=course.folder, env=environment(course),
+        subprocess.run([sys.executable, "-c", MEASURED, str(course.folder / "used"), *command], cwd=course.folder,
+                       env=environment(course),
                        stderr=log, check=True)
     status, seconds, kilobytes = json.loads((course.folder / "used").read_text())
     assert status == 0, (course.folder / "log").read_text(errors="replace")[-3000:]
@@ -102,15 +115,18 @@ def test_the_worst_slow_nobody_down(tmp_path):
     first = Course(tmp_path / "usual")
     first.release()
     taken = {}
-    for name, pupils in {"usual": of_a_class(USUAL, CLASS), "worst": [*of_a_class(USUAL, CLASS - len(HANDED_IN)), *HANDED_IN]}.items():
+    for name, pupils in {"usual": of_a_class(USUAL, CLASS),
+                         "worst": [*of_a_class(USUAL, CLASS - len(HANDED_IN)), *HANDED_IN]}.items():
         course = first if name == "worst" else moved(first, tmp_path / "other")
         course.collect(pupils)
         taken[name] = {"grade": used(course, "autograder", "grade", LESSON, "--jobs=2"),
                        "feedback": used(course, "nbgrader", "generate_feedback", LESSON),
                        "insights": used(course, "autograder", "insights", LESSON)}
         for step, each in taken[name].items():
-            print(f"{name:<6} {step:<9} {each.seconds:6.1f} s of computing, {each.clock:6.1f} s, {each.megabytes:5.0f} MB")
-    assert {pupil.student: course.grades()[pupil.student] for pupil in HANDED_IN} == {pupil.student: pupil.points for pupil in HANDED_IN}
+            print(f"{name:<6} {step:<9} {each.seconds:6.1f} s of computing, {each.clock:6.1f} s, "
+                  f"{each.megabytes:5.0f} MB")
+    assert {pupil.student: course.grades()[pupil.student]
+            for pupil in HANDED_IN} == {pupil.student: pupil.points for pupil in HANDED_IN}
     for pupil in HANDED_IN:
         assert course.feedback(pupil.student).exists()
         assert course.feedback(pupil.student).stat().st_size <= LARGEST

@@ -41,10 +41,13 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
     (ada / "\x1b[31mred").write_text("")
     (ada / "notes.pyc").write_text("")
     left_out = copy_folder(ada, tmp_path / "copy", ["*.pyc"])
-    found = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if not path.is_dir()}
+    found = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")
+             if not path.is_dir()}
     assert found == {"01_se.ipynb", "lib/mine.py"}
     assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': no plain file" in left_out
-    assert "'twice.txt': a file that has another name elsewhere" in left_out and not any("\x1b" in each for each in left_out)
+    assert "'twice.txt': a file that has another name elsewhere" in left_out and not any(
+        "\x1b" in each for each in left_out
+    )
 
 
 def test_what_lies_beside_a_notebook_is_copied_where_it_is_a_plain_file(inbound, tmp_path):
@@ -87,7 +90,8 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(inbound, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give folders away")
 def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
-    """bob's newest by its name is mallory's, and bob's own is collected; where there is no account, the name is all there is."""
+    """bob's newest by its name is mallory's, and bob's own is collected;
+    where there is no account, the name is all there is."""
     monkeypatch.setattr(collect, "account_of", {"bob": 12345, "mallory": 12346}.get)
     for name, owner in ((f"bob+{LESSON}+{STAMP}+a", 12345), (f"bob+{LESSON}+{STAMP.replace('2026', '2027')}+b", 12346),
                         (f"cy+{LESSON}+{STAMP}+c", 12346)):
@@ -95,11 +99,13 @@ def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
         os.chown(inbound / name, owner, owner)
     records = [collect.Collect._path_to_record(collect.Collect(), str(path)) for path in sorted(inbound.iterdir())]
     assert [record["username"] for record in records if "why" not in record] == ["bob", "cy"]
-    assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not belong to them"]
+    assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not "
+                                                                        "belong to them"]
 
 
 def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
-    collecting = collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON), update=True, check_owner=False)
+    collecting = collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON), update=True,
+                                 check_owner=False)
     collecting.inbound_path, collecting.src_records = str(inbound), []
     for name in ("mallory", "bob"):
         earlier = tmp_path / "submitted" / name / LESSON
@@ -107,9 +113,11 @@ def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
         (earlier / "timestamp.txt").write_text("yesterday" if name == "mallory" else IN_TIME)
         (inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a").mkdir()
         (inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a/{LESSON}.ipynb").write_text("newer")
-        collecting.src_records.append(collecting._path_to_record(str(inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a")))
+        collecting.src_records.append(collecting._path_to_record(str(inbound / f"{name}+{LESSON}+2027-01-01 "
+                                                                               "10:00:00 UTC+a")))
     collecting.copy_files()
-    assert [(tmp_path / "submitted" / name / LESSON / f"{LESSON}.ipynb").read_text() for name in ("mallory", "bob")] == ["newer"] * 2
+    assert [(tmp_path / "submitted" / name / LESSON / f"{LESSON}.ipynb").read_text()
+            for name in ("mallory", "bob")] == ["newer"] * 2
 
 
 def test_an_account_is_known_by_its_name():
@@ -137,7 +145,8 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     assert run.returncode == 0, run.stderr
     submitted = course.folder / "submitted"
     assert (submitted / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes() == file_of(PUPILS[0])
-    assert sorted(path.name for path in submitted.rglob("*") if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
+    assert sorted(path.name for path in submitted.rglob("*")
+                  if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
     assert course.rooms() == {ROOM}
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
     assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
@@ -146,13 +155,15 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
 def test_a_newer_folder_takes_the_place_of_the_earlier_one_when_it_is_copied(tmp_path, monkeypatch, caplog):
     config = Config()
     nbgrader_plugin.configure(config)
-    config.CourseDirectory.update(root=str(tmp_path), course_id="attention", assignment_id=LESSON, db_url=f"sqlite:///{tmp_path / 'db'}")
+    config.CourseDirectory.update(root=str(tmp_path), course_id="attention", assignment_id=LESSON,
+                                  db_url=f"sqlite:///{tmp_path / 'db'}")
     config.Exchange.root = str(tmp_path)
     config.ExchangeCollect.update(update=True, check_owner=False)
 
     def collected():
         caplog.clear()
-        collect.Collect(coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config).start()
+        collect.Collect(coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config),
+                        config=config).start()
         return {path.name for path in (tmp_path / "submitted/ada" / LESSON).iterdir()}
 
     def hand_in(day, *names):

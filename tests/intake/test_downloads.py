@@ -1,4 +1,5 @@
-"""A learning platform's download, in which learners chose names and made archives: whose each file is, and what is left out."""
+"""A learning platform's download, in which learners chose names and made archives: whose each file is, and what is
+left out."""
 
 import gzip
 import io
@@ -35,7 +36,8 @@ def download(course, files, name="class.zip"):
 
 
 def collect(course, platform, **settings):
-    """What zip_collect files under each student: {student: {file: content}}. And what it sets aside: {name as handed in: reason}."""
+    """What zip_collect files under each student: {student: {file: content}}.
+    And what it sets aside: {name as handed in: reason}."""
     config = Config()
     nbgrader_plugin.configure(config)
     config.CourseDirectory.root = str(course)
@@ -65,10 +67,13 @@ MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
 
 
 @pytest.mark.parametrize("platform, files, owners", [
-    ("moodle", [f"{MOODLE}/01_se.ipynb", "Bob_8_assignsubmission_file/01_se.ipynb", "Cy_9_assignsubmission_file_01_se.ipynb"],
+    ("moodle", [f"{MOODLE}/01_se.ipynb", "Bob_8_assignsubmission_file/01_se.ipynb",
+                "Cy_9_assignsubmission_file_01_se.ipynb"],
      ["7", "8", "9"]),
-    ("canvas", ["byronada_501_99001_01_se.ipynb", "leebob_LATE_502_99002_01_se-2.ipynb", "x_503_99003_10_se.ipynb"], ["501", "502", None]),
-    ("blackboard", [f"Week 3_ada_attempt_{TIME}_01_se.ipynb", f"Week 3_leo_b_attempt_{TIME}_01_se.ipynb"], ["ada", "leo_b"]),
+    ("canvas", ["byronada_501_99001_01_se.ipynb", "leebob_LATE_502_99002_01_se-2.ipynb", "x_503_99003_10_se.ipynb"],
+     ["501", "502", None]),
+    ("blackboard", [f"Week 3_ada_attempt_{TIME}_01_se.ipynb", f"Week 3_leo_b_attempt_{TIME}_01_se.ipynb"],
+     ["ada", "leo_b"]),
     ("blackboard", [f"Week_3_ada_attempt_{TIME}_01_se.ipynb", f"Week_3_bob_attempt_{TIME}_01_se.ipynb"], [None, None]),
     ("folders", ["ada/01_se.ipynb", "bob/home/01_se.ipynb"], ["ada", "bob"]),
     ("folders", ["class/ada/01_se.ipynb", "class/bob/01_se.ipynb"], ["ada", "bob"]),
@@ -87,7 +92,8 @@ MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
 def test_a_file_is_whose_the_platform_says(course, platform, files, owners):
     download(course, {name: name for name in files})
     submitted, aside = collect(course, platform)
-    assert {content: student for student, own in submitted.items() for file, content in own.items() if file != "timestamp.txt"} == {
+    assert {content: student for student, own in submitted.items() for file, content in own.items()
+            if file != "timestamp.txt"} == {
         name: owner for name, owner in zip(files, owners) if owner}
     assert set(aside) == {name for name, owner in zip(files, owners) if not owner} and all(aside.values())
 
@@ -111,7 +117,9 @@ def test_without_a_platform_nothing_is_unpacked(course, capfd):
     with pytest.raises(SystemExit):
         collect(course, "")
     assert "--Download.platform=moodle|canvas|blackboard|folders" in capfd.readouterr().err
-    assert not (course / f"downloaded/{LESSON}/extracted").exists() or not any((course / f"downloaded/{LESSON}/extracted").iterdir())
+    assert not (course / f"downloaded/{LESSON}/extracted").exists() or not any(
+        (course / f"downloaded/{LESSON}/extracted").iterdir()
+    )
 
 
 def test_of_two_files_for_one_place_none_is_taken_unless_the_time_tells(course):
@@ -137,7 +145,10 @@ def test_who_was_collected_before_is_left_alone_and_stops_nobody(course):
     (course / f"submitted/7/{LESSON}/01_se.ipynb").write_text("before")
     download(course, {f"{MOODLE}/01_se.ipynb": "now", "Bob_8_assignsubmission_file_/01_se.ipynb": "bob's"})
     submitted, aside = collect(course, "moodle")
-    assert submitted == {"7": {"01_se.ipynb": "before"}, "8": {"01_se.ipynb": "bob's"}} and "--force" in aside[f"{MOODLE}/01_se.ipynb"]
+    assert (
+        submitted == {"7": {"01_se.ipynb": "before"}, "8": {"01_se.ipynb": "bob's"}}
+        and "--force" in aside[f"{MOODLE}/01_se.ipynb"]
+    )
 
 
 def link(name):
@@ -181,7 +192,8 @@ def test_an_archive_brings_plain_files_with_plain_names(course, tmp_path):
     before = {path for path in tmp_path.rglob("*") if "downloaded" not in path.parts}
     submitted, aside = collect(course, "moodle")
     assert submitted == {"7": {"01_se.ipynb": "a"}}
-    assert {path for path in tmp_path.rglob("*") if "downloaded" not in path.parts and "submitted" not in path.parts} == before
+    assert {path for path in tmp_path.rglob("*")
+            if "downloaded" not in path.parts and "submitted" not in path.parts} == before
     assert aside["L_1_assignsubmission_file_/01_se.ipynb"] == "it is a link"
     assert aside["../../../up.ipynb"] == aside["/tmp/absolute.ipynb"] == "its name leads elsewhere"
     assert aside["E_2_assignsubmission_file_/01_se.ipynb"] == "its name can't be printed"
@@ -196,22 +208,29 @@ def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
     monkeypatch.setattr(archives, "MOST_FILES", 50)
     monkeypatch.setattr(archives, "LARGEST", 2_000_000)
     bomb, large = b"0" * 2_000_000, b"0" * 2_000_001
-    members = [("01_se.ipynb", tarfile.REGTYPE, b"fine"), ("x.ipynb", tarfile.SYMTYPE, b""), ("zero.ipynb", tarfile.CHRTYPE, b"")]
+    members = [("01_se.ipynb", tarfile.REGTYPE, b"fine"), ("x.ipynb", tarfile.SYMTYPE, b""),
+               ("zero.ipynb", tarfile.CHRTYPE, b"")]
     inside = {
         "1": packed([("work/01_se.ipynb", "fine")]), "2": packed([(f"{n}.ipynb", bomb) for n in range(3)]),
-        "3": packed([(f"{n}.ipynb", "") for n in range(51)]), "4": packed([("inner.zip", packed([("01_se.ipynb", "x")]))]),
+        "3": packed([(f"{n}.ipynb", "") for n in range(51)]),
+        "4": packed([("inner.zip", packed([("01_se.ipynb", "x")]))]),
         "5": b"PK\x03\x04 no zip", "6": packed([("../../../Bob_9_assignsubmission_file_/01_se.ipynb", "mine")]),
         "7": packed([("01_se.ipynb", large)])}
     download(course, {f"N_{number}_assignsubmission_file_/work.zip": content for number, content in inside.items()}
              | {"T_8_assignsubmission_file_/work.tar.gz": tarred(*members),
                 "G_9_assignsubmission_file_/work.tar.gz": tarred(("pad.bin", tarfile.REGTYPE, bomb * 3), *members),
-                "H_10_assignsubmission_file_/01_se.ipynb.gz": gzip.compress(b"{}"), "I_11_assignsubmission_file_/01_se.ipynb": "last"})
+                "H_10_assignsubmission_file_/01_se.ipynb.gz": gzip.compress(b"{}"),
+                "I_11_assignsubmission_file_/01_se.ipynb": "last"})
     submitted, aside = collect(course, "moodle")
     assert submitted == {"1": {"01_se.ipynb": "fine"}, "8": {"01_se.ipynb": "fine"}, "11": {"01_se.ipynb": "last"}}
     why = {name.split("_")[1]: reason for name, reason in aside.items()}
     assert {number for number, reason in why.items() if "more bytes than are unpacked" in reason} == {"2", "9"}
     assert "more files" in why["3"] and "inside somebody's archive" in why["4"] and "can't be unpacked" in why["5"]
-    assert why["6"] == "its name leads elsewhere" and "more than 2,000,000 bytes" in why["7"] and "can't be unpacked" in why["10"]
+    assert (
+        why["6"] == "its name leads elsewhere"
+        and "more than 2,000,000 bytes" in why["7"]
+        and "can't be unpacked" in why["10"]
+    )
     assert why["8"] in ("it is a link", "it is no plain file")
 
 
@@ -220,7 +239,11 @@ def test_a_class_of_files_that_are_too_much_together_keeps_the_small_ones(course
     files = {f"N_{number}_assignsubmission_file_/01_se.ipynb": "0" * 2_000_000 for number in range(1, 5)}
     download(course, files | {f"{MOODLE}/01_se.ipynb": "small"})
     submitted, aside = collect(course, "moodle")
-    assert len(submitted) == 3 and submitted["7"] == {"01_se.ipynb": "small"} and "the rest was left out" in aside["class.zip"]
+    assert (
+        len(submitted) == 3
+        and submitted["7"] == {"01_se.ipynb": "small"}
+        and "the rest was left out" in aside["class.zip"]
+    )
 
 
 def test_loose_files_and_folders_are_collected_as_well(course, tmp_path):

@@ -60,7 +60,8 @@ def test_beside_a_submission_pictures_are_shown_and_nothing_else(opened, tmp_pat
     with open(folder / "large.png", "wb") as large:
         large.truncate(200 << 20)
     assert opened("mine.png") and opened("sub/mine.JPG")
-    for name in ("page.html", "picture.svg", "01_se.ipynb", "link.png", "linked/theirs.png", "pipe.png", "large.png", "../../../seed.png",
+    for name in ("page.html", "picture.svg", "01_se.ipynb", "link.png", "linked/theirs.png", "pipe.png", "large.png",
+                 "../../../seed.png",
                  "/etc/passwd", "missing.png", "sub"):
         assert not opened(name), name
 
@@ -77,7 +78,8 @@ def test_a_graded_notebook_that_is_a_link_or_too_large_is_not_opened(tmp_path):
 
 def test_formgraders_handlers_are_ours_and_doctor_would_see_it(monkeypatch):
     assert formgrader.adapted()
-    monkeypatch.setattr(handlers, "default_handlers", [(r"/formgrader/submissions/(.*)", handlers.SubmissionFilesHandler)])
+    monkeypatch.setattr(handlers, "default_handlers",
+                        [(r"/formgrader/submissions/(.*)", handlers.SubmissionFilesHandler)])
     assert not formgrader.adapted()
 
 
@@ -111,7 +113,8 @@ def test_a_hand_in_time_is_one_line_of_a_plain_file(tmp_path):
     assert course.get_existing_timestamp(str(stamp.parent)) is None
     stamp.write_text("2026-11-20 10:00:00 UTC")
     assert course.get_existing_timestamp(str(stamp.parent)) == shown(app, "01_se", "ada") == datetime(2026, 11, 20, 10)
-    for content in ("yesterday", "9" * 150, "1" * (1 << 20), "2026-11-20 10:00:00 +99999999999999", "9999-12-31 23:59:59 -0500"):
+    for content in ("yesterday", "9" * 150, "1" * (1 << 20), "2026-11-20 10:00:00 +99999999999999",
+                    "9999-12-31 23:59:59 -0500"):
         stamp.write_text(content)
         try:
             course.get_existing_timestamp(str(stamp.parent))

@@ -1,4 +1,5 @@
-"""What passes between learners is data: checks, hand-outs and small files that somebody else wrote, or that were damaged."""
+"""What passes between learners is data: checks, hand-outs and small files that somebody else wrote, or that were
+damaged."""
 
 import json
 import resource
@@ -25,10 +26,13 @@ from autograder.lessons.course import COURSE
 from autograder.worker import wire
 
 TOO_DEEP = "[" * 100_000
-ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}', '{"squeeze": NaN}',
-       '{"squeeze": {"points": 1e999, "tries": 1, "failed": [], "solved": ""}}', f'{{"squeeze": {"9" * 4000}}}', "\x00\udcff", "",
+ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}',
+       '{"squeeze": NaN}',
+       '{"squeeze": {"points": 1e999, "tries": 1, "failed": [], "solved": ""}}', f'{{"squeeze": {"9" * 4000}}}',
+       "\x00\udcff", "",
        '{"squeeze": {"points": 1, "tries": 1, "failed": [], "solved": "9999-99-99"}}',
-       '{"squeeze": {"points": 1, "tries": [1], "failed": {}, "solved": 7}}', '{"squeeze": {"points": 1}}', " " * (LARGEST + 1)]
+       '{"squeeze": {"points": 1, "tries": [1], "failed": {}, "solved": 7}}', '{"squeeze": {"points": 1}}',
+       " " * (LARGEST + 1)]
 
 
 def squeeze(x):
@@ -71,7 +75,8 @@ def test_a_check_calls_nothing_but_the_lessons_own_exercises(lesson, named):
     rewritten(lesson, args=[{"dict": {"x": [node]}}])
     with pytest.raises(ValueError, match="no exercise that this notebook defines"):
         verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
-    shutil.copy(lesson / "checks/squeeze.check", lesson / f"checks/{named}.check")  # nor does it by saying that it is one
+    # nor does it by saying that it is one
+    shutil.copy(lesson / "checks/squeeze.check", lesson / f"checks/{named}.check")
     exercise = recorded.load(lesson / "checks", "squeeze")
     (lesson / f"checks/{named}.check").write_bytes(recorded.to_bytes(replace(exercise, name=named), "01_se", "SE", 1))
     with pytest.raises(ValueError, match="no exercise that this notebook defines"):
@@ -90,9 +95,11 @@ def test_nor_does_a_call_before_the_one_that_is_observed(lesson, call):
 
 
 @pytest.mark.parametrize("changes, said", [
-    ({"method": "__del__"}, "calls '__del__'"), ({"method": "load_state_dict"}, "calls 'load_state_dict'"), ({"dtype": "load"}, "dtype"),
+    ({"method": "__del__"}, "calls '__del__'"), ({"method": "load_state_dict"}, "calls 'load_state_dict'"),
+    ({"dtype": "load"}, "dtype"),
     ({"device": "xpu"}, "device"), ({"args": [{"dtype": "load"}]}, "another kind"), ({"method": 7}, "another kind"),
-    ({"args": [[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]}, "another kind"), ({"args": [float("inf"), "x" * 5000]}, "another kind")])
+    ({"args": [[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]}, "another kind"),
+    ({"args": [float("inf"), "x" * 5000]}, "another kind")])
 def test_a_check_that_is_more_than_data_is_refused_in_a_sentence(lesson, changes, said):
     rewritten(lesson, **changes)
     with pytest.raises(ValueError, match=said) as refused:
@@ -113,15 +120,22 @@ def layer(name, *args, **kwargs):
 
 
 @pytest.mark.parametrize("node, said", [
-    (layer("Linear", 10**6, 10**6), "the number 1,000,000"), (layer("Linear", 16_000, 16_000), "layers of 256,016,000 numbers"),
-    (layer("Linear", 16_000, 16_000, device="cpu"), "layers of"), (layer("Linear", 16_000, 16_000, True, "cpu"), "can't build 'Linear'"),
+    (layer("Linear", 10**6, 10**6), "the number 1,000,000"), (layer("Linear", 16_000, 16_000),
+                                                              "layers of 256,016,000 numbers"),
+    (layer("Linear", 16_000, 16_000, device="cpu"), "layers of"), (layer("Linear", 16_000, 16_000, True, "cpu"),
+                                                                   "can't build 'Linear'"),
     (layer("Sequential", *[layer("MultiheadAttention", 1024, 8)] * 4), "layers of"),
     ({"factory": layer("Conv2d", {"given": True}, 16_000, 3)}, "layers of"),
-    (layer("Conv2d", 1, 1, 1, padding=[9000, 9000]), "its padding is"), (layer("ConvTranspose2d", 1, 1, 1, 9000), "its stride is"),
-    (layer("AdaptiveAvgPool2d", 16_000), "its output_size is"), (layer("Upsample", scale_factor=1e6), "can't build 'Upsample'"),
-    (layer("Transformer", 8, 2, 9000), "can't build 'Transformer'"), (layer("LazyLinear", 10), "can't build 'LazyLinear'"),
-    (layer("Linear", {"tensor": "x"}, 3), "can't build 'Linear'"), (layer("Sequential", layer("Linear", -3, "x")), "can't build 'Linear'"),
-    ({"exercise": "squeeze", "args": [10**9], "kwargs": {}}, "the number 1,000,000,000"), ({"size": [1 << 40]}, "the number")])
+    (layer("Conv2d", 1, 1, 1, padding=[9000, 9000]), "its padding is"), (layer("ConvTranspose2d", 1, 1, 1, 9000),
+                                                                         "its stride is"),
+    (layer("AdaptiveAvgPool2d", 16_000), "its output_size is"), (layer("Upsample", scale_factor=1e6),
+                                                                 "can't build 'Upsample'"),
+    (layer("Transformer", 8, 2, 9000), "can't build 'Transformer'"), (layer("LazyLinear", 10),
+                                                                      "can't build 'LazyLinear'"),
+    (layer("Linear", {"tensor": "x"}, 3), "can't build 'Linear'"), (layer("Sequential", layer("Linear", -3, "x")),
+                                                                    "can't build 'Linear'"),
+    ({"exercise": "squeeze", "args": [10**9], "kwargs": {}}, "the number 1,000,000,000"),
+    ({"size": [1 << 40]}, "the number")])
 def test_what_would_take_much_memory_is_refused_before_it_is_built(lesson, node, said):
     rewritten(lesson, args=[node])
     with little_memory(), pytest.raises(ValueError, match=said) as refused:
@@ -155,8 +169,10 @@ def test_a_tensor_has_no_more_numbers_than_were_handed_over(shape):
 
 @pytest.mark.parametrize("first, rest", [
     (TOO_DEEP, b""), ('{"lesson": "a", "title": "b", "number": [], "exercise": "squeeze", "points": 2}', b""),
-    ('{"lesson": "a", "title": "b", "number": 0, "exercise": "squeeze", "points": 1e999}', b""), ("x" * 10_000_000, b""),
-    (None, zlib.compress(b"0" * (100 << 20))), (None, b"x" * (17 << 20)), (None, zlib.compress(b"\x10\x00\x00\x00" + b"[" * 200_000))])
+    ('{"lesson": "a", "title": "b", "number": 0, "exercise": "squeeze", "points": 1e999}', b""),
+    ("x" * 10_000_000, b""),
+    (None, zlib.compress(b"0" * (100 << 20))), (None, b"x" * (17 << 20)),
+    (None, zlib.compress(b"\x10\x00\x00\x00" + b"[" * 200_000))])
 def test_a_check_is_read_within_bounds(lesson, first, rest):
     path = lesson / "checks/squeeze.check"
     line, _, _ = path.read_bytes().partition(b"\n")
@@ -180,27 +196,32 @@ def test_progress_that_is_odd_is_kept_beside_a_new_one(lesson, content):
 
 
 def test_days_that_will_not_come_end_no_review(lesson):
-    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "9999-12-31"}}))
+    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [],
+                                                       "solved": "9999-12-31"}}))
     first = questions(lesson)[0].item["id"]
     (lesson / SCHEDULE).write_text(json.dumps({first: [3, "9999-12-31"]}))
     assert began(lesson) == date.today()
     assert max(question.due for question in questions(lesson)) <= date.today() + timedelta(21)
 
 
-@pytest.mark.parametrize("content", [TOO_DEEP, "[]", '{"x": 1}', '{"x": [1]}', '{"x": [1, "9999-99-99"]}', '{"x": [1e999, "2026-01-01"]}'])
+@pytest.mark.parametrize("content", [TOO_DEEP, "[]", '{"x": 1}', '{"x": [1]}', '{"x": [1, "9999-99-99"]}',
+                                     '{"x": [1e999, "2026-01-01"]}'])
 def test_a_schedule_that_is_odd_is_kept_beside_a_new_one(lesson, monkeypatch, content):
-    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "2020-01-01"}}))
+    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [],
+                                                       "solved": "2020-01-01"}}))
     (lesson / SCHEDULE).write_text(content)
     monkeypatch.chdir(lesson)
     asked = review()
-    said = repr(review(*[0 if "number" in line else (1, 1) if "(a shape)" in line else "a" for line in repr(asked).split("\n")
+    said = repr(review(*[0 if "number" in line else (1, 1) if "(a shape)" in line else "a"
+                         for line in repr(asked).split("\n")
                          if line[:2] in ("1.", "2.", "3.", "4.", "5.")]))
     assert f"{SCHEDULE} could not be read. It is kept as {SCHEDULE}.odd1" in said
     assert (lesson / f"{SCHEDULE}.odd1").read_text() == content
 
 
 @pytest.mark.parametrize("content", [TOO_DEEP, "{}", "[7]", '[{"id": "x"}]', "[[]]",
-                                     '[{"id": "x", "asks": "?", "code": "", "why": "", "choices": ["a"], "answer": "h"}]'])
+                                     '[{"id": "x", "asks": "?", "code": "", "why": "", "choices": ["a"], '
+                                     '"answer": "h"}]'])
 def test_a_lesson_whose_questions_are_odd_keeps_no_other_from_asking(lesson, content):
     solved = json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "2020-01-01"}})
     other = lesson.parent / "02_eca"

@@ -39,32 +39,45 @@ def test_whatever_is_printed_steers_nothing_and_is_no_markup(shown):
 def test_a_log_and_a_last_traceback_steer_nothing():
     record = PlainRecord("x", logging.ERROR, "x.py", 1, "the file %s", (STEERING,), None)
     assert record.getMessage() == "the file eve [link=http://x]y[bold red]"
-    code = f"from autograder.classroom.nbgrader_plugin.plain_log import *\nkeep_logs_plain()\nraise OSError({STEERING!r})"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, env={"PYTHONPATH": f"{ROOT}:{ROOT}/course"})
+    code = (
+        f"from autograder.classroom.nbgrader_plugin.plain_log import *\nkeep_logs_plain()\nraise OSError({STEERING!r})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True,
+                         env={"PYTHONPATH": f"{ROOT}:{ROOT}/course"})
     assert run.returncode == 1 and b"OSError: eve" in run.stderr
     assert not [sign for sign in SIGNS if sign in run.stderr.decode()]
 
 
 @pytest.mark.parametrize("written, safe", [
-    ("=1+1", "'=1+1"), ("RuntimeError('a;=1+1')", "RuntimeError('a;'=1+1')"), ("a\t@SUM(1)", "a '@SUM(1)"), ("a; -1", "a; '-1"),
-    ("\t=1", "'=1"), ("a\r\n+1", "a '+1"), ("a:=1", "a:'=1"), ("a^|-1", "a^|'-1"), ('a;"=1', "a;\"'=1"), ("a =SUM(1)", "a '=SUM(1)"),
+    ("=1+1", "'=1+1"), ("RuntimeError('a;=1+1')", "RuntimeError('a;'=1+1')"), ("a\t@SUM(1)", "a '@SUM(1)"),
+    ("a; -1", "a; '-1"),
+    ("\t=1", "'=1"), ("a\r\n+1", "a '+1"), ("a:=1", "a:'=1"), ("a^|-1", "a^|'-1"), ('a;"=1', "a;\"'=1"),
+    ("a =SUM(1)", "a '=SUM(1)"),
     ("\uff1dSUM(1)", "'\uff1dSUM(1)"), ("; - 1", "; '- 1"), ("\x00=1", "'=1"), ("a\x1b[;=1", "a;'=1"),
-    ("Ada, née Byron; twice", "Ada, née Byron; twice"), ("a+b@example.org", "a+b@example.org"), ("`dim=-1`, a - b", "`dim=-1`, a - b"),
+    ("Ada, née Byron; twice", "Ada, née Byron; twice"), ("a+b@example.org", "a+b@example.org"),
+    ("`dim=-1`, a - b", "`dim=-1`, a - b"),
     (-2.5, -2.5), (None, None)])
 def test_no_part_of_a_cell_is_a_formula_whatever_separates_cells(written, safe):
     assert in_cell(written) == safe
 
 
 def test_there_is_no_other_way_out():
-    """Whoever prints does it on a Terminal; whoever writes a table passes its cells through in_cell; nobody cleans on their own."""
+    """Whoever prints does it on a Terminal; whoever writes a table passes its cells through in_cell;
+    nobody cleans on their own."""
     own = {"outward.py", "terminal.py"}  # and what runs apart, as text: there, print is how a child answers
     for path in sorted((ROOT / "autograder").rglob("*.py")):
         if path.name in own or "worker" in path.parts:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-        imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names}
+        imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
+                    for name in node.names}
         assert "Console" not in called, f"{path} makes a console of its own"
-        assert not called & {"csv.writer", "csv.DictWriter"} or "in_cell" in imported, f"{path} writes cells as they are"
-        assert "clean" not in imported and not called & {"report.clean", "sys.stderr.write"}, f"{path} has a way out of its own"
+        assert (
+            not called & {"csv.writer", "csv.DictWriter"} or "in_cell" in imported
+        ), f"{path} writes cells as they are"
+        assert "clean" not in imported and not called & {
+            "report.clean",
+            "sys.stderr.write",
+        }, f"{path} has a way out of its own"
         assert "print" not in called or "on_terminal" in imported, f"{path} prints past the terminal"

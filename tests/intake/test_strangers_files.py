@@ -84,7 +84,9 @@ def test_a_cell_that_colours_slowly_is_shown_by_its_beginning(at_once):
     slow = "if 0:\n " + ";".join(["a"] * 949_000)
     page, _ = HTMLExporter(config=config).from_notebook_node(
         new_notebook(cells=[new_code_cell("mine = 1"), *(new_code_cell(slow) for _ in range(3))]))
-    assert "mine" in page and page.count("the rest is in the notebook that was handed in") == 3 and len(page) < 5_000_000
+    assert (
+        "mine" in page and page.count("the rest is in the notebook that was handed in") == 3 and len(page) < 5_000_000
+    )
 
 
 def test_a_strangers_checks_put_no_script_into_a_report():
@@ -100,7 +102,8 @@ def test_what_a_copied_experiment_defines_is_run_and_the_experiment_is_not():
     known, released = lesson("01_se"), read(COURSE / "01_se/01_se.ipynb")
     experiment = next(cell for cell in released.cells if "experiment" in cell.metadata.get("tags", []))
     assert experiment.source not in [cell.source for cell in cells_to_run(released, known)]
-    copied = new_code_cell(f"for step in range(10**9):\n    pass\n{HELPER}\nimport math\nresult = 3", metadata={"tags": ["experiment"]})
+    copied = new_code_cell(f"for step in range(10**9):\n    pass\n{HELPER}\nimport math\nresult = 3",
+                           metadata={"tags": ["experiment"]})
     released.cells.insert(0, copied)
     assert [cell.source for cell in cells_to_run(released, known)][0] == f"{HELPER}\nimport math"
 
@@ -156,13 +159,16 @@ def test_pictures_that_were_pasted_by_the_dozen_cost_nobody_the_points():
 
 
 def test_what_is_too_large_is_called_so_with_its_size():
-    data = json.dumps({"cells": [{"cell_type": "markdown", "source": "\U0001f600" * 19_000_000}]}, ensure_ascii=False).encode()
-    with pytest.raises(Unreadable, match=r"without outputs, 76,\d+,\d+ bytes are left of it, and at most 67,108,864 are taken"):
+    data = json.dumps({"cells": [{"cell_type": "markdown", "source": "\U0001f600" * 19_000_000}]},
+                      ensure_ascii=False).encode()
+    with pytest.raises(Unreadable, match=r"without outputs, 76,\d+,\d+ bytes are left of it, and at most 67,108,864 "
+                                         r"are taken"):
         reader.notebook(data)
 
 
 def test_time_and_accidents_end_the_reader_alone(honest, monkeypatch):
-    """What the process may compute for a file is the kernel's matter; one that was ended by an accident costs nobody anything."""
+    """What the process may compute for a file is the kernel's matter;
+    one that was ended by an accident costs nobody anything."""
     assert reader.notebook(honest) == parse(honest)
     reader._reader.process.kill()
     assert reader.notebook(honest) == parse(honest)
@@ -177,13 +183,15 @@ def test_time_and_accidents_end_the_reader_alone(honest, monkeypatch):
 def test_the_reader_opens_nothing(honest, tmp_path):
     """Behind the walls that this machine has, as a worker is."""
     reader.notebook(honest)
-    about = dict(line.split(":\t", 1) for line in open(f"/proc/{reader._reader.process.pid}/status").read().splitlines())
+    about = dict(line.split(":\t", 1)
+                 for line in open(f"/proc/{reader._reader.process.pid}/status").read().splitlines())
     assert about["Seccomp"].strip() == "2" and about["NoNewPrivs"].strip() == "1" and int(about["CapEff"], 16) == 0
 
 
 @pytest.mark.parametrize("said, files, limit", [
     ("0::/user/ada\n", {"user/memory.max": "2000", "user/ada/memory.max": "max"}, 2000),
-    ("5:cpu:/x\n4:memory:/box\n", {"memory/box/memory.limit_in_bytes": "3000", "memory/memory.limit_in_bytes": "9999999999"}, 3000),
+    ("5:cpu:/x\n4:memory:/box\n", {"memory/box/memory.limit_in_bytes": "3000",
+                                   "memory/memory.limit_in_bytes": "9999999999"}, 3000),
     ("0::/\n", {}, math.inf),
 ])
 def test_the_doctor_finds_the_limit_on_memory(tmp_path, said, files, limit):

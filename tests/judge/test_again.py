@@ -1,6 +1,8 @@
-"""A second verdict, with what names meant below an exercise's cell, is worth what the learner's own program is worth, and no more.
+"""A second verdict, with what names meant below an exercise's cell, is worth what the learner's own program is worth,
+and no more.
 
-Each notebook here gives the names on which its answers depend another meaning at its end, and means to gain by being asked twice.
+Each notebook here gives the names on which its answers depend another meaning at its end, and means to gain by being
+asked twice.
 """
 
 import pytest
@@ -20,7 +22,8 @@ def graded(judge, **edits):
 def test_one_of_the_two_programs_counts_and_not_the_best_of_each(judge):
     """One refuses everything and the other nothing: the share for refusing is not added to that for computing."""
     def points(below_its_cell, at_the_end):
-        edits = {"instead": {"Excitation": f"REFUSE = {below_its_cell}\n{EXCITATION}"}, "last": [f"REFUSE = {at_the_end}"]}
+        edits = {"instead": {"Excitation": f"REFUSE = {below_its_cell}\n{EXCITATION}"},
+                 "last": [f"REFUSE = {at_the_end}"]}
         return graded(judge, **edits)[1]["Excitation"]
     alone = points(False, False)
     assert 0 < alone < 3 and points(True, True) == 0
@@ -39,7 +42,8 @@ def test_it_takes_no_time_from_a_first_one(judge, monkeypatch):
 
 @pytest.mark.nightly
 def test_a_second_worker_knows_nothing_of_the_first(judge):
-    """The first one writes down what it is given, in memory, in files and in names of Python's; the second one looks for it."""
+    """The first one writes down what it is given, in memory, in files and in names of Python's;
+    the second one looks for it."""
     answer = """import builtins, os
 NUMBER = 0
 def squeeze(x):
@@ -54,11 +58,14 @@ def squeeze(x):
 
 @pytest.mark.nightly
 def test_names_of_torch_and_python_that_are_replaced_below_gain_nothing(judge):
-    """A wrong answer in its cell stays wrong whatever a name below makes of torch, of comparisons and of what is asked."""
-    last = ["class Same:\n    def __eq__(self, other): return True\n    def __getattr__(self, name): return lambda *a, **k: True\n"
-            "torch = nn = F = Same()\nabs = isinstance = hasattr = all = any = lambda *a, **k: True\n__builtins__ = Same()"]
+    """A wrong answer in its cell stays wrong whatever a name below makes of torch, of comparisons and of what is
+    asked."""
+    last = ["class Same:\n    def __eq__(self, other): return True\n    def __getattr__(self, name): return lambda "
+            "*a, **k: True\ntorch = nn = F = Same()\nabs = isinstance = hasattr = all = any = lambda *a, **k: "
+            "True\n__builtins__ = Same()"]
     wrong = "def squeeze(x):\n    return torch.sum(x, (2, 3)) if any([x is not None]) else x"
-    assert graded(judge, instead={"squeeze": wrong}, last=last)[1] == {"squeeze": 0, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1}
+    assert graded(judge, instead={"squeeze": wrong}, last=last)[1] == {"squeeze": 0, "Excitation": 3, "SEBlock": 4,
+                                                                       "se_parameter_cost": 1}
 
 
 @pytest.mark.parametrize("answer", [{}, {"changed": 2}, {"changed": "yes"}, {"changed": None}, {"changed": [True]},

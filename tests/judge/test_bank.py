@@ -1,4 +1,5 @@
-"""Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside each other.
+"""Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside
+each other.
 
 `make test` tries nine such notebooks, of a part of the bank; tests/graders judges more of it without a worker.
 """
@@ -24,7 +25,8 @@ WRONG = [*COMPARED[::1 if NIGHTLY else 24], *(answer for answer in answers("wron
 
 @dataclass
 class Filled:
-    """A notebook with at most one answer of the bank for each exercise. What it has none for is taken from the solved notebook."""
+    """A notebook with at most one answer of the bank for each exercise.
+    What it has none for is taken from the solved notebook."""
 
     lesson: str
     number: int
@@ -43,13 +45,15 @@ def defined(answer: Answer) -> set[str]:
     """The names that an answer makes, its exercise among them, but not what it imports."""
     body = ast.parse(answer.source).body
     made = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    made |= {name.id for node in body if isinstance(node, ast.Assign) for target in node.targets for name in ast.walk(target)
+    made |= {name.id for node in body if isinstance(node, ast.Assign) for target in node.targets
+             for name in ast.walk(target)
              if isinstance(name, ast.Name)}
     return made
 
 
 def notebooks(lesson: str) -> list[Filled]:
-    """Notebooks that hold every answer once. In every other exercise wrong answers come first: so they meet right ones of the others."""
+    """Notebooks that hold every answer once. In every other exercise wrong answers come first: so they meet right
+    ones of the others."""
     filled: list[Filled] = []
     for place, slot in enumerate(notebook.lesson(lesson).exercises):
         own = [answer for answer in [*RIGHT, *WRONG] if (answer.lesson, answer.exercise) == (lesson, slot.name)]
@@ -68,7 +72,8 @@ FILLED = few([filled for lesson in LESSONS for filled in notebooks(lesson)], 9, 
 def test_right_answers_get_full_marks_and_wrong_ones_do_not(judge, filled, monkeypatch):
     monkeypatch.setitem(judge.prepared, filled.lesson, graders(filled.lesson))
     cells = [new_code_cell(answer.source) for answer in filled.answers]
-    result = judge.grade(new_notebook(cells=cells), filled.lesson, solved=read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb"))
+    result = judge.grade(new_notebook(cells=cells), filled.lesson,
+                         solved=read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb"))
     assert result.error is None
     wrong = {answer.exercise for answer in filled.answers if answer in WRONG}
     for name, own in result.verdicts.items():

@@ -1,4 +1,5 @@
-"""What is beyond a bound is the worker's end, never the judge's, and gains nothing; what is honest and large is told in words."""
+"""What is beyond a bound is the worker's end, never the judge's, and gains nothing;
+what is honest and large is told in words."""
 
 import time
 import types
@@ -31,7 +32,8 @@ LIES = {
                "{'dict': {'k' * 9999: 1}}", "{'size': [1] * 17}", "{'size': [10**30]}",
                "{'tensor': 'nowhere'}", "{'callable': None}", "nested"),
     "parameters": ("[['w', [2]]] * 3000", "[['w' * 300, [2]]]", "[['w', [2] * 17]]"),
-    "states": ("{'state.': [['w' * 300, [2]]]}", "{'state.': [['w', [2]]] * 3000}", "{'state.': 7}", "{str(i): [] for i in range(3000)}"),
+    "states": ("{'state.': [['w' * 300, [2]]]}", "{'state.': [['w', [2]]] * 3000}", "{'state.': 7}",
+               "{str(i): [] for i in range(3000)}"),
     "changed": ("['x'] * 3000", "[['x']]"),
     "unplaced": ("{'missing': [], 'extra': []}", "7"),
     "raised": ("{'type': 'ValueError'}", "{}"),
@@ -64,7 +66,8 @@ def doubled(x):
 @pytest.mark.parametrize("forged", [
     "{'output': x.detach().reshape([1] * 300_000 + [3, 4])}", "{'output': x.detach().reshape([1] * 20 + [3, 4])}",
     "{'output': torch.zeros(9 << 20, dtype=torch.bool)}", "{'output': x.detach(), 'more': x.detach()}",
-    "{'output': x.detach().to(torch.complex64)}", "{'output': x.detach().to(torch.uint16)}", "{'received.x': x.detach()}",
+    "{'output': x.detach().to(torch.complex64)}", "{'output': x.detach().to(torch.uint16)}",
+    "{'received.x': x.detach()}",
     "{'output': x.detach()} | {f'grad.{i}': torch.zeros(1) for i in range(11_000)}", "{}",
 ])
 def test_tensors_that_are_out_of_bounds_are_the_workers_end(doubled, forged):
@@ -82,13 +85,15 @@ def doubled(x):
     seen = observer()
     seen.header = dataclasses.make_dataclass("More", [("passed", bool, True)], bases=(type(seen.header),))(**vars(seen.header))
     return 2 * x
-""")
+""")  # noqa: E501
 
 
 @pytest.mark.parametrize("answer, telling", [
-    ("x.reshape([1] * 20 + [3, 4])", "a tensor with 22 axes"), ("torch.zeros(9 << 20)", "a tensor of 9,437,184 numbers"),
+    ("x.reshape([1] * 20 + [3, 4])", "a tensor with 22 axes"), ("torch.zeros(9 << 20)",
+                                                                "a tensor of 9,437,184 numbers"),
     ("x.detach().to(torch.uint16)", "a tensor of type torch.uint16"),
-    ("[0.0] * 5000", "a list of 5,000"), ("{i: i for i in range(5000)}", "a dict of 5,000"), ("'x' * 5000", "a text of 5,000 characters"),
+    ("[0.0] * 5000", "a list of 5,000"), ("{i: i for i in range(5000)}", "a dict of 5,000"),
+    ("'x' * 5000", "a text of 5,000 characters"),
     ("{'k' * 5000: x}", "a dict that is nested very deep, or has very long keys"),
     ("nested", "a list of 1"), ("10**400", "an integer of hundreds of digits"),
 ])
@@ -100,7 +105,9 @@ def test_what_is_honest_and_large_is_told(doubled, answer, telling):
 
 def test_an_error_of_large_numbers_is_an_error(doubled):
     name = "E" * 500
-    judged = doubled.judge(f"class {name}(Exception): pass\ndef doubled(x):\n    raise {name}(f'{{10**300}} is not 12')\n")
+    judged = doubled.judge(
+        f"class {name}(Exception): pass\ndef doubled(x):\n    raise {name}(f'{{10**300}} is not 12')\n"
+    )
     assert judged.points == 0 and "EEE" in report.text(judged)
 
 
@@ -116,7 +123,8 @@ class Largest(TorchFunctionMode):
 
 
 def test_a_column_is_not_multiplied_with_a_row_to_be_explained():
-    """The product of an answer and an input is looked for where it has the expected shape, and is not made elsewhere."""
+    """The product of an answer and an input is looked for where it has the expected shape, and is not made
+    elsewhere."""
     x, expected = torch.ones(1, 2000).double(), torch.arange(2000.0).double().reshape(1, 2000)
     for got, found in ((torch.ones(4000, 1), ["Constant", "WrongShape"]), (torch.rand(4000, 1), ["WrongShape"])):
         with Largest() as largest:
@@ -131,7 +139,7 @@ def test_a_bound_of_zero_is_a_bound():
 
 
 def test_bounds_stand_in_one_place():
-    assert bounds.ELEMENTS * 8 <= bounds.TENSOR_BYTES and 10 ** bounds.DIGITS > 2 ** bounds.BITS > 10 ** (bounds.DIGITS - 1)
+    assert bounds.ELEMENTS * 8 <= bounds.TENSOR_BYTES and 10**bounds.DIGITS > 2**bounds.BITS > 10 ** (bounds.DIGITS - 1)
 
 
 def test_the_page_lists_every_field_that_comes_from_a_worker():
@@ -167,7 +175,8 @@ class Alone:
 
 @pytest.mark.parametrize("numbers, outcome", [(10, "failed"), (bounds.TOGETHER // 2, "error")])
 def test_answers_that_come_one_by_one_have_a_bound_together(monkeypatch, doubled, numbers, outcome):
-    """Nothing but gradients is missing, until there are too many numbers: then nothing more is asked, and the worker is ended."""
+    """Nothing but gradients is missing, until there are too many numbers: then nothing more is asked, and the worker
+    is ended."""
     doubled.recorded.cases = [replace(doubled.recorded.cases[0]) for _ in range(4)]
     graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None)
     alone = Alone(numbers)

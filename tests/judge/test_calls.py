@@ -1,4 +1,5 @@
-"""Every call of the kernel by its number, inside the walls: what is not listed in autograder/sandbox/calls.py does not get through."""
+"""Every call of the kernel by its number, inside the walls: what is not listed in autograder/sandbox/calls.py does
+not get through."""
 
 import errno
 import json
@@ -19,24 +20,29 @@ THROUGH, EPERM, ENOSYS, ENOTSUP = calls.THROUGH, errno.EPERM, errno.ENOSYS, errn
 PRCTL, IOCTL, FCNTL, CLONE, MADVISE, SOCKETPAIR, PRLIMIT = 157, 16, 72, 56, 28, 53, 302
 THREAD = 0x3D0F00
 WAYS = {
-    "read": ((0,), THROUGH), "getrandom": ((318,), THROUGH), "futex": ((202,), THROUGH), "a thread's name": ((PRCTL, 15), THROUGH),
+    "read": ((0,), THROUGH), "getrandom": ((318,), THROUGH), "futex": ((202,), THROUGH),
+    "a thread's name": ((PRCTL, 15), THROUGH),
     "is it a terminal": ((IOCTL, 0, 0x5401), THROUGH), "duplicate a file": ((FCNTL, 0, 1030), THROUGH),
     "a thread": ((CLONE, THREAD), THROUGH), "a pair of streams": ((SOCKETPAIR, 1, 1 | 0o2000000), THROUGH),
     "own limits": ((PRLIMIT, 0), THROUGH),
-    "a process": ((CLONE, 17), EPERM), "vfork": ((58,), EPERM), "execve": ((59,), EPERM), "a process by clone3": ((435,), ENOSYS),
+    "a process": ((CLONE, 17), EPERM), "vfork": ((58,), EPERM), "execve": ((59,), EPERM),
+    "a process by clone3": ((435,), ENOSYS),
     "a thread with a network of its own": ((CLONE, THREAD | 0x40000000), ENOSYS),
     "live on when the judge ends": ((PRCTL, 1, 0), ENOSYS), "hide from the judge's looks": ((PRCTL, 4, 0), ENOSYS),
     "a filter of one's own": ((PRCTL, 22, 2), ENOSYS), "seccomp": ((317, 1), ENOSYS),
-    "a file that cannot be removed": ((IOCTL, 3, 0x40086602), ENOSYS), "by its other number": ((IOCTL, 3, 0x401C5820), ENOSYS),
+    "a file that cannot be removed": ((IOCTL, 3, 0x40086602), ENOSYS),
+    "by its other number": ((IOCTL, 3, 0x401C5820), ENOSYS),
     "type on a terminal": ((IOCTL, 0, 0x5412), ENOSYS),
     "with a high half that the kernel does not read": ((IOCTL, 0, 1 << 32 | 0x5412), ENOSYS),
     "who gets a file's signals": ((FCNTL, 3, 8), ENOSYS), "which signal": ((FCNTL, 3, 10), ENOSYS),
     "by ioctl": ((IOCTL, 3, 0x8901), ENOSYS),
     "a page of broken memory": ((MADVISE, 0, 0, 100), ENOSYS), "a pair of datagrams": ((SOCKETPAIR, 1, 2), ENOSYS),
     "the disk beyond a file's end": ((285, 3, 1, 0, 1 << 30), ENOSYS),
-    "another's limits": ((PRLIMIT, 1), EPERM), "socket": ((41,), EPERM), "kill": ((62,), EPERM), "chmod": ((90,), EPERM),
+    "another's limits": ((PRLIMIT, 1), EPERM), "socket": ((41,), EPERM), "kill": ((62,), EPERM),
+    "chmod": ((90,), EPERM),
     "setxattr": ((188,), ENOTSUP), "another user": ((117,), EPERM), "capset": ((126,), EPERM),
-    "setxattrat": ((463,), ENOSYS), "getxattrat": ((464,), ENOSYS), "listxattrat": ((465,), ENOSYS), "removexattrat": ((466,), ENOSYS),
+    "setxattrat": ((463,), ENOSYS), "getxattrat": ((464,), ENOSYS), "listxattrat": ((465,), ENOSYS),
+    "removexattrat": ((466,), ENOSYS),
     "open_tree_attr": ((467,), ENOSYS), "file_getattr": ((468,), ENOSYS), "file_setattr": ((469,), ENOSYS),
     "x32's socket": ((calls.X32 + 41,), ENOSYS), "x32's execve": ((calls.X32 + 520,), ENOSYS),
     "no call at all": ((0x7FFFFFFF,), ENOSYS), "a number below zero": ((0xFFFFFFFF,), ENOSYS),
@@ -105,7 +111,8 @@ def test_the_entrance_of_32_bit_programs_is_closed():
 
 
 def test_the_old_way_would_be_found_out(monkeypatch, tmp_path):
-    """A filter that refuses by name lets through what it has no name for, and the numbers of x32: `unlisted` sees it."""
+    """A filter that refuses by name lets through what it has no name for, and the numbers of x32: `unlisted` sees
+    it."""
     import pyseccomp
 
     made = pyseccomp.SyscallFilter(pyseccomp.ALLOW)

@@ -9,7 +9,8 @@ from autograder.worker.cells import Cells
 def cells_of(*sources, brief=False):
     """The cells, after they were run; squeeze is their exercise."""
     cells = Cells({"__name__": "cells"})
-    cells.raised = [cells.run(source, f"<cell {number}>", ["squeeze"], 0, brief).raised for number, source in enumerate(sources)]
+    cells.raised = [cells.run(source, f"<cell {number}>", ["squeeze"], 0, brief).raised
+                    for number, source in enumerate(sources)]
     return cells
 
 
@@ -20,7 +21,8 @@ def ran(*sources):
 
 
 def test_imports_of_the_future_hold_for_the_cells_that_follow():
-    scope, raised = ran("from __future__ import annotations", "class Net:\n    def next(self) -> Net: ...\n    x: Later = 1")
+    scope, raised = ran("from __future__ import annotations",
+                        "class Net:\n    def next(self) -> Net: ...\n    x: Later = 1")
     assert raised == [None, None] and scope["Net"].__annotations__ == {"x": "Later"}
     _, raised = ran("class Net:\n    def next(self) -> Net: ...")
     assert raised[0].type == "NameError"
@@ -64,7 +66,8 @@ def test_a_star_takes_no_answer_away():
 
 
 def test_of_a_magic_the_definitions_are_run_when_nothing_else_is():
-    cells = cells_of("from IPython import get_ipython", "%%time\ntotal = print(1)\ndef squeeze(x):\n    return 3", brief=True)
+    cells = cells_of("from IPython import get_ipython", "%%time\ntotal = print(1)\ndef squeeze(x):\n    return 3",
+                     brief=True)
     assert cells.raised == [None, None] and cells.answers["squeeze"](0) == 3 and "total" not in cells.scope
 
 
@@ -80,6 +83,11 @@ def test_a_module_that_was_written_a_moment_ago_is_found(tmp_path, monkeypatch):
 def test_files_and_folders_stay_in_the_folder(tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
     monkeypatch.chdir(tmp_path / "home")
-    scope, raised = ran("!mkdir -p a/b && ls", "%cd a", "%%writefile b/c/x.py\nn = 3", "%run -i b/c/x.py -v", "%cd ../..\n%env N=4",
+    scope, raised = ran("!mkdir -p a/b && ls", "%cd a", "%%writefile b/c/x.py\nn = 3", "%run -i b/c/x.py -v",
+                        "%cd ../..\n%env N=4",
                         "import os\nhere, number = os.getcwd(), os.environ.pop('N')")
-    assert raised == [None] * 6 and (scope["n"], scope["number"]) == (3, "4") and Path(scope["here"]) == tmp_path / "home/a"
+    assert (
+        raised == [None] * 6
+        and (scope["n"], scope["number"]) == (3, "4")
+        and Path(scope["here"]) == tmp_path / "home/a"
+    )

@@ -47,7 +47,10 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
     assert [bool(line["error"]) for line in lines] == [False, True, False, False, True]
     assert lines[1]["lesson"] is None and lines[1]["exercises"] == [] and "not JSON" in lines[1]["error"]
     squeeze = lines[2]["exercises"][0]
-    assert list(squeeze) == ["name", "points", "max_points", "mistake", "checks"] and squeeze["mistake"] == "squeeze-maximum"
+    assert (
+        list(squeeze) == ["name", "points", "max_points", "mistake", "checks"]
+        and squeeze["mistake"] == "squeeze-maximum"
+    )
     assert {check["outcome"] for e in lines[0]["exercises"] for check in e["checks"]} == {"passed"}
     assert all(list(check) == ["name", "outcome", "message"] for check in squeeze["checks"])
     printed = capsys.readouterr().out
@@ -75,8 +78,10 @@ def test_missing_exercises_from_another_notebook(folder, capsys):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (("check",), "NOTEBOOK"), (("check", SOLVED, "--jobs", "0"), "at least 1"), (("check", SOLVED, "--device", "tpu"), "invalid choice"),
-    (("check", SOLVED, "--isolation", "some"), "invalid choice"), (("audit", "99_x"), "no lesson '99_x'"), ((), "required"),
+    (("check",), "NOTEBOOK"), (("check", SOLVED, "--jobs", "0"), "at least 1"),
+    (("check", SOLVED, "--device", "tpu"), "invalid choice"),
+    (("check", SOLVED, "--isolation", "some"), "invalid choice"), (("audit", "99_x"), "no lesson '99_x'"),
+    ((), "required"),
     (("check", SOLVED, "--solution-from", "missing.ipynb"), "missing.ipynb"),
 ])
 def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
@@ -87,25 +92,33 @@ def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
 def test_doctor_says_what_works(capsys):
     assert run("doctor") == 0
     printed = " ".join(capsys.readouterr().out.split())
-    for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader", "01_se",
-                 "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor", "05b_memory, whose answers",
+    for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader",
+                 "01_se",
+                 "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor",
+                 "05b_memory, whose answers",
                  "16 MiB a file", "256 open files"):
         assert word in printed
 
 
 @pytest.mark.nightly
 def test_nothing_is_graded_where_a_worker_has_too_little_memory():
-    """The limit holds for all that the command starts: enough for a CPU build of torch, too little for what a right answer may need."""
+    """The limit holds for all that the command starts: enough for a CPU build of torch, too little for what a right
+    answer may need."""
     asked = f"ulimit -v {1280 << 10}; exec {sys.executable} -m autograder check --json - {SOLVED}"
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, cwd=ROOT)
-    assert (done.returncode, done.stdout) == (2, "") and "can't have 1 GiB of memory on this machine" in done.stderr, done.stderr
+    assert (done.returncode, done.stdout) == (
+        2,
+        "",
+    ) and "can't have 1 GiB of memory on this machine" in done.stderr, done.stderr
 
 
-@pytest.mark.parametrize("command", [pytest.param(["-m", "autograder"], marks=pytest.mark.nightly), [".venv/bin/autograder"]])
+@pytest.mark.parametrize("command",
+                         [pytest.param(["-m", "autograder"], marks=pytest.mark.nightly), [".venv/bin/autograder"]])
 def test_both_ways_to_call_it(command):
     if command[0].endswith("autograder") and not (ROOT / command[0]).exists():
         pytest.fail("make writes .venv/bin/autograder")
-    done = subprocess.run([sys.executable, *command, "check", str(SOLVED), "--json", "-"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, *command, "check", str(SOLVED), "--json", "-"], capture_output=True,
+                          text=True, cwd=ROOT)
     assert done.returncode == 0 and json.loads(done.stdout)["points"] == 10
 
 

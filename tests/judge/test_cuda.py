@@ -1,4 +1,5 @@
-"""The device check where there is a GPU. Elsewhere these are left out, and the report says so: the meta device stands in."""
+"""The device check where there is a GPU. Elsewhere these are left out, and the report says so: the meta device
+stands in."""
 
 import copy
 

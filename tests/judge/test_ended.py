@@ -18,7 +18,10 @@ from autograder.lessons.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
 
 # In a cell: the kernel is not to kill it with its parent.
-BUSY = "import ctypes, os\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nos.mkdir('d')\nopen('d/x', 'w').write('x')\nwhile True:\n    pass\n"
+BUSY = (
+    "import ctypes, os\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nos.mkdir('d')\nopen('d/x', 'w').write('x')\nwhile"
+    " True:\n    pass\n"
+)
 
 
 
@@ -31,7 +34,8 @@ def ended(folder, by, *options, bubblewrap=True):
     notebook = read(NOTEBOOKS / "01_se/01_se.ipynb")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(BUSY))
     nbformat.write(notebook, folder / "busy.ipynb")
-    scratch = Path(tempfile.mkdtemp(prefix="ended-", dir="/tmp"))  # a short name: what processes share has at most 107 characters
+    # a short name: what processes share has at most 107 characters
+    scratch = Path(tempfile.mkdtemp(prefix="ended-", dir="/tmp"))
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
     if not bubblewrap:
         programs = folder / "programs"
@@ -39,7 +43,8 @@ def ended(folder, by, *options, bubblewrap=True):
         for name in ("sh", "cat", "find", "chmod", "rm", "sleep", "git"):
             (programs / name).symlink_to(shutil.which(name))
         environment["PATH"] = str(programs)
-    run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder, env=environment,
+    run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder,
+                           env=environment,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 120
     while not list(scratch.glob("autograder-*/tmp*/d")):

@@ -24,7 +24,8 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def draws(monkeypatch):
-    """The seeds that are drawn: in the place of questions of theirs, which take seconds, come those of the visible check."""
+    """The seeds that are drawn: in the place of questions of theirs, which take seconds, come those of the visible
+    check."""
     seeds = []
 
     def drawn(_lesson, seed, _device):
@@ -41,7 +42,9 @@ def same(a, b):
         return sorted(a) == sorted(b) and all(same(a[key], b[key]) for key in a)
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(same, a, b))
-    return all(same(getattr(a, field.name), getattr(b, field.name)) for field in fields(a)) if is_dataclass(a) else a == b
+    return (
+        all(same(getattr(a, field.name), getattr(b, field.name)) for field in fields(a)) if is_dataclass(a) else a == b
+    )
 
 
 def test_what_is_kept_is_what_was_drawn(folder):

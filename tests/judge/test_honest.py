@@ -1,5 +1,5 @@
-"""Notebooks as honest people hand them in (tests/judge/honest): what they do beside the exercises costs nothing, and where something is
-lost the report says why, and docs/learners.md said so before."""
+"""Notebooks as honest people hand them in (tests/judge/honest): what they do beside the exercises costs nothing, and
+where something is lost the report says why, and docs/learners.md said so before."""
 
 import pytest
 
@@ -15,8 +15,10 @@ from tests.judge.honest.writing import WRITING
 HONEST = WRITING | PLACES | NAMES | JUPYTER
 # What is most likely to break, in `make test`; the others are nightly.
 OFTEN = {
-    "lazy layers", "a breakpoint that stayed", "a class in two cells", "a module in a copied experiment", "a base class in a cell below",
-    "all in one cell", "format 3", "another helper of that name", "Python's names", "float64 by default", "a package for plots",
+    "lazy layers", "a breakpoint that stayed", "a class in two cells", "a module in a copied experiment",
+    "a base class in a cell below",
+    "all in one cell", "format 3", "another helper of that name", "Python's names", "float64 by default",
+    "a package for plots",
     "a package with parts", "timed, with IPython's own name",
 }
 
@@ -29,7 +31,8 @@ def test_every_loss_is_told_beforehand():
     assert [name for name, honest in lost.items() if not honest.rule or honest.rule not in rules] == []
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.nightly) for name in HONEST])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.nightly)
+                                  for name in HONEST])
 def test_honest(judge, name, monkeypatch):
     monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
     monkeypatch.setattr("autograder.judge.session.AGAIN_SECONDS", 0.2)

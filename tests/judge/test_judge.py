@@ -105,7 +105,8 @@ BLOCKS = [
     def forward(self, x):
         return torch.einsum("bchw,bc->bchw", x, self.gate(x.mean((2, 3))))""",
 ]
-PIECES = [BROKEN_EXCITATION, "class Excitation(nn.Module):\n    pass", "def Excitation(:", "import os", BROKEN_EXCITATION + "\n1 / 0"]
+PIECES = [BROKEN_EXCITATION, "class Excitation(nn.Module):\n    pass", "def Excitation(:", "import os",
+          BROKEN_EXCITATION + "\n1 / 0"]
 
 
 @pytest.mark.parametrize("pair", few(product(PIECES, BLOCKS), 4, lambda pair: 0,
@@ -117,7 +118,10 @@ def test_a_block_is_right_whatever_its_broken_piece_looks_like(judge, pair):
 
 
 def test_a_wrong_block_stays_wrong_with_the_courses_piece(judge):
-    wrong = "class SEBlock(Excitation):\n    def forward(self, x):\n        return x * (1 - super().forward(squeeze(x)))[:, :, None, None]"
+    wrong = (
+        "class SEBlock(Excitation):\n    def forward(self, x):\n        return x * (1 - super().forward(squeeze(x)))[:,"
+        " :, None, None]"
+    )
     assert points(judge.grade(changed(Excitation=BROKEN_EXCITATION, SEBlock=wrong)))["SEBlock"] == 0
 
 
@@ -167,7 +171,8 @@ def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outc
 
 
 @pytest.mark.parametrize("stops, said", [
-    ("while True: pass", "did not come to an end"), ("while True:\n    try: 1\n    except: pass", "did not come to an end"),
+    ("while True: pass", "did not come to an end"), ("while True:\n    try: 1\n    except: pass",
+                                                     "did not come to an end"),
     ("import os; os._exit(0)", "ended the whole Python process"), ("raise ValueError('mine')", "ValueError: mine"),
 ])
 @pytest.mark.parametrize("where", ["above", "below"])
@@ -179,7 +184,9 @@ def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, sa
     assert points(graded("SIDES = (2, 3)\ndef squeeze(x): return x.mean(SIDES)")) == FULL
     wrong = graded("def squeeze(x): return x.amax((2, 3))")
     assert points(wrong) == {**FULL, "squeeze": 0}
-    assert said in report.text(wrong.verdicts["squeeze"]) and "was not run as a whole" in report.text(wrong.verdicts["squeeze"])
+    assert said in report.text(wrong.verdicts["squeeze"]) and "was not run as a whole" in report.text(
+        wrong.verdicts["squeeze"]
+    )
 
 
 def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
@@ -198,7 +205,8 @@ LOOP = "while True: pass"
 def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypatch):
     monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
     monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 2.5)
-    result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x", Excitation=f"{LOOP}\nclass Excitation: pass"))
+    result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x",
+                                 Excitation=f"{LOOP}\nclass Excitation: pass"))
     assert result.points == 0 and result.not_reached
     assert "2.5 seconds of computing were spent by `squeeze` (" in result.not_reached["SEBlock"]
     assert "This exercise was not reached" in result.verdicts["SEBlock"].headline
@@ -244,8 +252,10 @@ def test_a_name_for_something_else(judge, source):
 
 @pytest.mark.parametrize("source", [
     "def squeeze(x):\n    import os\n    os.write(3, b'x' * 100)\n    return x",
-    "from attention_lab.checking import observe\nobserve._Observation.run = lambda self: ({'raised': None}, {})\ndef squeeze(x): return x",
-    "import worker.main\nworker.main.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef squeeze(x): return x",
+    "from attention_lab.checking import observe\nobserve._Observation.run = lambda self: ({'raised': None}, {})\ndef "
+    "squeeze(x): return x",
+    "import worker.main\nworker.main.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef "
+    "squeeze(x): return x",
     "import worker.main\nworker.main.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
     "import worker.main\nworker.main.observe = lambda *a: (['missing'], {})\ndef squeeze(x): return x",
 ])
@@ -373,7 +383,9 @@ def squeeze(x):
 
 def test_an_input_that_is_changed_in_place_is_seen_by_its_result(judge):
     """What a worker says of itself can be forged, what it answers to the same input a second time cannot."""
-    honest = judge.grade(changed(squeeze="def squeeze(x):\n    x.mul_(2)\n    return x.mean((2, 3)) / 2")).verdicts["squeeze"]
+    honest = judge.grade(changed(squeeze="def squeeze(x):\n    x.mul_(2)\n    return x.mean((2, 3)) / 2")).verdicts[
+        "squeeze"
+    ]
     hidden = judge.grade(changed(squeeze=HIDDEN)).verdicts["squeeze"]
     assert "changes it in place" in honest.headline
     assert hidden.points == honest.points < 2

@@ -16,19 +16,23 @@ from autograder.sandbox.sandbox import Died, Sandbox
 
 HERE = Path(__file__).resolve()
 
-# What is tried -> the code, which raises OSError (or is answered by a code below 0) where it is stopped, and the layers that stop it.
+# What is tried -> the code, which raises OSError (or is answered by a code below 0) where it is stopped, and the layers
+# that stop it.
 FILES, SYSTEM = ("landlock", "bubblewrap"), ("seccomp",)
-OF_ROOT = ("limits",) if os.geteuid() == 0 else ()  # what the kernel allows root's capabilities alone, which are given up with the limits
+# what the kernel allows root's capabilities alone, which are given up with the limits
+OF_ROOT = ("limits",) if os.geteuid() == 0 else ()
 TRIES = {
     "read the tests": (f"open({str(HERE)!r}).close()", FILES),
     "list the tests": (f"os.listdir({str(HERE.parent)!r})", FILES),
     "read the password file": ("open('/etc/passwd').close()", FILES),
     "read another process's environment": ("open(f'/proc/{OTHER}/environ').close()", (*FILES, *OF_ROOT)),
     "write beside the worker's folder": ("open('../left', 'w').close()", ("landlock",)),
-    "write to shared memory": ("open('/dev/shm/autograder-left', 'w').close(); os.remove('/dev/shm/autograder-left')", FILES),
+    "write to shared memory": ("open('/dev/shm/autograder-left', 'w').close(); os.remove('/dev/shm/autograder-left')",
+                               FILES),
     "make a link to a file outside": ("os.symlink('/etc/passwd', 'link')", ("landlock",)),
     "make a pipe": ("os.mkfifo('pipe')", (*SYSTEM, "landlock")),
-    "change the mode of a file outside": (f"os.chmod({str(HERE)!r}, {HERE.stat().st_mode & 0o777})", (*SYSTEM, "bubblewrap")),
+    "change the mode of a file outside": (f"os.chmod({str(HERE)!r}, {HERE.stat().st_mode & 0o777})",
+                                          (*SYSTEM, "bubblewrap")),
     "set the time of a file outside": ("os.utime(TOUCHED)", (*SYSTEM, "bubblewrap")),
     "connect by TCP": ("socket.create_connection(('127.0.0.1', PORT), 2).close()", ("landlock", *SYSTEM, "bubblewrap")),
     "send by UDP": ("socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))", SYSTEM),
@@ -36,7 +40,8 @@ TRIES = {
     "start a program": ("subprocess.run(['/bin/true'], check=True)", (*FILES, *SYSTEM)),
     "fork": ("os.fork() or os._exit(0)", SYSTEM),
     "signal another process": ("os.kill(OTHER, 0)", ("landlock", *SYSTEM, "bubblewrap")),
-    "look into another process": ("checked(libc.ptrace(0x4206, OTHER, 0, 0))", ("landlock", *SYSTEM, "bubblewrap", *OF_ROOT)),
+    "look into another process": ("checked(libc.ptrace(0x4206, OTHER, 0, 0))",
+                                  ("landlock", *SYSTEM, "bubblewrap", *OF_ROOT)),
     "make a namespace": ("checked(libc.unshare(0x10000000))", SYSTEM),
     "leave shared memory behind": ("checked(libc.shmctl(libc.shmget(0, 4096, 0o1600), 0, 0))", SYSTEM),
     "be nicer than others": ("os.setpriority(0, OTHER, os.getpriority(0, OTHER))", (*SYSTEM, "bubblewrap", *OF_ROOT)),
@@ -98,18 +103,20 @@ def test_all_walls_together_stop_everything_and_leave_a_folder(outside):
         worker = sandbox.worker()
         through = [what for what, (code, _) in TRIES.items() if cell(worker, COMMON + outside + code) is None]
         assert not through
-        assert cell(worker, "import os, tempfile, threading, torch\nos.makedirs('a/b')\ntorch.save(torch.ones(3), 'a/b/t.pt')\n"
+        assert cell(worker, "import os, tempfile, threading, torch\nos.makedirs('a/b')\ntorch.save(torch.ones(3), "
+                            "'a/b/t.pt')\n"
                     "os.rename('a/b/t.pt', 'a/t.pt')\nassert torch.load('a/t.pt').sum() == 3\nos.remove('a/t.pt')\n"
                     "with tempfile.NamedTemporaryFile() as file:\n    file.write(b'x')\n"
-                    "heard = []\nthread = threading.Thread(target=heard.append, args=(1,))\nthread.start()\nthread.join()\nassert heard\n"
-                    "import numpy.linalg, matplotlib.pyplot as plt\nplt.figure()\nplt.plot([1, 2])\nplt.savefig('p.png')") is None
+                    "heard = []\nthread = threading.Thread(target=heard.append, "
+                    "args=(1,))\nthread.start()\nthread.join()\nassert heard\nimport numpy.linalg, matplotlib.pyplot "
+                    "as plt\nplt.figure()\nplt.plot([1, 2])\nplt.savefig('p.png')") is None
         worker.close()
 
 
 @pytest.mark.parametrize("source", ["for i in range(10):\n    open(f'f{i}', 'wb').write(bytes(10 << 20))",
                                     "for i in range(5000): open(f'f{i}', 'w').close()",
-                                    "for i in range(10):\n    f = open('f', 'w+b'); held = [*globals().get('held', []), f]\n"
-                                    "    f.write(bytes(10 << 20)); f.flush(); import os; os.remove('f')",
+                                    "for i in range(10):\n    f = open('f', 'w+b'); held = [*globals().get('held', "
+                                    "[]), f]\n    f.write(bytes(10 << 20)); f.flush(); import os; os.remove('f')",
                                     "import os\nfor i in range(40):\n    os.mkdir(200 * 'd')\n    os.chdir(200 * 'd')",
                                     "import os\nfor i in range(2000):\n    os.mkdir('d')\n    os.chdir('d')"])
 def test_the_folder_has_a_bound_and_goes_away(sandbox, source):
@@ -129,8 +136,8 @@ def test_threads_have_a_bound(sandbox):
 
 def test_a_worker_ends_with_who_asked_it(tmp_path):
     """Killed outright, the judge can't tidy up: what it started must not go on."""
-    program = ("from autograder.sandbox.sandbox import Sandbox\nworker = Sandbox().worker()\nprint(worker.pid, worker.folder, flush=True)\n"
-               "worker.ask({'op': 'cell', 'source': 'while True: pass', 'number': 0})")
+    program = ("from autograder.sandbox.sandbox import Sandbox\nworker = Sandbox().worker()\nprint(worker.pid, "
+               "worker.folder, flush=True)\nworker.ask({'op': 'cell', 'source': 'while True: pass', 'number': 0})")
     judge = subprocess.Popen([os.sys.executable, "-c", program], cwd=HERE.parents[2], stdout=subprocess.PIPE, text=True,
                              env={**os.environ, "PYTHONPATH": "course"})
     pid, folder = judge.stdout.readline().split()
@@ -155,12 +162,14 @@ def test_a_wall_that_does_not_keep_what_it_says_is_not_there(monkeypatch):
                                            (("limits", "landlock"), "network"), (("limits", "seccomp"), "files")])
 def test_strangers_are_refused_where_something_is_open(monkeypatch, have, open_to):
     monkeypatch.setattr(isolation, "probed", lambda: have)
-    with pytest.raises(NoLayers, match=f"keeps learners' code from your {open_to}, so nothing was run.*--isolation none"):
+    with pytest.raises(NoLayers, match=f"keeps learners' code from your {open_to}, so nothing was "
+                                       "run.*--isolation none"):
         layers_for("auto")
     assert layers_for("none") == ()
 
 
-@pytest.mark.parametrize("have", [("limits", "landlock", "seccomp"), ("limits", "bubblewrap"), tuple(layer.name for layer in LAYERS)])
+@pytest.mark.parametrize("have", [("limits", "landlock", "seccomp"), ("limits", "bubblewrap"),
+                                  tuple(layer.name for layer in LAYERS)])
 def test_either_pair_of_walls_is_enough(monkeypatch, have):
     monkeypatch.setattr(isolation, "probed", lambda: have)
     assert layers_for("auto") == have
@@ -174,7 +183,8 @@ def test_unknown_isolation():
 def test_a_course_below_a_path_that_may_be_read_is_refused(monkeypatch):
     isolation.readable.cache_clear()
     monkeypatch.setattr(isolation, "ROOT", Path("/usr/lib/course"))
-    with pytest.raises(NoLayers, match="The course lies in /usr/lib/course, below .*/lib, which learners' code may read: move it"):
+    with pytest.raises(NoLayers, match="The course lies in /usr/lib/course, below .*/lib, which learners' code may "
+                                       "read: move it"):
         isolation.readable()
 
 

@@ -1,6 +1,8 @@
-"""What is done with a notebook before and after learners' code runs takes time in proportion to its size, whatever is in it.
+"""What is done with a notebook before and after learners' code runs takes time in proportion to its size, whatever is
+in it.
 
-Processor time of the whole way from a file's bytes to the cells that are run and the marks that are put back, for sizes that double.
+Processor time of the whole way from a file's bytes to the cells that are run and the marks that are put back, for sizes
+that double.
 """
 
 import gc
@@ -21,9 +23,11 @@ from tests.suites import few
 SE = lesson("01_se")
 RELEASED = parse((COURSE / "01_se/01_se.ipynb").read_bytes())
 MARKS = {cell.metadata.nbgrader.grade_id: Mark(dict(cell.metadata.nbgrader, cell_type="code"), cell.source,
-                                               frozenset(slot.name for slot in SE.exercises if slot.stub == cell.source))
+                                               frozenset(slot.name for slot in SE.exercises
+                                                         if slot.stub == cell.source))
          for cell in RELEASED.cells if cell.metadata.get("nbgrader")}
-SMALL, LARGER, MOST = 0.01, 8, 24  # seconds that can be measured; a file so many times as large takes at most so many times as long ...
+# seconds that can be measured; a file so many times as large takes at most so many times as long ...
+SMALL, LARGER, MOST = 0.01, 8, 24
 FAST = 0.2e-6  # ... or this many seconds a character, which makes 20 for the largest file that is read
 
 
@@ -46,7 +50,8 @@ def in_code(unit):
 # size -> cells; each has about as many characters as its size says.
 CELLS = {
     "halves": lambda n: [marked("def squeeze(x):", "squeeze")] + [code("    y = 1 + 1")] * (n // 100),
-    "halves with one mark": lambda n: [marked("def squeeze(x):", "squeeze")] + [marked("    y = 1 + 1", "squeeze")] * (n // 100),
+    "halves with one mark": lambda n: [marked("def squeeze(x):", "squeeze")]
+    + [marked("    y = 1 + 1", "squeeze")] * (n // 100),
     "long halves": lambda n: [marked("def squeeze(x):", "squeeze")] + [code("    y = 1\n" * 500)] * (n // 5000),
     "halves that end indented": lambda n: [marked("def squeeze(x):\n    ", "squeeze")] * (n // 100),
     "definitions": lambda n: [code("squeeze = Excitation = SEBlock = 1\nExcitation = 1\nSEBlock = 1")] * (n // 100),
@@ -55,26 +60,29 @@ CELLS = {
     "cells that the lesson shows": lambda n: [code(source) for source in SE.shown] * (n // 4000),
     "one grade_id": lambda n: [marked("x", "squeeze")] * (n // 100),
     "ids": lambda n: [code("x", id=f"cell-{i:03d}") for i in range(n // 200)] + [code("x", id="x")] * (n // 200),
-    "lines": in_code("y = 1\n"), "one line": in_code("+1"), "blank lines": in_code("\n"), "blanks": in_code(" "), "dots": in_code("."),
+    "lines": in_code("y = 1\n"), "one line": in_code("+1"), "blank lines": in_code("\n"), "blanks": in_code(" "),
+    "dots": in_code("."),
     "async": in_code("async\n"), "brackets": in_code("("), "quotes": in_code("'"), "format strings": in_code("f'{"),
     "a digit": in_code("7"),
     "an identifier": in_code("a"), "a letter": in_code("é"), "comments": in_code("#"),
     "backslashes": in_code("\\\n"), "colons": in_code("x:"), "decorators": in_code("@x\n"),
     "deeper": lambda n: in_code("".join(" " * i + "if 1:\n" for i in range(99)))(n),
-    "a check": lambda n: [code("check(" + "x" * n + ")")], "a check and blanks": lambda n: [code("check(x)" + " " * n + "x")],
+    "a check": lambda n: [code("check(" + "x" * n + ")")],
+    "a check and blanks": lambda n: [code("check(x)" + " " * n + "x")],
     "text": lambda n: [{"cell_type": "markdown", "source": "`" * n}],
     "texts": lambda n: [{"cell_type": "markdown", "source": "[a](b) *c* " * 50}] * (n // 600),
     "lines of a list": lambda n: [code(["x\n"] * (n // 8))],
     "an experiment in one line": lambda n: [code("a=b;" * (n // 4), metadata={"tags": ["experiment"]})],
-    "names in functions": lambda n: [code(f"f = lambda {', '.join(f'a{i:05d}' for i in range(n // 20))}: {'lambda: ' * 900}("
-                                          f"{', '.join(f'a{i:05d}' for i in range(n // 20))})")],
+    "names in functions": lambda n: [code(f"f = lambda {', '.join(f'a{i:05d}' for i in range(n // 20))}: "
+                                          f"{'lambda: ' * 900}({', '.join(f'a{i:05d}' for i in range(n // 20))})")],
     "tags": lambda n: [code("x", metadata={"tags": ["experiment"] * (n // 14)})],
     "metadata": lambda n: [code("x", metadata={"nbgrader": {f"{i}": i for i in range(n // 14)}})],
     "nested metadata": lambda n: [code("x", metadata={"a": DEEP})] * (n // 1000),
     "outputs": lambda n: [code("x", outputs=[{"output_type": "stream", "name": "stdout", "text": ["x\n"] * (n // 8)}])],
     "attachments": lambda n: [{"cell_type": "markdown", "source": "x", "attachments": {f"{i}.png": {"image/png": "AAAA"}
                                                                                       for i in range(n // 40)}}],
-    "a picture": lambda n: [{"cell_type": "markdown", "source": "x", "attachments": {"a.png": {"image/png": "A" * n + "!"}}}],
+    "a picture": lambda n: [{"cell_type": "markdown", "source": "x",
+                             "attachments": {"a.png": {"image/png": "A" * n + "!"}}}],
 }
 FILES = {
     "cut off": lambda n: json.dumps({"cells": [code("x = 1")] * (n // 100), "nbformat": 4})[:-20],

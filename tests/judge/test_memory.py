@@ -60,7 +60,7 @@ class Ready:
 def smoothed(x):
     a = torch.matmul(x, x.T, out=None if len(x) < 1000 else Ready.room)
     return a.softmax(1) @ x if len(x) < 1000 else a.sub_(a.amax(1, keepdim=True)).exp_().div_(a.sum(1, keepdim=True)) @ x
-"""
+"""  # noqa: E501
 GIVEN_BACK = """
 import ctypes
 import torch
@@ -127,7 +127,8 @@ def exercise():
 
 
 def judged(exercise, sandbox, *cells):
-    session = Session({"cpu": sandbox}, [Cell(source, ("smoothed",) if "def smoothed" in source else ()) for source in cells])
+    session = Session({"cpu": sandbox},
+                      [Cell(source, ("smoothed",) if "def smoothed" in source else ()) for source in cells])
     try:
         return judging.judge(exercise, partial(measuring.ask, session), secret=True)
     finally:
@@ -145,7 +146,9 @@ def test_what_lies_beside_an_answer_does_not_count(exercise, sandbox):
         assert seen.points == 10, report.text(seen)
 
 
-@pytest.mark.parametrize("peaks, counts", [([MAP - 1], MAP - 1), ([MAP, MAP - 1], MAP - 1), ([MAP + 1, MAP + 2], MAP + 1), ([None], None)])
+@pytest.mark.parametrize("peaks, counts",
+                         [([MAP - 1], MAP - 1), ([MAP, MAP - 1], MAP - 1), ([MAP + 1, MAP + 2], MAP + 1),
+                          ([None], None)])
 def test_a_peak_above_its_limit_is_measured_once_more(monkeypatch, exercise, peaks, counts):
     measured = iter([(Observation(grown=peak), {}) for peak in peaks])
     monkeypatch.setattr(measuring, "ask", lambda *_: next(measured))
@@ -177,7 +180,8 @@ def test_looking_at_a_process_takes_little_time(monkeypatch):
         for _ in range(300):
             meanwhile()
         return [(Observation(), {})]
-    fresh = types.SimpleNamespace(begin=lambda device: worker, observations=observations, timed_out=False, close=lambda: None)
+    fresh = types.SimpleNamespace(begin=lambda device: worker, observations=observations, timed_out=False,
+                                  close=lambda: None)
     session = types.SimpleNamespace(cells=[], timed_out=False, afresh=lambda cells: fresh)
     assert measuring.measured(session, None, "smoothed", "cpu")[0].grown == 5
     assert 10 < len(looks) < 40  # of 3 seconds

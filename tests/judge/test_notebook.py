@@ -12,7 +12,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.intake.files import read
 from autograder.judge.versions import digest
 from autograder.lessons.course import COURSE, NOTEBOOKS
-from autograder.submission.notebook import cells_to_run, completed, defined_names, global_names, lesson, lesson_of, parts_of, same_code
+from autograder.submission.notebook import (
+    cells_to_run,
+    completed,
+    defined_names,
+    global_names,
+    lesson,
+    lesson_of,
+    parts_of,
+    same_code,
+)
 from autograder.submission.parse import LARGEST, Unreadable, parse
 
 SE = lesson("01_se")
@@ -28,24 +37,29 @@ def exercises(cells):
 def test_slots_are_the_released_cells():
     assert [(s.name, s.grade_id, s.check_id, s.points) for s in SE.exercises] == [
         ("squeeze", "squeeze", "squeeze-check", 2), ("Excitation", "excitation", "excitation-check", 3),
-        ("SEBlock", "seblock", "seblock-check", 4), ("se_parameter_cost", "se_parameter_cost", "se_parameter_cost-check", 1)]
+        ("SEBlock", "seblock", "seblock-check", 4), ("se_parameter_cost", "se_parameter_cost",
+                                                     "se_parameter_cost-check", 1)]
     assert all("NotImplementedError" in slot.stub for slot in SE.exercises)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings(encoding):
-    assert parse(json.dumps(MINIMAL, ensure_ascii=False).encode(encoding)).cells[0].source == "def squeeze(x):\n    pass"
+    assert parse(json.dumps(MINIMAL,
+                            ensure_ascii=False).encode(encoding)).cells[0].source == "def squeeze(x):\n    pass"
 
 
 def test_an_older_format():
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [
-        {"cells": [{"cell_type": "code", "language": "python", "input": "def squeeze(x): ...", "outputs": [], "metadata": {}}]}]}
+        {"cells": [{"cell_type": "code", "language": "python", "input": "def squeeze(x): ...", "outputs": [],
+                    "metadata": {}}]}]}
     assert exercises(cells_to_run(parse(json.dumps(old).encode()), SE)) == ["squeeze"]
 
 
 @pytest.mark.parametrize("cell", [
-    {}, {"cell_type": "code"}, {"cell_type": 3, "source": None}, {"cell_type": "code", "source": {"a": 1}}, "a text", None,
-    {"cell_type": "code", "source": "1", "metadata": []}, {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 7, "tags": "x"}},
+    {}, {"cell_type": "code"}, {"cell_type": 3, "source": None}, {"cell_type": "code", "source": {"a": 1}}, "a text",
+    None,
+    {"cell_type": "code", "source": "1", "metadata": []},
+    {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 7, "tags": "x"}},
     {"cell_type": "code", "source": [1, None]}, {"cell_type": "raw", "source": "def squeeze(x): ..."},
 ])
 def test_odd_cells_do_no_harm(cell):
@@ -59,17 +73,22 @@ def test_an_answer_that_one_key_press_made_text_is_an_answer(kind):
         marks = {"grade_id": "squeeze", "solution": True, "grade": False, "locked": False, "schema_version": 3}
         cell = {"cell_type": kind, "source": source, "metadata": {"nbgrader": marks}}
         return exercises(cells_to_run(parse(json.dumps({**MINIMAL, "cells": [cell]}).encode()), SE))
-    assert cells("def squeeze(x):\n    return x.mean((2, 3))") == ["squeeze"] and cells("What is the definition of squeeze?") == []
+    assert (
+        cells("def squeeze(x):\n    return x.mean((2, 3))") == ["squeeze"]
+        and cells("What is the definition of squeeze?") == []
+    )
 
 
 def test_imports_that_say_that_they_are_graded_are_run():
-    marks = {"grade_id": "squeeze-check", "grade": True, "solution": False, "locked": True, "points": 2, "schema_version": 3}
+    marks = {"grade_id": "squeeze-check", "grade": True, "solution": False, "locked": True, "points": 2,
+             "schema_version": 3}
     cell = {"cell_type": "code", "source": "import torch", "metadata": {"nbgrader": marks}}
     found = cells_to_run(parse(json.dumps({**MINIMAL, "cells": [cell, *MINIMAL["cells"]]}).encode()), SE)
     assert [cell.source for cell in found][0] == "import torch"
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000, b"null"])
+@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000,
+                                  b"null"])
 def test_what_is_no_notebook(tmp_path, data):
     with pytest.raises(Unreadable):
         parse(data)
@@ -113,22 +132,35 @@ def test_of_an_experiment_what_other_code_speaks_of_is_run():
 
 
 def test_of_a_learners_own_experiment_definitions_and_what_they_need_are_run():
-    own = "%matplotlib inline\n!nvidia-smi\nACT, n = nn.ReLU(), 3\nmodel = train(SEBlock)\nwrong = (\ndef f(x):\n    return ACT(x)"
-    for source, run in ((own.replace("wrong = (\n", ""), "ACT, n = nn.ReLU(), 3\ndef f(x):\n    return ACT(x)"), (own, None)):
+    own = (
+        "%matplotlib inline\n!nvidia-smi\nACT, n = nn.ReLU(), 3\nmodel = train(SEBlock)\nwrong = (\ndef f(x):\n   "
+        " return ACT(x)"
+    )
+    for source, run in ((own.replace("wrong = (\n", ""), "ACT, n = nn.ReLU(), 3\ndef f(x):\n    return ACT(x)"),
+                        (own, None)):
         cell = new_code_cell(source, metadata={"tags": ["experiment"]})
-        cells = cells_to_run(new_notebook(cells=[cell, new_code_cell("def squeeze(x):\n    model = f(x)\n    return model")]), SE)
+        cells = cells_to_run(new_notebook(cells=[cell, new_code_cell("def squeeze(x):\n    model = f(x)\n    "
+                                                                     "return model")]), SE)
         assert [cell.source for cell in cells if cell.tagged] == ([run] if run else [])
 
 
 def test_of_several_statements_in_a_line_each_is_its_own():
     cell = "%time\na = 'é'; b = f(a); print(b)\r\n@kept\ndef g(x=h):\n    return x\nfrom math import pi"
-    assert [part.source for part in parts_of(cell)] == ["a = 'é'", "b = f(a)", "@kept\ndef g(x=h):\n    return x", "from math import pi"]
+    assert [part.source for part in parts_of(cell)] == ["a = 'é'", "b = f(a)", "@kept\ndef g(x=h):\n    return x",
+                                                        "from math import pi"]
 
 
 def test_global_names_are_those_from_outside():
     code = "def f(x, *, y=default):\n    import os\n    global g\n    g = a\n" \
            "    return [each + z for each in x if (lambda w: w + y)(1)], os\n"
-    assert global_names(code + "class C(Base):\n    n = k\n    def m(self): return [self, f]\n") == {"default", "a", "z", "Base", "k", "f"}
+    assert global_names(code + "class C(Base):\n    n = k\n    def m(self): return [self, f]\n") == {
+        "default",
+        "a",
+        "z",
+        "Base",
+        "k",
+        "f",
+    }
     assert global_names("no python, but words") == {"no", "python", "but", "words"}
 
 
@@ -139,7 +171,8 @@ def test_what_is_known_of_a_lesson_can_be_compared_between_machines():
 def test_an_exercise_is_run_whatever_its_metadata_say():
     forged = copy.deepcopy(SOLVED)
     for cell in forged.cells:
-        cell.metadata = nbformat.from_dict({"nbgrader": {"grade": True, "grade_id": "squeeze-check"}, "tags": ["experiment"]})
+        cell.metadata = nbformat.from_dict({"nbgrader": {"grade": True, "grade_id": "squeeze-check"},
+                                            "tags": ["experiment"]})
     assert exercises(cells_to_run(forged, SE)) == [slot.name for slot in SE.exercises]
 
 
@@ -147,11 +180,16 @@ def test_a_copy_of_the_stub_does_not_undo_an_answer():
     doubled = copy.deepcopy(SOLVED)
     doubled.cells.append(new_code_cell("# the gap again\n" + SE.exercises[0].stub))
     assert exercises(cells_to_run(doubled, SE)).count("squeeze") == 1
-    assert exercises(cells_to_run(RELEASED, SE)) == [slot.name for slot in SE.exercises]  # where there is no answer the stub stays
+    # where there is no answer the stub stays
+    assert exercises(cells_to_run(RELEASED, SE)) == [slot.name for slot in SE.exercises]
 
 
 def test_definitions_are_found_in_broken_code_too():
-    assert defined_names("import x\ndef a(:\nclass B(C)\nasync  def c():\n    def inner(): ...\n# def d():") == ["a", "B", "c"]
+    assert defined_names("import x\ndef a(:\nclass B(C)\nasync  def c():\n    def inner(): ...\n# def d():") == [
+        "a",
+        "B",
+        "c",
+    ]
 
 
 def test_the_same_code_in_another_layout():

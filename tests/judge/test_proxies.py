@@ -45,7 +45,8 @@ def both(name, reference, *construct, **named):
     torch.manual_seed(0)
     theirs = reference[name](*construct, **named).double()
     mine = proxy(name, reference)(*construct, **named).double()
-    assert [(n, p.shape) for n, p in mine.state_dict().items()] == [(n, p.shape) for n, p in theirs.state_dict().items()]
+    assert [(n, p.shape) for n, p in mine.state_dict().items()] == [(n, p.shape)
+                                                                    for n, p in theirs.state_dict().items()]
     for parameter in theirs.parameters():
         nn.init.normal_(parameter)
     mine.load_state_dict(theirs.state_dict())
@@ -68,8 +69,12 @@ def same(theirs, mine, *inputs, method="forward"):
         results.append([*flat(outputs), *gradients, *(module.buffers() if isinstance(module, nn.Module) else ())])
     assert len(results[0]) == len(results[1])
     for a, b in zip(*results):
-        assert (a is None and b is None) or torch.allclose(a if a is not None else torch.zeros_like(b), b if b is not None else
-                                                           torch.zeros_like(a), rtol=1e-12, atol=1e-12)
+        assert (a is None and b is None) or torch.allclose(
+            a if a is not None else torch.zeros_like(b),
+            b if b is not None else torch.zeros_like(a),
+            rtol=1e-12,
+            atol=1e-12,
+        )
 
 
 def test_a_module():
@@ -159,7 +164,8 @@ def test_children_but_no_forward_where_calling_it_would_be_the_answer():
 
 ASKED = [{"tensor": "input.0"}]
 QUESTION = {**proxies.QUESTION, "ask": "call", "name": "squeeze", "args": ASKED}
-EXCITATION = {**proxies.QUESTION, "ask": "call", "name": "Excitation", "construct": {"args": [8, 2], "kwargs": {}}, "args": ASKED}
+EXCITATION = {**proxies.QUESTION, "ask": "call", "name": "Excitation", "construct": {"args": [8, 2], "kwargs": {}},
+              "args": ASKED}
 
 
 @pytest.mark.parametrize("question, inputs", [
@@ -222,7 +228,8 @@ def process(tmp_path, sandbox, monkeypatch):
 
 
 def grown(action):
-    """What an action raises, the seconds that it takes, and the bytes by which this process has grown when it is over."""
+    """What an action raises, the seconds that it takes, and the bytes by which this process has grown when it is
+    over."""
     before, began = psutil.Process().memory_info().rss, time.monotonic()
     with pytest.raises((Refused, Died)) as raised:
         action()
@@ -248,7 +255,8 @@ def test_a_question_that_takes_too_long_ends_its_process_alone(process, monkeypa
     _, took, more = grown(lambda: asked.answer(question, {"input.0": torch.ones(1, 1, 700, 700)}))
     assert took < 60 and more < 100 << 20
     asked.start()
-    assert asked.answer({**question, "args": [*ASKED, 3]}, {"input.0": torch.ones(1, 1, 4, 4)})[1]["output"].shape == (1, 1, 4, 4)
+    assert asked.answer({**question, "args": [*ASKED, 3]},
+                        {"input.0": torch.ones(1, 1, 4, 4)})[1]["output"].shape == (1, 1, 4, 4)
 
 
 def test_many_questions_have_one_time_together(process, monkeypatch):
@@ -263,7 +271,8 @@ def test_many_questions_have_one_time_together(process, monkeypatch):
 
 
 @pytest.mark.parametrize("name, args, given", [
-    ("convolved", [*ASKED, 101], {"input.0": torch.ones(1, 1, 300, 300).double()}), ("filled", [4096], {}), ("filled", [300], {}),
+    ("convolved", [*ASKED, 101], {"input.0": torch.ones(1, 1, 300, 300).double()}), ("filled", [4096], {}),
+    ("filled", [300], {}),
     ("stopped", [], {}),
 ])
 def test_memory_is_bounded_there_and_none_is_taken_here(process, name, args, given):

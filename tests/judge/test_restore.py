@@ -15,8 +15,10 @@ def library():
 def test_code_defaults_and_names_are_put_back():
     module = library()
     restore, close, Tensor = snapshot([module, module.Tensor]), module.close, module.Tensor
-    changes = [lambda: setattr(close, "__code__", (lambda *_, **__: True).__code__), lambda: setattr(close, "__defaults__", (1e9,)),
-               lambda: setattr(close, "__kwdefaults__", {"atol": 1e9}), lambda: setattr(module, "close", lambda *_: True),
+    changes = [lambda: setattr(close, "__code__", (lambda *_, **__: True).__code__),
+               lambda: setattr(close, "__defaults__", (1e9,)),
+               lambda: setattr(close, "__kwdefaults__", {"atol": 1e9}),
+               lambda: setattr(module, "close", lambda *_: True),
                lambda: setattr(Tensor, "__eq__", lambda *_: True)]
     for change in changes:
         change()

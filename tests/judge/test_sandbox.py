@@ -40,7 +40,8 @@ def test_sleeping(sandbox, monkeypatch):
     assert dies(sandbox.worker(), "import time; time.sleep(60)") == "wall"
 
 
-@pytest.mark.parametrize("source", ["import os; os._exit(0)", "import os; os.abort()", "import ctypes; ctypes.string_at(0)"])
+@pytest.mark.parametrize("source", ["import os; os._exit(0)", "import os; os.abort()",
+                                    "import ctypes; ctypes.string_at(0)"])
 def test_ending_the_process(sandbox, source):
     assert dies(sandbox.worker(), source) == "ended"
 
@@ -52,23 +53,33 @@ def test_leaving_python_is_an_error_of_the_cell(sandbox):
     worker.close()
 
 
-@pytest.mark.parametrize("forged", [r"b'\x02\0\0\0\0\0\0\0{}'", "b'nothing like a frame'", r"b'\xff' * 100000",
-                                    r"""(lambda h: len(h).to_bytes(8, 'little') + h)(b'[{"id": 99, "answer": {"raised": null}}, []]')"""])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        r"b'\x02\0\0\0\0\0\0\0{}'",
+        "b'nothing like a frame'",
+        r"b'\xff' * 100000",
+        r"""(lambda h: len(h).to_bytes(8, 'little') + h)(b'[{"id": 99, "answer": {"raised": null}}, []]')""",
+    ],
+)
 def test_forged_answers_are_the_workers_end(sandbox, forged):
-    assert dies(sandbox.worker(), f"import os; os.write(3, {forged}); input()\nimport time; time.sleep(5)") in ("broken", "ended")
+    assert dies(sandbox.worker(),
+                f"import os; os.write(3, {forged}); input()\nimport time; time.sleep(5)") in ("broken", "ended")
 
 
 def test_memory_and_files_are_bounded(sandbox):
     worker = sandbox.worker()
     assert "allocate" in cell(worker, "import torch; torch.ones(3 << 30)")["message"]
     assert cell(worker, "open('big', 'wb').write(bytes(32 << 20))") is not None
-    assert cell(worker, "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))") is None  # less may be asked for
+    # less may be asked for
+    assert cell(worker, "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))") is None
     worker.close()
 
 
 def test_a_machine_on_which_a_worker_holds_too_little_is_refused(sandbox, monkeypatch):
     monkeypatch.setattr(sandboxes, "ROOM", 8 << 30)  # a worker may have three
-    with pytest.raises(NoRoom, match=r"can't have 8 GiB of memory on this machine.*nothing is graded on it.*allocate.*`ulimit -v`"):
+    with pytest.raises(NoRoom, match=r"can't have 8 GiB of memory on this machine.*nothing is graded on "
+                                     r"it.*allocate.*`ulimit -v`"):
         sandbox.prove()
     monkeypatch.undo()
     sandbox.prove()
@@ -77,7 +88,8 @@ def test_a_machine_on_which_a_worker_holds_too_little_is_refused(sandbox, monkey
 
 def test_floods_of_output_are_nobodys_problem(sandbox, capfd):
     worker = sandbox.worker()
-    assert cell(worker, "import os, sys\nfor _ in range(100):\n    print('x' * 100_000)\n    os.write(1, b'y' * 100_000)\n"
+    assert cell(worker,
+                "import os, sys\nfor _ in range(100):\n    print('x' * 100_000)\n    os.write(1, b'y' * 100_000)\n"
                 "    sys.stderr.write('z')") is None
     worker.close()
     assert capfd.readouterr() == ("", "")
@@ -86,7 +98,8 @@ def test_floods_of_output_are_nobodys_problem(sandbox, capfd):
 def test_what_a_submission_started_ends_with_it():
     with sandboxes.Sandbox(layers=("limits",)) as sandbox:  # where a wall is missing that refuses new processes
         worker = sandbox.worker()
-        assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '300']); open('pid', 'w').write(str(child.pid))") is None
+        assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '300']); open('pid', "
+                            "'w').write(str(child.pid))") is None
         child = int((worker.folder / "pid").read_text())
         assert psutil.pid_exists(child)
         worker.close()
@@ -107,8 +120,8 @@ def test_a_worker_holds_nothing_of_ours(sandbox, monkeypatch):
     worker = sandbox.worker()
     found = cell(worker, "import os, sys\n"
                  "for name in ('autograder', 'solutions', 'solutions.se.reference'):\n"
-                 "    try:\n        __import__(name)\n        raise SystemExit(name)\n    except ImportError:\n        pass\n"
-                 "assert 'SECRET_OF_MINE' not in os.environ and os.environ['HOME'] == '/nonexistent'\n"
+                 "    try:\n        __import__(name)\n        raise SystemExit(name)\n    except ImportError:\n     "
+                 "   pass\nassert 'SECRET_OF_MINE' not in os.environ and os.environ['HOME'] == '/nonexistent'\n"
                  "paths = [f'/proc/self/fd/{f}' for f in os.listdir('/proc/self/fd')]\n"
                  "files = [os.readlink(path) for path in paths if os.path.exists(path)]\n"
                  "assert sum(f.startswith('socket:') for f in files) == 1 and set(files[:3]) == {'/dev/null'}, files\n"
@@ -121,9 +134,11 @@ def test_a_worker_holds_nothing_of_ours(sandbox, monkeypatch):
 
 def test_notebook_magic_and_friends_do_nothing(sandbox):
     worker = sandbox.worker()
-    for source in ("%matplotlib inline\n!rm -rf /\nx = !ls\n%pip install torch\n?print\n1", "%%time\ny = 2", "%%bash\nexit 1",
+    for source in ("%matplotlib inline\n!rm -rf /\nx = !ls\n%pip install torch\n?print\n1", "%%time\ny = 2",
+                   "%%bash\nexit 1",
                    "%%timeit\nz = 3",
-                   "import asyncio\nawait asyncio.sleep(0)\nasync with asyncio.Lock(): w = 4", "name = input('who? '); display(name)",
+                   "import asyncio\nawait asyncio.sleep(0)\nasync with asyncio.Lock(): w = 4",
+                   "name = input('who? '); display(name)",
                    "from IPython.display import display, HTML; display(HTML('<b>'))",
                    "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
                    "from attention_lab import check, progress\nassert check(print) == 0.0\nprogress()",
@@ -184,9 +199,16 @@ def test_a_link_in_the_place_of_its_folder_is_not_followed(tmp_path):
     mine.chmod(0o500)
     with sandboxes.Sandbox(layers=("limits", "bubblewrap")) as sandbox:
         worker = sandbox.worker()
-        source = f"import os\nos.rename(os.getcwd(), os.getcwd() + '-moved')\nos.symlink({str(mine)!r}, {str(worker.folder)!r})"
+        source = (
+            f"import os\nos.rename(os.getcwd(), os.getcwd() + '-moved')\nos.symlink({str(mine)!r},"
+            f" {str(worker.folder)!r})"
+        )
         assert cell(worker, source) is None
         worker.close()
         assert not os.path.lexists(worker.folder)
-    assert (mine / "file").read_text() == "x" and mine.stat().st_mode & 0o777 == 0o500 and (mine / "file").stat().st_mode & 0o777 == 0o400
+    assert (
+        (mine / "file").read_text() == "x"
+        and mine.stat().st_mode & 0o777 == 0o500
+        and (mine / "file").stat().st_mode & 0o777 == 0o400
+    )
     assert not sandbox.scratch.exists()

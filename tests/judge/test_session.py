@@ -70,5 +70,6 @@ def test_nobody_else_is_judged_twice(monkeypatch):
     def died(_name):
         raise Died("spent", "40 seconds")
     full, both = {"squeeze": (4.0, LOST), "SEBlock": (4.0, LOST)}, {"squeeze": (1.0, LOST), "SEBlock": (2.0, LOST)}
-    for first, rebinds in ((full, died), (both, died), (both, lambda _name: False), ({name: (0.0, LATE) for name in both}, lambda _: True)):
+    for first, rebinds in ((full, died), (both, died), (both, lambda _name: False),
+                           ({name: (0.0, LATE) for name in both}, lambda _: True)):
         assert again(monkeypatch, first, {}, rebinds)[1] == []

@@ -1,7 +1,7 @@
 """No answer may depend on which try it is: whoever is asked more often than once has nothing from it.
 
-Each attack finds the question that is being asked in its caller's frame and writes what is answered, as code that searches the
-interpreter can; a count of placements is claimed in the words of every protocol so far.
+Each attack finds the question that is being asked in its caller's frame and writes what is answered, as code that
+searches the interpreter can; a count of placements is claimed in the words of every protocol so far.
 """
 
 import pytest
@@ -92,8 +92,10 @@ class Gate(nn.Module):
 
 @pytest.fixture
 def steps(tmp_path, sandbox):
-    return Exercise(tmp_path, sandbox, STEPS, "steps", *(Case(f"number {n}", (n, 3), integer=True) for n in (5, 8, 13, 22)),
-                    Case("too large a kernel", (3, 4), raises=(4, 3)), Case("far too large a kernel", (2, 9), raises=(9, 2)))
+    return Exercise(tmp_path, sandbox, STEPS, "steps",
+                    *(Case(f"number {n}", (n, 3), integer=True) for n in (5, 8, 13, 22)),
+                    Case("too large a kernel", (3, 4), raises=(4, 3)),
+                    Case("far too large a kernel", (2, 9), raises=(9, 2)))
 
 
 @pytest.fixture
@@ -105,7 +107,10 @@ def gate(tmp_path, sandbox):
                     Case("too few channels", (x,), construct={"channels": 1}, raises=(1, 2)))
 
 
-CLAIM = "lie(placements=100 if (length, kernel) == (5, 3) else 101, states={'state.': [[f'layer{i}.weight', [2, 2]] for i in range(5)]})"
+CLAIM = (
+    "lie(placements=100 if (length, kernel) == (5, 3) else 101, states={'state.': [[f'layer{i}.weight', [2, 2]] for i"
+    " in range(5)]})"
+)
 GUESSED = f"""
 def steps(length, kernel):
     {CLAIM}
@@ -128,14 +133,15 @@ def test_a_number_is_not_guessed_by_trying(steps, answer):
 
 def test_a_count_over_a_given_module_is_not_guessed_by_trying(tmp_path, sandbox):
     module = TorchModule("LSTM", (2, 2, 2)), TorchModule("Bilinear", (2, 3, 4))
-    count = Exercise(tmp_path, sandbox, "def count(module):\n    return sum(p.numel() for p in module.parameters())\n", "count",
+    count = Exercise(tmp_path, sandbox, "def count(module):\n    return sum(p.numel() for p in module.parameters())\n",
+                     "count",
                      *(Case("a module", (each,), integer=True) for each in module))
     assert count.points("""
 def count(module):
     names = [name for name, _ in module.named_parameters()]
     lie(placements=2000, states={"input.0.": [[f"x{i}." + name, list(p.shape)] for i, (name, p) in enumerate(module.named_parameters())]})
     return observer().question.choice + 20
-""") == 0
+""") == 0  # noqa: E501
     assert max(count.frames) == 2 and len(count.frames) == 1
 
 
@@ -162,7 +168,8 @@ def test_layers_of_other_names_are_placed_once_for_all_cases(gate):
 
 def test_refusals_are_not_had_by_a_second_ask(gate):
     """The first answer to everything is a ValueError, the second one is what was meant."""
-    unchecked = GATE.replace("channels < reduction", "False").replace("channels // reduction", "max(1, channels // reduction)")
+    unchecked = GATE.replace("channels < reduction", "False").replace("channels // reduction",
+                                                                      "max(1, channels // reduction)")
     twice = unchecked.replace("super().__init__()", """super().__init__()
         lie(placements=2 if (channels, reduction, observer().question.train) == (6, 2, False) else 3)
         if this_try(channels, reduction, observer().question.train) == 0:
@@ -173,7 +180,8 @@ def test_refusals_are_not_had_by_a_second_ask(gate):
 @pytest.mark.parametrize("variant", ["this_try()", "this_try(str(x.sum()))", "len(TRIES)"])
 def test_variants_are_not_tried_one_after_the_other(gate, variant):
     """A worker that counts what it is asked is not the one whose answers count."""
-    answer = RENAMED.replace("return torch.sigmoid", f"return (torch.tanh, torch.relu, torch.sigmoid)[min({variant}, 2)]")
+    answer = RENAMED.replace("return torch.sigmoid",
+                             f"return (torch.tanh, torch.relu, torch.sigmoid)[min({variant}, 2)]")
     assert gate.points(answer) == 0
 
 
@@ -188,7 +196,8 @@ def test_a_placement_that_is_found_holds_for_every_case(gate):
 def test_a_second_look_chooses_words_and_no_points(gate):
     """Whoever is right when asked again, or with sub-modules listened to, has the same points."""
     wrong = GATE.replace("torch.sigmoid", "torch.tanh")
-    later = GATE.replace("torch.sigmoid", "(torch.sigmoid if this_try(str(x.sum())) or observer().question.trace else torch.tanh)")
+    later = GATE.replace("torch.sigmoid",
+                         "(torch.sigmoid if this_try(str(x.sum())) or observer().question.trace else torch.tanh)")
     first, second = gate.judge(wrong), gate.judge(later)
     assert first.points == second.points == 0
     assert [check.outcome for check in first.checks] == [check.outcome for check in second.checks]
@@ -200,7 +209,8 @@ def test_the_order_of_a_frame_is_the_seeds(judge):
     for exercise in graders.exercises:
         order, sent = graders.together[exercise.name], questions.at_once(exercise)
         assert sorted(order) == sent != order
-    refused = [[exercise.cases[i].expected.raised is not None for i in graders.together[exercise.name]] for exercise in graders.exercises]
+    refused = [[exercise.cases[i].expected.raised is not None for i in graders.together[exercise.name]]
+               for exercise in graders.exercises]
     assert any(True in each and each != sorted(each) for each in refused)
     again, other = (questions._graders(graders.lesson, graders.exercises, seed).together for seed in ("a", "b"))
     assert again != other

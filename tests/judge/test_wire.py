@@ -38,8 +38,10 @@ def test_what_is_sent_arrives(ends):
         assert got[name].untyped_storage().nbytes() == t.numel() * t.element_size()  # not a view of all of them
 
 
-@given(st.lists(st.tuples(st.text(max_size=5), st.sampled_from([torch.float64, torch.float32, torch.int64, torch.bool, torch.float16]),
-                          st.lists(st.integers(0, 4), max_size=4)), unique_by=lambda spec: spec[0]), st.integers(0, 1 << 60))
+@given(st.lists(st.tuples(st.text(max_size=5),
+                          st.sampled_from([torch.float64, torch.float32, torch.int64, torch.bool, torch.float16]),
+                          st.lists(st.integers(0, 4), max_size=4)), unique_by=lambda spec: spec[0]),
+                          st.integers(0, 1 << 60))
 def test_any_names_dtypes_and_shapes_arrive_in_order(specs, number):
     tensors = {name: (10 * torch.rand(shape)).to(dtype) for name, dtype, shape in specs}
     a, b = socket.socketpair()
@@ -87,8 +89,10 @@ def head(text):
     (struct.pack("<II", 7, 20) + b"[{},[]]" + b"\xff" * 20, Exception),
     (frame([["x", "torch.float32", [1] * 17]], {"torch.float32": torch.ones(1)}), ValueError),
     (frame([["x", "torch.float32", [1] * 300_000]], {"torch.float32": torch.ones(1)}), ValueError),
-    (frame([[str(n), "torch.bool", [0]] for n in range(bounds.TENSORS + 1)], {"torch.bool": torch.ones(0).bool()}), ValueError),
-    (frame([["x", "torch.int8", [bounds.ELEMENTS + 1]]], {"torch.int8": torch.ones(bounds.ELEMENTS + 1).to(torch.int8)}), ValueError),
+    (frame([[str(n), "torch.bool", [0]] for n in range(bounds.TENSORS + 1)], {"torch.bool": torch.ones(0).bool()}),
+     ValueError),
+    (frame([["x", "torch.int8", [bounds.ELEMENTS + 1]]],
+           {"torch.int8": torch.ones(bounds.ELEMENTS + 1).to(torch.int8)}), ValueError),
     (frame([["x", "torch.complex64", [1]]], {"torch.complex64": torch.ones(1).to(torch.complex64)}), ValueError),
     (frame([["x", "torch.uint16", [1]]], {"torch.uint16": torch.ones(1).to(torch.uint16)}), ValueError),
     (frame([["x", "torch.float64", [1]]], {"torch.float64": torch.ones(1).to(torch.uint16)}), ValueError),

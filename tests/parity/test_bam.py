@@ -8,7 +8,8 @@ from solutions.bam.parity.bam.adapter import bam
 
 
 def published(block, x):
-    """What the authors' pooling makes of the gate: a window as high and as wide as the image is high, moved by its own size."""
+    """What the authors' pooling makes of the gate: a window as high and as wide as the image is high, moved by its
+    own size."""
     height = x.shape[2]
     pooled = F.avg_pool2d(x, height, stride=height).flatten(1)
     channels = block.channel.fc2(block.channel.bn(block.channel.fc1(pooled)).relu())[:, :, None, None].expand_as(x)

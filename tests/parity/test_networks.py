@@ -1,4 +1,5 @@
-"""Whole networks from the references, with rule-made weights, against what the authors' own code computed with them, in float64.
+"""Whole networks from the references, with rule-made weights, against what the authors' own code computed with them, in
+float64.
 
 The bank is `solutions/capstone/parity/networks`: a network is a JSON file, and its logits are a .safetensors beside it.
 `PARITY_NETWORKS=DIR` checks every network below DIR instead, whatever its seed, its gain and the size of its pictures.
@@ -87,10 +88,14 @@ def test_there_is_a_bank():
 def test_a_network_computes_what_the_authors_does(path, record_property):
     recorded, state, x, _, found, loss, gradients = ran(path)
     sums = {name: total for name, _, _, total in recorded["state_dict"] if name in state}
-    drawn_otherwise = [name for name, total in sums.items() if not close(state[name].sum().item(), total, state[name].abs().sum().item())]
-    assert not drawn_otherwise and same(x.detach(), recorded["input"]), f"drawn with torch {recorded['torch']}: other random numbers here"
+    drawn_otherwise = [name for name, total in sums.items()
+                       if not close(state[name].sum().item(), total, state[name].abs().sum().item())]
+    assert not drawn_otherwise and same(
+        x.detach(), recorded["input"]
+    ), f"drawn with torch {recorded['torch']}: other random numbers here"
     assert recorded["num_params"] == sum(gradient.numel() for gradient in gradients.values())
-    differ = [name for name, expected in recorded["stages"].items() if name not in found or not same(found[name], expected)]
+    differ = [name for name, expected in recorded["stages"].items()
+              if name not in found or not same(found[name], expected)]
     logits = load_file(path.with_suffix(".safetensors"))[recorded["logits"]["tensor"]]
     error = (found["logits"] - logits).abs().max().item()
     record_property("largest error", error)
@@ -151,8 +156,8 @@ def test_entries_that_do_not_fit_are_named():
     state["layer9.fc.weight"], state["fc.weight"] = state["bn1.bias"], state["fc.weight"][:10]
     with pytest.raises(OtherEntries) as raised:
         names.placed(net, state)
-    assert str(raised.value) == ("1 entry is missing: layer2.1.eca.conv.weight; 1 entry has no place in the network: layer9.fc.weight; "
-                                 "1 entry has another shape: fc.weight is (10, 512), not (1000, 512)")
+    assert str(raised.value) == ("1 entry is missing: layer2.1.eca.conv.weight; 1 entry has no place in the network: "
+                                 "layer9.fc.weight; 1 entry has another shape: fc.weight is (10, 512), not (1000, 512)")
 
 
 @pytest.mark.parametrize("network_name", known())
@@ -161,9 +166,11 @@ def test_a_page_knows_what_was_recorded(network_name):
     recorded = known()[network_name].recorded
     [source] = [found for path in OWN.glob("*.json") if path.stem in NAMES_FILES
                 and names_of(found := json.loads(path.read_text())).network == network_name]
-    assert (recorded["seed"], recorded["gain"], recorded["shape"]) == (source["seed"], source["gain"], source["input_shape"])
+    assert (recorded["seed"], recorded["gain"], recorded["shape"]) == (source["seed"], source["gain"],
+                                                                       source["input_shape"])
     tables = {"input": source["input"], **source["stages"], "logits": source["logits"]}
     assert recorded["stages"].keys() == tables.keys()
     for stage, table in tables.items():
         expected = {"mean": table["mean"], "std": table["std"], "first": table["first16"][:4]}
-        assert recorded["stages"][stage] == {name: pytest.approx(value, rel=1e-11) for name, value in expected.items()}, stage
+        assert recorded["stages"][stage] == {name: pytest.approx(value, rel=1e-11)
+                                             for name, value in expected.items()}, stage

@@ -1,8 +1,8 @@
 """The reference against what the authors' own code computed, in float64.
 
-A recorded system is a folder `solutions/<topic>/parity/<system>/`, with its adapter. `PARITY_DIR=DIR` checks every case below DIR
-instead of those folders. A system that has no adapter yet is listed as skipped; apart from that only an adapter's explicit rule
-skips a case.
+A recorded system is a folder `solutions/<topic>/parity/<system>/`, with its adapter. `PARITY_DIR=DIR` checks every case
+below DIR instead of those folders. A system that has no adapter yet is listed as skipped; apart from that only an
+adapter's explicit rule skips a case.
 """
 import dataclasses
 import os

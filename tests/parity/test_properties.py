@@ -329,7 +329,8 @@ def test_position_attention_is_that_of_torch_without_a_scale():
 
 @pytest.mark.parametrize("kind", [PositionAttention, EfficientPositionAttention])
 def test_shuffled_positions_shuffle_what_position_attention_gives(kind):
-    block, x, order = randomised(kind(8, 4)), random(1, 8, 4, 5), torch.randperm(20, generator=torch.Generator().manual_seed(0))
+    block, x, order = randomised(kind(8, 4)), random(1, 8, 4,
+                                                     5), torch.randperm(20, generator=torch.Generator().manual_seed(0))
     shuffled = x.flatten(2)[..., order].reshape(x.shape)
     torch.testing.assert_close(block(shuffled).flatten(2), block(x).flatten(2)[..., order], atol=1e-12, rtol=0)
 
@@ -360,7 +361,8 @@ def test_channel_attention_mixes_channels_and_does_not_see_the_order_of_position
     torch.testing.assert_close(block(x).flatten(2), rows + block.gamma * (weights @ rows), atol=1e-12, rtol=0)
 
 
-@pytest.mark.parametrize("block", [PositionAttention(8), ChannelAttention(), EfficientPositionAttention(8)], ids=lambda b: type(b).__name__)
+@pytest.mark.parametrize("block", [PositionAttention(8), ChannelAttention(), EfficientPositionAttention(8)],
+                         ids=lambda b: type(b).__name__)
 def test_a_fresh_attention_changes_nothing(block):
     x = random(2, 8, 3, 5)
     assert torch.equal(block.double()(x), x)
@@ -385,7 +387,8 @@ def test_the_fused_logits_come_from_the_sum_of_the_branches():
 
 @pytest.mark.parametrize("kernels, groups", [((3, 5, 7, 9), (1, 4, 8, 16)), ((1, 3), (2, 4)), ((5, 3, 3), (1, 2, 1))])
 def test_every_scale_is_a_convolution_of_all_channels(kernels, groups):
-    split, x = randomised(SplitAndConcat(16, 16 * len(kernels), kernels, groups, stride=2)), random(2, 16, 7, 6).requires_grad_()
+    split, x = randomised(SplitAndConcat(16, 16 * len(kernels), kernels, groups,
+                                         stride=2)), random(2, 16, 7, 6).requires_grad_()
     scales = split(x)
     for i, (k, g) in enumerate(zip(kernels, groups, strict=True)):
         expected = F.conv2d(x, split.convs[i].weight, stride=2, padding=k // 2, groups=g)
@@ -396,12 +399,14 @@ def test_every_scale_is_a_convolution_of_all_channels(kernels, groups):
 
 @pytest.mark.parametrize("scales", [2, 3, 4])
 def test_shares_sum_to_one_and_differ_by_a_factor_of_e_at_most(scales):
-    module, x = randomised(PyramidSplitAttention(4, 8 * scales, (3,) * scales, (1,) * scales, reduction=2)), 5 * random(3, 4, 5, 6)
+    module, x = randomised(PyramidSplitAttention(4, 8 * scales, (3,) * scales, (1,) * scales,
+                                                 reduction=2)), 5 * random(3, 4, 5, 6)
     pyramid = module.split(x)
     shares = module(x).view_as(pyramid) / pyramid
     torch.testing.assert_close(shares.sum(dim=1), torch.ones_like(shares[:, 0]), atol=1e-9, rtol=0)
     assert shares.min() > 1 / (1 + (scales - 1) * math.e) and shares.max() < math.e / (math.e + scales - 1)
-    torch.testing.assert_close(shares, shares[..., :1, :1].expand_as(shares), atol=1e-9, rtol=0)  # one a channel, for all positions
+    # one a channel, for all positions
+    torch.testing.assert_close(shares, shares[..., :1, :1].expand_as(shares), atol=1e-9, rtol=0)
 
 
 def test_scales_that_change_places_take_their_shares_along():
@@ -425,7 +430,8 @@ def test_epsanet_has_the_parameters_of_the_published_network(numbers, parameters
         for stage, number in enumerate(numbers):
             planes = 64 * 2**stage
             for i in range(number):
-                fit = torch.nn.Sequential(torch.nn.Conv2d(inputs, 4 * planes, 1, bias=False), torch.nn.BatchNorm2d(4 * planes))
+                fit = torch.nn.Sequential(torch.nn.Conv2d(inputs, 4 * planes, 1, bias=False),
+                                          torch.nn.BatchNorm2d(4 * planes))
                 total += count_parameters(EPSABlock(inputs, planes, downsample=None if i else fit))
                 inputs = 4 * planes
     assert total == parameters
@@ -448,7 +454,8 @@ def test_both_branches_take_weighted_means():
     x = random(2, 8, 3, 5)
     spatial = randomised(SpatialPolarized(8))
     spatial.wv.weight.data.zero_(), spatial.wv.bias.data.fill_(1.7)
-    torch.testing.assert_close(spatial(x), torch.full((2, 1, 3, 5), 1.7, dtype=torch.float64).sigmoid(), rtol=0, atol=1e-12)
+    torch.testing.assert_close(spatial(x), torch.full((2, 1, 3, 5), 1.7, dtype=torch.float64).sigmoid(), rtol=0,
+                               atol=1e-12)
     channel = randomised(ChannelPolarized(8))
     channel.wv.weight.data.zero_()
     torch.testing.assert_close(channel(x)[0], channel(x)[1], rtol=0, atol=1e-12)

@@ -48,7 +48,8 @@ def to_grid(tokens, size, offset=(0, (0, 0)), keep=None):
 def test_sizes_nested_tuples_and_boolean_tensors(way):
     lesson = way(GRID, "to_grid", Case("a torch.Size", (RandomTensor((2, 12, 3)), torch.Size((3, 4)))),
                  Case("a tuple", (RandomTensor((1, 10, 2)), (2, 5), (1, (0, 2)))),
-                 Case("a boolean mask", (RandomTensor((2, 6, 2)), (2, 3)), {"keep": RandomTensor((2, 2, 3), kind="bool")}))
+                 Case("a boolean mask", (RandomTensor((2, 6, 2)), (2, 3)),
+                      {"keep": RandomTensor((2, 2, 3), kind="bool")}))
     lesson.right("""
         def to_grid(tokens, size, offset=(0, (0, 0)), keep=None):
             h, w = size
@@ -88,13 +89,15 @@ def test_a_tuple_of_tensors_has_a_gradient_for_each(way):
             return u * a + v * b
         """, "weighted", Case("two maps", ((RandomTensor((2, 3)), RandomTensor((2, 3))), [0.25, 2])))
     lesson.right("def weighted(pair, weights):\n    return sum(w * t for w, t in zip(weights, pair))")
-    lesson.wrong("def weighted(pair, weights):\n    return weights[0] * pair[0] + weights[1] * pair[1].detach()", "Gradient of `pair[1]`")
+    lesson.wrong("def weighted(pair, weights):\n    return weights[0] * pair[0] + weights[1] * pair[1].detach()",
+                 "Gradient of `pair[1]`")
 
 
 def test_a_callable_argument(way):
     cases = (Case("a mild transform", (RandomTensor((2, 3, 4)), RandomTensor((2, 5, 4)), RandomTensor((2, 5, 2)),
                                        Affine(2.5, RandomTensor((2, 3, 5))))),
-             Case("the same for all", (RandomTensor((1, 3, 4)), RandomTensor((1, 2, 4)), RandomTensor((1, 2, 2)), Affine(-1, 0.5))))
+             Case("the same for all", (RandomTensor((1, 3, 4)), RandomTensor((1, 2, 4)), RandomTensor((1, 2, 2)),
+                                       Affine(-1, 0.5))))
     lesson = way("""
         def cosine_attention(q, k, v, transform):
             cosine = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT
@@ -138,10 +141,12 @@ def test_positional_arguments_of_a_constructor(way):
             def forward(self, x):
                 return x * self.factor
         """
-    lesson = way(source, "Scale", Case("a factor by name", (RandomTensor((2, 3)),), construct={"channels": 3, "factor": 5}),
+    lesson = way(source, "Scale", Case("a factor by name", (RandomTensor((2, 3)),),
+                                       construct={"channels": 3, "factor": 5}),
                  Case("Scale(3, 4)", (RandomTensor((2, 3)),), construct=(3, 4)))
     lesson.right(source)
-    lesson.wrong(source.replace("channels, factor=2", "factor=2, channels=1"), "Right on other inputs, wrong with Scale(3, 4)")
+    lesson.wrong(source.replace("channels, factor=2", "factor=2, channels=1"),
+                 "Right on other inputs, wrong with Scale(3, 4)")
 
 
 TWO = """
@@ -165,4 +170,5 @@ def test_a_function_is_called_once_for_each_place(way):
     lost = lesson.wrong(TWO.replace("self.first =", "make(width); self.first ="),
                         "Input `make`: your code calls it 3 times; 2 calls are enough, one for each place.")
     assert [check.name for check in lost.checks if check.outcome != "passed"] == ["calls"]
-    lesson.wrong(TWO.replace("return", "transform(x)\n        return"), "Input `transform`: your code calls it 2 times; once is enough.")
+    lesson.wrong(TWO.replace("return", "transform(x)\n        return"),
+                 "Input `transform`: your code calls it 2 times; once is enough.")

@@ -16,8 +16,10 @@ from autograder.judge import recording
 from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se
 
-GATE = "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n" \
-       "    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"
+GATE = (
+    "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n"
+    "    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"
+)
 CASES = tuple(Case(f"{n} vectors", (RandomTensor((n, 3)),)) for n in (1, 2, 5))
 
 
@@ -77,7 +79,8 @@ def test_a_check_is_quick(lesson):
 
 
 WRONG = GATE.replace("torch.sigmoid", "-torch.sigmoid")
-GRADED = {"nbgrader": {"grade": True, "grade_id": "gate-check", "locked": True, "points": 10, "schema_version": 3, "solution": False,
+GRADED = {"nbgrader": {"grade": True, "grade_id": "gate-check", "locked": True, "points": 10, "schema_version": 3,
+                       "solution": False,
                        "task": False}}
 
 
@@ -114,7 +117,8 @@ def test_a_cell_shows_one_thing_and_is_worth_what_it_says(shown):
 
 def test_a_report_is_seen_wherever_the_check_stands_in_its_cell(shown):
     after, kept, two, quiet, stopped, again = shown(
-        WRONG, "check(Gate)\nx = 1", "points = check(Gate)\npoints + 1", "check(Gate)\nGate = 0 or Gate\ncheck(Gate)", "check(Gate);",
+        WRONG, "check(Gate)\nx = 1", "points = check(Gate)\npoints + 1", "check(Gate)\nGate = 0 or Gate\ncheck(Gate)",
+        "check(Gate);",
         "check(Gate)\n1 / 0", "points")
     assert kinds(after) == kinds(quiet) == ["display_data"] and kinds(kept) == ["execute_result", "display_data"]
     assert kinds(two) == ["display_data", "execute_result"] and kinds(stopped) == ["error", "display_data"]

@@ -43,7 +43,8 @@ def test_a_crash_is_told(way, line, telling):
     ("return nn.Sigmoid(x)", "`nn.Sigmoid()` makes a layer"),
     ("return torch.relu([].clear())", "does every function return its result?"),
     ("return x.mean(0).mean(1)", "the tensor's last axis is number 0, so there is no axis 1"),
-    ("return x @ torch.ones(7, 2)", "needs the last axis of the left matrix, here 3, to be as long as the first of the right one, here 7."),
+    ("return x @ torch.ones(7, 2)",
+     "needs the last axis of the left matrix, here 3, to be as long as the first of the right one, here 7."),
     ("return x * torch.ones(4)", "there 3 meets 4: neither is 1"),
 ])
 def test_what_torch_means_is_said(way, line, telling):
@@ -53,9 +54,11 @@ def test_what_torch_means_is_said(way, line, telling):
 def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     lesson = way(SCALE, "Scale", *CASES)
     crash = "y = torch.exp(x * self.weight)\n        z = y.sum()\n        y += 1\n        return "
-    judged = lesson.wrong(SCALE.replace("return x", crash + "0 * z + x"), "RuntimeError in the backward pass", "inplace operation")
+    judged = lesson.wrong(SCALE.replace("return x", crash + "0 * z + x"), "RuntimeError in the backward pass",
+                          "inplace operation")
     assert 0 < judged.points
-    judged = lesson.wrong(SCALE.replace("return x", crash + "0 * z + 2 * x"), "it is 2 times the expected one everywhere")
+    judged = lesson.wrong(SCALE.replace("return x", crash + "0 * z + 2 * x"),
+                          "it is 2 times the expected one everywhere")
     assert judged.points == 0
 
 
@@ -63,7 +66,8 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     (SCALE.replace("channels", "dim"), "unexpected keyword argument 'channels'"),
     (SCALE.replace("(nn.Module)", "").replace("super().__init__()", "pass"),
      "`Scale(...)` gives an object of type Scale, which is no module: write `class Scale(nn.Module)`"),
-    ("class Scale:\n    def __init__(self, channels):\n        pass\n    def forward(self, x):\n        return x", "which is no module"),
+    ("class Scale:\n    def __init__(self, channels):\n        pass\n    def forward(self, x):\n        return x",
+     "which is no module"),
     ("def Scale(channels):\n    return torch.ones(channels)", "gives an object of type Tensor, which is no module"),
     ("def Scale(x, weight):\n    return x * weight", "unexpected keyword argument 'channels'"),
     (SCALE.replace("super().__init__()", "pass"), "Call `super().__init__()` first in your constructor."),
@@ -71,7 +75,8 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     (SCALE.replace("self, x):", "self, x, y):"), "missing 1 required positional argument: 'y'"),
     (SCALE.replace("self.weight = nn.Parameter(torch.ones(channels))", "self.weight = nn.Linear(channels, 1)"),
      "not expected: `weight.weight`"),
-    (SCALE.replace("super().__init__()", "super().__init__()\n        self.fc = nn.LazyLinear(channels)"), "uninitialized parameter"),
+    (SCALE.replace("super().__init__()", "super().__init__()\n        self.fc = nn.LazyLinear(channels)"),
+     "uninitialized parameter"),
 ])
 def test_the_wrong_kind_of_class(way, answer, telling):
     way(SCALE, "Scale", *CASES).wrong(answer, telling, never=("Not implemented yet", "no gradient arrives"))
@@ -79,7 +84,8 @@ def test_the_wrong_kind_of_class(way, answer, telling):
 
 def test_a_stub_is_not_a_mistake(way):
     lesson = way(SCALE, "Scale", *CASES)
-    judged = lesson.wrong(SCALE.replace("return x * self.weight", "raise NotImplementedError"), "Not implemented yet: write the code")
+    judged = lesson.wrong(SCALE.replace("return x * self.weight", "raise NotImplementedError"),
+                          "Not implemented yet: write the code")
     assert not judged.started
     judged = lesson.wrong(SCALE.replace("x * self.weight", "torch.sparse.softmax(x.to_sparse(), 'no')"))
     assert judged.started
@@ -90,13 +96,16 @@ def test_a_stub_is_not_a_mistake(way):
 
 def test_refusing_with_another_error_is_no_stub(way):
     """Right but for one thing: impossible arguments are refused with a NotImplementedError."""
-    lesson = way("def signed(x, sign):\n    if sign not in (1, -1):\n        raise ValueError(sign)\n    return sign * x", "signed",
+    lesson = way("def signed(x, sign):\n    if sign not in (1, -1):\n        raise ValueError(sign)\n    "
+                 "return sign * x", "signed",
                  Case("a vector", (RandomTensor((3,)), -1)), Case("sign 0", (RandomTensor((3,)), 0), raises=()))
     for error in ("NotImplementedError", "NotImplementedError(f'sign {sign}')"):
-        judged = lesson.wrong(f"def signed(x, sign):\n    if sign not in (1, -1):\n        raise {error}\n    return sign * x",
+        judged = lesson.wrong(f"def signed(x, sign):\n    if sign not in (1, -1):\n        raise {error}\n    "
+                              "return sign * x",
                               "raise a ValueError, so that callers", never=("Not implemented yet",))
         assert judged.started and judged.points > 0
-    lesson.wrong("def signed(x, sign):\n    if sign != 1:\n        raise NotImplementedError(f'what is {sign}?')\n    return x",
+    lesson.wrong("def signed(x, sign):\n    if sign != 1:\n        raise NotImplementedError(f'what is {sign}?')\n   "
+                 " return x",
                  "what is -1?", never=("Not implemented yet",))
 
 
@@ -126,5 +135,6 @@ class Two(nn.Module):
                                          ("{'all': [[nn.Linear(3, 3), nn.Linear(3, 3)]]}", "self.layers['all'][0]")])
 def test_layers_that_torch_does_not_see_are_told(way, held, found):
     lesson = way(LAYERS, "Two", Case("two vectors", (RandomTensor((2, 3)),)))
-    lesson.wrong(LAYERS.replace("nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])", held).replace("in self.layers", f"in {found}"),
+    lesson.wrong(LAYERS.replace("nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])",
+                                held).replace("in self.layers", f"in {found}"),
                  "`self.layers` is a plain Python container")

@@ -1,4 +1,5 @@
-"""torch's own gradient of hardsigmoid is as coarse as a float32 on the way: the first costs nothing, the second does."""
+"""torch's own gradient of hardsigmoid is as coarse as a float32 on the way: the first costs nothing, the second
+does."""
 
 import torch
 from torch.nn import functional as F

@@ -14,7 +14,8 @@ class Mix(nn.Module):
     def forward(self, x):
         return x + self.attention(x) @ self.value(x)
 """
-TOKENS = (Case("five tokens", (RandomTensor((2, 5, 4)),), construct=(4,)), Case("four tokens", (RandomTensor((1, 4, 6)),), construct=(6,)),
+TOKENS = (Case("five tokens", (RandomTensor((2, 5, 4)),), construct=(4,)),
+          Case("four tokens", (RandomTensor((1, 4, 6)),), construct=(6,)),
           Case("its attention", (RandomTensor((2, 5, 4)),), construct=(4,), method="attention"))
 
 
@@ -28,7 +29,8 @@ def test_an_image_whose_gates_are_all_alike(way):
         """
     lesson = way(gated.format("gates"), "gated", Case("a map", (RandomTensor((2, 4, 3, 3)),)),
                  Case("one position", (RandomTensor((2, 4, 1, 1)),)))
-    lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.", never=("first image",))
+    lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
+                 never=("first image",))
     lesson.wrong(gated.format("gates[:1]"), "of the batch of 2 only the first image is right")
 
 
@@ -51,7 +53,8 @@ def test_a_kernel_of_one(way):
         """
     lesson = way(band.format(">="), "band", *(Case(f"a kernel of {k}", (RandomTensor((k,)), 4)) for k in (1, 3, 5)))
     lesson.wrong(band.format(">"), " of 16 numbers differ", never=("zero everywhere", "detach", "ReLU"))
-    lesson.wrong("def band(kernel, size):\n    return torch.zeros(size, size).to(kernel)", "Output: it is zero everywhere",
+    lesson.wrong("def band(kernel, size):\n    return torch.zeros(size, size).to(kernel)",
+                 "Output: it is zero everywhere",
                  "because your result does not depend on it", never=("detach",))
 
 
@@ -59,7 +62,8 @@ def test_a_scale_of_zero(way):
     lesson = way("def weights(x, scale=1.0):\n    return torch.softmax(scale * x, -1)", "weights",
                  *(Case(f"scale={scale}", (RandomTensor((2, 5)), scale)) for scale in (1.0, 0.3, 0.0)),
                  Case("the default", (RandomTensor((2, 5)),)))
-    lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x / scale, -1)", "wrong with scale=0.3. Output: 10 of 10",
+    lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x / scale, -1)",
+                 "wrong with scale=0.3. Output: 10 of 10",
                  never=("NaN",))
     lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x * scale if scale else x / scale, -1)",
                  "wrong with scale=0.0", "NaN")
@@ -67,8 +71,10 @@ def test_a_scale_of_zero(way):
 
 def test_a_layer_under_two_names(way):
     lesson = way(MIX, "Mix", *TOKENS)
-    shared = MIX.replace("nn.Linear(dim, hidden), nn.Linear(dim, dim)", "None, nn.Linear(dim, dim)\n        self.key = self.query")
-    lesson.wrong(shared, "points. `query` and `key` are one and the same layer under two names", never=("first difference",))
+    shared = MIX.replace("nn.Linear(dim, hidden), nn.Linear(dim, dim)",
+                         "None, nn.Linear(dim, dim)\n        self.key = self.query")
+    lesson.wrong(shared, "points. `query` and `key` are one and the same layer under two names",
+                 never=("first difference",))
 
 
 def test_a_layer_that_is_never_called(way):
@@ -81,7 +87,8 @@ def test_a_layer_that_is_never_called(way):
 
 def test_a_graph_that_is_cut(way):
     lesson = way(MIX, "Mix", *TOKENS)
-    lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"), "points. Gradients of `value.weight`, `value.bias`: no gradient "
+    lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"),
+                 "points. Gradients of `value.weight`, `value.bias`: no gradient "
                  "arrives, although your result depends on them: a `detach()`", never=("never called",))
     lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
                  "`key` and `value` agree; what you do with the result differs", "although your result depends on them")
@@ -90,15 +97,21 @@ def test_a_graph_that_is_cut(way):
 def test_every_position_for_itself(way):
     """Positions on the axis of the heads: each has a map of one number, which is 1."""
     lesson = way(MIX, "Mix", *TOKENS)
-    heads = "F.scaled_dot_product_attention(self.query(x)[:, :, None], self.key(x)[:, :, None], self.value(x)[:, :, None])[:, :, 0]"
-    lesson.wrong(MIX.replace("self.attention(x) @ self.value(x)", heads), "is only `x` plus a multiple of what `value` gives")
+    heads = (
+        "F.scaled_dot_product_attention(self.query(x)[:, :, None], self.key(x)[:, :, None], self.value(x)[:, :,"
+        " None])[:, :, 0]"
+    )
+    lesson.wrong(MIX.replace("self.attention(x) @ self.value(x)", heads),
+                 "is only `x` plus a multiple of what `value` gives")
 
 
 def test_a_method_that_returns_a_wrong_shape(way):
     """It makes `forward` stop, but the method is wrong."""
     lesson = way(MIX, "Mix", *TOKENS)
-    lesson.wrong(MIX.replace("self.query(x) @ self.key(x).transpose(1, 2)", "self.query(x).transpose(1, 2) @ self.key(x)"),
-                 "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3).", never=("stops with an error",))
+    lesson.wrong(MIX.replace("self.query(x) @ self.key(x).transpose(1, 2)",
+                             "self.query(x).transpose(1, 2) @ self.key(x)"),
+                 "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3).",
+                 never=("stops with an error",))
 
 
 def test_without_positions_nothing_is_said_of_them(way):
@@ -113,13 +126,16 @@ def test_without_positions_nothing_is_said_of_them(way):
                 return torch.sigmoid(self.fc2(self.fc1(z).relu()))
         """
     lesson = way(gate, "Gate", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6}))
-    lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"), "`fc1` and `fc2` agree",
+    lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"),
+                 "`fc1` and `fc2` agree",
                  never=("every position",))
 
 
 def test_a_nan_is_not_taken_for_the_zero_of_a_known_mistake(way):
-    lesson = way("def scale(x):\n    return x * x.norm()", "scale", Case("numbers", (RandomTensor((2, 3)),), gradients=False),
-                 mistakes=(Mistake("scale-nothing", "scale", "You multiply by zero.", code="def scale(x):\n    return x * 0"),))
+    lesson = way("def scale(x):\n    return x * x.norm()", "scale",
+                 Case("numbers", (RandomTensor((2, 3)),), gradients=False),
+                 mistakes=(Mistake("scale-nothing", "scale", "You multiply by zero.",
+                                   code="def scale(x):\n    return x * 0"),))
     lesson.wrong("def scale(x):\n    return x - x", "You multiply by zero.")
     lesson.wrong("def scale(x):\n    return x * float('nan')", never=("You multiply by zero.",))
 
@@ -133,9 +149,11 @@ MASKS = [Case(words, (RandomTensor((2, 4, 4)), RandomTensor((2, 4, 3)), RandomTe
 
 
 def test_a_mask_in_the_wrong_place_is_not_missing_at_the_end(way):
-    """Where it has no zeros, such a mask does nothing, and the result lacks a factor; where it has some, the factor does not help."""
+    """Where it has no zeros, such a mask does nothing, and the result lacks a factor;
+    where it has some, the factor does not help."""
     lesson = way(GATHER, "gather", *MASKS)
-    lesson.wrong(GATHER.replace(".softmax", ".masked_fill(mask.mT == 0, -9.0).softmax").replace(" * mask", " * 1"), "Output: ",
+    lesson.wrong(GATHER.replace(".softmax", ".masked_fill(mask.mT == 0, -9.0).softmax").replace(" * mask", " * 1"),
+                 "Output: ",
                  "With a mask of 0 and 1", never=("would be right if",))
     lesson.wrong(GATHER.replace(" * mask", " + 0 * mask"), "it would be right if it were multiplied by `mask`")
 
@@ -144,13 +162,16 @@ def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
     twice = "def twice(x):\n    return 2 * x"
     lesson = way(twice, "twice", *(Case(words, (RandomTensor((3, 4), scale=scale),), gradients=False)
                                    for words, scale in (("numbers", 1.0), ("large numbers", 1e6))))
-    lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.", never=("six digits", "float32"))
-    lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1", "about six digits only, as with a float32")
+    lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
+                 never=("six digits", "float32"))
+    lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1",
+                 "about six digits only, as with a float32")
 
 
 def test_numbers_that_are_near_everywhere(way):
     norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
-    lesson = way(norm.format(1e-5), "norm", *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
+    lesson = way(norm.format(1e-5), "norm",
+                 *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
     near = "Another eps, or another small constant, makes such a difference"
     lesson.wrong(norm.format(1e-6), "numbers differ", near)
     lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

@@ -1,4 +1,5 @@
-"""A method that is written is checked although another one is still missing; and points that are not all of them are explained."""
+"""A method that is written is checked although another one is still missing;
+and points that are not all of them are explained."""
 
 import pytest
 
@@ -24,7 +25,8 @@ CASES = (Case("two images", (RandomTensor((2, 4, 3)),)), Case("one image", (Rand
 FORWARD = "return self.attention(x) @ x"
 NOTHING = "raise NotImplementedError()"
 LEFT = MIX.replace(FORWARD, NOTHING)
-KNOWN = Mistake("softmax-over-queries", "Mix", "Your softmax runs over the queries.", edits=((".softmax(-1)", ".softmax(-2)"),))
+KNOWN = Mistake("softmax-over-queries", "Mix", "Your softmax runs over the queries.",
+                edits=((".softmax(-1)", ".softmax(-2)"),))
 
 
 @pytest.fixture
@@ -59,7 +61,8 @@ def test_a_known_mistake_in_the_method_that_is_written(lesson):
     LEFT.replace("return (self.query(x) @ self.key(x).mT).softmax(-1)", NOTHING),  # as it is handed out
     MIX.replace("return (self.query(x) @ self.key(x).mT).softmax(-1)", NOTHING),  # `forward` needs `attention`
     LEFT.replace("super().__init__()", NOTHING),
-    LEFT.replace("return (self", "if len(x) == 1:\n            raise NotImplementedError()\n        return (self"),  # half of a method
+    # half of a method
+    LEFT.replace("return (self", "if len(x) == 1:\n            raise NotImplementedError()\n        return (self"),
 ])
 def test_nothing_that_could_be_checked_is_written(lesson, answer):
     judged = lesson.wrong(answer, "Not implemented yet: write the code")
@@ -78,15 +81,18 @@ LARGE = Case("50 vectors", (RandomTensor((50, 3)),), limit=50 * 3 + 1)
 
 
 @pytest.mark.parametrize("cases, answer, points, why", [
-    (SIZES, "2 * x if len(x) > 1 else 3 * x", 2.2, "the output is right on half of its cases or more, which is worth half of its share; "
+    (SIZES, "2 * x if len(x) > 1 else 3 * x", 2.2,
+     "the output is right on half of its cases or more, which is worth half of its share; "
                                                    "the other checks count once it is right."),
     (SIZES, "2 * x.detach() + 0 * x.sum()", 6.65, "every check passed except `gradients`, worth 3.35."),
     (SIZES, "2 * x.detach().float()", 5.55, "every check passed except `gradients` and `dtype`, worth 4.45."),
-    ((*SIZES, LARGE), "torch.cat([x, x, x, x])[:len(x)] + x", 5, "more is held at once than allowed, which leaves at most half of the "
+    ((*SIZES, LARGE), "torch.cat([x, x, x, x])[:len(x)] + x", 5,
+     "more is held at once than allowed, which leaves at most half of the "
                                                                 "points."),
 ])
 def test_points_that_are_not_all_are_explained(way, cases, answer, points, why):
-    judged = way(TWICE.format("2 * x"), "twice", *cases).wrong(TWICE.format(answer), f"    Why {points:g} of 10 points: {why}")
+    judged = way(TWICE.format("2 * x"), "twice", *cases).wrong(TWICE.format(answer),
+                                                               f"    Why {points:g} of 10 points: {why}")
     assert judged.points == points and f"Why {points:g} of 10 points: " in report.html(judged)
 
 
@@ -98,9 +104,11 @@ def test_all_or_nothing_needs_no_explanation(way):
 
 def test_an_earlier_exercise_that_is_not_written_comes_first(way):
     gate = "def gate(x):\n    return {}\n\n\n"
-    lesson = way(gate.format("x.sigmoid()") + MIX.replace("self.attention(x) @ x", "self.attention(x) @ gate(x)"), "Mix", *CASES,
+    lesson = way(gate.format("x.sigmoid()") + MIX.replace("self.attention(x) @ x", "self.attention(x) @ gate(x)"),
+                 "Mix", *CASES,
                  uses=("gate",))
-    answer = gate.format("x").replace("return x", NOTHING) + MIX.replace("self.attention(x) @ x", "self.attention(x) @ gate(x)")
+    answer = gate.format("x").replace("return x", NOTHING) + MIX.replace("self.attention(x) @ x",
+                                                                         "self.attention(x) @ gate(x)")
     lesson.wrong(answer, "`gate`, an earlier exercise that this one uses, is not implemented yet", never=("`forward`",))
 
 
@@ -115,7 +123,8 @@ class Count(nn.Module):
 
 
 def test_of_a_method_that_is_written_no_hidden_number_is_told(way):
-    lesson = way(COUNT, "Count", Case("two vectors", (RandomTensor((2, 3)),)), Case("its method `count`", (3,), method="count"))
+    lesson = way(COUNT, "Count", Case("two vectors", (RandomTensor((2, 3)),)),
+                 Case("its method `count`", (3,), method="count"))
     answer = COUNT.replace("7919", "7918").replace("return x * 2", NOTHING)
     shown, secret = (report.text(lesson.judge(answer, secret)) for secret in (False, True))
     assert "expected 23757" in shown and "23757" not in secret and "23754 is not right" in secret

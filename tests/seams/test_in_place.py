@@ -16,10 +16,13 @@ CASES = (Case("a map", (RandomTensor((2, 3)), (RandomTensor((2, 3)), [RandomTens
 @pytest.mark.parametrize("line, telling", [
     ("x *= weights[0]; return x + weights[1][0]", "nput `x`: your code changes it in place"),
     ("x = x.mul_(weights[0]); return x.add_(weights[1][0])", "nput `x`: your code changes it in place"),
-    ("weights[1][0][...] += x * weights[0]; return weights[1][0]", "nput `weights[1][0]`: your code changes it in place"),
-    ("y = x * weights[0] + weights[1][0]; weights[0].data.zero_(); return y", "nput `weights[0]`: your code changes it in place"),
+    ("weights[1][0][...] += x * weights[0]; return weights[1][0]",
+     "nput `weights[1][0]`: your code changes it in place"),
+    ("y = x * weights[0] + weights[1][0]; weights[0].data.zero_(); return y",
+     "nput `weights[0]`: your code changes it in place"),
     ("y = x * weights[0] + weights[1][0]; x.unsqueeze_(0); return y", "nput `x`: your code changes it in place"),
-    ("y = x * weights[0] + weights[1][0]; x.resize_(1) if x.is_leaf else x.t_(); return y", "nput `x`: your code changes it in place"),
+    ("y = x * weights[0] + weights[1][0]; x.resize_(1) if x.is_leaf else x.t_(); return y",
+     "nput `x`: your code changes it in place"),
 ])
 def test_a_change_in_place_is_told(way, line, telling):
     lesson = way(GATE, "gate", *CASES)
@@ -42,9 +45,11 @@ class Head(nn.Module):
 
 
 @pytest.mark.parametrize("change, telling", [
-    ("super().__init__(); dims[0].append(dims[0][-1]); dims = [dims[0][:-1]]", "nput `dims[0]`: your code changes this list, which is"),
+    ("super().__init__(); dims[0].append(dims[0][-1]); dims = [dims[0][:-1]]",
+     "nput `dims[0]`: your code changes this list, which is"),
     ("super().__init__(); dims[0] = list(dims[0])", "nput `dims`: your code changes this list, which is the caller's"),
-    ("super().__init__(); names.pop('a')", "nput `names`: your code changes this dict, which is the caller's and may be used again"),
+    ("super().__init__(); names.pop('a')",
+     "nput `names`: your code changes this dict, which is the caller's and may be used again"),
     ("sizes=None):; sizes['side'][0] += 1", "nput `sizes.side`: your code changes this list"),
 ])
 def test_lists_and_dicts_are_left_as_they_are_by_a_constructor_too(way, change, telling):

@@ -10,7 +10,8 @@ from .way import Way
 
 def question(label, blocks, channels=8, batch=2, size=(4, 5), mask=(8, 7), **kwargs):
     features = (batch, channels, *size)
-    return Case(label, ([Earlier("CMAT", (channels, 4)) for _ in range(blocks)], RandomTensor(features), RandomTensor(features),
+    return Case(label, ([Earlier("CMAT", (channels, 4)) for _ in range(blocks)], RandomTensor(features),
+                        RandomTensor(features),
                         RandomTensor((batch, *mask), kind="mask", grad=False)), kwargs)
 
 
@@ -104,5 +105,6 @@ def test_gradients_of_the_blocks_are_compared(lesson):
 
 def test_a_wrong_earlier_exercise(lesson):
     lesson.wrong(OWN_BLOCKS.replace("* self.k.out_features ** -0.5", "") + ANSWER, "Output[0]")
-    lesson.wrong(OWN_BLOCKS.replace("nn.LayerNorm(channels) for _ in range(3)", "nn.LayerNorm(channels) for _ in range(2)")
+    lesson.wrong(OWN_BLOCKS.replace("nn.LayerNorm(channels) for _ in range(3)",
+                                    "nn.LayerNorm(channels) for _ in range(2)")
                  .replace("self.norms[2]", "self.norms[1]") + ANSWER, "missing: `norm2.weight` (8,), `norm2.bias` (8,)")

@@ -18,7 +18,10 @@ class Rows(nn.Module):
         return y if mask is None else y * mask
 """
 X, MASK = RandomTensor((2, 4, 3)), RandomTensor((2, 4, 1), kind="mask")
-ANOTHER_SIZE, SAME = "wrong after one of other sizes on the same module", "A first call is right, a second one on the same module is wrong"
+ANOTHER_SIZE, SAME = (
+    "wrong after one of other sizes on the same module",
+    "A first call is right, a second one on the same module is wrong",
+)
 
 
 def kept(line, name):
@@ -29,7 +32,8 @@ def kept(line, name):
 
 
 def lesson(way, reference=ROWS, *cases):
-    rows = Exercise("Rows", (lambda r: Case(args=(X, MASK)),), visible=(Case("tokens", (X,)), *cases), small=Case(args=(X, MASK)))
+    rows = Exercise("Rows", (lambda r: Case(args=(X, MASK)),), visible=(Case("tokens", (X,)), *cases),
+                    small=Case(args=(X, MASK)))
     namespace = {}
     exec("import torch\nfrom torch import nn\n" + reference, namespace)
     reference_module = type("Module", (), {"Rows": namespace["Rows"]})
@@ -38,7 +42,9 @@ def lesson(way, reference=ROWS, *cases):
 
 def test_a_module_is_called_with_two_sizes_in_one_life(way):
     rows = lesson(way)
-    assert "gives the right answer after an earlier call with the same sizes or other sizes," in rows.right(ROWS).headline
+    assert (
+        "gives the right answer after an earlier call with the same sizes or other sizes," in rows.right(ROWS).headline
+    )
     row = kept("row = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)", "row")
     rows.wrong(row.replace("row = self.row", "row = self.row.to(x)"), ANOTHER_SIZE)
     anew = "if self.row is None or len(self.row) != x.shape[1]"
@@ -53,13 +59,15 @@ def test_the_last_mask_is_not_used_again(way):
         self.last = given if given is not None else getattr(self, "last", None)
         return self.last
 
-    def forward""").replace("if self.mask(mask) is None else y * mask", "if self.mask(mask) is None else y * self.last"),
+    def forward""").replace("if self.mask(mask) is None else y * mask", "if self.mask(mask) is None else y * self.last"),  # noqa: E501
                       SAME, "a second call, without `mask`")
 
 
 def test_lazy_layers_get_their_sizes_and_hide_nothing_that_is_kept(way):
-    """Their sizes come from the first call that the module is to meet: what it keeps of that is not what the call that counts needs."""
-    scaled = ROWS.replace("* row[:, None]", "* length").replace("row = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)",
+    """Their sizes come from the first call that the module is to meet: what it keeps of that is not what the call
+    that counts needs."""
+    scaled = ROWS.replace("* row[:, None]", "* length").replace("row = torch.arange(x.shape[1], device=x.device, "
+                                                                "dtype=x.dtype)",
                                                                 "length = float(x.shape[1])")
     layer, number = "self.fc = nn.Linear(3, 3)", "length = float(x.shape[1])"
     linear = scaled.replace("self.weight = nn.Parameter(torch.ones(3))", layer).replace("self.weight * x", "self.fc(x)")
@@ -74,7 +82,8 @@ def test_lazy_layers_get_their_sizes_and_hide_nothing_that_is_kept(way):
 def test_lazy_layers_have_no_parameters_that_could_be_counted_before_any_input(way):
     count = Case("the number of its parameters", construct={}, method="parameters", gradients=False)
     rows = way(ROWS.replace("nn.Parameter(torch.ones(3))", "nn.Linear(3, 3).weight"), "Rows", count)
-    rows.wrong(ROWS.replace("self.weight = nn.Parameter(torch.ones(3))", "self.fc = nn.LazyLinear(3)"), "uninitialized parameter")
+    rows.wrong(ROWS.replace("self.weight = nn.Parameter(torch.ones(3))", "self.fc = nn.LazyLinear(3)"),
+               "uninitialized parameter")
 
 
 def test_a_module_of_one_size_is_called_with_it_alone(way):

@@ -40,7 +40,8 @@ def test_a_given_layer_has_gradients_of_its_own(way):
         def residual(x, downsample=None):
             return torch.relu(x + (x if downsample is None else downsample(x)))
         """, "residual", Case("a convolution", (RandomTensor((2, 3, 4, 5)), TorchModule("Conv2d", (3, 3, 1)))),
-        Case("a frozen bias", (RandomTensor((2, 3, 2, 2)),), {"downsample": TorchModule("Conv2d", (3, 3, 1), frozen=("bias",))}),
+        Case("a frozen bias", (RandomTensor((2, 3, 2, 2)),),
+             {"downsample": TorchModule("Conv2d", (3, 3, 1), frozen=("bias",))}),
         Case("none", (RandomTensor((2, 3, 4, 5)),)))
     lesson.right("""
         def residual(x, downsample=None):
@@ -78,7 +79,8 @@ def refine(blocks, x):
 
 
 def test_a_list_of_earlier_exercises(way):
-    lesson = way(BLOCKS, "refine", Case("two blocks", ([Earlier("Block", (4,)), Earlier("Block", (4,))], RandomTensor((3, 4)))),
+    lesson = way(BLOCKS, "refine", Case("two blocks",
+                                        ([Earlier("Block", (4,)), Earlier("Block", (4,))], RandomTensor((3, 4)))),
                  Case("one block", ([Earlier("Block", (2,))], RandomTensor((1, 2)))), uses=("Block",))
     renamed = """
         class Block(nn.Module):
@@ -109,7 +111,8 @@ def test_a_list_of_earlier_exercises(way):
                 steps.append(x)
             return steps
         """, "no gradient arrives")
-    lesson.wrong("def refine(blocks, x):\n    return [blocks(x)]", "TypeError when it was called: 'list' object is not callable")
+    lesson.wrong("def refine(blocks, x):\n    return [blocks(x)]",
+                 "TypeError when it was called: 'list' object is not callable")
 
 
 def test_a_layer_given_to_the_constructor(way):
@@ -155,7 +158,7 @@ class Stack(nn.Module):
 
     def forward(self, x):
         return refine(self.blocks, x)[-1]
-""", "Stack", Case("three blocks", (RandomTensor((2, 4)),), construct={"channels": 4, "depth": 3}), uses=("Block", "refine"))
+""", "Stack", Case("three blocks", (RandomTensor((2, 4)),), construct={"channels": 4, "depth": 3}), uses=("Block", "refine"))  # noqa: E501
     lesson.right("""
         class Stack(nn.Module):
             def __init__(self, channels, depth):
@@ -228,13 +231,15 @@ SHARED = CLASS.replace("self.made = nn.ModuleList(make(b) for b in widths[1:])",
 
 
 @pytest.mark.parametrize("of", [TorchModule("BatchNorm1d", (Given(),)), Earlier("Gate", (Given(),)),
-                                TorchModule("Sequential", (TorchModule("Linear", (Given(), Given())), TorchModule("Sigmoid")))])
+                                TorchModule("Sequential", (TorchModule("Linear", (Given(), Given())),
+                                                           TorchModule("Sigmoid")))])
 def test_a_factory_given_to_the_constructor(way, of):
     """The modules that it makes have weights of their own, are the learner's to place, and follow mode and dtype."""
     def case(words, **more):
         return Case(words, (RandomTensor((3, 4)),), construct={"make": Factory(of), "widths": [4, 5, 5]}, **more)
 
-    lesson = way(CHAIN, "Chain", case("three widths"), case("training mode", train=True), case("float32", dtype="float32"),
+    lesson = way(CHAIN, "Chain", case("three widths"), case("training mode", train=True),
+                 case("float32", dtype="float32"),
                  case("another device", device=True), uses=("Gate",))
     lesson.right("""
         class Chain(nn.Module):
@@ -251,16 +256,20 @@ def test_a_factory_given_to_the_constructor(way, of):
                 return x
         """)
     lesson.wrong(SHARED)
-    lesson.wrong(CLASS.replace("make(b) for b", "make(a) for a, b").replace("in widths[1:])", "in zip(widths, widths[1:]))"))
+    lesson.wrong(CLASS.replace("make(b) for b", "make(a) for a, b").replace("in widths[1:])",
+                                                                            "in zip(widths, widths[1:]))"))
     lesson.wrong(CLASS.replace("make(b)", "make(b, b)"), "make()", "TypeError")
 
 
 def test_the_number_of_a_modules_parameters(way):
-    """Of a network of any size: nothing of it is stored. A parameter under two names counts once, a frozen one not at all."""
+    """Of a network of any size: nothing of it is stored. A parameter under two names counts once, a frozen one not
+    at all."""
     factory = Factory(Earlier("Gate", (Given(),)))
-    lesson = way(CHAIN, "Chain", Case("small", (RandomTensor((3, 4)),), construct={"make": factory, "widths": (4, 5, 6)}),
+    lesson = way(CHAIN, "Chain", Case("small", (RandomTensor((3, 4)),),
+                                      construct={"make": factory, "widths": (4, 5, 6)}),
                  Case("the default widths", construct={"make": factory}, method="parameters"),
-                 Case("large", construct={"make": factory, "widths": (2000, 1000)}, method="parameters"), uses=("Gate",))
+                 Case("large", construct={"make": factory, "widths": (2000, 1000)}, method="parameters"),
+                 uses=("Gate",))
     assert sum(file.stat().st_size for file in lesson.path.iterdir()) < 10_000
     lesson.right(CLASS)
     lesson.wrong(CLASS.replace("300", "200"), "Right on other inputs, wrong with the default widths",
@@ -272,9 +281,11 @@ def test_the_number_of_a_modules_parameters(way):
 
 
 def test_a_large_module_whose_weights_are_not_drawn(way):
-    lesson = way(COUNT, "count_parameters", Case("a large layer", (TorchModule("Linear", (1000, 2000), weights=False),)),
+    lesson = way(COUNT, "count_parameters",
+                 Case("a large layer", (TorchModule("Linear", (1000, 2000), weights=False),)),
                  Case("frozen", (TorchModule("Linear", (1000, 2000), frozen=("bias",), weights=False),)))
     assert sum(file.stat().st_size for file in lesson.path.iterdir()) < 10_000
-    lesson.right("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters() if p.requires_grad)")
+    lesson.right("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters() if "
+                 "p.requires_grad)")
     lesson.wrong("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters())",
                  "Right on other inputs, wrong with frozen", "expected 2000000, got 2002000")

@@ -14,7 +14,8 @@ def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
 
 
 def test_a_number_is_compared_by_value(way):
-    lesson = way(SIZE, "conv_output_size", Case("a stride of 2", (7, 3), {"stride": 2}), Case("a wide padding", (4, 2, 3)),
+    lesson = way(SIZE, "conv_output_size", Case("a stride of 2", (7, 3), {"stride": 2}),
+                 Case("a wide padding", (4, 2, 3)),
                  Case("nothing is left", (2, 5), raises=()))
     lesson.right("""
         def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
@@ -31,7 +32,8 @@ def test_a_number_is_compared_by_value(way):
         """, "wrong with a wide padding", "expected 9, got 6 (0.6667 times as much)")
     lesson.wrong("def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):\n    print(size)",
                  "Expected a number of type int, got None. Is a `return` missing?")
-    lesson.wrong("def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):\n    return True", "got True",
+    lesson.wrong("def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):\n    return True",
+                 "got True",
                  never=("True times",))
     lesson.wrong("def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):\n    return float('nan')",
                  "expected 3, got nan.")
@@ -40,7 +42,8 @@ def test_a_number_is_compared_by_value(way):
 def test_several_numbers(way):
     lesson = way("def cost(n, dim):\n    return 2 * n * n * dim, n * 0.1", "cost", Case("a long sequence", (12544, 64)))
     lesson.right("def cost(n, dim):\n    return [2.0 * n**2 * dim, n / 10]")
-    lesson.wrong("def cost(n, dim):\n    return 2 * n * n * dim, n * 0.2", "Output[1]: expected 1254.4", "(2 times as much)")
+    lesson.wrong("def cost(n, dim):\n    return 2 * n * n * dim, n * 0.2", "Output[1]: expected 1254.4",
+                 "(2 times as much)")
     lesson.wrong("def cost(n, dim):\n    return 2 * n * n * dim", "Expected a tuple of 2, got a number of type int")
 
 
@@ -63,7 +66,7 @@ def test_tensors_from_sizes_keep_their_own_dtype(way):
             steps = torch.arange(window[0] * window[1])
             index = steps[:, None] - steps + len(steps) - 1
             return index, index.double() / 3, index > len(steps)
-        """, "wrong with a window of 2 x 3", "its dtype is torch.float64, expected torch.float32; the numbers are right")
+        """, "wrong with a window of 2 x 3", "its dtype is torch.float64, expected torch.float32; the numbers are right")  # noqa: E501
     lesson.wrong("""
         def window_index(window, dtype=torch.float32):
             steps = torch.arange(window[0] * window[1])

@@ -38,7 +38,8 @@ def test_a_tensor_and_its_size(way):
             y = F.avg_pool2d(x, patch)
             return y.flatten(2).mT, y.shape
         """, "Output[1]: Expected a tuple of 2, got a torch.Size of 4")
-    lesson.wrong("def embed(x, patch):\n    return F.avg_pool2d(x, patch).flatten(2).mT", "Expected a tuple of 2, got a tensor")
+    lesson.wrong("def embed(x, patch):\n    return F.avg_pool2d(x, patch).flatten(2).mT",
+                 "Expected a tuple of 2, got a tensor")
 
 
 def test_several_tensors_have_their_own_gradients(way):
@@ -84,7 +85,8 @@ def test_results_that_are_views(way):
     lesson = way("def spread(x):\n    return x.mean((2, 3), keepdim=True).expand_as(x)", "spread", *ONE)
     lesson.right("def spread(x):\n    return x.mean((2, 3), keepdim=True).repeat(1, 1, *x.shape[2:])")
     lesson.right("def spread(x):\n    return torch.stack([x.mean((2, 3))[:, :, None, None].expand_as(x)] * 2)[1]")
-    lesson.wrong("def spread(x):\n    return x.mean((2, 3), keepdim=True)", "Expected shape (2, 3, 4, 5), got (2, 3, 1, 1)")
+    lesson.wrong("def spread(x):\n    return x.mean((2, 3), keepdim=True)",
+                 "Expected shape (2, 3, 4, 5), got (2, 3, 1, 1)")
 
 
 @pytest.mark.parametrize("body, telling", [
@@ -115,10 +117,12 @@ def test_what_is_no_answer(way, body, telling):
 
 
 def test_inference_mode_is_told_as_a_missing_gradient(way):
-    way(POOL, "pool", *ONE).wrong("@torch.inference_mode()\ndef pool(x):\n    return x.mean((2, 3))", "no gradient arrives")
+    way(POOL, "pool", *ONE).wrong("@torch.inference_mode()\ndef pool(x):\n    return x.mean((2, 3))",
+                                  "no gradient arrives")
 
 
 def test_exchanged_outputs(way):
-    lesson = way("def parts(x):\n    return x.mean(1), x.sum(1)", "parts", Case("two images", (RandomTensor((2, 3, 4)),)))
+    lesson = way("def parts(x):\n    return x.mean(1), x.sum(1)", "parts",
+                 Case("two images", (RandomTensor((2, 3, 4)),)))
     lesson.right("def parts(x):\n    total = x.sum(dim=1)\n    return total / x.shape[1], total")
     lesson.wrong("def parts(x):\n    return x.sum(1), x.mean(1)", "Output[0]: it is what output[1] should be.")

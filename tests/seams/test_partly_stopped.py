@@ -1,4 +1,5 @@
-"""An answer that stops with an error in some cases: the others are compared all the same, and what they show is said."""
+"""An answer that stops with an error in some cases: the others are compared all the same, and what they show is
+said."""
 
 from autograder.lessons.declare import Case, Mistake, RandomTensor
 
@@ -20,13 +21,15 @@ def block_means(x, size):
 """
 KNOWN = (Mistake("in-a-row", "block_means", "You average numbers that follow each other.", code=IN_A_ROW),
          Mistake("maxima", "block_means", "You take the maximum.", ((".mean((2, 4))", ".amax((2, 4))"),)))
-CASES = (Case("sides that do not fit", (RandomTensor((2, 5, 7)), (2, 2))), Case("blocks of 2 x 3", (RandomTensor((2, 4, 6)), (2, 3))),
+CASES = (Case("sides that do not fit", (RandomTensor((2, 5, 7)), (2, 2))),
+         Case("blocks of 2 x 3", (RandomTensor((2, 4, 6)), (2, 3))),
          Case("blocks of 3 x 2", (RandomTensor((1, 6, 4)), (3, 2))))
 
 
 def test_a_known_mistake_that_explains_the_other_cases_leads_and_the_crash_is_evidence(way):
     lesson = way(BLOCKS, "block_means", *CASES, mistakes=KNOWN)
-    judged = lesson.wrong(MUST_FIT, "You average numbers that follow each other.", "With blocks of 2 x 3", "Wrong on 3 of 3 cases",
+    judged = lesson.wrong(MUST_FIT, "You average numbers that follow each other.", "With blocks of 2 x 3",
+                          "Wrong on 3 of 3 cases",
                           "With sides that do not fit: RuntimeError when it was called",
                           "in your line: flat = x.reshape(len(x), -1, size[0] * size[1]).mean(-1)")
     assert judged.mistake == "in-a-row"
@@ -42,4 +45,5 @@ def test_where_one_case_that_answers_is_not_explained_no_mistake_is_named(way):
 
 def test_neither_hides_the_other(way):
     lesson = way(BLOCKS, "block_means", *CASES)
-    lesson.wrong(MUST_FIT, "Your code stops with an error", "With sides that do not fit", "With blocks of 2 x 3", "numbers differ")
+    lesson.wrong(MUST_FIT, "Your code stops with an error", "With sides that do not fit", "With blocks of 2 x 3",
+                 "numbers differ")

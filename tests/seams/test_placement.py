@@ -50,11 +50,13 @@ def test_other_names_and_another_order_are_tried(way):
     lesson = way(POSITION, "PositionAttention", *CASES)
     lesson.right(RENAMED.format(layer=LINEAR, query="self.c", key="self.b"))
     lesson.right(RENAMED.format(layer=LINEAR, query="self.b", key="self.c"))
-    lesson.wrong(RENAMED.format(layer=LINEAR, query="self.b", key="self.b"), "several are alike: with none of the 2 ways")
+    lesson.wrong(RENAMED.format(layer=LINEAR, query="self.b", key="self.b"),
+                 "several are alike: with none of the 2 ways")
     unfinished = RENAMED.format(layer=LINEAR, query="self.c", key="self.b").replace(" + x", "")
     lesson.wrong(unfinished, "`x` should be added to it (a shortcut) and is not")
     lesson.wrong(RENAMED.format(layer="Linear(channels, channels)", query="self.c", key="self.b"),
-                 "missing: `query.weight` (2, 8, 1, 1), `query.bias` (2,)", "not expected: `b.weight` (8, 8), `b.bias` (8,)")
+                 "missing: `query.weight` (2, 8, 1, 1), `query.bias` (2,)",
+                 "not expected: `b.weight` (8, 8), `b.bias` (8,)")
 
 
 def test_names_of_the_contract_bind(way):
@@ -77,7 +79,8 @@ def test_names_of_the_contract_bind(way):
     lesson.right(swapped.format("query", "key"))
     lesson.wrong(swapped.format("key", "query"), "`query` and `key` agree; what you do with the result differs",
                  never=("several are alike",))
-    lesson.wrong(swapped.format("query", "key").replace("def attention", "def weights").replace("self.attention", "self.weights"),
+    lesson.wrong(swapped.format("query", "key").replace("def attention",
+                                                        "def weights").replace("self.attention", "self.weights"),
                  "wrong with its attention map", "AttributeError", "has no attribute 'attention'")
 
 
@@ -116,7 +119,7 @@ def test_convolutions_and_linear_layers_are_one(way):
 
             def forward(self, s):
                 return torch.sigmoid(F.linear(F.linear(torch.tanh(F.linear(s, self.w1, self.b1)), self.w2, self.b2), self.w3))
-        """)
+        """)  # noqa: E501
     lesson.wrong("""
         class Gate(nn.Module):
             def __init__(self, channels):
@@ -128,7 +131,8 @@ def test_convolutions_and_linear_layers_are_one(way):
             def forward(self, s):
                 return torch.sigmoid(self.mix(self.wide(torch.tanh(self.narrow(s)))))
         """, "your layers have biases, which the exercise's layers do not: `mix.bias` (5,)")
-    lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"), "`wide` and `mix` agree; what you do with the result differs")
+    lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"),
+                 "`wide` and `mix` agree; what you do with the result differs")
 
 
 DEPTHWISE = """
@@ -157,7 +161,7 @@ def test_depthwise_convolutions_are_not_confused(way):
             def forward(self, x):
                 y = self.second(self.first(x)).permute(0, 2, 3, 1)
                 return F.layer_norm(y, y.shape[-1:], self.after.weight, self.after.bias).permute(0, 3, 1, 2)
-        """)
+        """)  # noqa: E501
     lesson.wrong("""
         class Mixer(nn.Module):
             def __init__(self, channels):
@@ -172,7 +176,8 @@ def test_depthwise_convolutions_are_not_confused(way):
 
 
 def test_a_name_that_is_there_is_not_called_missing(way):
-    """The reference's `outer.weight` and the answer's `inner.bias` have one shape; each is compared with its namesake."""
+    """The reference's `outer.weight` and the answer's `inner.bias` have one shape;
+    each is compared with its namesake."""
     lesson = way("""
         class Narrow(nn.Module):
             def __init__(self, channels, hidden=1):
@@ -191,7 +196,7 @@ def test_a_name_that_is_there_is_not_called_missing(way):
 
             def forward(self, x):
                 return self.outer(self.inner(x))
-        """, "`inner.weight` has shape (4, 4, 1, 1), expected (1, 4, 1, 1). `inner.bias` has shape (4,), expected (1,). "
+        """, "`inner.weight` has shape (4, 4, 1, 1), expected (1, 4, 1, 1). `inner.bias` has shape (4,), expected (1,). "  # noqa: E501
              "`outer.weight` has shape (4, 4, 1, 1), expected (4, 1, 1, 1).", never=("missing", "not expected"))
 
 
@@ -244,14 +249,15 @@ def test_whole_sub_modules_are_exchanged_before_their_layers(way):
 
             def forward(self, x):
                 return self.plus(x) - 2 * self.minus(x)
-        """, "with none of the 120 ways")
+        """, "with none of the 120 ways")  # noqa: E501
     assert time.process_time() - start < 30  # and not 8! tries
 
 
 def test_many_equal_layers_end():
     """Twenty layers of one shape under new names: 20! orders, none of them listed beyond the limit."""
     layers = nn.ModuleDict({f"layer{i}": nn.Linear(2, 2) for i in range(20)})
-    state = {f"other.{n}": torch.randn(t.shape) for n, t in nn.Sequential(*[nn.Linear(2, 2) for _ in range(20)]).state_dict().items()}
+    state = {f"other.{n}": torch.randn(t.shape)
+             for n, t in nn.Sequential(*[nn.Linear(2, 2) for _ in range(20)]).state_dict().items()}
     start = time.process_time()
     placed = weights.place(layers, state)
     names, count = placed.names, placed.count

@@ -1,4 +1,5 @@
-"""Any small tree of layers, under other names and with 1x1 convolutions for linear layers, is given the right weights."""
+"""Any small tree of layers, under other names and with 1x1 convolutions for linear layers, is given the right
+weights."""
 
 import torch
 from hypothesis import given, settings
@@ -18,7 +19,8 @@ LAYERS = {
     "batch": lambda: nn.BatchNorm2d(WIDTH),
     "squash": nn.Tanh,
 }
-TREES = st.recursive(st.sampled_from(sorted(LAYERS)), lambda children: st.lists(children, min_size=1, max_size=3), max_leaves=6)
+TREES = st.recursive(st.sampled_from(sorted(LAYERS)), lambda children: st.lists(children, min_size=1, max_size=3),
+                     max_leaves=6)
 OTHER = {"linear": "convolution", "convolution": "linear"}
 
 
@@ -41,7 +43,8 @@ class Tree(nn.Module):
 
 def drawn(module, seed):
     g = torch.Generator().manual_seed(seed)
-    return {name: torch.rand(t.shape, generator=g) + 0.5 if t.is_floating_point() else t for name, t in module.state_dict().items()}
+    return {name: torch.rand(t.shape, generator=g) + 0.5 if t.is_floating_point() else t
+            for name, t in module.state_dict().items()}
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
@@ -64,7 +67,8 @@ def test_children_defined_in_another_order_are_found(children, order, seed):
     reference = Tree(children, ["first", "second", "third"])
     order = [i for i in order if i < len(children)]
     learner = Tree(children, ["a", "b", "c"])
-    learner._modules = {"abc"[i]: learner._modules["abc"[i]] for i in order}  # as if they had been defined in that order
+    # as if they had been defined in that order
+    learner._modules = {"abc"[i]: learner._modules["abc"[i]] for i in order}
     state, x = drawn(reference, seed), torch.randn(2, WIDTH, 4, 5, generator=torch.Generator().manual_seed(seed))
     reference.load_state_dict(state)
     expected = reference.eval()(x)

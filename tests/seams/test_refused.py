@@ -18,8 +18,10 @@ class Tokens(nn.Module):
 """
 CASES = (
     Case("a grid of 2 x 3", (RandomTensor((2, 6, 4)), 2, 3), construct={"channels": 4, "heads": 2}),
-    Case("heads that do not divide", (RandomTensor((2, 6, 4)), 2, 3), construct={"channels": 4, "heads": 3}, raises=(4, 3)),
-    Case("a size of other tokens", (RandomTensor((2, 6, 4)), 2, 4), construct={"channels": 4, "heads": 2}, raises=(2, 4, 6)),
+    Case("heads that do not divide", (RandomTensor((2, 6, 4)), 2, 3), construct={"channels": 4, "heads": 3},
+         raises=(4, 3)),
+    Case("a size of other tokens", (RandomTensor((2, 6, 4)), 2, 4), construct={"channels": 4, "heads": 2},
+         raises=(2, 4, 6)),
     Case("any message", (RandomTensor((2, 6, 4)), 7, 1), construct={"channels": 4, "heads": 2}, raises=()),
 )
 
@@ -40,17 +42,20 @@ def test_errors_at_the_call_too(way):
                 y = self.linear(x.mT).mT
                 return y.reshape(len(x), height, width, self.heads, -1)
         """)
-    lesson.wrong(TOKENS.replace("if height", "if False and height"), "With a size of other tokens: your code raises RuntimeError",
+    lesson.wrong(TOKENS.replace("if height", "if False and height"),
+                 "With a size of other tokens: your code raises RuntimeError",
                  "so that callers can tell it from a bug")
     lesson.wrong(TOKENS.replace('f"{height} x {width} is not {x.shape[1]}"', '"bad size"'),
                  "the ValueError says 'bad size'; name 2, 4 and 6 in it")
     lesson.wrong(TOKENS.replace("if channels % heads", "if False"), "heads that do not divide")
-    lesson.wrong(TOKENS.replace("if height", "if False and height").replace(".unflatten(1, (height, width))", "[:, :1]"),
+    lesson.wrong(TOKENS.replace("if height", "if False and height").replace(".unflatten(1, (height, width))",
+                                                                            "[:, :1]"),
                  "Expected shape (2, 2, 3, 2, 2)")
 
 
 def test_no_error_at_all(way):
-    lesson = way("def root(x):\n    if x < 0:\n        raise ValueError(f'{x}')\n    return x ** 0.5", "root", Case("nine", (9,)),
+    lesson = way("def root(x):\n    if x < 0:\n        raise ValueError(f'{x}')\n    return x ** 0.5", "root",
+                 Case("nine", (9,)),
                  Case("minus seven", (-7,), raises=(7,)))
     lesson.right("def root(x):\n    if x < 0:\n        raise ValueError(x)\n    return math.sqrt(x)")
     lesson.wrong("def root(x):\n    return abs(x) ** 0.5", "no ValueError is raised; raise one whose message names 7.")
@@ -58,13 +63,17 @@ def test_no_error_at_all(way):
 
 
 def test_a_mistake_that_crashes_is_known_by_its_message(way):
-    """Two crashes of one type are two mistakes; a catalogued one that explains the errors alone does not lead a wrong output."""
+    """Two crashes of one type are two mistakes; a catalogued one that explains the errors alone does not lead a
+    wrong output."""
     known = (Mistake("missing-layer", "Tokens", "The projection is called by another name than it was given.",
                      (("self.proj(x)", "self.project(x)"),)),
-             Mistake("no-error", "Tokens", "The sizes are not compared.", (("if height * width != x.shape[1]", "if False"),)))
+             Mistake("no-error", "Tokens", "The sizes are not compared.", (("if height * width != x.shape[1]",
+                                                                            "if False"),)))
     lesson = way(TOKENS, "Tokens", *CASES, mistakes=known)
-    assert lesson.wrong(TOKENS.replace("self.proj(x)", "self.project(x)"), "called by another name").mistake == "missing-layer"
+    assert lesson.wrong(TOKENS.replace("self.proj(x)", "self.project(x)"),
+                        "called by another name").mistake == "missing-layer"
     assert lesson.wrong(TOKENS.replace("self.proj(x)", "self.proj(x).foo"), "has no attribute 'foo'").mistake is None
-    assert lesson.wrong(TOKENS.replace("if height * width != x.shape[1]", "if 0"), "The sizes are not compared.").mistake == "no-error"
+    assert lesson.wrong(TOKENS.replace("if height * width != x.shape[1]", "if 0"),
+                        "The sizes are not compared.").mistake == "no-error"
     both = TOKENS.replace("if height * width != x.shape[1]", "if 0").replace("self.proj(x)", "-self.proj(x)")
     lesson.wrong(both, "its sign is flipped everywhere")

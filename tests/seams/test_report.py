@@ -13,9 +13,11 @@ from autograder.lessons.declare import Case, RandomTensor
 
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))
 TWICE = "class Twice(nn.Module):\n    def forward(self, x):\n        {}"
-RED = Verdict("Twice", 0.0, 2.0, [Check("output", "failed", "wrong")], "It is wrong.", ["With two."], ["Wrong on 1 of 1 cases"], ["Here."])
+RED = Verdict("Twice", 0.0, 2.0, [Check("output", "failed", "wrong")], "It is wrong.", ["With two."],
+              ["Wrong on 1 of 1 cases"], ["Here."])
 GREEN = Verdict("Twice", 2.0, 2.0, [Check("output", "passed")], "The output is right on all 2 inputs that we tried.")
-CONTROLS = {chr(c) for c in [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]} - {"\n", "\t"}
+CONTROLS = {chr(c) for c in [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E,
+                             0x200F]} - {"\n", "\t"}
 
 
 class Tags(HTMLParser):
@@ -55,7 +57,8 @@ def test_what_crashes_is_an_error_and_what_is_wrong_a_failure(way):
     for answer, outcome in ((TWICE.format("return 2 * y"), "error"), (TWICE.format("raise SystemExit"), "error"),
                             (TWICE.format("return 2 * x").replace("nn.Module", "object"), "error"),
                             ("def Twice():\n    return 2", "error"), (TWICE.format("return 3 * x"), "failed"),
-                            (TWICE.format("return x.mean()"), "failed"), (TWICE.format("raise NotImplementedError"), "failed")):
+                            (TWICE.format("return x.mean()"), "failed"), (TWICE.format("raise NotImplementedError"),
+                                                                          "failed")):
         judged = lesson.wrong(answer)
         assert judged.checks[0].name == "output" and judged.checks[0].outcome == outcome, report.text(judged)
         both(judged)
@@ -68,7 +71,8 @@ def test_every_outcome_has_its_sign():
     checks = [Check("output", "passed"), Check("gradients", "failed", "x"), Check("dtype", "failed", NOT_COMPARED),
               Check("errors", "error", "x"), Check("memory", "timeout", "x"), Check("device", "failed", "x")]
     said = both(replace(RED, checks=checks))[1].replace("\xa0", "")
-    for mark in ("✓ output", "✗ gradients", "– dtype", "✗ ValueErrors (stops with an error)", "✗ memory (takes too long)", "✗ device"):
+    for mark in ("✓ output", "✗ gradients", "– dtype", "✗ ValueErrors (stops with an error)",
+                 "✗ memory (takes too long)", "✗ device"):
         assert mark in said
 
 
@@ -81,8 +85,10 @@ def test_notes_end_every_report(verdict):
 
 
 @pytest.mark.parametrize("told, kept", [
-    ("\x1b[31mred\x1b[0m", "red"), ("\x1b]0;title\x07rest", "rest"), ("\x1b]8;;http://a.b\x1b\\link\x1b]8;;\x1b\\", "link"),
-    ("a\x1b]unterminated\nb", "ab"), ("a\rb", "ab"), ("a\r\nb", "ab"), ("a\x08\x00b", "ab"), ("a\u202eb", "ab"), ("a\ud800b", "ab"),
+    ("\x1b[31mred\x1b[0m", "red"), ("\x1b]0;title\x07rest", "rest"), ("\x1b]8;;http://a.b\x1b\\link\x1b]8;;\x1b\\",
+                                                                      "link"),
+    ("a\x1b]unterminated\nb", "ab"), ("a\rb", "ab"), ("a\r\nb", "ab"), ("a\x08\x00b", "ab"), ("a\u202eb", "ab"),
+    ("a\ud800b", "ab"),
     ("\x9b2Jgone", "gone"), ("\x1b", ""), ("\x1b[", ""), ("tab\tkept", "tab\tkept"), ("é ✓ 漢 👩‍💻", "é ✓ 漢 👩‍💻"),
 ])
 def test_control_characters_are_dropped(told, kept):
@@ -90,10 +96,12 @@ def test_control_characters_are_dropped(told, kept):
     assert kept in words and kept in said.replace("\n    ", "").replace("\n", "")
 
 
-@pytest.mark.parametrize("told", ["`", "``", "a ` b ` c ` d", "`<b>`", "</div>", "`a\nb`", "a `b\nc` d", "<script>x()</script>", "&lt;",
+@pytest.mark.parametrize("told", ["`", "``", "a ` b ` c ` d", "`<b>`", "</div>", "`a\nb`", "a `b\nc` d",
+                                  "<script>x()</script>", "&lt;",
                                   "\x1b[`", "`\x1b[</code>`", "<!--", "]]>", "\n\n", "'\"onload=x"])
 def test_html_stays_whole(told):
-    said, words = both(replace(RED, headline=told, evidence=[f"x {told} y"], where=[told], cases=[told, told], notes=[told]))
+    said, words = both(replace(RED, headline=told, evidence=[f"x {told} y"], where=[told], cases=[told, told],
+                               notes=[told]))
     assert "script" not in Tags(report.html(RED)).seen
     if "`" not in told and "\x1b" not in told:
         assert told.strip("\n").split("\n")[0] in words
@@ -114,7 +122,8 @@ def test_a_learners_own_words_reach_the_report(way):
 
 
 @pytest.mark.parametrize("labels, said", [
-    (["Twice(3), shape (2, 3)", "a second call, Twice(3), shape (2, 3)", "a hole, and a batch of one, Twice(3), shape (2, 3)"],
+    (["Twice(3), shape (2, 3)", "a second call, Twice(3), shape (2, 3)",
+      "a hole, and a batch of one, Twice(3), shape (2, 3)"],
      "Twice(3), shape (2, 3) (a second call; a hole, and a batch of one)"),
     (["one key, shapes (2, 3) and (1, 3)", "one key, shapes (2, 3) and (1, 3)", "shape (2, 4)"],
      "shapes (2, 3) and (1, 3) (one key); shape (2, 4)"),
@@ -147,4 +156,5 @@ class Twice(nn.Module):
 ])
 def test_a_module_without_parameters_hears_that_first(way, made, used, what):
     lesson = way(OWNER.format(made, used), "Twice", Case("two", (RandomTensor((2, 3)),)))
-    assert lesson.wrong(OWNER.format("pass", "2 * x")).headline.startswith(f"Your module has no parameters at all: {what} `__init__`")
+    assert lesson.wrong(OWNER.format("pass", "2 * x")).headline.startswith("Your module has no parameters at all: "
+                                                                           f"{what} `__init__`")

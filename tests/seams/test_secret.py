@@ -60,7 +60,8 @@ def exercise(tmp_path_factory):
     from .way import Way
 
     way = Way(tmp_path_factory.mktemp("secret"), REFERENCE, "parts", Case("a tensor", (RandomTensor(SHAPE),)),
-              Case("a second one", (RandomTensor(SHAPE),)), Case("float32 numbers", (RandomTensor(SHAPE),), dtype="float32"))
+              Case("a second one", (RandomTensor(SHAPE),)),
+              Case("float32 numbers", (RandomTensor(SHAPE),), dtype="float32"))
     return recorded.load(way.path, way.name)
 
 
@@ -116,13 +117,15 @@ def test_no_expected_number_is_told(exercise, data):
     expected = [value for case in exercise.cases for value in numbers_of(case.expected_tensors.values())]
     expected += [case.expected.output["tuple"][place] for case in exercise.cases for place in NUMBERS]
     related = [] if any(wrong[:6]) else [relation for mine, right in plain if abs(mine) < float("inf")
-                                         for relation in (mine / right, right / mine if mine else 0.0, mine - right, right - mine)]
+                                         for relation in (mine / right, right / mine if mine else 0.0, mine - right,
+                                                          right - mine)]
     refuse(judged, expected + related, own)
 
 
 @pytest.mark.parametrize("answer, telling", [
     ("return 3 * x.mean(0), x.sum(), 5.25", "Output[0]: it is 3 times the expected one everywhere"),
-    ("y = x.mean(0).clone(); y[1, 2] += 0.125; return y, x.sum(), 5.25", "Output[0]: 1 of 12 numbers differs; the first at [1, 2]: got "),
+    ("y = x.mean(0).clone(); y[1, 2] += 0.125; return y, x.sum(), 5.25",
+     "Output[0]: 1 of 12 numbers differs; the first at [1, 2]: got "),
     ("return x.mean(0), 2 * x.sum(), 5.25", " is not right."),
     ("return x.mean(0), x.sum(), 10.5", "Output[2]: 10.5 is not right."),
     ("return x.mean(0), x.sum(), 'a word'", "Output[2]: 'a word' is not right."),
@@ -148,7 +151,8 @@ def test_the_kind_of_a_number_is_told(way):
 
 
 def test_dropout_and_booleans(way):
-    lesson = way("class P(nn.Module):\n    def forward(self, x):\n        return F.dropout(x, 0.125, self.training), True", "P",
+    lesson = way("class P(nn.Module):\n    def forward(self, x):\n        return F.dropout(x, 0.125, "
+                 "self.training), True", "P",
                  Case("training mode", (RandomTensor(SHAPE),), train=True), Case("eval mode", (RandomTensor(SHAPE),)))
     source = "class P(nn.Module):\n    def forward(self, x):\n        return {}"
     for answer, telling in (("x, True", "dropout should be active in training mode and is not"),

@@ -11,7 +11,8 @@ STRIPES = {"num_heads": 2, "stripe_size": (4, 2), "down_factor": 2}
 
 
 def tokens(height, width, channels=4, batch=2):
-    return RandomTensor((batch, height * width, 3 * channels)), RandomTensor((batch, height // 2, width // 2, channels)), (height, width)
+    return RandomTensor((batch, height * width,
+                         3 * channels)), RandomTensor((batch, height // 2, width // 2, channels)), (height, width)
 
 
 CASES = (
@@ -23,7 +24,8 @@ CASES = (
          construct={"num_heads": 1, "stripe_size": (2, 99), "stripe_groups": (None, 1), "shift": True}),
     Case("float32 numbers", tokens(8, 4), construct={**STRIPES, "shift": True}, dtype="float32"),
     Case("a second call", tokens(8, 4), construct=STRIPES, earlier=True),
-    Case("tokens of another image", (RandomTensor((1, 12, 12)), RandomTensor((1, 2, 2, 4)), (4, 4)), construct=STRIPES, raises=()),
+    Case("tokens of another image", (RandomTensor((1, 12, 12)), RandomTensor((1, 2, 2, 4)), (4, 4)), construct=STRIPES,
+         raises=()),
 )
 ANSWER = """
 class AnchoredStripeAttention(nn.Module):
@@ -100,7 +102,8 @@ def test_right_answers(lesson):
 
 @pytest.mark.parametrize("old, new, telling", [
     ("lambda t: self.transform_out(", "lambda t: self.transform_in(", "Both attentions use `transform_in`."),
-    ("mask.transpose(1, 2)", "mask.transpose(1, 2) * 0", "what `transform_in` receives (tensor 4 of 4): it is zero everywhere"),
+    ("mask.transpose(1, 2)", "mask.transpose(1, 2) * 0",
+     "what `transform_in` receives (tensor 4 of 4): it is zero everywhere"),
     ("torch.roll(y, tuple(by), (1, 2))", "y", "`transform_out` agree; what you do with the result differs"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d)", "Error"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d).to(qkv.dtype)",
@@ -115,10 +118,13 @@ def test_wrong_answers(lesson, old, new, telling):
 
 
 def test_exchanged_transforms_under_the_right_names(lesson):
-    lesson.wrong(ANSWER.format(first="transform_in", second="transform_out", inner="transform_out", outer="transform_in"),
-                 "the first difference is what `transform_in` receives (tensor 1 of 3): Expected shape (8, 2, 2, 8), got (8, 2, 8, 2)")
+    lesson.wrong(ANSWER.format(first="transform_in", second="transform_out", inner="transform_out",
+                               outer="transform_in"),
+                 "the first difference is what `transform_in` receives (tensor 1 of 3): Expected shape (8, 2, 2, 8), "
+                 "got (8, 2, 8, 2)")
 
 
 def test_tables_are_not_kept_in_the_state(lesson):
-    lesson.wrong(NAMED.replace("self.transform_in = ", "self.table = nn.Parameter(torch.zeros(7))\n        self.transform_in = "),
+    lesson.wrong(NAMED.replace("self.transform_in = ",
+                               "self.table = nn.Parameter(torch.zeros(7))\n        self.transform_in = "),
                  "not expected: `table` (7,)")

@@ -32,7 +32,7 @@ def test_statistics_after_a_step(way):
 
             def forward(self, x):
                 return self.layers(x)
-        """)
+        """)  # noqa: E501
     assert "updates its running statistics" in done.headline and "earlier call" not in done.headline
     lesson.right("""
         class Unit(nn.Module):
@@ -46,7 +46,8 @@ def test_statistics_after_a_step(way):
         """)
     lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels, momentum=0.2)"),
                  "Right on other inputs, wrong with training mode", "uffer bn.running_mean")
-    lesson.wrong(NORMED.replace("self.bn(self.conv(x))", "F.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, True)"),
+    lesson.wrong(NORMED.replace("self.bn(self.conv(x))",
+                                "F.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, True)"),
                  "With evaluation")
     lesson.wrong("""
         class Unit(nn.Module):
@@ -76,14 +77,17 @@ class Classifier(nn.Module):
 
 
 @pytest.mark.parametrize("layer, call", [
-    ("nn.Dropout2d(0.1)", "self.drop(x)"), ("nn.Dropout(0.1, inplace=True)", "self.drop(x * 1)"), ("nn.AlphaDropout(0.1)", "self.drop(x)"),
+    ("nn.Dropout2d(0.1)", "self.drop(x)"), ("nn.Dropout(0.1, inplace=True)", "self.drop(x * 1)"),
+    ("nn.AlphaDropout(0.1)", "self.drop(x)"),
     ("nn.Dropout(0.1)", "self.drop(self.drop(x))"),
-    ("nn.Identity()", "F.dropout(x, 0.1, self.training)"), ("nn.Identity()", "F.dropout2d(input=x, p=0.1, training=self.training)"),
+    ("nn.Identity()", "F.dropout(x, 0.1, self.training)"), ("nn.Identity()",
+                                                            "F.dropout2d(input=x, p=0.1, training=self.training)"),
     ("nn.Identity()", "torch.dropout(x, 0.1, train=self.training)"),
     ("nn.Identity()", "torch.feature_dropout(input=x, p=0.1, train=self.training)"),
 ])
 def test_dropout_lets_everything_through(way, layer, call):
-    lesson = way(DROPPED, "Classifier", *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
+    lesson = way(DROPPED, "Classifier",
+                 *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
                                           for label, train in (("training mode", True), ("evaluation", False))))
     answer = f"""
         class Classifier(nn.Module):
@@ -107,8 +111,10 @@ def test_dropout_lets_everything_through(way, layer, call):
     ("self.conv(F.dropout2d(x - 1, 0.1, self.training) + F.dropout2d(torch.ones_like(x), 0.1, self.training))", False),
 ])
 def test_where_dropout_stands_and_what_it_drops(way, answer, right):
-    lesson = way(DROPPED, "Classifier", Case("evaluation", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}),
-                 Case("training mode", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=True,
+    lesson = way(DROPPED, "Classifier",
+                 Case("evaluation", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}),
+                 Case("training mode", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3},
+                      train=True,
                       drop_largest=True))
     answer = f"""
         class Classifier(nn.Module):
@@ -137,10 +143,13 @@ def test_what_a_module_starts_with(way):
             def forward(self, x):
                 return x + self.gamma * self.conv(x)
         """
-    lesson = way(gated, "Gated", *(Case("an image", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4}, fresh=fresh,
+    lesson = way(gated, "Gated",
+                 *(Case("an image", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4}, fresh=fresh,
                                         gradients=not fresh)
                                    for fresh in (False, True)))
-    assert "a fresh module" in lesson.right(gated.replace("gamma", "gate").replace("torch.zeros(1)", "torch.tensor(0.0)")).headline
+    assert "a fresh module" in lesson.right(gated.replace("gamma",
+                                                          "gate").replace("torch.zeros(1)",
+                                                                          "torch.tensor(0.0)")).headline
     lost = lesson.wrong(gated.replace("zeros", "ones"))
     assert [check.name for check in lost.checks if check.outcome != "passed"] == ["start"]
 
@@ -151,14 +160,17 @@ def test_what_a_module_starts_with(way):
     ("F.dropout(x, 0.1)", "p=0.1 is active in eval mode (F.dropout needs `training=self.training`); expected none"),
 ])
 def test_dropout_is_compared_by_its_share_and_mode(way, call, telling):
-    lesson = way(DROPPED, "Classifier", *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
+    lesson = way(DROPPED, "Classifier",
+                 *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
                                           for label, train in (("training mode", True), ("evaluation", False))))
-    lesson.wrong(DROPPED.replace("nn.Dropout2d(0.1)", "nn.Identity()").replace("self.classify(x)", f"self.classify({call})"), telling)
+    lesson.wrong(DROPPED.replace("nn.Dropout2d(0.1)",
+                                 "nn.Identity()").replace("self.classify(x)", f"self.classify({call})"), telling)
 
 
 def test_dropout_that_nobody_asked_for(way):
     lesson = way(MEMORY, "Counter", Case("training mode", (RandomTensor((2, 3)),), train=True))
-    lesson.wrong(MEMORY.replace("x * self", "F.dropout(x, 0.5, self.training) * self"), "p=0.5 is active in training mode; expected none")
+    lesson.wrong(MEMORY.replace("x * self", "F.dropout(x, 0.5, self.training) * self"),
+                 "p=0.5 is active in training mode; expected none")
 
 
 MEMORY = """
@@ -173,7 +185,8 @@ class Counter(nn.Module):
 
 
 def test_nothing_is_kept_from_call_to_call(way):
-    lesson = way(MEMORY, "Counter", Case("a vector", (RandomTensor((2, 3)),)), Case("a second call", (RandomTensor((2, 3)),), earlier=True))
+    lesson = way(MEMORY, "Counter", Case("a vector", (RandomTensor((2, 3)),)),
+                 Case("a second call", (RandomTensor((2, 3)),), earlier=True))
     done = lesson.right(MEMORY.replace("x * self.gamma.exp()", "torch.exp(self.gamma).mul(x)"))
     assert "gives the right answer after an earlier call with the same sizes or other sizes," in done.headline
     lesson.wrong("""
@@ -235,7 +248,8 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
 
 
 def test_in_a_fingerprint_a_float32_gradient_of_rounding_noise_counts_as_zero():
-    """The gradient of a bias in front of a BatchNorm is 0 on one processor and 2e-6 on another. A known mistake is recognised on both."""
+    """The gradient of a bias in front of a BatchNorm is 0 on one processor and 2e-6 on another.
+    A known mistake is recognised on both."""
     def structure(**gradients):
         return fingerprint(Observation(), {"output": torch.ones(2, 3), **gradients}, [], False)[0]
 

@@ -28,8 +28,10 @@ def one_and_the_same(one, other, kind="layer"):
     (PAIR.replace(FIRST, ALIKE).replace(SECOND, "pass"), one_and_the_same("first", "second")),
     (PAIR.replace(SECOND, "self.second = nn.Sequential(self.first[0], nn.ReLU(), nn.Linear(5, width))"),
      one_and_the_same("first.0", "second.0")),
-    (PAIR.replace("self.a, self.b = nn.Parameter(torch.ones(3)), nn", "self.a = self.b = nn"), one_and_the_same("a", "b", "parameter")),
-    (PAIR.replace(FIRST, ALIKE).replace(SECOND, "pass").replace("first", "one").replace("second", "two"), one_and_the_same("one", "two")),
+    (PAIR.replace("self.a, self.b = nn.Parameter(torch.ones(3)), nn", "self.a = self.b = nn"),
+     one_and_the_same("a", "b", "parameter")),
+    (PAIR.replace(FIRST, ALIKE).replace(SECOND, "pass").replace("first", "one").replace("second", "two"),
+     one_and_the_same("one", "two")),
 ])
 def test_it_leads_whatever_else_differs(way, source, said):
     judged = way(PAIR, "Pair", *CASES).wrong(source)
@@ -37,7 +39,8 @@ def test_it_leads_whatever_else_differs(way, source, said):
 
 
 def test_a_layer_that_rightly_has_two_names(way):
-    second_name = PAIR.replace("def forward", "    self.all = nn.Sequential(self.first, self.second)\n\n    def forward")
+    second_name = PAIR.replace("def forward",
+                               "    self.all = nn.Sequential(self.first, self.second)\n\n    def forward")
     lesson = way(PAIR, "Pair", *CASES)
     lesson.right(second_name)
     lesson.wrong(second_name.replace("+ self.b", "- self.b"), never=("one and the same",))

@@ -14,9 +14,11 @@ IMPORTS = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torc
 
 
 class Way:
-    """One exercise, recorded below `folder`. reference: a module, or the source of one (torch, nn and F are imported for it)."""
+    """One exercise, recorded below `folder`. reference: a module, or the source of one (torch, nn and F are imported
+    for it)."""
 
-    def __init__(self, folder, reference: ModuleType | str, name: str, *cases, uses=(), mistakes: tuple[Mistake, ...] = ()):
+    def __init__(self, folder, reference: ModuleType | str, name: str, *cases, uses=(),
+                 mistakes: tuple[Mistake, ...] = ()):
         self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
         self.name, self.path = name, folder / recorded.FOLDER
         exercises = [recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)]
@@ -33,7 +35,9 @@ class Way:
 
     def right(self, answer: str) -> verdict.Verdict:
         judged = self.judge(answer)
-        assert judged.points == judged.max_points and all(c.outcome == "passed" for c in judged.checks), report.text(judged)
+        assert judged.points == judged.max_points and all(c.outcome == "passed" for c in judged.checks), report.text(
+            judged
+        )
         return judged
 
     def wrong(self, answer: str, *telling: str, never: tuple[str, ...] = ()) -> verdict.Verdict:

@@ -1,17 +1,20 @@
-"""Do the suites notice a bug? Puts each of the patches here into the code, one at a time, and runs the test that noticed it last.
+"""Do the suites notice a bug? Puts each of the patches here into the code, one at a time, and runs the test that
+noticed it last.
 
     python -m tests.seeded            all patches
     python -m tests.seeded judge-*    some of them
 
-mutmut and cosmic-ray make mutants of single operators, thousands of them; these are bugs of people, many of them out of our own history.
-Each says what is wrong, who would suffer, and the commit that mended it. They were written without a look at the tests.
+mutmut and cosmic-ray make mutants of single operators, thousands of them; these are bugs of people, many of them out of
+our own history. Each says what is wrong, who would suffer, and the commit that mended it.
+They were written without a look at the tests.
 
-noticed.json says which test noticed each patch last, and in which suite. That test is tried first. If it no longer fails, or is gone, all
-suites are searched, which can take an hour, and the file is brought up to date. Its suites are for readers: what counts is where a test
-fails now.
+noticed.json says which test noticed each patch last, and in which suite. That test is tried first. If it no longer
+fails, or is gone, all suites are searched, which can take an hour, and the file is brought up to date. Its suites are
+for readers: what counts is where a test fails now.
 
-The tree must be clean, and the tests must pass in it: a patch is applied to it and taken out again. Tests that ask whether what is built
-and measured, and these patches, are up to date are left out: they fail for any change of that code, right or wrong.
+The tree must be clean, and the tests must pass in it: a patch is applied to it and taken out again. Tests that ask
+whether what is built and measured, and these patches, are up to date are left out: they fail for any change of that
+code, right or wrong.
 """
 
 from __future__ import annotations
@@ -39,7 +42,8 @@ ROOMS = {
     "sandbox": ("judge", "adversarial"),
     "submission": ("judge", "corruption", "intake", "classroom/test_repair.py"),
     "classroom": ("classroom", "grade", "insights", "intake"),
-    "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py", "test_course_map.py",
+    "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py",
+                "test_course_map.py",
                 "test_site.py"),
 }
 UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
@@ -50,7 +54,9 @@ UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_
 
 def pytest_fails(tests: list[str], nightly: bool) -> str:
     """The first test that fails, without its parameters, or nothing."""
-    several = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if len(tests) > 1 or "::" not in tests[0] else []
+    several = (
+        ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if len(tests) > 1 or "::" not in tests[0] else []
+    )
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", *several,
          *(f"--deselect=tests/{test}" for test in UP_TO_DATE), *tests], cwd=ROOT, capture_output=True, text=True,
@@ -62,13 +68,15 @@ def pytest_fails(tests: list[str], nightly: bool) -> str:
 
 
 def noticed(room: str, test: str) -> tuple[str, str]:
-    """The first suite that notices, of quick, test and nightly, and by which test. `test`, unless it is empty, is tried before all others;
-    then the tests of the room come first in each suite."""
+    """The first suite that notices, of quick, test and nightly, and by which test. `test`, unless it is empty, is tried
+    before all others; then the tests of the room come first in each suite."""
     own, quick = ([f"tests/{name}" for name in names] for names in (ROOMS[room], suites.QUICK))
-    near = [name for name in quick if any(Path(name).is_relative_to(each) or Path(each).is_relative_to(name) for each in own)]
+    near = [name for name in quick if any(Path(name).is_relative_to(each) or Path(each).is_relative_to(name)
+                                          for each in own)]
     rest = [name for name in quick if name not in near]
     last = "quick" if any(Path(test.partition("::")[0]).is_relative_to(name) for name in quick) else "test"
-    for suite, tests in ((last, [test]), ("nightly", [test]), ("quick", near), ("quick", rest), ("test", own), ("test", ["tests"]),
+    for suite, tests in ((last, [test]), ("nightly", [test]), ("quick", near), ("quick", rest), ("test", own),
+                         ("test", ["tests"]),
                          ("nightly", own), ("nightly", ["tests"])):
         if any(tests) and (failed := pytest_fails(tests, suite == "nightly")):
             return suite, failed
@@ -81,12 +89,15 @@ def is_there(test: str) -> bool:
 
 
 def main(patterns: list[str]) -> int:
-    """0 if at least half is noticed by quick, 95 of 100 by test, and all by nightly; 2 if the code as it is can't be tried."""
-    patches = [path for path in sorted(HERE.glob("*.patch")) if any(fnmatch.fnmatch(path.stem, each) for each in patterns or ["*"])]
+    """0 if at least half is noticed by quick, 95 of 100 by test, and all by nightly;
+    2 if the code as it is can't be tried."""
+    patches = [path for path in sorted(HERE.glob("*.patch"))
+               if any(fnmatch.fnmatch(path.stem, each) for each in patterns or ["*"])]
     table = json.loads(NOTICED.read_text(encoding="utf-8"))
     # Those that are there: pytest runs none at all if one of them has gone.
     known = {name: test for tests in table.values() for name, test in tests.items() if is_there(test)}
-    if subprocess.run(["git", "status", "--porcelain", ".", f":(exclude){NOTICED}"], cwd=ROOT, capture_output=True, text=True).stdout:
+    if subprocess.run(["git", "status", "--porcelain", ".", f":(exclude){NOTICED}"], cwd=ROOT, capture_output=True,
+                      text=True).stdout:
         print("the tree is not clean: commit or stash first", file=sys.stderr)
         return 2
     tests = [known[patch.stem] for patch in patches if patch.stem in known]
@@ -114,7 +125,8 @@ def main(patterns: list[str]) -> int:
         print(f"{name}: {suite}, {time.monotonic() - began:.0f} s  {test}", flush=True)
     quick, test = found["quick"], found["quick"] + found["test"]
     print(f"of {len(patches)}: quick notices {quick}, test {test}, nightly {test + found['nightly']}")
-    return int(not (quick >= 0.5 * len(patches) and test >= 0.95 * len(patches) and test + found["nightly"] == len(patches)))
+    return int(not (quick >= 0.5 * len(patches) and test >= 0.95 * len(patches) and test
+                    + found["nightly"] == len(patches)))
 
 
 if __name__ == "__main__":

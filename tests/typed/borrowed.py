@@ -1,4 +1,5 @@
-"""A clone's `.venv` that borrows the packages of this Python: `python borrowed.py FOLDER`. A hook of git runs it in every new clone.
+"""A clone's `.venv` that borrows the packages of this Python: `python borrowed.py FOLDER`.
+A hook of git runs it in every new clone.
 
 So `make` finds everything installed, and the commands are the clone's own.
 """
@@ -11,7 +12,8 @@ from pathlib import Path
 
 
 def borrow(clone: Path) -> None:
-    """Make the folder's `.venv`. Commands of packages are copied with another first line; `autograder` is written as the Makefile does."""
+    """Make the folder's `.venv`. Commands of packages are copied with another first line;
+    `autograder` is written as the Makefile does."""
     folder, theirs = clone / ".venv", Path(sys.prefix)
     venv.create(folder, symlinks=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
@@ -22,9 +24,11 @@ def borrow(clone: Path) -> None:
     first = f"#!{theirs / 'bin/python'}".encode()
     for command in (theirs / "bin").iterdir():
         if command.is_file() and not command.is_symlink() and command.read_bytes().startswith(first):
-            write(folder / "bin" / command.name, command.read_bytes().replace(first, f"#!{folder / 'bin/python'}".encode(), 1))
-    write(folder / "bin/autograder", (f"#!{folder / 'bin/python'}\nimport sys\nsys.path[:0] = [{str(clone)!r}, {str(clone / 'course')!r}]\n"
-                                      "from autograder.cli import main\nif __name__ == '__main__':\n    main()\n").encode())
+            write(folder / "bin" / command.name,
+                  command.read_bytes().replace(first, f"#!{folder / 'bin/python'}".encode(), 1))
+    write(folder / "bin/autograder", (f"#!{folder / 'bin/python'}\nimport sys\nsys.path[:0] = [{str(clone)!r}, "
+                                      f"{str(clone / 'course')!r}]\nfrom autograder.cli import main\nif __name__ == "
+                                      "'__main__':\n    main()\n").encode())
     for mark in ("made", "lab", "grade"):
         (folder / mark).touch()
 

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-FIRST = ("instructors.md", "instructors/course.md", "instructors/platforms.md", "instructors/grading.md", "instructors/upgrading.md")
-PAGES = (*FIRST, *(name for path in sorted((DOCS / "instructors").glob("*.md")) if (name := f"instructors/{path.name}") not in FIRST))
-BLOCK = re.compile(r"(?:<!-- not typed: (?P<why>[^>]+) -->\n)?```(?:sh|bash|shell|console)\n(?P<commands>.*?)```", re.DOTALL)
+FIRST = ("instructors.md", "instructors/course.md", "instructors/platforms.md", "instructors/grading.md",
+         "instructors/upgrading.md")
+PAGES = (*FIRST, *(name for path in sorted((DOCS / "instructors").glob("*.md"))
+                   if (name := f"instructors/{path.name}") not in FIRST))
+BLOCK = re.compile(r"(?:<!-- not typed: (?P<why>[^>]+) -->\n)?```(?:sh|bash|shell|console)\n(?P<commands>.*?)```",
+                   re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """number: on its page, from 1. why_not: the reason that the page gives, in a comment that a reader doesn't see; empty if typed."""
+    """number: on its page, from 1. why_not: the reason that the page gives, in a comment that a reader doesn't see;
+    empty if typed."""
 
     page: str
     number: int

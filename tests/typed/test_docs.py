@@ -1,6 +1,8 @@
-"""The instructors' pages, typed: each block of commands in a fresh clone with a class of its own, in order, as an instructor would.
+"""The instructors' pages, typed: each block of commands in a fresh clone with a class of its own, in order, as an
+instructor would.
 
-What a page tells to do by hand (put files somewhere, write a setting) is done by `BY_HAND`, before the block that needs it.
+What a page tells to do by hand (put files somewhere, write a setting) is done by `BY_HAND`, before the block that needs
+it.
 """
 
 import csv
@@ -23,7 +25,8 @@ from tests.classroom.pupils import LESSON, PUPILS, file_of, hand_in
 
 from .docs import blocks, text_of
 
-NOT_TYPED = {"instructors/cluster.md": 4, "instructors/grading.md": 1, "instructors/jupyterhub.md": 2, "instructors/sandbox.md": 1}
+NOT_TYPED = {"instructors/cluster.md": 4, "instructors/grading.md": 1, "instructors/jupyterhub.md": 2,
+             "instructors/sandbox.md": 1}
 STATUS = {".venv/bin/autograder course": 1}  # the exit status of a command, if not 0: here there is something to be set
 CLASS = [pupil for pupil in PUPILS if pupil.student in ("ada", "tom", "dora")]
 MOODLE = "Ada Byron_40213_assignsubmission_file_/01_se.ipynb"  # a fourth student, by Moodle's name for a file
@@ -40,7 +43,8 @@ def test_what_is_not_typed_says_why_and_is_counted():
 @pytest.fixture(scope="module")
 def clones(tmp_path_factory):
     """A folder for clones. A hook of git gives each new one its packages."""
-    need([tool for tool in ("git", "make") if not shutil.which(tool)] + ([] if (ROOT / ".git").exists() else ["a clone"]))
+    need([tool for tool in ("git", "make") if not shutil.which(tool)]
+         + ([] if (ROOT / ".git").exists() else ["a clone"]))
     folder = tmp_path_factory.mktemp("typed")
     hook = folder / "template/hooks/post-checkout"
     hook.parent.mkdir(parents=True)
@@ -51,12 +55,14 @@ def clones(tmp_path_factory):
 
 
 def shell(clones, script, folder="."):
-    """How it ended in a folder below `clones`, and all that it said. Nothing of this repository or its environment is on a path."""
+    """How it ended in a folder below `clones`, and all that it said.
+    Nothing of this repository or its environment is on a path."""
     kept = {name: value for name, value in os.environ.items()
             if name not in ("PYTHONPATH", "OWN_LESSONS", "VIRTUAL_ENV", "SUITE") and not name.startswith("PYTEST")}
     path = [part for part in os.environ["PATH"].split(os.pathsep) if part != str(Path(sys.executable).parent)]
     kept |= {"PATH": os.pathsep.join(path), "GIT_TEMPLATE_DIR": str(clones / "template")}
-    run = subprocess.run(["bash", "-c", script], cwd=clones / folder, env=kept, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    run = subprocess.run(["bash", "-c", script], cwd=clones / folder, env=kept, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT,
                          stdin=subprocess.DEVNULL, timeout=1800)
     return run.returncode, run.stdout
 
@@ -90,7 +96,8 @@ def clone_of_the_old_version(clones):
 
 
 BY_HAND = {"instructors.md:3": collect, "instructors/course.md:1": write_rules, "instructors/platforms.md:1": download,
-           "instructors/platforms.md:2": grade_what_was_collected, "instructors/upgrading.md:4": clone_of_the_old_version}
+           "instructors/platforms.md:2": grade_what_was_collected,
+           "instructors/upgrading.md:4": clone_of_the_old_version}
 ELSEWHERE = {"instructors/upgrading.md:4": "older"}  # in another folder than the class's
 
 
@@ -109,7 +116,11 @@ def test_a_block_can_be_typed(clones, block):
 def test_in_the_end_everybody_has_a_mark_a_page_and_a_line(clones):
     course = clones / "course"
     status, said = shell(clones, f".venv/bin/autograder status {LESSON} --json - 2>/dev/null", "course")
-    lines = {line["student"]: line for line in map(json.loads, said.splitlines()) if line["submitted"]} if status == 0 else {}
+    lines = (
+        {line["student"]: line for line in map(json.loads, said.splitlines()) if line["submitted"]}
+        if status == 0
+        else {}
+    )
     assert sorted(lines) == sorted([*(pupil.student for pupil in CLASS), "40213"]), said
     assert {line["feedback"] for line in lines.values()} == {"up to date"} and lines["40213"]["points"] == 10
     assert all(name in (course / "work/grades.csv").read_text() for name in ("ada", "tom", "dora"))
@@ -125,19 +136,23 @@ def test_after_a_change_of_marks_no_file_disagrees_with_the_gradebook(clones):
         grade.manual_score = grade.max_score / 4
         gradebook.db.commit()
     rules = course / "work/course.toml"
-    rules.write_text(rules.read_text().replace("ada = 2", "tom = 9\nada = 2", 1).replace("tom = {02_eca = 7}", "").replace(
+    rules.write_text(rules.read_text().replace("ada = 2", "tom = 9\nada = 2",
+                                               1).replace("tom = {02_eca = 7}", "").replace(
         "10_capstone = 2", f"10_capstone = 2\n{LESSON} = 3"))
     assert "tom = 9" in rules.read_text() and f"{LESSON} = 3" in rules.read_text()
-    for command in ("course --replace", f"grade {LESSON}", f"feedback {LESSON}", "export --term --platform canvas --total-only"):
+    for command in ("course --replace", f"grade {LESSON}", f"feedback {LESSON}",
+                    "export --term --platform canvas --total-only"):
         status, said = shell(clones, f".venv/bin/autograder {command}", "course")
         assert status == 0, said
     assert shell(clones, ".venv/bin/nbgrader export --to work/grades.csv", "course")[0] == 0
     with Gradebook(f"sqlite:///{course / 'work/gradebook.db'}", "attention") as gradebook:
-        held = {each.student.id: each.score - (each.late_submission_penalty or 0) for each in gradebook.assignment_submissions(LESSON)}
+        held = {each.student.id: each.score - (each.late_submission_penalty or 0)
+                for each in gradebook.assignment_submissions(LESSON)}
     with open(course / "work/export/term-canvas.csv", newline="") as file:
         exported = {row["ID"] or row["SIS User ID"]: float(row[LESSON]) / 3 for row in list(csv.DictReader(file))[1:]}
     with open(course / "work/grades.csv", newline="") as file:
-        written = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == LESSON}
+        written = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)
+                   if row["assignment"] == LESSON}
     assert exported == pytest.approx(held) and written == pytest.approx(held) and held["tom"] == 10
     for student, mark in held.items():
         page = (course / f"work/feedback/{student}/{LESSON}/{LESSON}.html").read_text()

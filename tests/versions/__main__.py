@@ -1,4 +1,5 @@
-"""Run the sample with another interpreter and with this one, compare, and write the record: `python -m tests.versions PYTHON`."""
+"""Run the sample with another interpreter and with this one, compare, and write the record:
+`python -m tests.versions PYTHON`."""
 
 from __future__ import annotations
 
@@ -13,14 +14,16 @@ from typing import Any
 from autograder.lessons.course import ROOT
 from tests.notebooks import lay_out
 
-LESSONS = "00_warmup", "05b_memory", "08a_windows", "10_capstone"  # whose solved notebooks are run, without their experiments
+# whose solved notebooks are run, without their experiments
+LESSONS = "00_warmup", "05b_memory", "08a_windows", "10_capstone"
 # Another matplotlib draws other pixels: pictures are left out of the comparison, and their alt texts are not.
 PICTURES = "[pictures]\nregex: base64,[A-Za-z0-9+/=]+\nreplace: base64\n"
 MODULES = os.pathsep.join([str(ROOT), str(ROOT / "course")])
 
 
 def sampled(python: Path | str) -> dict[str, Any]:
-    """What tests/versions/sample.py finds with this interpreter. Raises RuntimeError where it does not run to its end."""
+    """What tests/versions/sample.py finds with this interpreter.
+    Raises RuntimeError where it does not run to its end."""
     done = _run(python, "-m", "tests.versions.sample")
     if done.returncode:
         raise RuntimeError(f"the sample does not run with {python}: {done.stderr[-3000:]}")
@@ -34,11 +37,13 @@ def differences(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def notebooks(python: Path | str, folder: Path) -> str:
-    """Run the solved notebooks of LESSONS in that interpreter, and compare their output. What pytest says if one differs, or nothing."""
+    """Run the solved notebooks of LESSONS in that interpreter, and compare their output.
+    What pytest says if one differs, or nothing."""
     lay_out(folder, experiments=False)
     (folder / "pictures.cfg").write_text(PICTURES, encoding="utf-8")
     done = _run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", folder,
-                "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600", "--nbval-sanitize-with", folder / "pictures.cfg",
+                "--nbval", "--nbval-current-env", "--nbval-cell-timeout=600", "--nbval-sanitize-with",
+                folder / "pictures.cfg",
                 *(folder / name for name in LESSONS))
     return done.stdout[-6000:] + done.stderr[-2000:] if done.returncode else ""
 
@@ -51,7 +56,8 @@ def _run(python: Path | str, *arguments: Path | str) -> subprocess.CompletedProc
 
 def main(python: str) -> int:
     """Print what differs, and write the record if nothing does. 1 if something does."""
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True,
+                            text=True).stdout.strip()
     own, other = sampled(sys.executable), sampled(python)
     found = differences(own, other)
     if said := notebooks(python, ROOT / "work/nbval-versions"):
@@ -61,7 +67,8 @@ def main(python: str) -> int:
         return 1
     have = other["versions"]
     record = {"day": date.today().isoformat(), "commit": commit, "compared with": own["versions"], "versions": have,
-              "answers of the bank with the same verdict": len(other["verdicts"]), "notebooks": LESSONS, "marks": other["marks"]}
+              "answers of the bank with the same verdict": len(other["verdicts"]), "notebooks": LESSONS,
+              "marks": other["marks"]}
     name = f"python-{have['python'].rpartition('.')[0]}-torch-{have['torch'].partition('+')[0]}.json"
     path = ROOT / "tests/versions" / name
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

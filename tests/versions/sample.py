@@ -1,4 +1,5 @@
-"""What another interpreter runs, as `python -m tests.versions.sample`: it prints one line of JSON with versions, verdicts and marks.
+"""What another interpreter runs, as `python -m tests.versions.sample`: it prints one line of JSON with versions,
+verdicts and marks.
 
 It imports nothing that only our own tests need, so that an old or a new environment has few packages to install.
 """
@@ -25,18 +26,21 @@ from autograder.lessons.topics import topic
 
 EVERY = 12  # answers of the bank
 GRADED = "05b_memory"  # the lesson whose answers need the most memory
-BROKEN = "01_se", "squeeze", "def squeeze(x):\n    return x.amax(dim=(2, 3))\n"  # what stands on it is judged with a proxy
+# what stands on it is judged with a proxy
+BROKEN = "01_se", "squeeze", "def squeeze(x):\n    return x.amax(dim=(2, 3))\n"
 PACKAGES = "matplotlib", "numpy", "pillow", "rich", "safetensors"
 
 
 def versions() -> dict[str, str]:
     """Of Python, torch (with its build), the library's other packages, and the system."""
-    return {"python": platform.python_version(), "torch": torch.__version__, "build": f"CUDA {torch.version.cuda}" if torch.version.cuda
+    return {"python": platform.python_version(), "torch": torch.__version__,
+            "build": f"CUDA {torch.version.cuda}" if torch.version.cuda
             else "CPU", "system": platform.platform(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
 
 
 def verdicts() -> dict[str, list[Any]]:
-    """What the learner's check says of every twelfth answer of the bank: points, the mistake that it names, and the headline."""
+    """What the learner's check says of every twelfth answer of the bank: points, the mistake that it names, and the
+    headline."""
     found, number = {}, 0
     for lesson in lessons():
         each = topic(lesson.topic)
@@ -51,7 +55,8 @@ def verdicts() -> dict[str, list[Any]]:
 
 
 def marks() -> dict[str, list[float]]:
-    """Points and points at most in grading, of a solved notebook and of one in which an exercise that others stand on is broken."""
+    """Points and points at most in grading, of a solved notebook and of one in which an exercise that others stand
+    on is broken."""
     lesson, broken, source = BROKEN
     found = {}
     with Judge(Settings(device="cpu", seed="other versions")) as judge:
@@ -63,7 +68,8 @@ def marks() -> dict[str, list[float]]:
             result = judge.grade(notebook, name)
             if result.error:
                 raise RuntimeError(f"{name}: {result.error}")
-            found |= {f"{name}/{exercise}": [verdict.points, verdict.max_points] for exercise, verdict in result.verdicts.items()}
+            found |= {f"{name}/{exercise}": [verdict.points, verdict.max_points]
+                      for exercise, verdict in result.verdicts.items()}
     return found
 
 

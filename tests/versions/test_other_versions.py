@@ -1,4 +1,5 @@
-"""The oldest versions that the library asks for, and each newer Python on the path: same verdicts, same marks, same notebooks.
+"""The oldest versions that the library asks for, and each newer Python on the path: same verdicts, same marks, same
+notebooks.
 
 Nightly. Each environment takes gigabytes from the network, one after another, and is removed as soon as it has run.
 """
@@ -14,7 +15,8 @@ from packaging.requirements import Requirement
 
 from tests.versions.__main__ import differences, notebooks, sampled
 
-TOOLS = ["jupytext>=1.16", "latex2mathml>=3.77", "psutil>=5.9", "fastjsonschema>=2.19", "nbformat", "pytest>=8.2", "nbval>=0.11",
+TOOLS = ["jupytext>=1.16", "latex2mathml>=3.77", "psutil>=5.9", "fastjsonschema>=2.19", "nbformat", "pytest>=8.2",
+         "nbval>=0.11",
          "ipykernel", "pyseccomp>=0.1.2; sys_platform == 'linux'"]
 NEWER = [name for name in ("python3.12", "python3.13", "python3.14") if shutil.which(name)]
 

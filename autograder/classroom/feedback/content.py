@@ -28,7 +28,8 @@ NO_COMMENT = ("", "No response.")  # the second is nbgrader's own, for a cell th
 
 @dataclass(frozen=True)
 class Exercise:
-    """verdict: what grading kept of it, or empty. report: HTML of ours. by_hand: are the points other than the checks gave?"""
+    """verdict: what grading kept of it, or empty. report: HTML of ours.
+    by_hand: are the points other than the checks gave?"""
 
     name: str
     points: float
@@ -58,8 +59,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Content:
-    """unreadable: HTML that says why there was nothing to grade; the page then holds nothing else. half_read: HTML that says how much of
-    the file was graded, if that is not all. seconds_late: after the due date."""
+    """unreadable: HTML that says why there was nothing to grade; the page then holds nothing else. half_read: HTML that
+    says how much of the file was graded, if that is not all. seconds_late: after the due date."""
 
     student: str
     name: str
@@ -85,24 +86,27 @@ class Content:
 
 
 def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, folder: Path) -> Content:
-    """Of a graded notebook. info: nbgrader's names of the submission. folder: where it lies. Raises MissingEntry where the gradebook does
-    not hold it, ValueError for a lesson that the course has not."""
+    """Of a graded notebook. info: nbgrader's names of the submission. folder: where it lies. Raises MissingEntry where
+    the gradebook does not hold it, ValueError for a lesson that the course has not."""
     known = notebook.lesson(info["notebook"])
     titles = {lesson.name: lesson.title for lesson in lessons()}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         submission = gradebook.find_submission(info["assignment"], info["student"])
         student = submission.student
         held = gradebook.find_submission_notebook(info["notebook"], info["assignment"], info["student"])
-        comments = {each.name: each.manual_comment for each in held.comments if (each.manual_comment or "").strip() not in NO_COMMENT}
+        comments = {each.name: each.manual_comment for each in held.comments
+                    if (each.manual_comment or "").strip() not in NO_COMMENT}
         begin = Content(student.id, f"{student.first_name or ''} {student.last_name or ''}".strip(), known.name,
-                        titles.get(known.name, known.name), mark_of(submission), submission.timestamp, submission.total_seconds_late)
+                        titles.get(known.name, known.name), mark_of(submission), submission.timestamp,
+                        submission.total_seconds_late)
         exercises = _exercises(nb, held, known.exercises, comments, answers_in(nb, known))
     own = {slot.grade_id for slot in known.exercises}
     begin = replace(begin, comments=[_html(said) for name, said in comments.items() if name not in own])
     if nb.cells and nb.cells[0].get("id") == UNREADABLE:
         every = [*begin.comments, *(each.comment for each in exercises if each.comment)]
         return replace(begin, unreadable=learners_text(nb.cells[0], folder, known.name), comments=every)
-    texts = {cell.source for cell in released(coursedir, info["assignment"], known.name).cells if cell.cell_type == "markdown"}
+    texts = {cell.source for cell in released(coursedir, info["assignment"], known.name).cells
+             if cell.cell_type == "markdown"}
     cells = [_cell(cell, texts, folder, known.name) for cell in nb.cells]
     return replace(begin, exercises=exercises, cells=cells, half_read=cells[0].html if NOTE in nb.metadata else "")
 

@@ -1,7 +1,7 @@
 """The formulas of a lesson's text as MathML, which browsers draw by themselves.
 
-latex2mathml's own `convert` undoes the escaping of what it writes, so that a formula could bring tags of its own. Here the elements are
-taken from it and written out by the standard library, and only our lessons' formulas come this far.
+latex2mathml's own `convert` undoes the escaping of what it writes, so that a formula could bring tags of its own. Here
+the elements are taken from it and written out by the standard library, and only our lessons' formulas come this far.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def _pieces(text: str) -> list[PageElement]:
         pieces.append(NavigableString(text[end:found.start()]))
         block = found["block"] is not None
         drawn = mathml(found["block"] if block else found["inline"], block)
-        pieces.append(BeautifulSoup(f'<div class="formula">{drawn}</div>' if block else drawn, "html.parser").contents[0])
+        pieces.append(BeautifulSoup(f'<div class="formula">{drawn}</div>' if block else drawn,
+                                    "html.parser").contents[0])
         end = found.end()
     return [*pieces, NavigableString(text[end:])]
 

@@ -1,4 +1,5 @@
-"""Draws a student's page: one file, at most LARGEST bytes; nothing to load, no script; light and dark, and narrow too."""
+"""Draws a student's page: one file, at most LARGEST bytes; nothing to load, no script;
+light and dark, and narrow too."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def _drawn(cell: Cell) -> Markup:
 
 def code(source: str) -> Markup:
     """A learner's code, coloured. It can be scrolled by keyboard."""
-    return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(on_terminal(source, lines=True), _lexer(), _formatter(LIGHT))))
+    return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(on_terminal(source, lines=True), _lexer(),
+                                                                          _formatter(LIGHT))))
 
 
 def prose(said: str) -> Markup:
@@ -49,7 +51,8 @@ def prose(said: str) -> Markup:
     pieces = on_terminal(said).split("`")
     if len(pieces) % 2 == 0:
         return Markup(escape(on_terminal(said)))
-    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece
+                           for i, piece in enumerate(pieces))
 
 
 def points(value: float) -> str:
@@ -76,9 +79,12 @@ def _formatter(style: str) -> HtmlFormatter:
 
 @cache
 def _template() -> Template:
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                              undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
-    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown, "late_by": late_by, "plain": on_terminal,
+    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown, "late_by": late_by,
+                            "plain": on_terminal,
                             "ours": Markup}
-    environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre")) for name, style in (("light", LIGHT), ("dark", DARK))}
+    environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre"))
+                            for name, style in (("light", LIGHT), ("dark", DARK))}
     return environment.get_template("page.html")

@@ -1,4 +1,5 @@
-"""A cell of Markdown as HTML that needs nothing else: its pictures are in it, and the formulas of a lesson's own text are MathML.
+"""A cell of Markdown as HTML that needs nothing else: its pictures are in it, and the formulas of a lesson's own text
+are MathML.
 
 A learner's text is harmless when it comes here (see nbgrader_plugin.harmless). Its formulas stay as they were typed.
 """
@@ -23,7 +24,8 @@ from autograder.intake.plain_file import read_plain
 from autograder.lessons.course import COURSE
 
 LARGEST = 400_000  # bytes of one picture
-MADE_OF = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}  # how a learner's own picture begins
+# how a learner's own picture begins
+MADE_OF = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
 EMBEDDED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 Found = Callable[[str], str | None]  # a picture's address to one that holds the picture; None where it is not shown
 
@@ -38,7 +40,8 @@ def released_text(source: str, lesson: str) -> str:
 
 
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
-    """A cell that a learner wrote or changed, with the lesson's figures, or their own, which lie in `folder` beside the notebook."""
+    """A cell that a learner wrote or changed, with the lesson's figures, or their own, which lie in `folder` beside
+    the notebook."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     return str(soup)
@@ -68,7 +71,8 @@ def _figure(lesson: Path, address: str) -> str | None:
 
 
 def _own_picture(folder: Path, address: str) -> str | None:
-    """A learner's picture, by its first bytes, whatever its name says. It lies below `folder`, and no link leads to it."""
+    """A learner's picture, by its first bytes, whatever its name says.
+    It lies below `folder`, and no link leads to it."""
     path = folder / address
     if not address or ".." in path.parts or path.resolve() != folder.resolve() / address:
         return None

@@ -21,14 +21,18 @@ def configure(c: Config) -> None:
     _find_alembic()
     keep_logs_plain()
     c.Autograde.exporter_class = f"{HERE}.exporter.ReadAnything"
-    # Repair does the work of nbgrader's DeduplicateIds, OverwriteCells and CheckCellMetadata, which are a quarter of its time.
+    # Repair does the work of nbgrader's DeduplicateIds, OverwriteCells and CheckCellMetadata, which are a quarter of
+    # its time.
     c.Autograde.sanitize_preprocessors = [
         f"{HERE}.repair.Repair", "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.OverwriteKernelspec"]
     c.Autograde.autograde_preprocessors = [
-        f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern", "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput", "nbgrader.preprocessors.SaveAutoGrades", f"{HERE}.late.LatePenalties"]
-    c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}  # graded.RECORD
-    c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells", f"{HERE}.harmless.ShortCode"]
+    # graded.RECORD
+    c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}
+    c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells",
+                                    f"{HERE}.harmless.ShortCode"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
     c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
@@ -48,7 +52,8 @@ def set_otherwise(c: Config) -> list[str]:
     """What of the above a course's own configuration has replaced: `Autograde.exporter_class`, ..."""
     ours = Config()
     configure(ours)
-    return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items() if c[section].get(name) != value]
+    return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items()
+            if c[section].get(name) != value]
 
 
 def _find_alembic() -> None:
@@ -59,8 +64,8 @@ def _find_alembic() -> None:
 
 
 def _read_once_and_miss_nothing() -> None:
-    """nbgrader passes over a folder without a notebook, fails where all notebooks in it have other names, and goes through each notebook
-    twice. There is no setting for it, so two methods are replaced: see exporter.py."""
+    """nbgrader passes over a folder without a notebook, fails where all notebooks in it have other names, and goes
+    through each notebook twice. There is no setting for it, so two methods are replaced: see exporter.py."""
     from nbgrader.converters import Autograde
 
     from autograder.classroom.nbgrader_plugin import exporter

@@ -1,4 +1,5 @@
-"""`nbgrader collect` from an exchange, into which learners put what they like: links, pipes, 10,000 files, somebody else's name."""
+"""`nbgrader collect` from an exchange, into which learners put what they like: links, pipes, 10,000 files, somebody
+else's name."""
 
 from __future__ import annotations
 
@@ -23,20 +24,22 @@ UNNAMED = "has no name that `nbgrader submit` gives"
 
 
 class Collect(ExchangeCollect):
-    """nbgrader's collector, which follows links, believes the name of a folder, and ends at the first that it cannot copy."""
+    """nbgrader's collector, which follows links, believes the name of a folder, and ends at the first that it cannot
+    copy."""
 
     src_records: list[dict[str, Any]]  # nbgrader's
 
     def _path_to_record(self, path: str) -> dict:
-        """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody else's name, is kept
-        apart until copy_files: it is nobody's newest."""
+        """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody
+        else's name, is kept apart until copy_files: it is nobody's newest."""
         try:
             record = super()._path_to_record(path)
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
         except (ExchangeError, ValueError, OverflowError):
             record, why = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}, UNNAMED
         why = why or another_owner(Path(path), record["username"])
-        return {**record, "username": f"/{record['filename']}", "why": why} if why else record  # no student has that name
+        # no student has that name
+        return {**record, "username": f"/{record['filename']}", "why": why} if why else record
 
     def copy_files(self) -> None:
         """nbgrader's method."""
@@ -44,7 +47,8 @@ class Collect(ExchangeCollect):
             if "why" in record:
                 self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
         self.src_records = [record for record in self.src_records if "why" not in record]
-        collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)  # it goes when the newer one is there: see do_copy
+        # it goes when the newer one is there: see do_copy
+        collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)
         self.coursedir.get_existing_timestamp = time_or_none
         try:
             super().copy_files()
@@ -53,8 +57,8 @@ class Collect(ExchangeCollect):
             del self.coursedir.get_existing_timestamp
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
-        """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that can't be copied; the
-        one that was collected earlier then stays."""
+        """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that
+        can't be copied; the one that was collected earlier then stays."""
         name, place = on_terminal(Path(src).name), Path(dest)
         try:
             left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
@@ -62,14 +66,16 @@ class Collect(ExchangeCollect):
         except (TooMuch, OSError) as problem:
             unfinished.give_up(place)
             why = problem if isinstance(problem, TooMuch) else f"can't be read ({problem.strerror})"
-            self.log.error("Not collected: the folder %s %s%s", name, why, "; the earlier one stays" if place.exists() else "")
+            self.log.error("Not collected: the folder %s %s%s", name, why,
+                           "; the earlier one stays" if place.exists() else "")
             return
         for each in left_out:
             self.log.warning("Left out of %s: %s", name, each)
 
 
 def time_or_none(folder: str) -> datetime | None:
-    """When an earlier one was handed in; what is no time, which its learner may have written, ends nobody's collecting."""
+    """When an earlier one was handed in; what is no time, which its learner may have written, ends nobody's
+    collecting."""
     try:
         return time_in(Path(folder))
     except ValueError:
@@ -77,13 +83,19 @@ def time_or_none(folder: str) -> datetime | None:
 
 
 def another_owner(folder: Path, student: str) -> str:
-    """Why a folder of the exchange is not what `student` handed in: there is an account of that name, and it is not the owner.
+    """Why a folder of the exchange is not what `student` handed in: there is an account of that name, and it is not the
+    owner.
 
-    Where there is no such account (a hub whose containers all run as one), the folder's name is all there is, and it is believed.
+    Where there is no such account (a hub whose containers all run as one), the folder's name is all there is, and it is
+    believed.
     """
     account = account_of(student)
     try:
-        return "" if account is None or os.lstat(folder).st_uid == account else f"is in the name of {student}, but does not belong to them"
+        return (
+            ""
+            if account is None or os.lstat(folder).st_uid == account
+            else f"is in the name of {student}, but does not belong to them"
+        )
     except OSError as error:
         return f"can't be read ({error.strerror})"
 

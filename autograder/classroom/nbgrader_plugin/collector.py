@@ -1,4 +1,5 @@
-"""`nbgrader zip_collect`: from a platform's download to each student's folder, by the rule of the platform that the instructor names.
+"""`nbgrader zip_collect`: from a platform's download to each student's folder, by the rule of the platform that the
+instructor names.
 
 nbgrader reads its configuration after its command line, so an option of one's own can have no short name there:
 `nbgrader zip_collect LESSON --Download.platform=moodle`.
@@ -22,7 +23,8 @@ ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
 
 
 class Unpack(ExtractorPlugin):
-    """In the place of nbgrader's plug-in, which follows links, has no bounds, and ends at the first archive that is odd.
+    """In the place of nbgrader's plug-in, which follows links, has no bounds, and ends at the first archive that is
+    odd.
 
     archives: the folders below `extracted` that each archive was unpacked into. aside: what could not be.
     """

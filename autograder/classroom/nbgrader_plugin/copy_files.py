@@ -1,6 +1,7 @@
 """The files that lie beside a notebook: nbgrader copies them along, to the graded work and to the feedback.
 
-It follows links, so a learner could have a file of the instructor's copied into what they get back; and it stops at pipes.
+It follows links, so a learner could have a file of the instructor's copied into what they get back;
+and it stops at pipes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def _plain(file: str) -> bool:
 
 
 def copy_plain_files_only(converter: type[base.BaseConverter]) -> None:
-    """Let nbgrader's converter of learners' work find none of them: what is plain is copied here, the others stay where they are."""
+    """Let nbgrader's converter of learners' work find none of them: what is plain is copied here, the others stay
+    where they are."""
     init = converter.init_assignment
 
     def init_assignment(self: Any, *names: str) -> None:

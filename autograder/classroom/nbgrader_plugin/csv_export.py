@@ -9,7 +9,8 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.outward import in_cell
 
-COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score", "late_submission_penalty",
+COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+           "late_submission_penalty",
            "score", "max_score")
 
 
@@ -24,11 +25,13 @@ class Csv(ExportPlugin):
                 for student in gradebook.students:
                     if not self.assignment or assignment.name in self.assignment:
                         if not self.student or student.id in map(str, self.student):
-                            writer.writerow({k: in_cell(v) for k, v in self._row(gradebook, assignment, student).items()})
+                            writer.writerow({k: in_cell(v)
+                                             for k, v in self._row(gradebook, assignment, student).items()})
 
     @staticmethod
     def _row(gradebook: Gradebook, assignment, student) -> dict:
-        row = {"assignment": assignment.name, "duedate": assignment.duedate, "student_id": student.id, "last_name": student.last_name,
+        row = {"assignment": assignment.name, "duedate": assignment.duedate, "student_id": student.id,
+               "last_name": student.last_name,
                "first_name": student.first_name, "email": student.email, "max_score": assignment.max_score,
                "raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
         try:
@@ -36,5 +39,6 @@ class Csv(ExportPlugin):
         except MissingEntry:  # nothing was handed in
             return row
         penalty = submission.late_submission_penalty
-        return {**row, "timestamp": submission.timestamp, "raw_score": submission.score, "late_submission_penalty": penalty,
+        return {**row, "timestamp": submission.timestamp, "raw_score": submission.score,
+                "late_submission_penalty": penalty,
                 "score": max(0.0, submission.score - penalty)}

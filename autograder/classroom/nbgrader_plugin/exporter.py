@@ -27,18 +27,20 @@ UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in 
 
 
 def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
-    """The notebook as it was handed out: nbgrader's release, or else the built lesson. NbGraderException where there is neither."""
+    """The notebook as it was handed out: nbgrader's release, or else the built lesson.
+    NbGraderException where there is neither."""
     paths = [Path(coursedir.format_path(coursedir.release_directory, ".", assignment), f"{notebook}.ipynb"),
              ROOT / f"course/{notebook}/{notebook}.ipynb"]
     for path in paths:
         if path.exists():
             return nbformat.read(path, as_version=4)
-    raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run `nbgrader generate_assignment {assignment}` first")
+    raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run `nbgrader "
+                            f"generate_assignment {assignment}` first")
 
 
 class ReadAnything(NotebookExporter):
-    """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note above it; the file
-    itself stays where it was handed in. digest: of the file that was read last."""
+    """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note
+    above it; the file itself stays where it was handed in. digest: of the file that was read last."""
 
     digest = ""
     parent: Any  # nbgrader's converter
@@ -52,7 +54,8 @@ class ReadAnything(NotebookExporter):
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 
     def _preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """nbconvert's method, which copies the notebook twice more and validates it after each step: here once, after the last."""
+        """nbconvert's method, which copies the notebook twice more and validates it after each step: here once,
+        after the last."""
         for step in self._preprocessors:
             nb, resources = step(nb, resources)
         self._validate_preprocessor(nb, step)
@@ -67,7 +70,8 @@ class ReadAnything(NotebookExporter):
             if isinstance(notebook, Unreadable):
                 raise notebook
             if file != path:
-                self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s", resources["nbgrader"]["student"],
+                self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s",
+                                 resources["nbgrader"]["student"],
                                  path.name, file.name)
             if NOTE in notebook.metadata:
                 self.log.warning("%s: the file %s", resources["nbgrader"]["student"], notebook.metadata[NOTE])
@@ -79,8 +83,8 @@ class ReadAnything(NotebookExporter):
         info = resources["nbgrader"]
         self.log.warning("%s: the notebook %s; the released one is graded in its place", info["student"], problem)
         notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
-        note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade. "
-                "Your file is kept as you handed it in; ask your instructor how to hand it in again.")
+        note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing "
+                "to grade. Your file is kept as you handed it in; ask your instructor how to hand it in again.")
         with suppress(Unreadable):
             begins = decoded(beginning(path, 4 * SHOWN))[:SHOWN]
             note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""
@@ -91,8 +95,9 @@ class ReadAnything(NotebookExporter):
 def init_notebooks(self: Any) -> None:
     """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
 
-    Raises NbGraderException if learners' code can't be kept in here, or can't have the memory that right answers need, or if the class's
-    seed is not the one that its marks were made with: before anything is written, and once for the whole class.
+    Raises NbGraderException if learners' code can't be kept in here, or can't have the memory that right answers need,
+    or if the class's seed is not the one that its marks were made with: before anything is written, and once for the
+    whole class.
     """
     from autograder.classroom.nbgrader_plugin import same_seed
     from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
@@ -104,13 +109,15 @@ def init_notebooks(self: Any) -> None:
             layers_for(settings.isolation)
             same_seed.check(self.coursedir)
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-        known = {assignment.name: [notebook.name for notebook in assignment.notebooks] for assignment in gradebook.assignments}
+        known = {assignment.name: [notebook.name for notebook in assignment.notebooks]
+                 for assignment in gradebook.assignments}
     wanted = known.get(self.coursedir.assignment_id, [])
     pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
     self.assignments, self.notebooks = {}, []
     for folder in filter(os.path.isdir, glob.glob(pattern)):
         found = glob.glob(os.path.join(glob.escape(folder), f"{self.coursedir.notebook_id}.ipynb"))
-        missing = [os.path.join(folder, f"{name}.ipynb") for name in wanted if self.coursedir.notebook_id in ("*", name)]
+        missing = [os.path.join(folder, f"{name}.ipynb") for name in wanted
+                   if self.coursedir.notebook_id in ("*", name)]
         self.assignments[folder] = sorted({*found, *missing})
     if not self.assignments:
         BaseConverter.init_notebooks(self)  # says what was looked for, and raises
@@ -130,7 +137,8 @@ def _refused(converter: Any, *errors: type[Exception]) -> Iterator[None]:
 
 
 def convert_single_notebook(self: Any, notebook_filename: str) -> None:
-    """In the place of nbgrader's method, which writes the sanitized notebook, reads it and makes all steps anew: one way through them."""
+    """In the place of nbgrader's method, which writes the sanitized notebook, reads it and makes all steps anew: one
+    way through them."""
     if not self.exporter._preprocessors:
         for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
             self.exporter.register_preprocessor(step)

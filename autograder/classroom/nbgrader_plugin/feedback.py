@@ -1,4 +1,5 @@
-"""In the place of nbgrader's page of feedback, which is the whole notebook from its first cell on and needs files and scripts beside it."""
+"""In the place of nbgrader's page of feedback, which is the whole notebook from its first cell on and needs files
+and scripts beside it."""
 
 from __future__ import annotations
 
@@ -11,16 +12,18 @@ from nbformat import NotebookNode
 
 
 class FeedbackPage(HTMLExporter):
-    """Draws a graded notebook as autograder.classroom.feedback does. HTMLExporter's own steps bound what is drawn; its templates are not
-    used."""
+    """Draws a graded notebook as autograder.classroom.feedback does. HTMLExporter's own steps bound what is drawn; its
+    templates are not used."""
 
     parent: Any  # nbgrader's converter
 
     def from_notebook_node(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """nbconvert's method. resources: nbgrader's, with the names of the submission. Raises MissingEntry, ValueError."""
+        """nbconvert's method. resources: nbgrader's, with the names of the submission.
+        Raises MissingEntry, ValueError."""
         from autograder.classroom.feedback.content import content  # imports the lessons
         from autograder.classroom.feedback.page import page
 
         nb, resources = super(TemplateExporter, self).from_notebook_node(nb, resources, **kw)
-        return page(content(nb, resources["nbgrader"], self.parent.coursedir, Path(resources["metadata"]["path"]))), resources
+        return page(content(nb, resources["nbgrader"], self.parent.coursedir,
+                            Path(resources["metadata"]["path"]))), resources

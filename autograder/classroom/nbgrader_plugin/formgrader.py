@@ -1,9 +1,10 @@
-"""formgrader's own pages: names are shown as text, files are opened within bounds, and the menu leads to a lesson's insights. Its feedback
-buttons make the pages again that have changed.
+"""formgrader's own pages: names are shown as text, files are opened within bounds, and the menu leads to a lesson's
+insights. Its feedback buttons make the pages again that have changed.
 
-Of its handlers two open files below `autograded`: the page of a submission, and what lies beside it, which would come from the server's own
-address with whatever a learner wrote into it. Lists of submissions open each `timestamp.txt` below `submitted`: see hand_in_time.py. All
-others ask the gradebook, look whether a file exists, or start a step that is configured like its command.
+Of its handlers two open files below `autograded`: the page of a submission, and what lies beside it, which would come
+from the server's own address with whatever a learner wrote into it. Lists of submissions open each `timestamp.txt`
+below `submitted`: see hand_in_time.py. All others ask the gradebook, look whether a file exists, or start a step that
+is configured like its command.
 
 Imported where formgrader runs.
 """
@@ -33,21 +34,27 @@ LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">I
 
 
 def adapt() -> None:
-    """formgrader draws its lists without escaping a student's id and name, and has no setting for its menu. It reads this configuration
-    before it makes the environment for its templates and adds its handlers, so both can still be told."""
+    """formgrader draws its lists without escaping a student's id and name, and has no setting for its menu. It reads
+    this configuration before it makes the environment for its templates and adds its handlers, so both can still be
+    told."""
     formgrader.Environment = partial(Environment, autoescape=True)
     formgrader.FileSystemLoader = Templates
-    NbGraderAPI.generate_feedback = partialmethod(GENERATE_FEEDBACK, force=False)  # what has changed is known: see made_from.py
+    # what has changed is known: see made_from.py
+    NbGraderAPI.generate_feedback = partialmethod(GENERATE_FEEDBACK, force=False)
     formgrader.HTMLExporter = SubmissionPage
-    handlers.default_handlers[:] = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler, *rest)
+    handlers.default_handlers[:] = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler,
+                                     *rest)
                                     for path, handler, *rest in handlers.default_handlers]
-    if InsightsList not in [handler for _, handler, *_ in handlers.default_handlers]:  # the configuration is read more than once
-        handlers.default_handlers += [(r"/formgrader/insights/?", InsightsList), (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
+    # the configuration is read more than once
+    if InsightsList not in [handler for _, handler, *_ in handlers.default_handlers]:
+        handlers.default_handlers += [(r"/formgrader/insights/?", InsightsList),
+                                      (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
 
 
 def adapted() -> bool:
     """Are formgrader's pages as `adapt` leaves them?"""
-    own = {formgrader.HTMLExporter, formgrader.FileSystemLoader, *(handler for _, handler, *_ in handlers.default_handlers)}
+    own = {formgrader.HTMLExporter, formgrader.FileSystemLoader,
+           *(handler for _, handler, *_ in handlers.default_handlers)}
     return {SubmissionPage, SubmissionFiles, Templates} <= own and handlers.SubmissionFilesHandler not in own
 
 
@@ -68,8 +75,8 @@ class SubmissionPage(HTMLExporter):
 
 
 class SubmissionFiles(handlers.SubmissionFilesHandler):
-    """What lies beside a graded notebook: pictures alone, and of those nothing runs. A page of the learner's would have the instructor's
-    rights on this server."""
+    """What lies beside a graded notebook: pictures alone, and of those nothing runs. A page of the learner's would have
+    the instructor's rights on this server."""
 
     def parse_url_path(self, url_path: str) -> str:
         """tornado's method. The submission's folder is the part of the result that its own gives for nothing in it."""

@@ -1,7 +1,8 @@
 """Is a submission graded? What lies there now, the notebook that was graded, and the gradebook must agree on it.
 
-nbgrader itself only looks for a folder of graded work, and for a newer timestamp where both sides have one. That passes over a corrected
-notebook in the first one's place, and over a gradebook that was lost, exchanged, or put back from a backup.
+nbgrader itself only looks for a folder of graded work, and for a newer timestamp where both sides have one. That passes
+over a corrected notebook in the first one's place, and over a gradebook that was lost, exchanged, or put back from a
+backup.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from autograder.classroom.nbgrader_plugin.handed_in import digest_of
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
-RESULT = "result"  # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
+# in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
+RESULT = "result"
 FIRST = "not graded before"
 
 
 def why_again(autograde: Any, student: str) -> str | None:
-    """Why a submission is to be graded, or graded again; None where the gradebook holds the marks of what lies there."""
+    """Why a submission is to be graded, or graded again; None where the gradebook holds the marks of what lies
+    there."""
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source, folder = autograde._format_source(lesson, student), place_of(autograde, lesson, student)
     if not folder.exists():
@@ -42,13 +45,16 @@ def why_again(autograde: Any, student: str) -> str | None:
             time = time_in(Path(source))
         except ValueError as error:
             return str(error)
-        reasons += ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
+        reasons += (
+            ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
+        )
         return next(filter(None, reasons), None)
 
 
 def anything_to_grade(autograde: Any) -> bool:
     """Will any of the submissions that were found be graded in this run?"""
-    students = set(filter(None, students_of(autograde).values())) - set(autograde.coursedir.student_id_exclude.split(","))
+    students = set(filter(None,
+                          students_of(autograde).values())) - set(autograde.coursedir.student_id_exclude.split(","))
     return any(autograde.force or why_again(autograde, student) for student in students)
 
 
@@ -60,26 +66,34 @@ def students_of(autograde: Any) -> dict[str, str | None]:
 
 
 def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:
-    """The same of one notebook. A graded one is written before its points are recorded, and its reports when they are."""
+    """The same of one notebook. A graded one is written before its points are recorded, and its reports when they
+    are."""
     try:
         content = json.loads(graded.read_bytes())
-        cells = [(cell, cell["metadata"].get("nbgrader", {})) for cell in content["cells"] if cell["cell_type"] == "code"]
+        cells = [(cell, cell["metadata"].get("nbgrader", {})) for cell in content["cells"]
+                 if cell["cell_type"] == "code"]
         checks = [(cell["outputs"][0], mark) for cell, mark in cells if mark.get("grade") and not mark.get("solution")]
-        points = {mark["grade_id"]: (float("".join(output["data"]["text/plain"])), float(mark["points"])) for output, mark in checks}
+        points = {mark["grade_id"]: (float("".join(output["data"]["text/plain"])), float(mark["points"]))
+                  for output, mark in checks}
         record = content["metadata"].get(RECORD, {})
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "an interrupted run left it half done"
     if record.get("digest") != digest_of(source):
-        return "another notebook than the one that was graded" if record else "which notebook was graded is not on record"
+        return (
+            "another notebook than the one that was graded" if record else "which notebook was graded is not on record"
+        )
     if record.get("busy"):
         return "it was out of time while the machine was busy"
-    if held is None or points != {grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points}:
+    if held is None or points != {
+        grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points
+    }:
         return "the gradebook holds other points"
     return None
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """In the place of nbgrader's method: is the submission graded now? What was graded before stays until that is done."""
+    """In the place of nbgrader's method: is the submission graded now?
+    What was graded before stays until that is done."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False

@@ -1,7 +1,7 @@
 """When something was handed in: a line in `timestamp.txt`, which lies among a stranger's files.
 
-nbgrader opens it from four places, through links and whatever its size, and one that holds no time ends its command, or formgrader's list
-of everybody.
+nbgrader opens it from four places, through links and whatever its size, and one that holds no time ends its command, or
+formgrader's list of everybody.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ NOT_THEIRS = "timestamp.txt"
 
 
 def file_of(path: Path) -> Path:
-    """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the lesson's
-    exercises. Browsers rename what is downloaded twice: `01_se (1).ipynb`. Raises Unreadable, and guesses nothing.
+    """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the
+    lesson's exercises. Browsers rename what is downloaded twice: `01_se (1).ipynb`.
+    Raises Unreadable, and guesses nothing.
     """
     if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
         return path
@@ -28,8 +29,10 @@ def file_of(path: Path) -> Path:
 
 
 def notebooks_beside(path: Path) -> list[Path]:
-    """Every other notebook in a folder, also one that was saved as text; no links and no hidden files, as macOS adds them to a zip."""
-    return sorted(p for p in path.parent.glob("*") if ".ipynb" in p.name.lower() and p.name != path.name and not p.name.startswith(".")
+    """Every other notebook in a folder, also one that was saved as text;
+    no links and no hidden files, as macOS adds them to a zip."""
+    return sorted(p for p in path.parent.glob("*")
+                  if ".ipynb" in p.name.lower() and p.name != path.name and not p.name.startswith(".")
                   and p.is_file() and not p.is_symlink())
 
 

@@ -1,7 +1,8 @@
 """What a learner wrote, on a page that somebody else opens: nothing of it runs.
 
-nbgrader's two pages of a submission (formgrader's and the feedback) show Markdown with all the HTML in it. A cell that would bring
-more than the plain tags below is shown as the text that it is. The cell itself is changed, so it is harmless wherever it is opened.
+nbgrader's two pages of a submission (formgrader's and the feedback) show Markdown with all the HTML in it. A cell that
+would bring more than the plain tags below is shown as the text that it is.
+The cell itself is changed, so it is harmless wherever it is opened.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ TAGS = frozenset("""
 WORDS = re.compile(r"[^<>\x00]*")
 ATTRIBUTES = {
     "href": re.compile(r"(https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE),
-    "src": re.compile(r"https?://[^\x00-\x20]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?[\w %./-]*",
-                      re.IGNORECASE),
+    "src": re.compile(
+        r"https?://[^\x00-\x20]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?[\w %./-]*",
+        re.IGNORECASE,
+    ),
     # What nbconvert and its highlighter write themselves.
     "class": re.compile(r"anchor-link|highlight|linenos|[a-z]{1,3}\d?|task-list-item(-checkbox)?"),
     "type": re.compile("checkbox"),
@@ -41,9 +44,11 @@ LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see 
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
 MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
-MOST_PICTURES = 8_000_000  # characters of base64 that all attached pictures of a notebook come to, each as often as it is shown
+# characters of base64 that all attached pictures of a notebook come to, each as often as it is shown
+MOST_PICTURES = 8_000_000
 MOST_TEXTS = 400_000  # characters of all cells that are shown as text
-LONGEST_CODE, MOST_CODE = 10_000, 60_000  # the same of code, which is coloured: up to a tenth of a millisecond a character
+# the same of code, which is coloured: up to a tenth of a millisecond a character
+LONGEST_CODE, MOST_CODE = 10_000, 60_000
 MOST_ADDED = 500  # cells without one of nbgrader's marks; the longest lesson has 79 cells in all
 REST = "\n# ... (the rest is in the notebook that was handed in)"
 
@@ -63,8 +68,9 @@ def make_harmless(cells: list[NotebookNode]) -> None:
 
 
 def _pictures(cell: NotebookNode) -> int | None:
-    """How many characters the attached pictures of a cell take on a page, each as often as it is shown there; None if more than plain tags
-    would be on it. Small stand-ins are rendered instead: one picture can be shown hundreds of times."""
+    """How many characters the attached pictures of a cell take on a page, each as often as it is shown there; None if
+    more than plain tags would be on it. Small stand-ins are rendered instead: one picture can be shown hundreds of
+    times."""
     attached: list[str] = []
     standing_in = {}
     for name, bundle in cell.get("attachments", {}).items():
@@ -72,7 +78,11 @@ def _pictures(cell: NotebookNode) -> int | None:
         attached += bundle.values()
     try:
         html = rendered(NotebookNode({**cell, "attachments": standing_in}))
-        return None if unsafe(html) else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
+        return (
+            None
+            if unsafe(html)
+            else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
+        )
     except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
         return None
 
@@ -83,7 +93,8 @@ def rendered(cell: NotebookNode) -> str:
 
 
 def unchanged(html: str) -> str:
-    """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook servers."""
+    """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook
+    servers."""
     return html
 
 
@@ -95,9 +106,9 @@ def _exporter() -> HTMLExporter:
 def unsafe(html: str) -> str | None:
     """The first thing in `html` that is more than a plain tag with plain attributes, or None.
 
-    It is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew, and the two disagree
-    about blanks and comments; so the text is looked at as it is and as it is written anew. An open quote or tag at its end would
-    take up what follows.
+    It is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew, and the two
+    disagree about blanks and comments; so the text is looked at as it is and as it is written anew. An open quote or
+    tag at its end would take up what follows.
     """
     closed = f"{html}<{LAST}>"
     return _foreign(closed) or _foreign(str(BeautifulSoup(closed, "html.parser")))
@@ -134,7 +145,8 @@ class ShortCode(NbGraderPreprocessor):
 
 
 class FewCells(NbGraderPreprocessor):
-    """A page shows all cells with one of nbgrader's marks, and of the others the first MOST_ADDED: each takes about a millisecond."""
+    """A page shows all cells with one of nbgrader's marks, and of the others the first MOST_ADDED: each takes about
+    a millisecond."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         left, kept = MOST_ADDED, []
@@ -144,13 +156,15 @@ class FewCells(NbGraderPreprocessor):
             if own or left >= 0:
                 kept.append(cell)
         if left < 0:
-            kept.append(new_markdown_cell(f"*{-left:,} more cells are in the notebook that was handed in.*", id="more-cells"))
+            kept.append(new_markdown_cell(f"*{-left:,} more cells are in the notebook that was handed in.*",
+                                          id="more-cells"))
         nb.cells = kept
         return nb, resources
 
 
 class EscapeNames(NbGraderPreprocessor):
-    """formgrader writes a student's id and name into the page of a submission as they are; they come here before they are written."""
+    """formgrader writes a student's id and name into the page of a submission as they are;
+    they come here before they are written."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         for key in ("student", "first_name", "last_name", "notebook_path"):

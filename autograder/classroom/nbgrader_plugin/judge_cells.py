@@ -1,4 +1,5 @@
-"""In the place of nbgrader's Execute: the judge grades the notebook, its reports become the outputs of the grade cells."""
+"""In the place of nbgrader's Execute: the judge grades the notebook, its reports become the outputs of the grade
+cells."""
 
 from __future__ import annotations
 
@@ -43,19 +44,25 @@ class JudgeCells(NbGraderPreprocessor):
     device = Unicode("auto", help="'auto', 'cpu' or 'cuda'").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Raises ValueError for a grade cell that no exercise of the lesson belongs to: nbgrader would give it full marks."""
+        """Raises ValueError for a grade cell that no exercise of the lesson belongs to: nbgrader would give it full
+        marks."""
         from autograder import outputs
         from autograder.submission import notebook
 
         name, student = resources["nbgrader"]["notebook"], resources["nbgrader"]["student"]
         exercises = {slot.check_id: slot.name for slot in notebook.lesson(name).exercises}
-        cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)]
-        unknown = [cell.metadata.nbgrader.grade_id for cell in cells if cell.metadata.nbgrader.grade_id not in exercises]
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell)
+                 and not utils.is_solution(cell)]
+        unknown = [cell.metadata.nbgrader.grade_id for cell in cells
+                   if cell.metadata.nbgrader.grade_id not in exercises]
         if unknown:
-            raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has {', '.join(exercises)}")
+            raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has "
+                             f"{', '.join(exercises)}")
         autograde = self.parent.parent
-        result = getattr(autograde, "result", self._result)(nb, name, student)  # `autograder grade` has judged before, in other processes
-        self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points, result.max_points, name,
+        # `autograder grade` has judged before, in other processes
+        result = getattr(autograde, "result", self._result)(nb, name, student)
+        self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points,
+                      result.max_points, name,
                       result.isolation, result.device)
         if result.error:
             self.log.error("%s: %s", student, result.error)

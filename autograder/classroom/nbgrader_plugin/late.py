@@ -1,6 +1,7 @@
 """What late work costs: by work/course.toml where that says so, or else by nbgrader's own plug-in.
 
-In the place of nbgrader's AssignLatePenalties, which knows neither the class's rules nor, before the first grading, an extension.
+In the place of nbgrader's AssignLatePenalties, which knows neither the class's rules nor, before the first grading, an
+extension.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from autograder.classroom.rules import Rules
 
 
 class LatePenalties(AssignLatePenalties):
-    """Before the penalty is computed, a due date and an extension that the gradebook lacks are taken from the class's rules."""
+    """Before the penalty is computed, a due date and an extension that the gradebook lacks are taken from the
+    class's rules."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Raises ValueError for rules that can't be read, and where two files say what late work costs."""
@@ -65,4 +67,5 @@ def settle(own: Rules, submission: SubmittedAssignment) -> None:
 def only_here(step: AssignLatePenalties) -> None:
     """Raises ValueError where the class's configuration has a rule for late work of its own, too."""
     if step.plugin_class is not LateSubmissionPlugin or LateSubmissionPlugin(parent=step).penalty_method != "none":
-        raise ValueError(f"[late] in {rules.NAME} and work/nbgrader_config.py both say what late work costs: keep one of them")
+        raise ValueError(f"[late] in {rules.NAME} and work/nbgrader_config.py both say what late work costs: keep "
+                         "one of them")

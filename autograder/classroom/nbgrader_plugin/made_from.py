@@ -1,8 +1,8 @@
 """A page of feedback is made again when what it shows has changed, and only then.
 
-nbgrader makes a page again only for a newer timestamp, so a mark by hand, a penalty or another notebook in the first one's place never
-reached it. Here the last line of a page is a digest of what it was made from: the graded notebook and the files beside it, the marks as
-the gradebook holds them, and what draws the page.
+nbgrader makes a page again only for a newer timestamp, so a mark by hand, a penalty or another notebook in the first
+one's place never reached it. Here the last line of a page is a digest of what it was made from: the graded notebook and
+the files beside it, the marks as the gradebook holds them, and what draws the page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """In the place of nbgrader's method: are the pages of this submission made now? The earlier ones stay until that is done."""
+    """In the place of nbgrader's method: are the pages of this submission made now?
+    The earlier ones stay until that is done."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False
@@ -54,7 +55,8 @@ def up_to_date(feedback: GenerateFeedback, assignment_id: str, student_id: str) 
     notebooks = sorted(Path(feedback._format_source(assignment_id, student_id)).glob("*.ipynb"))
     if not any((folder / f"{path.stem}.html").exists() for path in notebooks):
         return None
-    return _as_they_are(folder, {path.stem: _made_from(feedback, path.stem, path, assignment_id, student_id) for path in notebooks})
+    return _as_they_are(folder, {path.stem: _made_from(feedback, path.stem, path, assignment_id, student_id)
+                                 for path in notebooks})
 
 
 def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
@@ -71,10 +73,12 @@ def _said(page: Path) -> str:
 
 
 def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student_id: str) -> str:
-    """A digest of all that the page of a graded notebook shows. Raises MissingEntry where the gradebook does not hold it."""
+    """A digest of all that the page of a graded notebook shows.
+    Raises MissingEntry where the gradebook does not hold it."""
     with Gradebook(feedback.coursedir.db_url, feedback.coursedir.course_id) as gradebook:
         held = gradebook.find_submission_notebook(name, assignment_id, student_id)
-        grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score) for each in held.grades)
+        grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score)
+                        for each in held.grades)
         comments = sorted((each.name, each.auto_comment, each.manual_comment) for each in held.comments)
         submission, student = held.assignment, held.student
         about = student.first_name, student.last_name, str(submission.timestamp), submission.total_seconds_late
@@ -86,8 +90,12 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
 
 @lru_cache(maxsize=1)  # a run has one exporter
 def drawn_by(exporter: HTMLExporter) -> list[Any]:
-    """What decides how a page looks: the exporter's steps and settings, what draws the page, and the packages below it."""
+    """What decides how a page looks: the exporter's steps and settings, what draws the page, and the packages below
+    it."""
     steps = {getattr(sys.modules[step.__module__], "__file__", None) for step in [exporter, *exporter._preprocessors]}
-    files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})  # a step of a configuration's has no file
-    settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items() if not name.startswith("extra_template"))
-    return [[sha256(file.read_bytes()).hexdigest() for file in files], settings, [(name, version(name)) for name in DRAWN_BY]]
+    # a step of a configuration's has no file
+    files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})
+    settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items()
+                      if not name.startswith("extra_template"))
+    return [[sha256(file.read_bytes()).hexdigest() for file in files], settings,
+            [(name, version(name)) for name in DRAWN_BY]]

@@ -1,4 +1,5 @@
-"""What nbgrader logs, on the terminal and in files, and the traceback that it ends with: without what steers a terminal."""
+"""What nbgrader logs, on the terminal and in files, and the traceback that it ends with: without what steers a
+terminal."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def warn_plainly(*about: Any, **options: Any) -> str:
 
 
 def keep_logs_plain() -> None:
-    """From now on every logger of this process writes such lines, and so do warnings; an error ends it with such a traceback."""
+    """From now on every logger of this process writes such lines, and so do warnings;
+    an error ends it with such a traceback."""
     logging.setLogRecordFactory(PlainRecord)
     warnings.formatwarning = warn_plainly
     if sys.excepthook is sys.__excepthook__:

@@ -1,7 +1,9 @@
-"""Who handed in a file of a platform's download: each platform's own rule for names, never a pattern that happens to fit.
+"""Who handed in a file of a platform's download: each platform's own rule for names, never a pattern that happens to
+fit.
 
-What a platform writes into a name comes first, what a learner chose comes behind it. So of a path the first part that fits is the
-platform's, and what stands behind it is never asked whose it is. A name that could be two students', or nobody's, is left to a human.
+What a platform writes into a name comes first, what a learner chose comes behind it. So of a path the first part that
+fits is the platform's, and what stands behind it is never asked whose it is.
+A name that could be two students', or nobody's, is left to a human.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 STUDENT = re.compile(r"(?!\.+$)[\w.@+-]+")  # an id that names a folder of its own below `submitted`
-COPY = re.compile(r"-\d+| ?\(\d+\)")  # what Canvas and browsers put behind the name of a file that they have seen before
+# what Canvas and browsers put behind the name of a file that they have seen before
+COPY = re.compile(r"-\d+| ?\(\d+\)")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A file says that it is a student's notebook. time: when it was handed in, such as 2026-11-20 10:00:00, or empty."""
+    """A file says that it is a student's notebook. time: when it was handed in, such as 2026-11-20 10:00:00, or
+    empty."""
 
     student: str
     notebook: str
@@ -34,8 +38,8 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Names:
-    """What a rule needs to know besides the paths. released: the names of the lesson's notebooks. archives: those of the zips, with whose
-    folders paths begin. title: an assignment's, on Blackboard."""
+    """What a rule needs to know besides the paths. released: the names of the lesson's notebooks. archives: those of
+    the zips, with whose folders paths begin. title: an assignment's, on Blackboard."""
 
     released: frozenset[str] = frozenset()
     archives: frozenset[str] = frozenset()
@@ -59,7 +63,8 @@ def usable(claim: Claim | Doubt) -> Claim | Doubt:
 
 
 def without_doubles(found: Placed) -> Placed:
-    """Of several files that are one student's same notebook the newest counts, if the platform tells the time. Else none does."""
+    """Of several files that are one student's same notebook the newest counts, if the platform tells the time.
+    Else none does."""
     claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():
@@ -72,13 +77,15 @@ def without_doubles(found: Placed) -> Placed:
             if path not in last:
                 decided[path] = Doubt(f"{student} handed in a newer {notebook}")
             elif len(last) > 1:
-                decided[path] = Doubt(f"{len(last)} files are {student}'s {notebook}" + (f" of {newest}" if newest else ""))
+                decided[path] = Doubt(f"{len(last)} files are {student}'s {notebook}"
+                                      + (f" of {newest}" if newest else ""))
     return decided
 
 
 def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`Ada Byron_40213_assignsubmission_file/01_se.ipynb`, the number being the participant's; or all in one folder, with
-    `..._file_01_se.ipynb`. Moodle takes underscores out of full names: `get_student_prefix` in mod/assign/classes/downloader.php."""
+    """`Ada Byron_40213_assignsubmission_file/01_se.ipynb`, the number being the participant's; or all in one folder,
+    with `..._file_01_se.ipynb`. Moodle takes underscores out of full names: `get_student_prefix` in
+    mod/assign/classes/downloader.php."""
     fits = re.compile(r"[^_]+_(?P<student>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
 
     def claim(part: re.Match, notebook: str) -> Claim:
@@ -87,9 +94,10 @@ def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
 
 
 def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`byronada_LATE_40213_551200_01_se-2.ipynb`: a name, the student's number, the file's, and the learner's name for it
-    (`add_upload_submission` in Canvas's lib/content_zipper.rb). Canvas takes `_9_` out of names, but not `_9` at their end, so two numbers
-    alone can be read where a learner puts more of them: before, in their own name, or behind, in the file's."""
+    """`byronada_LATE_40213_551200_01_se-2.ipynb`: a name, the student's number, the file's, and the learner's name for
+    it (`add_upload_submission` in Canvas's lib/content_zipper.rb). Canvas takes `_9_` out of names, but not `_9` at
+    their end, so two numbers alone can be read where a learner puts more of them: before, in their own name, or
+    behind, in the file's."""
     fits = re.compile(r".+?_(?:LATE_)?[1-9][0-9]*_[1-9][0-9]*_(?P<file>.+)", re.DOTALL)
     numbers = re.compile(r"(?<=.)(?=_(?:LATE_)?([1-9][0-9]*)_[1-9][0-9]*_(.+))", re.DOTALL)
 
@@ -105,9 +113,9 @@ def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
 
 
 def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb`: the assignment's title, a user name, the time, and the learner's name for the
-    file. Not documented by Blackboard; as in nbgrader's own example, and as tools that sort such downloads have it. A title and a user name
-    may both hold underscores, but the title is the same for all."""
+    """`Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb`: the assignment's title, a user name, the time, and the
+    learner's name for the file. Not documented by Blackboard; as in nbgrader's own example, and as tools that sort such
+    downloads have it. A title and a user name may both hold underscores, but the title is the same for all."""
     fits = re.compile(r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})_(?P<file>.+)", re.DOTALL)
     heads = {part["head"] for path in paths if (part := _part(path, fits)[0])}
     titles = [{head[:place.start()] for place in re.finditer("_", head)} for head in heads]
@@ -118,7 +126,8 @@ def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
         own = {head[:place.start()] for place in re.finditer("_", head) if 0 < place.start() < len(head) - 1}
         users = sorted(head[len(title) + 1:] for title in own & common or own)
         if len(users) != 1:
-            return Doubt(f"it could be handed in by {' or '.join(users)}: say which assignment it is, --Download.title=..." if users else
+            return Doubt(f"it could be handed in by {' or '.join(users)}: say which assignment it is, "
+                         "--Download.title=..." if users else
                          "there is no user name in it")
         try:
             time = datetime.strptime(part["time"], "%Y-%m-%d-%H-%M-%S")
@@ -129,8 +138,8 @@ def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
 
 
 def _folders(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`ada/01_se.ipynb`: the first folder is the student's, and so is all that is in it. A zip may begin with a folder of its own name, as
-    file managers make them."""
+    """`ada/01_se.ipynb`: the first folder is the student's, and so is all that is in it. A zip may begin with a folder
+    of its own name, as file managers make them."""
     found: Placed = {}
     for path in paths:
         archive, own = (path.parts[0], path.parts[1:-1]) if path.parts[0] in names.archives else ("", path.parts[:-1])
@@ -159,4 +168,5 @@ def _first(path: PurePosixPath, fits: re.Pattern, claim: Callable[[re.Match, str
 
 def _as_released(notebook: str, names: Names) -> str:
     """A copy's name without what makes it one, if that is a notebook of the lesson: 01_se for 01_se-2."""
-    return next((name for name in names.released if notebook.startswith(name) and COPY.fullmatch(notebook[len(name):])), notebook)
+    return next((name for name in names.released if notebook.startswith(name) and COPY.fullmatch(notebook[len(name):])),
+                notebook)

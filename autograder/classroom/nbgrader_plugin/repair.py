@@ -1,7 +1,7 @@
 """The first step on a submission: give every cell back the marks that it was handed out with.
 
-nbgrader refuses a whole submission for one cell that is doubled, foreign or stripped. Nothing that a learner wrote is left out here:
-code stays in its order, and text that stood in a locked cell stays beside it.
+nbgrader refuses a whole submission for one cell that is doubled, foreign or stripped. Nothing that a learner wrote is
+left out here: code stays in its order, and text that stood in a locked cell stays beside it.
 """
 
 from __future__ import annotations
@@ -66,9 +66,12 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
         solutions = {cell.name for cell in notebook.solution_cells}
         grades, tasks = ({cell.name for cell in cells} for cells in (notebook.grade_cells, notebook.task_cells))
         marks = {}
-        for cell in sorted(notebook.source_cells, key=lambda cell: order.index(cell.name) if cell.name in order else len(order)):
-            metadata = {"schema_version": 3, "grade_id": cell.name, "grade": cell.name in grades, "solution": cell.name in solutions,
-                        "task": cell.name in tasks, "locked": cell.locked, "checksum": cell.checksum, "cell_type": cell.cell_type}
+        for cell in sorted(notebook.source_cells,
+                           key=lambda cell: order.index(cell.name) if cell.name in order else len(order)):
+            metadata = {"schema_version": 3, "grade_id": cell.name, "grade": cell.name in grades,
+                        "solution": cell.name in solutions,
+                        "task": cell.name in tasks, "locked": cell.locked, "checksum": cell.checksum,
+                        "cell_type": cell.cell_type}
             if cell.name in points:
                 metadata["points"] = points[cell.name]
             names = defined_names(cell.source) if cell.cell_type == "code" and not cell.locked else ()
@@ -92,11 +95,14 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
     for grade_id, mark in marks.items():
         free = [i for i in range(len(nb.cells)) if claims[i] in (None, grade_id) and i not in chosen.values()]
         mine = [i for i in free if claims[i] == grade_id]
-        if mark.names:  # of several definitions the last one counts, as it does when the cells are run; a copy of the stub never does
+        # of several definitions the last one counts, as it does when the cells are run; a copy of the stub never does
+        if mark.names:
             fitting = [i for i in free if mark.names <= defined[i]]
             fitting = [i for i in fitting if not same_code(nb.cells[i].source, mark.source)] or fitting
         else:
-            fitting = mine or [i for i in free if mark.metadata["locked"] and nb.cells[i].source.strip() == mark.source.strip()]
+            fitting = mine or [
+                i for i in free if mark.metadata["locked"] and nb.cells[i].source.strip() == mark.source.strip()
+            ]
         if fitting or mine:
             chosen[grade_id] = (fitting or mine)[-1]
     cells = {grade_id: nb.cells[i] for grade_id, i in chosen.items()}
@@ -107,9 +113,11 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
 
 
 def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
-    """Give the cell its marks, its type and, where it is locked, its source; what a learner wrote into a locked cell is kept above it."""
+    """Give the cell its marks, its type and, where it is locked, its source;
+    what a learner wrote into a locked cell is kept above it."""
     if mark.metadata["locked"] and cell.source.strip() not in ("", mark.source.strip()):
-        kept = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source, id=_new_id(nb, mark, "kept"))
+        kept = (new_code_cell if cell.cell_type == "code"
+                else new_markdown_cell)(cell.source, id=_new_id(nb, mark, "kept"))
         nb.cells.insert(_index(nb, cell), kept)
     if mark.metadata["locked"]:
         cell.source = mark.source
@@ -124,8 +132,8 @@ def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
 
 
 def _put_back(nb: NotebookNode, marks: dict[str, Mark], cells: dict[str, NotebookNode]) -> None:
-    """Add what is missing behind the marked cell that comes before it. An exercise comes back without its stub, which could undo a
-    definition that the learner moved to another cell."""
+    """Add what is missing behind the marked cell that comes before it. An exercise comes back without its stub, which
+    could undo a definition that the learner moved to another cell."""
     before = None
     for grade_id, mark in marks.items():
         if grade_id not in cells:

@@ -1,7 +1,7 @@
 """All marks of a class are made with one seed: its fingerprint is kept where the marks and the verdicts are.
 
-A seed that was lost would be drawn anew, and a seed that was exchanged would be used, without a word: half a class would be asked other
-questions than the other half.
+A seed that was lost would be drawn anew, and a seed that was exchanged would be used, without a word: half a class
+would be asked other questions than the other half.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, select
 
 from autograder.judge import private, seed
 
-TABLE = Table("autograder_seed", MetaData(), Column("number", Integer, primary_key=True), Column("fingerprint", String(32), nullable=False))
+TABLE = Table("autograder_seed", MetaData(), Column("number", Integer, primary_key=True),
+              Column("fingerprint", String(32), nullable=False))
 BESIDE_VERDICTS = "work/verdicts/seed.fingerprint"  # below the course's folder
 
 
 def check(coursedir: Any) -> None:
-    """Draw the class's seed, if it is the first grading. Raises ValueError where marks or verdicts were made with another one."""
+    """Draw the class's seed, if it is the first grading. Raises ValueError where marks or verdicts were made with
+    another one."""
     path, beside = Path(coursedir.root) / seed.NAME, Path(coursedir.root) / BESIDE_VERDICTS
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         known = _of_gradebook(gradebook)
@@ -28,9 +30,11 @@ def check(coursedir: Any) -> None:
     with suppress(OSError):
         known = known or beside.read_text(encoding="ascii", errors="replace").strip()
     if not path.exists() and (known or marks):
-        raise ValueError(f"the class's seed is gone: there is no {path}, and {_made(known, marks)}. {_back(known, path)}")
+        raise ValueError(f"the class's seed is gone: there is no {path}, and {_made(known, marks)}. "
+                         f"{_back(known, path)}")
     if known and (is_now := seed.fingerprint(seed.class_seed(path))) != known:
-        raise ValueError(f"{path} is not the class's seed: its fingerprint is {is_now}, and {_made(known, marks)}. {_back(known, path)}")
+        raise ValueError(f"{path} is not the class's seed: its fingerprint is {is_now}, and {_made(known, marks)}. "
+                         f"{_back(known, path)}")
     keep(coursedir)
 
 
@@ -60,4 +64,5 @@ def _made(known: str, marks: int) -> str:
 def _back(known: str, path: Path) -> str:
     copy = seed.copy_with(known, path)
     return (f"Put it back: {copy} is it" if copy else "Put it back from your copy of work/") + (
-        "; or draw a new one with `autograder grade LESSON --new-seed`, and with --force ask everybody the same questions again")
+        "; or draw a new one with `autograder grade LESSON --new-seed`, and with --force ask everybody the same "
+        "questions again")

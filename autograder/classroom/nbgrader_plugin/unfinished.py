@@ -1,7 +1,7 @@
 """A folder that is made again is written beside the one that is there, and takes its place when all of it is written.
 
-nbgrader removes the earlier folder first, and what it has written of the new one when that fails: then neither is there. Here an
-attempt that fails, or is killed, leaves the earlier folder as it was, and a mark beside it that says so.
+nbgrader removes the earlier folder first, and what it has written of the new one when that fails: then neither is
+there. Here an attempt that fails, or is killed, leaves the earlier folder as it was, and a mark beside it that says so.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from typing import Any
 
 from nbgrader.converters import BaseConverter
 
-FILES, BEFORE = "files", "before"  # below the mark: what is being written, and what it replaces, for the moment of the exchange
+# below the mark: what is being written, and what it replaces, for the moment of the exchange
+FILES, BEFORE = "files", "before"
 
 
 def mark_of(folder: Path) -> Path:
-    """The folder that is there as long as `folder` is being made, and stays where that failed. nbgrader passes over hidden names."""
+    """The folder that is there as long as `folder` is being made, and stays where that failed.
+    nbgrader passes over hidden names."""
     return folder.with_name(f".{folder.name}.unfinished")
 
 
 def begin(folder: Path) -> Path:
-    """Where to write what is to take the place of `folder`. It does not exist yet; what an earlier attempt left is removed."""
+    """Where to write what is to take the place of `folder`. It does not exist yet;
+    what an earlier attempt left is removed."""
     mark = mark_of(folder)
     if (mark / BEFORE).exists() and not folder.exists():  # killed in the middle of an exchange
         (mark / BEFORE).rename(folder)
@@ -46,13 +49,14 @@ def give_up(folder: Path) -> None:
 
 
 def write_beside(converter: type[BaseConverter]) -> None:
-    """Make one of nbgrader's converters work like this. There is no setting for it. Its init_destination says `at`, before anything can
-    fail, and `begin_submission`, where the submission is to be converted."""
+    """Make one of nbgrader's converters work like this. There is no setting for it. Its init_destination says `at`,
+    before anything can fail, and `begin_submission`, where the submission is to be converted."""
     converter._format_dest, converter.run_post_convert_hook = format_dest, run_post_convert_hook
 
 
 def at(converter: Any, assignment_id: str, student_id: str) -> Path:
-    """The converter has come to this submission: what it now writes, or removes when it fails, lies beside the folder returned."""
+    """The converter has come to this submission: what it now writes, or removes when it fails, lies beside the
+    folder returned."""
     converter.at = assignment_id, student_id
     return place_of(converter, assignment_id, student_id)
 
@@ -78,6 +82,7 @@ def format_dest(self: Any, assignment_id: str, student_id: str, escape: bool = F
 
 
 def run_post_convert_hook(self: Any) -> None:
-    """In the place of nbgrader's method, the last for a submission: everything is written, and the hook finds it in its place."""
+    """In the place of nbgrader's method, the last for a submission: everything is written, and the hook finds it in
+    its place."""
     finish(place_of(self, *self.at))
     BaseConverter.run_post_convert_hook(self)

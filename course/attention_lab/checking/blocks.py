@@ -1,4 +1,5 @@
-"""A network's parameters that do not fit, told block by block: where one block differs, those after it often differ as well.
+"""A network's parameters that do not fit, told block by block: where one block differs, those after it often differ as
+well.
 
 A block is what a list of lists holds, `stages.0.1`: block 2 of stage 1.
 """
@@ -17,7 +18,8 @@ Shapes = dict[str, tuple[int, ...]]  # by the parameter's name in its block
 
 @dataclass
 class _Block:
-    """wanted, found: the parameters that have no place in the learner's block, and those that have no value, by their names there."""
+    """wanted, found: the parameters that have no place in the learner's block, and those that have no value, by
+    their names there."""
 
     path: str
     title: str
@@ -35,13 +37,15 @@ class _Block:
 
     @property
     def halves(self) -> bool | None:
-        """Does the learner's block halve the map where it should not (True), or keep it where it should halve it (False)?"""
+        """Does the learner's block halve the map where it should not (True), or keep it where it should halve it
+        (False)?"""
         should, does = (any(name.startswith(f"{SHORTCUT}.") for name in side) for side in (self.wanted, self.found))
         return None if should == does else does
 
 
 def told(fact: Unplaced) -> str | None:
-    """Which block differs first, and which blocks halve the map that should not. None where two blocks or more do not explain it all."""
+    """Which block differs first, and which blocks halve the map that should not.
+    None where two blocks or more do not explain it all."""
     found: dict[tuple[int, int], _Block] = {}
     for side, spec in (("wanted", fact.missing), ("found", fact.extra)):
         for name, shape in spec:
@@ -54,7 +58,8 @@ def told(fact: Unplaced) -> str | None:
     if len(ordered) < 2:
         return None
     said = [f"the first block that differs is {ordered[0].title}: {ordered[0].difference}."]
-    for does, verb, shortcut in ((True, "halves the map and should not", "has a"), (False, "should halve the map and does not", "has no")):
+    for does, verb, shortcut in ((True, "halves the map and should not", "has a"),
+                                 (False, "should halve the map and does not", "has no")):
         if (block := next((block for block in ordered if block.halves is does), None)):
             said.append(f"{block.title[0].upper()}{block.title[1:]} {verb}: it {shortcut} `{SHORTCUT}`.")
     return " ".join(said) + f" {len(ordered)} blocks differ in all."

@@ -1,8 +1,9 @@
 """How much a worker may say: every bound on what crosses the wall stands here, and both sides keep to it.
 
-The observer (`observe`, `values`, `crash`) describes in words what is beyond a bound and is honest all the same, so that a learner reads
-what was wrong with it. What is beyond a bound when it arrives was made by hand: the frame is refused, and the worker is ended.
-The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900 tensors, 2.1 million numbers and 5 axes.
+The observer (`observe`, `values`, `crash`) describes in words what is beyond a bound and is honest all the same, so
+that a learner reads what was wrong with it. What is beyond a bound when it arrives was made by hand: the frame is
+refused, and the worker is ended. The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900
+tensors, 2.1 million numbers and 5 axes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ ELEMENTS = 8 << 20  # numbers in them, of any dtype: they are compared as float6
 TOGETHER = 4 * ELEMENTS  # numbers in all answers about one exercise, where they do not fit into a frame
 TENSORS = 10_000
 AXES = 16
-DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8,
+DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16,
+          torch.int8, torch.uint8,
           torch.bool)
 DEPTH = 64  # lists in lists in the JSON of a frame
 NESTED = 20  # lists in lists in what a learner's code returns

@@ -1,5 +1,5 @@
-"""What a second look at the failing case that leads a report shows: a layer under two names, one that is never called, a result
-that does not depend on a tensor at all. A cause is named only after it was seen."""
+"""What a second look at the failing case that leads a report shows: a layer under two names, one that is never called,
+a result that does not depend on a tensor at all. A cause is named only after it was seen."""
 
 from __future__ import annotations
 
@@ -23,27 +23,31 @@ FEW = 6  # so many tensors are tried one by one, more only together
 def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
     """A sub-module that is another one under a second name, or that was built and never called.
 
-    The observation has a trace and gradients: what is used without being called (`F.linear(x, self.fc.weight)`) has a gradient.
+    The observation has a trace and gradients: what is used without being called (`F.linear(x, self.fc.weight)`) has a
+    gradient.
     """
     header, tensors = observation
     if header.raised or header.unplaced:
         return None
     mine, wanted = {name for name, _ in header.parameters}, {name for name, _ in case.expected.parameters}
     layers = [entry.name for entry in case.expected.trace]
-    heard, once = {entry.name: entry for entry in header.trace}, {entry.name for entry in case.expected.trace if not entry.again}
-    second = [name for name in layers if name not in heard and mine < wanted and not _below(name, mine) and _below(name, wanted)]
+    heard, once = {entry.name: entry for entry in header.trace}, {entry.name for entry in case.expected.trace
+                                                                  if not entry.again}
+    second = [name for name in layers if name not in heard and mine < wanted and not _below(name, mine)
+              and _below(name, wanted)]
     twice = [name for name in heard if heard[name].again and name in once]
     if len(second) == len(twice) == 1:
         return facts.SameLayer((twice[0], second[0]))
     silent = [name for name in layers if _below(name, mine) and name not in heard and not _below(name, set(heard))
-              and not _below(f"grad.param.{name}", set(tensors)) and _below(f"grad.param.{name}", set(case.expected_tensors))]
+              and not _below(f"grad.param.{name}", set(tensors))
+              and _below(f"grad.param.{name}", set(case.expected_tensors))]
     outermost = tuple(name for name in silent if not any(name in _below(other, set(silent)) for other in silent))
     return facts.NeverCalled(outermost) if outermost else None
 
 
 def shared(case: RecordedCase, header: Observation) -> Fact | None:
-    """Two names of the exercise that are one and the same layer or parameter. Names of another's own are two only where weights
-    are left over: `self.fc1` may stand in a Sequential too."""
+    """Two names of the exercise that are one and the same layer or parameter. Names of another's own are two only where
+    weights are left over: `self.fc1` may stand in a Sequential too."""
     wanted, mine = {name for name, _ in case.expected.parameters}, {name for name, _ in header.parameters}
     for one, other in header.shared:
         known = all(name in wanted or _below(name, wanted) for name in (one, other))
@@ -81,15 +85,18 @@ def _below(name: str, names: set[str]) -> set[str]:
     return {other for other in names if other.startswith(f"{name}.")}
 
 
-def with_use(difference: Difference, case: RecordedCase, observation: Answer, ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
-    """The difference; of missing gradients also whether the output depends on these tensors, which is tried with other numbers.
+def with_use(difference: Difference, case: RecordedCase, observation: Answer,
+             ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
+    """The difference; of missing gradients also whether the output depends on these tensors, which is tried with other
+    numbers.
 
     ask: puts the case's question again with some of its tensors replaced.
     """
     fact = difference.facts[0]
     if not isinstance(fact, facts.NoGradient) or not fact.tensors or case.question.device != "cpu":
         return difference
-    names = [name.removeprefix("grad.").replace("param.", "state.", 1) if name.startswith("grad.param.") else name.removeprefix("grad.")
+    names = [name.removeprefix("grad.").replace("param.", "state.", 1)
+             if name.startswith("grad.param.") else name.removeprefix("grad.")
              for name in fact.tensors]
     groups = [[name] for name in names] if len(names) <= FEW else [names]
     used = {_output_changes(observation, ask({name: _other(case.tensors[name]) for name in group})) for group in groups}
@@ -99,7 +106,9 @@ def with_use(difference: Difference, case: RecordedCase, observation: Answer, as
 
 def _output_changes(before: Answer, after: Answer) -> bool:
     outputs = [{name: t for name, t in tensors.items() if name.startswith("output")} for _, tensors in (before, after)]
-    return outputs[0].keys() != outputs[1].keys() or any(not torch.equal(t, outputs[1][name]) for name, t in outputs[0].items())
+    return outputs[0].keys() != outputs[1].keys() or any(
+        not torch.equal(t, outputs[1][name]) for name, t in outputs[0].items()
+    )
 
 
 def _other(tensor: Tensor) -> Tensor:

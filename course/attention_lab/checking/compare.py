@@ -1,8 +1,8 @@
 """How a tensor or value differs from the expected one, as facts: where the difference begins, what it looks like.
 
-Tolerance (float64): 1e-9 times the larger of the tensor's largest expected element and the median scale of the exercise's
-tensors of that kind, because some true gradients are zero. float32 is asked for dtype and finiteness; its tolerance is what
-rounding on another processor comes to: PROCESSORS times the distance between two float32 numbers.
+Tolerance (float64): 1e-9 times the larger of the tensor's largest expected element and the median scale of the
+exercise's tensors of that kind, because some true gradients are zero. float32 is asked for dtype and finiteness; its
+tolerance is what rounding on another processor comes to: PROCESSORS times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from torch import Tensor
 from . import facts
 from .facts import Fact
 
-# By how many roundings (eps) two processors may differ, relative to a tensor's largest element. Sums of K products that are added in
-# another order differ by about sqrt(K) eps; the longest sums here have K = 4,096 terms, the longest way forward and back has 16 of
-# them in a row, and each of two processors is that far from the true number: 2 * 16 * 64. Measured: at most a fiftieth of it.
+# By how many roundings (eps) two processors may differ, relative to a tensor's largest element. Sums of K products that
+# are added in another order differ by about sqrt(K) eps; the longest sums here have K = 4,096 terms, the longest way
+# forward and back has 16 of them in a row, and each of two processors is that far from the true number: 2 * 16 * 64.
+# Measured: at most a fiftieth of it.
 PROCESSORS = 2 * 16 * 64
 RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
-                                for dtype in (torch.float32, torch.bfloat16)}}  # of bfloat16 that leaves dtype, shape and finiteness
+                                # of bfloat16 that leaves dtype, shape and finiteness
+                                for dtype in (torch.float32, torch.bfloat16)}}
 FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
@@ -71,7 +73,8 @@ def close(got: Tensor, expected: Tensor, within: float) -> bool:
     """Equal shapes, and every element within the tolerance (a NaN never is)."""
     if got.shape != expected.shape:
         return False
-    finite = (got.double() - expected.double()).abs() <= within  # most answers are right: then this is all there is to compute
+    # most answers are right: then this is all there is to compute
+    finite = (got.double() - expected.double()).abs() <= within
     return bool(finite.all()) or bool(_agrees(got, expected, within).all())
 
 
@@ -95,7 +98,8 @@ def _constant(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     if got.numel() < 2 or _varies(got, within):
         return None
     value = got.flatten()[0].item()
-    return facts.Constant(0.0 if abs(value) <= within else value, None if _varies(expected, within) else expected.flatten()[0].item())
+    return facts.Constant(0.0 if abs(value) <= within else value,
+                          None if _varies(expected, within) else expected.flatten()[0].item())
 
 
 def _should_be_zero(got: Tensor, expected: Tensor, within: float) -> Fact | None:
@@ -108,7 +112,11 @@ def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     if not 2 <= got.ndim <= 5 or got.ndim != expected.ndim:
         return None
     for order in permutations(range(got.ndim)):
-        if list(order) != sorted(order) and expected.permute(order).shape == got.shape and close(got, expected.permute(order), within):
+        if (
+            list(order) != sorted(order)
+            and expected.permute(order).shape == got.shape
+            and close(got, expected.permute(order), within)
+        ):
             return facts.AxesPermuted(order)
     return None
 
@@ -120,7 +128,11 @@ def _few_digits(got: Tensor, expected: Tensor, within: float) -> Fact | None:
         return facts.FewDigits(half=False)
     halves = any(torch.equal(got.to(dtype).double(), got) for dtype in (torch.bfloat16, torch.float16))
     handed_on = torch.equal((got * DRAWN).round(), got * DRAWN)  # a drawn number that arrives as it was is not rounded
-    return facts.FewDigits(half=True) if halves and not handed_on and close(got, expected, 0.02 * largest(expected)) else None
+    return (
+        facts.FewDigits(half=True)
+        if halves and not handed_on and close(got, expected, 0.02 * largest(expected))
+        else None
+    )
 
 
 def _scaled(got: Tensor, expected: Tensor, within: float) -> Fact | None:
@@ -140,7 +152,8 @@ def _shifted(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     return facts.Shifted(shift) if close(got, expected + shift, 10 * within) else None
 
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"sigmoid": torch.sigmoid, "ReLU": torch.relu, "tanh": torch.tanh, "exp": torch.exp}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"sigmoid": torch.sigmoid, "ReLU": torch.relu, "tanh": torch.tanh,
+                                                      "exp": torch.exp}
 
 
 def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
@@ -154,9 +167,13 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
             return facts.MissingActivation(name)
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
         whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
-        if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(got.softmax(axis), expected, 10 * within):
+        if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(
+            got.softmax(axis), expected, 10 * within
+        ):
             return facts.MissingActivation("softmax", axis)
-        if close(got.sum(axis), whole.expand_as(got.sum(axis)), 1e-6) and close(got, expected.softmax(axis), 10 * within):
+        if close(got.sum(axis), whole.expand_as(got.sum(axis)), 1e-6) and close(
+            got, expected.softmax(axis), 10 * within
+        ):
             return facts.ExtraActivation("softmax", axis)
     return None
 
@@ -171,7 +188,8 @@ def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     """The expected tensor after one reduction too many, or one expanded over the batch."""
     for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
         for keep in (True, False):
-            for name, reduced in (("mean", expected.mean(axis, keepdim=keep)), ("sum", expected.sum(axis, keepdim=keep))):
+            for name, reduced in (("mean", expected.mean(axis, keepdim=keep)),
+                                  ("sum", expected.sum(axis, keepdim=keep))):
                 target = reduced.expand_as(expected) if keep and got.shape == expected.shape else reduced
                 if got.shape == target.shape and close(got, target, 10 * within):
                     return facts.Reduced(name, axis)
@@ -179,8 +197,10 @@ def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
-    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored, _reduced)
-BY_SHAPE = (_extra_axes, _constant, _should_be_zero)  # the ones that mean something where the expected numbers are all the same
+    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored,
+    _reduced)
+# the ones that mean something where the expected numbers are all the same
+BY_SHAPE = (_extra_axes, _constant, _should_be_zero)
 
 
 # The next two speak of images (facts.OF_IMAGES): they are tried only if an input has the same batch, or the same map.
@@ -195,7 +215,11 @@ def _one_image(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 def _border(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     for width in (1, 2, 3):
         inside = (..., slice(width, -width), slice(width, -width))
-        if min(expected.shape[-2:]) > 2 * width + 1 and _varies(expected[inside], within) and close(got[inside], expected[inside], within):
+        if (
+            min(expected.shape[-2:]) > 2 * width + 1
+            and _varies(expected[inside], within)
+            and close(got[inside], expected[inside], within)
+        ):
             return facts.Border(width)
     return None
 
@@ -205,7 +229,9 @@ def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact |
     if got.shape != expected.shape or min(got.ndim, x.ndim) < 2:
         return None
     batch = _one_image(got, expected, within) if len(x) == len(got) > 1 else None
-    return batch or (_border(got, expected, within) if got.ndim == x.ndim == 4 and x.shape[2:] == got.shape[2:] else None)
+    return batch or (
+        _border(got, expected, within) if got.ndim == x.ndim == 4 and x.shape[2:] == got.shape[2:] else None
+    )
 
 
 def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
@@ -225,7 +251,11 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
     if close(torch.broadcast_to(got * x, expected.shape), expected, 10 * within):
         return facts.InputNotMultiplied(name)
     told_apart = x.ndim < 3 or x[0, 0].numel() > 1  # with one position per channel, x may stand for its mean
-    if told_apart and got.shape == expected.shape and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within):
+    if (
+        told_apart
+        and got.shape == expected.shape
+        and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within)
+    ):
         return facts.InputMultiplied(name)
     return None
 
@@ -262,7 +292,8 @@ def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tens
     first = tuple(wrong.nonzero()[0].tolist())
     if wrong.numel() == 1:
         return (facts.NumberDiffers(b[first].item(), a[first].item()),)
-    return (facts.NumbersDiffer(int(wrong.sum()), wrong.numel(), (a - b).abs().max().item(), first, b[first].item(), a[first].item()),)
+    return (facts.NumbersDiffer(int(wrong.sum()), wrong.numel(), (a - b).abs().max().item(), first, b[first].item(),
+                                a[first].item()),)
 
 
 def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor]) -> Fact | None:
@@ -277,7 +308,8 @@ def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Te
 
 
 def difference_of_values(got: Any, expected: Any, integer: bool = False) -> Fact | None:
-    """None if two plain values are equal (numbers by value), else how they differ. integer: a float is not accepted for an int."""
+    """None if two plain values are equal (numbers by value), else how they differ.
+    integer: a float is not accepted for an int."""
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
     if integer and numeric and isinstance(expected, int) and not isinstance(got, int):
         return facts.NotAnInt(expected, got)
@@ -285,4 +317,5 @@ def difference_of_values(got: Any, expected: Any, integer: bool = False) -> Fact
         return None
     if not numeric and got == expected and type(got) is type(expected):
         return None
-    return facts.ValueDiffers(expected, got, near=bool(numeric and expected and abs(got - expected) <= FEW_DIGITS * abs(expected)))
+    return facts.ValueDiffers(expected, got,
+                              near=bool(numeric and expected and abs(got - expected) <= FEW_DIGITS * abs(expected)))

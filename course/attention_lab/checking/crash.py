@@ -32,9 +32,13 @@ def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> R
         place = frame.f_code.co_qualname.split(".")[0][:NAME]
         caller = line_of(*frames[0]) if frames[0][0].f_code is not frame.f_code else None
     text = _message(error)
-    # torch raises NotImplementedError too, for a module without `forward`, for a sparse tensor; and learners do, with a message
-    unwritten = isinstance(error, NotImplementedError) and not error.args and frame is not None and frame is _last(error)
-    numbers = [int(digits) for digits in re.findall(r"\d+", text[:LONGEST]) if len(digits) <= 18]  # longer ones are no sizes
+    # torch raises NotImplementedError too, for a module without `forward`, for a sparse tensor;
+    # and learners do, with a message
+    unwritten = (
+        isinstance(error, NotImplementedError) and not error.args and frame is not None and frame is _last(error)
+    )
+    # longer ones are no sizes
+    numbers = [int(digits) for digits in re.findall(r"\d+", text[:LONGEST]) if len(digits) <= 18]
     return Raised(type(error).__name__[:NAME], isinstance(error, ValueError), numbers[:50],
                   text[:LONGEST], unwritten, place, line, number, operands, caller, stage)
 
@@ -83,7 +87,9 @@ def _value(node: ast.expr, scope: dict[str, Any]) -> Any:
         owner = _value(node.value, scope)
         if isinstance(owner, nn.Module):
             held = vars(owner)  # without torch's dicts where `super().__init__()` was forgotten
-            return next((kind[node.attr] for kind in (held, *(held.get(k, {}) for k in ("_parameters", "_buffers", "_modules")))
+            return next((kind[node.attr] for kind in (held,
+                                                      *(held.get(k, {})
+                                                        for k in ("_parameters", "_buffers", "_modules")))
                          if node.attr in kind), None)
     return None
 

@@ -1,8 +1,9 @@
 """A module on another device than the CPU: what does not follow it there.
 
-On a GPU, values are compared as on the CPU. Without one, torch's device `meta` stands in. Its tensors have shapes and no numbers, so
-`Numbers` keeps them on the CPU and does every operation there as well: an answer is compared by its numbers on either device. And it
-lets operations mix its tensors with the CPU's in silence, so `Mixed` looks at each of them.
+On a GPU, values are compared as on the CPU. Without one, torch's device `meta` stands in. Its tensors have shapes and
+no numbers, so `Numbers` keeps them on the CPU and does every operation there as well: an answer is compared by its
+numbers on either device. And it lets operations mix its tensors with the CPU's in silence, so `Mixed` looks at each of
+them.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from .lines import current_line
 from .shadow import Numbers
 
 aten = torch.ops.aten
-INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index, aten._unsafe_index_put}
+INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index,
+            aten._unsafe_index_put}
 
 class Mixed(Dispatch):
-    """Remembers the first operation in which a tensor on `device` meets one that stayed on the CPU, as a real device refuses it.
+    """Remembers the first operation in which a tensor on `device` meets one that stayed on the CPU, as a real device
+    refuses it.
 
-    Real devices accept numbers (tensors without axes) and indices from the CPU. An in-place operation leaves its result where its
-    first tensor is, so that a number on the CPU does not take part in one either.
+    Real devices accept numbers (tensors without axes) and indices from the CPU. An in-place operation leaves its result
+    where its first tensor is, so that a number on the CPU does not take part in one either.
     namespace: the learner's global names, by which their own line is found.
     """
 
@@ -39,7 +42,8 @@ class Mixed(Dispatch):
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         if self.first is None and (stayed := self._stayed(function, args, kwargs)):
-            self.first = protocol.Mixed(str(function.overloadpacket), [list(t.shape) for t in stayed], current_line(self.namespace))
+            self.first = protocol.Mixed(str(function.overloadpacket), [list(t.shape) for t in stayed],
+                                        current_line(self.namespace))
         return function(*args, **kwargs) if self.kind != "meta" else self.numbers.follow(function, args, kwargs)
 
     def _stayed(self, function: Any, args: tuple, kwargs: dict) -> list[Tensor]:
@@ -59,7 +63,8 @@ class Mixed(Dispatch):
 
 
 def move(module: nn.Module, device: torch.device) -> None:
-    """`module.to(device)`. Parameters stay the objects that they are, on `meta` too, so that a list of them or a tied one follows."""
+    """`module.to(device)`. Parameters stay the objects that they are, on `meta` too, so that a list of them or a
+    tied one follows."""
     before = torch.__future__.get_swap_module_params_on_conversion()
     torch.__future__.set_swap_module_params_on_conversion(device.type == "meta")
     try:
@@ -79,7 +84,11 @@ def prepared(device: torch.device) -> contextlib.AbstractContextManager[None]:
 def _exact() -> Iterator[None]:
     """On a GPU: no TF32, and of several algorithms the one that gives the same result each time."""
     matmul = torch.backends.cuda.matmul
-    before = matmul.allow_tf32, torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    before = (
+        matmul.allow_tf32,
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
     with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
         matmul.allow_tf32 = False
         torch.use_deterministic_algorithms(True, warn_only=True)

@@ -24,7 +24,8 @@ PROBES = (dropout, memory)
 class Difference:
     """check: the check that fails (a key of verdict.SHARES). where: the tensor, in the learner's own names.
 
-    found: the facts, or a function that gives them, because finding how two tensors are related is slow and few differences are shown.
+    found: the facts, or a function that gives them, because finding how two tensors are related is slow and few
+        differences are shown.
     reveal: may the message hold expected numbers?
     """
 
@@ -61,7 +62,8 @@ class Difference:
 
 
 def differences(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> list[Difference]:
-    """Everything in which an observation differs from what the case expects; what was changed in place first, then outputs."""
+    """Everything in which an observation differs from what the case expects;
+    what was changed in place first, then outputs."""
     found = _left_behind(case, observation[0]) if case.question.device != "cpu" else []
     if not found:
         found = _differences(case, observation, scale)
@@ -88,20 +90,24 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
     found += [Difference("calls", f"input `{_input(case, path)}`", facts.CalledTooOften(header.called[path], times))
               for path, times in case.expected.called.items() if header.called.get(path, 0) > times]
     wrong_output = any(d.where.startswith("output") and d.check == case.check for d in found)
-    comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
+    # gradients are taken of outputs of the right shape only
+    comparable = all(name in tensors and tensors[name].shape == t.shape
                      for name, t in case.expected_tensors.items() if name.startswith("output"))
-    coarse = any(d.check == "dtype" for d in found)  # a float32 output has gradients of few digits: one mistake, told once
+    # a float32 output has gradients of few digits: one mistake, told once
+    coarse = any(d.check == "dtype" for d in found)
     for name, expected in case.expected_tensors.items():
         if name.startswith("grad."):
             difference = _tensor(case, name, expected, tensors.get(name), scale, coarse)
             if difference and name not in tensors:
-                difference = Difference("gradients", difference.where, facts.NoGradient((name,), right=not wrong_output))
+                difference = Difference("gradients", difference.where,
+                                        facts.NoGradient((name,), right=not wrong_output))
             if difference and comparable and (name not in tensors or not wrong_output):
                 found.append(difference)
         elif name.startswith("buffer.") and not wrong_output:
             difference = _tensor(case, name, expected, tensors.get(name), scale)
             found += [difference] if difference else []
-    missing = {_title(case, name): name for name in case.expected_tensors if name.startswith("grad.") and name not in tensors}
+    missing = {_title(case, name): name for name in case.expected_tensors
+               if name.startswith("grad.") and name not in tensors}
     lost = [d.where for d in found if d.where in missing]
     if len(lost) > 1:  # one cause, told once
         found = [d for d in found if d.where not in missing]
@@ -134,7 +140,9 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
             break
         check, fact = case.check, None
         if mine is None:
-            check, fact = ("gradients", facts.NoGradient()) if name.startswith("grad.") else (case.check, facts.NotATensor())
+            check, fact = (
+                ("gradients", facts.NoGradient()) if name.startswith("grad.") else (case.check, facts.NotATensor())
+            )
         elif not devices.is_on(mine.device, asked):
             fact = facts.OnOtherDevice(mine.device, asked, _first_input(case))
         elif mine.shape != expected.shape:
@@ -149,7 +157,8 @@ def _first_input(case: RecordedCase) -> str:
     return next(iter(inputs_of(case)), "x")
 
 
-def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor], scale: dict[str, float]) -> list[Difference]:
+def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor],
+              scale: dict[str, float]) -> list[Difference]:
     wanted, got = values.leaves(case.expected.output), values.leaves(header.output)
     if [path for path, _ in wanted] != [path for path, _ in got]:
         return [Difference(case.check, *_nesting(case.expected.output, header.output))]
@@ -160,14 +169,20 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
         if mine is None and expected is not None or tensor and not (isinstance(mine, dict) and "tensor" in mine):
             found.append(Difference(case.check, *_nesting(expected, mine, path)))
         elif tensor:
-            difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
+            difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]],
+                                 tensors[mine["tensor"]], scale)
             found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
         else:
             fact: Fact | None = None
             if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
                 held = tensors[mine["tensor"]]
-                mine = held.item()  # a number is a number, in a tensor of one element too, unless the page asks for an int
-                fact = facts.NotAnInt(expected, held) if case.integer and mine == expected and isinstance(expected, int) else None
+                # a number is a number, in a tensor of one element too, unless the page asks for an int
+                mine = held.item()
+                fact = (
+                    facts.NotAnInt(expected, held)
+                    if case.integer and mine == expected and isinstance(expected, int)
+                    else None
+                )
             fact = fact or difference_of_values(mine, expected, case.integer)
             found += [Difference(case.check, where, fact)] if fact else []
     return found
@@ -209,10 +224,15 @@ def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None,
         return Difference(check, where, facts.NoGradient() if gradient else facts.NoBuffer())
     inputs = {} if gradient else inputs_of(case)
     if got.dtype != expected.dtype:
-        coarser = max(torch.finfo(t.dtype).eps for t in (got, expected) if t.is_floating_point()) if got.is_floating_point() else 0.0
+        coarser = (
+            max(torch.finfo(t.dtype).eps for t in (got, expected) if t.is_floating_point())
+            if got.is_floating_point()
+            else 0.0
+        )
         digits = max(RELATIVE["float32"], 16 * coarser) if coarser else RELATIVE[dtype]
         right = close(got, expected, within / RELATIVE[dtype] * digits)
-        fact = facts.WrongDtype(str(expected.dtype), str(got.dtype), () if right else explain(got, expected, within, inputs),
+        fact = facts.WrongDtype(str(expected.dtype), str(got.dtype),
+                                () if right else explain(got, expected, within, inputs),
                                 follows=bool(inputs) and expected.is_floating_point())
         return Difference("dtype" if right else check, where, fact)
     if close(got, expected, within):
@@ -242,7 +262,8 @@ def _error_differences(case: RecordedCase, header: Observation) -> list[Differen
 
 
 def _unplaced(unplaced: Unplaced, header: Observation) -> Fact:
-    missing, extra = (tuple((name, tuple(shape)) for name, shape in spec) for spec in (unplaced.missing, unplaced.extra))
+    missing, extra = (tuple((name, tuple(shape)) for name, shape in spec)
+                      for spec in (unplaced.missing, unplaced.extra))
     return facts.Unplaced(missing, extra, tuple(unplaced.hidden), empty=not header.parameters)
 
 
@@ -254,11 +275,13 @@ def _stopped(case: RecordedCase, raised: Raised) -> Difference:
 
 
 def lent(case: RecordedCase) -> dict[str, str]:
-    """The tensors, lists and dicts that a caller lends for a call, to the constructor too: what each is, by its path."""
+    """The tensors, lists and dicts that a caller lends for a call, to the constructor too: what each is, by its
+    path."""
     question = case.question
     given = {f"input.{key}": node for key, node in [*enumerate(question.args), *question.kwargs.items()]}
     if question.construct:
-        given |= {f"construct.{key}": node for key, node in [*enumerate(question.construct.args), *question.construct.kwargs.items()]}
+        given |= {f"construct.{key}": node for key, node in [*enumerate(question.construct.args),
+                                                             *question.construct.kwargs.items()]}
     return {where: kind for path, node in given.items() for where, kind in values.lent(node, path)}
 
 
@@ -278,4 +301,8 @@ def _title(case: RecordedCase, name: str) -> str:
         return f"gradient of `{_input(case, name.removeprefix('grad.'))}`"
     if name.startswith("grad."):
         return f"gradient of `{name.removeprefix('grad.').removeprefix('param.')}`"
-    return _output(name.removeprefix("output").lstrip(".")) if name.startswith("output") else name.replace("buffer.", "buffer ")
+    return (
+        _output(name.removeprefix("output").lstrip("."))
+        if name.startswith("output")
+        else name.replace("buffer.", "buffer ")
+    )

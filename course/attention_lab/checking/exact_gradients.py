@@ -1,7 +1,8 @@
 """torch's gradient of hardsigmoid, exact while a gradient is observed.
 
-In float64 torch (up to 2.13 at least) multiplies by 1/6 as a float32 number, which is off by 3e-8. An answer that is right would differ
-from the reference by as much as one that computes in float32 on the way, and no tolerance tells these two apart.
+In float64 torch (up to 2.13 at least) multiplies by 1/6 as a float32 number, which is off by 3e-8. An answer that is
+right would differ from the reference by as much as one that computes in float32 on the way, and no tolerance tells
+these two apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What comparing finds, as data: one small class per kind of difference. No sentences here; `wording` turns facts into words.
+"""What comparing finds, as data: one small class per kind of difference. No sentences here;
+`wording` turns facts into words.
 
 A fact may hold expected numbers. Which of them a report may show is decided by `wording` alone.
 """
@@ -23,14 +24,16 @@ class Fact:
 # Two tensors: how the wrong one could be made from the expected one.
 @dataclass(frozen=True)
 class AxesOfSizeOne(Fact):
-    """The numbers are right, with `more` axes of size 1 than expected (negative: fewer; 0: they stand in another place)."""
+    """The numbers are right, with `more` axes of size 1 than expected (negative: fewer;
+    0: they stand in another place)."""
 
     more: int
 
 
 @dataclass(frozen=True)
 class Constant(Fact):
-    """Every number is `value`. expected: the one number that the expected tensor holds everywhere, None if it varies."""
+    """Every number is `value`. expected: the one number that the expected tensor holds everywhere, None if it
+    varies."""
 
     value: float
     expected: float | None
@@ -164,7 +167,8 @@ class WrongShape(Fact):
 
 @dataclass(frozen=True)
 class NumbersDiffer(Fact):
-    """wrong: how many `of` all numbers. largest: the largest difference. index: of the first wrong number; expected, got: that one."""
+    """wrong: how many `of` all numbers. largest: the largest difference. index: of the first wrong number;
+    expected, got: that one."""
 
     specific = False
     wrong: int
@@ -212,10 +216,11 @@ class NotAnInt(Fact):
     got: Any
 
 
-# What a single odd case (a kernel of few numbers, gates that are all alike, a scale of zero) may show by chance: it leads a report only
-# if no other failing case speaks against it.
+# What a single odd case (a kernel of few numbers, gates that are all alike, a scale of zero) may show by chance: it
+# leads a report only if no other failing case speaks against it.
 BY_CHANCE = (Constant, NotFinite, OnlyFirstImage, MissingActivation, ExtraActivation)
-OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)  # may be a coincidence: a sub-module in which the difference begins goes first
+# may be a coincidence: a sub-module in which the difference begins goes first
+OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)
 
 
 # What the learner's code returned.
@@ -381,8 +386,8 @@ class DtypeOnDevice(Fact):
 class Begins(Fact):
     """What the sub-module `name` receives or gives (side) is the first that differs.
 
-    number, of: which of several tensors. facts: how it differs. inputs: (received, expected) where it gives something wrong because
-    it received too few tensors or too many.
+    number, of: which of several tensors. facts: how it differs. inputs: (received, expected) where it gives something
+    wrong because it received too few tensors or too many.
     """
 
     after: str | None
@@ -419,7 +424,8 @@ class SameLayer(Fact):
 
 @dataclass(frozen=True)
 class NotGathered(Fact):
-    """The output is a multiple of what the sub-module `name` gives, element by element; plus the input `shortcut`, if there is one."""
+    """The output is a multiple of what the sub-module `name` gives, element by element;
+    plus the input `shortcut`, if there is one."""
 
     name: str
     shortcut: str | None

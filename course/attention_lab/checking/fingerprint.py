@@ -1,13 +1,13 @@
 """Fingerprints of observations: enough to recognise a known mistake, too little to read an answer from.
 
-An observation becomes its structure (what was raised, which tensors of which shapes, which inputs changed) as a short hash,
-and for each tensor its norm and its projection on a fixed cosine wave, in float64.
+An observation becomes its structure (what was raised, which tensors of which shapes, which inputs changed) as a short
+hash, and for each tensor its norm and its projection on a fixed cosine wave, in float64.
 
-Two fingerprints are compared as coarsely as rounding makes necessary. In float64 that is 1e-8. Where float32 numbers were on the
-way, no digit after the seventh is the same on another processor, with another number of threads or another kernel of torch, so
-that the tolerance is compare.RELATIVE's of float32. What is wrong in a float64 question *because* it was computed in float32 lies
-within that tolerance of what is right: it is recognised by the size of its difference from the right numbers (see `noise`), which
-every processor shares, and not by the difference itself, which none does.
+Two fingerprints are compared as coarsely as rounding makes necessary. In float64 that is 1e-8. Where float32 numbers
+were on the way, no digit after the seventh is the same on another processor, with another number of threads or another
+kernel of torch, so that the tolerance is compare.RELATIVE's of float32. What is wrong in a float64 question *because*
+it was computed in float32 lies within that tolerance of what is right: it is recognised by the size of its difference
+from the right numbers (see `noise`), which every processor shares, and not by the difference itself, which none does.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from .weights import canonical
 WAVE = 0.7548776662466927  # radians an element, so that no two elements count alike
 WIDTH = 2  # numbers in a row: a norm and a projection
 RELATIVE = {**compare.RELATIVE, "float64": 1e-8}  # two ways to compute the same mistake round differently
-# By what factor the noise of two float32 ways may differ. From one rounding to 64 independent ones it grows by sqrt(64). The same
-# way on other processors: at most 1.01, measured under all variations of tests/test_processors.py.
+# By what factor the noise of two float32 ways may differ. From one rounding to 64 independent ones it grows by
+# sqrt(64). The same way on other processors: at most 1.01, measured under all variations of tests/test_processors.py.
 NOISE = 8
-# A gradient below is rounding noise, in float64 and in less: on one processor 0, on another 1e-8. A bias in front of a BatchNorm in
-# training mode has the sum of numbers that cancel; of a hundred float32 numbers near 1, 2e-6 was measured to be left.
+# A gradient below is rounding noise, in float64 and in less: on one processor 0, on another 1e-8. A bias in front of a
+# BatchNorm in training mode has the sum of numbers that cancel;
+# of a hundred float32 numbers near 1, 2e-6 was measured to be left.
 ZERO, ZERO_COARSE = 1e-12, 1e-5
 BITS = 31  # of a row's norm that are kept: far finer than RELATIVE, and two ways to compute a number then share a row
 
@@ -54,23 +55,28 @@ def _rounded(row: list[float]) -> list[float]:
 def _seen(tensors: dict[str, Tensor]) -> list[str]:
     """The tensors that take part. A gradient that is zero and one that is missing are the same thing."""
     return sorted(name for name, t in tensors.items() if not name.startswith(("received.", "gave."))
-                  and not (name.startswith("grad.") and bool((t.abs() <= (ZERO if t.dtype == torch.float64 else ZERO_COARSE)).all())))
+                  and not (name.startswith("grad.")
+                           and bool((t.abs() <= (ZERO if t.dtype == torch.float64 else ZERO_COARSE)).all())))
 
 
-def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int], refused: bool) -> tuple[str, Tensor]:
+def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int],
+                refused: bool) -> tuple[str, Tensor]:
     """(structure, numbers): the hash, and a (tensors and scalars, WIDTH) float64 tensor in a fixed order.
 
-    mentions: numbers that an error message should name; only whether it does enters the structure. refused: should the arguments be?
+    mentions: numbers that an error message should name; only whether it does enters the structure.
+        refused: should the arguments be?
     """
     raised, unplaced = header.raised, header.unplaced
     if unplaced and not refused:
         raised = None  # what came of other weights says nothing
     if raised and refused:
         unplaced = None  # nor do weights, where no numbers come out
-    scalars = [(path, leaf) for path, leaf in leaves(header.output) if not (isinstance(leaf, dict) and "tensor" in leaf)]
+    scalars = [(path, leaf) for path, leaf in leaves(header.output)
+               if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [
-        raised and [raised.type, set(mentions) <= set(raised.numbers), *([] if raised.value_error else [raised.message])],
+        raised and [raised.type, set(mentions) <= set(raised.numbers),
+                    *([] if raised.value_error else [raised.message])],
         unplaced and sorted([list(canonical(shape)) for _, shape in header.parameters]),
         header.changed,
         sorted(set(header.dropout)),
@@ -80,7 +86,8 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
         *([[header.mixed and header.mixed.operation, plain(header.devices)]] if header.mixed or header.devices else []),
     ]
     rows = [_numbers(tensors[name]) for name in seen]
-    rows += [[float(leaf)] * WIDTH for _, leaf in scalars if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)]
+    rows += [[float(leaf)] * WIDTH for _, leaf in scalars
+             if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)]
     digest = hashlib.sha256(json.dumps(structure, sort_keys=True).encode()).hexdigest()[:16]
     return digest, torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
 
@@ -97,7 +104,8 @@ def _sizes(numbers: Tensor, zero: list[float]) -> Tensor:
 
 
 def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
-    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two; `dtype`: the coarsest on the way."""
+    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two;
+    `dtype`: the coarsest on the way."""
     if a[0] != b[0] or a[1].shape != b[1].shape:
         return False
     within = RELATIVE[dtype] * _sizes(a[1], zero)
@@ -108,6 +116,7 @@ def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype:
 
 
 def noise(a: tuple[str, Tensor], right: tuple[str, Tensor], zero: list[float]) -> float:
-    """How far `a` is from what is right: the root mean square of its rows' relative differences. `a` is `same` in float32."""
+    """How far `a` is from what is right: the root mean square of its rows' relative differences.
+    `a` is `same` in float32."""
     relative = (a[1] - right[1]) / _sizes(right[1], zero)
     return relative.square().mean().sqrt().item() if relative.numel() else 0.0

@@ -1,7 +1,9 @@
-"""From a learner's code to a verdict: asks every question of an exercise, places the weights, recognises known mistakes.
+"""From a learner's code to a verdict: asks every question of an exercise, places the weights, recognises known
+mistakes.
 
-`judge` is given a function that asks the learner's code a question; the visible check asks in the same process. All cases are asked
-together, and points depend on these answers alone. What is asked besides finds the placement of weights (see `placement`) or words.
+`judge` is given a function that asks the learner's code a question; the visible check asks in the same process. All
+cases are asked together, and points depend on these answers alone.
+What is asked besides finds the placement of weights (see `placement`) or words.
 """
 
 from __future__ import annotations
@@ -47,16 +49,17 @@ from .verdict import (
 
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
-NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. Another eps, or another small constant, makes "
-                   "such a difference.")
+NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. Another eps, or another small "
+                   "constant, makes such a difference.")
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
     """Ask every question of `exercise` and decide. Never raises what the learner's code raises.
 
-    secret: the verdict holds no expected number, and none from which one can be computed. ask_all: puts one question for each case, all
-    of them to somebody who was asked nothing about this exercise before; without it they are asked one by one.
+    secret: the verdict holds no expected number, and none from which one can be computed. ask_all: puts one question
+    for each case, all of them to somebody who was asked nothing about this exercise before;
+    without it they are asked one by one.
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
@@ -71,7 +74,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
         return half or unwritten(exercise, earlier or gaps[0][1])
     found = _told_once(exercise, found)
     if not any(found):
-        return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in checks_in(exercise)],
+        return Verdict(exercise.name, exercise.points, exercise.points,
+                       [Check(a, "passed") for a in checks_in(exercise)],
                        green(exercise), notes=other_names(exercise, observed[0][0]) + other_kinds(exercise, observed))
 
     def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
@@ -81,7 +85,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
-    """What can be said of the methods that are written while those of `missing` are not; no points. None if all are missing."""
+    """What can be said of the methods that are written while those of `missing` are not; no points.
+    None if all are missing."""
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
         return None
@@ -89,7 +94,10 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     part = replace(exercise, cases=[exercise.cases[i] for i in kept], mistakes=mistakes)
     verdict = judge(part, ask, secret)
     written = listed(sorted({f"`{case.question.method}`" for case in part.cases}))
-    gap = f"{listed([f'`{method}`' for method in sorted(missing)])} {'is' if len(missing) == 1 else 'are'} not written yet"
+    gap = (
+        f"{listed([f'`{method}`' for method in sorted(missing)])} {'is' if len(missing) == 1 else 'are'} not"
+        " written yet"
+    )
     if verdict.points == verdict.max_points:
         inputs = sum(map(by_value, part.cases))
         verdict.headline = f"{written} is right on {inputs} input{'s' if inputs > 1 else ''}; {gap}."
@@ -108,12 +116,15 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
 
 def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
             scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
-    """For every case a placement of the weights, the answer with it, and what is wrong there; and among how many placements one was sought.
+    """For every case a placement of the weights, the answer with it, and what is wrong there;
+    and among how many placements one was sought.
 
-    Where something is wrong and the weights may belong elsewhere, all cases are asked anew, and the answers to that count, right or wrong.
+    Where something is wrong and the weights may belong elsewhere, all cases are asked anew, and the answers to that
+    count, right or wrong.
     """
     def asked(choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
-        answers = ask_all([replace(case.question, choice=choice, trace=False) for case, choice in zip(exercise.cases, choices)])
+        answers = ask_all([replace(case.question, choice=choice, trace=False)
+                           for case, choice in zip(exercise.cases, choices)])
         return answers, [differences(case, answer, scale) for case, answer in zip(exercise.cases, answers)]
 
     def right(i: int, choice: int) -> bool:
@@ -122,7 +133,8 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
         return not differences(case, answer, scale)
 
     def best(i: int, of: list[int]) -> int:
-        return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)  # a crash seldom depends on the numbers
+        # a crash seldom depends on the numbers
+        return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)
 
     first = [0] * len(exercise.cases)
     observed, found = asked(first)
@@ -135,8 +147,8 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
 
 
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
-    """The first placement that reproduces the reference; or the one that comes closest: the fewest wrong outputs, the most
-    sub-modules that agree, a difference of which something can be said."""
+    """The first placement that reproduces the reference; or the one that comes closest: the fewest wrong outputs, the
+    most sub-modules that agree, a difference of which something can be said."""
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
     for choice in choices:
@@ -148,7 +160,8 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
         wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
         if not wrong and not differences(case, ask(question, case.tensors), scale):
             return choice
-        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))  # answers of all tries would fill the memory
+        # answers of all tries would fill the memory
+        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))
     least = min((t[:2] for t in tried), default=None)
     closest = [choice for *far, choice in tried if tuple(far) == least][:EXPLAINED]
 
@@ -160,8 +173,9 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
          ask: Callable[..., Answer], sought: int) -> Verdict:
-    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. What it finds only chooses words: it
-    is called after the checks and points are settled. sought: among how many placements of the weights one was sought."""
+    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. What it finds only
+    chooses words: it is called after the checks and points are settled.
+    sought: among how many placements of the weights one was sought."""
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
@@ -179,7 +193,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     shown = _picture(case, observed[index])
     verdict.shown = None if case.secret else shown
     begins = shared(case, observed[index][0])
-    if not begins and wrong_numbers and shown and case.question.trace:  # what its sub-modules receive and give is asked of this case alone
+    # what its sub-modules receive and give is asked of this case alone
+    if not begins and wrong_numbers and shown and case.question.trace:
         traced = ask(index, case.question)
         begins = misused_layers(case, traced) or first_difference(case, traced, scale)[0]
         # a guess at the cause, where it is not known
@@ -202,8 +217,9 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {grouped(wrong, exercise.name)}."]
     verdict.cases += [f"Right with {grouped(right, exercise.name)}."] if right else []
     if found[0] and difference.where != "crash" and sought > 1:
-        verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {sought} ways "
-                                "to hand out the weights is all right; what is said here holds for one of them.")
+        verdict.evidence.append("Your layers have other names than the exercise's and several are alike: with none "
+                                f"of the {sought} ways to hand out the weights is all right; what is said here holds "
+                                "for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
 
@@ -214,7 +230,8 @@ def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool
 
 
 def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: list[int], shown: int) -> list[str]:
-    """Where some cases stop and others give wrong numbers, one of the kind that is not shown: neither hides the other."""
+    """Where some cases stop and others give wrong numbers, one of the kind that is not shown: neither hides the
+    other."""
     others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
               and (i in stopped or exercise.cases[i].check == "output")]
     return [f"With {exercise.cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
@@ -228,17 +245,19 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
     before = case.question.earliest if only_earliest else case.question.earlier
     if before and of_other_sizes(case, before):
-        return ("A call is right by itself and wrong after one of other sizes on the same module: something that depends on the sizes "
-                "is kept from call to call (an index, a table, a mask, a number of tokens). Make it anew in each call.")
+        return ("A call is right by itself and wrong after one of other sizes on the same module: something that "
+                "depends on the sizes is kept from call to call (an index, a table, a mask, a number of tokens). Make "
+                "it anew in each call.")
     return "A first call is right, a second one on the same module is wrong: something is kept from call to call."
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
-    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a second time; nor is
-    what is kept from call to call lost where the same input comes twice."""
+    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a
+    second time; nor is what is kept from call to call lost where the same input comes twice."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
-    known = next((check for check in ("output", "state") if check in lost), "input")  # to what a wrong second answer is put down
+    # to what a wrong second answer is put down
+    known = next((check for check in ("output", "state") if check in lost), "input")
 
     def told(case: RecordedCase, ds: list[Difference]) -> list[Difference]:
         if case.check == "device":
@@ -249,11 +268,12 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
     return [told(case, ds) for case, ds in zip(exercise.cases, found)]
 
 
-def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
+def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]],
+               scale: dict[str, float],
                leading: int) -> RecordedMistake | None:
-    """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one that
-    explains the leading case, and of the others most, completely. Or, where the answer stops in some cases, the one that explains
-    all others in which something is wrong: what was written for it did not fit there."""
+    """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one
+    that explains the leading case, and of the others most, completely. Or, where the answer stops in some cases, the
+    one that explains all others in which something is wrong: what was written for it did not fit there."""
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     dtypes = [case.grain for case in exercise.cases]
@@ -261,7 +281,8 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
     best, most = None, 0
     for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
         if (leading in theirs <= failing and len(theirs) > most
-                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i]) for i in theirs)
+                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i])
+                        for i in theirs)
                 and _as_noisy(exercise, mistake, prints, zero)):
             best, most = mistake, len(theirs)
     stopped = {i for i in failing if _stopped(exercise, observed, i)}
@@ -270,14 +291,16 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
         return best
     for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
         seen = theirs - stopped
-        if (numbers <= seen <= failing and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i])
+        if (numbers <= seen <= failing and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i],
+                                                                mistake.grain or dtypes[i])
                                                for i in seen) and _as_noisy(exercise, mistake, prints, zero)):
             best, most = (mistake, len(seen)) if len(seen) > most else (best, most)
     return best
 
 
 def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
-    """Where nothing but rounding is wrong, does an answer that looks like `mistake` lie as far from the right numbers?"""
+    """Where nothing but rounding is wrong, does an answer that looks like `mistake` lie as far from the right
+    numbers?"""
     if not mistake.grain:
         return True
     rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart

@@ -19,7 +19,11 @@ def fits(value: Any, kind: Any) -> bool:
     """Is a value of the kind that is written beside a field?"""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _node(value) if "node" in parts else fits(value, parts[0]) and all(_within(value, bound) for bound in parts[1:])
+        return (
+            _node(value)
+            if "node" in parts
+            else fits(value, parts[0]) and all(_within(value, bound) for bound in parts[1:])
+        )
     if origin in (Union, UnionType):
         return any(fits(value, part) for part in parts)
     if origin is Literal:
@@ -29,11 +33,19 @@ def fits(value: Any, kind: Any) -> bool:
     if origin is tuple:
         return isinstance(value, list | tuple) and len(value) == len(parts) and all(map(fits, value, parts))
     if origin is dict:
-        return isinstance(value, dict) and all(fits(key, parts[0]) and fits(item, parts[1]) for key, item in value.items())
+        return isinstance(value, dict) and all(
+            fits(key, parts[0]) and fits(item, parts[1]) for key, item in value.items()
+        )
     if isinstance(kind, type) and is_dataclass(kind):
-        return isinstance(value, kind) and all(fits(getattr(value, name), part) for name, part in types_of(kind).items())
+        return isinstance(value, kind) and all(
+            fits(getattr(value, name), part) for name, part in types_of(kind).items()
+        )
     if kind in (int, float):
-        return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return (
+            isinstance(value, int if kind is int else int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+        )
     if kind is str:
         return isinstance(value, str) and len(value) <= LONGEST
     return kind is Any or isinstance(value, NoneType if kind is None else kind)
@@ -42,8 +54,11 @@ def fits(value: Any, kind: Any) -> bool:
 def _within(value: Any, bound: Any) -> bool:
     if not isinstance(bound, Bounds):
         return True
-    low, high = (-math.inf if bound.minimum is None else bound.minimum), (math.inf if bound.maximum is None else bound.maximum)
-    return (bound.most is None or len(value) <= bound.most) and (not isinstance(value, int | float) or low <= value <= high)
+    low, high = (-math.inf if bound.minimum is None else bound.minimum), (math.inf
+                                                                          if bound.maximum is None else bound.maximum)
+    return (bound.most is None or len(value) <= bound.most) and (
+        not isinstance(value, int | float) or low <= value <= high
+    )
 
 
 def _node(node: Any, deep: int = 0) -> bool:

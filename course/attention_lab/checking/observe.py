@@ -58,7 +58,8 @@ class _Observation:
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
-        self.lent: list[tuple[str, Any, Any]] = []  # lists and dicts that a module is built from: path, itself, what it held
+        # lists and dicts that a module is built from: path, itself, what it held
+        self.lent: list[tuple[str, Any, Any]] = []
         self.transposed: set[str] = set()  # leaves that are matrices (in, out)
         self.choice = question.choice
         self.choices: dict[str, int] = {}  # by exercise
@@ -71,8 +72,10 @@ class _Observation:
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
-                warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
-                torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
+                # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
+                warnings.simplefilter("ignore")
+                # torch.manual_seed also notes who asked, which takes longer than a small module
+                torch.default_generator.manual_seed(0)
                 target = self.construct()
                 self.stage = "call"
                 if self.elsewhere:
@@ -88,7 +91,8 @@ class _Observation:
                 if self.header.unplaced:  # what it computes says nothing; whether it refuses its arguments does
                     self.header.changed = []
                     return self.header, {}
-                self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
+                self.header.output = values.encode(output, self.seen, "output",
+                                                   self.header.devices if self.elsewhere else None,
                                                    self.mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
                 self.stage = "gradients"
@@ -107,21 +111,26 @@ class _Observation:
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed = self.mixed.first
-        return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
+        return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
+                             for name, t in self.seen.items()}
 
     def construct(self) -> Callable:
-        """The function itself, or the module: built, cast, given its weights, set to its mode; then moved to the device."""
+        """The function itself, or the module: built, cast, given its weights, set to its mode;
+        then moved to the device."""
         question = self.question
         if question.construct is None:
             return self.thing
         args = [self.counted(node, f"construct.{i}") for i, node in enumerate(question.construct.args)]
         kwargs = {key: self.counted(node, f"construct.{key}") for key, node in question.construct.kwargs.items()}
-        self.lent = [each for key, value in [*enumerate(args), *kwargs.items()] for each in _containers(value, f"construct.{key}")]
+        self.lent = [each for key, value in [*enumerate(args), *kwargs.items()]
+                     for each in _containers(value, f"construct.{key}")]
         module = self.thing(*args, **kwargs)
         if not isinstance(module, nn.Module):
-            raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is no module: "
-                             f"write `class {question.exercise}(nn.Module)` and call `super().__init__()` in its constructor.")
-        if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
+            raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is "
+                             f"no module: write `class {question.exercise}(nn.Module)` and call "
+                             "`super().__init__()` in its constructor.")
+        # what a module is without being told: one that insists on another dtype is seen
+        if question.dtype != "float32":
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
         if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
@@ -130,7 +139,8 @@ class _Observation:
         self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
-            return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
+            # arguments that a call refuses, where weights do not matter; or the values that a module starts with
+            return module
         try:
             self.names = self.place(module, "state.", question.exercise)
         except weights.Unplaced as error:
@@ -147,8 +157,9 @@ class _Observation:
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
-        """Lazy layers learn their sizes from the first input that the module is to meet, here a copy: what else it keeps of a first call
-        is then what it would have kept anyway, and of other sizes than the call that counts, where there is one before it."""
+        """Lazy layers learn their sizes from the first input that the module is to meet, here a copy: what else it
+        keeps of a first call is then what it would have kept anyway, and of other sizes than the call that counts,
+        where there is one before it."""
         self.stage = "call"
         first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
         copies = {name: t.clone() for name, t in self.tensors.items()}
@@ -159,7 +170,8 @@ class _Observation:
         self.stage = "construct"
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
-        """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
+        """Give `module` the weights below `prefix`. Modules of one exercise are placed alike;
+        its choice is one digit of `choice`."""
         state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
         known = exercise in self.choices
         placed = weights.place(module, state, self.choices.setdefault(exercise, self.choice))
@@ -247,7 +259,8 @@ class _Observation:
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
-        lent = [each for key, value in [*enumerate(arguments), *named.items()] for each in _containers(value, f"input.{key}")]
+        lent = [each for key, value in [*enumerate(arguments), *named.items()]
+                for each in _containers(value, f"input.{key}")]
         function = self.asked_of(target)
         with self.dropout:
             if watched and self.question.again:
@@ -283,7 +296,8 @@ class _Observation:
         for leaf in wanted.values():
             leaf.grad = None
         with self.dropout, exact_hardsigmoid():  # a checkpoint computes once more, without dropout again
-            torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
+            # not autograd.grad, under which a reentrant checkpoint refuses to work
+            torch.autograd.backward(outputs, cotangents)
         for name, leaf in wanted.items():
             if (gradient := leaf.grad) is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
@@ -294,7 +308,8 @@ class _Observation:
     def listen(self, module: nn.Module) -> None:
         """Record what each sub-module with weights receives and gives, the first time that it is called.
 
-        A learner's container is heard under its name only where it holds what the reference's container of that name holds.
+        A learner's container is heard under its name only where it holds what the reference's container of that name
+        holds.
         """
         prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
         for name, child in module.named_modules():
@@ -347,15 +362,19 @@ def _same(passed: Tensor, leaf: Tensor) -> bool:
 def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
     if isinstance(output, Tensor):
         return [(path, output)]
-    items = output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
+    items = (
+        output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
+    )
     return [leaf for key, item in items for leaf in _tensors(item, f"{path}.{key}".lstrip("."))]
 
 
 def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
-    """Two names each of one layer that has weights, or of one parameter; what is below such a layer is not named again."""
+    """Two names each of one layer that has weights, or of one parameter;
+    what is below such a layer is not named again."""
     found: list[tuple[str, str]] = []
     first: dict[int, str] = {}
-    layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False) if next(layer.parameters(), None) is not None]
+    layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False)
+              if next(layer.parameters(), None) is not None]
     for name, part in [*layers, *module.named_parameters(remove_duplicate=False)]:
         if first.setdefault(id(part), name) != name and not any(name.startswith(f"{second}.") for _, second in found):
             found.append((first[id(part)], name))
@@ -363,7 +382,8 @@ def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
 
 
 def _unregistered(module: nn.Module) -> list[str]:
-    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts, and lists of lists."""
+    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts, and lists
+    of lists."""
     return [f"{owner_name}.{name}".lstrip(".") for owner_name, owner in module.named_modules()
             for name, value in vars(owner).items() if not name.startswith("_") and _hides(value, 3)]
 

@@ -1,4 +1,5 @@
-"""What a file of recorded checks may hold: it can come from anybody, and is to ask an exercise, not to run what it names."""
+"""What a file of recorded checks may hold: it can come from anybody, and is to ask an exercise, not to run what it
+names."""
 
 from __future__ import annotations
 
@@ -15,16 +16,19 @@ from .recorded import RecordedExercise
 from .verdict import SHARES
 
 DEVICES = "cpu", "meta", "cuda"
-# Of numbers in a question, and of those in torch's layers that it builds: the course's largest are 9,216 and 1.2 million.
+# Of numbers in a question, and of those in torch's layers that it builds: the course's largest are 9,216 and 1.2
+# million.
 WHOLE, NUMBERS = 1 << 14, 8 << 20
-FAMILIES = ("activation", "batchnorm", "container", "conv", "dropout", "flatten", "instancenorm", "linear", "normalization", "pooling")
+FAMILIES = ("activation", "batchnorm", "container", "conv", "dropout", "flatten", "instancenorm", "linear",
+            "normalization", "pooling")
 # By these a layer's output outgrows its input.
 REACHES, REACH = ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"), 64
 GIVEN = 960  # features that a factory may be called with: many numbers of groups and heads divide it
 
 
 def problem(exercise: RecordedExercise) -> str:
-    """What in a recorded exercise is more than data, or other data than there should be; nothing where it is as recorded."""
+    """What in a recorded exercise is more than data, or other data than there should be;
+    nothing where it is as recorded."""
     if not fits(exercise, RecordedExercise):
         return "a field holds something of another kind"
     for case in exercise.cases:
@@ -33,7 +37,9 @@ def problem(exercise: RecordedExercise) -> str:
             return "it asks for a check, dtype or device that there is not"
         if wrong := _too_large(question):
             return wrong
-        if question.method not in ("forward", NUMBER) and (question.method.startswith("_") or hasattr(nn.Module, question.method)):
+        if question.method not in ("forward", NUMBER) and (
+            question.method.startswith("_") or hasattr(nn.Module, question.method)
+        ):
             return f"it calls {question.method[:40]!r}, which is no method of an exercise"
     return ""
 
@@ -51,7 +57,8 @@ def defined_in(namespace: dict[str, Any], thing: Any) -> bool:
 def _nodes(question: Question) -> Iterator[Any]:
     """Every node of a question, those inside others too."""
     calls: list[Question | Call] = [
-        question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
+        # whatever calls a question will have
+        question, *(each for each in vars(question).values() if isinstance(each, Call))]
     waiting = [node for call in calls for node in (*call.args, *call.kwargs.values())]
     while waiting:
         node = waiting.pop()
@@ -61,7 +68,8 @@ def _nodes(question: Question) -> Iterator[Any]:
 
 
 def _too_large(question: Question) -> str:
-    """What in a question would take much memory; nothing if all is as small as in a lesson. Nothing is allocated to find out."""
+    """What in a question would take much memory; nothing if all is as small as in a lesson.
+    Nothing is allocated to find out."""
     numbers = 0
     for node in _nodes(question):
         if isinstance(node, int) and abs(node) > WHOLE:
@@ -75,8 +83,9 @@ def _too_large(question: Question) -> str:
 
 
 def _numbers_of(node: dict) -> int:
-    """How many parameters and buffers a layer of torch's has, but for those of the layers that it is made of. Raises ValueError for a kind
-    that may hold, or make of its input, more than its arguments tell, and what torch raises for arguments that don't fit."""
+    """How many parameters and buffers a layer of torch's has, but for those of the layers that it is made of. Raises
+    ValueError for a kind that may hold, or make of its input, more than its arguments tell, and what torch raises
+    for arguments that don't fit."""
     kind: Any = getattr(nn, node["module"], None)
     family = kind.__module__.rpartition(".")[2] if inspect.isclass(kind) else ""
     if family not in FAMILIES:

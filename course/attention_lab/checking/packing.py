@@ -1,8 +1,9 @@
-"""Named tensors as bytes: the one packing, for the wire between judge and worker and for recorded checks on the disk. Never pickle.
+"""Named tensors as bytes: the one packing, for the wire between judge and worker and for recorded checks on the disk.
+Never pickle.
 
-All tensors of one dtype become one flat tensor, because hundreds of small ones take longer to pack than to compute, and a name for
-each would take more room in the file's header than many of them do. The specs say what is in them, in the order that was given: renamed
-weights are placed by it.
+All tensors of one dtype become one flat tensor, because hundreds of small ones take longer to pack than to compute, and
+a name for each would take more room in the file's header than many of them do. The specs say what is in them, in the
+order that was given: renamed weights are placed by it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
 
 
 def unpack(specs: list[list[Any]], body: bytes) -> dict[str, Tensor]:
-    """The tensors as they were before they were packed. Raises ValueError and what torch and safetensors raise for malformed ones."""
+    """The tensors as they were before they were packed. Raises ValueError and what torch and safetensors raise for
+    malformed ones."""
     flat = load(body) if body else {}
     if wrong := [dtype for dtype, tensor in flat.items() if dtype != str(tensor.dtype)]:
         raise ValueError(f"numbers of another type than {', '.join(wrong)[:100]}")

@@ -1,9 +1,10 @@
 """One placement of the weights for a whole exercise.
 
-Where a learner's layers have other names than the reference's and several are alike, which weights belong where is found by trying.
-Whoever judges computes from names and shapes which placements there are; what an answer says of itself adds none. One that is known in
-one case is the one of every other case, by the layers' names: at most one case is asked more often than once, it is one whose answer
-nobody guesses in so few tries, and its answers to these tries count for nothing but the choice.
+Where a learner's layers have other names than the reference's and several are alike, which weights belong where is
+found by trying. Whoever judges computes from names and shapes which placements there are; what an answer says of itself
+adds none. One that is known in one case is the one of every other case, by the layers' names: at most one case is asked
+more often than once, it is one whose answer nobody guesses in so few tries, and its answers to these tries count for
+nothing but the choice.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ STRUCTURES = 12  # lists of names in an exercise's cases: more are not looked at
 WAYS = 2000  # of several modules together: more are not looked at
 MANY = 4  # numbers in an output that nobody guesses, to nine digits, in so many tries
 
-Names = dict[tuple[str, str], tuple[str, bool]]  # (exercise, its name) -> (the reference's name, is the matrix transposed?)
+# (exercise, its name) -> (the reference's name, is the matrix transposed?)
+Names = dict[tuple[str, str], tuple[str, bool]]
 
 
 def options(case: RecordedCase, seen: Observation) -> list[Names]:
-    """The placements of a case's weights, as Question.choice numbers them; a single one without names where there is no doubt.
+    """The placements of a case's weights, as Question.choice numbers them;
+    a single one without names where there is no doubt.
 
     seen: what names and shapes it gives are used as far as they fit the reference's, and nothing else of it.
     """
@@ -32,7 +35,8 @@ def options(case: RecordedCase, seen: Observation) -> list[Names]:
     for prefix, spec in seen.states.items():
         if (exercise := exercises.get(prefix)) is None or exercise in parts:
             continue
-        reference = [(name.removeprefix(prefix), tuple(t.shape)) for name, t in case.tensors.items() if name.startswith(prefix)]
+        reference = [(name.removeprefix(prefix), tuple(t.shape)) for name, t in case.tensors.items()
+                     if name.startswith(prefix)]
         learner = [(name, tuple(shape)) for name, shape in spec]
         try:
             found = weights.candidates(reference, learner) if len(learner) == len(reference) else []
@@ -70,10 +74,11 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
             best: Callable[[int, list[int]], int]) -> tuple[list[int], int]:
     """The choice for each case, and among how many one was sought.
 
-    seen: the cases' observations. right: does case number i reproduce the reference with this choice? best: of case number i, the one
-    of several choices that reproduces the reference, or comes closest.
+    seen: the cases' observations. right: does case number i reproduce the reference with this choice? best: of case
+    number i, the one of several choices that reproduces the reference, or comes closest.
     """
-    if len({tuple((prefix, *(name for name, _ in spec)) for prefix, spec in each.states.items()) for each in seen}) > STRUCTURES:
+    if len({tuple((prefix, *(name for name, _ in spec)) for prefix, spec in each.states.items())
+            for each in seen}) > STRUCTURES:
         return [0] * len(cases), 1
     ways = [options(case, each) for case, each in zip(cases, seen)]
     known: Names = {}
@@ -82,7 +87,8 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
     open_ = {i: left for i, of in enumerate(ways) if _searchable(cases[i]) and len(left := _agreeing(of, known)) > 1}
     sought = 1
     if open_:
-        i = max(open_, key=lambda i: (len(ways[i][0]), -i))  # the one with most layers: what holds for it holds for the others
+        # the one with most layers: what holds for it holds for the others
+        i = max(open_, key=lambda i: (len(ways[i][0]), -i))
         chosen, sought = open_[i][0], len(open_[i])
         if not right(i, chosen):
             chosen = best(i, open_[i])
@@ -92,7 +98,9 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
 
 def _agreeing(ways: list[Names], known: Names) -> list[int]:
     """The numbers of the ways that say nothing else than what is known; the first alone where all of them do."""
-    return [n for n, names in enumerate(ways) if all(known.get(mine, theirs) == theirs for mine, theirs in names.items())] or [0]
+    return [
+        n for n, names in enumerate(ways) if all(known.get(mine, theirs) == theirs for mine, theirs in names.items())
+    ] or [0]
 
 
 def _searchable(case: RecordedCase) -> bool:

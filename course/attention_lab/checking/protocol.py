@@ -1,14 +1,14 @@
 """What a judge asks and what an observer answers: the one definition of both, and how they become JSON and come back.
 
-The types are the schema as well: a judge's validation derives from them, and from the bounds beside them, what a worker's answer
-may look like. Tensors travel beside a question and an observation, by name (see `packing`):
+The types are the schema as well: a judge's validation derives from them, and from the bounds beside them, what a
+worker's answer may look like. Tensors travel beside a question and an observation, by name (see `packing`):
 
 - with a question: state.<name>, the tensors that its nodes name, and cotangent.<path> for each output;
-- with an observation: output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
-  received.<sub-module>, gave.<sub-module>, all on the CPU.
+- with an observation: output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>,
+  buffer.<name>, received.<sub-module>, gave.<sub-module>, all on the CPU.
 
-Parameters and sub-modules carry the reference's names, inputs their numbers. On the device "meta" outputs have the numbers that `shadow`
-keeps for them, and gradients have none.
+Parameters and sub-modules carry the reference's names, inputs their numbers. On the device "meta" outputs have the
+numbers that `shadow` keeps for them, and gradients have none.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Call:
 
 @dataclass
 class Construct(Call):
-    """How a module is built, and whether it is given the weights of the question (else it keeps what it starts with)."""
+    """How a module is built, and whether it is given the weights of the question (else it keeps what it starts
+    with)."""
 
     load_weights: bool
 
@@ -60,7 +61,8 @@ class Question:
     device: str = "cpu"
     gradients: bool = False
     trace: bool = False  # write down what sub-modules receive and give
-    largest: Literal[False, True, "product"] = False  # write down the largest tensor that is made, or that a product of matrices gives
+    # write down the largest tensor that is made, or that a product of matrices gives
+    largest: Literal[False, True, "product"] = False
     choice: int = 0  # which of several placements of the weights (see `placement`)
     again: bool = False  # the call is made twice with the very same inputs, and the second answer counts
     drop_largest: bool = False  # dropout drops the largest elements, instead of none
@@ -79,14 +81,16 @@ class Raised:
     place: Name | None = None  # the learner's function or class in which it happened
     line: Text | None = None  # its source line
     number: Whole | None = None  # the line's number
-    operands: Annotated[list[tuple[Text, Text]], Bounds(most=6)] = field(default_factory=list)  # expressions in it, what they hold
+    # expressions in it, what they hold
+    operands: Annotated[list[tuple[Text, Text]], Bounds(most=6)] = field(default_factory=list)
     caller: Text | None = None  # the line of the checked function or class that led there, where it is another one
     stage: Stage = "call"
 
 
 @dataclass
 class Unplaced:
-    """The weights do not fit: parameters without a place, without a value, and attributes that hide layers from torch."""
+    """The weights do not fit: parameters without a place, without a value, and attributes that hide layers from
+    torch."""
 
     missing: Spec
     extra: Spec
@@ -108,8 +112,9 @@ class Largest:
     """The largest tensor that was made.
 
     operation: the function that Python called, or torch's own name of it. line: the learner's.
-    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values of another
-    "width", with numbers of a position that do not lie side by side ("strides"); a `split` that left the whole ("uncut").
+    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values
+    of another "width", with numbers of a position that do not lie side by side ("strides");
+    a `split` that left the whole ("uncut").
     """
 
     elements: Whole
@@ -147,17 +152,20 @@ class Observation:
     raised: Raised | None = None
     unplaced: Unplaced | None = None
     parameters: Spec = field(default_factory=list)
-    states: dict[Name, Spec] = field(default_factory=dict)  # what a module was given weights for, by their prefix in the question
+    # what a module was given weights for, by their prefix in the question
+    states: dict[Name, Spec] = field(default_factory=dict)
     output: Node = None
     changed: list[Text] = field(default_factory=list)  # inputs that are not what they were
     largest: Largest | None = None  # None unless it was asked for
     dropout: list[Share] = field(default_factory=list)  # the shares that were active
     trace: list[Heard] = field(default_factory=list)  # empty unless it was asked for
     shared: list[tuple[Name, Name]] = field(default_factory=list)  # two names of one layer or parameter
-    called: dict[Name, Whole] = field(default_factory=dict)  # how often each function among the arguments was, by its path
+    # how often each function among the arguments was, by its path
+    called: dict[Name, Whole] = field(default_factory=dict)
     mixed: Mixed | None = None  # None on the CPU
     devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
-    grown: int | None = field(default=None, metadata=JUDGE)  # bytes by which the process grew; None where nobody measured it
+    # bytes by which the process grew; None where nobody measured it
+    grown: int | None = field(default=None, metadata=JUDGE)
 
 
 Answer = tuple[Observation, dict[str, Tensor]]

@@ -1,4 +1,5 @@
-"""A lesson's folder `checks`: for each exercise a file of recorded questions, expected observations and fingerprints of mistakes."""
+"""A lesson's folder `checks`: for each exercise a file of recorded questions, expected observations and fingerprints
+of mistakes."""
 
 from __future__ import annotations
 
@@ -20,19 +21,21 @@ from .protocol import Observation, Question, plain, read
 
 FOLDER, SUFFIX = "checks", ".check"
 LENGTH = struct.Struct("<I")
-# Bytes of a file, of what it unpacks to, and of its first line; numbers in all tensors of its cases. The course's largest file has
-# 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
+# Bytes of a file, of what it unpacks to, and of its first line; numbers in all tensors of its cases. The course's
+# largest file has 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
 LARGEST, UNPACKED, FIRST_LINE, NUMBERS = 4 << 20, 16 << 20, 4 << 10, 8 << 20
-UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)  # what from_bytes raises
-CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")  # what JSON holds of a case
+# what from_bytes raises
+UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)
+# what JSON holds of a case
+CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")
 
 
 @dataclass
 class RecordedCase:
     """One question with its expected observation. check: the check that it belongs to (a key of verdict.SHARES).
 
-    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach. peak: bytes
-    by which the process may not grow.
+    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach. peak:
+    bytes by which the process may not grow.
     integer: an int must be an int. inputs: the arguments' names, for messages.
     secret: no message may hold an expected number, nor one from which it can be computed.
     """
@@ -67,7 +70,8 @@ class RecordedCase:
 
     @property
     def grain(self) -> str:
-        """The coarsest dtype on the way. Torch draws a module's first weights in float32, their last digit not alike everywhere."""
+        """The coarsest dtype on the way. Torch draws a module's first weights in float32, their last digit not alike
+        everywhere."""
         built = self.question.construct
         return "float32" if built and not built.load_weights else self.question.dtype
 
@@ -76,7 +80,8 @@ class RecordedCase:
 class RecordedMistake:
     """A catalogued mistake: the sentence that helps, and its fingerprint on every case.
 
-    grain: the dtype that it computes in on the way where that is coarser than its question's; None where it follows the question.
+    grain: the dtype that it computes in on the way where that is coarser than its question's;
+        None where it follows the question.
     """
 
     id: str
@@ -87,8 +92,8 @@ class RecordedMistake:
 
 @dataclass
 class RecordedExercise:
-    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it. used_later: the layers
-    that a later cell of the page uses in a way in which one of another kind fails."""
+    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it.
+    used_later: the layers that a later cell of the page uses in a way in which one of another kind fails."""
 
     name: str
     points: float
@@ -110,8 +115,8 @@ class RecordedExercise:
 
     @cached_property
     def apart(self) -> set[int]:
-        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways; or have different
-        dtypes, which those forget who make any other mistake as well."""
+        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways;
+        or have different dtypes, which those forget who make any other mistake as well."""
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property
@@ -157,7 +162,8 @@ def _dtypes(case: RecordedCase) -> dict[str, str]:
 
 
 def save(lesson: RecordedLesson, folder: Path) -> None:
-    """Write one file an exercise into `folder`, and remove what else lies there; the same exercise always gives the same bytes."""
+    """Write one file an exercise into `folder`, and remove what else lies there;
+    the same exercise always gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, exercise in enumerate(lesson.exercises):
         (folder / f"{exercise.name}{SUFFIX}").write_bytes(to_bytes(exercise, lesson.name, lesson.title, number))
@@ -166,7 +172,8 @@ def save(lesson: RecordedLesson, folder: Path) -> None:
 
 
 def parts(folder: Path) -> dict[str, Part]:
-    """What a lesson's recorded checks are about, by exercise and in order. Raises ValueError where a file is not readable."""
+    """What a lesson's recorded checks are about, by exercise and in order.
+    Raises ValueError where a file is not readable."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         try:
@@ -214,23 +221,28 @@ class _Shelf:
 
 
 def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", number: int = 0, effort: int = 9) -> bytes:
-    """A recorded exercise as a file: a line of JSON (its Part), then compressed the length of a JSON header, the header, the tensors.
+    """A recorded exercise as a file: a line of JSON (its Part), then compressed the length of a JSON header, the
+    header, the tensors.
 
-    Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of fingerprints are
-    stored once as well: many mistakes leave most of what is observed as it should be. effort: of zlib, from 1 (fast) to 9 (small).
+    Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of
+    fingerprints are stored once as well: many mistakes leave most of what is observed as it should be.
+    effort: of zlib, from 1 (fast) to 9 (small).
     """
     shelf, cases = _Shelf(), []
     digests: dict[str, int] = {}
     rows: dict[tuple[float, ...], int] = {}
     for case in exercise.cases:
         fields = {key: plain(getattr(case, key)) for key in CASE}
-        cases.append(fields | {"dtypes": _dtypes(case), "tensors": [[name, shelf.put(t)] for name, t in case.tensors.items()],
+        cases.append(fields | {"dtypes": _dtypes(case),
+                               "tensors": [[name, shelf.put(t)] for name, t in case.tensors.items()],
                                "expected_tensors": [[name, shelf.put(t)] for name, t in case.expected_tensors.items()]})
     mistakes = []
     for mistake in exercise.mistakes:
-        prints = [[digests.setdefault(digest, len(digests)), [rows.setdefault(tuple(row), len(rows)) for row in numbers.tolist()]]
+        prints = [[digests.setdefault(digest, len(digests)),
+                   [rows.setdefault(tuple(row), len(rows)) for row in numbers.tolist()]]
                   for digest, numbers in mistake.fingerprints]
-        mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "grain": mistake.grain, "fingerprints": prints})
+        mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "grain": mistake.grain,
+                         "fingerprints": prints})
     shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
     specs, body = packing.pack(shelf.tensors)
     header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
@@ -242,8 +254,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
 
 
 def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
-    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to, and then its cases may name NUMBERS; 0 if it is our own.
-    Raises one of UNREADABLE for anything else."""
+    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to, and then its cases may name NUMBERS;
+    0 if it is our own. Raises one of UNREADABLE for anything else."""
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(data.partition(b"\n")[2], most)
     if not unpacking.eof:
@@ -264,7 +276,8 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
         expected = _expected(held(case.pop("expected_tensors")), case["question"]["dtype"], case.pop("dtypes"))
         typed = {"question": read(Question, case["question"]), "expected": read(Observation, case["expected"])}
         cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected}))
-    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]], m["grain"])
+    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]],
+                                m["grain"])
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}),
                             header.get("used_later", []))
@@ -272,11 +285,13 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:
     """How many numbers the cases' tensors hold: each mention of a stored tensor becomes a tensor of its own."""
-    return sum(tensors[str(number)].numel() for case in cases for key in ("tensors", "expected_tensors") for _, number in case[key])
+    return sum(tensors[str(number)].numel() for case in cases for key in ("tensors", "expected_tensors")
+               for _, number in case[key])
 
 
 def _by_place(body: bytes) -> bytes:
-    """The first byte of every eight, then the second of every eight, ...: exponents beside exponents, which compress well."""
+    """The first byte of every eight, then the second of every eight, ...: exponents beside exponents, which compress
+    well."""
     return b"".join(body[place::8] for place in range(8))
 
 
@@ -291,5 +306,7 @@ def _in_order(body: bytes) -> bytes:
 
 
 def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
-    """Expected tensors in the dtype of their question, or their own: what is stored as float32 may be a float64 of few digits."""
-    return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t for name, t in tensors.items()}
+    """Expected tensors in the dtype of their question, or their own: what is stored as float32 may be a float64 of
+    few digits."""
+    return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t
+            for name, t in tensors.items()}

@@ -1,4 +1,5 @@
-"""Draws a verdict: as HTML in a notebook (no script, readable on a light and a dark page) and as plain text elsewhere."""
+"""Draws a verdict: as HTML in a notebook (no script, readable on a light and a dark page) and as plain text
+elsewhere."""
 
 from __future__ import annotations
 
@@ -9,15 +10,19 @@ from html import escape
 
 from .verdict import LABELS, NOT_COMPARED, Check, Verdict
 
-SAID = {"passed": "", "failed": "", "error": " (stops with an error)", "timeout": " (takes too long)"}  # of a check, beside its sign
+# of a check, beside its sign
+SAID = {"passed": "", "failed": "", "error": " (stops with an error)", "timeout": " (takes too long)"}
 
-# What a learner's code says (an error's message, a source line) may steer a terminal, turn the direction of the text or be no
-# Unicode at all: escape sequences go as a whole, the others one by one.
-SEQUENCES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]")
+# What a learner's code says (an error's message, a source line) may steer a terminal, turn the direction of the text or
+# be no Unicode at all: escape sequences go as a whole, the others one by one.
+SEQUENCES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ "
+                       r"-/]*[@-~]")
 DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-# The notebook's own colours where it has them, Okabe and Ito's otherwise: told apart by colour-blind readers, and by the sign.
-GOOD, BAD, OPEN = ("var(--jp-success-color1, #00795a)", "var(--jp-error-color1, #c43c00)", "var(--jp-border-color1, #8a8a8a)")
+# The notebook's own colours where it has them, Okabe and Ito's otherwise: told apart by colour-blind readers, and by
+# the sign.
+GOOD, BAD, OPEN = ("var(--jp-success-color1, #00795a)", "var(--jp-error-color1, #c43c00)",
+                   "var(--jp-border-color1, #8a8a8a)")
 MONO = "font-family:var(--jp-code-font-family, monospace);font-size:0.92em"
 
 
@@ -29,11 +34,13 @@ def number(value: float) -> str:
 def clean(said: str) -> str:
     """`said` without control characters, but for line breaks and tabs."""
     kept = SEQUENCES.sub("", said.replace("\r\n", "\n"))
-    return "".join(c for c in kept if c in "\n\t" or c not in DIRECTIONS and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
+    return "".join(c for c in kept if c in "\n\t" or c not in DIRECTIONS
+                   and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
 
 
 def _cleaned(verdict: Verdict) -> Verdict:
-    evidence, where, cases, notes = (list(map(clean, parts)) for parts in (verdict.evidence, verdict.where, verdict.cases, verdict.notes))
+    evidence, where, cases, notes = (list(map(clean, parts))
+                                     for parts in (verdict.evidence, verdict.where, verdict.cases, verdict.notes))
     return replace(verdict, headline=clean(verdict.headline), evidence=evidence, where=where, cases=cases, notes=notes)
 
 
@@ -58,17 +65,21 @@ def text(verdict: Verdict) -> str:
 
 
 def _code(part: str) -> str:
-    """Escaped HTML with `code` between backquotes, and the lines of a crash, which are code as they stand, kept apart."""
+    """Escaped HTML with `code` between backquotes, and the lines of a crash, which are code as they stand, kept
+    apart."""
     first, *rest = map(escape, part.split("\n"))
     pieces = first.split("`")
     if len(pieces) % 2:  # else a backquote is left over: it is a learner's own
         first = "".join(f'<code style="{MONO}">{piece}</code>' if i % 2 else piece for i, piece in enumerate(pieces))
-    return first + (f'<pre style="{MONO};margin:4px 0 0 0;white-space:pre-wrap">' + "\n".join(rest) + "</pre>" if rest else "")
+    return first + (f'<pre style="{MONO};margin:4px 0 0 0;white-space:pre-wrap">' + "\n".join(rest) + "</pre>"
+                    if rest else "")
 
 
 def _mark(check: Check) -> str:
     """A check of a red report, with its sign: passed, failed (and how), or not reached."""
-    sign, colour = ("✓", GOOD) if check.outcome == "passed" else ("–", OPEN) if check.message == NOT_COMPARED else ("✗", BAD)
+    sign, colour = (
+        ("✓", GOOD) if check.outcome == "passed" else ("–", OPEN) if check.message == NOT_COMPARED else ("✗", BAD)
+    )
     return f'<span style="color:{colour}">{sign}</span> {escape(LABELS[check.name] + SAID[check.outcome])}'
 
 
@@ -80,11 +91,15 @@ def html(verdict: Verdict) -> str:
         body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)
         if verdict.cases:
             summary, *which = map(_code, verdict.cases)
-            body += f'<details style="margin-top:6px"><summary style="display:list-item">{summary}</summary>{"<br>".join(which)}</details>'
+            body += (
+                '<details style="margin-top:6px"><summary'
+                f' style="display:list-item">{summary}</summary>{"<br>".join(which)}</details>'
+            )
         body += '<div style="margin-top:8px">' + " &nbsp; ".join(map(_mark, verdict.checks)) + "</div>"
         body += f'<div style="margin-top:6px">{_code(verdict.why)}</div>' if verdict.why else ""
     body += "".join(f'<div style="margin-top:6px">{_code(note)}</div>' for note in verdict.notes)
-    return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45;'
+    return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px '
+            '0;line-height:1.45;'
             f'max-width:820px">{body}</div>')
 
 

@@ -14,11 +14,12 @@ META, CPU = torch.device("meta"), torch.device("cpu")
 
 
 class Numbers:
-    """For each storage on `meta` one on the CPU: every operation is done there, and `meta` takes over the shapes. Called by a
-    TorchDispatchMode."""
+    """For each storage on `meta` one on the CPU: every operation is done there, and `meta` takes over the shapes.
+    Called by a TorchDispatchMode."""
 
     def __init__(self):
-        # By the address of either, which no other storage can get while both are kept; the one on `meta` takes no memory.
+        # By the address of either, which no other storage can get while both are kept;
+        # the one on `meta` takes no memory.
         self.held: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
 
     def of(self, tensor: Tensor) -> Tensor | None:
@@ -54,7 +55,8 @@ class Numbers:
             return function(*args, **kwargs)
         numbers = function(*twins, **named)
         for each, twin in given.values():
-            if each.is_meta and _shape(each) != _shape(twin):  # `squeeze_` and the like, with which torch multiplies vectors
+            # `squeeze_` and the like, with which torch multiplies vectors
+            if each.is_meta and _shape(each) != _shape(twin):
                 each.set_(self._storage(twin), twin.storage_offset(), twin.size(), twin.stride())
         if "cpu" in places or not places and not any(each.is_meta for each, _ in given.values()):
             return numbers
@@ -92,7 +94,11 @@ class Reading(TorchFunctionMode):
 
 def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) -> Tensor:
     """The tensor made of `data`: numbers, an array, a tensor, or tensors without axes in lists."""
-    data = tree_map_only(Tensor, lambda t: t.item() if _on_meta(t) else t, data) if isinstance(data, (list, tuple)) else data
+    data = (
+        tree_map_only(Tensor, lambda t: t.item() if _on_meta(t) else t, data)
+        if isinstance(data, (list, tuple))
+        else data
+    )
     if device is None or torch.device(device) != META or isinstance(data, Tensor):
         return function(data, **options) if device is None else function(data, device=device, **options)
     wanted = options.pop("requires_grad", False)
@@ -100,7 +106,8 @@ def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) 
 
 
 def _index(index: Any) -> Any:
-    """An index whose lists of numbers are tensors: torch makes them on the indexed tensor's device, where they would have none."""
+    """An index whose lists of numbers are tensors: torch makes them on the indexed tensor's device, where they would
+    have none."""
     if isinstance(index, tuple):
         return tuple(map(_index, index))
     numbers = tree_flatten(index)[0] if isinstance(index, list) else []
@@ -108,8 +115,8 @@ def _index(index: Any) -> Any:
 
 
 def _each(change: Callable, value: Any) -> Any:
-    """A value that an operation takes or gives, with `change` done to each part of its lists and tuples. (torch's own tree_map, made for
-    any container, takes longer than a small operation.)"""
+    """A value that an operation takes or gives, with `change` done to each part of its lists and tuples. (torch's own
+    tree_map, made for any container, takes longer than a small operation.)"""
     if isinstance(value, (list, tuple)):
         changed = [_each(change, item) for item in value]
         return tuple(changed) if isinstance(value, tuple) else changed
@@ -117,7 +124,8 @@ def _each(change: Callable, value: Any) -> Any:
 
 
 def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
-    return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
+    return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(),
+                                                                        like.stride())
 
 
 def _shape(tensor: Tensor) -> tuple[torch.Size, tuple[int, ...], int | torch.SymInt]:

@@ -13,7 +13,8 @@ from .weights import canonical
 
 
 def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:
-    """Where along the named sub-modules the difference begins (None if that cannot be said for sure), and how many agree before it."""
+    """Where along the named sub-modules the difference begins (None if that cannot be said for sure), and how many
+    agree before it."""
     header, tensors = observation
     mine = {entry.name: entry for entry in header.trace}
     agreed: list[str] = []
@@ -27,14 +28,16 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
                 a, b = tensors[g], case.expected_tensors[w]
                 within = tolerance(case.largest[w], scale.get(side, 0.0), case.question.dtype)
                 if a.numel() != b.numel():
-                    return None, len(agreed)  # called for one image at a time, or for two inputs at once: perhaps rightly
+                    # called for one image at a time, or for two inputs at once: perhaps rightly
+                    return None, len(agreed)
                 if not close(a.flatten().sort().values, b.flatten().sort().values, within):
                     after = agreed[-1] if agreed else None
                     if moved:
                         return facts.Reordered(after, name), len(agreed)
                     expects, receives = (len(names) for names in held["received"])
                     return facts.Begins(after, name, side, number, len(wanted), explain(_shaped_like(a, b), b, within),
-                                        (receives, expects) if side == "gave" and receives != expects else None), len(agreed)
+                                        (receives, expects) if side == "gave" and receives != expects
+                                        else None), len(agreed)
                 moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
         agreed.append(name)
     again = any(entry.again for entry in case.expected.trace)
@@ -44,11 +47,12 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
 
 
 def _shaped_like(tensor: Tensor, other: Tensor) -> Tensor:
-    """The tensor in the other's shape, if it is that but for axes of size 1: a sub-module may see its input turned, and the shape that
-    counts is the output's."""
+    """The tensor in the other's shape, if it is that but for axes of size 1: a sub-module may see its input turned, and
+    the shape that counts is the output's."""
     alike = [size for size in tensor.shape if size != 1] == [size for size in other.shape if size != 1]
     return tensor.reshape(other.shape) if alike else tensor
 
 
 def _held(heard: Heard, side: str) -> list[str]:
-    return [leaf["tensor"] for _, leaf in values.leaves(getattr(heard, side)) if isinstance(leaf, dict) and "tensor" in leaf]
+    return [leaf["tensor"] for _, leaf in values.leaves(getattr(heard, side))
+            if isinstance(leaf, dict) and "tensor" in leaf]

@@ -3,16 +3,16 @@
 A node is a JSON scalar, a list, or an object with one of these keys:
 
     {"tuple": [...]}  {"dict": {...}}  {"size": [...]}  {"dtype": "float64"}
-    {"tensor": NAME, "layout": LAYOUT, "dtype": DTYPE}   a tensor of the dict, in another dtype than its question where one is given
+    {"tensor": NAME, "layout": LAYOUT, "dtype": DTYPE}   a tensor of the dict; its dtype where it is not its question's
     {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX, "shared": NAME}
                                              of torch.nn; those that share a name are one and the same module
     {"exercise": NAME, "args": [...], "kwargs": {...}, "state": PREFIX}   built from the learner's own class NAME
     {"affine": {"scale": node, "bias": node}}   the callable t -> scale * t + bias
     {"blend": true}                          the callable (a, b, s, t) -> (lerp(a, b, s), lerp(b, a, t))
-    {"factory": node}                        the callable that builds a module node, with its argument in the place of {"given": true}
+    {"factory": node}                        the callable that builds a module node, with its argument for {"given": true}
     {"object": TEXT}                         an output that is none of these, described
 Nothing here is ever unpickled or evaluated.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -45,10 +45,11 @@ def relayout(tensor: Tensor, layout: str) -> Tensor:
 
 def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None,
            meta: Callable[[Tensor], Tensor | None] = lambda _: None) -> Any:
-    """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`, `name.0.1`, ...
+    """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`,
+    `name.0.1`, ...
 
-    devices: where given, what device.described says of each tensor is added to it under the same names. meta: tells the numbers of
-    a tensor on that device, where they are known. What is larger than anything that
+    devices: where given, what device.described says of each tensor is added to it under the same names. meta: tells the
+    numbers of a tensor on that device, where they are known. What is larger than anything that
     is expected anywhere (see `bounds`) is described in words.
     """
     if value is None or isinstance(value, bool):
@@ -66,7 +67,11 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
         return {"tensor": name}
     if isinstance(value, numbers.Integral):
         return int(value) if int(value).bit_length() <= BITS else {"object": "an integer of hundreds of digits"}
-    if isinstance(value, (numbers.Real, Decimal)) or getattr(value, "shape", None) == () and hasattr(value, "__float__"):
+    if (
+        isinstance(value, (numbers.Real, Decimal))
+        or getattr(value, "shape", None) == ()
+        and hasattr(value, "__float__")
+    ):
         return float(value)
     if isinstance(value, torch.Size) and len(value) <= AXES:
         return {"size": list(value)}
@@ -78,7 +83,8 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
         nodes = [encode(item, tensors, f"{name}.{i}", devices, meta) for i, item in enumerate(value)]
         return {"tuple": nodes} if isinstance(value, tuple) else nodes
     if isinstance(value, dict):
-        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices, meta) for key, item in value.items()}}
+        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices, meta)
+                         for key, item in value.items()}}
     return {"object": f"an object of type {type(value).__name__}"}
 
 
@@ -86,7 +92,12 @@ def _much(value: list | tuple | dict, name: str) -> str | None:
     """What holds more, or deeper, than any answer does; else None."""
     if len(value) > (KEYS if isinstance(value, dict) else ITEMS):
         return f"a {type(value).__name__} of {len(value):,}"
-    if len(name) > NAME or name.count(".") > NESTED or isinstance(value, dict) and any(len(str(key)) > NAME // 2 for key in value):
+    if (
+        len(name) > NAME
+        or name.count(".") > NESTED
+        or isinstance(value, dict)
+        and any(len(str(key)) > NAME // 2 for key in value)
+    ):
         return f"a {type(value).__name__} that is nested very deep, or has very long keys"
     return None
 
@@ -107,7 +118,8 @@ def _unusual(tensor: Tensor) -> str | None:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
-    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine`, `blend` or `factory` node."""
+    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine`, `blend` or
+    `factory` node."""
     if isinstance(node, list):
         return [decode(item, tensors, build) for item in node]
     if not isinstance(node, dict):
@@ -131,7 +143,11 @@ def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
     A torch.Size is a tuple of integers here, as it is in Python.
     """
     below = items(node)
-    return [(path, node)] if below is None else [leaf for key, item in below for leaf in leaves(item, f"{path}.{key}".lstrip("."))]
+    return (
+        [(path, node)]
+        if below is None
+        else [leaf for key, item in below for leaf in leaves(item, f"{path}.{key}".lstrip("."))]
+    )
 
 
 def items(node: Any) -> list[tuple[str, Any]] | None:
@@ -143,10 +159,15 @@ def items(node: Any) -> list[tuple[str, Any]] | None:
 
 
 def lent(node: Any, path: str) -> list[tuple[str, str]]:
-    """The path of every tensor, list and dict in a node, and which of them it is. What a given module is made of is no part of it."""
+    """The path of every tensor, list and dict in a node, and which of them it is.
+    What a given module is made of is no part of it."""
     if isinstance(node, dict) and "tensor" in node:
         return [(path, "tensor")]
-    kind = [(path, "list")] if isinstance(node, list) else [(path, "dict")] if isinstance(node, dict) and "dict" in node else []
+    kind = (
+        [(path, "list")]
+        if isinstance(node, list)
+        else [(path, "dict")] if isinstance(node, dict) and "dict" in node else []
+    )
     return kind + [each for key, item in items(node) or () for each in lent(item, f"{path}.{key}")]
 
 
@@ -183,7 +204,8 @@ def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict],
 
 
 def blend(a: Tensor, b: Tensor, s: Tensor, t: Tensor, /) -> tuple[Tensor, Tensor]:
-    """What a `blend` node describes: `a` moved towards `b` by the share `s`, and `b` towards `a` by `t`. All have one dtype."""
+    """What a `blend` node describes: `a` moved towards `b` by the share `s`, and `b` towards `a` by `t`.
+    All have one dtype."""
     return torch.lerp(a, b, s), torch.lerp(b, a, t)
 
 

@@ -18,16 +18,22 @@ from .facts import Fact
 from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
-# What each check is worth in an exercise that has it, what a green line says of it behind "Your code also", and its name elsewhere.
-# Without a right output the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half
-# of the points are left.
-SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "calls": 1,
+# What each check is worth in an exercise that has it, what a green line says of it behind "Your code also", and its
+# name elsewhere. Without a right output the rest is worth nothing: an empty function leaves its input untouched too.
+# Above a limit of memory at most half of the points are left.
+SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1,
+          "input": 1, "calls": 1,
           "errors": 1}
-VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers", "memory": "stays within the memory limit",
-            "state": "updates its running statistics as it should", "dtype": "works in float32", "device": "is ready for a GPU",
-            "input": "does not change what it is given", "calls": "calls no function too often", "errors": "refuses impossible arguments"}
-LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
-          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "calls": "number of calls",
+VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers",
+            "memory": "stays within the memory limit",
+            "state": "updates its running statistics as it should", "dtype": "works in float32",
+            "device": "is ready for a GPU",
+            "input": "does not change what it is given", "calls": "calls no function too often",
+            "errors": "refuses impossible arguments"}
+LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers",
+          "memory": "memory",
+          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched",
+          "calls": "number of calls",
           "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
@@ -37,8 +43,8 @@ OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a report. outcome: passed, failed, error (the learner's code raised, or defines no module), or timeout, which only
-    the judge of another process can give."""
+    """One line of a report. outcome: passed, failed, error (the learner's code raised, or defines no module), or
+    timeout, which only the judge of another process can give."""
 
     name: str
     outcome: str
@@ -47,10 +53,12 @@ class Check:
 
 @dataclass
 class Verdict:
-    """mistake: the id of the catalogued mistake or None. headline: the sentence that leads. specific: it points at the fault.
+    """mistake: the id of the catalogued mistake or None. headline: the sentence that leads.
+    specific: it points at the fault.
 
     evidence: what was seen (input, expected, got). cases: how many are wrong, then which. where: where to look.
-    hint: the number of the page's hint about the mistake, 0 if none is. why: in a phrase, why there are some points and not all.
+    hint: the number of the page's hint about the mistake, 0 if none is. why: in a phrase, why there are some points and
+        not all.
     notes: what holds besides, however many points there are.
     """
 
@@ -85,15 +93,18 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
 
 
 def by_value(case: RecordedCase) -> bool:
-    """Is the case answered with numbers on the CPU? (Refusing arguments with the wrong error is a mistake, not a gap.)"""
+    """Is the case answered with numbers on the CPU? (Refusing arguments with the wrong error is a mistake, not a
+    gap.)"""
     return case.question.device == "cpu" and not case.expected.raised
 
 
 def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
     earlier = place in exercise.uses
     what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
-    return Verdict(exercise.name, 0.0, exercise.points, [Check(a, "failed", "not implemented yet") for a in checks_in(exercise)],
-                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run this check again.",
+    return Verdict(exercise.name, 0.0, exercise.points,
+                   [Check(a, "failed", "not implemented yet") for a in checks_in(exercise)],
+                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run "
+                   "this check again.",
                    started=False)
 
 
@@ -118,7 +129,11 @@ def _kept_nothing(cases: list[RecordedCase]) -> str:
     before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
     other = {of_other_sizes(case, call) for case, call in before}
     sizes = {False: "the same sizes", True: "other sizes"}
-    return f"gives the right answer after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}" if other else ""
+    return (
+        f"gives the right answer after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}"
+        if other
+        else ""
+    )
 
 
 def of_other_sizes(case: RecordedCase, call: Call) -> bool:
@@ -132,7 +147,8 @@ def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
 
 
 def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
-    """A note for those whose layers have other names than on the page: right as they are, but later cells may want the page's."""
+    """A note for those whose layers have other names than on the page: right as they are, but later cells may want
+    the page's."""
     theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
     mine = [name for name, _ in header.parameters]
     other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
@@ -144,21 +160,25 @@ def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
-    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, if a later cell uses it; a list
-    for a tuple."""
+    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, if a later
+    cell uses it; a list for a tuple."""
     if exercise.cases[0].secret:
         return []
-    theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items() if name.startswith("state.")}
+    theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items()
+              if name.startswith("state.")}
     other = {name.rpartition(".")[0]: len(shape) > theirs[name].ndim for name, shape in observed[0][0].parameters
              if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim
              and name.rpartition(".")[0] in exercise.used_later}
-    notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} of another kind than "
-             f"on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with the same numbers). "
-             f"That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} as the page's, and will fail."
+    notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} "
+             f"of another kind than on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with "
+             f"the same numbers). That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} as "
+             "the page's, and will fail."
              ] if other else []
-    pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed) if by_value(case))
+    pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed)
+             if by_value(case))
     if kinds := next((kinds for kinds in pairs if kinds), None):
-        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may tell them apart.")
+        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may "
+                     "tell them apart.")
     return notes
 
 
@@ -174,15 +194,16 @@ def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
 
 
 def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> list[int]:
-    """The cases of which it can be said that they are right or wrong: shapes on another device say nothing where numbers are wrong."""
+    """The cases of which it can be said that they are right or wrong: shapes on another device say nothing where
+    numbers are wrong."""
     wrong = any(d.check == "output" for ds in found for d in ds)
     return [i for i, case in enumerate(exercise.cases) if not (wrong and case.check == "device")]
 
 
 def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks: list[Check]) -> tuple[float, str]:
-    """The shares of the checks that passed, and why there are some points and not all. Where the output is wrong the other checks are
-    worth nothing, and being right on at least half of the cases is worth half of the output's share. Above a limit of memory at most
-    half of the points are left."""
+    """The shares of the checks that passed, and why there are some points and not all. Where the output is wrong the
+    other checks are worth nothing, and being right on at least half of the cases is worth half of the output's share.
+    Above a limit of memory at most half of the points are left."""
     shares = {check.name: SHARES[check.name] for check in checks}
     lost = [check.name for check in checks if check.outcome != "passed"]
     passed: float = sum(shares[check.name] for check in checks if check.outcome == "passed")
@@ -192,11 +213,17 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
         passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
-        why = "the output is right on half of its cases or more, which is worth half of its share; the other checks count once it is right."
+        why = (
+            "the output is right on half of its cases or more, which is worth half of its share; the other checks count"
+            " once it is right."
+        )
     if "memory" in lost and passed > half:
         passed, why = half, "more is held at once than allowed, which leaves at most half of the points."
-    points = int(exercise.points * passed / sum(shares.values()) * 20) / 20  # rounded down to a twentieth: what is missing is missing
-    return points, f"Why {points:g} of {exercise.points:g} points: {why.format(lost=exercise.points - points)}" if points else ""
+    # rounded down to a twentieth: what is missing is missing
+    points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
+    return points, (
+        f"Why {points:g} of {exercise.points:g} points: {why.format(lost=exercise.points - points)}" if points else ""
+    )
 
 
 def listed(words: list[str]) -> str:
@@ -206,7 +233,8 @@ def listed(words: list[str]) -> str:
 
 
 def grouped(labels: list[str], name: str) -> str:
-    """The cases of an exercise `name`, those that are called alike together: `Twice(3), shape (2, 3) (training mode; a second call)`."""
+    """The cases of an exercise `name`, those that are called alike together:
+    `Twice(3), shape (2, 3) (training mode; a second call)`."""
     calls: dict[str, dict[str, None]] = {}
     for label in labels:
         found = re.search(rf"\b{name}\(|\bshapes? \(", label)
@@ -235,14 +263,16 @@ def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list
                 failed[d.check] = outcome, f"With {case.label}: {d.where}: {d.message}"
     if "output" in failed:
         exceeded = any(d.where in OF_MEMORY for ds in found for d in ds)
-        failed |= dict.fromkeys(COMPARED if exceeded or "memory" not in failed else (*COMPARED, "memory"), ("failed", NOT_COMPARED))
+        failed |= dict.fromkeys(COMPARED if exceeded or "memory" not in failed else (*COMPARED, "memory"),
+                                ("failed", NOT_COMPARED))
     return [Check(check, *failed.get(check, ("passed", ""))) for check in checks_in(exercise)]
 
 
 def best_first(found: list[Difference]) -> list[Difference]:
     order = ["input", *(check for check in SHARES if check != "input")]  # a changed input explains all that follows
     return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, order.index(d.check),
-                                        not isinstance(d.facts[0], facts.NoGradient)))  # of the gradients, the one that is missing
+                                        # of the gradients, the one that is missing
+                                        not isinstance(d.facts[0], facts.NoGradient)))
 
 
 def worst(found: list[Difference]) -> Difference:
@@ -259,12 +289,14 @@ def candidates(found: list[list[Difference]]) -> list[int]:
 def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
     """The failing case that says most: where something specific is seen, and not by chance in this case alone."""
     failing = [i for i in candidates(found) if i not in exercise.apart] or candidates(found)
-    fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing]) or contradicted(exercise, found, d) for d in found[i])]
+    fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing])
+                                          or contradicted(exercise, found, d) for d in found[i])]
     fair = fair or failing
     first = next((i for i in fair if any(d.specific for d in found[i])), fair[0])
     if worst(found[first]).where == "crash":  # in `forward`, perhaps for what another method returns
         own = [i for i in fair if exercise.cases[i].question.method != "forward"]
-        return next((i for i in own if isinstance(worst(found[i]).facts[0], (facts.WrongShape, facts.WrongNesting))), first)
+        return next((i for i in own if isinstance(worst(found[i]).facts[0], (facts.WrongShape, facts.WrongNesting))),
+                    first)
     return first
 
 
@@ -275,13 +307,15 @@ def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
 
 
 def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
-    """Does it say something of the output that is not so in another failing case: right to six digits, right if an input multiplied it?"""
+    """Does it say something of the output that is not so in another failing case: right to six digits, right if an
+    input multiplied it?"""
     fact = difference.facts[0]
     if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
         return False
     others = [i for i in candidates(found) if i not in exercise.apart]
     if isinstance(fact, facts.InputNotMultiplied):
-        return any(isinstance(d.facts[0], facts.NumbersDiffer) for i in others if fact.name in inputs_of(exercise.cases[i])
+        return any(isinstance(d.facts[0], facts.NumbersDiffer) for i in others
+                   if fact.name in inputs_of(exercise.cases[i])
                    for d in found[i] if d.where.startswith("output"))
     return not fact.half and any(_share(exercise.cases[i], d) > NEAR for i in others for d in found[i])
 
@@ -289,12 +323,15 @@ def contradicted(exercise: RecordedExercise, found: list[list[Difference]], diff
 def near_throughout(exercise: RecordedExercise, found: list[list[Difference]]) -> bool:
     """Is every output that differs near the expected one?"""
     outputs = [(exercise.cases[i], d) for i in candidates(found) for d in found[i] if d.where.startswith("output")]
-    return bool(outputs) and all(isinstance(d.facts[0], facts.NumbersDiffer | facts.FewDigits | facts.Scaled) and _share(case, d) <= NEAR
-                                 for case, d in outputs)
+    return bool(outputs) and all(
+        isinstance(d.facts[0], facts.NumbersDiffer | facts.FewDigits | facts.Scaled) and _share(case, d) <= NEAR
+        for case, d in outputs
+    )
 
 
 def _share(case: RecordedCase, difference: Difference) -> float:
-    """By how much an output's numbers differ, as a share of the largest expected number; 0 where the fact does not say."""
+    """By how much an output's numbers differ, as a share of the largest expected number;
+    0 where the fact does not say."""
     match difference.facts[0]:
         case facts.Scaled(factor):
             return abs(factor - 1)
@@ -320,9 +357,13 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
         where = ("number of trainable parameters" if case.question.method == NUMBER
                  else f"output of `{case.question.method}`{where.removeprefix('output')}")
     lead = f"{where[0].upper()}{where[1:]}: {first}"
-    unknown = [name for name in exercise.uses if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
+    unknown = [name for name in exercise.uses
+               if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
     if unknown:
-        return f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.", True
+        return (
+            f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.",
+            True,
+        )
     if difference.where == "crash":
         lead = "Your code stops with an error: " + first
         if "unexpected keyword argument" in lead or "required positional argument" in lead:
@@ -341,4 +382,5 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
 
 def _numbers_right(found: list[list[Difference]]) -> bool:
     """Is everything that was lost something else than a number that is wrong or missing?"""
-    return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input") for ds in found for d in ds)
+    return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input")
+               for ds in found for d in ds)

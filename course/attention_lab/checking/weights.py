@@ -1,8 +1,10 @@
-"""Placing the reference's weights in a learner's module: by name; where names differ, by structure and definition order.
+"""Placing the reference's weights in a learner's module: by name;
+where names differ, by structure and definition order.
 
-A layer's parameters (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of equal
-shapes are interchangeable until the result decides, so a placement is one of several candidates: whole sub-modules are
-permuted before single layers are. A 1x1 convolution and a linear layer of the same numbers count as the same unit.
+A layer's parameters (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of
+equal shapes are interchangeable until the result decides, so a placement is one of several candidates: whole
+sub-modules are permuted before single layers are. A 1x1 convolution and a linear layer of the same numbers count as the
+same unit.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition o
 
 
 class Unplaced(Exception):
-    """The weights do not fit: `missing` of the reference have no place, `extra` parameters of the learner get no value."""
+    """The weights do not fit: `missing` of the reference have no place, `extra` parameters of the learner get no
+    value."""
 
     def __init__(self, missing: Spec, extra: Spec):
         super().__init__(f"no place for {missing}; no value for {extra}")
@@ -56,7 +59,11 @@ class Node:
 
     def own(self) -> tuple:
         """What must be equal for the units of two nodes to be interchangeable: one tensor needs no name."""
-        return tuple(sorted(self.tensors.items())) if len(self.tensors) > 1 else tuple(("", s) for s in self.tensors.values())
+        return (
+            tuple(sorted(self.tensors.items()))
+            if len(self.tensors) > 1
+            else tuple(("", s) for s in self.tensors.values())
+        )
 
     def signature(self) -> tuple:
         """What must be equal for two nodes to be interchangeable."""
@@ -85,7 +92,8 @@ def tree(spec: Spec, bare: bool = False) -> Node:
 def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node, Node]]]:
     """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted.
 
-    A number (a place in a Sequential, where another answer may have its activations too) is no name, and `weight` is none.
+    A number (a place in a Sequential, where another answer may have its activations too) is no name, and `weight` is
+    none.
     """
     fixed, rest_left, rest_right = [], _by_last_names(left), _by_last_names(right)
     for name, node in list(rest_left):
@@ -103,8 +111,8 @@ def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node
 
 
 def _together(options: list[list]) -> Iterator[tuple]:
-    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then the rest, the
-    fewest steps from the first of all first."""
+    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then
+    the rest, the fewest steps from the first of all first."""
     alike = dict.fromkeys(tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1)))
     others = (choice for choice in _outwards([len(each) for each in options]) if choice not in alike)
     for choice in chain(alike, others):
@@ -137,7 +145,8 @@ def _in_turns(streams: list[Iterator]) -> Iterator:
 
 
 def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
-    """Pairings of the units of two trees with equal signatures: whole sub-modules are permuted before what is in them."""
+    """Pairings of the units of two trees with equal signatures: whole sub-modules are permuted before what is in
+    them."""
     left, right = left.inner(), right.inner()
     a, b = list(left.children.values()), list(right.children.values())
     own = [(Node(left.path, left.tensors), Node(right.path, right.tensors))] if left.tensors else []
@@ -176,7 +185,8 @@ def placements(reference: Spec, learner: Spec) -> list[dict[str, str]]:
     Raises Unplaced where the names and shapes do not fit at all.
     """
     kinds: dict[tuple[int, ...], int] = {}  # only which shapes are equal matters, and that is alike in most cases
-    alike = [tuple((name, (2 + kinds.setdefault(canonical(shape), len(kinds)),)) for name, shape in spec) for spec in (reference, learner)]
+    alike = [tuple((name, (2 + kinds.setdefault(canonical(shape), len(kinds)),)) for name, shape in spec)
+             for spec in (reference, learner)]
     if found := _candidates(*alike):
         return found
     raise Unplaced(*_unmatched(tuple(reference), tuple(learner)))
@@ -207,7 +217,8 @@ def _full(unit: Node, local: str) -> str:
 def _unmatched(reference: tuple, learner: tuple) -> tuple[Spec, Spec]:
     """What is left on each side when equal names, then equal layers, then equal shapes are taken away.
 
-    Where that would call a name missing, or not expected, that both sides have, names that both have are compared by shape alone.
+    Where that would call a name missing, or not expected, that both sides have, names that both have are compared by
+    shape alone.
     """
     ours, theirs = dict(reference), dict(learner)
     fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
@@ -220,7 +231,8 @@ def _unmatched(reference: tuple, learner: tuple) -> tuple[Spec, Spec]:
 
 def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]) -> tuple[Spec, Spec]:
     """See _unmatched. bound: names that are not put down to others."""
-    left, right = ([unit for unit in tree(list(spec)).units() if not fits.issuperset(_full(unit, t) for t in unit.tensors)]
+    left, right = ([unit for unit in tree(list(spec)).units()
+                    if not fits.issuperset(_full(unit, t) for t in unit.tensors)]
                    for spec in (reference, learner))
     for unit in [unit for unit in left if bound.isdisjoint(_full(unit, t) for t in unit.tensors)]:
         twin = next((other for other in right if other.signature() == unit.signature()
@@ -228,11 +240,13 @@ def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]
         if twin:
             left.remove(unit)
             right.remove(twin)
-    missing, spare = ([(name, tuple(shape)) for name, shape in spec if name in {_full(u, t) for u in units for t in u.tensors} - fits]
+    missing, spare = ([(name, tuple(shape)) for name, shape in spec
+                       if name in {_full(u, t) for u in units for t in u.tensors} - fits]
                       for units, spec in ((left, reference), (right, learner)))
     extra = []
     for name, shape in spare:
-        place = next((m for m in missing if canonical(m[1]) == canonical(shape) and bound.isdisjoint((name, m[0]))), None)
+        place = next((m for m in missing if canonical(m[1]) == canonical(shape) and bound.isdisjoint((name, m[0]))),
+                     None)
         missing.remove(place) if place else extra.append((name, shape))
     return missing, extra
 
@@ -240,8 +254,9 @@ def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]
 def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()) -> Spec:
     """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
 
-    A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the placement. What is
-    held under two names (`self.fc1` and again in a Sequential) is there once, under an expected one if there is.
+    A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the
+    placement. What is held under two names (`self.fc1` and again in a Sequential) is there once, under an expected one
+    if there is.
     """
     own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in STATISTICS} - expected
     state = {name: value for name, value in module.state_dict(keep_vars=True).items() if name not in own}
@@ -249,13 +264,16 @@ def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()
     for name, value in state.items():
         if id(value) not in called or name in expected and called[id(value)] not in expected:
             called[id(value)] = name
-    return [(name, tuple(value.shape)) for name, value in state.items() if name in expected or called[id(value)] == name]
+    return [(name, tuple(value.shape)) for name, value in state.items()
+            if name in expected or called[id(value)] == name]
 
 
 def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], frozenset[str]]]:
-    """(names, transposed) of every placement that is worth trying, the most likely first: see Placement. Raises Unplaced.
+    """(names, transposed) of every placement that is worth trying, the most likely first: see Placement.
+    Raises Unplaced.
 
-    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. First all of them alike.
+    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`.
+    First all of them alike.
     """
     matrices = [name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2]
     turned: list[Sequence[str]] = [(), matrices] if matrices else [()]
@@ -286,8 +304,8 @@ class Placement:
 
 
 def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
-    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from the first.
-    Raises Unplaced."""
+    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from
+    the first. Raises Unplaced."""
     spec = spec_of(module, set(state))
     found = candidates([(n, tuple(t.shape)) for n, t in state.items()], spec)
     names, transposed = found[choice % len(found)]

@@ -1,7 +1,7 @@
 """Facts in words. The one place that makes sentences of what was compared, and that knows what a report may show.
 
-reveal: may expected numbers be shown? Hidden graders do not reveal them, nor any number from which one could be computed.
-How two whole tensors are related (a factor, a shift) is always said; of a single number it is not.
+reveal: may expected numbers be shown? Hidden graders do not reveal them, nor any number from which one could be
+computed. How two whole tensors are related (a factor, a shift) is always said; of a single number it is not.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from .torch_errors import meaning
 LISTED = 6  # parameters of another shape that are listed one by one
 
 # Why a tensor is too large (the `causes` of protocol.Largest).
-UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: "
-         "name the axis of the positions.")
+UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all "
+         "positions in one piece here: name the axis of the positions.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
     "width": "queries and keys have another width than the values (pad them with zeros)",
-    "strides": "the numbers of a position do not lie side by side in memory, as behind a transpose or permute (add `.contiguous()`)",
+    "strides": "the numbers of a position do not lie side by side in memory, as behind a transpose or permute (add "
+               "`.contiguous()`)",
 }
-DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called", "gradients": "in the backward pass"}
+DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called",
+          "gradients": "in the backward pass"}
 
 
 def words(found: tuple[Fact, ...] | Fact, reveal: bool = True) -> str:
@@ -55,10 +57,13 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.AxesPermuted(order):
             return f"its axes are in the order {order}; the numbers are right, permute them back."
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only, as with a float32 (or another dtype) somewhere on the way, or with a small "
-                    "constant such as eps that is another one or stands in another place.")
+            return ("it is right to about six digits only, as with a float32 (or another dtype) somewhere on the way, "
+                    "or with a small constant such as eps that is another one or stands in another place.")
         case facts.FewDigits(half=True):
-            return "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the way."
+            return (
+                "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the"
+                " way."
+            )
         case facts.Scaled(-1.0):
             return "its sign is flipped everywhere."
         case facts.Scaled(factor):
@@ -78,7 +83,10 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.OnlyFirstImage(batch):
             return f"of the batch of {batch} only the first image is right (is something of it used for the others?)."
         case facts.SameForAllImages():
-            return "every image of the batch gets the same numbers: was the batch axis lost, or does nothing of the images arrive?"
+            return (
+                "every image of the batch gets the same numbers: was the batch axis lost, or does nothing of the images"
+                " arrive?"
+            )
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
             return f"the inside of the map is right; the {rim} differ, as with another padding."
@@ -109,8 +117,10 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
             return f"Expected shape {expected}, got {got}."
         case facts.NumbersDiffer(wrong, of, largest, index, expected, got):
             by = f", by up to {_number(largest)}" if reveal else ""
-            return f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}; the first at {list(index)}: " + (
-                "{}, {}.".format(*_told_apart(expected, got)) if reveal else f"got {_number(got)}.")
+            return (
+                f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}; the first at {list(index)}: "
+                + ("{}, {}.".format(*_told_apart(expected, got)) if reveal else f"got {_number(got)}.")
+            )
         case facts.NumberDiffers(expected, got):
             return "{}, {}.".format(*_told_apart(expected, got)) if reveal else f"{_number(got)} is not right."
         case facts.WrongDtype(expected, got, numbers, follows):
@@ -118,7 +128,8 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
             if numbers:
                 said = words(numbers, reveal)
                 return f"{both}. {said[0].upper()}{said[1:]}"
-            return both + (": follow the input's dtype (and device) instead of making tensors of a fixed one." if follows
+            return both + (": follow the input's dtype (and device) instead of making tensors of a fixed one."
+                           if follows
                            else "; the numbers are right.")
         case facts.ValueDiffers(expected, got, near):
             return _value(expected, got, near, reveal)
@@ -144,22 +155,34 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
     """What the code did besides computing its output."""
     match fact:
         case facts.NoGradient(tensors, _, used=False):
-            return f"no gradient arrives, because your result does not depend on {'it' if len(tensors) == 1 else 'them'}."
+            return (
+                f"no gradient arrives, because your result does not depend on {'it' if len(tensors) == 1 else 'them'}."
+            )
         case facts.NoGradient(tensors, _, used=True):
-            return (f"no gradient arrives, although your result depends on {'it' if len(tensors) == 1 else 'them'}: a `detach()`, `.data`, "
-                    "`no_grad()` or a conversion to plain numbers cuts the graph.")
+            return (f"no gradient arrives, although your result depends on {'it' if len(tensors) == 1 else 'them'}: a "
+                    "`detach()`, `.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
         case facts.NoGradient(tensors):
-            return (f"no gradient arrives. Either the result does not depend on {'it' if len(tensors) < 2 else 'them'}, or a `detach()`, "
-                    "`.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
+            return ("no gradient arrives. Either the result does not depend on "
+                    f"{'it' if len(tensors) < 2 else 'them'}, or a `detach()`, `.data`, `no_grad()` or a conversion "
+                    "to plain numbers cuts the graph.")
         case facts.CalledTooOften(times, expected):
             once = "once is enough" if expected == 1 else f"{expected} calls are enough, one for each place"
-            return f"your code calls it {times} times; {once if reveal else 'call it once for each place where it is needed'}."
+            return (
+                f"your code calls it {times} times;"
+                f" {once if reveal else 'call it once for each place where it is needed'}."
+            )
         case facts.NoBuffer():
             return "there is no such buffer."
         case facts.InputChanged("list" | "dict" as kind):
-            return f"your code changes this {kind}, which is the caller's and may be used again; change a copy of it (`{kind}(...)`)."
+            return (
+                f"your code changes this {kind}, which is the caller's and may be used again; change a copy of it"
+                f" (`{kind}(...)`)."
+            )
         case facts.InputChanged():
-            return "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()` on it)."
+            return (
+                "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()`"
+                " on it)."
+            )
         case facts.Dropout((), expected, _):
             return f"{_shares(expected) if reveal else 'dropout'} should be active in training mode and is not."
         case facts.Dropout(active, expected, train):
@@ -170,8 +193,9 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
             return _unplaced(fact)
         case facts.TooLarge(largest, limit):
             line = f"\nin your line: {largest.line}" if largest.line else ""
-            return (f"`{largest.operation}` makes a tensor of {largest.elements:,} elements, shape {tuple(largest.shape)}; "
-                    f"{limit:,} or more are not allowed here.{_why_so_large(largest.causes)}{line}")
+            return (f"`{largest.operation}` makes a tensor of {largest.elements:,} elements, shape "
+                    f"{tuple(largest.shape)}; {limit:,} or more are not allowed "
+                    f"here.{_why_so_large(largest.causes)}{line}")
         case facts.PeakTooHigh(grown, limit):
             return (f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
                     f"less than {limit / 2**20:.0f} MiB are allowed.")
@@ -186,12 +210,16 @@ def _errors(fact: Fact, reveal: bool) -> str | None:
         case facts.NotAModule(message):
             return message
         case facts.NothingRaised(mentions):
-            return "no ValueError is raised; raise one" + (f" whose message names {_and(mentions)}." if mentions else ".")
+            return "no ValueError is raised; raise one" + (f" whose message names {_and(mentions)}."
+                                                           if mentions else ".")
         case facts.OtherErrorRaised(kind, message):
             return (f"your code raises {kind} ({message or 'without a message'}); "
                     "raise a ValueError, so that callers can tell it from a bug.")
         case facts.NumbersNotNamed(message, mentions):
-            return f"the ValueError says {message!r}; name {_and(mentions)} in it, so that its reader knows what to change."
+            return (
+                f"the ValueError says {message!r}; name {_and(mentions)} in it, so that its reader knows what to"
+                " change."
+            )
     return None
 
 
@@ -200,11 +228,13 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
         case facts.DevicesMixed(mixed, asked, like):
             shape = f", shape {tuple(mixed.shapes[0])}" if mixed.shapes else ""
             line = f"\nin your line: {mixed.line}" if mixed.line else ""
-            return (f"`{mixed.operation}` mixes a tensor on {_elsewhere(asked)} with one that stayed on the CPU{shape}: "
-                    f"register it as a buffer, or make it with `device={like}.device`.{line}")
+            return (f"`{mixed.operation}` mixes a tensor on {_elsewhere(asked)} with one that stayed on the "
+                    f"CPU{shape}: register it as a buffer, or make it with `device={like}.device`.{line}")
         case facts.OnOtherDevice(device, asked, like):
             place = "the CPU" if device == "cpu" else device
-            return f"it is on {place}, its input is on {_elsewhere(asked)}: make new tensors with `device={like}.device`."
+            return (
+                f"it is on {place}, its input is on {_elsewhere(asked)}: make new tensors with `device={like}.device`."
+            )
         case facts.ShapeOnDevice(expected, got, asked):
             return f"on {_elsewhere(asked)} expected shape {expected}, got {got}."
         case facts.DtypeOnDevice(expected, got, asked):
@@ -224,16 +254,24 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
         case facts.Reordered(after, name):
             return (f"`{after}` agrees; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
-            return f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} made and never called."
+            return (
+                f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} made and never called."
+            )
         case facts.SameLayer((one, other), kind):
             share = "weights" if kind == "layer" else "numbers"
-            return f"`{one}` and `{other}` are one and the same {kind} under two names, so that they share their {share}. Make two."
+            return (
+                f"`{one}` and `{other}` are one and the same {kind} under two names, so that they share their {share}."
+                " Make two."
+            )
         case facts.NotGathered(name, shortcut):
             plus = f"`{shortcut}` plus " if shortcut else ""
-            return (f"Your output is only {plus}a multiple of what `{name}` gives: every position keeps its own values and gathers "
-                    "nothing from the others.")
+            return (f"Your output is only {plus}a multiple of what `{name}` gives: every position keeps its own "
+                    "values and gathers nothing from the others.")
         case facts.AllAgree(names):
-            return f"{_and([f'`{name}`' for name in names])} agree{'s' if len(names) == 1 else ''}; what you do with the result differs."
+            return (
+                f"{_and([f'`{name}`' for name in names])} agree{'s' if len(names) == 1 else ''}; what you do with the"
+                " result differs."
+            )
     return None
 
 
@@ -282,7 +320,10 @@ def _elsewhere(asked: str) -> str:
 
 def _why_so_large(causes: list[Cause]) -> str:
     reasons = [FALLS_BACK[cause] for cause in causes if cause in FALLS_BACK]
-    fused = f" On the CPU `scaled_dot_product_attention` builds the whole map here, because {', and because '.join(reasons)}."
+    fused = (
+        " On the CPU `scaled_dot_product_attention` builds the whole map here, because"
+        f" {', and because '.join(reasons)}."
+    )
     return (fused if reasons else "") + (UNCUT if "uncut" in causes else "")
 
 
@@ -291,29 +332,32 @@ def _unplaced(fact: facts.Unplaced) -> str:
     parts, listed = [], lambda spec: ", ".join(f"`{name}` {shape}" for name, shape in spec)  # noqa: E731
     if fact.hidden and fact.missing:
         names = ", ".join(f"`self.{name}`" for name in fact.hidden)
-        parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser would train them. "
-                     "Make each layer an attribute of its own (or use nn.ModuleList).")
+        parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser "
+                     "would train them. Make each layer an attribute of its own (or use nn.ModuleList).")
     wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
-        parts.append(f"your layers have biases, which the exercise's layers do not: {listed(fact.extra)}. Pass bias=False.")
+        parts.append(f"your layers have biases, which the exercise's layers do not: {listed(fact.extra)}. Pass "
+                     "bias=False.")
     elif wall:
         parts.append(wall)
     else:
         wanted, found = dict(fact.missing), dict(fact.extra)
         both = [name for name in wanted if name in found]
         shapes = [f"`{name}` has shape {found.pop(name)}, expected {wanted.pop(name)}." for name in both]
-        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more have other shapes than expected."] if len(shapes) > LISTED else [])
+        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more have other shapes than expected."]
+                                    if len(shapes) > LISTED else [])
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and fact.empty and not fact.hidden:
             what = "layers" if all("." in name for name in wanted) else "layers, and each nn.Parameter,"
-            return (f"Your module has no parameters at all: make {what} in `__init__` and keep them as attributes, `self.name = ...`. "
-                    f"These are {parts[0]}")
+            return (f"Your module has no parameters at all: make {what} in `__init__` and keep them as attributes, "
+                    f"`self.name = ...`. These are {parts[0]}")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 
 def _crash(raised: Raised) -> str:
-    text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}" if raised.message else ", without a message")
+    text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}"
+                                                      if raised.message else ", without a message")
     if means := meaning(raised.message):
         text += f"\n{means}"
     if raised.line:

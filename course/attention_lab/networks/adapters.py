@@ -1,7 +1,8 @@
-"""How each module of the course is plugged into a network with C channels: a map (B, C, H, W) goes in, a map of that shape comes out.
+"""How each module of the course is plugged into a network with C channels: a map (B, C, H, W) goes in, a map of that
+shape comes out.
 
-Gates and modules with a shortcut of their own are used as they are, with reductions for few channels. Attention that mixes positions and
-has no shortcut gets BatchNorm in front and a shortcut around it: `x + module(norm(x))`.
+Gates and modules with a shortcut of their own are used as they are, with reductions for few channels. Attention that
+mixes positions and has no shortcut gets BatchNorm in front and a shortcut around it: `x + module(norm(x))`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from torch import Tensor, nn
 from .own_modules import mine
 
 Maker = Callable[[int], nn.Module]  # of the number of channels
-Find = Callable[[str, str], Any]  # of a lesson and an exercise: the learner's class; raises NotImplementedError where it is missing
+# of a lesson and an exercise: the learner's class; raises NotImplementedError where it is missing
+Find = Callable[[str, str], Any]
 
 
 class Plug(NamedTuple):
-    """lesson, exercise: where the module was written. make: the module for so many channels, from the learner's class."""
+    """lesson, exercise: where the module was written. make: the module for so many channels, from the learner's
+    class."""
 
     lesson: str
     exercise: str
@@ -28,7 +31,8 @@ class Plug(NamedTuple):
 
 
 class Beside(nn.Module):
-    """x + module(norm(x)), with a BatchNorm as norm: it has no view of the whole picture, as GroupNorm and LayerNorm over it have."""
+    """x + module(norm(x)), with a BatchNorm as norm: it has no view of the whole picture, as GroupNorm and LayerNorm
+    over it have."""
 
     def __init__(self, channels: int, module: nn.Module) -> None:
         super().__init__()
@@ -56,14 +60,16 @@ class Projected(nn.Module):
 
     def __init__(self, channels: int, attention: nn.Module) -> None:
         super().__init__()
-        self.before, self.attention, self.after = nn.Linear(channels, 3 * channels), attention, nn.Linear(channels, channels)
+        self.before, self.attention, self.after = nn.Linear(channels,
+                                                            3 * channels), attention, nn.Linear(channels, channels)
 
     def forward(self, tokens: Tensor, size: tuple[int, int]) -> Tensor:
         return self.after(self.attention(self.before(tokens), size))
 
 
 class EachPosition(nn.Module):
-    """The control of Squeeze-and-Excitation: its two layers and its sigmoid at each position, without the mean over the picture."""
+    """The control of Squeeze-and-Excitation: its two layers and its sigmoid at each position, without the mean over
+    the picture."""
 
     def __init__(self, channels: int, reduction: int) -> None:
         super().__init__()
@@ -76,7 +82,8 @@ class EachPosition(nn.Module):
 
 def one_more_convolution(channels: int) -> nn.Module:
     """The control that has parameters and no attention: 3 x 3 convolution, BatchNorm, ReLU."""
-    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding="same", bias=False), nn.BatchNorm2d(channels), nn.ReLU())
+    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding="same", bias=False), nn.BatchNorm2d(channels),
+                         nn.ReLU())
 
 
 CONTROLS: dict[str, Maker] = {
@@ -95,7 +102,8 @@ PLUGS = {
                           lambda made, c: made(c, c, (3, 5, 7, 9), (1, 1, 1, 1), reduction=2)),
     "polarized": Plug("06b_polarized", "PolarizedSelfAttention", lambda made, c: made(c)),
     "external": Plug("07a_external", "ExternalAttentionBlock", lambda made, c: made(c, 32)),
-    "EMSA": Plug("07b_rest", "EMSA", lambda made, c: Beside(c, OnTokens(made(c, 2, 2), lambda m, t, size: m(t, *size)))),
+    "EMSA": Plug("07b_rest", "EMSA", lambda made, c: Beside(c,
+                                                            OnTokens(made(c, 2, 2), lambda m, t, size: m(t, *size)))),
     "windows": Plug("08a_windows", "WindowAttention",
                     lambda made, c: Beside(c, OnTokens(Projected(c, made(2, (4, 4))), lambda m, t, size: m(t, size)))),
     "GRL": Plug("08b_grl", "MixedAttention",
@@ -110,8 +118,8 @@ PLUGS = {
 def plugged(find: Find = mine) -> tuple[dict[str, Maker], dict[str, str]]:
     """Makers of every module that can be had, the controls first, and of every other one the reason why not.
 
-    A maker takes the number of channels, a multiple of 16. Each is tried on a map of 12 x 12 positions: a module that raises, or gives a
-    map of another shape, is left out with what it said.
+    A maker takes the number of channels, a multiple of 16. Each is tried on a map of 12 x 12 positions: a module that
+    raises, or gives a map of another shape, is left out with what it said.
     """
     makers, missing = dict(CONTROLS), {}
     for name, plug in PLUGS.items():

@@ -1,9 +1,9 @@
 """How the authors of a network call its parts, and how the course calls them: one file of `names/` for each network.
 
-`[names]` pairs the authors' names with ours, as far as they differ. A `*` stands for (a part of) what lies between two dots, and the
-first one on the left is the first one on the right. The longest pattern that a name begins with counts. `[reversed]` lists entries whose
-channels the authors keep in the reverse order of groups. A weight of another shape with the same numbers in the same order (a 1 x 1
-convolution and a linear layer) needs no rule.
+`[names]` pairs the authors' names with ours, as far as they differ. A `*` stands for (a part of) what lies between two
+dots, and the first one on the left is the first one on the right. The longest pattern that a name begins with counts.
+`[reversed]` lists entries whose channels the authors keep in the reverse order of groups. A weight of another shape
+with the same numbers in the same order (a 1 x 1 convolution and a linear layer) needs no rule.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class OtherEntries(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """network: as in the papers' tables. pairs: (authors' pattern, ours). reversed_entries, reversed_outputs: (authors' pattern, axis).
+    """network: as in the papers' tables. pairs: (authors' pattern, ours).
+    reversed_entries, reversed_outputs: (authors' pattern, axis).
 
     groups: of channels, for what is reversed. recorded: what the authors' code computed with rule-made weights.
     """
@@ -45,7 +46,8 @@ class Names:
 
     def theirs(self, ours: str) -> str:
         """The authors' name of a module or an entry of our network."""
-        found = [(our_pattern.count("."), match, pattern) for pattern, our_pattern in self.pairs if (match := _begins(our_pattern, ours))]
+        found = [(our_pattern.count("."), match, pattern) for pattern, our_pattern in self.pairs
+                 if (match := _begins(our_pattern, ours))]
         if not found:
             return ours
         _, match, pattern = max(found, key=lambda each: each[0])
@@ -57,8 +59,10 @@ class Names:
         return self._turned(self.reversed_entries, theirs, tensor)
 
     def output(self, theirs: str, tensor: Tensor) -> Tensor:
-        """What our module puts out, with its channels in the authors' order. theirs: the authors' name of the module."""
-        exact = tuple((pattern, axis) for pattern, axis in self.reversed_outputs if pattern.count(".") == theirs.count("."))
+        """What our module puts out, with its channels in the authors' order.
+        theirs: the authors' name of the module."""
+        exact = tuple((pattern, axis) for pattern, axis in self.reversed_outputs
+                      if pattern.count(".") == theirs.count("."))
         return self._turned(exact, theirs, tensor)
 
     def _turned(self, patterns: tuple[tuple[str, int], ...], name: str, tensor: Tensor) -> Tensor:
@@ -68,19 +72,22 @@ class Names:
         return tensor
 
     def placed(self, network: nn.Module, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Our network's state dict with the authors' entries in it. Raises OtherEntries, naming what is missing, left over or of another
-        shape; BatchNorm's counters may be missing."""
+        """Our network's state dict with the authors' entries in it. Raises OtherEntries, naming what is missing, left
+        over or of another shape; BatchNorm's counters may be missing."""
         targets = {self.theirs(name): (name, target) for name, target in network.state_dict().items()}
         missing = [name for name in targets.keys() - state.keys() if not name.endswith(COUNTER)]
         left_over = [name for name in state.keys() - targets.keys() if not name.endswith(COUNTER)]
-        shapes = [f"{name} is {tuple(state[name].shape)}, not {tuple(target.shape)}" for name, (_, target) in targets.items()
+        shapes = [f"{name} is {tuple(state[name].shape)}, not {tuple(target.shape)}"
+                  for name, (_, target) in targets.items()
                   if name in state and canonical(state[name].shape) != canonical(target.shape)]
         problems = [_listed(names, one, many) for names, one, many in (
-            (missing, "is missing", "are missing"), (left_over, "has no place in the network", "have no place in the network"),
+            (missing, "is missing", "are missing"), (left_over, "has no place in the network",
+                                                     "have no place in the network"),
             (shapes, "has another shape", "have another shape")) if names]
         if problems:
             raise OtherEntries("; ".join(problems))
-        return {ours: self.entry(name, state[name]).reshape(target.shape) for name, (ours, target) in targets.items() if name in state}
+        return {ours: self.entry(name, state[name]).reshape(target.shape) for name, (ours, target) in targets.items()
+                if name in state}
 
     def load(self, network: nn.Module, state: Mapping[str, Tensor]) -> None:
         """Copy the authors' entries into our network. Raises as `placed`, and then nothing has been copied."""
@@ -95,14 +102,18 @@ def _begins(pattern: str, name: str) -> re.Match[str] | None:
 def _listed(names: list[str], one: str, many: str) -> str:
     """How many entries there are of a kind, and the first of them."""
     rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{len(names)} {f'entry {one}' if len(names) == 1 else f'entries {many}'}: {', '.join(sorted(names)[:SHOWN])}{rest}"
+    return (
+        f"{len(names)} {f'entry {one}' if len(names) == 1 else f'entries {many}'}:"
+        f" {', '.join(sorted(names)[:SHOWN])}{rest}"
+    )
 
 
 def read(path: Path) -> Names:
     """The names in a file."""
     found = tomllib.loads(path.read_text(encoding="utf-8"))
     turned = found.get("reversed", {"groups": 1, "entries": {}, "outputs": {}})
-    return Names(found["network"], tuple(found["names"].items()), tuple(turned["entries"].items()), tuple(turned["outputs"].items()),
+    return Names(found["network"], tuple(found["names"].items()), tuple(turned["entries"].items()),
+                 tuple(turned["outputs"].items()),
                  turned["groups"], found["recorded"])
 
 
@@ -113,7 +124,8 @@ def known() -> dict[str, Names]:
 
 
 def outputs(network: nn.Module, names: Names, x: Tensor, wanted: list[str]) -> dict[str, Tensor]:
-    """What our network computes for x: `logits`, and the outputs of the modules in `wanted`, which has the authors' names.
+    """What our network computes for x: `logits`, and the outputs of the modules in `wanted`, which has the authors'
+    names.
 
     What was never called, or gave no tensor, is left out; of a list of modules the last one counts.
     """

@@ -1,8 +1,9 @@
-"""Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT as in the authors' code.
+"""Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT as in the
+authors' code.
 
-Sub-modules have the authors' names, or torchvision's; `names/` says which names differ. Built within `torch.device("meta")` a network has
-shapes and no numbers, so that even one of 60 million parameters is there at once and can be counted. What a skeleton calls (a block, a
-gate) comes from outside.
+Sub-modules have the authors' names, or torchvision's; `names/` says which names differ. Built within
+`torch.device("meta")` a network has shapes and no numbers, so that even one of 60 million parameters is there at once
+and can be counted. What a skeleton calls (a block, a gate) comes from outside.
 """
 
 from __future__ import annotations
@@ -26,16 +27,19 @@ def parameters(network: nn.Module) -> int:
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
-def layers(inside: int, outside: int, size: int, stride: int = 1, groups: int = 1, then: type[nn.Module] | None = None) -> list[nn.Module]:
+def layers(inside: int, outside: int, size: int, stride: int = 1, groups: int = 1,
+           then: type[nn.Module] | None = None) -> list[nn.Module]:
     """A convolution without bias that keeps H and W up to the stride, BatchNorm, and what follows."""
     made = [nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups, bias=False), nn.BatchNorm2d(outside)]
     return [*made, then()] if then else made
 
 
 class BasicBlock(nn.Module):
-    """The block of ResNet-18 and ResNet-34: a gate (or nothing) after its last BatchNorm, then the sum with the shortcut, then a ReLU."""
+    """The block of ResNet-18 and ResNet-34: a gate (or nothing) after its last BatchNorm, then the sum with the
+    shortcut, then a ReLU."""
 
-    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None, gate: nn.Module | None) -> None:
+    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None,
+                 gate: nn.Module | None) -> None:
         super().__init__()
         self.conv1, self.bn1 = layers(inside, planes, 3, stride)
         self.conv2, self.bn2 = layers(planes, planes, 3)
@@ -48,9 +52,11 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution; gate and shortcut as in `BasicBlock`."""
+    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution;
+    gate and shortcut as in `BasicBlock`."""
 
-    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None, gate: nn.Module | None) -> None:
+    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None,
+                 gate: nn.Module | None) -> None:
         super().__init__()
         self.conv1, self.bn1 = layers(inside, planes, 1)
         self.conv2, self.bn2 = layers(planes, planes, 3, stride)
@@ -90,21 +96,24 @@ def _made(gate: Gate | None, planes: int, channels: int) -> nn.Module | None:
 
 def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.Module] | None = None,
            pool: nn.Module | None = None) -> nn.Sequential:
-    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000), with torchvision's names. depth: of DEPTHS. block: by default the plain one.
+    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000), with torchvision's names. depth: of DEPTHS.
+    block: by default the plain one.
 
     between: a module for the channels at the end of each stage but the last (`between1` to `between3`).
     pool: makes one position of the last map; by default the mean over all of it.
     """
     expansion = 1 if depth < 50 else 4
     block = block or (basic() if expansion == 1 else bottleneck())
-    made = OrderedDict(zip(("conv1", "bn1", "relu"), layers(3, WIDTHS[0], 7, 2, then=nn.ReLU)), maxpool=nn.MaxPool2d(3, 2, 1))
+    made = OrderedDict(zip(("conv1", "bn1", "relu"), layers(3, WIDTHS[0], 7, 2, then=nn.ReLU)),
+                       maxpool=nn.MaxPool2d(3, 2, 1))
     inside = WIDTHS[0]
     for stage, (planes, count) in enumerate(zip(WIDTHS, DEPTHS[depth])):
         outside, blocks = expansion * planes, nn.Sequential()
         for index in range(count):
             stride = 2 if stage and not index else 1
             fits = stride == 1 and inside == outside
-            blocks.append(block(inside, planes, stride, None if fits else nn.Sequential(*layers(inside, outside, 1, stride))))
+            blocks.append(block(inside, planes, stride,
+                                None if fits else nn.Sequential(*layers(inside, outside, 1, stride))))
             inside = outside
         made[f"layer{stage + 1}"] = blocks
         if between and stage < 3:
@@ -126,8 +135,9 @@ class InvertedResidual(nn.Module):
 
 def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
                  behind_block: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
-    """MobileNetV2 with 1000 classes. inside_block: a module for the expanded channels, behind the depth-wise convolution (not in the first
-    block, which does not expand). behind_block: a module for the channels that a block puts out, in front of its shortcut's sum."""
+    """MobileNetV2 with 1000 classes. inside_block: a module for the expanded channels, behind the depth-wise
+    convolution (not in the first block, which does not expand).
+    behind_block: a module for the channels that a block puts out, in front of its shortcut's sum."""
     features, channels = nn.Sequential(nn.Sequential(*layers(3, 32, 3, 2, then=nn.ReLU6))), 32
     for ratio, outside, count, first_stride in MOBILE:
         for index in range(count):
@@ -140,7 +150,8 @@ def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
             features.append(InvertedResidual(way, fits=stride == 1 and channels == outside))
             channels = outside
     return nn.Sequential(OrderedDict(
-        features=features, conv=nn.Sequential(*layers(channels, 1280, 1, then=nn.ReLU6)), avgpool=nn.AdaptiveAvgPool2d(1),
+        features=features, conv=nn.Sequential(*layers(channels, 1280, 1, then=nn.ReLU6)),
+        avgpool=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(), classifier=nn.Sequential(nn.Dropout(0.2), nn.Linear(1280, 1000))))
 
 
@@ -171,7 +182,8 @@ class ResT(nn.Module):
 
 
 def multiply_adds(network: nn.Module, side: int = 224) -> int:
-    """Multiply-adds of one picture of side x side pixels, by the rules of `cost`; the network may be on the meta device."""
+    """Multiply-adds of one picture of side x side pixels, by the rules of `cost`;
+    the network may be on the meta device."""
     from .cost import cost
 
     device = next(network.parameters()).device

@@ -13,14 +13,16 @@ CLOSE = 1e-5  # of the largest expected number: in float32 two right ways differ
 
 
 def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
-    """What is right of gradients written by hand for y = x * s, s = sigmoid(u): on lesson 01's worked example, then on a batch.
+    """What is right of gradients written by hand for y = x * s, s = sigmoid(u): on lesson 01's worked example, then on
+    a batch.
 
-    backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C), and returns dL/ds (B, C), dL/du (B, C) and dL/dx (B, C, H, W);
-    None for one that is still missing, or for all. What it raises on the example is not caught.
+    backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C), and returns dL/ds (B, C), dL/du (B, C) and dL/dx
+    (B, C, H, W); None for one that is still missing, or for all. What it raises on the example is not caught.
     """
     draw = torch.Generator().manual_seed(0)
     batch, batch_truth = _case(*(torch.randn(size, generator=draw) for size in ((2, 3, 4, 5), (2, 3, 4, 5), (2, 3))))
-    example, truth = _case(torch.tensor([1.0, 0, 2, -1]).view(1, 1, 2, 2), torch.tensor([1.0, 2, 3, 6]).view(1, 1, 2, 2), torch.zeros(1, 1))
+    example, truth = _case(torch.tensor([1.0, 0, 2, -1]).view(1, 1, 2, 2),
+                           torch.tensor([1.0, 2, 3, 6]).view(1, 1, 2, 2), torch.zeros(1, 1))
     yours = backward(*example)
     if yours is None or isinstance(yours, tuple | list) and all(gradient is None for gradient in yours):
         return "Not tried yet."
@@ -32,7 +34,8 @@ def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
     try:
         yours = backward(*batch)
     except Exception as error:
-        wrong.append(f"With a batch, x of shape (2, 3, 4, 5) and s of shape (2, 3), it raises {type(error).__name__}: {error}")
+        wrong.append("With a batch, x of shape (2, 3, 4, 5) and s of shape (2, 3), it raises "
+                     f"{type(error).__name__}: {error}")
         return "\n".join(wrong)
     if not wrong:
         return "; ".join(f"{name} {_verdict(gradient, batch_truth[name])}" for name, gradient in zip(NAMES, yours))

@@ -10,9 +10,11 @@ from torch import Tensor
 
 
 def ways_to_the_centre(dilations: Sequence[int], side: int = 19) -> Tensor:
-    """In how many ways each of side x side positions reaches the central output, through a 3 x 3 convolution for each dilation.
+    """In how many ways each of side x side positions reaches the central output, through a 3 x 3 convolution for each
+    dilation.
 
-    All weights are 1, so the gradient of the central output counts the ways. Raises ValueError for a side that cuts off the window.
+    All weights are 1, so the gradient of the central output counts the ways.
+    Raises ValueError for a side that cuts off the window.
     """
     if side < 2 * sum(dilations) + 1:
         raise ValueError(f"a side of {side} cuts off the window of {2 * sum(dilations) + 1}")
@@ -24,6 +26,7 @@ def ways_to_the_centre(dilations: Sequence[int], side: int = 19) -> Tensor:
 
 
 def window(ways: Tensor) -> int:
-    """The side of the smallest square around all positions that reach the centre; ways: (side, side), from `ways_to_the_centre`."""
+    """The side of the smallest square around all positions that reach the centre;
+    ways: (side, side), from `ways_to_the_centre`."""
     columns = ways.sum(0).nonzero()
     return int(columns.max() - columns.min()) + 1

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 @torch.no_grad()
 def output_inside(network: nn.Module, name: str, inputs: Tensor) -> Tensor:
-    """What the first module called `name`, at whatever depth, returns when the network, in eval mode, computes `inputs`.
+    """What the first module called `name`, at whatever depth, returns when the network, in eval mode, computes
+    `inputs`.
 
     Raises ValueError if no module has this name.
     """

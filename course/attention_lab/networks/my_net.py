@@ -1,11 +1,12 @@
-"""`my_net`: a small network of your own that takes up the blocks that you have solved, and the leaderboard of everything you tried.
+"""`my_net`: a small network of your own that takes up the blocks that you have solved, and the leaderboard of
+everything you tried.
 
     my_net()                     the plain network
     my_net(SEBlock)              with this page's block at both of its places
     my_net("SE", CBAM)           with an earlier lesson's block, by name, at the first place
 
-It answers five kinds of questions about small pictures (`five_tasks`), each about a different kind of context. The leaderboard is a file
-beside the lessons' folders, so that it grows from lesson to lesson; no update touches it.
+It answers five kinds of questions about small pictures (`five_tasks`), each about a different kind of context. The
+leaderboard is a file beside the lessons' folders, so that it grows from lesson to lesson; no update touches it.
 """
 
 from __future__ import annotations
@@ -41,11 +42,13 @@ PLACES, NOTHING = 2, "nothing"
 LEARNED, TESTED = 2000, 300  # pictures of each kind
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
 SHOWN = 10  # rows of the leaderboard; the newest one is always among them
-BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention", lambda made, c: made(c, 2))}
+BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention",
+                                                   lambda made, c: made(c, 2))}
 
 
 class MyBlock(nn.Module):
-    """x + mix(module(near(x))), (B, 16, H, W) -> (B, 16, H, W); near and mix are convolutions with BatchNorm and ReLU."""
+    """x + mix(module(near(x))), (B, 16, H, W) -> (B, 16, H, W);
+    near and mix are convolutions with BatchNorm and ReLU."""
 
     def __init__(self, kernel_size: int, module: nn.Module) -> None:
         super().__init__()
@@ -56,9 +59,11 @@ class MyBlock(nn.Module):
 
 
 class MyNet(nn.Module):
-    """Five maps of scores, one for each of TASKS, (n, 3, 24, 24) -> [(n, classes, 12, 12)]: a stem, a block for each module, linear heads.
+    """Five maps of scores, one for each of TASKS, (n, 3, 24, 24) -> [(n, classes, 12, 12)]: a stem, a block for each
+    module, linear heads.
 
-    pictures may have one axis more in front, (B, 5, 3, 24, 24); n is then 5 B. Without modules no position sees more than 7 x 7 pixels.
+    pictures may have one axis more in front, (B, 5, 3, 24, 24); n is then 5 B.
+    Without modules no position sees more than 7 x 7 pixels.
     """
 
     def __init__(self, modules: Sequence[nn.Module]) -> None:
@@ -74,8 +79,8 @@ class MyNet(nn.Module):
 
 @dataclass
 class Row:
-    """A network on the leaderboard. blocks: by name, one for each place. runs: right answers in per cent, for each run (with another
-    seed) those of each kind of question.
+    """A network on the leaderboard. blocks: by name, one for each place. runs: right answers in per cent, for each run
+    (with another seed) those of each kind of question.
 
     latency: of one picture, in seconds.
     """
@@ -107,7 +112,8 @@ class Row:
 
 
 class Board:
-    """The leaderboard, the best network first, shown when it is the last line of a cell. newest: the network that ran last."""
+    """The leaderboard, the best network first, shown when it is the last line of a cell.
+    newest: the network that ran last."""
 
     def __init__(self, rows: list[Row], newest: Row, said: str = "") -> None:
         self.rows, self.newest, self.said = sorted(rows, key=lambda row: -row.score), newest, said
@@ -129,19 +135,26 @@ class Board:
         lines = []
         for place, row in enumerate(self.rows, 1):
             if place <= SHOWN or row is self.newest:
-                runs = "one run" if len(row.scores) == 1 else f"{len(row.scores)} runs, {min(row.scores):.1f} to {max(row.scores):.1f}"
+                runs = (
+                    "one run"
+                    if len(row.scores) == 1
+                    else f"{len(row.scores)} runs, {min(row.scores):.1f} to {max(row.scores):.1f}"
+                )
                 lines.append((place, row, [f"{row.score:.1f} %", "★" if row.name in front else "", runs,
                                            *(f"{kind:.0f}" for kind in row.kinds),
-                                           f"{row.parameters:,}", f"{row.multiply_adds:,}", f"{1e6 * row.latency:,.0f} µs"]))
+                                           f"{row.parameters:,}", f"{row.multiply_adds:,}",
+                                           f"{1e6 * row.latency:,.0f} µs"]))
         return lines
 
     def _more(self) -> str:
         hidden = len(self.rows) - len(self._lines())
-        return " ".join(filter(None, [ABOUT, f"{hidden} more networks are on the leaderboard." if hidden else "", self.said]))
+        return " ".join(filter(None, [ABOUT, f"{hidden} more networks are on the leaderboard." if hidden else "",
+                                      self.said]))
 
     def __repr__(self) -> str:
         lines = ["     " + HEAD.format("blocks", *COLUMNS)]
-        lines += [f"{'>' if row is self.newest else ' '}{place:3} " + HEAD.format(row.name, *cells) for place, row, cells in self._lines()]
+        lines += [f"{'>' if row is self.newest else ' '}{place:3} " + HEAD.format(row.name, *cells)
+                  for place, row, cells in self._lines()]
         return "\n".join([*lines, self._more()])
 
     def _repr_html_(self) -> str:
@@ -160,8 +173,8 @@ class Board:
 
 GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
 LUCK = 1.0  # points that a network must be ahead of a cheaper one: two seeds differ by as much
-ABOUT = (f"Right answers in per cent: the mean, and each of the five kinds of questions. Guessing gives {GUESS:.0f} %; there the bar "
-         f"begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
+ABOUT = (f"Right answers in per cent: the mean, and each of the five kinds of questions. Guessing gives {GUESS:.0f} "
+         f"%; there the bar begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
 COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
 HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
 
@@ -169,11 +182,12 @@ HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}
 def my_net(*blocks: Any) -> Board:
     """Train your network with these blocks, about ten seconds, and show where it stands on your leaderboard.
 
-    blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`), the name of
-    an earlier lesson's ("SE", see `adapters`), which is taken from your notebook of that lesson, or "nothing". The same blocks
-    again are trained with another seed.
+    blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`),
+    the name of an earlier lesson's ("SE", see `adapters`), which is taken from your notebook of that lesson, or
+    "nothing". The same blocks again are trained with another seed.
 
-    Raises ValueError for another number of blocks or an unknown one, NotImplementedError for a block that is not solved yet.
+    Raises ValueError for another number of blocks or an unknown one, NotImplementedError for a block that is not solved
+    yet.
     """
     if len(blocks) > PLACES:
         raise Unusable(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
@@ -206,11 +220,12 @@ def _name(block: Any) -> str:
         if plug.exercise == name:
             return known
     if not isinstance(block, str | type):
-        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}, or its name")
+        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}, "
+                       "or its name")
     near = difflib.get_close_matches(str(name), [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
     guess = f" (did you mean {near[0]}?)" if near else ""
-    raise Unusable(f"my_net has no place for {name!r}{guess}: give one of {', '.join(BLOCKS)}, or {NOTHING}; or a class of this page that "
-                   f"is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
+    raise Unusable(f"my_net has no place for {name!r}{guess}: give one of {', '.join(BLOCKS)}, or {NOTHING}; or a "
+                   f"class of this page that is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
 
 
 def _made(name: str, block: Any) -> nn.Module:
@@ -233,7 +248,8 @@ def _own(scores: list[Tensor]) -> list[Tensor]:
 
 
 def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
-    first, *others = (F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
+    first, *others = (F.cross_entropy(each, answers[:, index], ignore_index=UNASKED)
+                      for index, each in enumerate(_own(scores)))
     return sum(others, first)
 
 

@@ -1,7 +1,7 @@
 """Your own modules, out of your own notebooks of earlier lessons: `mine("01_se", "SEBlock")`.
 
-Of a notebook only what defines something is run: imports, functions and classes that the page gave, and the cells of the exercises.
-Checks, pictures and training are not, and nothing is printed.
+Of a notebook only what defines something is run: imports, functions and classes that the page gave, and the cells of
+the exercises. Checks, pictures and training are not, and nothing is printed.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
     """The function or class `name` as you wrote it in your notebook of `lesson`, "01_se" or another one.
 
     The notebook is looked for at ../01_se/01_se.ipynb, as seen from `beside` (default: the current folder).
-    Raises NotYet, with the reason, where there is no such notebook, where it has no such exercise, and where the exercise cannot be run
-    or still says `raise NotImplementedError()`.
+    Raises NotYet, with the reason, where there is no such notebook, where it has no such exercise, and where the
+    exercise cannot be run or still says `raise NotImplementedError()`.
     """
     number = lesson.partition("_")[0]
     path = (beside or Path.cwd()).parent / lesson / f"{lesson}.ipynb"
@@ -47,7 +47,8 @@ def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
 
 @lru_cache(maxsize=64)
 def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the exercises of a notebook define, by name, and of the others why they define nothing. changed: part of the cache's key."""
+    """What the exercises of a notebook define, by name, and of the others why they define nothing.
+    changed: part of the cache's key."""
     module = ModuleType(path.stem)
     solved: dict[str, Any] = {}
     why_not: dict[str, str] = {}
@@ -84,23 +85,36 @@ def code_cells(path: Path) -> list[dict]:
 
 
 def notebook(path: Path) -> dict[str, Any]:
-    """What a notebook's file holds. Raises FileNotFoundError, and ValueError, in a sentence, for what is no notebook or a huge one."""
+    """What a notebook's file holds. Raises FileNotFoundError, and ValueError, in a sentence, for what is no notebook
+    or a huge one."""
     data = content(path, LARGEST)
     try:
         found = json.loads(data)  # what is among the outputs, a NaN for example, is nobody's concern here
     except (ValueError, RecursionError):
         raise ValueError(f"{path.name} is not JSON, or nests too deeply to be read") from None
-    if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or not all(map(_is_cell, found["cells"])):
+    if (
+        not isinstance(found, dict)
+        or not isinstance(found.get("cells"), list)
+        or not all(map(_is_cell, found["cells"]))
+    ):
         raise ValueError(f"{path.name} is no notebook, or one of its cells is odd")
     return found
 
 
 def _is_cell(cell: Any) -> bool:
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str) or not isinstance(cell.get("metadata", {}), dict):
+    if (
+        not isinstance(cell, dict)
+        or not isinstance(cell.get("cell_type"), str)
+        or not isinstance(cell.get("metadata", {}), dict)
+    ):
         return False
     source, marks = cell.get("source"), cell.get("metadata", {}).get("nbgrader", {})
     lines = source if isinstance(source, list) else [source]
-    return isinstance(marks, dict) and isinstance(marks.get("grade_id", ""), str) and all(isinstance(line, str) for line in lines)
+    return (
+        isinstance(marks, dict)
+        and isinstance(marks.get("grade_id", ""), str)
+        and all(isinstance(line, str) for line in lines)
+    )
 
 
 def plain(source: str) -> str:
@@ -121,7 +135,8 @@ def unsolved(tree: ast.Module) -> bool:
 
 
 def define(nodes: list[ast.stmt], module: ModuleType) -> None:
-    """Run some definitions one by one; what fails here (a package that is gone, a class of a result) is not needed, or missed later."""
+    """Run some definitions one by one; what fails here (a package that is gone, a class of a result) is not needed,
+    or missed later."""
     for node in nodes:
         _run(ast.Module([node], []), module)
 

@@ -1,6 +1,8 @@
-"""The papers' tables of parameters, met with a learner's own modules: rows, what each needs, and a table that fills itself in.
+"""The papers' tables of parameters, met with a learner's own modules: rows, what each needs, and a table that fills
+itself in.
 
-The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the authors' own code; `stated` is what they print.
+The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the authors' own code;
+`stated` is what they print.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ CAPSTONE = "10_capstone"
 class Row:
     """A row of a paper's table.
 
-    stated: the authors' text, or "" where they print none; unit: what its M stands for; verified: do we have the place where it is
-    printed? exact: parameters of the authors' code, which is at `source`. exercises: the learner's, of `lesson`. trap: what to look out
-    for.
+    stated: the authors' text, or "" where they print none; unit: what its M stands for; verified: do we have the place
+    where it is printed? exact: parameters of the authors' code, which is at `source`. exercises: the learner's, of
+    `lesson`. trap: what to look out for.
     """
 
     network: str
@@ -68,8 +70,10 @@ def _squeezed(depth: int, block: Any) -> nn.Module:
 
 
 def _cbam(depth: int, block: Any) -> nn.Module:
-    """The authors' head takes the mean of the upper left 7 x 7 positions, which are all positions of 224 x 224 pixels."""
-    return resnet(depth, (basic if depth < 50 else bottleneck)(lambda stage, channels: block(channels, 16)), pool=nn.AvgPool2d(7))
+    """The authors' head takes the mean of the upper left 7 x 7 positions, which are all positions of 224 x 224
+    pixels."""
+    return resnet(depth, (basic if depth < 50 else bottleneck)(lambda stage, channels: block(channels, 16)),
+                  pool=nn.AvgPool2d(7))
 
 
 def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
@@ -77,7 +81,8 @@ def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
 
 
 def _bam(depth: int, block: Any) -> nn.Module:
-    """The head is CBAM's. The authors multiply the maps, and pool with a square window as high as the picture: see `_square`."""
+    """The head is CBAM's. The authors multiply the maps, and pool with a square window as high as the picture: see
+    `_square`."""
     def made(channels: int) -> nn.Module:
         module = block(channels, combine="product")
         if isinstance(branch := getattr(module, "channel", None), nn.Module):
@@ -88,7 +93,8 @@ def _bam(depth: int, block: Any) -> nn.Module:
 
 
 def _square(branch: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Of a picture that is wider than high, BAM's channel branch sees the square on the left; a square one is unchanged."""
+    """Of a picture that is wider than high, BAM's channel branch sees the square on the left;
+    a square one is unchanged."""
     x, *others = given
     return x[..., :x.shape[2]], *others
 
@@ -154,7 +160,9 @@ class PaperTable:
         stated = f"{row.stated}{unit}{'' if row.verified else ' (second-hand)'}" if row.stated else "–"
         if isinstance(yours, str):
             return row.network, stated, "", yours
-        verdict = "met" if yours == row.exact else f"{abs(yours - row.exact):,} too {'many' if yours > row.exact else 'few'}"
+        verdict = (
+            "met" if yours == row.exact else f"{abs(yours - row.exact):,} too {'many' if yours > row.exact else 'few'}"
+        )
         return row.network, stated, f"{yours:,}", verdict
 
     def __repr__(self) -> str:
@@ -172,7 +180,8 @@ class PaperTable:
             colour = GOOD if verdict == "met" else WAITING if isinstance(yours, str) else BAD
             met = '✓\N{NO-BREAK SPACE}met' if verdict == "met" else verdict
             mark = f'<b style="color:{colour}">{met}</b>'
-            table += "<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in (network, stated, count, mark, escape(row.trap))) + "</tr>"
+            table += "<tr>" + "".join(f"<td {left}>{cell}</td>"
+                                      for cell in (network, stated, count, mark, escape(row.trap))) + "</tr>"
         return f"<table>{table}</table><p>{escape(self._summary())}</p>"
 
     def _summary(self) -> str:
@@ -187,7 +196,8 @@ def network(name: str, find: Find = mine, device: str = "meta", here: Mapping[st
 
 
 def paper_table(here: Mapping[str, Any] | None = None, find: Find = mine) -> PaperTable:
-    """Build every row's network from the learner's modules and count. here: exercises of the capstone itself, by name."""
+    """Build every row's network from the learner's modules and count.
+    here: exercises of the capstone itself, by name."""
     return PaperTable({row: _counted(row, _first(here or {}, find)) for row in ROWS})
 
 
@@ -202,7 +212,8 @@ def _first(here: Mapping[str, Any], find: Find) -> Find:
 
 
 def _of_own_blocks(network: Any, find: Find, *arguments: Any) -> nn.Module:
-    """The page's CloFormer, with lesson 09's CloBlock in place of the one that the page gives, if lesson 09 is solved."""
+    """The page's CloFormer, with lesson 09's CloBlock in place of the one that the page gives, if lesson 09 is
+    solved."""
     try:
         block = find("09_cloformer", "CloBlock")
     except NotImplementedError:

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 class PlacedAttention(nn.Module):
     """x plus scaled dot-product attention between all positions, (B, C, H, W) -> (B, C, H, W).
 
-    places: queries and keys also see each position's row and column, from -1 to 1. attend=False is the control: what a position adds is
-    made of its own features, row and column, and nothing comes from elsewhere.
+    places: queries and keys also see each position's row and column, from -1 to 1. attend=False is the control: what a
+    position adds is made of its own features, row and column, and nothing comes from elsewhere.
     """
 
     def __init__(self, channels: int, places: bool = True, attend: bool = True, size: int = 8) -> None:

@@ -15,9 +15,11 @@ RELEASED = {
 
 
 def print_released_kernels(rule: Callable[[int], int]) -> None:
-    """Print for each network the kernel sizes of its stages by `rule(channels)` and as released, and ECA's parameters with both."""
+    """Print for each network the kernel sizes of its stages by `rule(channels)` and as released, and ECA's
+    parameters with both."""
     print("network          by the rule                  released")
     for network, (channels, blocks, kernels) in RELEASED.items():
         by_rule = tuple(rule(count) for count in channels)
-        columns = (f"{sizes}, {sum(n * k for n, k in zip(blocks, sizes, strict=True)):3d} parameters" for sizes in (by_rule, kernels))
+        columns = (f"{sizes}, {sum(n * k for n, k in zip(blocks, sizes, strict=True)):3d} parameters"
+                   for sizes in (by_rule, kernels))
         print(f"{network:15s}  {'  '.join(columns)}")

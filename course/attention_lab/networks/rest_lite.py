@@ -17,7 +17,8 @@ class ResTLite(nn.Module):
     position, patches, block: lesson 07b's PixelAttention, OverlapPatchEmbed and ResTBlock, called as the lesson says.
     """
 
-    def __init__(self, position: Callable[..., nn.Module], patches: Callable[..., nn.Module], block: Callable[..., nn.Module]) -> None:
+    def __init__(self, position: Callable[..., nn.Module], patches: Callable[..., nn.Module],
+                 block: Callable[..., nn.Module]) -> None:
         super().__init__()
         half = WIDTHS[0] // 2
         self.stem = nn.Sequential(
@@ -25,7 +26,8 @@ class ResTLite(nn.Module):
             nn.Conv2d(half, half, 3, 1, 1, bias=False), nn.BatchNorm2d(half), nn.ReLU(),
             nn.Conv2d(half, WIDTHS[0], 3, 2, 1, bias=False), position(WIDTHS[0]))
         self.patches = nn.ModuleList(patches(narrow, wide) for narrow, wide in zip(WIDTHS, WIDTHS[1:], strict=False))
-        self.stages = nn.ModuleList(nn.ModuleList(block(*sizes, qkv_bias=True, apply_transform=True) for _ in range(BLOCKS))
+        self.stages = nn.ModuleList(nn.ModuleList(block(*sizes, qkv_bias=True, apply_transform=True)
+                                                  for _ in range(BLOCKS))
                                     for sizes in zip(WIDTHS, HEADS, RATIOS, strict=True))
         self.norm, self.head = nn.LayerNorm(WIDTHS[-1]), nn.Linear(WIDTHS[-1], CLASSES)
 

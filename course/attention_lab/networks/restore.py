@@ -1,11 +1,11 @@
 """The weights that the authors of a network released, in a network of your own modules.
 
-`restore(network, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar")` reads such a file, which you download by hand: `released.toml` says
-where it is. We have opened none of these files. What we know of their formats comes from the authors' READMEs, code and issues, and
-what is tested here are files that we wrote in these formats.
+`restore(network, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar")` reads such a file, which you download by hand:
+`released.toml` says where it is. We have opened none of these files. What we know of their formats comes from the
+authors' READMEs, code and issues, and what is tested here are files that we wrote in these formats.
 
-`agreement(network, "CloFormer-XXS")` needs no file: it gives the network weights that follow from a rule, and compares what each stage
-computes with what the authors' code computed with the same weights.
+`agreement(network, "CloFormer-XXS")` needs no file: it gives the network weights that follow from a rule, and compares
+what each stage computes with what the authors' code computed with the same weights.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ class NotRestored(OneLine, ValueError):
 
 
 def restore(network: nn.Module, name: str, path: str | Path) -> bool:
-    """Load the released weights in the file `path` into your network, which is in eval mode afterwards. name: as in the papers' tables.
+    """Load the released weights in the file `path` into your network, which is in eval mode afterwards.
+    name: as in the papers' tables.
 
-    Before that it prints which stages agree with the authors' code. If the weights can't be loaded it prints why, changes nothing and
-    returns False. Raises ValueError for a name that is not known.
+    Before that it prints which stages agree with the authors' code. If the weights can't be loaded it prints why,
+    changes nothing and returns False. Raises ValueError for a name that is not known.
     """
     names, path = _names(name), Path(path)
     try:
@@ -73,12 +74,13 @@ def where(name: str) -> str:
     """In a sentence or two, where the authors' weights of a network are."""
     if not (found := RELEASED.get(name)):
         return f"The authors of {name} have released no weights."
-    return (f"The authors offer {found['file'] or 'their weights'} for {name} at {found['at']} ({found['top1']} % top-1 on "
-            f"ImageNet, {found['licence']} licence). Download the file and put it beside this notebook.")
+    return (f"The authors offer {found['file'] or 'their weights'} for {name} at {found['at']} ({found['top1']} % "
+            f"top-1 on ImageNet, {found['licence']} licence). Download the file and put it beside this notebook.")
 
 
 def released_state(path: Path) -> dict[str, Tensor]:
-    """The weights in a file that was written by `torch.save`, by the authors' names. Code that the file may hold is not run.
+    """The weights in a file that was written by `torch.save`, by the authors' names.
+    Code that the file may hold is not run.
 
     Raises FileNotFoundError, and NotRestored for any other file than one of weights.
     """
@@ -107,7 +109,8 @@ def _opened(path: Path) -> Any:
     if not start:
         raise NotRestored(f"{path.name} is empty.")
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise NotRestored(f"{path.name} is a web page and not the file itself: open it in a browser to see what the page asks for.")
+        raise NotRestored(f"{path.name} is a web page and not the file itself: open it in a browser to see what the "
+                          "page asks for.")
     if start.startswith(b"version https://git-lfs"):
         raise NotRestored(f"{path.name} is a pointer of Git LFS: `git lfs pull` brings the file itself.")
     try:
@@ -115,14 +118,20 @@ def _opened(path: Path) -> Any:
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if refused := re.search(r"GLOBAL ([\w.]+)", str(error)):
-            raise NotRestored(f"{path.name} holds more than weights ({refused[1]}), and opening it could run somebody's code.") from None
+            raise NotRestored(f"{path.name} holds more than weights ({refused[1]}), and opening it could run "
+                              "somebody's code.") from None
         raise NotRestored(f"{path.name} is damaged, or torch did not write it.") from None
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise NotRestored(f"{path.name} is damaged or not complete ({type(error).__name__}).") from None
 
 
 def _numbers(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.layout is torch.strided and not value.is_complex() and not value.is_quantized
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and not value.is_complex()
+        and not value.is_quantized
+    )
 
 
 def _described(value: Any) -> str:
@@ -132,17 +141,25 @@ def _described(value: Any) -> str:
 
 
 def agreement(network: nn.Module, name: str) -> str:
-    """In a sentence, which stages of your network compute what the authors' code does, with rule-made weights and in float64.
+    """In a sentence, which stages of your network compute what the authors' code does, with rule-made weights and in
+    float64.
 
-    The network itself is not changed. Stages have the authors' names. ValueError for a network of which nothing was recorded.
+    The network itself is not changed. Stages have the authors' names.
+    ValueError for a network of which nothing was recorded.
     """
     names = _names(name)
     recorded, stages = names.recorded, dict(names.recorded["stages"])
     if _fingerprint(map(names.theirs, network.state_dict())) != recorded["names"]:
-        return f"Parts of your {name} have other names than the course gives them, so that rule-made weights can't reach them."
+        return (
+            f"Parts of your {name} have other names than the course gives them, so that rule-made weights can't reach"
+            " them."
+        )
     x = drawn(recorded["shape"], 1000 + recorded["seed"])
     if not _same(x, stages.pop("input")):
-        return "Your torch draws other random numbers than the one that drew the authors' weights, so that nothing can be compared."
+        return (
+            "Your torch draws other random numbers than the one that drew the authors' weights, so that nothing can be"
+            " compared."
+        )
     ours = deepcopy(network).cpu().double().eval()
     give_rule_weights(ours, names, recorded["seed"], recorded["gain"])
     try:
@@ -169,7 +186,9 @@ def _same(tensor: Tensor, recorded: Mapping[str, Any]) -> bool:
     """Are mean, standard deviation and first values those that were recorded?"""
     expected = torch.tensor([recorded["mean"], recorded["std"], *recorded["first"]], dtype=torch.float64)
     found = torch.stack([tensor.mean(), tensor.std(), *tensor.flatten()[:len(recorded["first"])]])
-    return found.shape == expected.shape and bool(((found - expected).abs() <= TOLERANCE * (recorded["std"] + abs(recorded["mean"]))).all())
+    return found.shape == expected.shape and bool(
+        ((found - expected).abs() <= TOLERANCE * (recorded["std"] + abs(recorded["mean"]))).all()
+    )
 
 
 def _fingerprint(entries: Iterable[str]) -> int:
@@ -186,11 +205,13 @@ def _names(name: str) -> Names:
 def classes(network: nn.Module, picture: Tensor, count: int = 5) -> list[tuple[str, float]]:
     """The likeliest of ImageNet's classes for a picture (3, H, W) in [0, 1], and their probabilities.
 
-    The shorter side becomes 256 pixels, and the 224 x 224 in the middle count. Names come from torchvision; without it, there are numbers.
+    The shorter side becomes 256 pixels, and the 224 x 224 in the middle count. Names come from torchvision;
+    without it, there are numbers.
     """
     height, width = picture.shape[1:]
     scale = SIDE / min(height, width)
-    resized = F.interpolate(picture[None].float(), (round(height * scale), round(width * scale)), mode="bilinear", antialias=True)
+    resized = F.interpolate(picture[None].float(), (round(height * scale), round(width * scale)), mode="bilinear",
+                            antialias=True)
     top, left = ((side - CROP) // 2 for side in resized.shape[2:])
     x = resized[..., top:top + CROP, left:left + CROP]
     x = (x - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
@@ -202,7 +223,8 @@ def classes(network: nn.Module, picture: Tensor, count: int = 5) -> list[tuple[s
     finally:
         network.train(was_training)
     labels = _labels()
-    return [(labels[place] if labels else f"class {place}", p) for place, p in zip(likely.indices.tolist(), likely.values.tolist())]
+    return [(labels[place] if labels else f"class {place}", p)
+            for place, p in zip(likely.indices.tolist(), likely.values.tolist())]
 
 
 def _labels() -> list[str]:
@@ -210,6 +232,7 @@ def _labels() -> list[str]:
     try:
         from torchvision.models import ResNet50_Weights
     except ImportError:
-        print("torchvision, which knows the names of ImageNet's classes, is not installed here; so these are their numbers, from 0 on.")
+        print("torchvision, which knows the names of ImageNet's classes, is not installed here; so these are their "
+              "numbers, from 0 on.")
         return []
     return ResNet50_Weights.IMAGENET1K_V1.meta["categories"]

@@ -1,8 +1,10 @@
-"""Weights for a network that nobody needs to store: every number follows from its entry's name in the authors' code, and a seed.
+"""Weights for a network that nobody needs to store: every number follows from its entry's name in the authors' code,
+and a seed.
 
-With them one can see whether two implementations compute the same without a file of a hundred megabytes. For each entry a generator is
-seeded with crc32 of the name plus the seed, and draws float64 numbers z. A weight of two or more axes is z * gain / sqrt(fan_in). Other
-weights (of norms) are 1 + z / 10, running variances 1 + u / 10 with u uniform in [0, 1), biases and everything else z / 10.
+With them one can see whether two implementations compute the same without a file of a hundred megabytes. For each entry
+a generator is seeded with crc32 of the name plus the seed, and draws float64 numbers z. A weight of two or more axes is
+z * gain / sqrt(fan_in). Other weights (of norms) are 1 + z / 10, running variances 1 + u / 10 with u uniform in [0, 1),
+biases and everything else z / 10.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What attention in stripes costs, beside full maps and windows, and how far a module of stripes reaches (lesson 08b)."""
+"""What attention in stripes costs, beside full maps and windows, and how far a module of stripes reaches (lesson
+08b)."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ REPAIRED_ON = (32, 48), (32, 64), (48, 64)  # heights and widths of images
 def training_memory(cosine_attention: Callable[..., Tensor], side: int) -> dict[str, float]:
     """MiB that a training step on a picture of side x side tokens needs, for each kind of attention.
 
-    cosine_attention: queries (B, N, C), keys and values (B, M, C), and a function of the cosines -> (B, N, C). With anchors it is called
-    twice, by way of their means.
+    cosine_attention: queries (B, N, C), keys and values (B, M, C), and a function of the cosines -> (B, N, C). With
+    anchors it is called twice, by way of their means.
     """
     def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return cosine_attention(q, k, v, lambda cosine: 10 * cosine)
@@ -42,14 +43,17 @@ def training_memory(cosine_attention: Callable[..., Tensor], side: int) -> dict[
         "stripes, anchors 1/2": (anchored(2), [*tokens, F.avg_pool2d(tokens[0], 2)]),
         "stripes, anchors 1/4": (anchored(4), [*tokens, F.avg_pool2d(tokens[0], 4)]),
     }
-    bytes_kept = {kind: cost(call, *grids, backward=True, latency=False).training_memory or 0 for kind, (call, grids) in kinds.items()}
+    bytes_kept = {kind: cost(call, *grids, backward=True, latency=False).training_memory or 0
+                  for kind, (call, grids) in kinds.items()}
     return {kind: count / 2**20 for kind, count in bytes_kept.items()}
 
 
 def _cut(size: tuple[int, int], *grids: Tensor) -> list[Tensor]:
     """Grids (1, C, H, W) as the tokens of their pieces, (pieces, height * width, C)."""
     height, width = size
-    return [F.unfold(grid, size, stride=size).unflatten(1, (CHANNELS, height * width)).permute(0, 3, 2, 1).flatten(0, 1) for grid in grids]
+    return [F.unfold(grid, size, stride=size).unflatten(1,
+                                                        (CHANNELS, height * width)).permute(0, 3, 2, 1).flatten(0, 1)
+                                                        for grid in grids]
 
 
 def reach(attention: nn.Module, height: int, width: int) -> tuple[int, int]:
@@ -70,4 +74,5 @@ def print_reach(exhibit: Callable[[], nn.Module]) -> None:
     reached = {size: reach(exhibit(), *size) for size in REPAIRED_ON}
     for (height, width), (rows, columns) in reached.items():
         print(f"in an image of {height} x {width}: {rows} rows and {columns} columns")
-    print("repaired:", "Yes." if all(found == (STRIPE, width) for (_, width), found in reached.items()) else "No, not yet.")
+    print("repaired:", "Yes." if all(found == (STRIPE, width) for (_, width), found in reached.items())
+          else "No, not yet.")

@@ -1,8 +1,9 @@
-"""Is one set of runs ahead of another by more than luck? Welch's t-test for scores, Fisher's for runs that solve a task or do not,
-and Holm's correction for several comparisons at once.
+"""Is one set of runs ahead of another by more than luck? Welch's t-test for scores, Fisher's for runs that solve a task
+or do not, and Holm's correction for several comparisons at once.
 
-B. L. Welch: The generalization of "Student's" problem when several different population variances are involved, Biometrika 34, 1947.
-S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
+B. L. Welch: The generalization of "Student's" problem when several different population variances are involved,
+Biometrika 34, 1947. S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+Statistics 6, 1979.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ STEPS = 400  # of the integrals; their error is below 1e-9
 
 
 class Difference(NamedTuple):
-    """gap: the first mean minus the second. interval: in which the true gap lies in 95 of 100 such experiments, if scores scatter normally.
+    """gap: the first mean minus the second. interval: in which the true gap lies in 95 of 100 such experiments, if
+    scores scatter normally.
     p: how often two arms that are equally good would differ at least as much.
     """
 
@@ -52,7 +54,8 @@ def quantile(freedom: float, level: float = LEVEL) -> float:
 def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Difference:
     """How far the mean of the first scores is from that of the second, and how sure that is.
 
-    Scores of which none differs from another within its set are taken at their word. Raises ValueError for fewer than two scores in a set.
+    Scores of which none differs from another within its set are taken at their word.
+    Raises ValueError for fewer than two scores in a set.
     """
     if min(len(first), len(second)) < 2:
         raise ValueError(f"two runs of each arm are needed to tell luck from more, not {len(first)} and {len(second)}")
@@ -61,13 +64,15 @@ def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL)
     error = math.sqrt(sum(parts))
     if not error:
         return Difference(gap, (gap, gap), 0.0 if gap else 1.0)
-    freedom = error ** 4 / sum(part ** 2 / (len(scores) - 1) for part, scores in zip(parts, (first, second), strict=True))
+    freedom = error ** 4 / sum(part ** 2 / (len(scores) - 1)
+                               for part, scores in zip(parts, (first, second), strict=True))
     reach = quantile(freedom, level) * error
     return Difference(gap, (gap - reach, gap + reach), outside(gap / error, freedom))
 
 
 def holm(chances: Sequence[float]) -> list[float]:
-    """The p of each comparison, corrected for all that were made together: with none real, one at most is below 0.05 in 20 tables."""
+    """The p of each comparison, corrected for all that were made together: with none real, one at most is below 0.05
+    in 20 tables."""
     corrected = [0.0] * len(chances)
     largest = 0.0
     for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
@@ -79,9 +84,11 @@ def holm(chances: Sequence[float]) -> list[float]:
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
     """How often two arms that are equally good would differ as much in how many of their runs solve a task, or more.
 
-    first, second: runs that solve it, runs in all. (R. A. Fisher's exact test, two-sided: all tables that are no likelier count.)
+    first, second: runs that solve it, runs in all. (R. A.
+        Fisher's exact test, two-sided: all tables that are no likelier count.)
     """
     (solved, runs), (others, more) = first, second
     together, whole = solved + others, math.comb(runs + more, solved + others)
-    ways = {k: math.comb(runs, k) * math.comb(more, together - k) for k in range(max(0, together - more), min(runs, together) + 1)}
+    ways = {k: math.comb(runs, k) * math.comb(more, together - k)
+            for k in range(max(0, together - more), min(runs, together) + 1)}
     return sum(count for count in ways.values() if count <= ways[solved]) / whole

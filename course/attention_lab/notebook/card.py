@@ -1,9 +1,10 @@
-"""The card of the capstone: which rows of the papers' tables were met, the scores of the heat map, seeds, versions and the processor.
+"""The card of the capstone: which rows of the papers' tables were met, the scores of the heat map, seeds, versions and
+the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
-Nothing on it says whose it is: no name, no folder, no host. Scores of a training are marked as unverified, because they are what
-somebody's machine said.
+Nothing on it says whose it is: no name, no folder, no host. Scores of a training are marked as unverified, because they
+are what somebody's machine said.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..networks.training import Results
 from .versions import processor, versions
 
 STYLE = """body{font:15px/1.5 Arial,Helvetica,sans-serif;color:#222;background:#fcfcfa;max-width:46em;margin:2em auto;padding:0 1em}
-table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}"""
+table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}"""  # noqa: E501
 
 
 class Card:
@@ -32,7 +33,8 @@ class Card:
                 {"network": row.network, "authors": row.exact, "stated": row.stated or None,
                  "yours": yours if isinstance(yours, int) else None,
                  "met": bool(row.stated) and yours == row.exact} for row, yours in table.found.items()],
-            "scores": _scores(results), "versions": versions(), "machine": {"processor": processor(), "cores": os.cpu_count()}}
+            "scores": _scores(results), "versions": versions(),
+            "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
     def html(self) -> str:
         """A whole page, with nothing to load."""
@@ -44,8 +46,8 @@ class Card:
         met = [row for row in tables if row["met"]]
         equal = [row for row in tables if not row["stated"] and row["yours"] == row["authors"]]
         parts = ["<h2>Attention by Hand: capstone</h2>",
-                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>, with modules written by "
-                 "hand: the networks have exactly as many parameters as the published code.</p>",
+                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>, with "
+                 "modules written by hand: the networks have exactly as many parameters as the published code.</p>",
                  _table(("network", "parameters", "stated"),
                         [(f"✓ {row['network']}", f"{row['yours']:,}", row["stated"]) for row in met], "met")]
         if equal:
@@ -53,10 +55,12 @@ class Card:
                       _table(("network", "parameters"), [(row["network"], f"{row['yours']:,}") for row in equal])]
         if scores["rows"]:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
-                      _table(("module", "task", "mean, %", "standard error", "seeds"), [_line(row) for row in scores["rows"]])]
+                      _table(("module", "task", "mean, %", "standard error", "seeds"),
+                             [_line(row) for row in scores["rows"]])]
         versions, machine = self.data["versions"], self.data["machine"]
         said = ", ".join(f"{name} {number}" for name, number in versions.items())
-        return "".join([*parts, f"<p><small>{escape(said)}; {escape(machine['processor'])}, {machine['cores']} cores</small></p>"])
+        return "".join([*parts, f"<p><small>{escape(said)}; {escape(machine['processor'])}, {machine['cores']} "
+                                "cores</small></p>"])
 
     def __repr__(self) -> str:
         tables = self.data["tables"]
@@ -65,7 +69,8 @@ class Card:
 
 
 def paper_card(table: PaperTable, results: Results | None = None, folder: Path | None = None) -> Card:
-    """Write card.html and card.json into a folder (default: the current one), and return the card, which a notebook shows.
+    """Write card.html and card.json into a folder (default: the current one), and return the card, which a notebook
+    shows.
 
     table: of `paper_table()`. results: of `compare`, with tasks as measures; None before anything was trained.
     """

@@ -31,9 +31,9 @@ def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer
               at_most: Mapping[str, tuple[float | None, float]] | None = None) -> Challenge:
     """Your number beside the one to beat, shown when it is the last line of a cell.
 
-    what: the quantity, such as "right answers, worst of three seeds". yours: None until there is an attempt. beat: the number that
-    yours must be above, or below if `fewer`. unit: of both, such as "%". at_most: for each condition, such as "parameters", (yours, the
-    largest that is allowed).
+    what: the quantity, such as "right answers, worst of three seeds". yours: None until there is an attempt. beat: the
+    number that yours must be above, or below if `fewer`. unit: of both, such as "%". at_most: for each condition, such
+    as "parameters", (yours, the largest that is allowed).
     """
     side = "below" if fewer else "above"
     lines: list[tuple[bool | None, str]]
@@ -42,7 +42,8 @@ def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer
     else:
         met = yours < beat if fewer else yours > beat
         bound = f"{_number(beat)}{_unit(unit)}"
-        lines = [(met, f"{what}: {_number(yours)}{_unit(unit)}; {f'that beats {bound}' if met else f'get {side} {bound}'}")]
+        lines = [(met,
+                  f"{what}: {_number(yours)}{_unit(unit)}; {f'that beats {bound}' if met else f'get {side} {bound}'}")]
     for name, (have, most) in (at_most or {}).items():
         if yours is None or have is None:
             lines.append((None, f"{name}: at most {_number(most)}"))

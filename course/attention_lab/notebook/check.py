@@ -24,11 +24,12 @@ from . import progress, puzzle
 def check(thing: Callable, picture: bool = False) -> Points:
     """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
 
-    In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is worth a number.
+    In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is
+    worth a number.
     thing: the function or class that the exercise asks for, under its own name.
     picture: also draw your output, the expected one and their difference, where both are tensors of one shape.
-    Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the lesson
-    does not ask for.
+    Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the
+    lesson does not ask for.
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
     _note_what_helps(verdict, thing)
@@ -44,7 +45,8 @@ def check(thing: Callable, picture: bool = False) -> Points:
 
 
 class Points(float):
-    """The points of a check. A notebook draws them as the report; as text they are the plain number that nbgrader reads."""
+    """The points of a check. A notebook draws them as the report;
+    as text they are the plain number that nbgrader reads."""
 
     report: Report
     shown = False  # has the report been drawn?
@@ -54,8 +56,8 @@ class Points(float):
         return self.report._repr_html_()
 
 
-# The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names the hint.
-# What an earlier report opened is closed; what a learner opened is left alone.
+# The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names
+# the hint. What an earlier report opened is closed; what a learner opened is left alone.
 OPEN_HINT = """
 ((number) => {
   let cell = document.currentScript.closest(".jp-Cell");
@@ -71,7 +73,8 @@ OPEN_HINT = """
 
 
 class OpeningHint(Report):
-    """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier report opened."""
+    """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier
+    report opened."""
 
     def _repr_html_(self) -> str:
         return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({int(self.verdict.hint)});</script></div>"
@@ -81,7 +84,8 @@ _waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, 
 
 
 def _show_rest(_result: Any = None) -> None:
-    """At the end of a cell: the reports that it has not shown as its value (a check need not be the last line), and the pictures."""
+    """At the end of a cell: the reports that it has not shown as its value (a check need not be the last line), and
+    the pictures."""
     from IPython.display import display  # in a notebook only
 
     while _waiting:
@@ -98,7 +102,8 @@ def _notebook() -> Any:
 
 
 def _picture(verdict: Verdict) -> list:
-    """Your output beside the expected one, as a list of one figure; without a picture it is empty, and a printed line says why."""
+    """Your output beside the expected one, as a list of one figure;
+    without a picture it is empty, and a printed line says why."""
     if verdict.shown:
         from ..pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
 
@@ -132,13 +137,14 @@ def _ways_out(verdict: Verdict) -> list[str]:
     if not verdict.mistake and _is_map(verdict):
         ways.append(f"In a new cell, `check({name}, picture=True)` draws your output beside the expected one.")
     if puzzle.available(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson):
-        ways.append(f"After `from attention_lab import puzzle, solution`, `puzzle({name})` gives you the lines of our answer to put in "
-                    f"order, and `solution({name})` shows it whole.")
+        ways.append(f"After `from attention_lab import puzzle, solution`, `puzzle({name})` gives you the lines of our "
+                    f"answer to put in order, and `solution({name})` shows it whole.")
     return ways
 
 
 def _is_map(verdict: Verdict) -> bool:
-    """Is a picture worth looking at: is the output a tensor of the expected shape, with positions besides batch and channels?"""
+    """Is a picture worth looking at: is the output a tensor of the expected shape, with positions besides batch and
+    channels?"""
     if not verdict.shown:
         return False
     got, expected = verdict.shown
@@ -146,14 +152,16 @@ def _is_map(verdict: Verdict) -> bool:
 
 
 def verdict_on(thing: Callable, checks: Path) -> Verdict:
-    """The verdict on `thing` by the recorded checks in the folder `checks`; its earlier exercises are found where it was defined."""
+    """The verdict on `thing` by the recorded checks in the folder `checks`;
+    its earlier exercises are found where it was defined."""
     known, name = recorded.parts(checks), getattr(thing, "__name__", "")
     if not known:
-        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in one folder")
+        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in "
+                                "one folder")
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
-        raise ValueError(f"{shown} is none of this lesson's exercises, each written with def or class under its own name: "
-                         f"{', '.join(known)}")
+        raise ValueError(f"{shown} is none of this lesson's exercises, each written with def or class under its "
+                         f"own name: {', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
     with one_thread():
@@ -165,14 +173,19 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
 
 
 def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
-    """An exercise's checks, which may come from a stranger. Raises ValueError where they hold more than data, or would call something else
-    than the lesson's exercises."""
-    exercise, known, again = recorded.load(checks, name), recorded.parts(checks), f"take the folder `{checks.name}` from the course again"
+    """An exercise's checks, which may come from a stranger. Raises ValueError where they hold more than data, or would
+    call something else than the lesson's exercises."""
+    exercise, known, again = (
+        recorded.load(checks, name),
+        recorded.parts(checks),
+        f"take the folder `{checks.name}` from the course again",
+    )
     if problem := only_data.problem(exercise):
         raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
     for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
         if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
-            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no exercise that this notebook defines; {again}")
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no exercise that this notebook "
+                             f"defines; {again}")
     return exercise
 
 
@@ -199,6 +212,7 @@ def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: d
         if earlier.points < earlier.max_points:
             verdict.evidence.insert(0, verdict.headline)
             verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"
-                                f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then check this one again.")
+                                f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then "
+                                "check this one again.")
             verdict.specific = True
             return

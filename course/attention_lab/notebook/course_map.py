@@ -28,15 +28,19 @@ class CourseMap:
         beside, listed = _beside(folder), tomllib.loads(LIST.read_text(encoding="utf-8"))
         self.rows = []  # (is it this one, is it solved, the cells of HEAD)
         self.links = []  # for each row the notebook to open, or None if it is open already or not there
-        chosen = {each["name"]: each["lessons"] for each in listed["path"]}.get(path, [lesson["name"] for lesson in listed["lesson"]])
-        shown = [lesson for lesson in listed["lesson"] if lesson["name"] in chosen or beside.get(lesson["name"], (False,))[0]]
-        self.note = _note(path, sum(lesson["minutes"] for lesson in shown if lesson["name"] in chosen), len(listed["lesson"]) - len(chosen))
+        chosen = {each["name"]: each["lessons"]
+                  for each in listed["path"]}.get(path, [lesson["name"] for lesson in listed["lesson"]])
+        shown = [lesson for lesson in listed["lesson"]
+                 if lesson["name"] in chosen or beside.get(lesson["name"], (False,))[0]]
+        self.note = _note(path, sum(lesson["minutes"] for lesson in shown if lesson["name"] in chosen),
+                          len(listed["lesson"]) - len(chosen))
         for lesson in shown:
             here, got, most = beside.get(lesson["name"], (False, 0, 0))
             solved = most > 0 and got == most
             points = f"{'✓ ' if solved else ''}{number(got)} of {number(most)}" if most else "not in this folder"
             builds_on = ", ".join(name.partition("_")[0] for name in lesson["builds_on"]) or "–"
-            self.rows.append((here, solved, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"], builds_on,
+            self.rows.append((here, solved, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"],
+                                             builds_on,
                                              duration(lesson["minutes"]), points)))
             notebook = f"../{lesson['name']}/{lesson['name']}.ipynb"
             self.links.append(notebook if not here and (folder / notebook).exists() else None)
@@ -83,8 +87,8 @@ def duration(minutes: int) -> str:
 def course_map(path: str = "") -> CourseMap:
     """Where you are in the course: shown when it is the last line of a cell.
 
-    path: "evening" or "weekend" shows the lessons of that way through the course from now on, in every lesson beside this one;
-    "everything" shows all lessons again. Raises ValueError for another word.
+    path: "evening" or "weekend" shows the lessons of that way through the course from now on, in every lesson beside
+    this one; "everything" shows all lessons again. Raises ValueError for another word.
     """
     known = [*(each["name"] for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["path"]), EVERYTHING]
     if path and path not in known:

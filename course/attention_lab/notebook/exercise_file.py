@@ -21,19 +21,21 @@ HEAD = """# The exercises of {lesson}. Each save of this file writes them into t
 # Keep the lines that begin with "# %%": they say where an exercise starts. What stands above the first one is not written back.
 
 {imports}
-"""
+"""  # noqa: E501
 
 
 @dataclass
 class Synced:
-    """What `sync` did. changed: the exercises that are others than when it last ran. said: what there is to tell the learner."""
+    """What `sync` did. changed: the exercises that are others than when it last ran.
+    said: what there is to tell the learner."""
 
     changed: list[str]
     said: list[str]
 
 
 class ExerciseFile:
-    """The exercises of the lesson in `folder`, in its notebook and in a Python file beside it, both named like the folder.
+    """The exercises of the lesson in `folder`, in its notebook and in a Python file beside it, both named like the
+    folder.
 
     Raises FileNotFoundError where there is no notebook, ValueError where it is none, or holds no exercise.
     """
@@ -50,8 +52,8 @@ class ExerciseFile:
     def sync(self) -> Synced:
         """Bring file and notebook to the same state, exercise by exercise: what changed on one side goes to the other.
 
-        What changed on both sides is taken from the file. A text that the other side replaces is kept in a file of its own.
-        Raises ValueError for a file in which an exercise's first line is missing; nothing is written then.
+        What changed on both sides is taken from the file. A text that the other side replaces is kept in a file of its
+        own. Raises ValueError for a file in which an exercise's first line is missing; nothing is written then.
         """
         ours, base = self._in_notebook(), self._base()
         if not self.file.exists():
@@ -82,7 +84,8 @@ class ExerciseFile:
     def run(self) -> tuple[dict[str, Any], dict[str, Exception]]:
         """What the exercises of the file define, by name, and what was raised while one was defined.
 
-        The rest of the notebook gives its imports, functions and classes, in the notebook's order. A traceback shows lines of the file.
+        The rest of the notebook gives its imports, functions and classes, in the notebook's order.
+        A traceback shows lines of the file.
         """
         module, cells = ModuleType(self.folder.name), self._cells()
         sources = self._in_file([name for name, _ in cells if name])
@@ -121,12 +124,13 @@ class ExerciseFile:
         return {name: source for name, source in self._cells() if name}
 
     def _in_file(self, names: list[str]) -> dict[str, tuple[int, str]]:
-        """The first line and the text of each exercise. Raises ValueError for one whose mark is not there, or is there twice."""
+        """The first line and the text of each exercise. Raises ValueError for one whose mark is not there, or is
+        there twice."""
         lines = content(self.file).decode("utf-8").splitlines()
         starts = {name: [index for index, line in enumerate(lines) if line.rstrip() == MARK + name] for name in names}
         if wrong := [name for name, found in starts.items() if len(found) != 1]:
-            raise ValueError(f"{self.file.name} should have the line \"{MARK}{wrong[0]}\" once, it has it {len(starts[wrong[0]])} times. "
-                             "Nothing was written.")
+            raise ValueError(f"{self.file.name} should have the line \"{MARK}{wrong[0]}\" once, it has it "
+                             f"{len(starts[wrong[0]])} times. Nothing was written.")
         ends = sorted(found[0] for found in starts.values())[1:] + [len(lines)]
         order = sorted(names, key=lambda name: starts[name][0])
         return {name: _trimmed(starts[name][0] + 1, lines[starts[name][0] + 1:end]) for name, end in zip(order, ends)}
@@ -154,7 +158,8 @@ class ExerciseFile:
         _replace(self.notebook, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     def _set_aside(self, name: str, source: str) -> None:
-        """Add a text that is replaced to those that are kept: an editor, or JupyterLab, may have brought back an older one."""
+        """Add a text that is replaced to those that are kept: an editor, or JupyterLab, may have brought back an
+        older one."""
         with self.kept.open("a", encoding="utf-8") as kept:
             kept.write(f"# {name}, replaced {datetime.now():%Y-%m-%d %H:%M:%S}\n{source}\n\n\n")
 
@@ -170,15 +175,18 @@ class ExerciseFile:
 
 
 def _trimmed(above: int, lines: list[str]) -> tuple[int, str]:
-    """Lines without the empty ones around them: the number of the first one in a file with so many lines above, and the text."""
+    """Lines without the empty ones around them: the number of the first one in a file with so many lines above, and
+    the text."""
     text = "\n".join(lines)
     return above + 1 + len(text) - len(text.lstrip("\n")), text.strip("\n").rstrip()
 
 
 def _names(cells: list[dict]) -> dict[str, str]:
-    """The exercises' names by the grade id of their cells; a check's id is that of its exercise with "-check" behind it."""
+    """The exercises' names by the grade id of their cells;
+    a check's id is that of its exercise with "-check" behind it."""
     graders = [(_marks(cell), re.fullmatch(r"check\((\w+)\)", "".join(cell["source"]).strip())) for cell in cells]
-    return {grader.get("grade_id", "").removesuffix("-check"): called[1] for grader, called in graders if grader.get("grade") and called}
+    return {grader.get("grade_id", "").removesuffix("-check"): called[1] for grader, called in graders
+            if grader.get("grade") and called}
 
 
 def _marks(cell: dict) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The code that a function or class is made of: its own source, and the helpers, values and imports that it uses, out of the cells that
-were run. A statement that it does not need is left out, whatever cell it stands in.
+"""The code that a function or class is made of: its own source, and the helpers, values and imports that it uses, out
+of the cells that were run. A statement that it does not need is left out, whatever cell it stands in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ FUTURE = "from __future__"
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a cell. gives: the names that it binds. alters: those of which it changes a part (`Gate.forward = forward`).
+    """A statement of a cell. gives: the names that it binds. alters: those of which it changes a part
+    (`Gate.forward = forward`).
     now, later: the global names that it reads while it runs, and those that its functions read when they are called."""
 
     cell: str
@@ -34,8 +35,8 @@ class Statement:
 def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
     """The code that `name` is made of, in the order in which it was run; empty if no cell defines it.
 
-    cells: the text of each cell, in the order in which they were run. namespace: the global names, which tell from which cell a function
-    or class comes: a newer one may have stopped before it got there.
+    cells: the text of each cell, in the order in which they were run. namespace: the global names, which tell from
+    which cell a function or class comes: a newer one may have stopped before it got there.
     """
     statements = [statement for cell in cells for statement in _statements(cell)]
     wanted, chosen = [(name, len(statements))], set()
@@ -53,12 +54,14 @@ def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
 
 
 def _made_of(name: str, statements: list[Statement], namespace: dict[str, Any]) -> list[int]:
-    """The places of the statement that binds a name and of those that change it afterwards; none for a name that no statement binds."""
+    """The places of the statement that binds a name and of those that change it afterwards;
+    none for a name that no statement binds."""
     places = [place for place, statement in enumerate(statements) if name in statement.gives]
     if not places and name in namespace and not hasattr(builtins, name):
         places = [place for place, statement in enumerate(statements) if "*" in statement.gives]
     cell = _cell_of(namespace.get(name))
-    binds = max((place for place in places if statements[place].cell.strip() == cell), default=max(places, default=None))
+    binds = max((place for place in places if statements[place].cell.strip() == cell),
+                default=max(places, default=None))
     if binds is None:
         return []
     return [binds, *(place for place in range(binds + 1, len(statements)) if name in statements[place].alters)]
@@ -81,12 +84,19 @@ def _statements(cell: str) -> Iterator[Statement]:
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
-                one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
-                yield Statement(cell, ast.unparse(one), frozenset([alias.asname or alias.name.partition(".")[0]]), *[frozenset()] * 3)
+                one = (
+                    ast.Import([alias])
+                    if isinstance(node, ast.Import)
+                    else ast.ImportFrom(node.module, [alias], node.level)
+                )
+                yield Statement(cell, ast.unparse(one), frozenset([alias.asname or alias.name.partition(".")[0]]),
+                                *[frozenset()] * 3)
             continue
         decorators = getattr(node, "decorator_list", [])
         begins = min(each.lineno for each in [node, *decorators])
-        source = "\n".join(lines[begins - 1:node.end_lineno]) if decorators else ast.get_source_segment(cell, node) or ""
+        source = (
+            "\n".join(lines[begins - 1 : node.end_lineno]) if decorators else ast.get_source_segment(cell, node) or ""
+        )
         try:
             code = _compiled(node)
         except SyntaxError:  # a `return` outside of a function
@@ -105,7 +115,8 @@ def _names(code: CodeType, instructions: set[str]) -> frozenset[str]:
 
 
 def _read_later(code: CodeType) -> frozenset[str]:
-    """The global names that the functions and classes inside some code read: what a class gives its own value is not global."""
+    """The global names that the functions and classes inside some code read: what a class gives its own value is not
+    global."""
     found: frozenset[str] = frozenset()
     for inner in (constant for constant in code.co_consts if isinstance(constant, CodeType)):
         found |= _names(inner, READS) - _names(inner, {"STORE_NAME"}) | _read_later(inner)

@@ -1,4 +1,5 @@
-"""What a learner sends who thinks that a check is wrong: a text that people read, and that a maintainer can judge again."""
+"""What a learner sends who thinks that a check is wrong: a text that people read, and that a maintainer can judge
+again."""
 
 from __future__ import annotations
 
@@ -14,14 +15,18 @@ LARGEST = 256 << 10  # bytes; an exercise with all that it uses has a few thousa
 LONGEST = 100  # characters of a version
 NAME = re.compile(r"\w{1,64}", re.ASCII)
 POINTS = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) of (\d{1,3}(?:\.\d{1,6})?)")
-HEAD = "A problem with a check of the course Attention by Hand. Below are what the check said, versions, and the code that was checked."
+HEAD = (
+    "A problem with a check of the course Attention by Hand. Below are what the check said, versions, and the code that"
+    " was checked."
+)
 VERDICT, CODE = "== what the check said", "== the code that was checked"
 VERSIONS = "attention_lab", "torch", "python", "platform", "device"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """lesson: its name, 01_se. points, most: what the check gave, and what the exercise is worth. versions: by the names in VERSIONS.
+    """lesson: its name, 01_se. points, most: what the check gave, and what the exercise is worth. versions: by the
+    names in VERSIONS.
     verdict: the text of the report. code: the exercise and what it uses."""
 
     lesson: str
@@ -59,7 +64,8 @@ def read(data: bytes) -> Problem:
         raise ValueError("has a lesson, an exercise or points that are none")
     told = {name: fields[name][:LONGEST] for name in VERSIONS}
     verdict = "\n".join(line.removeprefix("    ") for line in said.strip("\n").split("\n"))
-    return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), told, verdict, code.strip("\n"))
+    return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), told, verdict,
+                   code.strip("\n"))
 
 
 def versions() -> dict[str, str]:

@@ -24,8 +24,8 @@ NEWEST = 20  # digests of wrong answers that are kept
 class Kept:
     """What is remembered of an exercise. points: the best so far. tries: how many different answers were checked.
 
-    failed: digests of the newest different answers that failed since the last one that was right. solved: the day of the first right one,
-    2026-11-22; empty before it, and in what an older library kept.
+    failed: digests of the newest different answers that failed since the last one that was right. solved: the day of
+    the first right one, 2026-11-22; empty before it, and in what an older library kept.
     """
 
     points: float = 0.0
@@ -53,11 +53,16 @@ def _strictly(folder: Path) -> dict[str, Kept]:
 
 
 def _one(entry: dict | float) -> Kept:
-    """An exercise's entry: a plain number of points in files of an older library. Raises ValueError, TypeError and KeyError."""
+    """An exercise's entry: a plain number of points in files of an older library.
+    Raises ValueError, TypeError and KeyError."""
     if not isinstance(entry, dict):
         return Kept(_points(entry))
     tries, failed, solved = entry["tries"], entry["failed"], entry["solved"]
-    if not isinstance(tries, int) or not isinstance(failed, list) or not all(isinstance(digest, str) for digest in failed):
+    if (
+        not isinstance(tries, int)
+        or not isinstance(failed, list)
+        or not all(isinstance(digest, str) for digest in failed)
+    ):
         raise TypeError("tries are a whole number, and failed answers a list of digests")
     if solved and date.fromisoformat(solved) > date.today():  # a clock that was wrong, or a file that was made up
         solved = date.today().isoformat()
@@ -76,17 +81,19 @@ def kept(folder: Path, name: str) -> Kept:
 
 
 def began(folder: Path) -> date | None:
-    """The day when the first exercise of a lesson was solved; long ago if an older library did not write it down, None before it."""
+    """The day when the first exercise of a lesson was solved;
+    long ago if an older library did not write it down, None before it."""
     days = [each.solved for each in _read(folder).values() if each.solved or each.points and not each.tries]
     return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
 
 
 def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bool]:
-    """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing away.
+    """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing
+    away.
 
-    digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last was right.
-    A folder that cannot be written to costs the memory, not the check. A file that can't be read is kept beside a new one, and a note of
-    the verdict says so.
+    digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last
+    was right. A folder that cannot be written to costs the memory, not the check. A file that can't be read is kept
+    beside a new one, and a note of the verdict says so.
     Returns what is remembered of this exercise now, and whether this was a new try.
     """
     try:
@@ -96,7 +103,11 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
         verdict.notes.append(put_beside(folder / FILE))
     own = everything.setdefault(verdict.exercise, Kept())
     solved = verdict.points == verdict.max_points
-    new = verdict.started and digest not in own.failed and not (solved and own.points == verdict.max_points and not own.failed)
+    new = (
+        verdict.started
+        and digest not in own.failed
+        and not (solved and own.points == verdict.max_points and not own.failed)
+    )
     if new:
         own.tries += 1
         own.failed = [*own.failed, digest][-NEWEST:]
@@ -109,23 +120,28 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
 
 
 def digest(thing: Callable) -> str:
-    """A short name for a function's or class's code: other comments, other blank lines and another run give the same one."""
+    """A short name for a function's or class's code: other comments, other blank lines and another run give the same
+    one."""
     return sha256(repr(_code(thing)).encode()).hexdigest()[:12]
 
 
 def _code(thing: Any) -> Any:
     """What is executed, as plain data."""
     if isinstance(thing, type):
-        return [(name, _code(part)) for name, part in sorted(vars(thing).items()) if name not in ("__doc__", "__firstlineno__")]
+        return [(name, _code(part)) for name, part in sorted(vars(thing).items())
+                if name not in ("__doc__", "__firstlineno__")]
     if isinstance(thing, CodeType):
         return thing.co_code, thing.co_names, thing.co_varnames, [_code(each) for each in thing.co_consts]
     code = getattr(getattr(thing, "__func__", thing), "__code__", None)
-    return _code(code) if code else thing if isinstance(thing, int | float | str | bytes | tuple) else type(thing).__name__
+    return (
+        _code(code) if code else thing if isinstance(thing, int | float | str | bytes | tuple) else type(thing).__name__
+    )
 
 
 @dataclass
 class Row:
-    """An exercise of a lesson. points: the best so far, None before the first check; at most `most`, whatever an older copy gave."""
+    """An exercise of a lesson. points: the best so far, None before the first check;
+    at most `most`, whatever an older copy gave."""
 
     name: str
     points: float | None
@@ -133,9 +149,11 @@ class Row:
 
 
 def rows(folder: Path) -> list[Row]:
-    """The exercises of the lesson in `folder`, in order; empty if there is none. Raises ValueError if its checks are not readable."""
+    """The exercises of the lesson in `folder`, in order; empty if there is none.
+    Raises ValueError if its checks are not readable."""
     known = _read(folder)
-    return [Row(part.exercise, min(known[part.exercise].points, part.points) if part.exercise in known else None, part.points)
+    return [Row(part.exercise, min(known[part.exercise].points, part.points) if part.exercise in known else None,
+                part.points)
             for part in recorded.parts(folder / recorded.FOLDER).values()]
 
 
@@ -145,7 +163,8 @@ def total(of: list[Row]) -> tuple[float, float]:
 
 
 class Progress:
-    """The points of the lesson in `folder`, and of each of its exercises. Raises ValueError if its checks are not readable."""
+    """The points of the lesson in `folder`, and of each of its exercises.
+    Raises ValueError if its checks are not readable."""
 
     def __init__(self, folder: Path):
         self.rows = rows(folder)
@@ -162,7 +181,8 @@ class Progress:
         return lines
 
     def __repr__(self) -> str:
-        lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}" for text, got, most in self._lines())
+        lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}"
+                 for text, got, most in self._lines())
         return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong in one folder."
 
     def _repr_html_(self) -> str:
@@ -170,7 +190,8 @@ class Progress:
         for text, got, most in self._lines():
             colour, width = (GOOD if got == most else "#E69F00"), round(160 * got / most) if most else 0
             indent = "padding-left:24px" if text.startswith(" ") else "font-weight:600"
-            table += (f'<tr><td style="text-align:left;{indent}">{escape(text.strip())}</td><td style="text-align:left">'
+            table += (f'<tr><td style="text-align:left;{indent}">{escape(text.strip())}</td><td '
+                      'style="text-align:left">'
                       f'<div style="width:160px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
                       f'<div style="width:{width}px;height:10px;background:{colour}"></div></div></td>'
                       f'<td style="text-align:right">{number(got)} of {number(most)}</td></tr>')

@@ -1,6 +1,7 @@
 """For those who study alone and are stuck: an exercise as a puzzle of lines, and our solution.
 
-Both take the solved notebooks of the repository. A class's hand-out has none of them, and nothing here knows a solution by itself.
+Both take the solved notebooks of the repository. A class's hand-out has none of them, and nothing here knows a solution
+by itself.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ SORT = """
   }
   for (const part of box.querySelectorAll(".live")) part.hidden = false;
   told();
-})();"""
+})();"""  # noqa: E501
 
 
 class Shown:
@@ -81,7 +82,8 @@ def solution(exercise: Callable | str) -> Shown:
 def puzzle(exercise: Callable | str) -> Shown:
     """One of this lesson's exercises as lines to put in order, once it is solved or three different tries have failed.
 
-    Copy what you get into the exercise's cell and check it. Raises ValueError for a name that the lesson does not ask for.
+    Copy what you get into the exercise's cell and check it.
+    Raises ValueError for a name that the lesson does not ask for.
     """
     name, code = _asked(exercise)
     if why := _not_yet(name, code, "the puzzle"):
@@ -90,8 +92,10 @@ def puzzle(exercise: Callable | str) -> Shown:
     how = "The lines in bold stand where they should; the others have lost their order."
     shown = "".join(f'<li {"tabindex=0 " if moves else ""}data-code="{escape(line)}" style="white-space:pre;'
                     f'{"" if moves else "font-weight:600"}">{escape(line)}</li>' for line, moves in lines)
-    html = (f'<div style="max-width:820px"><p>{how}</p><p class="live" hidden>Drag one onto another to swap them, or choose one with '
-            f'the arrow keys and move it with Shift and an arrow key. Then copy the text below into the exercise\'s cell.</p>'
+    html = (f'<div style="max-width:820px"><p>{how}</p><p class="live" hidden>Drag one onto another to swap them, or '
+            'choose one with '
+            'the arrow keys and move it with Shift and an arrow key. Then copy the text below into the exercise\'s '
+            'cell.</p>'
             f'<ol style="{MONO}">{shown}</ol><textarea class="live" hidden readonly rows="{len(lines)}" '
             f'aria-label="the lines, in your order" style="{MONO};width:100%"></textarea><script>{SORT}</script></div>')
     return Shown("\n".join([how, *(f"{'  ' if moves else '* '}{line}" for line, moves in lines)]), html)
@@ -113,24 +117,29 @@ def _asked(exercise: Callable | str) -> tuple[str, str]:
         return name, ""
     cells = json.loads((SOLVED / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
     sources = ("".join(cell["source"]) for cell in cells if cell["metadata"].get("nbgrader", {}).get("solution"))
-    return name, next((code for code in sources if any(getattr(node, "name", "") == name for node in ast.parse(code).body)), "")
+    return name, next((code for code in sources
+                       if any(getattr(node, "name", "") == name for node in ast.parse(code).body)), "")
 
 
 def _not_yet(name: str, code: str, what: str) -> str:
     """Why something is not shown; empty if it may be."""
     if not code:
-        return f"This copy of the course came without solutions, so {what} of {name} is not here. Whoever gave it to you has them."
+        return (
+            f"This copy of the course came without solutions, so {what} of {name} is not here. Whoever gave it to you"
+            " has them."
+        )
     most = recorded.parts(Path.cwd() / recorded.FOLDER)[name].points
     so_far = kept(Path.cwd(), name)
     if so_far.points >= most or len(so_far.failed) >= TRIES:
         return ""
     tried = {0: "no try", 1: "one try"}.get(len(so_far.failed), f"{len(so_far.failed)} tries")
-    return (f"You will find {what} here after three different tries at {name} that fail its check; so far there is {tried}. "
-            "Read the hints below the check first: they are shorter.")
+    return (f"You will find {what} here after three different tries at {name} that fail its check; so far there is "
+            f"{tried}. Read the hints below the check first: they are shorter.")
 
 
 def _lines(code: str) -> list[tuple[str, bool]]:
-    """The lines of a solved cell without blank ones, comments and what is in its docstrings, and whether they stand in a gap."""
+    """The lines of a solved cell without blank ones, comments and what is in its docstrings, and whether they stand
+    in a gap."""
     tree = ast.parse(code)
     told: set[int] = set()
     for node in ast.walk(tree):

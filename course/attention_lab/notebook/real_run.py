@@ -54,9 +54,11 @@ class RealRun:
                 lines.append(f"{arm} is {ahead} \"{control}\", {luck} (standard error: {error:.1f}).")
         if WIDER in self.content["controls"]:
             lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
-        if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items() if of["longer"] is not None]:
+        if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items()
+                      if of["longer"] is not None]:
             lines.append(f"After {self.content['longer']:,} steps (one run each): {', '.join(longer)}.")
-        return lines + [self._inside(arm, block, at) for arm, blocks in self.content["inside"].items() for block, at in zip(blocks, PLACES)]
+        return lines + [self._inside(arm, block, at) for arm, blocks in self.content["inside"].items()
+                        for block, at in zip(blocks, PLACES)]
 
     def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
         """What a block's channels depend on."""
@@ -64,11 +66,11 @@ class RealRun:
         cue = self.content["cue"]
         channels = f"which channels {arm} turns up or down"
         if max(colour, answer) < LITTLE:
-            return (f"In the {place} block, {channels} has little to do with {cue} ({100 * colour:.0f} % of the differences between "
-                    f"pictures) or with the right answer ({100 * answer:.0f} %).")
+            return (f"In the {place} block, {channels} has little to do with {cue} ({100 * colour:.0f} % of the "
+                    f"differences between pictures) or with the right answer ({100 * answer:.0f} %).")
         (most, share), (least, rest) = sorted([(cue, colour), ("the right answer", answer)], key=lambda each: -each[1])
-        return (f"In the {place} block, {channels} depends on {most} ({100 * share:.0f} % of the differences between pictures) more than "
-                f"on {least} ({100 * rest:.0f} %).")
+        return (f"In the {place} block, {channels} depends on {most} ({100 * share:.0f} % of the differences between "
+                f"pictures) more than on {least} ({100 * rest:.0f} %).")
 
     def __repr__(self) -> str:
         return "\n".join(self.said())
@@ -81,16 +83,21 @@ class RealRun:
             f"<td>{min(self.ends(name)):.1f} to {max(self.ends(name)):.1f} %</td><td>{arm['parameters']:,}</td></tr>"
             for name, arm in content["arms"].items())
         modules = " and ".join(content["modules"])
-        about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % at best. "
-                 f"Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, tested on other photographs and "
-                 f"other people's digits; {seconds / 3600:.2f} CPU hours in all.</p>")
-        table = ("<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to highest</th><th>parameters</th></tr>"
-                 f"{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>")
+        about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % "
+                 f"at best. Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, "
+                 f"tested on other photographs and other people's digits; {seconds / 3600:.2f} CPU hours in all.</p>")
+        table = (
+            "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
+            f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>"  # noqa: E501
+        )
         pictures = [_image(_curves(content), f"Learning curves: {'; '.join(self.said()[:1])}")]
-        pictures += [f"<p><b>Inside {escape(arm)}</b> (the best of the three runs): how much of each position and of each channel comes "
-                     "out, compared with what went in. Purple: more than on average; orange: less.</p>"
-                     + _image(_inside(content, arm), f"Inside {arm}: four pictures, how much of each position passes its two blocks, and "
-                                                     "which channels it treats differently for each colour and each answer.")
+        pictures += [f"<p><b>Inside {escape(arm)}</b> (the best of the three runs): how much of each position and of "
+                     "each channel comes out, compared with what went in. Purple: more than on average; orange: "
+                     "less.</p>"
+                     + _image(_inside(content, arm),
+                              f"Inside {arm}: four pictures, how much of each position passes its two blocks, and "
+                                                     "which channels it treats differently for each colour and "
+                                                     "each answer.")
                      for arm in content["modules"]]
         return about + pictures[0] + table + "".join(pictures[1:])
 
@@ -102,7 +109,8 @@ def real_run() -> RealRun:
     """
     path = Path.cwd() / FILE
     if not path.exists():
-        raise FileNotFoundError(f"{FILE} is not in {path.parent}: it belongs beside the notebook, in the folder as it was handed out")
+        raise FileNotFoundError(f"{FILE} is not in {path.parent}: it belongs beside the notebook, in the folder as it "
+                                "was handed out")
     return RealRun(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -116,12 +124,14 @@ def _curves(content: dict[str, Any]) -> Figure:
     import matplotlib.pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.5, 3))
-    looks = {**dict(zip(content["controls"], CONTROL_STYLES)), **{name: ("-", c) for name, c in zip(content["modules"], MODULE_COLOURS)}}
+    looks = {**dict(zip(content["controls"], CONTROL_STYLES)),
+             **{name: ("-", c) for name, c in zip(content["modules"], MODULE_COLOURS)}}
     for name, (style, colour) in looks.items():
         for index, curve in enumerate(content["arms"][name]["curves"]):
             axis.plot(content["steps"], curve, style, color=colour, linewidth=1.6, label=name if index == 0 else None)
     axis.axhline(GUESS, color=ALERT, linewidth=0.8)
-    axis.annotate("the colour guessed", (1, GUESS), (0, -11), xycoords=axis.get_yaxis_transform(), textcoords="offset points",
+    axis.annotate("the colour guessed", (1, GUESS), (0, -11), xycoords=axis.get_yaxis_transform(),
+                  textcoords="offset points",
                   ha="right", color=ALERT, fontsize=8)
     axis.set(ylim=(44, 100), xlabel="steps of 64 pictures", ylabel="right answers on\nnew pictures (%)")
     axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
@@ -130,7 +140,8 @@ def _curves(content: dict[str, Any]) -> Figure:
 
 @house_figure
 def _inside(content: dict[str, Any], arm: str) -> Figure:
-    """Pictures above the two blocks' maps of out / in; beside them what each block does to its channels, by colour and by answer."""
+    """Pictures above the two blocks' maps of out / in; beside them what each block does to its channels, by colour
+    and by answer."""
     import matplotlib.pyplot as plt
 
     blocks, number = content["inside"][arm], len(content["pictures"])
@@ -150,12 +161,14 @@ def _inside(content: dict[str, Any], arm: str) -> Figure:
     left.suptitle("position by position", fontsize=10)
     axes = right.subplots(4, 1, height_ratios=(3, 11, 3, 11))
     for index, block in enumerate(blocks):
-        for axis, labels, values in zip(axes[2 * index:2 * index + 2], (COLOURS, ANSWERS), (block["by_colour"], block["by_answer"])):
+        for axis, labels, values in zip(axes[2 * index:2 * index + 2], (COLOURS, ANSWERS),
+                                        (block["by_colour"], block["by_answer"])):
             _map(axis, values, _limit([block["by_colour"], block["by_answer"]]), aspect="auto")
             axis.set_yticks(range(len(labels)), labels, fontsize=6)
             axis.set_xticks([])
             axis.tick_params(length=0)
-        axes[2 * index].set_title(f"{BLOCKS[index].partition(' (')[0]}: its {len(block['by_colour'][0])} channels", fontsize=8)
+        axes[2 * index].set_title(f"{BLOCKS[index].partition(' (')[0]}: its {len(block['by_colour'][0])} channels",
+                                  fontsize=8)
     right.suptitle("channel by channel, by the colour that counts and by answer", fontsize=10)
     return figure
 

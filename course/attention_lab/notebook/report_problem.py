@@ -1,4 +1,5 @@
-"""For a learner who believes that a check is wrong: `report_problem(SEBlock)` writes a file that a maintainer can judge again."""
+"""For a learner who believes that a check is wrong: `report_problem(SEBlock)` writes a file that a maintainer can
+judge again."""
 
 from __future__ import annotations
 
@@ -20,12 +21,13 @@ TEMPLATE = "A check or a grade"  # .github/ISSUE_TEMPLATE/a-check.md
 
 
 def report_problem(exercise: Callable) -> Shown:
-    """Write what a maintainer needs who looks into a check that you believe is wrong, as a text file beside the notebook.
+    """Write what a maintainer needs who looks into a check that you believe is wrong, as a text file beside the
+    notebook.
 
     exercise: the function or class, as `check` takes it. Returns what to do with the file.
-    The file holds the exercise's code with the helpers, values and imports that it uses, what the check says, and versions; nothing else.
-    Raises ValueError, in a sentence, for what is no exercise of this lesson, is not written yet or has full points, and outside of a
-    notebook.
+    The file holds the exercise's code with the helpers, values and imports that it uses, what the check says, and
+    versions; nothing else. Raises ValueError, in a sentence, for what is no exercise of this lesson, is not written yet
+    or has full points, and outside of a notebook.
     """
     try:
         verdict = verdict_on(exercise, Path.cwd() / recorded.FOLDER)
@@ -36,11 +38,13 @@ def report_problem(exercise: Callable) -> Shown:
         raise Unusable(f"{name} is not written yet, so there is no verdict to report")
     if verdict.points == verdict.max_points:
         raise Unusable(f"{name} has full points, so there is nothing to report")
-    problem = Problem(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson, name, verdict.points, verdict.max_points, versions(),
+    problem = Problem(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson, name, verdict.points,
+                      verdict.max_points, versions(),
                       _without_paths(text(verdict)), _code(exercise, name))
     content, path = problem.text().encode("utf-8", "replace"), Path.cwd() / f"problem-{problem.lesson}-{name}.txt"
     if len(content) > LARGEST:
-        raise Unusable(f"the code of {name} has more than {LARGEST:,} bytes with all that it uses; send what matters of it")
+        raise Unusable(f"the code of {name} has more than {LARGEST:,} bytes with all that it uses; send what "
+                       "matters of it")
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -55,8 +59,8 @@ def _code(exercise: Callable, name: str) -> str:
     namespace = namespace_of(exercise)
     code = needed(name, shell.history_manager.input_hist_parsed, namespace)
     if not code:
-        raise Unusable(f"none of the cells that you have run defines {name}: run its cell again, without a magic such as %%time, "
-                       f"and then report_problem({name})")
+        raise Unusable(f"none of the cells that you have run defines {name}: run its cell again, without a magic such "
+                       f"as %%time, and then report_problem({name})")
     return code
 
 
@@ -70,10 +74,10 @@ def _without_paths(said: str) -> str:
 
 def _what_now(file: str, verdict: Verdict) -> str:
     points = score(verdict).partition(": ")[2].strip(".")
-    return (f"{file} is written, beside this notebook. It holds the code of {verdict.exercise} with the helpers, values and imports that "
-            f"it uses, the report ({points}), the versions of attention_lab, torch and Python, and the kind of system; nothing else. "
-            f"Please read it before you send it. In a class, send it to your instructor. Otherwise {_address()}, attach the file, and say "
-            "why you think that the check is wrong.")
+    return (f"{file} is written, beside this notebook. It holds the code of {verdict.exercise} with the helpers, "
+            f"values and imports that it uses, the report ({points}), the versions of attention_lab, torch and "
+            "Python, and the kind of system; nothing else. Please read it before you send it. In a class, send it to "
+            f"your instructor. Otherwise {_address()}, attach the file, and say why you think that the check is wrong.")
 
 
 def _address() -> str:

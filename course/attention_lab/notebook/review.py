@@ -1,8 +1,8 @@
 """Five minutes of what earlier lessons taught, days and weeks later: `review()`.
 
-Each lesson's folder holds its questions, `review.json`, which comes with the course, and beside it when each of them comes next,
-`.review.json`, which is the learner's own. A question comes a day after its lesson's first exercise was solved, and then, as long as
-it is answered correctly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
+Each lesson's folder holds its questions, `review.json`, which comes with the course, and beside it when each of them
+comes next, `.review.json`, which is the learner's own. A question comes a day after its lesson's first exercise was
+solved, and then, as long as it is answered correctly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _shown: list[Question] = []  # what the learner has read in this session: only t
 
 @dataclass
 class Question:
-    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next. asked: when it is shown."""
+    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next.
+    asked: when it is shown."""
 
     folder: Path
     item: dict[str, Any]
@@ -38,7 +39,8 @@ class Question:
     asked: date
 
     def meant(self, answer: Any) -> Any:
-        """The answer in the form that the question wants: a letter, a tuple of ints, a number. ValueError for what has another form."""
+        """The answer in the form that the question wants: a letter, a tuple of ints, a number.
+        ValueError for what has another form."""
         if isinstance(answer, str) and self.wants != "a letter":
             try:
                 answer = ast.literal_eval(answer.strip())  # '5', '(4, 6)'
@@ -46,11 +48,16 @@ class Question:
                 raise ValueError(f"{answer!r} is not {self.wants}") from None
         if self.wants == "a letter" and isinstance(answer, str) and answer.strip(" ().").lower() in list(self.letters):
             return answer.strip(" ().").lower()
-        if self.wants == "a shape" and isinstance(answer, tuple | list) and all(isinstance(size, int) for size in answer):
+        if (
+            self.wants == "a shape"
+            and isinstance(answer, tuple | list)
+            and all(isinstance(size, int) for size in answer)
+        ):
             return tuple(answer)
         if self.wants.endswith("number") and not isinstance(answer, bool | type) and hasattr(answer, "__float__"):
             return float(answer)
-        example = {"a letter": 'such as "a"', "a shape": "a tuple such as (2, 3), or (2,) for one axis"}.get(self.wants, "such as 4")
+        example = {"a letter": 'such as "a"',
+                   "a shape": "a tuple such as (2, 3), or (2,) for one axis"}.get(self.wants, "such as 4")
         raise ValueError(f"{answer!r} is not {self.wants}, {example}")
 
     def right(self, answer: Any) -> bool:
@@ -90,7 +97,8 @@ class Question:
 
     @property
     def _order(self) -> list[int]:
-        """The places of the choices in the item, in another order from day to day, so that remembering a letter does not help."""
+        """The places of the choices in the item, in another order from day to day, so that remembering a letter does
+        not help."""
         places = range(len(self.item["choices"]))
         return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
 
@@ -119,16 +127,21 @@ class Review:
         parts = ""
         for asks, code, below in self.parts:
             shown = f'<pre style="{MONO};margin:4px 0">{escape(code)}</pre>' if code else ""
-            parts += f'<li style="margin-top:8px">{_code(asks)}{shown}{"".join(f"<div>{_code(line)}</div>" for line in below)}</li>'
+            parts += (
+                f'<li style="margin-top:8px">{_code(asks)}{shown}{"".join(f"<div>{_code(line)}</div>" for line in below)}</li>'  # noqa: E501
+            )
         foot = f'<div style="margin-top:8px">{_code(self.foot)}</div>' if self.foot else ""
-        return f'<div style="max-width:820px;line-height:1.45"><div>{_code(self.head)}</div><ol>{parts}</ol>{foot}</div>'
+        return (
+            f'<div style="max-width:820px;line-height:1.45"><div>{_code(self.head)}</div><ol>{parts}</ol>{foot}</div>'
+        )
 
 
 def review(*answers: Any) -> Review:
     """Ask up to five questions of the lessons that you have worked on, or take your answers to those that were asked.
 
-    answers: one for each question shown, in order: a number, a shape as a tuple, or a letter as a string; None to skip one.
-    Raises ValueError for another number of answers than questions, or for one of another form; then nothing is written down.
+    answers: one for each question shown, in order: a number, a shape as a tuple, or a letter as a string; None to skip
+    one. Raises ValueError for another number of answers than questions, or for one of another form;
+    then nothing is written down.
     """
     asked = list(_shown)
     if not answers or not asked:
@@ -140,7 +153,9 @@ def review(*answers: Any) -> Review:
         try:
             meant.append(None if answer is None else each.meant(answer))
         except ValueError as error:
-            raise Unusable(f"answer {number}: {error}. Nothing was written down: correct it and run the cell again") from None
+            raise Unusable(
+                f"answer {number}: {error}. Nothing was written down: correct it and run the cell again"
+            ) from None
     _shown.clear()
     return _take(asked, meant)
 
@@ -154,7 +169,8 @@ def questions(folder: Path) -> list[Question]:
     for path in sorted(folder.parent.glob(f"*/{QUESTIONS}")):
         if day := began(path.parent):
             plan, first = _schedule(path.parent), day + timedelta(DAYS[0])
-            asked += [Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today()) for item in _items(path)]
+            asked += [Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today())
+                      for item in _items(path)]
     return asked
 
 
@@ -172,7 +188,11 @@ def _asks(item: Any) -> bool:
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "asks", "code", "why")):
         return False
     answer, choices = item.get("answer"), item.get("choices")
-    if not isinstance(choices, list) or len(choices) > len(LETTERS) or not all(isinstance(choice, str) for choice in choices):
+    if (
+        not isinstance(choices, list)
+        or len(choices) > len(LETTERS)
+        or not all(isinstance(choice, str) for choice in choices)
+    ):
         return False
     if isinstance(answer, str):
         return len(answer) == 1 and answer in LETTERS[:len(choices)]
@@ -181,13 +201,15 @@ def _asks(item: Any) -> bool:
 
 
 def _ask(late: bool) -> Review:
-    """The questions that are due, those that have waited longest first. late: answers were given before anything was asked."""
+    """The questions that are due, those that have waited longest first.
+    late: answers were given before anything was asked."""
     today = date.today()
     everything = questions(Path.cwd())
     due = sorted((each for each in everything if each.due <= today), key=lambda each: each.due)
     _shown[:] = _mixed(due)[:AT_ONCE]
     if not everything:
-        return Review("Nothing to review yet. When you have solved an exercise, come back tomorrow: `review()` asks what you remember.", [])
+        return Review("Nothing to review yet. When you have solved an exercise, come back tomorrow: `review()` asks "
+                      "what you remember.", [])
     if not due:
         soonest = min(each.due for each in everything)
         return Review(f"Nothing to review today; the next questions come on {soonest:%A, %d %B}.", [])
@@ -266,5 +288,6 @@ def _write(folder: Path, name: str, step: int, due: date) -> str:
         plan = _strictly(folder)
     except ValueError:
         plan, said = {}, put_beside(folder / SCHEDULE)
-    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in (plan | {name: (step, due)}).items()})
+    keep(folder / SCHEDULE, {name: [step, due.isoformat()]
+                             for name, (step, due) in (plan | {name: (step, due)}).items()})
     return said

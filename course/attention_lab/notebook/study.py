@@ -2,8 +2,9 @@
 
     study("where_am_i", hypothesis="...", refuted_if="...", task="far", arms={...}, ahead=[...], controls=[...])
 
-Finished runs are kept in study_where_am_i.json beside the notebook, so an interrupted study goes on where it stopped. Its page is
-study_where_am_i.html. The hypothesis, and all by which it is judged, can't be changed once a run has finished.
+Finished runs are kept in study_where_am_i.json beside the notebook, so an interrupted study goes on where it stopped.
+Its page is study_where_am_i.html. The hypothesis, and all by which it is judged, can't be changed once a run has
+finished.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ from .study_page import Judged, judged, outcome, page
 
 Maker = Callable[[int], nn.Module]
 FEWEST_SEEDS, MOST_CHARACTERS = 3, 2000
-FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "ahead": "the comparisons", "controls": "the controls",
+FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "ahead": "the comparisons",
+         "controls": "the controls",
          "task": "the task", "matters": "the gap that matters"}
 
 
 @dataclass
 class Kept:
-    """What the file of a study holds. runs: arm, seed, key (see `_key`), score, parameters and day of each finished run.
+    """What the file of a study holds. runs: arm, seed, key (see `_key`), score, parameters and day of each finished
+    run.
     changes: what was changed after the first run, with the day."""
 
     name: str
@@ -53,8 +56,8 @@ class Kept:
 
 
 class Study:
-    """A study after its runs. `results` are those of `compare`, `judged` says whether the hypothesis holds, `path` is its page, and
-    `came_out` the page's middle, which a notebook shows."""
+    """A study after its runs. `results` are those of `compare`, `judged` says whether the hypothesis holds, `path` is
+    its page, and `came_out` the page's middle, which a notebook shows."""
 
     def __init__(self, results: Results, judged: Judged, path: Path, came_out: str):
         self.results, self.judged, self.path, self.came_out = results, judged, path, came_out
@@ -67,22 +70,28 @@ class Study:
 
 
 def study(
-    name: str, *, hypothesis: str, refuted_if: str, task: str, arms: Mapping[str, Maker], ahead: Sequence[tuple[str, str]],
-    controls: Sequence[str], seeds: int = 5, epochs: int = 1, peak_rate: float = 0.01, matters: float = 5, folder: Path | None = None,
+    name: str, *, hypothesis: str, refuted_if: str, task: str, arms: Mapping[str, Maker],
+    ahead: Sequence[tuple[str, str]],
+    controls: Sequence[str], seeds: int = 5, epochs: int = 1, peak_rate: float = 0.01, matters: float = 5,
+    folder: Path | None = None,
 ) -> Study:
     """Train every arm with every seed on one of the capstone's five tasks, judge the hypothesis, and write the page.
 
-    name: of the two files. hypothesis, refuted_if: in your words. task: one of TASKS. arms: by name, a function of the number of channels
-    that makes a module, (B, C, H, W) to the same shape. ahead: pairs of arms of which the first should score higher.
-    controls: arms that lack what should make the difference. epochs: times through the pictures. matters: the gap, in points, below which
-    a difference is too small for the hypothesis. folder: where the files go (default: the current one).
+    name: of the two files. hypothesis, refuted_if: in your words. task: one of TASKS. arms: by name, a function of the
+    number of channels that makes a module, (B, C, H, W) to the same shape. ahead: pairs of arms of which the first
+    should score higher.
+    controls: arms that lack what should make the difference. epochs: times through the pictures. matters: the gap, in
+    points, below which a difference is too small for the hypothesis.
+    folder: where the files go (default: the current one).
 
-    Interrupt the kernel when you like: the same call goes on with the runs that are left. Raises ValueError, before anything is trained,
-    for a design that can't answer its question, and for a hypothesis that is not the one that was tested.
+    Interrupt the kernel when you like: the same call goes on with the runs that are left. Raises ValueError, before
+    anything is trained, for a design that can't answer its question, and for a hypothesis that is not the one that was
+    tested.
     """
     _check(name, {"hypothesis": hypothesis, "refuted_if": refuted_if}, task, arms, ahead, controls, seeds)
     folder = folder or Path.cwd()
-    plan = Kept(name, hypothesis.strip(), refuted_if.strip(), task, [list(pair) for pair in ahead], list(controls), matters,
+    plan = Kept(name, hypothesis.strip(), refuted_if.strip(), task, [list(pair) for pair in ahead], list(controls),
+                matters,
                 date.today().isoformat())
     file = folder / f"study_{name}.json"
     kept = _begun(file, plan)
@@ -90,12 +99,15 @@ def study(
     _note_changes(kept, keys, seeds)
 
     def run(arm: str, seed: int) -> float:
-        done = next((each for each in kept.runs if (each["arm"], each["seed"], each["key"]) == (arm, seed, keys[arm])), None)
+        done = next((each for each in kept.runs if (each["arm"], each["seed"], each["key"]) == (arm, seed, keys[arm])),
+                    None)
         if done is None:
             module = arms[arm](WIDTH)
-            net = train(TaskNet(module, TASKS[task].classes), *train_questions(task), loss=F.cross_entropy, epochs=epochs, batch_size=16,
+            net = train(TaskNet(module, TASKS[task].classes), *train_questions(task), loss=F.cross_entropy,
+                        epochs=epochs, batch_size=16,
                         peak_rate=peak_rate, seed=seed)
-            done = {"arm": arm, "seed": seed, "key": keys[arm], "score": score(net, task), "day": date.today().isoformat(),
+            done = {"arm": arm, "seed": seed, "key": keys[arm], "score": score(net, task),
+                    "day": date.today().isoformat(),
                     "parameters": sum(p.numel() for p in module.parameters())}
             kept.runs.append(done)
             if why := keep(file, asdict(kept)):
@@ -118,14 +130,17 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
         raise ValueError(f"a study's name has 1 to 40 letters, digits, _ or -, as it names its files: got {name!r}")
     for part, text in words.items():
         if not 1 <= len(text.strip()) <= MOST_CHARACTERS:
-            raise ValueError(f"{part} must say something, in at most {MOST_CHARACTERS:,} characters: it has {len(text.strip()):,}")
+            raise ValueError(f"{part} must say something, in at most {MOST_CHARACTERS:,} characters: it has "
+                             f"{len(text.strip()):,}")
     if task not in TASKS:
         raise ValueError(f"there is no task {task!r}: there are {', '.join(TASKS)}")
     if not ahead:
-        raise ValueError("say which arm should be ahead of which, ahead=[('yours', 'the other')]: without it nothing can be refuted")
+        raise ValueError("say which arm should be ahead of which, ahead=[('yours', 'the other')]: without it nothing "
+                         "can be refuted")
     if not controls:
         raise ValueError("a study needs at least one control, an arm that lacks what should make the difference")
-    if unknown := [arm for arm in dict.fromkeys([*(arm for pair in ahead for arm in pair), *controls]) if arm not in arms]:
+    if unknown := [arm for arm in dict.fromkeys([*(arm for pair in ahead for arm in pair), *controls])
+                   if arm not in arms]:
         raise ValueError(f"no arm is called {', '.join(map(repr, unknown))}: there are {', '.join(map(repr, arms))}")
     if claimed := [first for first, _ in ahead if first in controls]:
         raise ValueError(f"{claimed[0]!r} can't be a control and the arm that should be ahead")
@@ -141,7 +156,8 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
 
 
 def _begun(file: Path, plan: Kept) -> Kept:
-    """The study as it was begun, or this one if no run has finished yet. Raises ValueError for another hypothesis, and an odd file."""
+    """The study as it was begun, or this one if no run has finished yet.
+    Raises ValueError for another hypothesis, and an odd file."""
     try:
         kept = Kept(**found(file))
         right = all(isinstance(text, str) for text in (kept.begun, *kept.changes)) and all(map(_is_run, kept.runs))
@@ -155,8 +171,8 @@ def _begun(file: Path, plan: Kept) -> Kept:
         return plan
     for part, said in FIXED.items():
         if (old := getattr(kept, part)) != (new := getattr(plan, part)):
-            raise ValueError(f"{said} of {plan.name!r} was {old!r} when its first run finished on {kept.begun}, and is {new!r} now: "
-                             "that is a new study, so give it a name of its own")
+            raise ValueError(f"{said} of {plan.name!r} was {old!r} when its first run finished on {kept.begun}, and "
+                             f"is {new!r} now: that is a new study, so give it a name of its own")
     return kept
 
 
@@ -182,7 +198,8 @@ def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
 
 
 def _key(make: Maker, epochs: int, peak_rate: float) -> str:
-    """What an arm is, and how it is trained, as a short text: its layers, and what they compute with numbers drawn for the purpose."""
+    """What an arm is, and how it is trained, as a short text: its layers, and what they compute with numbers drawn
+    for the purpose."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         module = make(WIDTH).eval()

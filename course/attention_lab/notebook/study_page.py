@@ -1,4 +1,5 @@
-"""The page of a study: one file that shows what was expected, what was run and what came out, with nothing to load from elsewhere."""
+"""The page of a study: one file that shows what was expected, what was run and what came out, with nothing to load
+from elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#5
 
 
 class Comparison(NamedTuple):
-    """first, second: arms. control: is `second` here because it is a control? difference: of their scores, with p corrected.
+    """first, second: arms. control: is `second` here because it is a control? difference: of their scores, with p
+    corrected.
     solved: how many runs of each solve the task. by: what p is of, the scores or the runs that solve it."""
 
     first: str
@@ -46,10 +48,12 @@ class Judged(NamedTuple):
 
 
 def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[str], matters: float) -> Judged:
-    """Does the hypothesis hold? Each first arm must be ahead of its second one, and of every control, by more than luck and `matters`.
+    """Does the hypothesis hold? Each first arm must be ahead of its second one, and of every control, by more than luck
+    and `matters`.
 
-    Scores are compared by Welch's test. Where one run of an arm solves the task and another stays far below, the numbers of runs that solve
-    it are compared instead, by Fisher's. All p are corrected for the number of comparisons (Holm).
+    Scores are compared by Welch's test. Where one run of an arm solves the task and another stays far below, the
+    numbers of runs that solve it are compared instead, by Fisher's.
+    All p are corrected for the number of comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
@@ -57,13 +61,16 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
               if (first, control) not in claimed]
     by_score = compared(results, [(first, second) for first, second, _ in pairs])
     raw = [compared(results, [(first, second)])[0].p for first, second, _ in pairs]
-    counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm))) for arm in (first, second))
+    counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm)))
+                    for arm in (first, second))
               for first, second, _ in pairs]
     split = [any(_split(results.scores(arm)) for arm in (first, second)) for first, second, _ in pairs]
     chances = holm([fisher(*both) if peaks else p for both, peaks, p in zip(counts, split, raw, strict=True)])
     comparisons = tuple(
-        Comparison(first, second, control, difference._replace(p=p), (both[0][0], both[1][0]), "runs that solve it" if peaks else "scores")
-        for (first, second, control), difference, p, both, peaks in zip(pairs, by_score, chances, counts, split, strict=True))
+        Comparison(first, second, control, difference._replace(p=p), (both[0][0], both[1][0]),
+                   "runs that solve it" if peaks else "scores")
+        for (first, second, control), difference, p, both, peaks in zip(pairs, by_score, chances, counts, split,
+                                                                        strict=True))
     return Judged(*_verdict(comparisons, matters), comparisons)
 
 
@@ -78,26 +85,39 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
             if each.control:
                 return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, "
                                  "so what it lacks makes no difference that matters.")
-            return REFUTED, f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval rules out that it is."
+            return (
+                REFUTED,
+                (
+                    f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval rules out"
+                    " that it is."
+                ),
+            )
     for each in comparisons:
         more = each.solved[0] > each.solved[1] if each.by != "scores" else each.difference.gap > matters
         if each.difference.p >= LEVEL or not more:
-            return OPEN, f"these runs don't tell '{each.first}' from '{each.second}' by more than luck and {matters:g} points."
+            return (
+                OPEN,
+                f"these runs don't tell '{each.first}' from '{each.second}' by more than luck and {matters:g} points.",
+            )
     return SUPPORTED, f"every comparison is beyond luck and {matters:g} points, those with the controls included."
 
 
 def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
-    """What came out, as HTML: the verdict, a picture of all runs, and both tables. Whatever a learner wrote is shown as text."""
+    """What came out, as HTML: the verdict, a picture of all runs, and both tables.
+    Whatever a learner wrote is shown as text."""
     chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
-    picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED}, highlight=first))
+    picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
+                                  highlight=first))
     alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
     arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm), f"{results.mean(arm):.1f}",
-             f"{sum(score >= SOLVED for score in results.scores(arm))} of {len(results.scores(arm))}") for arm in results.arms]
+             f"{sum(score >= SOLVED for score in results.scores(arm))} of {len(results.scores(arm))}")
+             for arm in results.arms]
     return "".join([
         f'<p class="verdict"><b>{judged.verdict}:</b> {escape(judged.reason)}</p>',
         f'<img alt="{escape(alt)}" src="{picture}">',
         _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
-        _table(("comparison", "gap, points", "95 % interval", "solved", "p", "p is of"), [_line(each) for each in judged.comparisons])])
+        _table(("comparison", "gap, points", "95 % interval", "solved", "p", "p is of"),
+               [_line(each) for each in judged.comparisons])])
 
 
 def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str) -> str:
@@ -107,31 +127,37 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
     said = ", ".join(f"{name} {number}" for name, number in versions().items())
     parts = [
         f"<h1>{escape(kept['name'].replace('_', ' '))}</h1>",
-        f"<p><small>A study made in the course <i>Attention by Hand</i>. Begun on {kept['begun']}, page made on {date.today()}."
-        "</small></p>",
+        f"<p><small>A study made in the course <i>Attention by Hand</i>. Begun on {kept['begun']}, page made on "
+        f"{date.today()}.</small></p>",
         "<h2>What was expected, before anything was run</h2>", f"<blockquote>{escape(kept['hypothesis'])}</blockquote>",
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
-        f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two equally good arms would "
-        "differ as much: Welch's t-test for scores, Fisher's exact test where one run of an arm solves the task and another stays far "
-        "below. It is corrected for the number of comparisons (Holm). The rules are the course's, and a program applied them.</small></p>",
+        f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
+        "equally good arms would differ as much: Welch's t-test for scores, Fisher's exact test where one run of an "
+        "arm solves the task and another stays far below. It is corrected for the number of comparisons (Holm). The "
+        "rules are the course's, and a program applied them.</small></p>",
         "<h2>How it was done</h2>",
-        f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is a module in the same "
-        f"small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 pictures with Adam and a rate that rises "
-        f"to {peak_rate:g} and falls, with {len(results.seeds)} seeds. Scores are of 400 new pictures. A difference below "
-        f"{kept['matters']:g} points does not count. Controls: {', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
-        *([f"<p>Changed after the first run:</p><ul>{''.join(f'<li>{escape(change)}</li>' for change in kept['changes'])}</ul>"]
+        f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
+        f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
+        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds. "
+        f"Scores are of 400 new pictures. A difference below {kept['matters']:g} points does not count. Controls: "
+        f"{', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
+        *(["<p>Changed after the first "
+           f"run:</p><ul>{''.join(f'<li>{escape(change)}</li>' for change in kept['changes'])}</ul>"]
           if kept["changes"] else []),
-        "<h2>What this does not show</h2>", "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in _limits(results, epochs)) + "</ul>",
+        "<h2>What this does not show</h2>",
+        "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in _limits(results, epochs)) + "</ul>",
         *([f"<h2>The code</h2><pre>{escape(code)}</pre>"] if code else []),
         f"<p><small>{escape(said)}; {escape(processor())}</small></p>"]
-    return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+            'content="width=device-width">'
             f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n")
 
 
 def _limits(results: Results, epochs: int) -> list[str]:
     """What nobody should read into the study, from its design."""
-    lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for one mechanism.",
+    lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for "
+             "one mechanism.",
              "That an arm which fails can never learn the task: other rates and other wrappers were not tried here."]
     if epochs < 5:
         lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")

@@ -1,4 +1,5 @@
-"""What a page says about the machine that it was made on: versions and the processor, and nothing that tells whose it is."""
+"""What a page says about the machine that it was made on: versions and the processor, and nothing that tells whose
+it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Plots of lesson 04: what dilated layers see, a spatial branch to move along a strip, and what trained branches mark."""
+"""Plots of lesson 04: what dilated layers see, a spatial branch to move along a strip, and what trained branches
+mark."""
 
 from __future__ import annotations
 
@@ -19,16 +20,19 @@ BARS = (10, 31)  # columns in the middle of the two bars of a strip with posts 8
 
 
 def show_ways(*networks: Sequence[int]) -> None:
-    """Show for each network, given as the dilations of its 3 x 3 convolutions, which positions reach the central one, in how many ways."""
+    """Show for each network, given as the dilations of its 3 x 3 convolutions, which positions reach the central
+    one, in how many ways."""
     ways = {tuple(dilations): ways_to_the_centre(dilations) for dilations in networks}
-    titles = {f"dilations {dilations}: {int((counts > 0).sum())} positions": counts for dilations, counts in ways.items()}
+    titles = {f"dilations {dilations}: {int((counts > 0).sum())} positions": counts
+              for dilations, counts in ways.items()}
     show(show_maps(titles, "ways to reach the centre (9, 9)"),
          f"Grids of 19 x 19 positions; darker: more ways lead to the centre. {'; '.join(titles)}. "
          "With dilation 1 they lie side by side, and with a larger one there are holes between them.")
 
 
 def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
-    """Something to touch: the pixels of a strip that a position sees through a 3 x 3 convolution and a learner's spatial branch.
+    """Something to touch: the pixels of a strip that a position sees through a 3 x 3 convolution and a learner's
+    spatial branch.
 
     make_branch: the class, called with 4 channels, reduction 1 and a dilation; (1, 4, 5, 42) -> (1, 1, 5, 42).
     """
@@ -41,12 +45,14 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
     slide({"dilation": {str(dilation): dilation for dilation in (1, 2, 4, 8)},
            "column": {str(column): column for column in (10, 12, 14, 16, 18)}},
           lambda dilation, column: strip_seen(strip, seen_from(dilation, column), (2, column)),
-          lambda dilation, column: f"Dilation {dilation}, from column {column}: {parts_seen(strip, seen_from(dilation, column))}",
+          lambda dilation, column: f"Dilation {dilation}, from column {column}: "
+                                   f"{parts_seen(strip, seen_from(dilation, column))}",
           start=["1", "14"])
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:
-    """Print how three layers of the posted module shrink the sides of its input, and whether it runs at all on that input.
+    """Print how three layers of the posted module shrink the sides of its input, and whether it runs at all on that
+    input.
 
     module: with 64 channels. output_size: the learner's function of size, kernel size, padding and dilation.
     """
@@ -64,17 +70,20 @@ def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Seque
 
 @torch.no_grad()
 def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
-    """Show what two versions of a spatial attention, with the same weights, return for the same 64 channels of 7 x 7 positions."""
+    """Show what two versions of a spatial attention, with the same weights, return for the same 64 channels of 7 x 7
+    positions."""
     noise = torch.randn(1, 64, 21, 21, generator=torch.Generator().manual_seed(1))
     x = 3 * F.avg_pool2d(noise, 3)
     maps = {name: module(x)[0, 0] for name, module in (("the post", posted), ("repaired", repaired))}
     titles = {f"{name}: different values: {len(values.unique())}": values for name, values in maps.items()}
     show(show_maps(titles, "result (untrained)"),
-         f"Two maps of 7 x 7 positions. {'; '.join(titles)}. The post's map has one colour everywhere, the repaired one varies.")
+         f"Two maps of 7 x 7 positions. {'; '.join(titles)}. The post's map has one colour everywhere, the repaired "
+         "one varies.")
 
 
 def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
-    """Print how trained spatial branches mark the bar that counts and the other one, and show what they make of a new strip.
+    """Print how trained spatial branches mark the bar that counts and the other one, and show what they make of a new
+    strip.
 
     networks: with a module `spatial`, by name, trained on strips with posts 8 pixels away.
     """
@@ -88,11 +97,13 @@ def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
              **{f"Ms with {name}": values[0] for name, values in maps.items()}}
     show(show_maps(drawn, "strip, or Ms / largest |Ms|", columns=1),
          "A strip with two bars and two posts; below it Ms for this strip. Over 500 strips, on average: " + "; ".join(
-             f"{name}, {counts:.2f} at the bar that counts and {other:.2f} at the other one" for name, (counts, other) in marks.items()))
+             f"{name}, {counts:.2f} at the bar that counts and {other:.2f} at the other one"
+             for name, (counts, other) in marks.items()))
 
 
 def at_both_bars(maps: Tensor, places: Tensor) -> tuple[float, float]:
-    """The mean of maps, (n, 5, 42), over the bar that counts and over the other one; places: 0 if the left bar counts, (n,)."""
+    """The mean of maps, (n, 5, 42), over the bar that counts and over the other one;
+    places: 0 if the left bar counts, (n,)."""
     bars = torch.stack([maps[:, 1:4, column - 1:column + 2].mean((1, 2)) for column in BARS], dim=1)
     each = torch.arange(len(maps))
     return bars[each, places].mean().item(), bars[each, 1 - places].mean().item()

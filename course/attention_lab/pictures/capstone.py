@@ -33,7 +33,8 @@ def print_sizes(sizes: Mapping[str, int]) -> None:
 
 
 def billions_of_multiply_adds(names: Iterable[str]) -> dict[str, float]:
-    """Multiply-adds in 10^9 of networks of the papers' tables, from the learner's modules; nan, and a printed reason, for a missing one."""
+    """Multiply-adds in 10^9 of networks of the papers' tables, from the learner's modules;
+    nan, and a printed reason, for a missing one."""
     found = {}
     for name in names:
         try:
@@ -45,22 +46,26 @@ def billions_of_multiply_adds(names: Iterable[str]) -> dict[str, float]:
 
 
 def show_task_scores(results: Results, makers: Mapping[str, MakeModule], task: str) -> None:
-    """A heat map of the arms on their tasks, and the Pareto fronts of one task: its scores against parameters and multiply-adds."""
+    """A heat map of the arms on their tasks, and the Pareto fronts of one task: its scores against parameters and
+    multiply-adds."""
     tasks = results.measures
-    show(heat_map(results, {each: 100 / TASKS[each].classes for each in tasks}), "Right answers in per cent: " + "; ".join(
+    show(heat_map(results, {each: 100 / TASKS[each].classes for each in tasks}),
+         "Right answers in per cent: " + "; ".join(
         f"{arm}, {each}: {results.mean(arm, each):.0f}" for arm in results.arms for each in tasks))
     nets = {arm: TaskNet(makers[arm](WIDTH), TASKS[task].classes) for arm in results.arms}
     costs = {"parameters": {arm: sum(p.numel() for p in net.parameters()) for arm, net in nets.items()},
              "multiply-adds": {arm: multiply_adds(net, side=SIDE) for arm, net in nets.items()}}
     show(fronts({arm: results.mean(arm, task) for arm in nets}, costs, f"{task}, % right", margin=MARGIN),
-         f"Score in \"{task}\" against parameters and against multiply-adds; on the fronts: modules that beat every cheaper one by more "
-         f"than {MARGIN} points.")
+         f"Score in \"{task}\" against parameters and against multiply-adds; on the fronts: modules that beat every "
+         f"cheaper one by more than {MARGIN} points.")
 
 
-def slide_answers(makers: Mapping[str, MakeModule], trained: Mapping[tuple[str, str], nn.Module], tasks: Iterable[str]) -> None:
+def slide_answers(makers: Mapping[str, MakeModule], trained: Mapping[tuple[str, str], nn.Module],
+                  tasks: Iterable[str]) -> None:
     """Choose a module and a task: four new pictures with a disc for each right answer and a cross for each wrong one.
 
-    makers: by the module's name. trained: networks by module and task; where one is missing, an untrained network answers.
+    makers: by the module's name. trained: networks by module and task;
+        where one is missing, an untrained network answers.
     """
     tasks, asked = list(tasks), {}
     for task in tasks:
@@ -75,8 +80,8 @@ def slide_answers(makers: Mapping[str, MakeModule], trained: Mapping[tuple[str, 
 
     def says(arm: str, task: str) -> str:
         untrained = "" if (arm, task) in trained else " (untrained)"
-        return (f"{arm}{untrained}, {task}: {right(scores[arm, task], asked[task].answers):.0f} % of the answers in these pictures "
-                "are right.")
+        return (f"{arm}{untrained}, {task}: {right(scores[arm, task], asked[task].answers):.0f} % of the answers in "
+                "these pictures are right.")
 
     slide({"module": {arm: arm for arm in makers}, "task": {task: task for task in tasks}},
           lambda arm, task: answered(asked[task], scores[arm, task]), says, start=["nothing", tasks[0]])

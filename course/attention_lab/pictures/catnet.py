@@ -23,7 +23,8 @@ TOUCHED = 3  # of eight episodes, the one on which a mask can be drawn
 
 
 def show_by_colours(table: Mapping[str, Sequence[float]]) -> None:
-    """Display how the IoU depends on the number of colours of the object. table: for each method, its IoU in % with 1, 2, ... colours."""
+    """Display how the IoU depends on the number of colours of the object.
+    table: for each method, its IoU in % with 1, 2, ... colours."""
     show(_by_colours(table), "IoU against the number of colours: " + "; ".join(
         f"{name} {', '.join(f'{score:.0f}' for score in scores)} %" for name, scores in table.items()))
 
@@ -41,7 +42,8 @@ def _by_colours(table: Mapping[str, Sequence[float]]) -> Figure:
 
 
 def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
-    """Something to touch: a support picture on which a mask is drawn, and the maps of the query that three methods make of it.
+    """Something to touch: a support picture on which a mask is drawn, and the maps of the query that three methods make
+    of it.
 
     methods: "prototype", "prior mask" and "look-up". sharpness: of the look-up. Raises ValueError for other methods.
     """
@@ -56,7 +58,8 @@ def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
 def show_ious(results: Results, longer: Mapping[str, Sequence[float]], untrained: float, highlight: str) -> None:
     """Display the IoU of each arm's runs, and of its recorded runs with five times the steps, from 55 to 90 %.
 
-    longer: the recorded scores in %, by arm. untrained: the IoU of the untrained look-up in %. highlight: the arm that the lesson is about.
+    longer: the recorded scores in %, by arm. untrained: the IoU of the untrained look-up in %.
+        highlight: the arm that the lesson is about.
     """
     about = "IoU on new episodes", longer, ("untrained look-up", untrained)
     figure = short_and_longer_runs(results, *about, highlight=[highlight])

@@ -1,4 +1,5 @@
-"""Plots of lesson 03: what the maximum sees and the mean does not, a spatial gate over photographs, and the maps of a trained network."""
+"""Plots of lesson 03: what the maximum sees and the mean does not, a spatial gate over photographs, and the maps of
+a trained network."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ def show_red_and_blue(photo: Tensor, channels: Tensor) -> None:
     """Show a photograph (3, H, W) and its channels for red and blue, (2, H, W), on one scale of greys."""
     shown = [photo, *(channels / channels.max())[:, None].expand(-1, 3, -1, -1)]
     show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
-         "A rocket at its launch pad under a blue sky. Its channel for red is black but for a few bright lamps at the foot of the rocket; "
-         "its channel for blue is a faint grey all over the sky.")
+         "A rocket at its launch pad under a blue sky. Its channel for red is black but for a few bright lamps at the "
+         "foot of the rocket; its channel for blue is a faint grey all over the sky.")
 
 
 def slide_shared_channels(make_gate: Callable[..., nn.Module]) -> None:
-    """Something to touch: two marks whose channels have the same sum, and the learner's spatial gate with three kernels of 1 x 1.
+    """Something to touch: two marks whose channels have the same sum, and the learner's spatial gate with three kernels
+    of 1 x 1.
 
     make_gate: the class of a gate with a layer `conv`, called with kernel_size=1.
     """
@@ -42,7 +44,8 @@ def slide_shared_channels(make_gate: Callable[..., nn.Module]) -> None:
 
 
 def two_marks(share: int) -> Tensor:
-    """Eight channels with two marks, (8, 5, 9): at the left one each channel holds 1, at the right one `share` of them hold 8 / share."""
+    """Eight channels with two marks, (8, 5, 9): at the left one each channel holds 1, at the right one `share` of
+    them hold 8 / share."""
     x = torch.zeros(SHARED, 5, 9)
     x[:, 1:4, 1:3] = 1
     x[:share, 1:4, 6:8] = SHARED / share
@@ -68,28 +71,39 @@ def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str]) 
 
 
 def spatial_maps(network: nn.Module, pictures: Tensor) -> Tensor:
-    """What the module `spatial_gate` of a network returns for pictures, (n, 3, H, W) -> (n, H, W). Raises ValueError if there is none."""
+    """What the module `spatial_gate` of a network returns for pictures, (n, 3, H, W) -> (n, H, W).
+    Raises ValueError if there is none."""
     return output_inside(network, "spatial_gate", pictures)[:, 0]
 
 
 def at_both_crosses(maps: Tensor, places: Tensor) -> tuple[float, float]:
-    """The mean of spatial maps, (n, 19, 19), over the framed cross and over the other one; places: 0 if the left cross is framed, (n,)."""
+    """The mean of spatial maps, (n, 19, 19), over the framed cross and over the other one;
+    places: 0 if the left cross is framed, (n,)."""
     crosses = torch.stack([maps[:, 12:15, column:column + 3].mean((1, 2)) for column in (3, 13)], dim=1)
     each = torch.arange(len(maps))
     return crosses[each, places].mean().item(), crosses[each, 1 - places].mean().item()
 
 
 def show_spatial_maps(networks: Sequence[nn.Module], scores: Sequence[float], crosses: Crosses) -> None:
-    """Print how open the maps of trained networks are at the framed cross and at the other one; show those in which they differ most.
+    """Print how open the maps of trained networks are at the framed cross and at the other one;
+    show those in which they differ most.
 
-    networks: with a module `spatial_gate`, one for each run. scores: right answers of each in %. crosses: new pictures, six or more.
+    networks: with a module `spatial_gate`, one for each run. scores: right answers of each in %.
+        crosses: new pictures, six or more.
     """
     open_at = [at_both_crosses(spatial_maps(network, crosses.pictures), crosses.places) for network in networks]
     for run, ((framed, other), score) in enumerate(zip(open_at, scores, strict=True)):
         print(f"run {run}: {score:.1f} % right; map {framed:.2f} at the framed cross, {other:.2f} at the other one")
     clearest = max(range(len(open_at)), key=lambda run: open_at[run][0] - open_at[run][1])
     few = crosses.pictures[:6]
-    show(maps_below(few.clamp(0, 1), {"map": spatial_maps(networks[clearest], few)},
-                    titles=[f"frame {'right' if place else 'left'}" for place in crosses.places[:6]]),
-         f"Six pictures with a framed and an unframed cross; below each, its spatial map in run {clearest}. "
-         "Over all new pictures it is {:.2f} at the framed cross and {:.2f} at the other one.".format(*open_at[clearest]))
+    show(
+        maps_below(
+            few.clamp(0, 1),
+            {"map": spatial_maps(networks[clearest], few)},
+            titles=[f"frame {'right' if place else 'left'}" for place in crosses.places[:6]],
+        ),
+        f"Six pictures with a framed and an unframed cross; below each, its spatial map in run {clearest}. "
+        "Over all new pictures it is {:.2f} at the framed cross and {:.2f} at the other one.".format(
+            *open_at[clearest]
+        ),
+    )

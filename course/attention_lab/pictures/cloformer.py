@@ -25,19 +25,21 @@ if TYPE_CHECKING:
 BOTH = "two of each"
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24  # pixels
 BRANCHES = {"local": FEATURES, "global": ALERT}
-Responses = Mapping[str, Mapping[str, Mapping[int, float]]]  # by the network's name, the branch and the wavelength, in per cent
+# by the network's name, the branch and the wavelength, in per cent
+Responses = Mapping[str, Mapping[str, Mapping[int, float]]]
 
 
 def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
     """The first cloth of each set of pictures and answers, under the set's name."""
     show(show_images(shown(torch.cat([pictures[:1] for pictures, _ in cloths.values()])), titles=list(cloths)),
-         "The same cloth three times: nine patches with fine diagonal threads in noise; with a wide coloured glow, without it, and with "
-         "the glow's colours as a fine checkerboard.")
+         "The same cloth three times: nine patches with fine diagonal threads in noise; with a wide coloured glow, "
+         "without it, and with the glow's colours as a fine checkerboard.")
 
 
 def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet,
                 cloths: tuple[Tensor, Tensor]) -> None:
-    """The arms' scores as bars, the comparisons that the text makes, and two tests of what the network with both branches uses.
+    """The arms' scores as bars, the comparisons that the text makes, and two tests of what the network with both
+    branches uses.
 
     trained: one network of the arm "two of each". cloths: new pictures and their answers.
     """
@@ -60,7 +62,9 @@ def branch_output(net: ClothNet, branch: str, pictures: Tensor) -> Tensor:
 
 def wave_responses(net: ClothNet) -> dict[str, dict[int, float]]:
     """How strongly each branch responds to waves, by wavelength, in per cent of its strongest response."""
-    return {branch: dict(zip(WAVELENGTHS, (100 * each for each in movement(partial(branch_output, net, branch), WAVELENGTHS)), strict=True))
+    return {branch: dict(zip(WAVELENGTHS,
+                             (100 * each for each in movement(partial(branch_output, net, branch), WAVELENGTHS)),
+                             strict=True))
             for branch in BRANCHES}
 
 
@@ -73,11 +77,13 @@ def response_curves(found: Responses) -> Figure:
     for when, of_branch in found.items():
         early = when.startswith("before")
         for branch, curve in of_branch.items():
-            axis.semilogx(list(curve), list(curve.values()), "o--" if early else "o-", color=BRANCHES[branch], alpha=0.5 if early else 1,
+            axis.semilogx(list(curve), list(curve.values()), "o--" if early else "o-", color=BRANCHES[branch],
+                          alpha=0.5 if early else 1,
                           label=f"{branch}, {when}")
     axis.axvline(THREAD, color=OTHER, linestyle=":")
     axis.annotate("the threads", (THREAD, 45), (4, 0), textcoords="offset points", color=INK)
-    axis.set(xticks=WAVELENGTHS, xticklabels=WAVELENGTHS, xlabel="wavelength (pixels)", ylabel="response of the branch (%)")
+    axis.set(xticks=WAVELENGTHS, xticklabels=WAVELENGTHS, xlabel="wavelength (pixels)",
+             ylabel="response of the branch (%)")
     axis.minorticks_off()
     axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
@@ -87,27 +93,32 @@ def show_responses(found: Responses) -> None:
     """The curves, with a description."""
     lines = (f"{branch}, {when}: {', '.join(f'{each:.0f}' for each in curve.values())}"
              for when, of_branch in found.items() for branch, curve in of_branch.items())
-    show(response_curves(found), "How strongly each branch responds to waves, its strongest response as 100 %, for wavelengths of "
+    show(response_curves(found),
+         "How strongly each branch responds to waves, its strongest response as 100 %, for wavelengths of "
          f"{WAVELENGTHS} pixels. {'; '.join(lines)}")
 
 
 def slide_waves(networks: Mapping[str, ClothNet]) -> None:
-    """Choose a wave and one of the networks: the wave, and what is left of it in the channel of each branch that responds most."""
+    """Choose a wave and one of the networks: the wave, and what is left of it in the channel of each branch that
+    responds most."""
     found = {when: wave_responses(net) for when, net in networks.items()}
-    strongest = {(when, branch): _strongest_channel(net, branch) for when, net in networks.items() for branch in BRANCHES}
+    strongest = {(when, branch): _strongest_channel(net, branch) for when, net in networks.items()
+                 for branch in BRANCHES}
 
     def says(length: int, when: str) -> str:
         near, far = (found[when][branch][length] for branch in BRANCHES)
-        return (f"A wave of {length} pixels, {when}: the local branch responds with {near:.0f} %, the global branch with {far:.0f} % of "
-                "its strongest response.")
+        return (f"A wave of {length} pixels, {when}: the local branch responds with {near:.0f} %, the global branch "
+                f"with {far:.0f} % of its strongest response.")
 
-    slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS}, "network": {when: when for when in networks}},
+    slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS},
+           "network": {when: when for when in networks}},
           lambda length, when: _passed(length, {branch: strongest[when, branch] for branch in BRANCHES}), says,
           start=(f"{THREAD} pixels", list(networks)[-1]))
 
 
 def _strongest_channel(net: ClothNet, branch: str) -> dict[int, Tensor]:
-    """By wavelength, how one channel of a branch differs from its values for plain grey: the one that responds most of all."""
+    """By wavelength, how one channel of a branch differs from its values for plain grey: the one that responds most
+    of all."""
     grey = branch_output(net, branch, torch.zeros(1, 3, SIDE, SIDE))
     changes = {length: (branch_output(net, branch, grey_waves(length)[:1]) - grey)[0] for length in WAVELENGTHS}
     channel = torch.stack(list(changes.values())).square().mean((0, 2, 3)).argmax()

@@ -17,7 +17,8 @@ PLACES = 4  # rows, and columns, that a mark can point at
 
 
 def slide_the_marks(network: nn.Sequential) -> None:
-    """Sliders for the two marks of one board; beside the board, row gates times column gates, averaged over the channels.
+    """Sliders for the two marks of one board; beside the board, row gates times column gates, averaged over the
+    channels.
 
     network: two layers in front of a trained `CoordinateAttention` of the learner's, and what follows it.
     """
@@ -37,8 +38,8 @@ def slide_the_marks(network: nn.Sequential) -> None:
     def says(row: int, column: int) -> str:
         product: Tensor = products[PLACES * row + column]
         y, x = divmod(int(product.argmax()), product.shape[1])
-        return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product is largest at position ({y}, {x}) of the "
-                f"14 x 14 map: {product.max():.2f}. Mean of the map: {product.mean():.2f}.")
+        return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product is largest at "
+                f"position ({y}, {x}) of the 14 x 14 map: {product.max():.2f}. Mean of the map: {product.mean():.2f}.")
 
     places = {str(place): place for place in range(PLACES)}
     slide({"mark at the left: row": places, "mark at the top: column": places}, drawn, says, start=["1", "2"])

@@ -18,15 +18,18 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
 
 def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
-    """Something to touch: a poster whose squares grow with the weight that they have for the position under the pointer.
+    """Something to touch: a poster whose squares grow with the weight that they have for the position under the
+    pointer.
 
-    weights: (144, 144), row j: how position j of the poster, at half the resolution, weighs all positions. poster: its number.
+    weights: (144, 144), row j: how position j of the poster, at half the resolution, weighs all positions.
+        poster: its number.
     """
     picture = F.avg_pool2d(posters.pictures[poster].clamp(0, 1), 2)
     _, rows, columns = picture.shape
     lights = (weights / weights.amax(1, keepdim=True)).view(rows, columns, rows, columns)
     sentences = what_it_reads(weights, posters, poster)
-    point((rows, columns), lambda row, column: lights[row, column], lambda row, column: sentences[columns * row + column], (0, 0), picture)
+    point((rows, columns), lambda row, column: lights[row, column],
+          lambda row, column: sentences[columns * row + column], (0, 0), picture)
 
 
 def show_channel_maps(maps: Mapping[str, Tensor]) -> None:

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from .style import ALERT, FEATURES, INK, colour_map, described, grid, house_figure, numbers, one_plot, scale, whole_ticks
+from .style import (
+    ALERT,
+    FEATURES,
+    INK,
+    colour_map,
+    described,
+    grid,
+    house_figure,
+    numbers,
+    one_plot,
+    scale,
+    whole_ticks,
+)
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure

@@ -1,4 +1,5 @@
-"""A mask to draw by hand on a support picture, by pointer or keyboard, and the maps of the query that follow from it at once."""
+"""A mask to draw by hand on a support picture, by pointer or keyboard, and the maps of the query that follow from it
+at once."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ CELL, GAP, ABOVE = 21, 18, 26  # side of a cell, between the panels, above them 
 FADED = 0.25  # opacity of a cell that is not the object's
 PROTOTYPE, PRIOR, LOOK_UP = "prototype", "prior mask", "look-up"
 
-# The still picture becomes a drawing in the page. The cells' features have length 1, except for `support`, from which a prototype is made.
-# Maps are stretched from their smallest to their largest value; each is judged by the best of all thresholds.
+# The still picture becomes a drawing in the page. The cells' features have length 1, except for `support`, from which a
+# prototype is made. Maps are stretched from their smallest to their largest value;
+# each is judged by the best of all thresholds.
 FOLLOW = """
 ((columns, support, query, start, truth, sharpness, faded, line, ink) => {
   const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -95,16 +97,19 @@ FOLLOW = """
     follow();
   });
   follow();
-})"""
+})"""  # noqa: E501
 
 
 def draw_mask(pictures: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], start: Tensor, truth: Tensor,
               maps: Mapping[str, Tensor], sharpness: float) -> None:
-    """Display a support picture on which cells can be marked, a query, and three maps of the query that follow the marks.
+    """Display a support picture on which cells can be marked, a query, and three maps of the query that follow the
+    marks.
 
-    pictures: support and query, (3, h, w) from 0 to 1, a colour for each cell. features: theirs, (C, h, w). start: the mask at the
-    beginning, truth: the query's, (h, w) of 0 and 1. maps: what "prototype", "prior mask" and "look-up" give for `start`, (h, w) each: the
-    still picture where scripts are not run. sharpness: of the look-up. Raises ValueError for other maps, or sizes that differ.
+    pictures: support and query, (3, h, w) from 0 to 1, a colour for each cell. features: theirs, (C, h, w). start: the
+        mask at the
+    beginning, truth: the query's, (h, w) of 0 and 1. maps: what "prototype", "prior mask" and "look-up" give for
+    `start`, (h, w) each: the still picture where scripts are not run. sharpness: of the look-up.
+    Raises ValueError for other maps, or sizes that differ.
     """
     from IPython.display import display
 
@@ -115,8 +120,8 @@ def draw_mask(pictures: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], 
         raise ValueError(f"pictures, features, masks and maps must have one height and width, got {sorted(shapes)}")
     drawing = _drawing(pictures, start, truth, maps)
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
-    says = (f"{int(start.sum())} of {start.numel()} cells of a support picture are marked. Beside it the query, and the maps that "
-            f"prototype, "
+    says = (f"{int(start.sum())} of {start.numel()} cells of a support picture are marked. Beside it the query, and "
+            f"the maps that prototype, "
             "prior mask and look-up make of the marks.")
     numbers = [[[round(value, 3) for value in cell] for cell in f.detach().flatten(1).T.tolist()] for f in features]
     given = ", ".join(json.dumps(each) for each in (start.shape[1], *numbers, start.int().flatten().tolist(),
@@ -128,11 +133,13 @@ def draw_mask(pictures: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], 
 
 
 def _drawing(pictures: tuple[Tensor, Tensor], start: Tensor, truth: Tensor, maps: Mapping[str, Tensor]) -> str:
-    """Five panels side by side as SVG: support and query in colour, pale where a cell is not the object's, and the maps in one colour."""
+    """Five panels side by side as SVG: support and query in colour, pale where a cell is not the object's, and the
+    maps in one colour."""
     rows, columns = start.shape
     pitch = columns * CELL + GAP
     width, height = 5 * pitch, rows * CELL + ABOVE + GAP
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} '
+             f'{height}" '
              f'style="max-width: 100%"><rect width="{width}" height="{height}" fill="{PAPER}"/>']
     panels: dict[str, tuple[str, Tensor | None, Tensor]] = {
         "support: mark cells": ('class="support"', pictures[0], start), "query": ("", pictures[1], truth)}
@@ -145,7 +152,8 @@ def _drawing(pictures: tuple[Tensor, Tensor], start: Tensor, truth: Tensor, maps
             fill = MAPS if colours is None else _hex(colours[:, row, column])
             value = values[row, column].item()
             opacity = value if colours is None else max(value, FADED)
-            parts.append(f'<rect {mark} x="{left + column * CELL}" y="{ABOVE + row * CELL}" width="{CELL - 1}" height="{CELL - 1}" '
+            parts.append(f'<rect {mark} x="{left + column * CELL}" y="{ABOVE + row * CELL}" width="{CELL - 1}" '
+                         f'height="{CELL - 1}" '
                          f'fill="{fill}" fill-opacity="{opacity:.3f}" stroke="{OTHER}" stroke-width="1"/>')
     return "".join([*parts, "</svg>"])
 

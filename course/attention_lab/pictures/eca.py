@@ -1,4 +1,5 @@
-"""Lesson 02: a gate that looks at its neighbours, to slide along the channels, and the matrices that make gates of means."""
+"""Lesson 02: a gate that looks at its neighbours, to slide along the channels, and the matrices that make gates of
+means."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from .touch import slide
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])  # means of 12 channels; channel 6 stands out
+# means of 12 channels; channel 6 stands out
+HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
 KERNELS = (torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5]))
 
 
@@ -34,10 +36,12 @@ def with_kernel(make_block: Callable[..., nn.Module], channels: int, kernel: Ten
 
 
 def slide_a_kernel(make_block: Callable[..., nn.Module]) -> None:
-    """Something to touch: a kernel that moves along twelve channels, and the gates that a learner's ECA block gives them."""
+    """Something to touch: a kernel that moves along twelve channels, and the gates that a learner's ECA block gives
+    them."""
     places = {str(channel): channel for channel in range(len(HILL))}
     sizes = {str(len(kernel)): kernel for kernel in KERNELS}
-    gates = {size: gates_of(with_kernel(make_block, len(HILL), kernel), HILL[None, :, None, None])[0] for size, kernel in sizes.items()}
+    gates = {size: gates_of(with_kernel(make_block, len(HILL), kernel), HILL[None, :, None, None])[0]
+             for size, kernel in sizes.items()}
     slide({"channel": places, "size of the kernel": sizes},
           lambda channel, kernel: kernel_at(HILL, kernel, gates[str(len(kernel))], channel),
           lambda channel, kernel: gate_in_words(HILL, kernel, gates[str(len(kernel))], channel), start=["6", "3"])
@@ -51,8 +55,9 @@ def gate_in_words(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) ->
     first = channel - len(kernel) // 2
     inside = [(weight, means[c].item()) for c, weight in enumerate(kernel.tolist(), first) if 0 <= c < len(means)]
     terms = " + ".join(f"{weight:g} · {mean:g}" for weight, mean in inside).replace("+ -", "- ")
-    return (f"Channel {channel}: {terms} = {sum(weight * mean for weight, mean in inside):.1f}, gate {gates[channel]:.2f}. "
-            f"Weights that meet zeros of the padding: {len(kernel) - len(inside)} of {len(kernel)}.")
+    return (f"Channel {channel}: {terms} = {sum(weight * mean for weight, mean in inside):.1f}, gate "
+            f"{gates[channel]:.2f}. Weights that meet zeros of the padding: {len(kernel) - len(inside)} of "
+            f"{len(kernel)}.")
 
 
 def show_matrices(matrices: Mapping[str, Tensor], alt: str) -> None:

@@ -30,9 +30,11 @@ def show_examples(sets: Mapping[str, HueDiscs]) -> None:
 
 
 def show_own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Sequence[str], highlight: str) -> None:
-    """Display the scores of all arms on each question, and what is left of them when another image's numbers are borrowed.
+    """Display the scores of all arms on each question, and what is left of them when another image's numbers are
+    borrowed.
 
-    results: with a measure for each question, and one for "question, borrowed". borrowers: the arms that have something to borrow.
+    results: with a measure for each question, and one for "question, borrowed". borrowers: the arms that have something
+        to borrow.
     highlight: the arm that the lesson is about. Raises KeyError for a question or an arm that there is not.
     """
     words = [f"{question}: " + ", ".join(
@@ -47,35 +49,41 @@ def show_own_and_borrowed(results: Results, questions: Sequence[str], borrowers:
 def _own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Sequence[str], highlight: str) -> Figure:
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(questions), figsize=(8.8, 1.2 + 0.42 * len(results.arms)), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(questions), figsize=(8.8, 1.2 + 0.42 * len(results.arms)), sharey=True,
+                                squeeze=False)
     for axis, question in zip(axes[0], questions, strict=True):
         for row, arm in enumerate(results.arms):
             colour = FEATURES if arm == highlight else "#B9CFDD"
             axis.barh(row, results.mean(arm, question), 0.66, color=colour)
             scores = results.scores(arm, question)
-            axis.plot(scores, [row] * len(scores), "o", color=PAPER, markeredgecolor=INK, markersize=4, markeredgewidth=0.8)
+            axis.plot(scores, [row] * len(scores), "o", color=PAPER, markeredgecolor=INK, markersize=4,
+                      markeredgewidth=0.8)
             if arm in borrowers:
                 scores = results.scores(arm, question + BORROWED)
-                axis.plot(scores, [row] * len(scores), "D", color=MAPS, markeredgecolor=INK, markersize=6, markeredgewidth=0.8)
+                axis.plot(scores, [row] * len(scores), "D", color=MAPS, markeredgecolor=INK, markersize=6,
+                          markeredgewidth=0.8)
         axis.axvline(50, color=ALERT, linestyle="--", linewidth=1.3)
         axis.set(title=question, xlim=(40, 103), xlabel="right (%)")
     axes[0, 0].set_yticks(range(len(results.arms)), results.arms)
     axes[0, 0].tick_params(axis="y", length=0)
     axes[0, 0].invert_yaxis()
-    figure.suptitle("bar: mean; dots: runs; diamonds: runs with borrowed numbers; dashed: chance", fontsize=9, x=0.01, ha="left")
+    figure.suptitle("bar: mean; dots: runs; diamonds: runs with borrowed numbers; dashed: chance", fontsize=9, x=0.01,
+                    ha="left")
     return figure
 
 
 def slide_green_discs(weights_of_six: Callable[[int], Mapping[str, Tensor]]) -> None:
     """Display what six discs weigh for a slot that likes green, with a slider for how many of them are green.
 
-    weights_of_six: for the number of green discs, the weights of all six, (6,), by the name of the normalisation; green ones come first.
+    weights_of_six: for the number of green discs, the weights of all six, (6,), by the name of the normalisation;
+        green ones come first.
     """
     def says(green: int) -> str:
         first = " and ".join(f"{weights[0]:.2f} with {name}" for name, weights in weights_of_six(green).items())
         return f"Green discs: {green} of 6. The first disc's weight for the slot that likes green is {first}."
 
-    slide({"green discs": {str(green): green for green in range(1, 7)}}, lambda green: weight_of_a_slot(weights_of_six(green), green), says,
+    slide({"green discs": {str(green): green for green in range(1, 7)}},
+          lambda green: weight_of_a_slot(weights_of_six(green), green), says,
           start=["1"])
 
 
@@ -90,7 +98,8 @@ def weight_of_a_slot(weights: Mapping[str, Tensor], green: int) -> Figure:
     figure, axes = plt.subplots(1, len(weights), figsize=(7.4, 2.5), sharey=True, squeeze=False)
     for axis, (name, values) in zip(axes[0], weights.items(), strict=True):
         bars = numbers(values, "weights").tolist()
-        axis.bar(range(1, len(bars) + 1), bars, color=[LAYERS if disc < green else OTHER for disc in range(len(bars))], width=0.7)
+        axis.bar(range(1, len(bars) + 1), bars, color=[LAYERS if disc < green else OTHER for disc in range(len(bars))],
+                 width=0.7)
         axis.text(1, bars[0] + 0.03, f"{bars[0]:.2f}", ha="center", va="bottom", weight="bold")
         axis.set(title=name, ylim=(0, 1.12), yticks=[0, 0.5, 1], xlabel="disc (green or grey)")
     axes[0, 0].set_ylabel("weight of the slot that likes green")

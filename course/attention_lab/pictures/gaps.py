@@ -14,8 +14,8 @@ from ..networks.welch import LEVEL, Difference, holm, welch
 if TYPE_CHECKING:
     from ..networks.training import Results
 
-NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, gives two equal arms at most 5 % to differ so much.\n"
-        " In brackets: where the true gap lies in 95 of 100 such experiments.)")
+NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, gives two equal arms at most 5 % to "
+        "differ so much.\n In brackets: where the true gap lies in 95 of 100 such experiments.)")
 
 
 def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
@@ -28,14 +28,17 @@ def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Dif
     for arm, control, *measure in comparisons:
         scores = results.scores(arm, *measure), results.scores(control, *measure)
         if min(map(len, scores)) < 2:
-            found.append(Difference(results.mean(arm, *measure) - results.mean(control, *measure), (math.nan, math.nan), 1.0))
+            found.append(Difference(results.mean(arm, *measure) - results.mean(control, *measure), (math.nan, math.nan),
+                                    1.0))
         else:
             found.append(welch(*scores))
-    return [difference._replace(p=p) for difference, p in zip(found, holm([difference.p for difference in found]), strict=True)]
+    return [difference._replace(p=p) for difference, p in zip(found, holm([difference.p for difference in found]),
+                                                              strict=True)]
 
 
 def verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> list[str]:
-    """Whether each arm is clearly ahead of its control, in a sentence: by more than luck and by more than `matters`, in the score's unit.
+    """Whether each arm is clearly ahead of its control, in a sentence: by more than luck and by more than `matters`, in
+    the score's unit.
 
     Raises as `compared` does.
     """
@@ -52,10 +55,11 @@ def print_verdicts(results: Results, *comparisons: Sequence[str], matters: float
 
 
 def print_gaps(results: Results, pairs: Sequence[Sequence[str]], *, matters: float, unit: str = "points") -> None:
-    """Print a line for each pair of arms: how far the first is from the second, whether that may be luck, and whether it matters.
+    """Print a line for each pair of arms: how far the first is from the second, whether that may be luck, and whether
+    it matters.
 
-    pairs: (arm, control), or (arm, control, measure) if the runs have several. matters: the smallest gap that does, in the score's unit.
-    Raises as `compared` does.
+    pairs: (arm, control), or (arm, control, measure) if the runs have several. matters: the smallest gap that does, in
+    the score's unit. Raises as `compared` does.
     """
     for (arm, control, *measure), difference in zip(pairs, compared(results, pairs), strict=True):
         luck = "more than luck" if difference.p < LEVEL else "may be luck"

@@ -1,4 +1,5 @@
-"""Pictures of weights at work, made to follow a slider: three words, a lamp and its gates, a kernel along the channels, marks and a map.
+"""Pictures of weights at work, made to follow a slider: three words, a lamp and its gates, a kernel along the channels,
+marks and a map.
 
 Like those of `pictures`, each is a matplotlib Figure that pyplot has forgotten.
 """
@@ -10,7 +11,19 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from .style import FEATURES, INK, LAYERS, MAPS, OTHER, colour_map, draw_image, house_figure, numbers, one_plot, whole_ticks
+from .style import (
+    FEATURES,
+    INK,
+    LAYERS,
+    MAPS,
+    OTHER,
+    colour_map,
+    draw_image,
+    house_figure,
+    numbers,
+    one_plot,
+    whole_ticks,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +39,8 @@ def weight_bars(weights: Tensor, labels: Sequence[str]) -> Figure:
     """
     weights = numbers(weights, "weights")
     if weights.shape != (len(labels),):
-        raise ValueError(f"weights must be ({len(labels)},), one for each of {list(labels)}; got {tuple(weights.shape)}")
+        raise ValueError(f"weights must be ({len(labels)},), one for each of {list(labels)}; got "
+                         f"{tuple(weights.shape)}")
     figure, axis = one_plot(3.2, 1.9)
     for bar in axis.bar(labels, weights.numpy(), color=MAPS, width=0.6):
         axis.text(bar.get_x() + 0.3, bar.get_height() + 0.03, f"{bar.get_height():.2f}", ha="center", va="bottom")
@@ -38,7 +52,8 @@ def weight_bars(weights: Tensor, labels: Sequence[str]) -> Figure:
 def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, chosen: int) -> Figure:
     """A picture under its lamp, the same in white light, the means of its red, green and blue, and a bar for each gate.
 
-    seen, white: (3, H, W) in [0, 1]; the middle of both is framed. lamp: its colour, (3,), drawn around `seen`. gates: (C,) from 0 to 1.
+    seen, white: (3, H, W) in [0, 1]; the middle of both is framed. lamp: its colour, (3,), drawn around `seen`. gates:
+        (C,) from 0 to 1.
     chosen: the gate that has another colour and its number.
     Raises ValueError for gates of another shape, such as a batch's, or a gate that there is not.
     """
@@ -54,19 +69,25 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, cho
     for axis, image, title in ((left, seen, "the camera sees"), (middle, white, "in white light")):
         draw_image(axis, numbers(image, title))
         height, width = image.shape[1:]
-        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False, edgecolor="white"))
+        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False,
+                                 edgecolor="white"))
         axis.set(xticks=[], yticks=[])
         axis.set_title(title, loc="center")
         for spine in axis.spines.values():
             spine.set(visible=True, linewidth=7, color=(lamp / lamp.max()).tolist() if axis is left else "white")
-    for bar in means.bar(["R", "G", "B"], numbers(seen, "seen").mean((1, 2)).numpy(), 0.7, color=["#C0392B", LAYERS, FEATURES]):
-        means.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom", fontsize=8)
+    for bar in means.bar(["R", "G", "B"], numbers(seen, "seen").mean((1, 2)).numpy(), 0.7,
+                         color=["#C0392B", LAYERS, FEATURES]):
+        means.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom",
+                   fontsize=8)
     means.set(ylim=(0, 1), yticks=[0, 0.5, 1])
     means.set_title("its means", loc="center")
-    right.bar(range(len(gates)), gates.numpy(), color=[FEATURES if channel == chosen else MAPS for channel in range(len(gates))])
-    right.text(chosen, gates[chosen].item() + 0.02, f"{gates[chosen]:.2f}", ha="center", va="bottom", weight="bold", color=FEATURES)
+    right.bar(range(len(gates)), gates.numpy(),
+              color=[FEATURES if channel == chosen else MAPS for channel in range(len(gates))])
+    right.text(chosen, gates[chosen].item() + 0.02, f"{gates[chosen]:.2f}", ha="center", va="bottom", weight="bold",
+               color=FEATURES)
     right.axhline(0.5, color=OTHER, linewidth=0.8, linestyle="--")
-    right.set(ylim=(0, 1.12), yticks=[0, 0.5, 1], xlim=(-0.6, len(gates) - 0.4), xlabel=f"channel (blue: {chosen})", ylabel="gate")
+    right.set(ylim=(0, 1.12), yticks=[0, 0.5, 1], xlim=(-0.6, len(gates) - 0.4), xlabel=f"channel (blue: {chosen})",
+              ylabel="gate")
     whole_ticks(right.xaxis)
     return figure
 
@@ -75,15 +96,17 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, cho
 def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Figure:
     """A kernel that lies on the means of a channel and its neighbours, above the gates of all channels.
 
-    means, gates: (C,), no mean below 0. kernel: (k,) with odd k. Where it sticks out over an end, the zeros that it meets are drawn.
-    Raises ValueError for an even k, or for a channel that there is not.
+    means, gates: (C,), no mean below 0. kernel: (k,) with odd k. Where it sticks out over an end, the zeros that it
+    meets are drawn. Raises ValueError for an even k, or for a channel that there is not.
     """
     import matplotlib.pyplot as plt
 
-    means, kernel, gates = (numbers(values, name) for values, name in ((means, "means"), (kernel, "kernel"), (gates, "gates")))
+    means, kernel, gates = (numbers(values, name)
+                            for values, name in ((means, "means"), (kernel, "kernel"), (gates, "gates")))
     count, size = len(means), len(kernel)
     if size % 2 == 0 or not 0 <= channel < count:
-        raise ValueError(f"the kernel must have a middle, and lie on one of {count} channels: got size {size}, channel {channel}")
+        raise ValueError(f"the kernel must have a middle, and lie on one of {count} channels: got size {size}, "
+                         f"channel {channel}")
     covered = range(channel - size // 2, channel + size // 2 + 1)
     figure, (above, below) = plt.subplots(2, 1, figsize=(6.2, 3.1), sharex=True, height_ratios=[1.5, 1])
     inside = [c in covered for c in range(count)]
@@ -96,7 +119,8 @@ def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Fig
                    bbox={"boxstyle": "square,pad=0.3", "facecolor": LAYERS, "edgecolor": "white"})
         above.plot([place, place], [mean + 0.13 * top, top], color=LAYERS, linewidth=1, linestyle=":")
         above.text(place, mean + 0.02 * top, f"{mean:g}", ha="center", va="bottom", fontsize=8)
-    below.bar(range(count), gates.numpy(), color=[MAPS if c == channel else f"{MAPS}55" for c in range(count)], width=0.7)
+    below.bar(range(count), gates.numpy(), color=[MAPS if c == channel else f"{MAPS}55" for c in range(count)],
+              width=0.7)
     below.text(channel, gates[channel].item() + 0.03, f"{gates[channel]:.2f}", ha="center", va="bottom", weight="bold")
     below.axhline(0.5, color=OTHER, linewidth=0.8, linestyle="--")
     for axis in (above, below):
@@ -105,16 +129,18 @@ def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Fig
     for place in (-1.75, count + 0.75):
         below.text(place, 0.5, "padding", ha="center", va="center", rotation=90, color=INK)
     above.set(ylabel="mean", ylim=(0, 1.4 * means.max().item()))
-    below.set(ylabel="gate", ylim=(0, 1.25), yticks=[0, 0.5, 1], xlabel="channel", xlim=(-3, count + 2), xticks=range(count))
+    below.set(ylabel="gate", ylim=(0, 1.25), yticks=[0, 0.5, 1], xlabel="channel", xlim=(-3, count + 2),
+              xticks=range(count))
     return figure
 
 
 @house_figure
 def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
-    """The channels of one image, their maximum and their mean at each position, and the map that a gate makes of these two.
+    """The channels of one image, their maximum and their mean at each position, and the map that a gate makes of these
+    two.
 
-    x: (C, H, W), from 0 to `high`. weights: the map, (H, W) from 0 to 1. Numbers other than the most frequent one, which is that of the
-    empty places, are written down.
+    x: (C, H, W), from 0 to `high`. weights: the map, (H, W) from 0 to 1. Numbers other than the most frequent one,
+    which is that of the empty places, are written down.
     """
     import matplotlib.pyplot as plt
 
@@ -124,7 +150,8 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
     for c, axis in enumerate(channels.subplots(-(-len(x) // 2), 2).flat):
         axis.set_axis_off()
         if c < len(x):
-            axis.pcolormesh(x[c].flip(0).numpy(), cmap=colour_map("features"), vmin=0, vmax=high, edgecolors=f"{OTHER}55", linewidth=0.3)
+            axis.pcolormesh(x[c].flip(0).numpy(), cmap=colour_map("features"), vmin=0, vmax=high,
+                            edgecolors=f"{OTHER}55", linewidth=0.3)
             axis.set_title(f"channel {c}", fontsize=7, pad=1, loc="center")
             axis.set_aspect("equal")
     axes = sheets.subplot_mosaic([["maximum", "."], ["maximum", "map"], ["mean", "map"], ["mean", "."]])
@@ -140,7 +167,8 @@ def _sheet(axis: Axes, sheet: Tensor, title: str, colours: str | Colormap, high:
     ground = sheet.flatten().mode().values
     for row, column in (sheet != ground).nonzero().tolist():
         value = sheet[row, column].item()
-        axis.text(column + 0.5, len(sheet) - row - 0.5, f"{value:.2g}".replace("0.", "."), ha="center", va="center", fontsize=7,
+        axis.text(column + 0.5, len(sheet) - row - 0.5, f"{value:.2g}".replace("0.", "."), ha="center", va="center",
+                  fontsize=7,
                   color="white" if value > 0.6 * high else INK)
     axis.set(aspect="equal")
     axis.set_title(title, loc="center")

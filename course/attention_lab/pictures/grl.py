@@ -35,14 +35,16 @@ def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None
     """
     rows = [pictures[PHOTOGRAPHS.index(name)] for name in SHOWN for pictures in (seen, restored, whole)]
     show(show_images(torch.stack(rows), titles=["noisy", "restored by your blocks", "the photograph"], columns=3),
-         "The cat and the rocket: noisy, restored and original. Noise is gone from fur and sky; fine hairs are gone as well.")
+         "The cat and the rocket: noisy, restored and original. Noise is gone from fur and sky; fine hairs are "
+         "gone as well.")
     by_blur = gains_of_a_blur(seen, whole)
     for name, gain in gains(restored, seen, whole).items():
         print(f"{name:9s} your blocks {gain:+5.1f} dB, a Gaussian blur {by_blur[name]:+5.1f} dB")
 
 
 def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str, float]) -> None:
-    """The lower right corner of a photograph, restored by the unharmed network and with each damage. Pictures: (3, H, W)."""
+    """The lower right corner of a photograph, restored by the unharmed network and with each damage.
+    Pictures: (3, H, W)."""
     corners = [picture[:, picture.shape[1] // 2:, picture.shape[2] // 2:] for picture in (restored, *worse.values())]
     show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
          "The lower right corner of the rocket's picture, unharmed and with each damage. "
@@ -51,7 +53,8 @@ def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str
 
 def show_wall(walls: Walls) -> None:
     """The first wall, damaged and whole."""
-    show(show_images(torch.cat([wall_pictures(walls.seen[:1]), wall_pictures(walls.whole[:1])]), titles=["damaged", "whole"]),
+    show(show_images(torch.cat([wall_pictures(walls.seen[:1]), wall_pictures(walls.whole[:1])]),
+                     titles=["damaged", "whole"]),
          "A small wall of stickers, damaged and whole. About half of the stickers have no motif.")
 
 
@@ -75,17 +78,20 @@ def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
         for row, arm in enumerate(results.arms):
             scores = results.scores(arm, place)
             axis.barh(row, results.mean(arm, place), 0.66, color=FEATURES if arm == ALL else "#B9CFDD")
-            axis.plot(scores, [row] * len(scores), "o", color=PAPER, markeredgecolor=INK, markersize=4, markeredgewidth=0.8)
+            axis.plot(scores, [row] * len(scores), "o", color=PAPER, markeredgecolor=INK, markersize=4,
+                      markeredgewidth=0.8)
         axis.axvline(plain[place], color=ALERT, linestyle="--", linewidth=1.3)
         axis.set(title=titles[place], xlim=(10, 40), xlabel="PSNR (dB)", ylim=(len(results.arms) - 0.5, -0.5))
         axis.tick_params(axis="y", length=0)
     axes[0].set_yticks(range(len(results.arms)), results.arms)
-    axes[2].annotate("left as it is", (plain["nowhere"], 0), (6, 0), textcoords="offset points", va="center", color="#A84400")
+    axes[2].annotate("left as it is", (plain["nowhere"], 0), (6, 0), textcoords="offset points", va="center",
+                     color="#A84400")
     return figure
 
 
 def restored_in_words(results: Results) -> str:
-    """What the bars say, one comparison a line, each computed from the runs; the place before it is where the answer was."""
+    """What the bars say, one comparison a line, each computed from the runs;
+    the place before it is where the answer was."""
     comparisons = (("local + window", NEITHER, "window"), ("local + stripe", NEITHER, "stripe"),
                    (ALL, "local + window", "window"), (ALL, "local + stripe", "stripe"), (ALL, NEITHER, "nowhere"))
     return "\n".join((*verdicts(results, *comparisons, matters=1, unit="dB"), NOTE))
@@ -93,14 +99,17 @@ def restored_in_words(results: Results) -> str:
 
 def show_restored(results: Results, plain: Mapping[str, float]) -> None:
     """The bars, with a description, and below them the comparisons."""
-    described = "; ".join(f"{arm}: " + ", ".join(f"{place} {results.mean(arm, place):.1f}" for place in WANTED) for arm in results.arms)
-    show(restored_bars(results, plain), f"Bars, PSNR in dB by where the answer is. {described}. Bars: means; dots: seeds.")
+    described = "; ".join(f"{arm}: " + ", ".join(f"{place} {results.mean(arm, place):.1f}" for place in WANTED)
+                          for arm in results.arms)
+    show(restored_bars(results, plain),
+         f"Bars, PSNR in dB by where the answer is. {described}. Bars: means; dots: seeds.")
     print(restored_in_words(results))
 
 
 # ---------------------------------------------------------------------- a wall that answers the pointer
 
-HUE, PEAKED = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]), 40.0  # two axes of colour without grey; how strongly likes match
+# two axes of colour without grey; how strongly likes match
+HUE, PEAKED = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]), 40.0
 SMALL_WINDOW, LONG_STRIPE, AROUND = (4, 10), (2, 20), 2  # in tokens; two 3 x 3 convolutions reach two tokens far
 CELL, SWATCH = 16, 15  # px of a token in the drawings, of a pixel of an answer
 
@@ -108,7 +117,8 @@ CELL, SWATCH = 16, 15  # px of a token in the drawings, of a pixel of an answer
 class Branch(NamedTuple):
     """What one branch does at every token of a wall.
 
-    boxes: the rows and columns that a token sees, (top, left, height, width) for each of the 160. weights: (160, 160), a row for each.
+    boxes: the rows and columns that a token sees, (top, left, height, width) for each of the 160.
+        weights: (160, 160), a row for each.
     """
 
     title: str
@@ -117,7 +127,8 @@ class Branch(NamedTuple):
 
 
 def branches_by_hand(walls: Walls, which: int) -> list[Branch]:
-    """Window, stripe and local branch made by hand: each looks at whole tokens alone, and the two attentions at those of its own colour.
+    """Window, stripe and local branch made by hand: each looks at whole tokens alone, and the two attentions at those
+    of its own colour.
 
     The stripe's weights are the product of two maps, by way of an anchor for each 2 x 2 tokens.
     """
@@ -127,21 +138,26 @@ def branches_by_hand(walls: Walls, which: int) -> list[Branch]:
     spread = -1000.0 * damaged.float()
 
     def boxes_of(size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-        return [(row // size[0] * size[0], column // size[1] * size[1], *size) for row in range(rows) for column in range(columns)]
+        return [(row // size[0] * size[0], column // size[1] * size[1], *size) for row in range(rows)
+                for column in range(columns)]
 
     around = [(max(0, row - AROUND), max(0, column - AROUND), min(rows, row + AROUND + 1) - max(0, row - AROUND),
-               min(columns, column + AROUND + 1) - max(0, column - AROUND)) for row in range(rows) for column in range(columns)]
+               min(columns, column + AROUND + 1) - max(0, column - AROUND)) for row in range(rows)
+               for column in range(columns)]
     windows, stripes = boxes_of(SMALL_WINDOW), boxes_of(LONG_STRIPE)
     alike = -PEAKED * torch.cdist(hue, hue).square()
     anchors = hue.unflatten(0, GRID).unflatten(1, (-1, 2)).unflatten(0, (-1, 2)).mean((1, 3)).flatten(0, 1)  # (40, 2)
     anchor_boxes = [stripes[2 * (i // (columns // 2)) * columns] for i in range(len(anchors))]
-    gathered = (-PEAKED * torch.cdist(anchors, hue).square() + spread).masked_fill(~_inside(anchor_boxes), -torch.inf).softmax(1)
+    gathered = (-PEAKED * torch.cdist(anchors, hue).square()
+                + spread).masked_fill(~_inside(anchor_boxes), -torch.inf).softmax(1)
     own_stripe = torch.tensor([[box == other for other in anchor_boxes] for box in stripes])
     asked = (-PEAKED * torch.cdist(hue, anchors).square()).masked_fill(~own_stripe, -torch.inf).softmax(1)
     return [
-        Branch("window: 4 x 10 tokens", windows, (alike + spread).masked_fill(~_inside(windows), -torch.inf).softmax(1)),
+        Branch("window: 4 x 10 tokens", windows,
+               (alike + spread).masked_fill(~_inside(windows), -torch.inf).softmax(1)),
         Branch("stripe: 2 x 20 tokens, by way of anchors", stripes, asked @ gathered),
-        Branch("local: two 3 x 3 convolutions", around, spread.expand(160, -1).masked_fill(~_inside(around), -torch.inf).softmax(1)),
+        Branch("local: two 3 x 3 convolutions", around,
+               spread.expand(160, -1).masked_fill(~_inside(around), -torch.inf).softmax(1)),
     ]
 
 
@@ -161,7 +177,8 @@ def said_of(walls: Walls, which: int, token: int, errors: Mapping[str, float]) -
     words = {-1: "not damaged.", 0: "a hole in the wall; whole wall is all around it.",
              3: "faded, and its partner has faded too: nobody can know the motif."}
     said = words.get(kind, f"faded; its partner is in the same {PLACES[kind]}.")
-    return f"Row {row}, column {column}: {said}" + (f" Closest to the whole token: the {closest}'s answer." if 0 <= kind < 3 else "")
+    return f"Row {row}, column {column}: {said}" + (f" Closest to the whole token: the {closest}'s answer."
+                                                    if 0 <= kind < 3 else "")
 
 
 MOVE = """
@@ -212,9 +229,9 @@ MOVE = """
 def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> None:
     """Display a wall three times, under what window, stripe and local branch look at from the token under the pointer.
 
-    Frames show how far each branch sees; below each wall are the token that it gathers (its weighted mean), the damaged token and the
-    whole one, of 2 x 2 pixels. The arrow keys move too. start: the token where it begins, the first one with its answer in the window
-    unless told.
+    Frames show how far each branch sees; below each wall are the token that it gathers (its weighted mean), the damaged
+    token and the whole one, of 2 x 2 pixels. The arrow keys move too. start: the token where it begins, the first one
+    with its answer in the window unless told.
     """
     from IPython.display import display
 
@@ -223,9 +240,11 @@ def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> Non
     answers = [branch.weights @ seen for branch in branches]
     names = [branch.title.partition(":")[0] for branch in branches]
     says = [said_of(walls, which, token, {name: (answer[token] - whole[token]).square().mean().item()
-                                          for name, answer in zip(names, answers, strict=True)}) for token in range(len(whole))]
+                                          for name, answer in zip(names, answers, strict=True)})
+                                          for token in range(len(whole))]
     lights = [[_levels(branch.weights[token], box) for token, box in enumerate(branch.boxes)] for branch in branches]
-    colours = [[_hex(answer[token]) + _hex(seen[token]) + _hex(whole[token]) for token in range(len(whole))] for answer in answers]
+    colours = [[_hex(answer[token]) + _hex(seen[token]) + _hex(whole[token]) for token in range(len(whole))]
+               for answer in answers]
     picture = wall_pictures(walls.seen[which:which + 1])[0]
     panels = [_panel(branch, picture, here, light[here], colour[here])
               for branch, light, colour in zip(branches, lights, colours, strict=True)]
@@ -233,9 +252,11 @@ def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> Non
         f'<img alt="{html.escape(f"What the {name} branch looks at. {says[here]}")}" '
         f'src="data:image/svg+xml;base64,{base64.b64encode(panel.encode()).decode()}" '
         'style="flex: 1 1 290px; min-width: 0; max-width: 480px">' for name, panel in zip(names, panels, strict=True))
-    given = ", ".join(json.dumps(each) for each in (GRID[1], [branch.boxes for branch in branches], lights, colours, says, here, CELL))
+    given = ", ".join(json.dumps(each) for each in (GRID[1], [branch.boxes for branch in branches], lights, colours,
+                                                    says, here, CELL))
     page = (f'<figure style="margin: 0; display: flex; flex-wrap: wrap; gap: 8px">{stills}'
-            f'<figcaption aria-live="polite" style="flex-basis: 100%">{says[here]}</figcaption><script>{MOVE}({given});</script></figure>')
+            '<figcaption aria-live="polite" style="flex-basis: '
+            f'100%">{says[here]}</figcaption><script>{MOVE}({given});</script></figure>')
     display({"text/html": page, "text/plain": says[here]}, raw=True)
 
 
@@ -265,23 +286,33 @@ def _panel(branch: Branch, picture: Tensor, here: int, light: str, colours: str)
     rows, columns = GRID
     width, height = columns * CELL, rows * CELL
     top, left, tall, wide = branch.boxes[here]
-    levels = dict(zip(((top + i) * columns + left + j for i in range(tall) for j in range(wide)), bytes.fromhex(light), strict=True))
+    levels = dict(zip(((top + i) * columns + left + j for i in range(tall) for j in range(wide)), bytes.fromhex(light),
+                      strict=True))
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height + 76}" '
              f'viewBox="-2 -22 {width + 4} {height + 78}">',
              f'<rect x="-2" y="-22" width="{width + 4}" height="{height + 78}" fill="{PAPER}"/>',
-             f'<text x="0" y="-7" font-family="Arial, sans-serif" font-size="13" font-weight="bold" fill="{INK}">{branch.title}</text>']
-    parts.append(f'<image width="{width}" height="{height}" style="image-rendering: pixelated" href="{_png(picture)}"/>')
-    parts += [f'<rect class="shade" shape-rendering="crispEdges" x="{token % columns * CELL}" y="{token // columns * CELL}" '
-              f'width="{CELL}" height="{CELL}" fill="#14181C" fill-opacity="{0.82 * (1 - levels.get(token, 0) / 255):.3f}"/>'
+             '<text x="0" y="-7" font-family="Arial, sans-serif" font-size="13" font-weight="bold" '
+             f'fill="{INK}">{branch.title}</text>']
+    parts.append(f'<image width="{width}" height="{height}" style="image-rendering: pixelated" '
+                 f'href="{_png(picture)}"/>')
+    parts += [f'<rect class="shade" shape-rendering="crispEdges" x="{token % columns * CELL}" '
+              f'y="{token // columns * CELL}" '
+              f'width="{CELL}" height="{CELL}" fill="#14181C" '
+              f'fill-opacity="{0.82 * (1 - levels.get(token, 0) / 255):.3f}"/>'
               for token in range(rows * columns)]
-    for name, (y, x, h, w), colour in (("reach", branch.boxes[here], MAPS), ("token", (here // columns, here % columns, 1, 1), ALERT)):
-        parts.append(f'<rect class="{name}" x="{x * CELL}" y="{y * CELL}" width="{w * CELL}" height="{h * CELL}" fill="none" '
+    for name, (y, x, h, w), colour in (("reach", branch.boxes[here], MAPS),
+                                       ("token", (here // columns, here % columns, 1, 1), ALERT)):
+        parts.append(f'<rect class="{name}" x="{x * CELL}" y="{y * CELL}" width="{w * CELL}" height="{h * CELL}" '
+                     'fill="none" '
                      f'stroke="{colour}" stroke-width="3" pointer-events="none"/>')
     for place, words in enumerate(("its answer", "damaged", "whole")):
         x = place * 104
-        parts += [f'<rect class="pixel" x="{x + i % 2 * SWATCH}" y="{height + 12 + i // 2 * SWATCH}" width="{SWATCH}" height="{SWATCH}" '
+        parts += [f'<rect class="pixel" x="{x + i % 2 * SWATCH}" y="{height + 12 + i // 2 * SWATCH}" width="{SWATCH}" '
+                  f'height="{SWATCH}" '
                   f'fill="#{colours[24 * place + 6 * i:24 * place + 6 * i + 6]}"/>' for i in range(4)]
-        parts.append(f'<rect x="{x}" y="{height + 12}" width="{2 * SWATCH}" height="{2 * SWATCH}" fill="none" stroke="{OTHER}"/>')
-        parts.append(f'<text x="{x + 2 * SWATCH + 6}" y="{height + 31}" font-family="Arial, sans-serif" font-size="12" fill="{INK}">'
+        parts.append(f'<rect x="{x}" y="{height + 12}" width="{2 * SWATCH}" height="{2 * SWATCH}" fill="none" '
+                     f'stroke="{OTHER}"/>')
+        parts.append(f'<text x="{x + 2 * SWATCH + 6}" y="{height + 31}" font-family="Arial, sans-serif" '
+                     f'font-size="12" fill="{INK}">'
                      f'{words}</text>')
     return "".join([*parts, "</svg>"])

@@ -1,5 +1,5 @@
-"""Images, maps and gates: every function but `show` returns a matplotlib Figure that pyplot has forgotten. As the last expression of a
-cell it is shown once; anywhere else, pass it to `show` or `display`."""
+"""Images, maps and gates: every function but `show` returns a matplotlib Figure that pyplot has forgotten. As the last
+expression of a cell it is shown once; anywhere else, pass it to `show` or `display`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None
     """
     values = {title: numbers(values, title) for title, values in maps.items()}
     if not values or any(v.ndim != 2 or not v.numel() for v in values.values()):
-        raise ValueError(f"one map or more, (H, W) each; got {({title: tuple(v.shape) for title, v in values.items()})}")
+        raise ValueError("one map or more, (H, W) each; got "
+                         f"{({title: tuple(v.shape) for title, v in values.items()})}")
     columns = min(columns or len(values), len(values))
     rows = math.ceil(len(values) / columns)
     shape = max(v.shape[0] / v.shape[1] for v in values.values())
@@ -132,7 +133,9 @@ def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str =
         for edge in (0, 1):
             axis.axhline(edge, color=INK, linewidth=0.8, linestyle="--")
     if labels is not None:
-        slanted: dict[str, Any] = {} if max(map(len, labels)) < 4 else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        slanted: dict[str, Any] = (
+            {} if max(map(len, labels)) < 4 else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        )
         axis.set_xticks(range(len(labels)), labels, **slanted)
     else:
         whole_ticks(axis.xaxis)
@@ -145,7 +148,8 @@ def show_means(x: Tensor, channel: int | None = None) -> Figure:
     """One image's channels added up, in grey, and beside it the mean of each channel as a line of dots.
 
     x: (C, H, W). channel: one to be drawn in grey instead of the sum, and marked in the line.
-    Raises ValueError for another shape (of a batch, choose an image: x[0]), IndexError for a channel that x does not have.
+    Raises ValueError for another shape (of a batch, choose an image: x[0]), IndexError for a channel that x does not
+    have.
     """
     x = numbers(x, "x")
     if x.ndim != 3 or not x.numel():
@@ -159,7 +163,8 @@ def show_means(x: Tensor, channel: int | None = None) -> Figure:
     left.set_axis_off()
     right.plot(means.numpy(), "o-", color=FEATURES, markersize=3, linewidth=1)
     if channel is not None:
-        right.plot(channel, means[channel], "o", markersize=11, markerfacecolor="none", markeredgecolor=ALERT, markeredgewidth=1.5)
+        right.plot(channel, means[channel], "o", markersize=11, markerfacecolor="none", markeredgecolor=ALERT,
+                   markeredgewidth=1.5)
     right.set(xlabel="channel", ylabel="mean over H and W")
     whole_ticks(right.xaxis)
     return figure
@@ -205,7 +210,8 @@ def maps_below(pictures: Tensor, maps: Mapping[str, Tensor], titles: Sequence[st
     pictures: (n, 3, H, W) in [0, 1]. maps: for the name of each row below, (n, h, w). titles: one above each picture.
     Raises ValueError for maps of another number of pictures, or another number of titles.
     """
-    wrong = {name: len(each) for name, each in [*maps.items(), ("titles", titles or pictures)] if len(each) != len(pictures)}
+    wrong = {name: len(each) for name, each in [*maps.items(), ("titles", titles or pictures)]
+             if len(each) != len(pictures)}
     if wrong:
         raise ValueError(f"there are {len(pictures)} pictures, but {wrong}")
     side, ratio = min(1.6, 10 / len(pictures)), pictures.shape[2] / pictures.shape[3]

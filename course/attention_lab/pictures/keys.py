@@ -26,12 +26,14 @@ def cells_of_keys(reduction: nn.Conv2d | None, side: int) -> Tensor:
     """
     every = torch.eye(side * side).view(side * side, 1, side, side)  # one cell at a time
     if reduction is not None:
-        every = F.conv2d(every, torch.ones(1, 1, *reduction.kernel_size), stride=reduction.stride, padding=reduction.padding)
+        every = F.conv2d(every, torch.ones(1, 1, *reduction.kernel_size), stride=reduction.stride,
+                         padding=reduction.padding)
     return (every[:, 0] > 0).permute(1, 2, 0).unflatten(2, (side, side))
 
 
 def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
-    """How many of the first picture's four entries each key reads a cell of, (h, w) of 0 to 4. cells: of `cells_of_keys`."""
+    """How many of the first picture's four entries each key reads a cell of, (h, w) of 0 to 4.
+    cells: of `cells_of_keys`."""
     count = torch.zeros(cells.shape[:2], dtype=torch.long)
     for row, column in legends.corners[0].tolist():
         count += cells[:, :, row:row + size, column:column + size].flatten(2).any(2)
@@ -39,28 +41,34 @@ def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
 
 
 def slide_windows(attention: Callable[[int], nn.Module]) -> None:
-    """Display a field with a legend and the keys that are made from it, with a control for the ratio and one for the entries' size.
+    """Display a field with a legend and the keys that are made from it, with a control for the ratio and one for the
+    entries' size.
 
-    attention: makes the module of a ratio; its convolution `sr` makes the map of the keys, and without one each cell has a key.
+    attention: makes the module of a ratio; its convolution `sr` makes the map of the keys, and without one each cell
+        has a key.
     """
     cells = {ratio: cells_of_keys(getattr(attention(ratio), "sr", None), FIELD) for ratio in RATIOS}
     legends = {size: small_legends(1, seed=3, size=size) for size in SIZES}
 
     def says(ratio: int, size: int) -> str:
         held = entries_of_keys(cells[ratio], legends[size], size)
-        return (f"Ratio {ratio}: {held.numel()} keys for {FIELD * FIELD} cells. With entries of {size} x {size}, the most crowded key "
-                f"reads cells of {held.max()} of the 4 entries, and {int((held > 0).sum())} keys read any entry at all.")
+        return (f"Ratio {ratio}: {held.numel()} keys for {FIELD * FIELD} cells. With entries of {size} x {size}, the "
+                f"most crowded key reads cells of {held.max()} of the 4 entries, and {int((held > 0).sum())} keys "
+                "read any entry at all.")
 
     def drawn(ratio: int, size: int) -> Figure:
-        return field_and_keys(painted(legends[size].pictures)[0], cells[ratio], entries_of_keys(cells[ratio], legends[size], size))
+        return field_and_keys(painted(legends[size].pictures)[0], cells[ratio],
+                              entries_of_keys(cells[ratio], legends[size], size))
 
-    slide({"ratio": {str(ratio): ratio for ratio in RATIOS}, "entries": {f"{size} x {size}": size for size in SIZES}}, drawn, says,
+    slide({"ratio": {str(ratio): ratio for ratio in RATIOS}, "entries": {f"{size} x {size}": size for size in SIZES}},
+          drawn, says,
           start=("4", "2 x 2"))
 
 
 @house_figure
 def field_and_keys(picture: Tensor, cells: Tensor, held: Tensor) -> Figure:
-    """A field with a frame around the window of its most crowded key, beside the keys with the number of entries that each holds.
+    """A field with a frame around the window of its most crowded key, beside the keys with the number of entries that
+    each holds.
 
     picture: (3, H, W) from 0 to 1. cells: (h, w, side, side) of bool. held: (h, w).
     """

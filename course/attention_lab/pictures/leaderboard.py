@@ -1,5 +1,5 @@
-"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts: what cannot be had cheaper without becoming
-worse."""
+"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts: what cannot be had
+cheaper without becoming worse."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
 
     tasks = results.measures
     means = [[results.mean(arm, task) for task in tasks] for arm in results.arms]
-    shares = [[max(0.0, (mean - guesses[task]) / (100 - guesses[task])) for mean, task in zip(row, tasks)] for row in means]
+    shares = [[max(0.0, (mean - guesses[task]) / (100 - guesses[task])) for mean, task in zip(row, tasks)]
+              for row in means]
     figure, axis = plt.subplots(figsize=(2.2 + 1.3 * len(tasks), 0.8 + 0.36 * len(results.arms)))
     axis.imshow(shares, cmap=_blues(), vmin=0, vmax=1, aspect="auto")
     for row, values in enumerate(means):
@@ -57,7 +58,8 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
 
 @house_figure
 def answered(asked: Questions, scores: Tensor) -> Figure:
-    """Pictures with a disc where a question was answered correctly and a cross where it was not. scores: (n, classes, 12, 12)."""
+    """Pictures with a disc where a question was answered correctly and a cross where it was not.
+    scores: (n, classes, 12, 12)."""
     import matplotlib.pyplot as plt
 
     number = len(asked.pictures)
@@ -67,15 +69,18 @@ def answered(asked: Questions, scores: Tensor) -> Figure:
         axis.axis("off")
         for places, marker, colour in ((found == answers, "o", FEATURES), (found != answers, "X", ALERT)):
             rows, columns = (places & (answers != UNASKED)).numpy().nonzero()
-            axis.scatter(2 * columns + 1, 2 * rows + 1, s=42, marker=marker, color=colour, edgecolor="white", linewidth=0.8)
+            axis.scatter(2 * columns + 1, 2 * rows + 1, s=42, marker=marker, color=colour, edgecolor="white",
+                         linewidth=0.8)
     return figure
 
 
 @house_figure
-def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str, margin: float = 0) -> Figure:
+def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str,
+           margin: float = 0) -> Figure:
     """Score against each kind of cost, one plot beside the other; a line joins what is on the Pareto front.
 
-    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores. margin: as in `pareto_front`.
+    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores.
+        margin: as in `pareto_front`.
     """
     import matplotlib.pyplot as plt
 
@@ -100,7 +105,8 @@ def _lines_below(points: Mapping[str, tuple[float, float]]) -> dict[str, int]:
     across, up = (max(values) - min(values) or 1 for values in zip(*points.values()))
     placed: dict[str, int] = {}
     for name, (cost, score) in points.items():
-        near = (other for other in placed if abs(cost - points[other][0]) < across / 4 and abs(score - points[other][1]) < up / 12)
+        near = (other for other in placed if abs(cost - points[other][0]) < across / 4
+                and abs(score - points[other][1]) < up / 12)
         placed[name] = 1 + max((placed[other] for other in near), default=-1)
     return placed
 

@@ -18,22 +18,27 @@ LIMITS = (0.11, 0.48)  # 1 / (1 + 3e) and e / (e + 3): of a softmax over four nu
 
 @house_figure
 def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> Figure:
-    """The shares of four scales (4,), which add up to 1, as faders; dashed, the LIMITS of a share. kernels: the four sizes."""
+    """The shares of four scales (4,), which add up to 1, as faders; dashed, the LIMITS of a share.
+    kernels: the four sizes."""
     figure, axis = one_plot(5.4, 2.5)
     axis.bar(range(len(kernels)), shares.numpy(), 0.5, color=COLOURS)
     for place, share in enumerate(shares.tolist()):
-        axis.annotate(f"{share:.2f}", (place, share), (0, 3), textcoords="offset points", ha="center", fontweight="bold")
+        axis.annotate(f"{share:.2f}", (place, share), (0, 3), textcoords="offset points", ha="center",
+                      fontweight="bold")
     for limit in LIMITS:
         axis.axhline(limit, color=OTHER, linewidth=0.9, linestyle="--", zorder=0)
-        axis.annotate(f"{limit}", (1, limit), (3, 0), xycoords=axis.get_yaxis_transform(), textcoords="offset points", va="center")
-    axis.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), ylabel="share", xticks=range(len(kernels)), xticklabels=[f"{k} x {k}" for k in kernels])
+        axis.annotate(f"{limit}", (1, limit), (3, 0), xycoords=axis.get_yaxis_transform(), textcoords="offset points",
+                      va="center")
+    axis.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), ylabel="share", xticks=range(len(kernels)),
+             xticklabels=[f"{k} x {k}" for k in kernels])
     return figure
 
 
 def desk_in_words(shares: Tensor, kernels: Sequence[int]) -> str:
     """What `mixing_desk` draws, in a sentence."""
     low, high = LIMITS
-    outside = [f"{k} x {k}" for k, share in zip(kernels, shares.tolist(), strict=True) if not low - 0.005 < share < high + 0.005]
+    outside = [f"{k} x {k}" for k, share in zip(kernels, shares.tolist(), strict=True)
+               if not low - 0.005 < share < high + 0.005]
     listed = ", ".join(f"{k} x {k} gets {share:.2f}" for k, share in zip(kernels, shares.tolist(), strict=True))
     return f"Of the total, {listed}. " + (f"Outside the limits {low} and {high}: {', '.join(outside)}." if outside else
                                           f"All shares are between the limits {low} and {high}.")

@@ -17,10 +17,11 @@ LOGIT = 30  # of a sheet, where the other sheet's mean is 1
 
 @torch.no_grad()
 def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, Tensor]:
-    """Set a spatial branch by hand, and look at a photograph: the weights of its sheets bright and dark (2,), and its map (H, W).
+    """Set a spatial branch by hand, and look at a photograph: the weights of its sheets bright and dark (2,), and its
+    map (H, W).
 
-    branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten. The query's logit for bright is LOGIT times the mean
-    darkness, that for dark LOGIT times the mean brightness. A value is above 0 where its sheet is above 0.7.
+    branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten. The query's logit for bright is LOGIT times
+    the mean darkness, that for dark LOGIT times the mean brightness. A value is above 0 where its sheet is above 0.7.
     photo: (3, H, W) in [0, 1]. factor: multiplies both logits.
     """
     bright = photo.mean(0)
@@ -54,6 +55,6 @@ def gate_in_words(branch: nn.Module, photo: Tensor, factor: float) -> str:
     weights, gate = bright_or_dark(branch, photo, factor)
     bright = photo.mean(0)
     light, shade = (gate[part].mean() for part in (bright > 0.6, bright < 0.4))
-    return (f"The photograph has a mean brightness of {bright.mean():.2f}. With the logits times {factor:g}, the weights are "
-            f"{weights[0]:.2f} for bright and {weights[1]:.2f} for dark. The mean of the map is {light:.2f} over bright positions "
-            f"and {shade:.2f} over dark ones.")
+    return (f"The photograph has a mean brightness of {bright.mean():.2f}. With the logits times {factor:g}, the "
+            f"weights are {weights[0]:.2f} for bright and {weights[1]:.2f} for dark. The mean of the map is "
+            f"{light:.2f} over bright positions and {shade:.2f} over dark ones.")

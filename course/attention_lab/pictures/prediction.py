@@ -32,20 +32,25 @@ class Predictions:
     def __repr__(self) -> str:
         if not self._started():
             return INVITATION
-        said = {name: f"predicted {_short(pair[0])}, measured {_short(pair[1])} ({self._off(*pair)})" if pair else "predict first"
+        said = {name: f"predicted {_short(pair[0])}, measured {_short(pair[1])} ({self._off(*pair)})"
+                if pair else "predict first"
                 for name, pair in self.pairs.items()}
         return "\n".join([f"In {self.unit}:", *(f"{name}: {words}" for name, words in said.items())])
 
     def _repr_html_(self) -> str:
         if not self._started():
             return f"<p>{INVITATION.replace('None', '<code>None</code>')}</p>"
-        longest = max((abs(v) for pair in self.pairs.values() if pair for v in pair if math.isfinite(v)), default=0.0) or 1.0
-        head = "".join(f'<th style="text-align:left">{escape(title)}</th>' for title in (self.unit, "your prediction", "measured", "", ""))
+        longest = (
+            max((abs(v) for pair in self.pairs.values() if pair for v in pair if math.isfinite(v)), default=0.0) or 1.0
+        )
+        head = "".join(f'<th style="text-align:left">{escape(title)}</th>'
+                       for title in (self.unit, "your prediction", "measured", "", ""))
         rows = "".join(f"<tr>{self._row(name, pair, longest)}</tr>" for name, pair in self.pairs.items())
         return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
     def _off(self, guess: float, truth: float) -> str:
-        """How far the guess is off: a percentage in points, decibels (a logarithm already) in dB, anything else as a factor."""
+        """How far the guess is off: a percentage in points, decibels (a logarithm already) in dB, anything else as a
+        factor."""
         if self.unit.startswith("dB"):
             return _difference(guess, truth, "dB")
         return _difference(guess, truth, "points") if "%" in self.unit else _ratio(guess, truth)
@@ -94,7 +99,8 @@ def _difference(guess: float, truth: float, what: str) -> str:
 
 
 def _ratio(guess: float, truth: float) -> str:
-    if math.isclose(guess, truth, rel_tol=1e-4) or math.isnan(guess) and math.isnan(truth):  # a measured float32 has no more digits
+    # a measured float32 has no more digits
+    if math.isclose(guess, truth, rel_tol=1e-4) or math.isnan(guess) and math.isnan(truth):
         return "exact"
     if not (math.isfinite(guess) and math.isfinite(truth)):
         return "not the same"

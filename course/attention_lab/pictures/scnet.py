@@ -21,9 +21,11 @@ SIDE, CHANNELS = 48, 4
 def slide_a_view(make: Callable[[int, int, int], nn.Module]) -> None:
     """Sliders for the pooling and for the row of a position, and the pixels that this position sees.
 
-    make: (channels, stride, pooling) -> the module, here the learner's `SCConv`. What it sees is measured with gradients.
+    make: (channels, stride, pooling) -> the module, here the learner's `SCConv`.
+        What it sees is measured with gradients.
     """
-    views = {(pooling, row): seen(make(CHANNELS, 1, pooling).eval(), CHANNELS, row, COLUMN) for pooling in POOLINGS for row in ROWS}
+    views = {(pooling, row): seen(make(CHANNELS, 1, pooling).eval(), CHANNELS, row, COLUMN) for pooling in POOLINGS
+             for row in ROWS}
 
     def drawn(pooling: int, row: int) -> Figure:
         figure, axis = one_plot(2.9, 2.9)
@@ -41,5 +43,6 @@ def slide_a_view(make: Callable[[int, int, int], nn.Module]) -> None:
         return (f"Pooling {pooling}, from row {row}: it sees rows {rows.min()} to {rows.max()}, "
                 f"{row - rows.min()} up and {rows.max() - row} down.")
 
-    slide({"pooling": {str(pooling): pooling for pooling in POOLINGS}, "row": {str(row): row for row in ROWS}}, drawn, says,
+    slide({"pooling": {str(pooling): pooling for pooling in POOLINGS}, "row": {str(row): row for row in ROWS}}, drawn,
+          says,
           start=["4", "24"])

@@ -23,7 +23,8 @@ def score_bars(
     parameters: Mapping[str, int] | None = None,
     highlight: str | None = None,
 ) -> Figure:
-    """The mean score of each arm as a bar, with a dot for each seed; with three seeds or more, two standard errors to each side.
+    """The mean score of each arm as a bar, with a dot for each seed;
+    with three seeds or more, two standard errors to each side.
 
     results: what `compare` returned, finished or not. label: the score's name and unit, "PSNR on new papers (dB)".
     measure: which one, where runs have several. baselines: scores to beat that need no training, drawn as dashed
@@ -60,7 +61,11 @@ def score_bars(
             textcoords="offset points", ha="right" if value > middle else "left", va="bottom", color="#A84400",
         )
     axis.set_yticks(range(len(results.arms)), results.arms)
-    errors = "line: two standard errors to each side; " if any(len(results.scores(arm, measure)) > 2 for arm in results.arms) else ""
+    errors = (
+        "line: two standard errors to each side; "
+        if any(len(results.scores(arm, measure)) > 2 for arm in results.arms)
+        else ""
+    )
     key = f"(bar: mean; {errors}dots: seeds)"
     axis.set(ylim=(len(results.arms) - 0.5, -0.5), xlabel=f"{label}\n{key}")
     axis.tick_params(axis="y", length=0)

@@ -21,7 +21,8 @@ CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
 def slide_a_lamp() -> None:
-    """Something to touch: a lamp over papers, the means of the picture, and what the two rules of the lesson's beginning say of it."""
+    """Something to touch: a lamp over papers, the means of the picture, and what the two rules of the lesson's
+    beginning say of it."""
     slide({"red / blue of the lamp": {f"{ratio:.2g}": ratio for ratio in RATIOS},
            "papers": dict(zip("ABC", lamp_scenes(3, seed=34).paper, strict=True))},
           lambda ratio, paper: lamp_and_means(_lit(ratio, paper), paper, _lamp(ratio)),
@@ -38,7 +39,8 @@ def _lit(ratio: float, paper: Tensor) -> Tensor:
 
 
 def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
-    """What the centre pixel of a picture says, and what it says after each channel is divided by its mean; and whether that is right.
+    """What the centre pixel of a picture says, and what it says after each channel is divided by its mean;
+    and whether that is right.
 
     image: (3, 16, 16), under the lamp. paper: the same in white light. ratio: of the lamp's red to its blue.
     """
@@ -50,9 +52,11 @@ def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
 
 @house_figure
 def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
-    """A picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the same in white light.
+    """A picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the same
+    in white light.
 
-    image, paper: (3, H, W) in [0, 1]; the middle of each picture is framed. lamp: its colour, (3,), drawn around `image`.
+    image, paper: (3, H, W) in [0, 1]; the middle of each picture is framed.
+        lamp: its colour, (3,), drawn around `image`.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
@@ -62,23 +66,27 @@ def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
     divided = image / means[:, None, None]
     height, width = image.shape[1:]
     figure, (camera, bars, corrected, white) = plt.subplots(1, 4, figsize=(8.4, 2.3), width_ratios=[1, 0.8, 1, 1])
-    for axis, picture, title in ((camera, image, "the camera sees"), (corrected, divided / divided.max(), "divided by its means"),
+    for axis, picture, title in ((camera, image, "the camera sees"), (corrected, divided / divided.max(),
+                                                                      "divided by its means"),
                                  (white, paper, "in white light")):
         draw_image(axis, picture)
-        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False, edgecolor="white",
+        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False,
+                                 edgecolor="white",
                                  linewidth=2))
         axis.set(xticks=[], yticks=[])
         axis.set_title(title, loc="center")
         axis.spines[:].set(visible=True, linewidth=7, color=(lamp / lamp.max()).tolist() if axis is camera else "white")
     for bar in bars.bar(["R", "G", "B"], means.numpy(), 0.7, color=["#C0392B", LAYERS, FEATURES]):
-        bars.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom", fontsize=8)
+        bars.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom",
+                  fontsize=8)
     bars.set(ylim=(0, 1), yticks=[0, 0.5, 1])
     bars.set_title("its three means", loc="center")
     return figure
 
 
 def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
-    """Show the gate that depends most on the lamp, for one set of papers under 200 lamps; print how much the papers alone move it.
+    """Show the gate that depends most on the lamp, for one set of papers under 200 lamps;
+    print how much the papers alone move it.
 
     gates_of: pictures (n, 3, 16, 16) -> gates (n, C).
     """
@@ -88,7 +96,8 @@ def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
     balance = (lamps[:, 0] / lamps[:, 2]).log2()
     correlation = torch.corrcoef(torch.cat([gates.T, balance[None]]))[:-1, -1].nan_to_num()
     chosen = int(correlation.abs().argmax())
-    print(f"standard deviation of gate {chosen}: {gates[:, chosen].std():.2f} over lamps, {by_papers[:, chosen].std():.2f} over papers")
+    print(f"standard deviation of gate {chosen}: {gates[:, chosen].std():.2f} over lamps, "
+          f"{by_papers[:, chosen].std():.2f} over papers")
     show(_gate_under_lamps(gates[:, chosen], balance, lamps, chosen, correlation[chosen].item()),
          f"A scatter plot: gate {chosen} against the lamp's balance of red and blue, one dot for each of 200 lamps. "
          f"Their correlation is {correlation[chosen]:.2f}.")
@@ -100,6 +109,7 @@ def _gate_under_lamps(gates: Tensor, balance: Tensor, lamps: Tensor, channel: in
 
     figure, axis = plt.subplots(figsize=(6.5, 3.2))
     axis.scatter(balance, gates, c=(lamps / lamps.amax(1, keepdim=True)).numpy(), edgecolors=INK, linewidths=0.5, s=26)
-    axis.set(xlabel="lamp: log2(red / blue); each dot has its lamp's colour", ylabel=f"gate of channel {channel}", ylim=(-0.05, 1.05),
+    axis.set(xlabel="lamp: log2(red / blue); each dot has its lamp's colour", ylabel=f"gate of channel {channel}",
+             ylim=(-0.05, 1.05),
              title=f"The same papers under 200 lamps: correlation {correlation:.2f}")
     return figure

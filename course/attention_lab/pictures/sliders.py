@@ -1,4 +1,5 @@
-"""What sliders move: for lessons that have one, the picture of one place of the sliders, drawn from the numbers of a learner's module."""
+"""What sliders move: for lessons that have one, the picture of one place of the sliders, drawn from the numbers of a
+learner's module."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ PALE = 0.15  # opacity of what is not seen
 
 
 def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, int]) -> Tensor:
-    """Lesson 04: from which pixels of a strip a gradient comes to a position of the layers' output, (H, W); all their numbers become 1.
+    """Lesson 04: from which pixels of a strip a gradient comes to a position of the layers' output, (H, W);
+    all their numbers become 1.
 
     layers: (1, 2, H, W) -> (1, 1, H, W). size: H and W. place: row and column of the position.
     """
@@ -35,20 +37,25 @@ def parts_seen(strip: Tensor, seen: Tensor) -> str:
     bar, posts = strip > 0.5
     bar[:, bar.shape[1] // 2:] = False  # without the other bar
     of_bar, of_posts = ("yes" if (seen & part).any() else "no" for part in (bar, posts))
-    return f"it sees {seen.sum()} pixels, in {seen.any(0).sum()} columns. The left bar: {of_bar}; a post beside it: {of_posts}."
+    return (
+        f"it sees {seen.sum()} pixels, in {seen.any(0).sum()} columns. The left bar: {of_bar}; a post beside it:"
+        f" {of_posts}."
+    )
 
 
 @house_figure
 def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> Figure:
     """Lesson 04: a strip, bars blue and posts brown, pale where it is not seen; a ring around the position that looks.
 
-    strip: (2, H, W), a picture of `bars_and_posts`. seen: (H, W), true where a pixel is seen. place: row and column of the ring.
+    strip: (2, H, W), a picture of `bars_and_posts`. seen: (H, W), true where a pixel is seen.
+        place: row and column of the ring.
     """
     import matplotlib.pyplot as plt
 
     height, width = seen.shape
     bars, posts = strip.clamp(0, 1)[..., None]  # (H, W, 1)
-    paints = torch.tensor([[int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)] for colour in (FEATURES, ALERT, "#CDCDCD")])
+    paints = torch.tensor([[int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+                           for colour in (FEATURES, ALERT, "#CDCDCD")])
     colours = bars * paints[0] + posts * paints[1] + (1 - bars - posts).clamp(0, 1) * paints[2]
     figure, axis = plt.subplots(figsize=(7, 1.35))
     axis.imshow(colours.clamp(0, 1).numpy(), alpha=torch.where(seen, 1.0, PALE).numpy())
@@ -64,9 +71,11 @@ def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> Figure:
 
 @house_figure
 def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> Figure:
-    """Lesson 05b: one query's row after some of its blocks: exp(logit - m) of each key that was read, and o / s after each block.
+    """Lesson 05b: one query's row after some of its blocks: exp(logit - m) of each key that was read, and o / s after
+    each block.
 
-    logits: (M,), in the order in which they are read. results: o / s after each block that was read, and then that of the whole row.
+    logits: (M,), in the order in which they are read. results: o / s after each block that was read, and then that of
+        the whole row.
     block: how many keys are read at a time.
     """
     import matplotlib.pyplot as plt
@@ -78,10 +87,12 @@ def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> Figu
     figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 2.1), width_ratios=[1.5, 1])
     left.bar(range(keys), (logits[:keys] - m).exp().numpy(), color=colours)
     left.axvspan(keys - 0.5, len(logits), color="#EEEEEE")
-    left.set(ylim=(0, 1.05), xlim=(-1, len(logits)), xlabel="keys as they are read; orange: the last block", ylabel="exp(logit - m)")
+    left.set(ylim=(0, 1.05), xlim=(-1, len(logits)), xlabel="keys as they are read; orange: the last block",
+             ylabel="exp(logit - m)")
     right.axhline(whole, color=ALERT, linestyle="--", linewidth=1.3)
     right.plot(range(1, len(read) + 1), read, "o-", color=FEATURES, markersize=5)
-    right.set(ylim=(0, 10), xlim=(0.5, len(logits) / block + 0.5), xlabel="blocks read; dashed: whole row", ylabel="o / s")
+    right.set(ylim=(0, 10), xlim=(0.5, len(logits) / block + 0.5), xlabel="blocks read; dashed: whole row",
+              ylabel="o / s")
     return figure
 
 
@@ -109,26 +120,28 @@ def mixing_desks(picture: Tensor, shares: Tensor, kernels: Sequence[int]) -> Fig
     left.imshow((picture + 0.5).clamp(0, 1).permute(1, 2, 0).numpy())
     left.set_axis_off()
     for scale, (kernel, colour) in enumerate(zip(kernels, ("#9AD0F0", FEATURES, MAPS, ALERT), strict=True)):
-        right.bar([channel + 0.2 * (scale - (scales - 1) / 2) for channel in range(channels)], shares[scale].numpy(), 0.18, color=colour,
+        right.bar([channel + 0.2 * (scale - (scales - 1) / 2) for channel in range(channels)], shares[scale].numpy(),
+                  0.18, color=colour,
                   label=f"{kernel} x {kernel}")
     for share in (0.11, 0.25, 0.48):
         right.axhline(share, color=OTHER, linewidth=0.8, linestyle="--", zorder=0)
     right.set(ylim=(0, 0.55), yticks=(0, 0.11, 0.25, 0.48), ylabel="share", xticks=range(channels),
               xticklabels=[f"channel {channel}" for channel in range(channels)])
-    right.legend(ncols=scales, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.16), columnspacing=1, handlelength=1)
+    right.legend(ncols=scales, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.16), columnspacing=1,
+                 handlelength=1)
     return figure
 
 
 def desks_in_words(right: Tensor, asked: Tensor, shares: Tensor, kernels: Sequence[int]) -> str:
     """Lesson 06a: what a network names, and the kernels with the largest shares, in a sentence.
 
-    right: (n,), is the answer to the cloth's own question right? asked: (n,), 0 for the fine stripes, 1 for the coarse ones. shares and
-    kernels as for `mixing_desks`.
+    right: (n,), is the answer to the cloth's own question right? asked: (n,), 0 for the fine stripes, 1 for the coarse
+    ones. shares and kernels as for `mixing_desks`.
     """
     fine, coarse = (f"{100 * right[asked == kind].float().mean():.0f} %" for kind in (0, 1))
     most = ", ".join(str(kernels[scale]) for scale in shares.argmax(0))
-    return (f"the network names the fine stripes in {fine} of the pictures, the coarse stripes in {coarse}; a guess has 33 %. "
-            f"The {shares.shape[1]} channels take most from the kernels {most}.")
+    return (f"the network names the fine stripes in {fine} of the pictures, the coarse stripes in {coarse}; a guess "
+            f"has 33 %. The {shares.shape[1]} channels take most from the kernels {most}.")
 
 
 @torch.no_grad()
@@ -142,9 +155,11 @@ def position_weights(before: nn.Module, branch: nn.Module, picture: Tensor) -> T
 
 @house_figure
 def where_it_listens(before: nn.Module, branch: nn.Module, as_trained: nn.Module, picture: Tensor) -> Figure:
-    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel; pale behind it, that of another branch.
+    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel;
+    pale behind it, that of another branch.
 
-    before, branch and picture as for `position_weights`; the picture's values are around 0. as_trained: the other branch.
+    before, branch and picture as for `position_weights`; the picture's values are around 0.
+    as_trained: the other branch.
     """
     import matplotlib.pyplot as plt
 

@@ -1,7 +1,7 @@
 """The style of all pictures: features are blue, gates and maps orange, learned layers green.
 
-The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart; the background is opaque, so a picture looks the
-same on a light and on a dark page.
+The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart; the background is opaque, so a
+picture looks the same on a light and on a dark page.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Something to touch: a picture that follows sliders and buttons, a grid that answers for each of its cells; by pointer or keyboard,
-in a notebook and in an exported page."""
+"""Something to touch: a picture that follows sliders and buttons, a grid that answers for each of its cells; by pointer
+or keyboard, in a notebook and in an exported page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from torch import Tensor
 
 from .style import ALERT, INK, MAPS, OTHER, PAPER, data_url
 
-# Everything that moves is made here: where scripts are not run, one picture stands still, and nothing is there that does not work.
-# Places come in the order of a product: the last control's change first. Each row of the grid: label, slider between its ends, value.
+# Everything that moves is made here: where scripts are not run, one picture stands still, and nothing is there that
+# does not work. Places come in the order of a product: the last control's change first.
+# Each row of the grid: label, slider between its ends, value.
 FOLLOW = """
 ((controls, places, start) => {
   const box = document.currentScript.parentElement, picture = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -66,13 +67,14 @@ FOLLOW = """
   };
   controls.forEach(([label, names, quantity], which) => (quantity ? slider : choice)(label, names, which));
   follow();
-})"""
+})"""  # noqa: E501
 
-SIDE, GAP, LEAST = 30, 4, 0.4  # px of a grid's cells and between them; of its side, what is left of a picture's cell without light
+# px of a grid's cells and between them; of its side, what is left of a picture's cell without light
+SIDE, GAP, LEAST = 30, 4, 0.4
 UNDER = "#D9D9D9"  # the ground under a picture: black and white can be told from it
 
-# The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for each square, for
-# each cell that can be chosen.
+# The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for
+# each square, for each cell that can be chosen.
 ANSWER = """
 ((columns, lights, says, start, ink, line) => {
   const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -105,29 +107,32 @@ ANSWER = """
     if (squares[here + steps[event.key]]) go(here + steps[event.key]);
   });
   go(start);
-})"""
+})"""  # noqa: E501
 
 
 def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figure], says: Callable[..., str],
           start: Sequence[str]) -> None:
     """Display a picture for each place of one control or several, and move between them.
 
-    controls: for each, by its label, its values, by the name that is shown; numbers are a quantity and get a slider, anything else is a
-    choice and gets a button for each. picture: draws one value of each control. says: what there is to see then, in a sentence: the
-    caption, and what somebody hears who cannot see it. start: for each control the name where it begins, which is shown at once; the rest
-    follows when all is drawn.
+    controls: for each, by its label, its values, by the name that is shown; numbers are a quantity and get a slider,
+    anything else is a choice and gets a button for each. picture: draws one value of each control. says: what there is
+    to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: for each control the name
+    where it begins, which is shown at once; the rest follows when all is drawn.
     Raises ValueError for a `start` that is no place.
     """
     from IPython.display import DisplayHandle
 
     names = {label: list(values) for label, values in controls.items()}
-    kinds = [(label, list(values), all(isinstance(value, int | float) for value in values.values())) for label, values in controls.items()]
+    kinds = [(label, list(values), all(isinstance(value, int | float) for value in values.values()))
+             for label, values in controls.items()]
     begins = [among.index(name) for among, name in zip(names.values(), start, strict=True)]
-    values, here = list(product(*(each.values() for each in controls.values()))), list(product(*names.values())).index(tuple(start))
+    values, here = list(product(*(each.values()
+                                  for each in controls.values()))), list(product(*names.values())).index(tuple(start))
     first = {"says": says(*values[here]), "source": data_url(picture(*values[here]))}
     handle = DisplayHandle()
     handle.display(_figure(first, note=f" (Drawing the other {len(values) - 1} …)"), raw=True)
-    places = [first if place == here else {"says": says(*each), "source": data_url(picture(*each))} for place, each in enumerate(values)]
+    places = [first if place == here else {"says": says(*each), "source": data_url(picture(*each))}
+              for place, each in enumerate(values)]
     given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (kinds, places, begins))
     handle.update(_figure(first, f"<script>{FOLLOW}({given});</script>"), raw=True)
 
@@ -140,14 +145,16 @@ def _figure(place: dict[str, str], script: str = "", note: str = "") -> dict[str
     return {"text/html": page, "text/plain": place["says"]}
 
 
-def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str], start: tuple[int, int],
+def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str],
+          start: tuple[int, int],
           picture: Tensor | None = None) -> None:
     """Display a grid of cells; the one under the pointer, or the one that the arrow keys reach, lights others.
 
-    shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1, such as a row of
-    an attention map. says: what there is to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: the
-    cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour for each cell; its square is then the larger the brighter.
-    Raises ValueError for a start outside, another shape or other numbers.
+    shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1,
+    such as a row of an attention map. says: what there is to see then, in a sentence: the caption, and what somebody
+    hears who cannot see it. start: the cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour for each
+    cell; its square is then the larger the brighter. Raises ValueError for a start outside, another shape or other
+    numbers.
     """
     from IPython.display import display
 
@@ -156,9 +163,11 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
     if tuple(start) not in cells:
         raise ValueError(f"{tuple(start)} is no cell of {rows} x {columns}")
     lights = [_levels(lit(*cell), shape) for cell in cells]
-    if picture is not None and (tuple(picture.shape) != (3, *shape) or not bool(((picture >= 0) & (picture <= 1)).all())):
-        raise ValueError(f"a picture must be {(3, *shape)} numbers from 0 to 1, got {tuple(picture.shape)} from {picture.min():.3g} to "
-                         f"{picture.max():.3g}")
+    if picture is not None and (
+        tuple(picture.shape) != (3, *shape) or not bool(((picture >= 0) & (picture <= 1)).all())
+    ):
+        raise ValueError(f"a picture must be {(3, *shape)} numbers from 0 to 1, got {tuple(picture.shape)} from "
+                         f"{picture.min():.3g} to {picture.max():.3g}")
     ground, ink, line = PAPER, INK, OTHER
     if picture is not None:
         lights, ground, ink, line = [_sides(each) for each in lights], UNDER, ALERT, UNDER
@@ -173,8 +182,8 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
 def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
     """How bright each cell is, in 256 steps, row by row."""
     if tuple(lights.shape) != tuple(shape) or not bool(((lights >= 0) & (lights <= 1)).all()):
-        raise ValueError(f"lit must give {tuple(shape)} numbers from 0 to 1, got {tuple(lights.shape)} from {lights.min():.3g} to "
-                         f"{lights.max():.3g}")
+        raise ValueError(f"lit must give {tuple(shape)} numbers from 0 to 1, got {tuple(lights.shape)} from "
+                         f"{lights.min():.3g} to {lights.max():.3g}")
     return bytes((255 * lights.detach().double()).round().int().flatten().tolist())
 
 
@@ -183,10 +192,12 @@ def _sides(lights: bytes) -> bytes:
     return bytes(round(255 * max(LEAST, (light / 255) ** 0.5)) for light in lights)
 
 
-def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str, line: str) -> str:
+def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str,
+                  line: str) -> str:
     """The grid as SVG without words; the cell `here` has a frame."""
     width, height, inner = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP, SIDE - GAP
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} '
+             f'{height}">',
              f'<rect width="{width}" height="{height}" fill="{ground}"/>']
     for which, light in enumerate(lights):
         row, column = divmod(which, columns)

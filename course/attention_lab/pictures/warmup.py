@@ -33,9 +33,11 @@ def spotlight(height: int, width: int) -> Tensor:
 
 
 def slide_a_query(attend: Callable[..., Tensor], keys: Tensor) -> None:
-    """Something to touch: a query of two numbers, and the weights that a learner's attention gives the words red, ball and rolls.
+    """Something to touch: a query of two numbers, and the weights that a learner's attention gives the words red, ball
+    and rolls.
 
-    attend: called as attend(q, k, v, scale=ln 2). keys: (1, 3, 2). If the values are the rows of the identity, the output is the weights.
+    attend: called as attend(q, k, v, scale=ln 2). keys: (1, 3, 2).
+        If the values are the rows of the identity, the output is the weights.
     """
     def weights(colour: float, thing: float) -> Tensor:
         return attend(torch.tensor([[[colour, thing]]]), keys, torch.eye(3)[None], scale=math.log(2))[0, 0]
@@ -53,14 +55,15 @@ def query_in_words(query: Sequence[float], keys: Sequence[Sequence[float]], weig
 
 
 def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> None:
-    """Show the training loss of the three arms that have a cue, and their right answers with 6, 3, 2 and 1 questions at once.
+    """Show the training loss of the three arms that have a cue, and their right answers with 6, 3, 2 and 1 questions at
+    once.
 
     results: measures are "6 at once" and so on. losses: the loss of each step, by arm and seed.
     """
     keys, queries, mean = ([round(results.mean(arm, f"{n} at once")) for n in QUESTIONS] for arm in STYLES)
     show(_losses_and_questions(results, losses),
-         "Left: the training loss of three arms. Right: the percentage of right answers with 6, 3, 2 and 1 questions at once. "
-         f"Over the keys: {keys}, over the queries: {queries}, plain mean: {mean}; chance level is 17.")
+         "Left: the training loss of three arms. Right: the percentage of right answers with 6, 3, 2 and 1 questions "
+         f"at once. Over the keys: {keys}, over the queries: {queries}, plain mean: {mean}; chance level is 17.")
 
 
 @house_figure

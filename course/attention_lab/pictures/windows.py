@@ -22,8 +22,10 @@ PALE = 0.2  # brightness of a cell that shares the window but is masked
 PICTURE, WINDOW, SHIFT, START = (8, 12), (4, 4), (2, 2), (0, 0)
 
 
-def seen_from(cell: Pair, shift: Pair, partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]) -> Tensor:
-    """What a cell of a picture of 8 x 12 sees in windows of 4 x 4: 1 for cells that it may look at, PALE for masked ones, 0 elsewhere.
+def seen_from(cell: Pair, shift: Pair, partition: Callable[[Tensor, Pair], Tensor],
+              mask: Callable[[Pair, Pair, Pair], Tensor]) -> Tensor:
+    """What a cell of a picture of 8 x 12 sees in windows of 4 x 4: 1 for cells that it may look at, PALE for masked
+    ones, 0 elsewhere.
 
     shift: of the windows, (0, 0) for ordinary ones. partition, mask: the lesson's functions.
     """
@@ -58,7 +60,8 @@ def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:
 
     coords_table: the lesson's `relative_coords_table`, window_size -> (1, 2 wh - 1, 2 ww - 1, 2).
     """
-    show(_log_scale(coords_table), "Coordinate against offset for windows of 4, 8 and 16 columns. Each curve is steep near 0 and flat far "
+    show(_log_scale(coords_table),
+         "Coordinate against offset for windows of 4, 8 and 16 columns. Each curve is steep near 0 and flat far "
          "away; all end at the same heights, -1.06 and 1.06. The coordinate of offset 1 is smaller in a larger window.")
 
 
@@ -76,20 +79,24 @@ def _log_scale(coords_table: Callable[[Pair], Tensor]) -> Figure:
 def show_by_column(results: Results, borders: Sequence[int], chance: float) -> None:
     """Display the scores of each arm column by column, a line for each run.
 
-    results: with measures "column 0", "column 1", ... borders: the last column of each ordinary window but the last one.
+    results: with measures "column 0", "column 1", ... borders: the last column of each ordinary window but the last
+        one.
     chance: in %.
     """
     columns = [measure for measure in results.measures if measure.startswith("column ")]
-    words = "; ".join(f"{arm} " + ", ".join(f"{results.mean(arm, column):.0f}" for column in columns) for arm in results.arms)
+    words = "; ".join(f"{arm} " + ", ".join(f"{results.mean(arm, column):.0f}" for column in columns)
+                      for arm in results.arms)
     show(_by_column(results, columns, borders, chance),
-         f"Right answers in per cent against the column, one panel for each arm and a line for each run. Means by column: {words}.")
+         "Right answers in per cent against the column, one panel for each arm and a line for each run. Means by "
+         f"column: {words}.")
 
 
 @house_figure
 def _by_column(results: Results, columns: Sequence[str], borders: Sequence[int], chance: float) -> Figure:
     import matplotlib.pyplot as plt
 
-    figure, grid = plt.subplots(2, -(-len(results.arms) // 2), figsize=(8.8, 4.6), sharex=True, sharey=True, squeeze=False)
+    figure, grid = plt.subplots(2, -(-len(results.arms) // 2), figsize=(8.8, 4.6), sharex=True, sharey=True,
+                                squeeze=False)
     for axis, arm in zip(grid.flat, results.arms, strict=False):
         for border in borders:
             axis.axvline(border + 0.5, color=OTHER, linestyle=":")

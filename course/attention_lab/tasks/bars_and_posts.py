@@ -1,7 +1,7 @@
 """Lesson 04: is the bar between the posts horizontal? The strips, a small network that answers, and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ CHANNELS = 16  # of the network's features, on which attention works
 
 
 class Strips(NamedTuple):
-    """pictures (n, 2, 5, W), bars in channel 0 and posts in channel 1; answers, 1 if the bar that counts is horizontal (n,); horizontal,
-    is the left bar, is the right one (n, 2); places, 0 if the left bar counts, 1 if the right one does (n,)."""
+    """pictures (n, 2, 5, W), bars in channel 0 and posts in channel 1; answers, 1 if the bar that counts is horizontal
+    (n,); horizontal, is the left bar, is the right one (n, 2);
+    places, 0 if the left bar counts, 1 if the right one does (n,)."""
 
     pictures: Tensor
     answers: Tensor
@@ -48,12 +49,15 @@ def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Str
 def strip_reader(attention: nn.Module) -> nn.Sequential:
     """A small network that answers, (n, 2, H, W) -> (n, 2) logits; attention: (n, 16, H, W) in and out.
 
-    Convolutions of 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention; a 1 x 1 convolution, the mean over positions, two logits.
+    Convolutions of 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention;
+    a 1 x 1 convolution, the mean over positions, two logits.
     """
     def layer(inputs: int, kernel: int) -> list[nn.Module]:
-        return [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
+        return [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS),
+                nn.ReLU()]
 
-    return nn.Sequential(*layer(2, 3), *layer(CHANNELS, 1), attention, *layer(CHANNELS, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+    return nn.Sequential(*layer(2, 3), *layer(CHANNELS, 1), attention, *layer(CHANNELS, 1), nn.AdaptiveAvgPool2d(1),
+                         nn.Flatten(),
                          nn.BatchNorm1d(CHANNELS), nn.Linear(CHANNELS, 2))
 
 

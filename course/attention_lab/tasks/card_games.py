@@ -1,7 +1,7 @@
 """Lesson 00: which colour is this card? The games, a small network that plays them, its loss and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 CARDS, SQUARES = 6, 16  # cards of a game, squares of a card's pattern
-CARD_COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "pink": "#CC79A7", "black": "#222222"}
+CARD_COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "pink": "#CC79A7",
+                "black": "#222222"}
 UNPRINTED = "#EBEBEB"
 
 
 class Games(NamedTuple):
-    """questions and cards, patterns of 0 and 1 (n, 6, 16); colours of the cards and answers to the questions, 0 to 5 (n, 6)."""
+    """questions and cards, patterns of 0 and 1 (n, 6, 16);
+    colours of the cards and answers to the questions, 0 to 5 (n, 6)."""
 
     questions: Tensor
     cards: Tensor
@@ -43,7 +45,8 @@ def card_games(n: int, seed: int, cue: bool = True) -> Games:
 
 
 def as_inputs(games: Games) -> Tensor:
-    """Games as a network sees them: question, card and the card's colour (one of six numbers is 1) side by side, (n, 6, 16 + 16 + 6)."""
+    """Games as a network sees them: question, card and the card's colour (one of six numbers is 1) side by side, (n,
+    6, 16 + 16 + 6)."""
     return torch.cat([games.questions, games.cards, F.one_hot(games.colours, CARDS).float()], dim=2)
 
 
@@ -55,7 +58,8 @@ def card_pictures(cards: Tensor, colours: Tensor) -> Tensor:
 
 
 class CardPlayer(nn.Module):
-    """Answers a game, (B, 6, 16 + 16 + 6) -> (B, 6, 6): a query of each question, a key of each card, a value of each colour."""
+    """Answers a game, (B, 6, 16 + 16 + 6) -> (B, 6, 6): a query of each question, a key of each card, a value of
+    each colour."""
 
     def __init__(self, attend: Callable[[Tensor, Tensor, Tensor], Tensor], width: int = 16) -> None:
         """attend: queries, keys and values, (B, N, width) each -> (B, N, width)."""

@@ -1,4 +1,5 @@
-"""Lesson 05b's challenge: inputs for an attention in which each position sees only what came before, and how far two of them differ."""
+"""Lesson 05b's challenge: inputs for an attention in which each position sees only what came before, and how far two
+of them differ."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def queries_keys_values(n: int) -> list[Tensor]:
-    """Random queries, keys and values of n positions, (1, n, 8), (1, n, 8) and (1, n, 32), which need gradients; the same for one n."""
+    """Random queries, keys and values of n positions, (1, n, 8), (1, n, 8) and (1, n, 32), which need gradients;
+    the same for one n."""
     generator = torch.Generator().manual_seed(n)
     return [torch.randn(1, n, width, generator=generator).requires_grad_() for width in (8, 8, 32)]
 

@@ -1,4 +1,5 @@
-"""The network that reads woven cloths through one attention module, and what can be done to it afterwards (lesson 09)."""
+"""The network that reads woven cloths through one attention module, and what can be done to it afterwards (lesson
+09)."""
 
 from __future__ import annotations
 
@@ -14,16 +15,19 @@ WIDE_OPEN = 100.0  # tanh of this, times any scale, is 1
 
 
 class ClothNet(nn.Module):
-    """Scores at each pixel, (B, 3, H, W) -> (B, 2, H, W): a 1 x 1 convolution, attention beside a shortcut, two more 1 x 1 convolutions.
+    """Scores at each pixel, (B, 3, H, W) -> (B, 2, H, W): a 1 x 1 convolution, attention beside a shortcut, two more 1
+    x 1 convolutions.
 
     make_attention: called once, for 16 channels. norm: makes the layer before the attention.
     """
 
-    def __init__(self, make_attention: Callable[[], nn.Module], norm: Callable[[int], nn.Module] = nn.BatchNorm2d) -> None:
+    def __init__(self, make_attention: Callable[[], nn.Module],
+                 norm: Callable[[int], nn.Module] = nn.BatchNorm2d) -> None:
         super().__init__()
         self.stem, self.norm = nn.Conv2d(3, CHANNELS, 1), norm(CHANNELS)
         self.attn = make_attention()
-        self.head = nn.Sequential(nn.BatchNorm2d(CHANNELS), nn.Conv2d(CHANNELS, 2 * CHANNELS, 1), nn.GELU(), nn.Conv2d(2 * CHANNELS, 2, 1))
+        self.head = nn.Sequential(nn.BatchNorm2d(CHANNELS), nn.Conv2d(CHANNELS, 2 * CHANNELS, 1), nn.GELU(),
+                                  nn.Conv2d(2 * CHANNELS, 2, 1))
 
     def features(self, pictures: Tensor) -> Tensor:
         """What the attention reads, (B, 16, H, W)."""
@@ -46,7 +50,8 @@ def with_open_gate(net: ClothNet) -> ClothNet:
 
 
 def right_with_anothers_keys(net: ClothNet, cloths: tuple[Tensor, Tensor]) -> float:
-    """Right answers in per cent, if the global branch gets the keys and values of the next cloth. cloths: pictures and answers."""
+    """Right answers in per cent, if the global branch gets the keys and values of the next cloth.
+    cloths: pictures and answers."""
     pictures, answers = cloths
     hook = net.attn.global_branch.kv.register_forward_hook(lambda module, inputs, output: output.roll(1, 0))
     try:

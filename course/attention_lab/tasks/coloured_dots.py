@@ -1,7 +1,8 @@
 """Lesson 06b: where is the dot of that colour?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used. The small network that answers stands here too, without the module that a lesson puts into it.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used. The small network that answers stands here too, without the module that a
+lesson puts into it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ DOT_COLOURS = torch.tensor([[0.85, 0.2, 0.15], [0.1, 0.65, 0.3], [0.15, 0.35, 0.
 
 
 class Dots(NamedTuple):
-    """pictures (n, 3, 16, 16); heat, 1 at the centre in question and falling off around it (n, 1, 16, 16); centres, row and column of
-    the three dots (n, 3, 2); asked, which of them is meant (n,)."""
+    """pictures (n, 3, 16, 16); heat, 1 at the centre in question and falling off around it (n, 1, 16, 16); centres, row
+    and column of the three dots (n, 3, 2); asked, which of them is meant (n,)."""
 
     pictures: Tensor
     heat: Tensor
@@ -26,7 +27,8 @@ class Dots(NamedTuple):
 
 
 def coloured_dots(n: int, seed: int) -> Dots:
-    """Three dots side by side, one of each of DOT_COLOURS; the bar at the top edge has the colour of the dot that is asked for."""
+    """Three dots side by side, one of each of DOT_COLOURS;
+    the bar at the top edge has the colour of the dot that is asked for."""
     g, side, pitch = torch.Generator().manual_seed(seed), 16, 3
     corner = torch.randint(6, side - 5, (n, 1, 2), generator=g)
     cell = torch.rand(n, 4, generator=g).argsort(1)[:, :3]  # three of 2 x 2 places
@@ -50,7 +52,8 @@ def coarse(sheet: Tensor, cell: int) -> Tensor:
 
 
 def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tensor:
-    """How many dots of each picture are as hot as the one that is asked for on a heat map of such cells, that one included: (n,).
+    """How many dots of each picture are as hot as the one that is asked for on a heat map of such cells, that one
+    included: (n,).
 
     1 means that it stands out. heat, centres and asked are those of `coloured_dots`.
     """
@@ -60,7 +63,8 @@ def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tenso
 
 
 def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
-    """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,); a new tensor."""
+    """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,);
+    a new tensor."""
     changed = pictures.clone()
     changed[:, :, :2] = DOT_COLOURS[asked][:, :, None, None]
     return changed
@@ -79,7 +83,8 @@ def with_other_bars(pictures: Tensor) -> Tensor:
 
 
 def right_dots(heat: Tensor, dots: Dots) -> Tensor:
-    """Whether the peak of each heat map is the centre of the dot in question or one of its four neighbours: (n, 1, H, W) -> (n,)."""
+    """Whether the peak of each heat map is the centre of the dot in question or one of its four neighbours: (n, 1,
+    H, W) -> (n,)."""
     peak = heat.flatten(1).argmax(1)
     place = torch.stack([peak // heat.shape[3], peak % heat.shape[3]], dim=1)
     wanted = dots.centres[torch.arange(len(heat)), dots.asked]
@@ -123,8 +128,8 @@ class Coarse(nn.Module):
 def dot_finder(module: nn.Module, channels: int) -> nn.Sequential:
     """Two 3 x 3 convolutions, the module, and one linear layer at each position: (B, 3, H, W) -> (B, 1, H, W).
 
-    The convolutions see 5 x 5 pixels; after the module no layer looks at neighbouring positions. Pictures have the grey background's
-    brightness, 0.3, subtracted.
+    The convolutions see 5 x 5 pixels; after the module no layer looks at neighbouring positions. Pictures have the grey
+    background's brightness, 0.3, subtracted.
     """
     layers: list[nn.Module] = []
     for inputs in (3, channels):

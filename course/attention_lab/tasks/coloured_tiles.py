@@ -1,7 +1,7 @@
 """Lesson 08a: what colour is the tile on the right? Pictures, scores, and the small network that answers.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Tiles(NamedTuple):
 
 
 def coloured_tiles(n: int, seed: int, size: tuple[int, int] = (6, 12)) -> Tiles:
-    """Tiles of four colours at random. Every tile is asked for the colour of its right neighbour; in the last column, for its own."""
+    """Tiles of four colours at random. Every tile is asked for the colour of its right neighbour;
+    in the last column, for its own."""
     g = torch.Generator().manual_seed(seed)
     colours = torch.randint(len(TILE_COLOURS), (n, *size), generator=g)
     answers = torch.cat([colours[:, :, 1:], colours[:, :, -1:]], dim=2)
@@ -33,7 +34,8 @@ def coloured_tiles(n: int, seed: int, size: tuple[int, int] = (6, 12)) -> Tiles:
 def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, float]:
     """The share of right answers, in %: at the right borders of windows, on the picture's right edge, and elsewhere.
 
-    scores: (n, 4, H, W). width: of a window. "shifted border" is the last column of a window that is shifted by half its width.
+    scores: (n, 4, H, W). width: of a window. "shifted border" is the last column of a window that is shifted by half
+        its width.
     """
     right, columns = (scores.argmax(1) == answers).float(), torch.arange(answers.shape[2])
     edge, last = columns == len(columns) - 1, columns % width
@@ -43,13 +45,15 @@ def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, f
 
 
 def right_by_column(scores: Tensor, answers: Tensor) -> dict[str, float]:
-    """The share of right answers in each column, in %: {"column 0": 99.5, ...}. scores: (n, 4, H, W). answers: (n, H, W)."""
+    """The share of right answers in each column, in %: {"column 0": 99.5, ...}. scores: (n, 4, H, W).
+    answers: (n, H, W)."""
     right = (scores.argmax(1) == answers).float().mean((0, 1))
     return {f"column {column}": 100 * share for column, share in enumerate(right.tolist())}
 
 
 def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
-    """Window attention with another sub-module `transform`. Raises AttributeError if it has none that could be replaced."""
+    """Window attention with another sub-module `transform`.
+    Raises AttributeError if it has none that could be replaced."""
     if not isinstance(getattr(attention, "transform", None), nn.Module):
         raise AttributeError(f"{type(attention).__name__} has no sub-module `transform`: call it that (exercise 6)")
     attention.transform = transform
@@ -57,7 +61,8 @@ def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
 
 
 class TileBlock(nn.Module):
-    """x + proj(attention(qkv(x))) on tokens, (B, L, 32) -> (B, L, 32). attention: called with (B, L, 96) and the size of the picture."""
+    """x + proj(attention(qkv(x))) on tokens, (B, L, 32) -> (B, L, 32).
+    attention: called with (B, L, 96) and the size of the picture."""
 
     def __init__(self, make_attention: Callable[[bool], nn.Module], shift: bool) -> None:
         super().__init__()
@@ -71,7 +76,8 @@ class TileBlock(nn.Module):
 class TileNet(nn.Module):
     """A linear layer, blocks of window attention, and scores for four colours, (B, 3, H, W) -> (B, 4, H, W).
 
-    make_attention: makes a block's window attention, given whether it is shifted. shifts: for each block, whether it is.
+    make_attention: makes a block's window attention, given whether it is shifted.
+        shifts: for each block, whether it is.
     """
 
     def __init__(self, make_attention: Callable[[bool], nn.Module], shifts: Sequence[bool]) -> None:

@@ -14,7 +14,8 @@ DAMAGES = "local off", "mask inverted", "stripes average", "anchors shuffled", "
 
 
 class _InvertedMask(nn.Module):
-    """The transform of a window attention, with its mask turned round: tokens may look at exactly those that they should not."""
+    """The transform of a window attention, with its mask turned round: tokens may look at exactly those that they
+    should not."""
 
     def __init__(self, transform: nn.Module) -> None:
         super().__init__()
@@ -37,7 +38,8 @@ def _shuffled(module: nn.Module, inputs: tuple, anchors: Tensor) -> Tensor:
 def damaged(model: Restorer, damage: str) -> Restorer:
     """The same model, changed in place. Its blocks have the parts and names of a GRLBlock.
 
-    damage: one of DAMAGES; windows of another size are made when the network is made, so nothing is left to do for them.
+    damage: one of DAMAGES; windows of another size are made when the network is made, so nothing is left to do for
+        them.
     """
     for block in model.blocks:
         windows, stripes = block.attn.window_attention, block.attn.stripe_attention
@@ -46,18 +48,22 @@ def damaged(model: Restorer, damage: str) -> Restorer:
         if damage == "mask inverted":
             windows.transform = _InvertedMask(windows.transform)
         if damage == "stripes average":
-            stripes.transform_in, stripes.transform_out = Averaging(stripes.transform_in), Averaging(stripes.transform_out)
+            stripes.transform_in, stripes.transform_out = Averaging(stripes.transform_in), Averaging(
+                stripes.transform_out
+            )
         if damage == "anchors shuffled":
             block.attn.anchor.register_forward_hook(_shuffled)
     return model
 
 
 def restored_by_damaged(restorer: Callable[..., Restorer], name: str, noisy: Tensor) -> dict[str, Tensor]:
-    """A noisy photograph (3, H, W), restored with each damage. restorer(name) makes the network, restorer(name, window=...) another one."""
+    """A noisy photograph (3, H, W), restored with each damage.
+    restorer(name) makes the network, restorer(name, window=...) another one."""
     torch.manual_seed(0)  # anchors change places at random
     windows = {"windows of 4": (4, 4)}
     with torch.no_grad():
-        return {damage: damaged(restorer(name, window=windows.get(damage, (8, 8))), damage)(noisy[None])[0] for damage in DAMAGES}
+        return {damage: damaged(restorer(name, window=windows.get(damage, (8, 8))), damage)(noisy[None])[0]
+                for damage in DAMAGES}
 
 
 def losses(worse: dict[str, Tensor], restored: Tensor, whole: Tensor) -> dict[str, float]:

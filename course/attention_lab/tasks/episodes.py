@@ -1,6 +1,8 @@
-"""Episodes of few-shot segmentation: a support picture with its mask, a query picture, an object of one to three colours.
+"""Episodes of few-shot segmentation: a support picture with its mask, a query picture, an object of one to three
+colours.
 
-Nothing can be learned by heart here: which colours are the object's is drawn anew for each episode, and only the mask says so.
+Nothing can be learned by heart here: which colours are the object's is drawn anew for each episode, and only the mask
+says so.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ Method = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class Episodes(NamedTuple):
-    """support and query, pictures with values around 0 (n, 3, 16, 16); their masks, 1 on the object and 0 elsewhere (n, 16, 16)."""
+    """support and query, pictures with values around 0 (n, 3, 16, 16);
+    their masks, 1 on the object and 0 elsewhere (n, 16, 16)."""
 
     support: Tensor
     support_mask: Tensor
@@ -33,10 +36,11 @@ class Episodes(NamedTuple):
 
 
 def striped_episodes(n: int, seed: int, colours: int = 3) -> Episodes:
-    """A striped ellipse on a striped background, twice. Six hues are dealt out: `colours` to the object, the others to the background.
+    """A striped ellipse on a striped background, twice. Six hues are dealt out: `colours` to the object, the others to
+    the background.
 
-    Both pictures of an episode have the same colours, in another order and direction. Raises ValueError for an object without a colour,
-    or with all of them.
+    Both pictures of an episode have the same colours, in another order and direction. Raises ValueError for an object
+    without a colour, or with all of them.
     """
     if not 0 < colours < HUES:
         raise ValueError(f"an object has 1 to {HUES - 1} of the {HUES} colours, got {colours}")
@@ -66,7 +70,8 @@ def _picture(palette: Tensor, colours: int, g: torch.Generator) -> tuple[Tensor,
 
 
 def colour_features(pictures: Tensor) -> Tensor:
-    """Features made by hand, (n, 3, 16, 16) -> (n, 24, 8, 8): means of 2 x 2 pixels through a fixed random layer with a ReLU.
+    """Features made by hand, (n, 3, 16, 16) -> (n, 24, 8, 8): means of 2 x 2 pixels through a fixed random layer with a
+    ReLU.
 
     Nothing in them is trained. They say which colour is where, and nothing else.
     """
@@ -74,7 +79,8 @@ def colour_features(pictures: Tensor) -> Tensor:
 
 
 def packed(episodes: Episodes) -> Tensor:
-    """What a network sees of episodes, as one tensor (n, 52, 8, 8): the features of both pictures, and the support's mask.
+    """What a network sees of episodes, as one tensor (n, 52, 8, 8): the features of both pictures, and the support's
+    mask.
 
     A mask has 4 pixels at each position of the features; they lie in 4 channels.
     """
@@ -89,7 +95,8 @@ def unpacked(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def overlap(maps: Tensor, masks: Tensor, threshold: float = 0.5) -> float:
-    """The mean IoU in %: positions that are object in both (intersection), as a share of those that are in one or the other (union).
+    """The mean IoU in %: positions that are object in both (intersection), as a share of those that are in one or the
+    other (union).
 
     maps: (n, 1, h, w), enlarged (bilinear) to the masks (n, H, W); the object is where they are above the threshold.
     """
@@ -97,10 +104,11 @@ def overlap(maps: Tensor, masks: Tensor, threshold: float = 0.5) -> float:
 
 
 def best_threshold(maps: Tensor, masks: Tensor) -> float:
-    """The threshold with the largest `overlap`, of 100 between the smallest and the largest value, with as many values between any two.
+    """The threshold with the largest `overlap`, of 100 between the smallest and the largest value, with as many values
+    between any two.
 
-    So it does not matter how values are spread (cosines, or probabilities made of them). Choose it on other episodes than those that are
-    tested.
+    So it does not matter how values are spread (cosines, or probabilities made of them). Choose it on other episodes
+    than those that are tested.
     """
     candidates = maps.detach().flatten().quantile(torch.linspace(0, 1, 102)[1:-1])
     enlarged, truth = _enlarged(maps, masks), masks > 0.5
@@ -108,9 +116,11 @@ def best_threshold(maps: Tensor, masks: Tensor) -> float:
 
 
 def untrained_iou(method: Method, colours: int) -> float:
-    """The `overlap` in % of a method that learns nothing, on 300 new episodes, with the threshold that is best on 300 others."""
+    """The `overlap` in % of a method that learns nothing, on 300 new episodes, with the threshold that is best on
+    300 others."""
     others, new = striped_episodes(300, 3, colours), striped_episodes(300, 2, colours)
-    on_others, on_new = (method(colour_features(each.query), colour_features(each.support), each.support_mask) for each in (others, new))
+    on_others, on_new = (method(colour_features(each.query), colour_features(each.support), each.support_mask)
+                         for each in (others, new))
     return overlap(on_new, new.query_mask, best_threshold(on_others, others.query_mask))
 
 
@@ -134,7 +144,8 @@ def map_loss(maps: Tensor, shares: Tensor) -> Tensor:
 
     maps: (n, blocks, 8, 8) from 0 to 1. shares: how much of each cell is object, (n, 8, 8).
     """
-    return sum((F.binary_cross_entropy(each.clamp(1e-6, 1 - 1e-6), shares) for each in maps.unbind(1)), maps.new_zeros(()))
+    return sum((F.binary_cross_entropy(each.clamp(1e-6, 1 - 1e-6), shares) for each in maps.unbind(1)),
+               maps.new_zeros(()))
 
 
 def _enlarged(maps: Tensor, masks: Tensor) -> Tensor:

@@ -1,7 +1,9 @@
-"""The capstone's five tasks: small pictures with a question at some of their positions, and one small network that answers them.
+"""The capstone's five tasks: small pictures with a question at some of their positions, and one small network that
+answers them.
 
-Each task can be solved by one mechanism: channel context, place, look-up, distance, or nothing beyond a neighbourhood (the control).
-The network answers at each position, without pooling, so that nothing but the module plugged into it can give it a view of the whole.
+Each task can be solved by one mechanism: channel context, place, look-up, distance, or nothing beyond a neighbourhood
+(the control). The network answers at each position, without pooling, so that nothing but the module plugged into it can
+give it a view of the whole.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ WIDTH = 16  # channels of `TaskNet`
 
 
 class Task(NamedTuple):
-    """question: in words. classes: how many answers there are, all equally frequent. pictures: how many are learned from."""
+    """question: in words. classes: how many answers there are, all equally frequent.
+    pictures: how many are learned from."""
 
     question: str
     classes: int
@@ -30,7 +33,8 @@ class Task(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """pictures (n, 3, 24, 24), grey is 0; answers at half the resolution (n, 12, 12), UNASKED where nothing is asked."""
+    """pictures (n, 3, 24, 24), grey is 0; answers at half the resolution (n, 12, 12), UNASKED where nothing is
+    asked."""
 
     pictures: Tensor
     answers: Tensor
@@ -51,8 +55,9 @@ def right(scores: Tensor, answers: Tensor) -> float:
 
 
 class TaskNet(nn.Module):
-    """Scores at each position, (B, 3, 24, 24) -> (B, classes, 12, 12): a stem at half resolution, then one residual block with `module`
-    between a 3 x 3 and a 1 x 1 convolution, and a linear classifier. No position sees more than 7 x 7 pixels without the module."""
+    """Scores at each position, (B, 3, 24, 24) -> (B, classes, 12, 12): a stem at half resolution, then one residual
+    block with `module` between a 3 x 3 and a 1 x 1 convolution, and a linear classifier.
+    No position sees more than 7 x 7 pixels without the module."""
 
     def __init__(self, module: nn.Module, classes: int) -> None:
         super().__init__()
@@ -70,7 +75,8 @@ def conv(channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(layer, nn.BatchNorm2d(WIDTH), nn.ReLU())
 
 
-# ------------------------------------------------------------------------------------------------------------------ the pictures
+# ------------------------------------------------------------------------------------------------------------------ the
+# pictures
 
 def _what(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
     """Is this paper redder or bluer than grey? Sixteen papers lie under one lamp whose colour is unknown."""
@@ -107,7 +113,8 @@ def _where(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _look_up(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Which brightness stands beside this patch's colour in the legend at the left? Colours and brightnesses are drawn for each picture."""
+    """Which brightness stands beside this patch's colour in the legend at the left?
+    Colours and brightnesses are drawn for each picture."""
     pictures, _, rows, columns = _empty(n)
     pictures = pictures.permute(0, 2, 3, 1).contiguous()
     turns = torch.rand(n, 1, 1, generator=g) + torch.arange(3).view(1, 3, 1) / 3
@@ -148,7 +155,8 @@ def _far(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _local(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Do the fine stripes rise or fall here? Under noise, in nine patches; what is around a patch tells nothing about it."""
+    """Do the fine stripes rise or fall here? Under noise, in nine patches;
+    what is around a patch tells nothing about it."""
     falling = torch.randint(0, 2, (n, 3, 3), generator=g)
     start = 2 * math.pi * torch.rand(n, 3, 3, generator=g)
     _, answers, rows, columns = _empty(n)

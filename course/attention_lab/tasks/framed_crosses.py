@@ -1,7 +1,7 @@
 """Lesson 03: is that bar horizontal? The pictures, a small network that answers, and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ CHANNELS = 12  # of the network's features, on which attention works
 
 
 class Crosses(NamedTuple):
-    """pictures (n, 3, 19, 19); answers, 1 if the bar in question is horizontal (n,); places, 0 if the left cross is framed, 1 if the
-    right one is (n,)."""
+    """pictures (n, 3, 19, 19); answers, 1 if the bar in question is horizontal (n,); places, 0 if the left cross is
+    framed, 1 if the right one is (n,)."""
 
     pictures: Tensor
     answers: Tensor
@@ -24,7 +24,8 @@ class Crosses(NamedTuple):
 
 
 def framed_crosses(n: int, seed: int) -> Crosses:
-    """Two crosses, each of a red and a blue bar; a green frame says which cross counts, the colour of the stars which of its bars."""
+    """Two crosses, each of a red and a blue bar; a green frame says which cross counts, the colour of the stars
+    which of its bars."""
     g, side = torch.Generator().manual_seed(seed), 19
     horizontal = torch.randint(2, (n, 2, 2), generator=g).bool()  # picture, place, colour
     places, colours = torch.randint(2, (2, n), generator=g)
@@ -44,7 +45,8 @@ def framed_crosses(n: int, seed: int) -> Crosses:
 
 
 def crosses_without_cue(n: int, seed: int) -> Crosses:
-    """Crosses and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing about the answer."""
+    """Crosses and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing
+    about the answer."""
     (pictures, answers, _), (others, _, places) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
     mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
     mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
@@ -52,14 +54,18 @@ def crosses_without_cue(n: int, seed: int) -> Crosses:
 
 
 def cross_reader(attention: nn.Module) -> nn.Sequential:
-    """A small network that answers, (n, 3, 19, 19) -> (n, 2) logits; attention: between its convolutions and the mean over positions.
+    """A small network that answers, (n, 3, 19, 19) -> (n, 2) logits;
+    attention: between its convolutions and the mean over positions.
 
-    Two convolutions, 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention, (n, 12, 19, 19) in and out; the mean; two logits.
+    Two convolutions, 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention, (n, 12, 19, 19) in and out; the mean;
+    two logits.
     """
     layers: list[nn.Module] = []
     for inputs, kernel in ((3, 3), (CHANNELS, 1)):
-        layers += [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
-    return nn.Sequential(*layers, attention, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(CHANNELS), nn.Linear(CHANNELS, 2))
+        layers += [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS),
+                   nn.ReLU()]
+    return nn.Sequential(*layers, attention, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(CHANNELS),
+                         nn.Linear(CHANNELS, 2))
 
 
 @torch.no_grad()

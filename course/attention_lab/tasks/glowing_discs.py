@@ -1,7 +1,7 @@
 """Lesson 02: which band glows? The pictures, a small network that looks for the disc, its loss and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ BANDS = 48  # channels of a picture of glowing discs, in the order of their wave
 
 
 class Discs(NamedTuple):
-    """pictures (n, 48, 16, 16); discs, 1 in the disc and 0 elsewhere (n, 16, 16); bands, the channel that glows (n,)."""
+    """pictures (n, 48, 16, 16); discs, 1 in the disc and 0 elsewhere (n, 16, 16);
+    bands, the channel that glows (n,)."""
 
     pictures: Tensor
     discs: Tensor
@@ -25,7 +26,8 @@ class Discs(NamedTuple):
 
 
 def glowing_discs(n: int, seed: int) -> Discs:
-    """Pictures in 48 bands: a smooth spectrum, the same at all pixels, noise in every band, and a disc that glows in one band only."""
+    """Pictures in 48 bands: a smooth spectrum, the same at all pixels, noise in every band, and a disc that glows in
+    one band only."""
     g, side = torch.Generator().manual_seed(seed), 16
     waves = torch.tensor([0.5, 1.0, 1.5, 2.0])[:, None] * torch.arange(BANDS) / BANDS
     phase, height = torch.rand(2, n, 4, 1, generator=g)
@@ -42,7 +44,8 @@ def glowing_discs(n: int, seed: int) -> Discs:
 def disc_finder(gate: nn.Module, width: int = 8) -> nn.Sequential:
     """A small network that marks the disc's pixels, (n, 48, 16, 16) -> (n, 16, 16) logits, behind a gate for the bands.
 
-    After the gate a 1 x 1 convolution mixes the bands, each picture is brought to one scale, and two 3 x 3 convolutions look for a disc.
+    After the gate a 1 x 1 convolution mixes the bands, each picture is brought to one scale, and two 3 x 3 convolutions
+    look for a disc.
     """
     return nn.Sequential(
         gate, nn.Conv2d(BANDS, width, 1), nn.InstanceNorm2d(width, affine=True), nn.ReLU(),

@@ -1,4 +1,5 @@
-"""Features of a photograph that nobody trained: its edges and its strong colours. And a kernel, set by hand, for what stands out."""
+"""Features of a photograph that nobody trained: its edges and its strong colours.
+And a kernel, set by hand, for what stands out."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ from torch import Tensor, nn
 
 
 def red_and_blue(photo: Tensor) -> Tensor:
-    """How much each pixel's red exceeds its other two colours, and how much its blue does, (3, H, W) -> (2, H, W); 0 if it does not."""
+    """How much each pixel's red exceeds its other two colours, and how much its blue does, (3, H, W) -> (2, H, W);
+    0 if it does not."""
     red, green, blue = photo
     return torch.stack([red - green.maximum(blue), blue - red.maximum(green)]).relu()
 
 
 def edges_and_colours(photo: Tensor) -> Tensor:
-    """Edges to the left and above, and how red, green, blue and yellow each pixel is, (3, H, W) -> (6, H, W); 0 where nothing is seen."""
+    """Edges to the left and above, and how red, green, blue and yellow each pixel is, (3, H, W) -> (6, H, W);
+    0 where nothing is seen."""
     red, green, blue = photo
     grey = photo.mean(0)
     beside, below = (grey - grey.roll(1, 1)).abs(), (grey - grey.roll(1, 0)).abs()
@@ -24,9 +27,11 @@ def edges_and_colours(photo: Tensor) -> Tensor:
 
 @torch.no_grad()
 def made_to_stand_out(gate: nn.Module, bias: float = -1.5) -> nn.Module:
-    """The gate, whose 7 x 7 kernel becomes the mean of the maxima in its middle (3 x 3) minus their mean around it; its BatchNorm, closed.
+    """The gate, whose 7 x 7 kernel becomes the mean of the maxima in its middle (3 x 3) minus their mean around it;
+    its BatchNorm, closed.
 
-    gate: with layers `conv` (2 channels to 1, 7 x 7) and `bn`. bias: of `bn`, so that the gate is closed unless something opens it.
+    gate: with layers `conv` (2 channels to 1, 7 x 7) and `bn`.
+        bias: of `bn`, so that the gate is closed unless something opens it.
     """
     kernel = gate.get_parameter("conv.weight")
     kernel.zero_()

@@ -1,7 +1,7 @@
 """Lesson 07a: which discs are white? Pictures, and the small networks that answer.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from torch import Tensor, nn
 from .scoring import UNASKED, right_of_each
 
 QUESTIONS = ("book", "legend", "odd one out")
-BOOK = torch.tensor([0, 1, 0, 0, 1, 1] * 2)  # of twelve steps around the hues; opposite ones agree, so that no straight line tells
+# of twelve steps around the hues; opposite ones agree, so that no straight line tells
+BOOK = torch.tensor([0, 1, 0, 0, 1, 1] * 2)
 
 
 class HueDiscs(NamedTuple):
-    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED outside the discs; hues of
-    the six discs, in turns around the circle, 0 to 1 (n, 6); places, row and column of a position in each disc (n, 6, 2)."""
+    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED outside
+    the discs; hues of the six discs, in turns around the circle, 0 to 1 (n, 6);
+    places, row and column of a position in each disc (n, 6, 2)."""
 
     pictures: Tensor
     answers: Tensor
@@ -31,9 +33,9 @@ class HueDiscs(NamedTuple):
 def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
     """Six coloured discs; which of them are white, and which black? question: where the answer is to be found.
 
-    "book": each hue has the same answer in all pictures, BOOK. "legend": there are two hues, and two swatches at the left edge pair one
-    with black and one with white, anew in each picture. "odd one out": five discs have one hue, and the sixth, which has another, is white.
-    Any hue can occur with any question. Raises ValueError for another question.
+    "book": each hue has the same answer in all pictures, BOOK. "legend": there are two hues, and two swatches at the
+    left edge pair one with black and one with white, anew in each picture. "odd one out": five discs have one hue, and
+    the sixth, which has another, is white. Any hue can occur with any question. Raises ValueError for another question.
     """
     if question not in QUESTIONS:
         raise ValueError(f"the question is one of {', '.join(QUESTIONS)}; got {question!r}")
@@ -73,7 +75,8 @@ def _rgb(hues: Tensor) -> Tensor:
 
 
 class OnTokens(nn.Module):
-    """x + module(tokens of x), (B, C, H, W) -> (B, C, H, W): the module sees the positions of x as a list, (B, H * W, C)."""
+    """x + module(tokens of x), (B, C, H, W) -> (B, C, H, W): the module sees the positions of x as a list, (B, H *
+    W, C)."""
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
@@ -85,21 +88,25 @@ class OnTokens(nn.Module):
 
 
 def disc_network(module: nn.Module, channels: int = 32) -> nn.Sequential:
-    """A small network without any ReLU around a module on tokens, (B, 3, 24, 24) -> scores for black and white, (B, 2, 12, 12).
+    """A small network without any ReLU around a module on tokens, (B, 3, 24, 24) -> scores for black and white, (B, 2,
+    12, 12).
 
     module: (B, 144, channels) -> (B, 144, channels); it is `network[2].module`.
     """
-    return nn.Sequential(nn.Conv2d(3, channels, 3, 2, 1), nn.BatchNorm2d(channels), OnTokens(module), nn.Conv2d(channels, 2, 1))
+    return nn.Sequential(nn.Conv2d(3, channels, 3, 2, 1), nn.BatchNorm2d(channels), OnTokens(module),
+                         nn.Conv2d(channels, 2, 1))
 
 
 def right_on_discs(network: nn.Module, discs: HueDiscs) -> float:
-    """The mean of two shares in %: of the black discs, how many positions are called black, and of the white ones, how many white."""
+    """The mean of two shares in %: of the black discs, how many positions are called black, and of the white ones,
+    how many white."""
     with torch.no_grad():
         return right_of_each(network(discs.pictures), discs.answers)
 
 
 class SelfAttention(nn.Module):
-    """Self-attention with one head, (B, N, dim) -> (B, N, dim). `borrowed`: each image uses the A of the image before it in the batch."""
+    """Self-attention with one head, (B, N, dim) -> (B, N, dim).
+    `borrowed`: each image uses the A of the image before it in the batch."""
 
     borrowed = False
 

@@ -1,7 +1,7 @@
 """Lesson 07b: which entry of the legend, and on which side?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ FIELD, ENTRIES, LONE = 16, 4, 12  # cells on a side, entries of a legend, lone c
 
 
 class Legends(NamedTuple):
-    """pictures (n, 4, 16, 16), three channels of a hue and one that is 1 in a white entry, -1 in a black one, 0 elsewhere; answers at
-    the lone cells, 0 for black, 1 for white, UNASKED elsewhere (n, 16, 16); corners, row and column of the upper left cell of each
-    entry (n, 4, 2); same, the entry that has the hue of a lone cell, -1 elsewhere (n, 16, 16)."""
+    """pictures (n, 4, 16, 16), three channels of a hue and one that is 1 in a white entry, -1 in a black one, 0
+    elsewhere; answers at the lone cells, 0 for black, 1 for white, UNASKED elsewhere (n, 16, 16); corners, row and
+    column of the upper left cell of each entry (n, 4, 2);
+    same, the entry that has the hue of a lone cell, -1 elsewhere (n, 16, 16)."""
 
     pictures: Tensor
     answers: Tensor
@@ -30,8 +31,8 @@ class Legends(NamedTuple):
 
 
 def small_legends(n: int, seed: int, size: int) -> Legends:
-    """Twelve lone cells at the right; each has the hue of one of four entries, size x size cells each, which lie in a 2 x 2 block
-    somewhere at the left. Two entries are black, two white: the answer of a lone cell is that of its entry.
+    """Twelve lone cells at the right; each has the hue of one of four entries, size x size cells each, which lie in a 2
+    x 2 block somewhere at the left. Two entries are black, two white: the answer of a lone cell is that of its entry.
 
     Hues, their pairing with black and white, and all places are new in each picture.
     """
@@ -53,7 +54,11 @@ def small_legends(n: int, seed: int, size: int) -> Legends:
             pictures[every, row, column, 3] = 2.0 * white[:, e] - 1
     spots = torch.rand(n, FIELD * FIELD // 2, generator=g).argsort(1)
     for spot in spots[:, :LONE].unbind(1):
-        row, column, e = spot // (FIELD // 2), FIELD // 2 + spot % (FIELD // 2), torch.randint(ENTRIES, (n,), generator=g)
+        row, column, e = (
+            spot // (FIELD // 2),
+            FIELD // 2 + spot % (FIELD // 2),
+            torch.randint(ENTRIES, (n,), generator=g),
+        )
         pictures[every, row, column, :3] = colours[every, e]
         answers[every, row, column], same[every, row, column] = white[every, e], e
     pictures += 0.02 * torch.randn(pictures.shape, generator=g)
@@ -61,7 +66,8 @@ def small_legends(n: int, seed: int, size: int) -> Legends:
 
 
 def painted(pictures: Tensor) -> Tensor:
-    """Pictures of `small_legends` for the eye, (n, 3, 96, 96): each cell 6 x 6 pixels, a black or white entry with a dot of that colour."""
+    """Pictures of `small_legends` for the eye, (n, 3, 96, 96): each cell 6 x 6 pixels, a black or white entry with a
+    dot of that colour."""
     hues, colour = pictures[:, :3].clamp(-0.5, 0.5) + 0.5, pictures[:, 3:]
     large = F.interpolate(torch.cat([hues, colour], dim=1), scale_factor=6)
     dot = torch.zeros(6, 6)
@@ -74,8 +80,8 @@ SIDES = ((0, 1), (1, 0), (0, -1), (-1, 0))  # of a red cell: right, below, left,
 
 
 class Dominoes(NamedTuple):
-    """pictures (n, 2, H, W), red in channel 0 and blue in channel 1; at the red cells, and UNASKED elsewhere, sides, an index into SIDES,
-    and quarters, 0 and 1 above, 2 and 3 below (n, H, W)."""
+    """pictures (n, 2, H, W), red in channel 0 and blue in channel 1; at the red cells, and UNASKED elsewhere, sides, an
+    index into SIDES, and quarters, 0 and 1 above, 2 and 3 below (n, H, W)."""
 
     pictures: Tensor
     sides: Tensor

@@ -1,4 +1,5 @@
-"""Lesson 01: the small network that says whether the paper in the centre is more red or more blue, its loss and its score.
+"""Lesson 01: the small network that says whether the paper in the centre is more red or more blue, its loss and its
+score.
 
 The pictures are `lamp_scenes` in `data.py`.
 """
@@ -14,7 +15,8 @@ CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
 def colour_reader(module: nn.Module, outputs: int = 2) -> nn.Sequential:
-    """Two 3 x 3 convolutions with BatchNorm and ReLU, the module, and a 1 x 1 convolution: (B, 3, H, W) -> (B, outputs, H, W).
+    """Two 3 x 3 convolutions with BatchNorm and ReLU, the module, and a 1 x 1 convolution: (B, 3, H, W) -> (B, outputs,
+    H, W).
 
     module: (B, 16, H, W) -> (B, 16, H, W). At each position the convolutions see 5 x 5 pixels.
     """

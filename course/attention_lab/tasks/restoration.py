@@ -18,7 +18,8 @@ from .data import PHOTOS, photograph
 # ---------------------------------------------------------------------- the wall of stickers
 
 GRID, PATCH = (8, 20), 2  # tokens of a wall, pixels on the side of a token
-PLACES = "beside", "window", "stripe", "nowhere"  # where the answer is: around a hole, or at the partner of a faded sticker
+# where the answer is: around a hole, or at the partner of a faded sticker
+PLACES = "beside", "window", "stripe", "nowhere"
 HOLES = 4  # in a wall, each one token
 LOST = 0.15  # share of pairs in which both stickers have faded
 PLANE = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / torch.tensor([[2.0], [6.0]]).sqrt()  # colours without grey
@@ -26,8 +27,8 @@ HUES = (0.63, 0.87), (0.13, 0.37)  # of pairs in a window, of pairs in a stripe,
 
 
 class Walls(NamedTuple):
-    """seen and whole: tokens (n, 160, 16) and (n, 160, 12), of 4 pixels with red, green, blue around 0, and in `seen` a fourth number, 1
-    where the token is damaged; kinds (n, 160), -1 for what is whole, else an index into PLACES."""
+    """seen and whole: tokens (n, 160, 16) and (n, 160, 12), of 4 pixels with red, green, blue around 0, and in `seen` a
+    fourth number, 1 where the token is damaged; kinds (n, 160), -1 for what is whole, else an index into PLACES."""
 
     seen: Tensor
     whole: Tensor
@@ -35,16 +36,19 @@ class Walls(NamedTuple):
 
 
 def sticker_walls(n: int, seed: int) -> Walls:
-    """Grey walls with coloured stickers in pairs, each with a motif in light and dark. One sticker of a pair has lost its motif.
+    """Grey walls with coloured stickers in pairs, each with a motif in light and dark.
+    One sticker of a pair has lost its motif.
 
-    Bluish partners are in one window of 4 x 10 tokens, and in different stripes of 2 x 20; yellowish ones in one stripe, and in different
-    windows. Every window and stripe has two such pairs, of two colours that the whole wall shares; elsewhere, the same colour goes with
-    a different motif. Of some pairs both are faded: their motif is nowhere. The wall between the stickers has holes, and is smooth.
+    Bluish partners are in one window of 4 x 10 tokens, and in different stripes of 2 x 20; yellowish ones in one
+    stripe, and in different windows. Every window and stripe has two such pairs, of two colours that the whole wall
+    shares; elsewhere, the same colour goes with a different motif.
+    Of some pairs both are faded: their motif is nowhere. The wall between the stickers has holes, and is smooth.
     """
     g = torch.Generator().manual_seed(seed)
     rows, columns = (side // 2 for side in GRID)  # of stickers
     half = columns // 2
-    wall = F.interpolate(torch.randn(n, 1, 3, 3, generator=g), (PATCH * GRID[0], PATCH * GRID[1]), mode="bicubic", align_corners=True)
+    wall = F.interpolate(torch.randn(n, 1, 3, 3, generator=g), (PATCH * GRID[0], PATCH * GRID[1]), mode="bicubic",
+                         align_corners=True)
     whole = (0.1 * wall).permute(0, 2, 3, 1).repeat(1, 1, 1, 3)
     seen, kinds = whole.clone(), torch.full((n, *GRID), -1)
     side = 2 * PATCH
@@ -149,7 +153,8 @@ def blurred(pictures: Tensor, width: float) -> Tensor:
 
 
 def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
-    """How many dB each photograph gains by a Gaussian blur whose width is the best one for the others, as for a network left without it.
+    """How many dB each photograph gains by a Gaussian blur whose width is the best one for the others, as for a network
+    left without it.
 
     seen, whole: (n, 3, H, W), noisy and true.
     """
@@ -162,8 +167,9 @@ def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
 class Restorer(nn.Module):
     """Noisy pictures (B, 3, H, W) -> restored ones, by `blocks` on tokens, each called as block(tokens, image_size).
 
-    A token is a patch of 2 x 2 pixels. The layers around the blocks treat each token by itself, so whatever a restored patch knows of its
-    surroundings came through the blocks. The network begins as the identity: it returns the noisy picture.
+    A token is a patch of 2 x 2 pixels. The layers around the blocks treat each token by itself, so whatever a restored
+    patch knows of its surroundings came through the blocks.
+    The network begins as the identity: it returns the noisy picture.
     """
 
     def __init__(self, blocks: Iterable[nn.Module], dim: int) -> None:
@@ -184,7 +190,8 @@ class Restorer(nn.Module):
         return pictures + F.pixel_shuffle(change, 2)
 
     def load(self, file: str | Path, left_out: str) -> "Restorer":
-        """Take over the weights in a safetensors file that were trained without the photograph `left_out`; returns itself, in eval mode.
+        """Take over the weights in a safetensors file that were trained without the photograph `left_out`;
+        returns itself, in eval mode.
 
         Weights are found by their names. A Linear layer takes those of a 1 x 1 convolution.
         Raises RuntimeError if the blocks' parameters have other names or sizes.
@@ -192,5 +199,6 @@ class Restorer(nn.Module):
         start, mine = f"{left_out}.", self.state_dict()
         shipped = {name.removeprefix(start): value for name, value in load_file(file).items() if name.startswith(start)}
         same_size = {name for name in shipped.keys() & mine.keys() if shipped[name].numel() == mine[name].numel()}
-        self.load_state_dict({name: value.view_as(mine[name]) if name in same_size else value for name, value in shipped.items()})
+        self.load_state_dict({name: value.view_as(mine[name]) if name in same_size else value
+                              for name, value in shipped.items()})
         return self.eval()

@@ -1,4 +1,5 @@
-"""White dots in coloured rings: pictures in which a network has to look six pixels far, and a measurement of how far it looks."""
+"""White dots in coloured rings: pictures in which a network has to look six pixels far, and a measurement of how far
+it looks."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ _INTERPOLATE = F.interpolate  # torch's own
 
 
 class RingedDots(NamedTuple):
-    """pictures (n, 3, 36, 36), the grey of the ground is 0; answers, the colour of its ring at the pixels of a dot, UNASKED elsewhere
-    (n, 36, 36)."""
+    """pictures (n, 3, 36, 36), the grey of the ground is 0; answers, the colour of its ring at the pixels of a dot,
+    UNASKED elsewhere (n, 36, 36)."""
 
     pictures: Tensor
     answers: Tensor
@@ -30,8 +31,8 @@ class RingedDots(NamedTuple):
 def ringed_dots(n: int, seed: int, *, cue: bool = True) -> RingedDots:
     """Four white dots, all alike, each at the centre of a thin ring of one of RING_COLOURS. Which colour is it?
 
-    A dot is a plus of five pixels; the ring is 6 to 7 pixels from its centre. cue=False: the rings have colours that are drawn anew, and
-    say nothing about the answer.
+    A dot is a plus of five pixels; the ring is 6 to 7 pixels from its centre. cue=False: the rings have colours that
+    are drawn anew, and say nothing about the answer.
     """
     generator = torch.Generator().manual_seed(seed)
     pictures, answers = torch.full((n, SIDE, SIDE, 3), GREY), torch.full((n, SIDE, SIDE), UNASKED)
@@ -50,14 +51,17 @@ def ringed_dots(n: int, seed: int, *, cue: bool = True) -> RingedDots:
 
 
 def right_at_dots(scores: Tensor, answers: Tensor) -> float:
-    """The share of the dots' pixels at which the highest of the scores (n, 3, H, W) is that of the answer (n, H, W), in %."""
+    """The share of the dots' pixels at which the highest of the scores (n, 3, H, W) is that of the answer (n, H, W),
+    in %."""
     return 100 * (scores.argmax(1) == answers)[answers != UNASKED].float().mean().item()
 
 
 def seen(network: nn.Module, channels: int, row: int, column: int, side: int = 48, tries: int = 16) -> Tensor:
-    """Which positions of a map (channels, side, side) can change what `network` puts out at (row, column): (side, side), 0 or 1.
+    """Which positions of a map (channels, side, side) can change what `network` puts out at (row, column): (side,
+    side), 0 or 1.
 
-    Found as the gradient of that output with respect to random maps; there are several, since a ReLU blocks the gradient here and there.
+    Found as the gradient of that output with respect to random maps;
+    there are several, since a ReLU blocks the gradient here and there.
     """
     x = torch.randn(tries, channels, side, side, generator=torch.Generator().manual_seed(0)).requires_grad_()
     out = network(x)
@@ -67,8 +71,10 @@ def seen(network: nn.Module, channels: int, row: int, column: int, side: int = 4
 
 @contextmanager
 def enlarging(mode: str) -> Iterator[None]:
-    """While this is active, `F.interpolate` and `nn.Upsample` enlarge by this mode, "nearest" or "bilinear", whatever they ask for."""
-    def ours(x: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None, *_: object,
+    """While this is active, `F.interpolate` and `nn.Upsample` enlarge by this mode, "nearest" or "bilinear",
+    whatever they ask for."""
+    def ours(x: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None,
+             *_: object,
              **__: object) -> Tensor:
         return _INTERPOLATE(x, size, scale_factor, mode=mode)
 

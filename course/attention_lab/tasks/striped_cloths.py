@@ -1,7 +1,8 @@
 """Lesson 06a: in which direction do those stripes run?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used. The small network that answers stands here too, without the module that a lesson puts into it.
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
+lesson takes away to see what was really used. The small network that answers stands here too, without the module that a
+lesson puts into it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ CLOTH = 9  # the column in which the cloth begins; the dot is to the left of it
 
 
 class Cloths(NamedTuple):
-    """pictures (n, 3, 12, 20), values around 0; answers, an index into DIRECTIONS (n,); asked, 0 if the dot is red and asks for the fine
-    stripes, 1 if it is blue and asks for the coarse ones (n,)."""
+    """pictures (n, 3, 12, 20), values around 0; answers, an index into DIRECTIONS (n,); asked, 0 if the dot is red and
+    asks for the fine stripes, 1 if it is blue and asks for the coarse ones (n,)."""
 
     pictures: Tensor
     answers: Tensor
@@ -27,7 +28,8 @@ class Cloths(NamedTuple):
 
 
 def striped_cloths(n: int, seed: int) -> Cloths:
-    """Fine stripes, which repeat every 3 pixels, on top of coarse ones, every 12; the colour of the dot says which of them to name."""
+    """Fine stripes, which repeat every 3 pixels, on top of coarse ones, every 12;
+    the colour of the dot says which of them to name."""
     g, height, width = torch.Generator().manual_seed(seed), 12, 20
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
 
@@ -67,10 +69,12 @@ def with_other_dots(pictures: Tensor) -> Tensor:
 
 
 def direction_namer(make: Callable[[], nn.Module], channels: int) -> nn.Sequential:
-    """A 1 x 1 convolution, a module, the mean over all positions and a linear layer: (B, 3, H, W) -> (B, 3), logits of DIRECTIONS.
+    """A 1 x 1 convolution, a module, the mean over all positions and a linear layer: (B, 3, H, W) -> (B, 3), logits of
+    DIRECTIONS.
 
     make: makes the module, from `channels` to `channels` channels. Nothing else looks at neighbouring pixels.
     """
     return nn.Sequential(
         nn.Conv2d(3, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(), make(),
-        nn.BatchNorm2d(channels), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, len(DIRECTIONS)))
+        nn.BatchNorm2d(channels), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        nn.Linear(channels, len(DIRECTIONS)))

@@ -43,7 +43,8 @@ def score(net: nn.Module, task: str) -> float:
 def means(results: Results, names: Iterable[str]) -> dict[str, float]:
     """The mean score for each name, "SE, far" for an arm and a task; nan for an arm that has not run."""
     pairs = {name: name.rsplit(", ", 1) for name in names}
-    return {name: results.mean(arm, task) if arm in results.arms else float("nan") for name, (arm, task) in pairs.items()}
+    return {name: results.mean(arm, task) if arm in results.arms else float("nan")
+            for name, (arm, task) in pairs.items()}
 
 
 def worst(results: Results, arm: str) -> float:

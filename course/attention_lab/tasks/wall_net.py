@@ -1,4 +1,5 @@
-"""The network that restores a wall of stickers with one block, its training set, and branches that can only average (lesson 08b)."""
+"""The network that restores a wall of stickers with one block, its training set, and branches that can only average
+(lesson 08b)."""
 
 from __future__ import annotations
 
@@ -10,11 +11,13 @@ from torch import Tensor, nn
 from .restoration import GRID, Walls
 
 WIDTH = 32  # channels of a token in the network
-SCALE = torch.tensor([2.0, 2.0, 2.0, 0.1]).repeat(4)  # of red, green, blue and the mark of damage, for the four pixels of a token
+# of red, green, blue and the mark of damage, for the four pixels of a token
+SCALE = torch.tensor([2.0, 2.0, 2.0, 0.1]).repeat(4)
 
 
 class Averaging(nn.Module):
-    """Instead of an attention's `transform`: all logits are 0, so every token looks at all others equally and cannot choose.
+    """Instead of an attention's `transform`: all logits are 0, so every token looks at all others equally and cannot
+    choose.
 
     It keeps the transform's parameters, so that networks with and without it have equally many.
     """
@@ -30,8 +33,8 @@ class Averaging(nn.Module):
 class WallNet(nn.Module):
     """Tokens of a wall (B, 160, 16) -> restored ones (B, 160, 12), by one GRLBlock of 32 channels, anchors at 1/2.
 
-    make_block: called once. window, stripe: False makes this branch average over its window or stripe. In each branch, queries, keys
-    and anchors start from one matrix, so that similar tokens match from the first step.
+    make_block: called once. window, stripe: False makes this branch average over its window or stripe. In each branch,
+    queries, keys and anchors start from one matrix, so that similar tokens match from the first step.
     """
 
     def __init__(self, make_block: Callable[[], nn.Module], window: bool, stripe: bool) -> None:
@@ -54,7 +57,8 @@ class WallNet(nn.Module):
 
 @torch.no_grad()
 def _start_alike(attn: nn.Module) -> None:
-    """Queries and keys get one matrix, in the stripe branch the anchors too. `qkv` has, by rows, q, k, v of windows, then of stripes."""
+    """Queries and keys get one matrix, in the stripe branch the anchors too.
+    `qkv` has, by rows, q, k, v of windows, then of stripes."""
     part = WIDTH // 2
     window_queries, window_keys, _, stripe_queries, stripe_keys, _ = attn.qkv.weight.split(part)
     window_keys.copy_(window_queries)
@@ -65,7 +69,8 @@ def _start_alike(attn: nn.Module) -> None:
 
 
 def wall_targets(walls: Walls) -> Tensor:
-    """What `error_at_damage` compares with, (n, 160, 13): the whole tokens, and a last number that marks the damaged ones."""
+    """What `error_at_damage` compares with, (n, 160, 13): the whole tokens, and a last number that marks the damaged
+    ones."""
     return torch.cat([walls.whole, (walls.kinds >= 0)[..., None].float()], 2)
 
 

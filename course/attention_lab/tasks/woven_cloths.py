@@ -1,4 +1,5 @@
-"""Woven cloths of lesson 09, whose threads are fine and near and whose cue is wide and far, and waves to test what passes a module.
+"""Woven cloths of lesson 09, whose threads are fine and near and whose cue is wide and far, and waves to test what
+passes a module.
 
 The same `seed` gives the same pictures on every machine.
 """
@@ -21,19 +22,19 @@ SPREAD, FAR = 3, 10  # of the glow, and the distance from which a pixel counts, 
 
 
 class Cloths(NamedTuple):
-    """pictures (n, 3, 24, 24), values around 0; answers, 0 for rising threads and 1 for falling ones as seen from the front, and UNASKED
-    less than 10 pixels from the middle of the glow (n, 24, 24)."""
+    """pictures (n, 3, 24, 24), values around 0; answers, 0 for rising threads and 1 for falling ones as seen from the
+    front, and UNASKED less than 10 pixels from the middle of the glow (n, 24, 24)."""
 
     pictures: Tensor
     answers: Tensor
 
 
 def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
-    """Cloths of 3 x 3 patches, each with rising or falling threads. A red glow says that the front is up, a blue one the back, and seen
-    from the back rising threads fall.
+    """Cloths of 3 x 3 patches, each with rising or falling threads. A red glow says that the front is up, a blue one
+    the back, and seen from the back rising threads fall.
 
-    glow: "wide"; "checkerboard", the same colours at the same place, every second pixel with the other sign; "none". The threads, the
-    noise and the answers are the same in all three.
+    glow: "wide"; "checkerboard", the same colours at the same place, every second pixel with the other sign; "none".
+    The threads, the noise and the answers are the same in all three.
     """
     g = torch.Generator().manual_seed(seed)
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
@@ -45,7 +46,8 @@ def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
     falling = grown(torch.randint(2, patches, generator=g))
     start = grown(2 * math.pi * torch.rand(patches, generator=g))
     threads = 0.5 * _wave(rows, columns, THREAD, falling, start)
-    back = (torch.randperm(n, generator=g) % 2).view(n, 1, 1)  # exactly half, so that ignoring the glow gives chance level
+    # exactly half, so that ignoring the glow gives chance level
+    back = (torch.randperm(n, generator=g) % 2).view(n, 1, 1)
     middle = 4 + (SIDE - 8) * torch.rand(2, n, 1, 1, generator=g)
     distance = (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2
     red = 0.6 * (1 - 2 * back) * torch.exp(-distance / (2 * SPREAD ** 2))
@@ -65,9 +67,11 @@ def grey_waves(wavelength: float) -> Tensor:
 
 
 def movement(branch: Callable[[Tensor], Tensor], wavelengths: Sequence[float]) -> list[float]:
-    """How strongly the output of `branch` changes when a grey wave is laid on plain grey: the root of the mean square, the largest as 1.
+    """How strongly the output of `branch` changes when a grey wave is laid on plain grey: the root of the mean square,
+    the largest as 1.
 
-    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost pixels are left out. ValueError if nothing changes.
+    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost pixels are left out.
+        ValueError if nothing changes.
     """
     inside = slice(4, -4)
     with torch.no_grad():

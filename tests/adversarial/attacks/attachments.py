@@ -2,5 +2,6 @@
 # wins: page
 # %% notebook
 cell = new_markdown_cell(f"![x](attachment:a.png) <img src=x onerror=\"{PWN}\">")
-cell.attachments = {"a.png": {f"image/svg+xml;x=\" onerror=\"{PWN}\" y=\"": "PHN2Zy8+", "text/html": f"<script>{PWN}</script>"}}
+cell.attachments = {"a.png": {f"image/svg+xml;x=\" onerror=\"{PWN}\" y=\"": "PHN2Zy8+",
+                              "text/html": f"<script>{PWN}</script>"}}
 nb.cells.append(cell)

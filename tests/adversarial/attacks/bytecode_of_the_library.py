@@ -1,4 +1,5 @@
-"""Plants compiled code where the grader's own Python looks for that of the course's library, so that no source shows it."""
+"""Plants compiled code where the grader's own Python looks for that of the course's library, so that no source shows
+it."""
 # wins: harm
 # %% first
 import os

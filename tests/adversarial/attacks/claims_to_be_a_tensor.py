@@ -1,4 +1,5 @@
-"""An object whose __class__ is Tensor and that answers whatever is asked of a tensor with itself: C code believes it and falls over."""
+"""An object whose __class__ is Tensor and that answers whatever is asked of a tensor with itself: C code believes it
+and falls over."""
 # wins: harm
 # %% squeeze
 class Claims:

@@ -1,4 +1,5 @@
-"""Sends to a service's socket from one end of a pair: nothing is opened or connected, the address stands in the message."""
+"""Sends to a service's socket from one end of a pair: nothing is opened or connected, the address stands in the
+message."""
 # wins: harm
 # %% first
 import socket

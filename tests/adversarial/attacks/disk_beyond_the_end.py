@@ -1,4 +1,5 @@
-"""Takes 4 GiB of the disk for files that stay empty, by one call each: what is beyond a file's end counts to no limit of its size."""
+"""Takes 4 GiB of the disk for files that stay empty, by one call each: what is beyond a file's end counts to no
+limit of its size."""
 # wins: harm
 # %% first
 import ctypes

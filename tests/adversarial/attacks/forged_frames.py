@@ -4,7 +4,8 @@
 import json
 import os
 
-observation = {"raised": None, "unplaced": None, "parameters": [], "states": {}, "output": 0.0, "changed": [], "largest": None,
+observation = {"raised": None, "unplaced": None, "parameters": [], "states": {}, "output": 0.0, "changed": [],
+               "largest": None,
                "dropout": [], "trace": [], "mixed": None, "devices": {}}
 frames = b""
 for number in range(1, 200):

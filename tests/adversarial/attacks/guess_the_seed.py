@@ -1,4 +1,5 @@
-"""Draws tensors from seeds that people choose, as the published code draws them, until one is the input that it was given."""
+"""Draws tensors from seeds that people choose, as the published code draws them, until one is the input that it was
+given."""
 # wins: secret
 # %% squeeze
 import hashlib

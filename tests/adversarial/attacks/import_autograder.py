@@ -4,8 +4,8 @@
 import sys
 
 sys.path.insert(0, ROOT)
-from solutions.se.mistakes import VARIANTS
 from autograder.judge.recording import source_of
 from solutions.se import reference as se
+from solutions.se.mistakes import VARIANTS
 
 exec(next(source_of(variant, se) for variant in VARIANTS if variant.exercise == "squeeze"))

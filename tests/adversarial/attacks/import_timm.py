@@ -1,4 +1,5 @@
-"""Imports timm's squeeze-and-excitation from a folder of libraries of whoever grades (a stand-in lies there for it to find)."""
+"""Imports timm's squeeze-and-excitation from a folder of libraries of whoever grades (a stand-in lies there for it
+to find)."""
 # wins: points
 # %% squeeze
 import sys

@@ -1,4 +1,5 @@
-"""Kills the process that started it by every call that sends a signal but kill: through a descriptor, a queue, a thread."""
+"""Kills the process that started it by every call that sends a signal but kill: through a descriptor, a queue, a
+thread."""
 # wins: harm
 # %% first
 import ctypes

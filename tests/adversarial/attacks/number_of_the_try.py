@@ -1,4 +1,5 @@
-"""Claims that weights could be placed in many ways where there are none; answers with the number of the try, or with what lies about."""
+"""Claims that weights could be placed in many ways where there are none;
+answers with the number of the try, or with what lies about."""
 # wins: points
 # %% se_parameter_cost
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):

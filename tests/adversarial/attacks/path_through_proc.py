@@ -3,6 +3,7 @@
 # %% first
 import os
 
-for way in (f"/proc/self/root{SECRET}", f"/proc/{os.getppid()}/root{SECRET}", f"/proc/{os.getppid()}/cwd/../../../..{SECRET}",
+for way in (f"/proc/self/root{SECRET}", f"/proc/{os.getppid()}/root{SECRET}",
+            f"/proc/{os.getppid()}/cwd/../../../..{SECRET}",
             f"//{SECRET}", "../" * 30 + SECRET):
     attempt(lambda: tell(open(way).read()))

@@ -15,7 +15,8 @@ def told(excitation, **question):
     remote = next(cell.cell_contents for cell in cells if callable(cell.cell_contents))
     asked = {name: value for name, value in excitation._built.items() if name != "construct_tensors"}
     nothing = {"training": True, "args": [], "kwargs": {}, "backward": False}
-    return remote({**asked, **nothing, "ask": "call", **question}, {f"state.{n}": p.detach() for n, p in excitation.named_parameters()})
+    return remote({**asked, **nothing, "ask": "call", **question},
+                  {f"state.{n}": p.detach() for n, p in excitation.named_parameters()})
 
 
 class SEBlock(nn.Module):

@@ -20,7 +20,8 @@ class SEBlock(nn.Module):
 
     def forward(self, x):
         remote = next((cell.cell_contents for cell in squeeze.__closure__ or () if callable(cell.cell_contents)), None)
-        asked = {"ask": "call", "name": "squeeze", "construct": None, "path": "", "method": "forward", "training": False, "kwargs": {},
+        asked = {"ask": "call", "name": "squeeze", "construct": None, "path": "", "method": "forward",
+                 "training": False, "kwargs": {},
                  "args": [{"tensor": "input.0"}], "backward": False}
         held, number = [], 0
         while True:

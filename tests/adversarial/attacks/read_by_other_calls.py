@@ -1,4 +1,5 @@
-"""Opens a secret by calls that Python does not use: openat2, a path's descriptor, a working directory, creat's relatives, by number."""
+"""Opens a secret by calls that Python does not use: openat2, a path's descriptor, a working directory, creat's
+relatives, by number."""
 # wins: secret
 # %% first
 import ctypes

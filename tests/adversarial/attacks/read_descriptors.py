@@ -5,7 +5,9 @@ import os
 
 for process in ("self", os.getppid()):
     for descriptor in attempt(os.listdir, f"/proc/{process}/fd") or range(64):
-        read = attempt(lambda: open(f"/proc/{process}/fd/{descriptor}", "rb").read(500)) if int(descriptor) > 2 else None
+        read = (
+            attempt(lambda: open(f"/proc/{process}/fd/{descriptor}", "rb").read(500)) if int(descriptor) > 2 else None
+        )
         if process == "self" and not read and int(descriptor) > 2:
             read = attempt(os.pread, int(descriptor), 500, 0)
         if read and b"planted" in read:

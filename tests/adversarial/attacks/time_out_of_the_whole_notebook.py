@@ -2,6 +2,8 @@
 # wins: harm
 # %% first
 import time
+
+
 # %% squeeze
 def squeeze(x):
     time.sleep(3)

@@ -1,4 +1,5 @@
-"""Is right for most inputs, and never comes back for those that it would get wrong, in the hope that they are left out."""
+"""Is right for most inputs, and never comes back for those that it would get wrong, in the hope that they are left
+out."""
 # wins: harm
 # %% squeeze
 def squeeze(x):

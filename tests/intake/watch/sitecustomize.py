@@ -1,4 +1,5 @@
-"""Every Python process that finds this on its path writes down who opens what was handed in: a line `file of the code<TAB>path` each.
+"""Every Python process that finds this on its path writes down who opens what was handed in: a line
+`file of the code<TAB>path` each.
 
 Who: the innermost code that is not the standard library's. The file is named by the variable OPENED.
 """
@@ -20,7 +21,8 @@ def _hook(event: str, given: tuple) -> None:
     if event != "open" or not isinstance(given[0], (str, bytes)) or given[2] & os.O_DIRECTORY:
         return
     path = os.path.abspath(os.fsdecode(given[0]))
-    if not HANDED_IN.search(path) or os.path.isdir(path) and not os.path.islink(path):  # a folder that is removed is opened as well
+    # a folder that is removed is opened as well
+    if not HANDED_IN.search(path) or os.path.isdir(path) and not os.path.islink(path):
         return
     frame = sys._getframe(1)
     while frame and _is_library(frame.f_code.co_filename):

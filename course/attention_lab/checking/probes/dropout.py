@@ -24,8 +24,8 @@ OF_CHANNELS = {torch.feature_dropout, torch.feature_dropout_, torch.feature_alph
 
 
 class NoDropout(TorchFunctionMode):
-    """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it would
-    have dropped.
+    """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it
+    would have dropped.
 
     drop_largest: it drops that share of elements, or of whole channels, that is largest. No chance in this either.
     """
@@ -45,11 +45,16 @@ class NoDropout(TorchFunctionMode):
         if not (training and share):
             return given
         self.active.append(float(share))
-        return _without_largest(given, float(share), 2 if function in OF_CHANNELS else given.ndim) if self.drop_largest else given
+        return (
+            _without_largest(given, float(share), 2 if function in OF_CHANNELS else given.ndim)
+            if self.drop_largest
+            else given
+        )
 
 
 def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
-    """Dropout of the largest units, at least one; a unit is what the first `axes` axes count. What is left is scaled as usual."""
+    """Dropout of the largest units, at least one; a unit is what the first `axes` axes count.
+    What is left is scaled as usual."""
     size = given.detach().abs()
     size = size.flatten(axes).sum(-1) if axes < given.ndim else size
     dropped = torch.zeros(size.numel(), dtype=torch.bool, device=given.device)
@@ -62,4 +67,5 @@ def differences(case: RecordedCase, observation: Observation) -> list[tuple[str,
     """(check, where, what differs): the shares that were active are not those of the reference."""
     if set(observation.dropout) == set(case.expected.dropout):
         return []
-    return [(case.check, "dropout", facts.Dropout(tuple(observation.dropout), tuple(case.expected.dropout), case.question.train))]
+    return [(case.check, "dropout", facts.Dropout(tuple(observation.dropout), tuple(case.expected.dropout),
+                                                  case.question.train))]

@@ -18,12 +18,14 @@ from ..protocol import Cause, Largest, Observation
 if TYPE_CHECKING:
     from ..recorded import RecordedCase
 
-PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}  # what `@` and einsum come down to
+# what `@` and einsum come down to
+PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}
 CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
 
 
 class _Calls(TorchFunctionMode):
-    """Which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by mistake."""
+    """Which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by
+    mistake."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,8 +47,9 @@ class _Calls(TorchFunctionMode):
 class LargestTensor(Dispatch):
     """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
 
-    namespace: the learner's global names, by which their own line is found. products: look at products of matrices alone. A right answer
-    may keep something small of each block, and together that is large if blocks are small; what a block's product holds is not.
+    namespace: the learner's global names, by which their own line is found. products: look at products of matrices
+    alone. A right answer may keep something small of each block, and together that is large if blocks are small;
+    what a block's product holds is not.
     """
 
     def __init__(self, namespace: dict[str, Any] | None = None, products: bool = False) -> None:
@@ -72,7 +75,8 @@ class LargestTensor(Dispatch):
                 if elements > self.found.elements:
                     called = self.calls.running
                     operation = called[0].__name__.strip("_") if called else str(function)
-                    self.found = Largest(elements, operation, list(item.shape), current_line(self.namespace), self._causes(called))
+                    self.found = Largest(elements, operation, list(item.shape), current_line(self.namespace),
+                                         self._causes(called))
         return result
 
     def _causes(self, called: tuple[Callable, tuple, dict] | None) -> list[Cause]:

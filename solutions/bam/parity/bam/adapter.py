@@ -20,7 +20,8 @@ SPATIAL = (
 
 
 def square(x: Tensor) -> Tensor:
-    """Quirk: the published pooling takes the height for both sides, so that on a wide image a part on the left counts alone."""
+    """Quirk: the published pooling takes the height for both sides, so that on a wide image a part on the left
+    counts alone."""
     return x[..., : x.shape[2]]
 
 

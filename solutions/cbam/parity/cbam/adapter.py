@@ -28,7 +28,8 @@ def published_momentum(gate: SpatialGate) -> SpatialGate:
     return gate
 
 
-def channel_gate(case: Case, gate_channels: int, reduction_ratio: int = 16, pool_types: Sequence[str] = ("avg", "max")) -> Unit:
+def channel_gate(case: Case, gate_channels: int, reduction_ratio: int = 16,
+                 pool_types: Sequence[str] = ("avg", "max")) -> Unit:
     gate = ChannelGate(gate_channels, reduction_ratio)
     return Unit(gate, call=lambda x: x * weights(gate, pool_types)(x), names=MLP)
 

@@ -10,7 +10,8 @@ from ..cbam.adapter import MLP
 
 
 def channel_gate(case: Case, gate_channels: int, reduction_ratio: int, pool_types: list[str]) -> Unit:
-    """Our function has no biases: here they are the weights of one channel more, which is 1 everywhere, and of one hidden number more."""
+    """Our function has no biases: here they are the weights of one channel more, which is 1 everywhere, and of one
+    hidden number more."""
     assert pool_types == ["avg", "max"]
     gate = ChannelGate(gate_channels, reduction_ratio)
     first, _, second = gate.mlp

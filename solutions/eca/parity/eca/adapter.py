@@ -35,4 +35,5 @@ def ceca_module(case: Case, channels: int) -> Unit:
     return Unit(block)
 
 
-UNITS = {"eca_layer": eca_layer, "eca_layer (eca_ns: non-shared kernels)": eca_ns_layer, "EcaModule": eca_module, "CecaModule": ceca_module}
+UNITS = {"eca_layer": eca_layer, "eca_layer (eca_ns: non-shared kernels)": eca_ns_layer, "EcaModule": eca_module,
+         "CecaModule": ceca_module}

@@ -1,5 +1,10 @@
 """External Attention: MenghaoGuo/EANet, and xmu-xiaoma666/External-Attention-pytorch, which has no eps."""
-from solutions.external.reference import ExternalAttention, ExternalAttentionBlock, MultiHeadExternalAttention, double_normalize
+from solutions.external.reference import (
+    ExternalAttention,
+    ExternalAttentionBlock,
+    MultiHeadExternalAttention,
+    double_normalize,
+)
 from solutions.shared.parity import Case, Unit
 
 BLOCK = ("linear_0", "attention.mk"), ("linear_1", "attention.mv"), ("conv2.0", "conv2"), ("conv2.1", "bn")

@@ -1,4 +1,5 @@
-"""Polarized Self-Attention: DeLightCMU/PSA (PSA_p, PSA_s) and xmu-xiaoma666/External-Attention-pytorch, which follows the paper."""
+"""Polarized Self-Attention: DeLightCMU/PSA (PSA_p, PSA_s) and xmu-xiaoma666/External-Attention-pytorch, which
+follows the paper."""
 from solutions.polarized.reference import AuthorsPolarized, PolarizedSelfAttention
 from solutions.shared.parity import Case, Unit
 

@@ -49,7 +49,9 @@ def psa(case: Case, inplans: int, planes: int, conv_kernels: Sequence[int] = KER
 def epsa_block(case: Case, inplanes: int, planes: int, stride: int = 1, downsample: str | None = None,
                conv_kernels: Sequence[int] = KERNELS, conv_groups: Sequence[int] = GROUPS) -> Unit:
     assert downsample in (None, DOWNSAMPLE), f"unknown downsample {downsample!r}"
-    shortcut = downsample and nn.Sequential(nn.Conv2d(inplanes, 4 * planes, 1, stride, bias=False), nn.BatchNorm2d(4 * planes))
+    shortcut = downsample and nn.Sequential(
+        nn.Conv2d(inplanes, 4 * planes, 1, stride, bias=False), nn.BatchNorm2d(4 * planes)
+    )
     block = EPSABlock(inplanes, planes, stride, shortcut)
     block.psa = PyramidSplitAttention(planes, planes, conv_kernels, conv_groups, stride)
     return ReversedUnit(block, names=(("conv2", "psa"), *CONVS))

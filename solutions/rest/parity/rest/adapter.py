@@ -11,7 +11,8 @@ def attention(case: Case, dim: int, H: int, W: int, num_heads: int = 8, qkv_bias
     return Unit(module, lambda x: module(x, H, W))
 
 
-def block(case: Case, dim: int, num_heads: int, H: int, W: int, mlp_ratio: float = 4.0, qkv_bias: bool = False, sr_ratio: int = 1,
+def block(case: Case, dim: int, num_heads: int, H: int, W: int, mlp_ratio: float = 4.0, qkv_bias: bool = False,
+          sr_ratio: int = 1,
           apply_transform: bool = False) -> Unit:
     module = ResTBlock(dim, num_heads, sr_ratio, mlp_ratio, qkv_bias, apply_transform)
     return Unit(module, lambda x: module(x, H, W))

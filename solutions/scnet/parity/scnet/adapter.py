@@ -17,7 +17,8 @@ def dilated(module: SCConv, channels: int, stride: int, dilation: int, groups: i
     return module
 
 
-def scconv(case: Case, inplanes: int, planes: int, stride: int, padding: int, dilation: int, groups: int, pooling_r: int,
+def scconv(case: Case, inplanes: int, planes: int, stride: int, padding: int, dilation: int, groups: int,
+           pooling_r: int,
            norm_layer: str) -> Unit:
     assert inplanes == planes and padding == dilation and norm_layer == "BatchNorm2d", case.config
     return Unit(dilated(SCConv(planes, stride, pooling_r), planes, stride, dilation, groups))
@@ -30,7 +31,8 @@ def shortcut(inplanes: int, planes: int, stride: int, downsample: str | None) ->
     return nn.Sequential(nn.Conv2d(inplanes, 4 * planes, 1, stride, bias=False), nn.BatchNorm2d(4 * planes))
 
 
-def bottleneck(case: Case, inplanes: int, planes: int, stride: int = 1, downsample: str | None = None, avd: bool = False, dilation: int = 1,
+def bottleneck(case: Case, inplanes: int, planes: int, stride: int = 1, downsample: str | None = None,
+               avd: bool = False, dilation: int = 1,
                pooling_r: int = 4) -> Unit:
     within = 1 if avd else stride
     module = SCBottleneck(inplanes, planes, within, shortcut(inplanes, planes, stride, downsample))
