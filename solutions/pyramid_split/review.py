@@ -8,7 +8,7 @@ ITEMS = (
          "and return 16 channels. Their outputs are stacked on a new axis after the batch. What is the shape?",
          (2, 4, 16, 8, 8),
          "Four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 positions. "
-         "`torch.stack` makes a new axis, `torch.cat` would give 64 channels."),
+         "`torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
     Item("grouped-parameters",
          "How many parameters does `nn.Conv2d(32, 16, 5, groups=4, bias=False)` have?",
          3200,
@@ -42,16 +42,18 @@ ITEMS = (
     Item("bug-shares-axis",
          "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line has to change?",
          3,
-         "Axis 2 holds the channels, so there the channels of a scale compete. The scales are axis 1. The shapes are the same either way.",
+         "Axis 2 holds the channels, so a softmax over axis 2 makes the channels of a scale compete. The scales are on axis 1. "
+         "The shapes are the same either way.",
          code="features = torch.stack(outputs, dim=1)  # (B, S, C, H, W)\n"
               "scores = torch.stack(answers, dim=1)  # (B, S, C, 1, 1)\n"
               "shares = scores.softmax(dim=2)\n"
               "mixed = features * shares"),
     Item("groups-and-time",
-         "A 9 x 9 convolution with 16 groups does a sixteenth of the multiply-adds of the same one without groups. "
+         "A 9 x 9 convolution with 16 groups needs a sixteenth of the multiply-adds of the same convolution without groups. "
          "How did its time on one thread of our CPU compare?",
          "b",
-         "Groups save parameters and arithmetic. Whether they save time depends on the program behind them: ours was 3 to 4 times slower. "
+         "Groups save parameters and arithmetic. Whether they save time depends on the routine that computes them: "
+         "ours was 3 to 4 times slower. "
          "Another machine may differ, so measure.",
          choices=("It took about a sixteenth of the time.",
                   "It took longer, 3 to 4 times as long.",
