@@ -10,16 +10,16 @@ ITEMS = (
          "One weight per position, 14 · 10 of them, which sum to 1 in each image. "
          "The branch collapses the positions completely, and keeps C // 2 = 32 channels of values."),
     Item("weighted-mean",
-         "The channel branch gives three positions the scores 0, ln 2 and ln 5. A softmax makes weights of them. "
+         "The channel branch gives three positions the scores 0, ln 2 and ln 5. A softmax turns them into weights. "
          "What is the weighted mean of their values, 8, 4 and 16?",
          12,
          "The exponentials are 1, 2 and 5, so the weights are 1/8, 2/8 and 5/8: 1 + 1 + 10 = 12. A plain mean would be 9.33."),
     Item("three-blocks",
          "All gates of three polarized blocks in a row are 0.5, and no norm stands between the blocks. Their layout is sequential: "
-         "x times the channel gate, then times the map. What becomes of a feature of 64?",
+         "x times the channel gate, then times the map. What becomes of a feature with the value 64?",
          1,
          "Each block multiplies by 0.5 · 0.5 = 1/4: 64, 16, 4, 1. "
-         "In the parallel layout the two products are added, 0.5 + 0.5, and 64 stays 64."),
+         "In the parallel layout the two products are added, 0.5 + 0.5 = 1, so 64 stays 64."),
     Item("bug-sequential",
          "In this sequential block a position stays open even if its map is 0. Which line has to change?",
          4,
@@ -44,7 +44,7 @@ ITEMS = (
          "What is the smallest value that a gate of this map can have, in the limit?",
          0.5,
          "A softmax gives numbers between 0 and 1, and σ(0) = 0.5. "
-         "The map can emphasise a position a little, up to σ(1) = 0.73, but it cannot close any."),
+         "The map can emphasise a position a little, up to σ(1) = 0.73, but it cannot close any position."),
     Item("which-map",
          "The answer is one pixel, similar dots lie three pixels apart, and no layer after the gate looks at neighbouring pixels. "
          "Which map do you take?",
