@@ -9,13 +9,13 @@ ITEMS = (
          (4, 100, 16),
          "Each of the 100 tokens has one weight per slot. No token is compared with another one, so there is no map of 100 x 100."),
     Item("cost-ratio",
-         "With 4096 tokens of 32 channels, how many times as many multiply-adds do the two matrix products of self-attention take as "
+         "There are 4096 tokens of 32 channels. By what factor do the two matrix products of self-attention take more multiply-adds than "
          "those of external attention with 128 slots? Do not count query, key and value layers.",
          32,
          "Self-attention takes 2 · N · N · C, external attention 2 · N · C · S, with N tokens and S slots. "
          "Their ratio is N / S = 4096 / 128; the channels cancel."),
     Item("weight-by-hand",
-         "Two tokens meet two slots, and exp of their logits is (3, 1) for the first token and (1, 1) for the second. "
+         "Two tokens are compared with two slots. The exp of their logits is (3, 1) for the first token and (1, 1) for the second. "
          "First comes a softmax over the tokens, then each row is divided by its sum. "
          "What weight does the first token give to the first slot?",
          0.6,
@@ -36,8 +36,8 @@ ITEMS = (
          "Each head should be normalised by itself: a softmax over the N tokens, then each token's shares of the S slots divided by "
          "their sum. Which line has to change?",
          2,
-         "With four axes, `dim=1` is the heads: they compete with each other, and tokens never meet. The softmax belongs on axis 2, "
-         "the tokens.",
+         "With four axes, `dim=1` is the axis of the heads, so the heads compete with each other, and the tokens do not. "
+         "The softmax belongs on axis 2, the tokens.",
          code="def normalise(t):  # (B, heads, N, S)\n"
               "    p = t.softmax(dim=1)\n"
               "    rows = p.sum(dim=3, keepdim=True)\n"
@@ -63,10 +63,10 @@ ITEMS = (
                   "A different number is added for each slot.")),
     Item("which-can-count",
          "In each picture one disc has a different colour from all others, and a network must say for each disc whether it is that one. "
-         "Positions can meet in one module only. Which of these modules can solve the task?",
+         "Only one module of the network can look at more than one position. Which of these modules can solve the task?",
          "a",
          "The softmax over the tokens divides by a sum over the whole image, which works like a count. "
-         "The other two treat each token by itself, and still guessed after five times as many steps.",
+         "The other two treat each token by itself, and were still at chance after five times as many steps.",
          choices=("External attention: a softmax over the tokens, then rows divided by their sums.",
                   "The same learned slots, with one plain softmax over the slots.",
                   "An MLP with as many parameters, applied to each position.")),
