@@ -24,12 +24,12 @@ ITEMS = (
          "How many parameters does it have for 48 channels?",
          480,
          "Each channel has one kernel of 9 weights and one bias: 48 · 10. The number does not depend on the size of the image, "
-         "as that of a learned table of positions does."),
+         "but that of a learned table of positions does."),
     Item("bug-true-size",
          "`conv` has kernel 3, stride 2 and padding 1. For maps of 7 x 9 the tokens cannot be put together again, or come out scrambled. "
          "Which line has to change?",
          4,
-         "The convolution makes 4 x 5 tokens of 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4. "
+         "The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4. "
          "Read the size off the convolution's result, before `flatten`.",
          code="def embed(x, conv):  # x: (B, C, H, W)\n"
               "    y = conv(x)\n"
@@ -57,7 +57,7 @@ ITEMS = (
                   "A gate made by a depth-wise 3 x 3 convolution.")),
     Item("lost-or-slow",
          "With one key per 4 x 4 cells, networks had to read entries of 2 x 2 cells. "
-         "They got 50 to 66 % right after 180 steps (a guess gives 50 %), and 100 % after 3,600. What does this show?",
+         "They scored 50 to 66 % after 180 steps (chance is 50 %), and 100 % after 3,600. What does this show?",
          "a",
          "What looks like lost detail is mostly slow learning. Before you write that a network cannot do something, "
          "train it for much longer.",
