@@ -18,6 +18,7 @@
 # ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB. Does the matrix ever have to exist?](figures/to_scale.svg)
 #
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
+# Does the large matrix ever have to exist?
 # A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
 # They call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
@@ -28,7 +29,7 @@
 # After this lesson you will be able to
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
-# - explain why training needs more than that, and what it needs;
+# - explain why this alone does not help in training, and what does;
 # - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
@@ -309,9 +310,9 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # - **Chunks alone are not enough for training.**
 #   Chunks pass every test that looks at the largest tensor, because no single tensor is large.
 #   But autograd keeps the weights of all chunks.
-# - **Chunks with recomputation, and the padded fused kernel, need memory that grows with N.**
+# - **Chunks with recomputation, and the padded fused kernel, need memory that grows only linearly with N.**
 # - **Fused attention is not always fused.**
-#   When the values have a different width from the queries and keys, it needs as much memory as the naive form.
+#   When the values have a different width from the queries and keys, the call needs as much memory as the naive form.
 #
 # `cost` counts tensors, but a whole process tells the same story (`solutions/memory/measured.md` in the course's repository).
 # With 64 channels and N = 9216, a training step made the process grow by 977 MiB for *naive* and for *fused* without padding.
@@ -466,7 +467,7 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # %% [markdown]
 # <details><summary>Where it goes</summary>
 #
-# One block's logits are 16,384 · 64 numbers, 4 MiB.
+# One block's logits are 16,384 · 64 numbers, which take 4 MiB.
 # In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
 # They are the logits, the logits minus m, their exponentials, and `weights`, still from the previous block.
 # The output so far needs 2 MiB more.
@@ -558,8 +559,9 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # **A challenge (not graded).** When you write a text, or draw a picture pixel by pixel, you know only what came before.
 # So each position may look only at itself and at earlier positions, and the logits of all later keys become minus infinity.
-# Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096, with the same gradients.
-# Your function must also do less work than `plain`, below, which computes an N x N matrix and throws nearly half of it away.
+# Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096.
+# Your function must have the same gradients as `plain`, below.
+# It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
 # In its forward pass, `recomputed` with a mask needs as many multiply-adds as `plain`; ours needs 0.51 times as many.
 # Before you run this cell, run the imports and section 3's first cell.
 
@@ -590,7 +592,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # %% [markdown]
 # ## 6. What we now know
 #
-# - The matrix A never has to exist: chunks of queries give the same result, number for number up to rounding.
+# - The matrix A never has to exist, because chunks of queries give the same result, up to rounding.
 # - In training, chunks alone are not enough, because autograd keeps them; recomputation trades time for memory.
 # - A softmax can be computed over a row that is read in blocks.
 #   You keep the maximum, the sum and the output so far, and rescale the sum and the output when the maximum rises.
