@@ -73,7 +73,8 @@ review()
 #
 # Each cloth is woven from **fine** stripes, which repeat every 3 pixels, and **coarse** ones, which repeat every 12.
 # Each kind runs in one of three directions.
-# The dot on the left says which direction to name: a red dot asks for that of the fine stripes, a blue dot for that of the coarse ones.
+# The dot on the left says which direction to name.
+# A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
 # Answer for the three cloths above before you unfold this.
 # (For the coarse stripes, half close your eyes: they change slowly from dark to light.)
@@ -268,7 +269,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 #
 # ### The exercise
 #
-# A worked example first: x has shape (1, 2, 5, 5) and holds ones.
+# Here is a worked example first: x has shape (1, 2, 5, 5) and holds ones.
 # Every weight is 1, and we use `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`.
 # The output has shape (1, 2, 2, 5, 5).
 # At the centre, the value of scale 0 is 9 positions · 2 channels = 18.
@@ -432,7 +433,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # %% [markdown]
 # **Touch it.** The slider sets the number that `se` computes for the 9 x 9 scale, *before* its sigmoid.
 # The numbers of the other three scales are 0.
-# Push it as far as it goes.
+# Push the slider as far as it goes.
 # Then let the softmax read the number itself, without the sigmoid.
 
 # %% tags=["nbval-ignore-output"]
@@ -694,7 +695,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # At the page's rate, the same two modules scored 68 to 100 %.
 # The mix of sizes depended less on the rate in our runs, and it has half the parameters of four 9 x 9 kernels.
 #
-# Remember also that we made this task for this module, because no other layer of the network looks at neighbouring pixels.
+# Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
 
 # %% [markdown]
 # ### A challenge (not graded)
@@ -815,7 +816,8 @@ print("does it train?          ", trains(module))
 #
 # **Today** the library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
 # Newer convolutional networks use one large depth-wise kernel instead, 7 x 7 in [ConvNeXt](https://arxiv.org/abs/2201.03545) and up to 31 x 31 in [RepLKNet](https://arxiv.org/abs/2203.06717).
-# **What stays open:** in their abstract, the authors report 1.93 points more top-1 accuracy on ImageNet than SENet-50.
+# **What stays open:** how much does the module help a large network?
+# In their abstract, the authors report 1.93 points more top-1 accuracy on ImageNet than SENet-50 has.
 # We did not check that number.
 # On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
 # **Next**, lesson 06b asks how fine an attention map must be.
