@@ -19,7 +19,7 @@
 #
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
-# This module, which [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships, makes a map of full size with two small vectors of weights.
+# This lesson's module, which [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships, makes a map of full size with two small vectors of weights.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 25 · 10 points · difficulty 3 of 5
 #
@@ -102,7 +102,7 @@ show(show_images(with_answers, columns=4),
 # We average the true heat map over cells, as in the picture at the top, and take the dot that is then the hottest.
 # If several dots are equally hot because they share a cell, we guess among them.
 #
-# **Predict, then run:** in what percentage of 1,000 pictures is this the right dot?
+# **Predict, then run:** in what percentage of 1,000 pictures is the hottest dot the right one?
 # Replace each `None`.
 
 # %%
@@ -157,8 +157,8 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # A BatchNorm compares the numbers of *one channel* over all images.
 # A **LayerNorm** compares the numbers of *one image* over its channels.
 # It subtracts the mean of these numbers and divides by their standard deviation.
-# (The divisor of the variance is C, not C - 1, and 1e-5 is added to it.)
-# Then it multiplies each channel by the channel's own weight, which is 1 before training, and adds the channel's own bias, which is 0.
+# (The variance has the divisor C, not C - 1, and 1e-5 is added to the variance.)
+# Then the LayerNorm multiplies each channel by a weight of its own, which is 1 before training, and adds a bias of its own, which is 0.
 # No image affects another, so a LayerNorm does the same in training and afterwards.
 #
 # Here are the four channels of two images; the second image is ten times as strong as the first.
@@ -306,7 +306,7 @@ print("sheet", sheet.numpy().round(2), "map", sheet.sigmoid().numpy().round(2))
 #    A softmax over these C // 2 numbers makes the weights.
 # 2. `wv(x)` has C // 2 channels too, at every position.
 #    At each position take the weighted mean of these C // 2 numbers; together the means are one H x W **sheet**.
-#    (To write it as a product `@`, give both factors three axes.)
+#    (To write this mean as a product `@`, give both factors three axes.)
 # 3. A sigmoid makes the map, (B, 1, H, W).
 #    There is no LayerNorm and no third convolution here.
 
@@ -743,7 +743,7 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # 1. Shuffle the positions of x.
 #    What happens to the channel gates, and what happens to the map?
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
-#    How does the result change, and how does the cost?
+#    Does the result change, and does the cost change?
 # 3. In the experiment's network, put a 3 x 3 convolution, BatchNorm and ReLU between the module and the last layer.
 #    How can a map that cannot separate the dots tell later layers the bar's colour?
 # 4. How many parameters does the block have for 64 channels?
