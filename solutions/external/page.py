@@ -18,8 +18,8 @@
 # ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue is white, in the right picture they say that it is black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
 # Each ringed disc is compared with 64 learned vectors, the same in both pictures, and with nothing else.
-# How could the two answers differ?
-# The reason to care is memory: a map of 512 x 512 has 262,144 positions.
+# Can the two answers differ?
+# This matters on large maps, because a map of 512 x 512 has 262,144 positions.
 # Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
 # It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
@@ -614,7 +614,7 @@ for dtype in (torch.float32, torch.float16):
 # ## 10. Exercise 5: `MultiHeadExternalAttention`
 #
 # The authors also describe a multi-head version, for transformer-style networks (section 3.3 of the paper).
-# It hides a trap: logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
+# The multi-head version hides a trap: logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
 # Run the wrong version first.
 # Each slot's shares should sum to 1 over the tokens of a head; do they?
 
@@ -762,7 +762,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # ## 12. What we now know
 #
 # - **The slots are the same for every image; how much they count is not.**
-#   The sums Z over all tokens of an image decide that.
+#   The sums Z over all tokens of an image decide how much each slot counts.
 # - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
 # - If each token can answer on its own, as on the book, the sums are not needed: an MLP of the same size did as well.
@@ -779,9 +779,9 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # That test shows that information travels far enough, not that the module beats a convolution.
 #
 # How much does double normalisation matter in a large network?
-# A reader of the code replaced it by one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
+# A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
 # The authors answered that double normalisation is worth 0.1 to 0.3 points in some of their experiments.
-# Convolutions and pooling mix tokens as well, so this does not contradict our large difference, but the question stays open.
+# Convolutions and pooling mix tokens as well, so a small difference there does not contradict our large one, but the question stays open.
 #
 # Lesson 07b keeps the keys and values of the image, and makes fewer of them.
 
@@ -811,7 +811,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    They have 64 sums Z per image instead of 16, although they have fewer parameters.
 #    On the odd one out they score 100, 100 and 100 % after 250 steps, and one head scores 57, 78 and 52 %.
 #    After five times as many steps both runs with four heads score 100 %.
-#    Of two runs with one head, one also scores 100 % and the other 71 %, so part of it is a matter of time.
+#    Of two runs with one head, one also scores 100 % and the other scores 71 %, so part of the difference is a matter of time.
 # </details>
 
 # %% [markdown]
