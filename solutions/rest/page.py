@@ -244,7 +244,7 @@ for size in ((8, 12), (7, 9)):
 # - `position`: `PixelAttention`, or `nn.Identity()` if `with_position` is False;
 # - return the tokens (B, H' · W', C), row by row, and the pair (H', W'): the true size of their map.
 #
-# Worked example: x (2, 3, 6, 8), 16 channels out, p = 2.
+# Here is a worked example with x (2, 3, 6, 8), 16 output channels and p = 2.
 # conv, bn and position give (2, 16, 3, 4), so the result is (2, 12, 16) and (3, 4).
 # Token 5 is the position in row 1, column 1, because row 0 has the tokens 0 to 3.
 
@@ -430,7 +430,7 @@ check(EMSA)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# From tokens to a map: `transpose(1, 2)` first, then cut N into H and W.
+# To go from tokens to a map, use `transpose(1, 2)` first, and then cut N into H and W.
 # The way back is `flatten(2).transpose(1, 2)`.
 # `kv` gives (B, M, 2 · dim); read it as (B, M, 2, heads, head_dim), and bring the 2 to the front with `permute`.
 # The softmax runs over the keys, the last axis.
@@ -516,7 +516,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # ## 9. Exercise 4: `ResTBlock`
 #
 # Attention mixes tokens; an MLP (two linear layers) then works on each token by itself.
-# The attention and the MLP each have a LayerNorm before them and a shortcut around them:
+# Each of these two parts has a LayerNorm before it and a shortcut around it:
 #
 # ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and is added again.](figures/block.svg)
 #
@@ -714,7 +714,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # After 900 steps neither reduction has lost anything: all runs score 100 %.
 #
 # **How can one key hold four entries?**
-# Perhaps because `sr` is depth-wise, so that each channel can read a different place in a window?
+# Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
 # To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
 # For entries of 1 x 1 at ratio 2 the mean was no worse: it scored 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
 # So no learned kernels are needed to hold four entries in one key.
@@ -758,7 +758,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #
 # - **Every position needs a query of its own, but far fewer keys are enough.**
 #   If an entry's side was as large as the ratio, a sixteenth of the keys lost nothing in our runs of 900 steps.
-# - Larger windows mostly made learning slower, and hardly made the final scores worse.
+# - Larger windows made learning slower, long before they made the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
 # - A still grows with N · N, because ratio r only divides it by r · r.
