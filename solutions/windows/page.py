@@ -409,7 +409,7 @@ for scale in (1, 10):
 #   Flatten the cells row by row; the pair (i, j) reads cell `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), here N1 = N2.
+# `attn` is (B · nW, h, N1, N2), and here N1 = N2.
 # Window i of *every* image gets `mask[i]`.
 #
 # Here is a worked example: a new module gets the cosines 0.5 and -0.2, and `cpb_mlp` returns 0 and ln 3.
@@ -544,7 +544,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
-# In the networks of our experiment it did not come to that: their largest scale is 17.
+# In the networks of our experiment the mask did not fail, because their largest scale is 17.
 
 # %% [markdown]
 # ## 9. Exercise 6: `WindowAttention`
@@ -710,7 +710,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # So the network cannot tell column 11 from column 3, and has to choose.
 # It can say the neighbour's colour, which is right at the border and wrong at the edge, or the tile's own colour.
 # A network that scores 100 % in one of the two places is at chance in the other, so the two scores sum to at most about 125.
-# Our networks choose the neighbour: without a mask the border loses little, and the edge falls nearly to chance.
+# Our networks choose the neighbour: without a mask, their score falls a little at the border, and nearly to chance at the edge.
 
 # %% [markdown]
 # **Do the other arms only need more time?** We trained all arms for five times as many steps, three runs each.
