@@ -536,7 +536,7 @@ def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention
 
 n = 2304
 q, k = torch.randn(2, 1, n, 4)
-v = torch.randn(1, 32, n).transpose(1, 2)  # what .flatten(2).transpose(1, 2) gives
+v = torch.randn(1, 32, n).transpose(1, 2)  # strided as .flatten(2).transpose(1, 2) returns it
 needed = cost(exhibit, q, k, v, latency=False).forward_memory
 same = torch.allclose(exhibit(q, k, v), naive(q, k, v), atol=1e-4)
 print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
@@ -569,7 +569,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 from attention_lab.notebook.challenge import challenge
 from attention_lab.tasks.causal_attention import largest_gap, queries_keys_values
 
-mine = None  # your function; mine(q, k, v) gives what plain gives
+mine = None  # your function; mine(q, k, v) returns the same as plain(q, k, v)
 
 
 def plain(q, k, v):
