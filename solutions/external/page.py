@@ -17,10 +17,12 @@
 #
 # ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue is white, in the right picture they say that it is black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
-# A map of 512 x 512 positions has 262,144 tokens.
-# Self-attention's matrix of all pairs then has 69 billion entries, which is 256 GiB in float32.
-# [External attention](https://arxiv.org/abs/2105.02358) compares each token with 64 learned vectors instead, which takes 64 MiB;
-# you find it in [Keras's examples](https://keras.io/examples/vision/eanet/).
+# Each ringed disc is compared with 64 learned vectors, the same in both pictures, and with nothing else.
+# Can the two answers differ?
+# This matters on large maps, because a map of 512 x 512 has 262,144 positions.
+# Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
+# [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
+# It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h · 10 points · difficulty 3 of 5
 #
@@ -89,13 +91,13 @@ review()
 # **Guess now:** which module can answer which question?
 # Write nine answers, yes or no, on a piece of paper.
 # In section 8 you will train all three, and at least one of the nine results will probably surprise you.
-# The drawing at the top of this page asks about the most puzzling of the nine, the memory and the legend.
+# The drawing at the top of this page asks about the most puzzling of the nine: can the memory answer the legend?
 
 # %% [markdown]
 # ## 2. The idea
 #
 # In self-attention, keys and values come from the image.
-# Guo and others (2021) replace them by two learned matrices (section 3.1 of the paper).
+# Guo and others (2021) replace the keys and values with two learned matrices (section 3.1 of the paper).
 # They call these matrices an **external memory**, because they lie outside the image.
 # Each of the S pairs of a key and a value is called a **slot**.
 # A position is called a **token**, as in transformers.
@@ -118,7 +120,7 @@ review()
 #
 # Before you write the two normalising steps, look at what the usual softmax over the slots does.
 # We take three tokens a, b and c, and two slots.
-# Then token a becomes ten times as fond of slot 2: what happens to b?
+# Then token a becomes ten times as fond of slot 2: what happens to the weights of b?
 
 # %%
 fond = torch.tensor([[1.0, 4.0], [2.0, 2.0], [1.0, 2.0]])  # exp(logits), rows are a, b, c
@@ -129,9 +131,9 @@ for name, example in (("before", fond), ("after", crowded)):
           f"b's weights are {weights[1].tolist()} and sum to {weights[1].sum():g}")
 
 # %% [markdown]
-# Nothing happens to b, because with one softmax over the slots no token notices any other token.
-# The column sums did notice.
-# The paper's normalisation (section 3.2) uses them.
+# Nothing happens to the weights of b, because with one softmax over the slots no token notices any other token.
+# Only the sum of slot 2's column has changed.
+# The paper's normalisation (section 3.2) uses these column sums.
 #
 # Write its two steps for logits (B, N, S), with N tokens and S slots:
 #
@@ -144,8 +146,8 @@ for name, example in (("before", fond), ("after", crowded)):
 # ![Three tokens a, b, c and two slots. exp(logits): 1 4, 2 2, 1 2; columns sum to 4 and 8. Shares: 1/4 1/2, 1/2 1/4, 1/4 1/4. Weights: 1/3 2/3, 2/3 1/3, 1/2 1/2.](figures/double_normalization.svg)
 #
 # Check row b by hand: exp of its logits is (2, 2), so b likes both slots equally.
-# The columns sum to 4 and 8, so its shares are 2/4 and 2/8.
-# They sum to 3/4, and the weights are (2/3, 1/3).
+# The columns sum to 4 and 8, so the shares of b are 2/4 and 2/8.
+# They sum to 3/4, so the weights of b are (2/3, 1/3).
 # Why does b now prefer slot 1?
 # Because the *other* tokens want slot 2.
 
@@ -179,7 +181,7 @@ check(double_normalize)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# One line with a softmax, one `return` with a division.
+# You need one line with a softmax, and one `return` with a division.
 # </details>
 # %% [markdown]
 # Here is the small example again, with your function.
@@ -192,16 +194,16 @@ for name, example in (("before", fond), ("after", crowded)):
 # %% [markdown]
 # ## 4. Exercise 2: `ExternalAttention`
 #
-# Now build the whole module, in three steps: `mk`, your `double_normalize` (with its default eps), `mv`.
+# Now build the whole module, in three steps: `mk`, your `double_normalize` with its default eps, and `mv`.
 #
 # `mk` is an `nn.Linear` from dim to S, and `mv` is one from S to dim, both *without* bias.
 # A linear layer is a matrix product: row s of `mk.weight` is the key of slot s, and column s of `mv.weight` is its value.
 # There is no scale, no query layer and no shortcut.
 #
-# Worked example: dim 1, three tokens x = (0, ln 2, ln 4), two slots with the keys 1 and -1.
-# exp of the logits is (1, 1), (2, 1/2), (4, 1/4), with column sums 7 and 7/4.
+# Here is a worked example with dim 1, three tokens x = (0, ln 2, ln 4), and two slots with the keys 1 and -1.
+# The exponentials of the three tokens' logits are (1, 1), (2, 1/2) and (4, 1/4), so the columns sum to 7 and 7/4.
 # The shares of the middle token are 2/7 and 2/7, so its weights are (1/2, 1/2).
-# With the values 10 and 20 it gathers 15.
+# If the values of the slots are 10 and 20, this token gathers 15.
 # The first token has the shares 1/7 and 4/7, the weights (1/5, 4/5), and gathers 2 + 16 = 18.
 
 # %% exercise
@@ -232,12 +234,12 @@ check(ExternalAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # The drawing of section 2 has three boxes between x and the result.
-# Each is one call.
+# Each box is one call.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: two attributes, each with `bias=False`.
+# `__init__` sets two attributes, each with `bias=False`.
 # </details>
 # %% [markdown]
 # ## 5. What cancels?
@@ -268,14 +270,14 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Follow one column of logits l: its softmax divides each $e^l$ by Z, their sum.
-# Adding a number to the whole column multiplies every $e^l$ and their sum Z by the same factor, which cancels.
+# Follow one column of logits l: the softmax divides each $e^l$ of this column by Z, which is their sum.
+# Adding a number to the whole column multiplies every $e^l$ and Z by the same factor, which cancels.
 # A number added to a *row* changes every Z, so it does not cancel.
 # Multiplying the logits by four makes any softmax sharper, whether it runs over tokens or over slots.
 # </details>
 #
-# So stronger features change the weights here as well, although avoiding this is the reason that the paper gives.
-# In fact the formula removes a preference of *all* tokens for the same slot.
+# So stronger features change the weights here as well, although the paper's reason for this normalisation is to avoid that.
+# In fact the formula removes something else: a preference that *all* tokens have for the same slot.
 #
 # Put the two steps into one formula, with l for the logits.
 # Token i's share of slot j is
@@ -285,7 +287,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # The second step divides a row of such `exp`s by its sum, which is what a softmax does.
 # So a row of weights is one plain softmax over the slots, of $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
-# With 64 slots, these are 64 numbers per image.
+# With 64 slots, there are 64 such numbers per image.
 # Check this claim in code (`logsumexp` computes $\ln Z$ without overflow):
 
 # %%
@@ -310,7 +312,7 @@ print("the same weights:", torch.allclose(one_softmax, double_normalize(logits))
 # Worked example: n = 10, dim = 4, S = 3.
 # Self-attention takes 10 · 4 · 10 for the logits, and 10 · 10 · 4 to gather, which is 800 together.
 # External attention takes 10 · 4 · 3 twice, which is 240 together.
-# With n = S = 10 both would take 800.
+# With n = S = 10, both kinds of attention would take 800.
 
 # %% exercise
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
@@ -331,7 +333,7 @@ check(attention_cost)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# One `return` with two products, each with a factor 2.
+# You need one `return` with two products, each with a factor of 2.
 # </details>
 # %% [markdown]
 # **And by the clock?**
@@ -372,7 +374,7 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # ## 7. Exercise 4: `ExternalAttentionBlock`
 #
 # EANet, the authors' segmentation network, is built around this block.
-# It reads a map (B, C, H, W) and returns one of the same shape:
+# The block reads a map (B, C, H, W) and returns a map of the same shape:
 #
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 #
@@ -418,13 +420,13 @@ check(ExternalAttentionBlock)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Lesson 05a made tokens with `.flatten(2).transpose(1, 2)`.
-# On the way back, which of the two must be undone first?
+# On the way back, which of these two steps must be undone first?
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: four attributes.
-# `forward`: a line that makes tokens, a line that calls the attention and makes a map, a `return` with everything else.
+# `__init__` sets four attributes.
+# `forward` has a line that makes tokens, a line that calls the attention and makes a map, and a `return` with everything else.
 # </details>
 # %% [markdown]
 # ## 8. The experiment: book, legend, odd one out
@@ -433,7 +435,7 @@ check(ExternalAttentionBlock)
 # It gives scores for black and white at each of 12 x 12 positions.
 # Positions without a disc have no answer, and neither the loss nor the score counts them.
 # The network has *no* ReLU, so whatever it can do beyond a linear layer is done by the module.
-# *Right* is the mean of two percentages, for white discs and for black ones.
+# The score is the mean of two percentages, for white discs and for black ones.
 # Answering "always black" scores 50 %, even though five of the six discs are black.
 #
 # | arm | the module |
@@ -447,7 +449,7 @@ check(ExternalAttentionBlock)
 # After training, we let each test image *borrow* some numbers from the image before it in the batch, and change nothing else.
 # Self-attention borrows the whole matrix A, and external attention borrows the 64 sums Z.
 # If an answer survives the swap, it did not come through these numbers.
-# If it falls to chance, it did.
+# If the score falls to chance, the answer did come through them.
 
 # %% tags=["experiment"]
 class Borrowing(ExternalAttention):
@@ -477,7 +479,7 @@ show_examples(train_sets)
 
 # %% [markdown]
 # One training takes 250 steps of 16 pictures, with Adam.
-# The peak learning rate is 0.02, or 0.01 for self-attention, because each arm has the rate that suits it best.
+# The peak learning rate is 0.02, or 0.01 for self-attention, because we give each arm the rate that suits it best.
 
 # %% tags=["experiment"]
 def learn(module, question, seed, peak_rate=0.02):
@@ -533,7 +535,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 #   External attention compares tokens only with its memory, so you would expect it to be at chance as well.
 #   It is not.
 #   With borrowed sums it drops back to chance, so the answer must have come through the 64 numbers Z.
-# - On the *odd one out*, the same happens: external attention has the answer with its own sums, and loses it with borrowed ones.
+# - On the *odd one out*, the same happens: external attention finds the answer with its own sums, and is at chance with borrowed sums.
 #
 # **How can the legend work?**
 # The swatches are tokens as well.
@@ -564,12 +566,13 @@ slide_green_discs(weights_of_six)
 # Five green discs must share the slot, so Z is about four times as large, and none of them stands out.
 # With a plain softmax, the first disc cannot tell these cases apart.
 #
-# **Is it only a matter of time?**
+# **Do the arms that fail only need more time?**
 # We trained all arms for five times as many steps, three runs each.
 # The MLP and the plain softmax are still at chance on the legend and the odd one out (50 to 53 %).
-# External attention scores 100 % on all three questions in all three runs, and with borrowed sums 48 to 51 % on the legend.
+# External attention scores 100 % on all three questions in all three runs.
+# With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80 and **100** % on the odd one out.
-# So it *can* count, but in these runs it learns that more slowly.
+# So self-attention *can* count, but in these runs it learns to count more slowly.
 # With half the learning rate the findings are the same; all runs are in `solutions/external/experiment.md`.
 
 # %% [markdown]
@@ -600,18 +603,18 @@ for dtype in (torch.float32, torch.float16):
 #
 # $e^{-120}$ is 0 in float32, so the first two tokens have no share of any slot, and the division is 0 / 0.
 # Your `double_normalize` divides by the sum plus 1e-9.
-# Such a token then gets a row of zeros and gathers nothing: that is no NaN, but no weighted mean of the values either.
+# Such a token then gets a row of zeros and gathers nothing, which is not NaN, but not a weighted mean of the values either.
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
 # `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ first, so no sum is 0.
-# Both tokens get equal weights for all slots here, and rows always sum to 1.
+# Here each of the two tokens gets the same weight for all slots, and rows always sum to 1.
 # </details>
 
 # %% [markdown]
 # ## 10. Exercise 5: `MultiHeadExternalAttention`
 #
 # The authors also describe a multi-head version, for transformer-style networks (section 3.3 of the paper).
-# It hides a trap: logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
+# The multi-head version hides a trap: logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
 # Run the wrong version first.
 # Each slot's shares should sum to 1 over the tokens of a head; do they?
 
@@ -632,12 +635,14 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
 #   head 0 has the first head_dim channels, head 1 the next (num_heads divides dim);
 # - `mk`: Linear from head_dim to S, `mv`: Linear from S to head_dim, the same two for all heads;
 # - `double_normalize` with its default eps, for each head by itself;
-# - the heads side by side again, and `proj`: Linear from dim · expansion to dim.
+# - the heads are put side by side again, in their order;
+# - `proj`: Linear from dim · expansion to dim.
 #
 # Here all four layers have biases.
 #
-# Worked example, `MultiHeadExternalAttention(6, num_heads=3, expansion=2, memory_size=5)` on (2, 10, 6):
-# expanded (2, 10, 12), heads (2, 6, 10, 2), weights (2, 6, 10, 5), joined (2, 10, 12), result (2, 10, 6).
+# Here is a worked example: `MultiHeadExternalAttention(6, num_heads=3, expansion=2, memory_size=5)` reads (2, 10, 6).
+# It expands this to (2, 10, 12), and its heads are (2, 6, 10, 2).
+# The weights are (2, 6, 10, 5), the joined heads are (2, 10, 12), and the result is (2, 10, 6).
 #
 
 # %% exercise
@@ -683,18 +688,19 @@ check(MultiHeadExternalAttention)
 # <details><summary>Hint 2: the idea</summary>
 #
 # After `transpose(1, 2)`, the first two axes are images and heads.
-# `flatten(0, 1)` makes one axis of them, as if there were B · heads images.
-# At the end `unflatten(0, (B, heads))` undoes it, then the transpose is undone, and `flatten(2)` joins the heads.
+# `flatten(0, 1)` merges these two axes into one, as if there were B · heads images.
+# At the end `unflatten(0, (B, heads))` splits that axis again, a second `transpose` undoes the first, and `flatten(2)` joins the heads.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: two numbers, four layers.
+# `__init__` computes two numbers and makes four layers.
 # `forward` makes the heads, the weights and the weighted sums, and returns `proj` of these.
 # </details>
 # %% [markdown]
-# **Is it still cheap?** Compare it with torch's `nn.MultiheadAttention(64, 8)`.
-# Predict two ratios, yours to torch's: parameters, and multiply-adds at 196 tokens (a small vision transformer) and at 4096.
+# **Is it still cheap?** Compare your module with torch's `nn.MultiheadAttention(64, 8)`.
+# By what factor does your module need more parameters, and more multiply-adds?
+# Predict the multiply-adds for 196 tokens, as in a small vision transformer, and for 4096.
 
 # %%
 predicted = {"parameters": None, "multiply-adds, 196 tokens": None,
@@ -733,7 +739,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # Can every run stay above 90 % with fewer than 16 sums?
 # With 12 sums, our best attempt scores 91, 88 and 91 %.
 #
-# Before you run the cell below, run the imports, your exercises and the cells of section 8 above its prediction.
+# Before you run the cell below, run the imports, your exercises, and the cells of section 8 that come before its prediction.
 # You do not need the training.
 
 # %% tags=["experiment"]
@@ -756,10 +762,10 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # ## 12. What we now know
 #
 # - **The slots are the same for every image; how much they count is not.**
-#   The sums Z over all tokens of an image decide that.
-# - Borrowing another image's sums, and nothing else, took the legend and the odd one out back to chance.
-#   So all that one token learns about the others comes through these S numbers per image, and per head.
-# - If each token can answer on its own, the sums are not needed, and an MLP of the same size did as well.
+#   The sums Z over all tokens of an image decide how much each slot counts.
+# - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
+#   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
+# - If each token can answer on its own, as on the book, the sums are not needed: an MLP of the same size did as well.
 # - Double normalisation does not make the weights independent of the scale of the logits.
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
@@ -768,14 +774,14 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # %% [markdown]
 # External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
-# Fused attention took away part of its reason: exact self-attention no longer has to store its N x N matrix.
-# On our real pictures (below) it scores 93 %, and so does one more 3 x 3 convolution.
+# Fused attention took away part of the reason for it, because exact self-attention no longer has to store its N x N matrix.
+# On our real pictures (below) external attention scores 93 %, and so does one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that the module beats a convolution.
 #
 # How much does double normalisation matter in a large network?
-# A reader of the code replaced it by one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
-# The authors answered that it makes 0.1 to 0.3 points in some of their experiments.
-# Convolutions and pooling mix tokens as well, so this does not contradict our large difference, but the question stays open.
+# A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
+# The authors answered that double normalisation is worth 0.1 to 0.3 points in some of their experiments.
+# Convolutions and pooling mix tokens as well, so a small difference there does not contradict our large one, but the question stays open.
 #
 # Lesson 07b keeps the keys and values of the image, and makes fewer of them.
 
@@ -785,7 +791,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # 1. Shuffle the tokens of an image.
 #    What happens to Z, and to the output?
 # 2. In the multi-head form `mk` has a bias.
-#    What is its gradient?
+#    What is the gradient of this bias?
 # 3. On the book, the MLP needs no normalisation at all.
 #    In what sense is it a memory, too?
 # 4. A reader of the code [asked](https://github.com/MenghaoGuo/EANet/issues/18) whether a memory shared by all heads is too weak.
@@ -795,17 +801,17 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # <details><summary>What we think</summary>
 #
 # 1. Z stays the same, because a sum has no order; the output is shuffled in the same way.
-# 2. Zero, apart from rounding and eps: it adds a number per slot, which cancels (section 5).
-#    It could be left out, and the authors' single-head form does so.
-# 3. Each row of its first matrix is a pattern to look for.
-#    The matching column of its second matrix is what the MLP outputs when it finds that pattern.
+# 2. The gradient is zero, apart from rounding and eps, because the bias adds a number per slot, and this cancels (section 5).
+#    The bias could be left out, as it is in the authors' single-head form.
+# 3. Each row of the MLP's first matrix is a pattern to look for.
+#    The matching column of the second matrix is what the MLP outputs when it finds that pattern.
 #    Geva and others (2021) read the MLPs of transformers in this way, as keys and values.
-#    An MLP lacks the sum over the tokens.
-# 4. Four heads, in our runs.
+#    But an MLP lacks the sum over the tokens.
+# 4. In our runs, the four heads count better.
 #    They have 64 sums Z per image instead of 16, although they have fewer parameters.
 #    On the odd one out they score 100, 100 and 100 % after 250 steps, and one head scores 57, 78 and 52 %.
 #    After five times as many steps both runs with four heads score 100 %.
-#    Of two runs with one head, one also scores 100 % and the other 71 %, so part of it is a matter of time.
+#    Of two runs with one head, one also scores 100 % and the other scores 71 %, so part of the difference is a matter of time.
 # </details>
 
 # %% [markdown]

@@ -18,6 +18,7 @@
 # ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB. Does the matrix ever have to exist?](figures/to_scale.svg)
 #
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
+# Does the large matrix ever have to exist?
 # A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
 # They call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
@@ -28,7 +29,7 @@
 # After this lesson you will be able to
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
-# - explain why training needs more than that, and what it needs;
+# - explain why this alone does not help in training, and what does;
 # - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
@@ -64,8 +65,8 @@ review()
 # ## 1. What the matrix costs
 #
 # An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
-# From 32 channels, position attention makes queries and keys (4 numbers per position) and values (32 numbers per position).
-# The queries and keys then give the matrix A.
+# From 32 channels, position attention makes queries and keys, with 4 numbers per position, and values, with 32 numbers per position.
+# From the queries and keys it then computes the matrix A.
 # (In the drawing, queries and keys are thicker than they should be: to scale, they would be thinner than a hair.)
 #
 # Everything that A holds can be computed from these thin tensors, at any time.
@@ -96,7 +97,7 @@ class PositionAttention(nn.Module):
 
 
 # %% [markdown]
-# `cost` adds up the bytes of all tensors that are alive at the worst moment.
+# `cost` reports how much memory is in use at the worst moment: it adds up the bytes of all tensors that are alive then.
 # **Predict, then run:** when height and width double, by what factor does the memory of a training step grow?
 # Replace each `None`.
 
@@ -114,7 +115,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # Twice the side means four times the positions, and sixteen times the entries of A.
 # The forward pass holds two such matrices at once: the products and their softmax.
 # A training step needs three: A, the gradient of A, and the gradient of the products.
-# The last is computed from the other two, so all three are alive.
+# The gradient of the products is computed from the other two matrices, so all three are alive at the same time.
 # Users of DANet's code (lesson 05a) noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 # </details>
 
@@ -123,24 +124,24 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # ### Three ideas
 #
-# All three give the same result, up to rounding.
+# All three ideas give the same result, up to rounding.
 #
-# **1. Chunks.** A row of A needs one query and all keys, and no other row.
+# **1. Chunks.** To compute one row of A, you need one query and all the keys, but no other row of A.
 # So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
-# `queries.split(128, dim=1)` cuts them.
+# `queries.split(128, dim=1)` cuts the queries into such chunks.
 # (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these times all values give two positions' results. The rest of A is never built.](figures/chunks.svg)
 #
 # **2. Recomputation.** In training, nothing is forgotten.
-# Autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again.
+# Autograd keeps each chunk's weights for the backward pass, and the weights of all chunks together are N x N numbers again.
 # `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b) but keeps only a and b.
-# When the gradient comes back, it computes f a second time.
+# In the backward pass, it computes f a second time.
 
 # %% [markdown]
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
 # (A kernel is a routine here, not the window of a convolution.)
-# Without `scale=1.0` it divides the products by the square root of q's width (numbers per position), unlike DANet.
+# Without `scale=1.0`, torch would divide the products by the square root of q's width (its numbers per position), unlike DANet.
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
@@ -152,10 +153,10 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # ### The exercise
 #
-# A worked example first: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
-# Each chunk has weights (B, rows, N) and gives (B, rows, C).
-# Joined along the axis of the rows they are (B, 300, C), which becomes (B, C, H, W).
-# Look at the pieces, and at what a fixed number of pieces does when N grows:
+# Here is a worked example first: if N = 300 rows are cut after every 128, the chunks have 128, 128 and 44 rows.
+# The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
+# Joined along the axis of the rows, the results are (B, 300, C), and you turn this into (B, C, H, W).
+# Look at the pieces, and at what happens to a fixed number of pieces when N grows:
 
 # %%
 for n in (300, 3000):
@@ -166,7 +167,8 @@ for n in (300, 3000):
               f"the first has {rows[0] * n:,} weights")
 
 # %% [markdown]
-# `EfficientPositionAttention` inherits its layers, so only `forward` is left to write: the same result, but no tensor with N · N numbers.
+# `EfficientPositionAttention` inherits its layers, so only `forward` is left to write.
+# It returns the same result as before, but it never makes a tensor with N · N numbers.
 # These are the limits, for one image with up to 32 channels, forward and backward:
 #
 # | N | every tensor's *storage* (the memory behind it) must hold fewer than |
@@ -174,9 +176,9 @@ for n in (300, 3000):
 # | 1024 | N² / 2 numbers |
 # | 4096 | N² / 8 numbers |
 #
-# When your work is graded, N = 6144 without gradients must need less than 144 MiB.
+# When your work is graded, a call with N = 6144 without gradients must also need less than 144 MiB.
 #
-# A copy of `PositionAttention` earns at most half of the points; any of the ideas, even chunks alone, earns all.
+# A copy of `PositionAttention` earns at most half of the points; any one of the three ideas, even chunks alone, earns all of them.
 # Every softmax needs all N keys, so cut the queries, not the keys.
 
 # %% exercise
@@ -214,7 +216,8 @@ check(EfficientPositionAttention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Write a small function of some queries, all keys and all values: weights, then the product.
+# Write a small function of some queries, all keys and all values.
+# It computes the weights, and then their product with the values.
 # Call it for each chunk, collect the results in a list, and join them with `torch.cat(..., dim=1)`.
 # To recompute, call `checkpoint(that_function, some, keys, values, use_reentrant=False)`.
 # </details>
@@ -222,22 +225,22 @@ check(EfficientPositionAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # Three lines make queries, keys and values.
-# Then comes the function, with one list over `.split(...)`.
-# Then a return that joins, transposes, reshapes, multiplies by gamma and adds x.
+# Next comes the small function, and a list that calls it for each piece of `.split(...)`.
+# The `return` joins the list, transposes, reshapes, multiplies by gamma and adds x.
 # </details>
 
 # %% [markdown]
 # ### Prove it
 #
-# The `largest_storage` of the library watches every operation that torch runs, the backward pass included.
-# It returns the size of the largest storage that any of them made.
+# The library's `largest_storage` watches every operation that torch runs, including those of the backward pass.
+# It returns the size of the largest storage that any of these operations made.
 # (Its twelve lines in `attention_lab/networks/largest_storage.py` are worth keeping for your own work.)
 # The cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
 # Four times the positions should cost about four times as much, not sixteen times.
 #
-# `PositionAttention` says *no* twice.
-# Yours should say *yes* twice.
-# If only the last line says *no*, there are two possible reasons.
+# For `PositionAttention`, the cell answers *no* twice.
+# For your module, it should answer *yes* twice.
+# If only your last answer is *no*, there are two possible reasons.
 # Either you do not recompute: each chunk is small, but autograd keeps them all.
 # Or the number of chunks is fixed, as with `chunk(4)`.
 
@@ -254,7 +257,8 @@ for kind in (PositionAttention, EfficientPositionAttention):
 # %% [markdown]
 # ## 3. Five ways side by side
 #
-# Here are the three ideas as functions of queries, keys and values, beside the naive form; the third idea comes with and without padding.
+# Here are the three ideas as functions of queries, keys and values, next to the naive form.
+# The third idea comes twice, with and without padding.
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -280,8 +284,8 @@ def fused_padded(q, k, v):
 
 
 # %% [markdown]
-# **Predict, then run:** how many MiB does each of them need in a training step at N = 4096?
-# (A itself, with 4096² numbers in float32, has 64 MiB.)
+# **Predict, then run:** how many MiB does each of these functions need in a training step at N = 4096?
+# (A itself, with 4096² numbers in float32, takes 64 MiB.)
 
 # %% tags=["experiment"]
 predicted = {"naive": None, "chunks": None, "chunks, recomputed": None, "fused": None,
@@ -299,21 +303,23 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # %% [markdown]
 # Both axes are logarithmic, so a straight line is a power of N, and a steeper line is a higher power.
 # When N grows fourfold, sixteenfold memory means quadratic growth, and fourfold memory means linear growth.
-# (The factor of *chunks* would approach 16 if N grew.)
+# (With even larger N, the factor of *chunks* would approach 16.)
 #
 # **Three findings.**
 #
 # - **Chunks alone are not enough for training.**
-#   They pass every test that looks at the largest tensor, because no single one is large, but autograd keeps all of them.
-# - **Chunks with recomputation, and the padded fused kernel, need memory that grows with N.**
+#   Chunks pass every test that looks at the largest tensor, because no single tensor is large.
+#   But autograd keeps the weights of all chunks.
+# - **Chunks with recomputation, and the padded fused kernel, need memory that grows only linearly with N.**
 # - **Fused attention is not always fused.**
-#   Called with values of another width, it needs as much memory as the naive form.
+#   When the values have a different width from the queries and keys, the call needs as much memory as the naive form.
 #
 # `cost` counts tensors, but a whole process tells the same story (`solutions/memory/measured.md` in the course's repository).
-# With 64 channels and N = 9216, a training step made it grow by 977 MiB for *naive* and for *fused* without padding.
-# For *chunks* it grew by 351 MiB, for *chunks, recomputed* by 39 MiB, and for *fused, padded* by 19 MiB.
+# With 64 channels and N = 9216, a training step made the process grow by 977 MiB for *naive* and for *fused* without padding.
+# The process grew by 351 MiB for *chunks*, by 39 MiB for *chunks, recomputed*, and by 19 MiB for *fused, padded*.
 #
-# None of these methods saves multiplications, so time stays quadratic; only memory can become linear.
+# None of these methods saves multiplications, so the time stays quadratic in N.
+# Only the memory can become linear.
 
 # %% [markdown]
 # ## 4. Exercise 2: `streaming_attention`
@@ -328,7 +334,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 #
 # **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
 # (A **logit** here is lesson 00's score, query times key.)
-# What does torch's softmax give, and what does `exp` divided by its sum give?
+# What is the result with torch's softmax, and what is it with `exp` divided by its sum?
 # (Write `float("nan")` if you expect no valid number.)
 
 # %%
@@ -343,7 +349,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Now take one query with three keys, in blocks of two and one.
 # The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
-# The obvious way is to subtract each block's own maximum m, and to add up what the blocks give.
+# The obvious way is to subtract each block's own maximum m, and to add up the sums of all blocks.
 # Run it, and see it fail:
 
 # %%
@@ -359,7 +365,8 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # %% [markdown]
 # The two blocks have subtracted *different* maxima, so their sums cannot be added as they are.
 #
-# Milakov and Gimelshein (2018) keep the maximum and the sum while they read, and correct them when a larger number turns up.
+# Milakov and Gimelshein (2018) solved this for the sum.
+# Their method keeps a running maximum and a running sum, and it corrects both when a larger number turns up.
 # For each query we carry three things from block to block:
 #
 # - m, the largest logit so far;
@@ -367,7 +374,7 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # - o, the sum of exp(logit - m) · value so far.
 #
 # A new block may raise the maximum from m to m'.
-# Everything in s and o was computed with the old m, so both must be multiplied by exp(m - m').
+# Everything in s and o was computed with the old m, so s and o must both be multiplied by exp(m - m').
 # That turns exp(logit - m) into exp(logit - m').
 # At the very end, o / s is the result.
 #
@@ -388,7 +395,8 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # Before the first block m is minus infinity, and s and o are 0.
 # The result is exact for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
-# The function is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if both far exceed `block`.
+# The function is differentiable and uses q's device and dtype.
+# It makes no tensor of N · M numbers if N and M are both much larger than `block`.
 # If `block` is less than 1, raise a `ValueError`.
 #
 # Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
@@ -425,24 +433,24 @@ check(streaming_attention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Keep m and s as (B, N, 1), with `keepdim=True`: then they broadcast against (B, N, block) and (B, N, E).
-# `torch.maximum(a, b)` compares two tensors, `amax(dim=-1, keepdim=True)` looks along the keys of a block.
+# `torch.maximum(a, b)` compares two tensors, and `amax(dim=-1, keepdim=True)` finds the maximum over the keys of a block.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Compute the new maximum under a new name, because the factor needs both: exp(old - new).
-# In the first block the old one is minus infinity, so the factor is exp(-∞) = 0, which is right for sums that hold nothing yet.
+# Compute the new maximum under a new name, because the factor exp(old - new) needs both the old and the new maximum.
+# In the first block the old maximum is minus infinity, so the factor is exp(-∞) = 0, which is right for sums that hold nothing yet.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# An `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
-# Inside it, six steps: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
-# After the loop, one division.
+# You need an `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
+# The loop has six steps: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
+# After the loop there is one division.
 # </details>
 
 # %% [markdown]
-# Now your function on the worked example, and on something large: 16,384 queries and keys, a map of 128 x 128.
+# Now run your function on the worked example, and then on something large: the 16,384 queries and keys of a map of 128 x 128.
 # The whole matrix would hold 16,384² numbers, exactly one GiB in float32.
 # **Predict** how many MiB your function needs at its worst moment, with the default block of 64.
 
@@ -459,15 +467,15 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # %% [markdown]
 # <details><summary>Where it goes</summary>
 #
-# One block's logits are 16,384 · 64 numbers, 4 MiB.
+# One block's logits are 16,384 · 64 numbers, which take 4 MiB.
 # In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
 # They are the logits, the logits minus m, their exponentials, and `weights`, still from the previous block.
 # The output so far needs 2 MiB more.
-# A larger block needs more memory for its logits; a smaller one means more but smaller matrix products.
+# A larger block needs more memory for its logits; smaller blocks mean more, but smaller, matrix products.
 # </details>
 #
-# **Touch it.** One query reads 32 keys in blocks of 4, and your function gives the result after each block.
-# In which order is it right early, and in which order does every block rescale what was read before?
+# **Touch it.** One query reads 32 keys in blocks of 4, and your function computes the result after each block.
+# In which order of the keys is the result right early, and in which order does every block rescale what was read before?
 
 # %% tags=["nbval-ignore-output"]
 g = torch.Generator().manual_seed(1)
@@ -491,20 +499,21 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# With large logits first, o / s is 6.18 after 4 of 8 blocks, close to 6.16, because the keys that are left have little weight.
+# With large logits first, o / s is 6.18 after 4 of 8 blocks, close to the final 6.16, because the keys that are left have little weight.
 # The maximum is found in the first block, so nothing is rescaled: each factor is 1.
-# With small logits first, every block brings a new maximum, and rescales what was read before.
-# After 7 blocks o / s is still 3.65; the last one, which holds the largest logits, brings it to 6.16.
+# With small logits first, every block brings a new maximum, so what was read before is rescaled every time.
+# After 7 blocks o / s is still 3.65; the last block, which holds the largest logits, brings it to 6.16.
 # </details>
 #
 # ### Which way to cut?
 #
 # Cutting the queries is easier, because there is no running maximum and each softmax sees its whole row.
-# Cutting the keys takes m, s and o, but each query needs only one block at a time.
-# **FlashAttention** (Dao and others, 2022) cuts both.
+# Cutting the keys requires m, s and o, but each query then needs only one block of keys at a time.
+# **FlashAttention** (Dao and others, 2022) cuts both the queries and the keys.
 # A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
-# For the backward pass it keeps m and s of each query (later versions keep only m + ln s), and computes each tile a second time.
+# For the backward pass FlashAttention keeps m and s of each query, and computes each tile a second time.
+# (Later versions keep only m + ln s.)
 #
 # | | the papers | here |
 # |---|---|---|
@@ -527,31 +536,32 @@ def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention
 
 n = 2304
 q, k = torch.randn(2, 1, n, 4)
-v = torch.randn(1, 32, n).transpose(1, 2)  # what .flatten(2).transpose(1, 2) gives
+v = torch.randn(1, 32, n).transpose(1, 2)  # strided as .flatten(2).transpose(1, 2) returns it
 needed = cost(exhibit, q, k, v, latency=False).forward_memory
 same = torch.allclose(exhibit(q, k, v), naive(q, k, v), atol=1e-4)
 print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
       "Yes." if needed < 4 * n * n / 2 else "No, not yet.")
 
 # %% [markdown]
-# Repair the function until the cell says yes twice.
+# Repair the function until the cell answers *yes* twice.
 # (Two of the three conditions in section 2 are broken.)
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# Queries and keys are 4 wide and values are 32 wide, so pad the first two with 28 zeros.
-# And v comes out of a `transpose`, so a position's numbers are not side by side: call `.contiguous()` on it.
-# PyTorch gives no warning, because its kernel is an optimisation.
-# If the kernel cannot run, the plain form is computed.
+# Queries and keys are 4 wide and values are 32 wide, so pad the queries and keys with 28 zeros.
+# Also, v comes out of a `transpose`, so a position's numbers are not side by side in memory: call `.contiguous()` on v.
+# PyTorch gives no warning, because for PyTorch the kernel is only an optimisation.
+# If the kernel cannot run, PyTorch computes the plain form instead.
 # A widely used library had a fused attention that silently fell back to the full matrix:
 # [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
 # </details>
 #
 # **A challenge (not graded).** When you write a text, or draw a picture pixel by pixel, you know only what came before.
-# So each position may look at itself and at earlier positions, and the logits of all later keys become minus infinity.
-# Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096, with the same gradients.
-# And do less work, because `plain`, below, computes an N x N matrix of which nearly half is thrown away.
+# So each position may look only at itself and at earlier positions, and the logits of all later keys become minus infinity.
+# Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096.
+# Your function must have the same gradients as `plain`, below.
+# It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
 # In its forward pass, `recomputed` with a mask needs as many multiply-adds as `plain`; ours needs 0.51 times as many.
 # Before you run this cell, run the imports and section 3's first cell.
 
@@ -559,7 +569,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 from attention_lab.notebook.challenge import challenge
 from attention_lab.tasks.causal_attention import largest_gap, queries_keys_values
 
-mine = None  # your function; mine(q, k, v) gives what plain gives
+mine = None  # your function; mine(q, k, v) returns the same as plain(q, k, v)
 
 
 def plain(q, k, v):
@@ -582,18 +592,19 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # %% [markdown]
 # ## 6. What we now know
 #
-# - The matrix A never has to exist: chunks of queries give the same result, number for number up to rounding.
+# - The matrix A never has to exist, because chunks of queries give the same result, up to rounding.
 # - In training, chunks alone are not enough, because autograd keeps them; recomputation trades time for memory.
-# - A softmax can be computed over a row that is read in blocks, if the maximum, the sum and the output so far are rescaled.
+# - A softmax can be computed over a row that is read in blocks.
+#   You keep the maximum, the sum and the output so far, and rescale the sum and the output when the maximum rises.
 # - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure memory, never assume it.
 # - Memory becomes linear in N, but the number of multiplications stays quadratic.
 #
-# **Today** nearly every network with attention over long inputs runs such a kernel.
+# **Today** nearly every network with attention over long inputs runs a fused kernel of this kind.
 # Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
 # Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
-# **What stays open:** can something that is as good as attention be had in less than quadratic time?
+# **What stays open:** can anything be as good as attention in less than quadratic time?
 # Many modules try, and lesson 07a is one of them: it compares the queries with a few learned keys instead of with all positions.
-# **Next**, lesson 06a leaves attention between positions, and chooses between kernels of several sizes.
+# **Next**, lesson 06a leaves attention between positions: there, a network chooses between convolutions with windows of several sizes.
 
 # %% [markdown]
 # ## 7. Questions to think about
@@ -603,7 +614,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # 2. Your maximum is differentiable, but the gradients through it always add up to 0.
 #    Why may you write `logits.detach().amax(...)`?
 # 3. Does the order of the blocks change the result?
-#    And the work?
+#    Does it change the amount of work?
 # 4. Two machines hold half of the keys each.
 #    Which numbers do they have to exchange per query?
 # 5. Lesson 05a's channel attention has a C x C matrix.
@@ -618,9 +629,9 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # 3. The result stays the same, up to rounding.
 #    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
 # 4. m, s and o: E + 2 numbers per query.
-#    Two sets are merged exactly as a block is merged into what came before.
+#    The two machines' numbers are merged exactly as a block is merged into what came before.
 # 5. Only if C is large.
-#    With 64 channels it has 4096 entries, however large the image is.
+#    With 64 channels the C x C matrix has 4096 entries, however large the image is.
 # </details>
 
 # %% tags=["experiment"]

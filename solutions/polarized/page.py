@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 06b · Polarized Self-Attention
 #
-# *Two gates: each collapses one direction completely, so that it can afford to keep the other.*
+# *Two gates: one collapses all positions so that it can afford to keep the channels, and the other does the opposite.*
 #
 # ![A small picture with an orange, a green and a blue dot under an orange bar. Beside it the answer, a white spot where the orange dot lies, on a fine map, and the same answer averaged over cells of 4 x 4 and of 8 x 8 pixels. Squares mark the three dots. On which of the maps can you tell which dot is meant?](figures/question.svg)
 #
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
-# This module, which [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships, makes a map of full size with two small vectors of weights.
+# This lesson's module, which [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships, makes a map of full size with two small vectors of weights.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 25 · 10 points · difficulty 3 of 5
 #
@@ -82,7 +82,7 @@ review()
 # A bar at the top edge has one of these colours.
 # **Where is the centre of the dot of that colour?**
 # The answer is a picture too, a **heat map**.
-# It is 1 at that centre, less around it, and 0 everywhere else.
+# The heat map is 1 at that centre, less around it, and 0 everywhere else.
 # Here are four pictures, each with its answer below:
 
 # %% tags=["experiment"]
@@ -94,15 +94,15 @@ show(show_images(with_answers, columns=4),
 # %% [markdown]
 # Two things make this hard.
 # A small window that sees a dot does not see the bar, so the colour has to travel across the picture.
-# And the answer is *fine*, because the next dot is only three pixels away.
+# And the answer must be *fine*, because the next dot is only three pixels away.
 #
 # Attention between all pairs of positions (lesson 05a's N x N matrix) is costly.
 # So networks often compute it on a smaller, coarser map.
-# How much of a *perfect* answer survives that?
+# How much of a *perfect* answer survives on such a coarse map?
 # We average the true heat map over cells, as in the picture at the top, and take the dot that is then the hottest.
 # If several dots are equally hot because they share a cell, we guess among them.
 #
-# **Predict, then run:** in what percentage of 1,000 pictures is this the right dot?
+# **Predict, then run:** in what percentage of 1,000 pictures is the hottest dot the right one?
 # Replace each `None`.
 
 # %%
@@ -128,10 +128,10 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # Liu, Liu, Fan and Huang (2021) treat features in the same way.
 # The **channel branch** collapses the positions completely, to one, and keeps many channels: C // 2 of them.
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
-# Neither keeps a little of both; that is what **polarized** means.
+# Neither branch keeps a little of both, some positions and some channels; that is what **polarized** means.
 #
-# The light that passes a filter is faint, so each branch enhances it.
-# Its narrowest tensor (one channel, or one position) gets a **softmax**, and its last step is a **sigmoid**.
+# The light that passes such a filter is faint and has to be enhanced, so each branch also enhances what it keeps.
+# It applies a **softmax** to its narrowest tensor (one channel, or one position), and its last step is a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
 #
@@ -156,13 +156,14 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 #
 # A BatchNorm compares the numbers of *one channel* over all images.
 # A **LayerNorm** compares the numbers of *one image* over its channels.
-# It subtracts their mean and divides by their standard deviation (with C as the divisor, not C - 1; 1e-5 is added to the variance).
-# Then it multiplies each channel by its own weight (1 before training) and adds its own bias (0 before training).
-# No image affects another, so it does the same in training and afterwards.
+# It subtracts the mean of these numbers and divides by their standard deviation.
+# (The variance has the divisor C, not C - 1, and 1e-5 is added to the variance.)
+# Then the LayerNorm multiplies each channel by a weight of its own, which is 1 before training, and adds a bias of its own, which is 0.
+# No image affects another, so a LayerNorm does the same in training and afterwards.
 #
-# Here are two images with four channels, the second image ten times as strong as the first.
-# By hand, the mean is 3 for the first image and 30 for the second, and the standard deviation is 1.87 and 18.7.
-# First run the gates *without* the norm: what is wrong with the second row?
+# Here are the four channels of two images; the second image is ten times as strong as the first.
+# By hand, the means are 3 for the first image and 30 for the second, and the standard deviations are 1.87 and 18.7.
+# Look first at the gates *without* the norm: what is wrong with their second row?
 
 # %%
 scores = torch.tensor([[1.0, 2.0, 3.0, 6.0], [10.0, 20.0, 30.0, 60.0]])  # (B, C)
@@ -171,20 +172,22 @@ normed = nn.LayerNorm(4)(scores).detach()  # each row by itself
 
 # %% [markdown]
 # Without the norm, all gates of the strong image are 1, so nothing is closed.
-# With it, both images have the same gates, some above a half and some below, however strong the features are.
+# With the norm, both images get the same gates, some above a half and some below, however strong the features are.
 #
 # **Over which axes?** `nn.LayerNorm(C)` works over the *last* axis, so it takes (B, C); given (B, C, 1, 1), it raises an error.
-# `nn.LayerNorm([C, 1, 1])` works over the last *three* axes and takes (B, C, 1, 1); as two of them have size 1, it computes the same.
-# The exercise asks for the first form, and its check accepts either.
+# `nn.LayerNorm([C, 1, 1])` works over the last *three* axes and takes (B, C, 1, 1).
+# Two of these axes have size 1, so this form computes the same numbers.
+# The exercise asks for the first form, but its check accepts either form.
 
 # %% [markdown]
 # ## 3. Exercise 1: `ChannelPolarized`
 #
 # ![wq and a softmax over the N positions make weights (B, 1, N); wv makes values (B, C // 2, N). Their weighted mean goes through wz, LayerNorm and sigmoid: gates (B, C, 1, 1).](figures/channel_branch.svg)
 #
-# By hand, with C = 2 and two positions: `wq` gives 0 and 1.1, and $e^{1.1}$ is about 3, so the weights are 1/4 and 3/4.
+# Here is an example by hand, with C = 2 and two positions.
+# `wq` returns 0 and 1.1, and $e^{1.1}$ is about 3, so the weights are 1/4 and 3/4.
 # The values 4 and 8 have the weighted mean 1 + 6 = 7.
-# `wz` with weights 1 and -1 gives (7, -7), `ln` makes (1, -1) of it, and the sigmoid (0.73, 0.27).
+# `wz` with weights 1 and -1 turns it into (7, -7), `ln` turns these numbers into (1, -1), and the sigmoid makes (0.73, 0.27).
 # Look at these numbers once before you write the general form:
 
 # %%
@@ -196,10 +199,10 @@ print("gates", F.layer_norm(torch.tensor([7.0, -7.0]), (2,)).sigmoid().numpy().r
 
 # %% [markdown]
 # 1. `wq(x)` gives one number per position.
-#    Flatten H and W to one axis of N = H · W, and take the softmax over it, so that the weights sum to 1.
+#    Flatten H and W to one axis of N = H · W, and take the softmax over this axis, so that the weights sum to 1.
 # 2. `wv(x)` gives C // 2 channels of values.
-#    Take their weighted mean over the N positions: multiply and add up.
-#    (The matrix product `@` in the drawing does both.)
+#    Take the weighted mean of the values over the N positions: multiply them by the weights, and add up.
+#    (The matrix product `@` in the drawing does both steps.)
 # 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
 #    Then come `ln`, on (B, C), and a sigmoid: gates (B, C, 1, 1).
 #    Return the gates; do not multiply x by them yet.
@@ -251,10 +254,10 @@ check(ChannelPolarized)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: three convolutions, one norm.
+# `__init__` makes three convolutions and one norm.
 # `forward` computes weights, values and their weighted mean, then `wz` of that mean.
 # A convolution wants two more axes, `[:, :, None, None]`.
-# Then `ln` on (B, C), sigmoid, two more axes.
+# Then take the two axes away again, apply `ln` on (B, C) and the sigmoid, and add two axes once more.
 # </details>
 
 # %% [markdown]
@@ -285,9 +288,10 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #
 # ![wq, a mean over H and W and a softmax make weights (B, C // 2); wv makes values (B, C // 2, H, W). The weighted mean of their channels is one sheet; sigmoid makes the map (B, 1, H, W).](figures/spatial_branch.svg)
 #
-# By hand, with C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
-# At a position with the values (2, -2), the sheet is 1.5 - 0.5 = 1 and the map σ(1) = 0.73.
-# At a position with the values (0, 4), the sheet is 1 again.
+# Here is an example by hand, with C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
+# At a position with the values (2, -2), the weighted mean is 1.5 - 0.5 = 1, so the map there is σ(1) = 0.73.
+# At a position with the values (0, 4), the weighted mean is 1 again.
+# (In the drawing and in the cell below, the weighted means of all positions are called the *sheet*.)
 
 # %%
 weights = torch.tensor([1.1, 0.0]).softmax(0)
@@ -298,11 +302,11 @@ print("sheet", sheet.numpy().round(2), "map", sheet.sigmoid().numpy().round(2))
 
 # %% [markdown]
 # 1. `wq(x)` has C // 2 channels.
-#    The mean of each over H and W is the query, (B, C // 2).
+#    The mean of each channel over H and W is the query, (B, C // 2).
 #    A softmax over these C // 2 numbers makes the weights.
 # 2. `wv(x)` has C // 2 channels too, at every position.
-#    At each position take the weighted mean of these C // 2 numbers: one H x W **sheet**.
-#    (To write it as a product `@`, give both factors three axes.)
+#    At each position take the weighted mean of these C // 2 numbers; together the means are one H x W **sheet**.
+#    (To write this mean as a product `@`, give both factors three axes.)
 # 3. A sigmoid makes the map, (B, 1, H, W).
 #    There is no LayerNorm and no third convolution here.
 
@@ -335,19 +339,19 @@ check(SpatialPolarized)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # There are two means, over different axes.
-# The first is plain, the second is weighted.
-# Which shape is left after each?
+# The first mean is plain, and the second is weighted.
+# Which shape is left after each mean?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The weights are (B, C // 2), the values (B, C // 2, H, W): two more axes make them fit.
+# The weights are (B, C // 2) and the values are (B, C // 2, H, W), so the weights need two more axes.
 # Weights that sum to 1 need no division: multiply, then `sum` over the channels, with `keepdim=True`.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: two convolutions.
+# `__init__` makes two convolutions.
 # `forward` has one line for the weights (`wq`, mean, softmax), one for the weighted sum, and a `return` with a sigmoid.
 # </details>
 
@@ -355,11 +359,12 @@ check(SpatialPolarized)
 # ### Touch it: the same weights, by day and by night
 #
 # What can a map do if the image itself chooses the weights of the channels?
-# We set the numbers of *your* `SpatialPolarized` by hand, so that its values are two sheets, *bright* and *dark* (1 - bright).
-# We set the query by hand too: the darker the whole image is, the more weight *bright* gets, and the other way round.
+# We set the parameters of *your* `SpatialPolarized` by hand, so that its values are two sheets, *bright* and *dark* (1 - bright).
+# We set the query by hand too.
+# The darker the whole image is, the more weight the *bright* sheet gets; the brighter it is, the more weight the *dark* sheet gets.
 #
 # Change the photograph, and watch which positions are open.
-# Then set the factor of the logits to 0, so that both sheets weigh the same.
+# Then set the factor of the logits to 0, so that both sheets get the same weight.
 # What is left of the map, and why?
 
 # %% tags=["experiment"]
@@ -376,10 +381,10 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 #
 # By night the map opens for what is bright, and by day for what is dark.
 # With equal weights the two sheets cancel, and the map is the same everywhere, for every photograph.
-# So without the choice of the softmax, this map would say nothing about *where*.
+# So without the choice that the softmax makes, this map would say nothing about *where*.
 # </details>
 #
-# CBAM's map comes from one fixed convolution.
+# CBAM's map comes from one convolution, which is the same for every image.
 # Here *each image mixes its own* 1 x 1 convolution from `wv`'s C // 2 kernels.
 # Each position is judged by its own channels alone, so the map is as fine as the features.
 
@@ -391,16 +396,16 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 #
 # ![Parallel: channel and spatial both read x; each result multiplies x, and the products are added. Sequential: x times its channel gates, then times the map that spatial makes from the result.](figures/layouts.svg)
 #
-# - `"parallel"`: both branches read x; x times the gates *plus* x times the map.
-# - `"sequential"`: x times the gates; the spatial branch reads *that product*, and its map multiplies it.
-# - Anything else raises a `ValueError`.
+# - `"parallel"`: both branches read x, and the output is x times the gates *plus* x times the map.
+# - `"sequential"`: x is multiplied by the gates, the spatial branch reads *that product*, and its map multiplies the product.
+# - Any other layout raises a `ValueError`.
 #
 # The output has x's shape; there is no additional shortcut.
 #
-# By hand: at one position of one channel x is 10, the gate is 0.4 and the map is 0.9.
-# Parallel: 4 + 9 = 13.
-# Sequential: first 4.
-# If the map made from the gated features is 0.8 there, the result is 3.2.
+# Here is an example by hand: at one position of one channel x is 10, the gate is 0.4 and the map is 0.9.
+# The parallel layout returns 4 + 9 = 13.
+# The sequential layout first computes 4.
+# If the map made from the gated features is 0.8 there, the sequential result is 3.2.
 
 # %% exercise
 class PolarizedSelfAttention(nn.Module):
@@ -442,7 +447,7 @@ check(PolarizedSelfAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: one `if` that raises, three attributes.
+# `__init__` has one `if` that raises, and sets three attributes.
 # `forward` computes the gated x.
 # Then come one `if` with a `return`, and another `return`.
 # </details>
@@ -477,8 +482,8 @@ predict_then_run(predicted, measured, unit="times x")
 # %% [markdown]
 # <details><summary>By hand, and what it means for a network</summary>
 #
-# Parallel: 0.5 + 0.5 = 1, however many blocks there are.
-# Sequential: 0.5 · 0.5 = 0.25, and 0.000015 after eight blocks.
+# The parallel layout multiplies x by 0.5 + 0.5 = 1, however many blocks there are.
+# The sequential layout multiplies x by 0.5 · 0.5 = 0.25, and after eight blocks by 0.000015.
 #
 # Both layouts have the same parameters, but with gates of 0.5 only the parallel layout keeps the strength of the features.
 # The sequential layout takes away three quarters per block.
@@ -488,8 +493,8 @@ predict_then_run(predicted, measured, unit="times x")
 # %% [markdown]
 # ## 6. The experiment: how fine must the map be?
 #
-# Back to the three dots.
-# Two 3 x 3 convolutions see 5 x 5 pixels.
+# Now we return to the three dots.
+# In our network, two 3 x 3 convolutions together see 5 x 5 pixels.
 # Then comes a branch, or your block, and then *one linear layer at each position* makes the heat map.
 # After the gate, no layer looks at neighbouring pixels any more.
 # A picture counts as right if the peak of the heat map is the centre of the right dot, or one of its four neighbours.
@@ -503,12 +508,12 @@ predict_then_run(predicted, measured, unit="times x")
 # | *both, parallel* and *both, sequential* | your `PolarizedSelfAttention` |
 #
 # Each test picture is also shown with the **bar of another picture**, to see whether the bar is used.
-# An arm that uses the bar must fall to chance then, because two of three times the other bar has another colour.
+# An arm that uses the bar must then fall to chance, because in two of three cases the other bar has a different colour.
 
 # %% [markdown]
 # Each arm is trained three times, for 256 steps of Adam with a one-cycle learning rate; together that takes about a minute.
-# Section 1 says what a *perfect* map of such cells can do.
-# **Predict:** what do the trained networks reach in so few steps?
+# Section 1 told you what a *perfect* map of 4 x 4 or 8 x 8 cells can reach.
+# **Predict:** how do the trained networks score after so few steps?
 # And are the channel gates of any use if the question is *where*?
 
 # %% tags=["experiment"]
@@ -562,7 +567,7 @@ results
 predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit="% right")
 
 # %% [markdown]
-# Is a low bar the fault of the cells, or was the training too short?
+# If an arm scores low, is it the fault of the coarse cells, or was the training too short?
 # We also trained some arms for five times as many steps (all runs are in `solutions/polarized/experiment.md` in the course's repository).
 # The figure shows both, and what a perfect map of such cells reaches:
 
@@ -584,11 +589,12 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #
 # - **Coarse cells cost twice.**
 #   They slow down learning, and after 1,280 steps the cells *are* the limit.
-#   The map of 4 x 4 cells is then right in *all* pictures in which the dots can be told apart, and in 58 and 59 % of the others.
+#   The map of 4 x 4 cells is then right in *all* pictures in which the dots can be told apart.
+#   In its two long runs, it is right in 58 and 59 % of the other pictures.
 # - **The channel gates find the dot as well**, although the question asks for a place.
-#   They turn *colours* on and off everywhere at once, and the features know where each colour is.
+#   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
-#   Some short runs of the channel gates and of the parallel layout end near 67 %: they know two of the three colours.
+#   Some short runs of the channel gates and of the parallel layout end near 67 %, because these runs have learned two of the three colours.
 #   Two such runs reached 100 % with five times the steps.
 #
 # With another picture's bar, every arm that learned something falls back to chance, so the arms did use the bar.
@@ -612,7 +618,7 @@ show(maps_below(under_bars.clamp(0, 1), gates),
 #
 # After *half* the steps, the *full-size map* finds 69 to 81 % of the dots.
 # Reach 95 % in each of three runs, without more parameters.
-# (We changed two numbers and got 100 %, but 65 % with a fourth seed.)
+# (We changed two numbers and scored 100 %, but only 65 % with a fourth seed.)
 # Before you run this cell, run the imports, your exercises, section 1, and this section's second code cell; you do not need the training.
 
 # %% tags=["experiment"]
@@ -635,16 +641,16 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
 # ## 7. The bug museum: tick off the steps
 #
 # A Chinese post ("polarized self-attention, a finer structure of dual attention") explains this module.
-# It was written before the authors' own code was public, and prints code for both branches.
-# About the spatial one it says, in our words:
+# The post was written before the authors' own code was public, and it prints code for both branches.
+# About the spatial branch it says, in our words:
 #
 # > (1) Two 1 x 1 convolutions make a query and a value from the input.
 # > (2) The query is pooled over all positions; the value keeps its H x W.
-# > (3) Since the query has lost its positions, a softmax enhances what it says.
+# > (3) Since the query has lost its positions, a softmax enhances the information that is left in it.
 # > (4) Query and value are multiplied.
 # > (5) Reshape, then a sigmoid, so that every number lies between 0 and 1.
 #
-# And this is its code, rewritten by us with the same steps.
+# And this is the code of the post, which we rewrote with the same steps.
 # Tick off (1) to (5) before you read on.
 
 # %%
@@ -667,13 +673,13 @@ class PostedSpatial(nn.Module):
 # %% [markdown]
 # <details><summary>Which step has no line?</summary>
 #
-# Step (3): it is explained, and it is missing.
+# Step (3) is missing: the text explains it, but no line of the code does it.
 # The shapes are right, the map lies between 0 and 1, and the module trains.
 # </details>
 #
 # **The symptom.** A weighted mean of threes is 3, whatever the weights are.
 # So if every value is 3, the map must be σ(3) = 0.95 everywhere, for every image.
-# Repair `query` in the cell above until the next one says yes.
+# Repair `query` in the cell above until the next cell answers *Yes*.
 
 # %%
 torch.manual_seed(1)
@@ -689,13 +695,14 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # <details><summary>The repair, and where it was seen</summary>
 #
 # Append `.softmax(dim=-1)` to the query.
-# The code is that of [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19) as it was in the middle of July 2021.
+# [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19) had this code in the middle of July 2021.
 # A reader asked where the softmax was, and the author added it the next day.
 # </details>
 #
 # Without the softmax, both the query *and* the value grow with x, so features 4 times as strong make the sheet about 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
-# (Whatever fails this test is not the paper's branch, but a module that passes need not be right, because 32 equal weights pass too.)
+# A module that fails this test is not the paper's branch.
+# But a module that passes need not be right, because 32 equal weights pass too.
 
 # %% [markdown]
 # **Paper against code.** The table shows what the paper says, what its authors' code does, and what we do.
@@ -709,8 +716,9 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 #
 # So the name covers three modules: the paper's, which you built, and two by its authors.
 # In the authors' parallel code, a softmax over all positions is followed by a sigmoid.
-# Its numbers sum to 1 over the positions, so most of them are close to 0, and every gate lies between σ(0) = 0.5 and σ(1) = 0.73.
-# Such a map can emphasise a position a little, but it cannot close any.
+# The softmax's numbers sum to 1 over the positions, so most of them are close to 0.
+# Every gate therefore lies between σ(0) = 0.5 and σ(1) = 0.73.
+# Such a map can emphasise a position a little, but it cannot close any position.
 # Readers [asked](https://github.com/DeLightCMU/PSA/issues/5) why the code differs from the paper.
 
 # %% [markdown]
@@ -719,7 +727,7 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
 # - A map that is finer than the dots' distance was learned soonest in our runs, and a coarse map never got far beyond what its cells allow.
-# - Gates for channels can answer a question about a place, if the features already know where everything is.
+# - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #
 # **Today** PaddleSeg ships the module for segmentation.
@@ -733,9 +741,9 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # ## 9. Questions to think about
 #
 # 1. Shuffle the positions of x.
-#    What happens to the channel gates, and what to the map?
+#    What happens to the channel gates, and what happens to the map?
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
-#    What changes in the result, and what in the cost?
+#    Does the result change, and does the cost change?
 # 3. In the experiment's network, put a 3 x 3 convolution, BatchNorm and ReLU between the module and the last layer.
 #    How can a map that cannot separate the dots tell later layers the bar's colour?
 # 4. How many parameters does the block have for 64 channels?
@@ -744,11 +752,11 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 #
 # 1. The gates stay the same, and the map is shuffled in the same way.
 # 2. The result stays the same, because a mean and a linear layer can change places.
-#    The cost falls: C · C // 2 multiply-adds once, not at each position.
-# 3. By its brightness as a whole: one level for red, another for green.
-#    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
+#    The cost falls, because the C · C // 2 multiply-adds are needed only once, and not at each position.
+# 3. The map can do it by its brightness as a whole, for example with one level for red and another for green.
+#    That level changes every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
 # 4. `wv`, `wz` and the spatial branch's `wq` and `wv` have 64 · 32 weights each, together 8,192; the channel branch's `wq` has 64.
-#    The biases are 1 + 32 + 64 + 32 + 32, and `ln` has 128: 8,545 for either layout.
+#    There are 1 + 32 + 64 + 32 + 32 biases, and `ln` has 128 parameters, so either layout has 8,545 in all.
 #    (SE with r = 16 has 512.)
 # </details>
 

@@ -17,6 +17,7 @@
 #
 # ![Three cloths, each woven of fine and coarse stripes. The first has a red dot, which asks for the direction of the fine stripes; the other two have a blue dot, which asks for the coarse ones. Below them, samples of the three directions: upright, rising, falling.](figures/question.svg)
 #
+# The dot says which stripes count: in which direction do they run?
 # A small window sees the fine stripes and misses the coarse ones, and a large window is expensive.
 # If the 3 x 3 convolutions of ResNet-50 all became 9 x 9, its 26 million parameters would become 116 million.
 # Networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842) in 2014.
@@ -72,7 +73,8 @@ review()
 #
 # Each cloth is woven from **fine** stripes, which repeat every 3 pixels, and **coarse** ones, which repeat every 12.
 # Each kind runs in one of three directions.
-# The dot on the left says whose direction to name: a red dot asks for the fine stripes, a blue dot for the coarse ones.
+# The dot on the left says which direction to name.
+# A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
 # Answer for the three cloths above before you unfold this.
 # (For the coarse stripes, half close your eyes: they change slowly from dark to light.)
@@ -110,7 +112,8 @@ review()
 #
 # ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) from each scale. A softmax over the scales turns them into shares, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# The input x has C channels, and the output has `channels` of them; H' and W' are H and W divided by the stride, rounded up.
+# The input x has C channels, and the output has `channels` channels.
+# H' and W' are H and W divided by the stride, rounded up.
 # Each of the S scales makes C' = `channels` // S output channels, so S must divide `channels`.
 
 # %% [markdown]
@@ -125,15 +128,15 @@ review()
 # ## 3. Exercise 1: `SEWeight`
 #
 # This is lesson 01's squeeze and excitation, with three differences.
-# Its layers are **1 x 1 convolutions** (`nn.Conv2d`), which take (B, C', 1, 1) as it is.
-# They have a **bias**.
-# And the weights are *returned*, not multiplied by x, because the softmax needs them first.
+# Its layers are **1 x 1 convolutions** (`nn.Conv2d`), which accept the shape (B, C', 1, 1) as it is.
+# The convolutions have a **bias**.
+# And the weights are *returned*, not multiplied by x, because the softmax needs the weights first.
 #
 # Worked example with C' = 2 and r = 2: the means are (3, 1).
 # `fc1` has weights (1, -1) and bias 0, so the hidden number is 2.
 # `fc2` has weights (1, -1) and biases (0, 2), which gives (2, 0).
 # The sigmoid turns that into (0.88, 0.5).
-# Look at these numbers once:
+# The next cell computes these numbers:
 
 # %%
 hidden = torch.relu(torch.tensor([3.0, 1.0]) @ torch.tensor([1.0, -1.0]))  # fc1
@@ -141,8 +144,8 @@ logits = hidden * torch.tensor([1.0, -1.0]) + torch.tensor([0.0, 2.0])  # fc2
 print("logits", logits.tolist(), "weights", logits.sigmoid().numpy().round(2))
 
 # %% [markdown]
-# The x of `SEWeight` is one scale, (B, C', H, W); here the argument `channels` means C'.
-# Take the mean of each channel over H and W, (B, C', 1, 1).
+# The input x of `SEWeight` is one scale, (B, C', H, W), so here the argument `channels` means C'.
+# Take the mean of each channel over H and W, which gives (B, C', 1, 1).
 # Then come `fc1` to C' // r channels (r is `reduction`), ReLU, `fc2` back to C', and a sigmoid.
 # Return (B, C', 1, 1).
 # Every mean is over one channel of one image, and every image gets its own weights.
@@ -192,8 +195,8 @@ check(SEWeight)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the hidden number, the `ValueError`, two layers.
-# `forward`: the means, then four nested calls.
+# `__init__` needs the number of hidden channels, the `ValueError` and two layers.
+# `forward` needs the means, and then four nested calls.
 # </details>
 
 # %% [markdown]
@@ -208,7 +211,8 @@ check(SEWeight)
 # EPSANet, the paper's network, saves numbers with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
-# With G groups, input and output channels are split into G packs each, in order, and an output reads only the inputs of its own pack.
+# With G groups, the input channels are split into G packs, in order, and so are the output channels.
+# An output channel then reads only the input channels of its own pack.
 #
 # ![Three tables of 8 input channels by 4 output channels, each filled cell one k x k kernel. One group: all 32. Two groups: each output reads 4 inputs, 16 kernels. Four groups: each reads 2, 8 kernels.](figures/groups.svg)
 #
@@ -216,7 +220,7 @@ check(SEWeight)
 # G must divide both `inputs` and `outputs`.
 #
 # **Predict, then run.** EPSANet's first blocks have 64 channels: each scale reads 64 channels and returns 16.
-# The larger the kernel, the more groups: 1, 4, 8, 16.
+# The larger a convolution's kernel, the more groups it has: 1, 4, 8 and 16.
 # Which of the four convolutions has the most parameters?
 # Work out all four, replace each `None`, then run.
 
@@ -232,12 +236,13 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # 64 · 16 · 9 = 9,216, 16 · 16 · 25 = 6,400, 8 · 16 · 49 = 6,272 and 4 · 16 · 81 = 5,184.
 # The *smallest* kernel has the most.
-# Together they have 27,072, fewer than the 36,864 of the plain 3 x 3 convolution from 64 to 64 channels that they replace.
-# Without groups there would be 167,936.
+# Together the four convolutions have 27,072 parameters.
+# They replace a plain 3 x 3 convolution from 64 to 64 channels, which has more: 36,864.
+# Without groups, the four would have 167,936.
 # </details>
 #
 # Parameters are one cost, multiply-adds are another, and time is a third.
-# **Predict, then run** for the 9 x 9 convolution with 16 groups and without.
+# **Predict, then run.** Compare the 9 x 9 convolution with 16 groups and the same convolution without groups.
 # By what factor do the 16 groups change the parameters, the multiply-adds and the time?
 
 # %% tags=["experiment"]
@@ -256,20 +261,20 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # <details><summary>What we found</summary>
 #
 # The convolution with 16 groups has a sixteenth of the parameters and of the multiply-adds.
-# But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine did.
-# Groups save parameters and arithmetic; whether they save time depends on how well the program for them is written.
+# But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine was doing.
+# Groups save parameters and arithmetic; whether they save time depends on how well the routine for groups is written.
 # Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
-# A GPU may behave differently, so measure yours.
+# A GPU may behave differently, so measure on yours.
 # </details>
 #
 # ### The exercise
 #
-# A worked example first: x has shape (1, 2, 5, 5) and holds ones.
+# Here is a worked example first: x has shape (1, 2, 5, 5) and holds ones.
 # Every weight is 1, and we use `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`.
 # The output has shape (1, 2, 2, 5, 5).
-# At the centre, scale 0 has 9 positions · 2 channels = 18.
-# Scale 1 has 25 · 1 = 25 there, since with two groups each output reads one channel.
-# In a corner, scale 0 has 4 · 2 = 8.
+# At the centre, the value of scale 0 is 9 positions · 2 channels = 18.
+# The value of scale 1 there is 25 · 1 = 25, because with two groups each output reads one channel.
+# In a corner, the value of scale 0 is 4 · 2 = 8.
 # Here are all the numbers of one channel of each scale; find the three that we worked out:
 
 # %%
@@ -279,8 +284,8 @@ for k, g in ((3, 1), (5, 2)):
 
 # %% [markdown]
 # Put S convolutions side by side, in an `nn.ModuleList` called `convs`.
-# The i-th has kernel size `kernel_sizes[i]`, padding `kernel_sizes[i] // 2`, `groups[i]` groups, the stride, and **no bias**.
-# Each reads **all** `in_channels` of x and returns C' = `channels` // S channels.
+# The i-th convolution has kernel size `kernel_sizes[i]`, padding `kernel_sizes[i] // 2`, `groups[i]` groups, the stride, and **no bias**.
+# Each convolution reads **all** `in_channels` channels of x and returns C' = `channels` // S channels.
 #
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
@@ -330,8 +335,8 @@ check(SplitAndConcat)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the number of channels per scale; a loop that appends one convolution per pair.
-# `forward`: one line, the list of all convolutions' outputs, stacked.
+# `__init__` computes the number of channels per scale, and a loop appends one convolution per pair.
+# `forward` is one line: it makes the list of all convolutions' outputs and stacks them.
 # </details>
 
 # %% [markdown]
@@ -346,7 +351,8 @@ check(SplitAndConcat)
 # Their exponentials are 2.46, 1.82, 1.35, 1.11, together 6.74, so the shares are 0.37, 0.27, 0.20, 0.16.
 #
 # The softmax can run along the wrong axis, and no shape will tell you.
-# First run the wrong one: what do the four shares of a channel add up to?
+# The next cell runs it along the wrong axis first.
+# What do the four shares of a channel then add up to?
 
 # %%
 weights = torch.tensor([[0.9, 0.6, 0.3, 0.1], [0.2, 0.3, 0.6, 0.8], [0.5] * 4])
@@ -357,7 +363,7 @@ for dim, axis in enumerate(("channels", "scales")):  # a row for each channel
 # %% [markdown]
 # `split` is a `SplitAndConcat`.
 # `se` is **one** `SEWeight` for C' channels, which reads every scale in turn.
-# Its S answers for a channel go through a **softmax over the scales**, and each scale is multiplied by its shares.
+# For each channel, the S answers of `se` go through a **softmax over the scales**, and each scale is multiplied by its shares.
 # The output is (B, S · C', H', W'): all C' channels of the first scale, then those of the second, and so on.
 #
 # Your `SEWeight` already raises the `ValueError` for C' // reduction = 0.
@@ -406,7 +412,7 @@ check(PyramidSplitAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: two attributes.
+# `__init__` sets two attributes.
 # `forward` computes the scales, stacks their weights, takes a softmax, and returns the product.
 # In the product, `flatten(1, 2)` merges axes 1 and 2.
 # </details>
@@ -414,7 +420,7 @@ check(PyramidSplitAttention)
 # %% [markdown]
 # ### Predict, then run: how far can a fader go?
 #
-# The softmax does not see arbitrary numbers, but the output of a sigmoid, between 0 and 1.
+# The inputs of the softmax are outputs of a sigmoid, so they always lie between 0 and 1.
 # With four scales, what are the largest and the smallest share that one scale can get?
 
 # %%
@@ -425,8 +431,9 @@ measured = {"the largest share": round(torch.tensor([1.0, 0, 0, 0]).softmax(0)[0
 predict_then_run(predicted, measured, unit="share of one scale")
 
 # %% [markdown]
-# **Touch it.** The slider is the number that `se` computes for the 9 x 9 scale, *before* its sigmoid; the other three numbers are 0.
-# Push it as far as it goes.
+# **Touch it.** The slider sets the number that `se` computes for the 9 x 9 scale, *before* its sigmoid.
+# The numbers of the other three scales are 0.
+# Push the slider as far as it goes.
 # Then let the softmax read the number itself, without the sigmoid.
 
 # %% tags=["nbval-ignore-output"]
@@ -445,7 +452,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # %% [markdown]
 # <details><summary>Why these limits</summary>
 #
-# e / (e + 3) = 0.48 and 1 / (1 + 3e) = 0.11.
+# The largest share is e / (e + 3) = 0.48, and the smallest is 1 / (1 + 3e) = 0.11.
 # No scale can be switched off, and none gets half, because two shares differ by a factor of e = 2.7 at most.
 # The paper speaks of *selecting* scales; the published module can only mildly prefer some.
 # </details>
@@ -469,7 +476,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # If `downsample` is `None`, add x.
 # Do not change x in place.
 #
-# Worked example: `bn3` gives -3 and the shortcut 5.
+# Here is a worked example: at one position, `bn3` returns -3, and the shortcut is 5.
 # The result is relu(-3 + 5) = 2, not relu(-3) + 5 = 5.
 
 # %% exercise
@@ -536,8 +543,8 @@ check(EPSABlock)
 # ResNet-50 has 25,557,032 parameters.
 # The paper leaves two things open.
 # Its figure splits x into S parts, one for each convolution, and draws one SE module for each scale.
-# (A Chinese post of October 2021 describes the split as well.)
-# In the authors' code every convolution reads all channels, and one SE serves all scales.
+# (A Chinese blog post of October 2021 describes the same split.)
+# In the authors' code, however, every convolution reads all channels, and one SE module serves all scales.
 #
 # **Predict, then run:** how many parameters does each reading have?
 # At least predict which one has the most and which has the fewest (write `30e6` for 30 million).
@@ -558,10 +565,10 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # %% [markdown]
 # <details><summary>The numbers</summary>
 #
-# In order: 22,561,715 and then 22.59, 16.33 and 16.36 million.
-# The first is exactly what we count in the authors' own code; [their README](https://github.com/murufeng/EPSANet) rounds it to 22.56 M.
-# That is 12 % *less* than ResNet-50, although the windows are larger.
-# The last reading is what the figure draws.
+# In the order of the cell, the four readings have 22,561,715 parameters, and then 22.59, 16.33 and 16.36 million.
+# The first number is exactly what we count in the authors' own code; [their README](https://github.com/murufeng/EPSANet) rounds it to 22.56 M.
+# That is 12 % *less* than ResNet-50 has, although the windows are larger.
+# The last reading is what the paper's figure shows.
 # </details>
 #
 # A parameter count is a fingerprint: a few lines of code separate readings that a drawing leaves open.
@@ -569,10 +576,9 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # %% [markdown]
 # ## 7. The experiment: what chooses between the scales?
 #
-# Back to the cloth.
-# A small network names the direction.
+# Now we return to the cloths, and train a small network to name the direction.
 # It has a 1 x 1 convolution, your module with 16 channels, the mean over all positions, and a linear layer.
-# (Your module has no groups here, because section 4 found them slow.)
+# (Your module has no groups here, because groups were slow in section 4.)
 # Only your module looks at neighbouring pixels.
 #
 # | arm | what it is |
@@ -583,10 +589,10 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # | *sigmoids, no competition* | each scale times its `SEWeight` output |
 #
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
-# A network that uses the dot now follows a wrong dot half of the time, and falls to section 1's 67 %.
+# A network that uses the dot now follows a wrong dot half of the time, so its score falls to section 1's 67 %.
 #
 # Each arm is trained three times, for 250 steps of Adam with a one-cycle learning rate: 40 to 130 s in all.
-# **Predict:** which arms stay near 67 %, and which is ahead, the softmax or the sigmoids?
+# **Predict:** which arms stay near 67 %, and which arm is ahead, the softmax or the sigmoids?
 
 # %% tags=["experiment"]
 predicted = {"equal shares": None, "softmax over scales": None,
@@ -653,7 +659,7 @@ results
 predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit="% right")
 
 # %% [markdown]
-# Is it only a matter of time?
+# Do the arms that stay behind only need more time?
 # We also trained every arm for five times as many steps, three times each (all runs are in `solutions/pyramid_split/experiment.md`).
 # The figure shows both:
 
@@ -670,26 +676,26 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # %% [markdown]
 # **Three findings.**
 #
-# - **Large kernels are needed to see with.**
+# - **Large kernels are needed to see the coarse stripes.**
 #   The arm with *only 3 x 3 kernels* names the fine stripes, but does little better than chance on the coarse ones.
-# - **A gate is needed to choose with.**
-#   *Equal shares* has every kernel size and all the parameters, and it sees both kinds; but it cannot choose.
-#   Another picture's dot takes the lead away from the two arms with a pyramid *and* a gate, so it is the dot that they follow.
+# - **A gate is needed to choose between fine and coarse.**
+#   The *equal shares* arm has every kernel size and all the parameters, so it sees both kinds of stripes; but it cannot choose.
+#   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
 # - **Competition is not needed here.**
-#   A softmax over the scales sounds right, but in the short training it even lags behind.
-#   After 250 steps, eight runs of it scored 81 to 100 %, and eight runs of the sigmoids scored 94 to 100 %.
-#   With five times the steps, every run of both scored 100 %.
+#   A softmax over the scales sounds right, but in the short training it even lags behind the sigmoids.
+#   After 250 steps, eight runs of the softmax scored 81 to 100 %, and eight runs of the sigmoids scored 94 to 100 %.
+#   With five times the steps, every run of both arms scored 100 %.
 
 # %% [markdown]
-# At a third of the learning rate we saw the same.
-# (At three times the rate no arm got beyond 72 %, with or without a gate, so that is too fast for this task.)
+# At a third of the learning rate we saw the same result.
+# (At three times the rate no arm got beyond 72 %, with or without a gate, so that rate is too high for this task.)
 #
-# **Four sizes, or only large ones?** Kernels of one size can do it too.
-# With five times the steps and a third of the rate, four 5 x 5 kernels scored 100 % in two runs of two, and so did four 9 x 9 kernels.
-# At the page's rate, these scored 68 to 100 %.
+# **Four sizes, or only large ones?** A module whose kernels all have one size can solve the task too.
+# With five times the steps and a third of the rate, four 5 x 5 kernels scored 100 % in both of two runs, and so did four 9 x 9 kernels.
+# At the page's rate, the same two modules scored 68 to 100 %.
 # The mix of sizes depended less on the rate in our runs, and it has half the parameters of four 9 x 9 kernels.
 #
-# And the task is made for this module, because no other layer looks at neighbouring pixels.
+# Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
 
 # %% [markdown]
 # ### A challenge (not graded)
@@ -715,12 +721,12 @@ challenge("parameters of the network", parameters(mine()) if mine else None, 553
 # %% [markdown]
 # ## 8. The bug museum
 #
-# Lesson 04's collection of attention modules had EPSANet's module in 2021.
-# Below are its convolutions, rebuilt, without the attention that follows them.
+# The collection of attention modules that you met in lesson 04 contained EPSANet's module in 2021.
+# The cell below rebuilds the module's convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #
 # `Posted(64)` makes four convolutions from 16 to 16 channels, with bias: 16 · 16 · (9 + 25 + 49 + 81) + 4 · 16 = 42,048 numbers.
-# **Predict, then run:** how many of them does torch find?
+# **Predict, then run:** how many of these numbers does torch find?
 
 # %%
 class Posted(nn.Module):
@@ -745,7 +751,7 @@ predict_then_run(predicted, {"Posted(64)": parameters(Posted(64))}, unit="parame
 # The second mistake is one line of `forward`.
 # `view` gives a new shape to the *same* memory.
 # So what does `parts[:, i] = ...` write into, and what becomes of a shortcut around the module, x + f(x)?
-# **Repair both** mistakes in the class above, until this cell says yes three times.
+# **Repair both** mistakes in the class above, until the next cell answers *yes* three times.
 # Each convolution should still read its own part.
 
 # %%
@@ -766,12 +772,12 @@ print("does it train?          ", trains(module))
 # %% [markdown]
 # <details><summary>What this does to a network</summary>
 #
-# The optimiser gets `module.parameters()`, so these convolutions stay as random as they started.
-# `.to("cuda")` leaves them on the CPU, and a saved file does not contain them.
+# The optimiser gets `module.parameters()`, which does not contain these convolutions, so they stay as random as they started.
+# `.to("cuda")` leaves the convolutions on the CPU, and a saved file does not contain them.
 # In a network with other parameters, no error warns you.
 #
 # The block also overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
-# In training, autograd notices, with a message about an operation *in place*.
+# In training, autograd notices this, and raises an error about an operation *in place*.
 # </details>
 #
 # <details><summary>A repair, and where it was seen</summary>
@@ -796,21 +802,22 @@ print("does it train?          ", trains(module))
 #
 # The order matters if you load the authors' weights into your network.
 # Every shape fits, but the layers after your module get the wrong channels.
-# So you must rearrange the numbers that these layers hold for your *output* channels.
-# These are the BatchNorm's numbers, and the next convolution's along its input axis.
+# So you must rearrange the numbers that these layers hold for your module's *output* channels.
+# These are all numbers of the BatchNorm, and the weights of the next convolution along its input axis.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
 # - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
-# - On our cloths a network needs large kernels to see with *and* a gate to choose with; with one of the two it stays near 67 %.
-# - The competition between the scales was not needed, because independent sigmoids did as well, and learned sooner in our runs.
+# - On our cloths a network needs large kernels to see *and* a gate to choose; with only one of the two it stays near 67 %.
+# - The competition between the scales was not needed, because independent sigmoids did as well, and they learned sooner in our runs.
 # - A parameter count can decide between readings of a paper.
 #
 # **Today** the library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
 # Newer convolutional networks use one large depth-wise kernel instead, 7 x 7 in [ConvNeXt](https://arxiv.org/abs/2201.03545) and up to 31 x 31 in [RepLKNet](https://arxiv.org/abs/2203.06717).
-# **What stays open:** in their abstract, the authors report 1.93 points more top-1 accuracy on ImageNet than SENet-50.
+# **What stays open:** how much does the module help a large network?
+# In their abstract, the authors report 1.93 points more top-1 accuracy on ImageNet than SENet-50 has.
 # We did not check that number.
 # On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
 # **Next**, lesson 06b asks how fine an attention map must be.
@@ -827,14 +834,14 @@ print("does it train?          ", trains(module))
 #
 # <details><summary>What we think</summary>
 #
-# 1. Channels are not alternatives: several may matter, or none.
-#    Scales are views of one thing, and one of them may be enough.
-#    And with equal shares, each of 4 scales keeps 1/4, but each of 512 channels keeps only 1/512.
+# 1. Channels are not alternatives: several of them may matter, or none.
+#    Scales are different views of the same thing, and one of them may be enough.
+#    Besides, a softmax with equal shares leaves each of 4 scales 1/4 of its size, but each of 512 channels only 1/512.
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
 #    With a factor of 4, seven of eight runs did (the last scored 70 %).
-#    So the narrow range seems to slow the softmax down, and not the competition.
-# 3. The dilated kernel has 9 numbers, the other one 81.
+#    So it seems to be the narrow range, and not the competition, that slows the softmax down.
+# 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.
 # </details>
 

@@ -17,8 +17,9 @@
 #
 # ![Left: a grey field of 16 x 16 cells with a block of four entries, a to d, each black or white, and lone cells with question marks in the same hues: 256 cells ask. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. Which is the smallest number of keys that is enough?](figures/keys.svg)
 #
-# A map of 256 x 256 positions has 65,536 tokens, and an attention matrix of 4.3 billion entries per head: 16 GiB in float32.
-# With one key for every 8 x 8 positions it takes 256 MiB, so [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
+# In the drawing, 256 queries look for an answer; how few keys are enough to give it?
+# A map of 256 x 256 positions has 65,536 tokens, so its attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
+# With one key for every 8 x 8 positions, the matrix takes 256 MiB, so [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
 # and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) all have fewer keys than queries.
 #
 # **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 3 h 30 · 10 points · difficulty 4 of 5
@@ -82,7 +83,7 @@ review()
 # At ratio 4 there are 4 x 4 windows of 5 x 5 cells, so 16 keys answer 256 queries.
 # In the drawing, one of these keys has to hold all four entries.
 #
-# **Guess now:** what is the largest ratio (1, 2, 4 or 8) at which a network learns this in 180 steps?
+# **Guess now:** what is the largest ratio (1, 2, 4 or 8) at which a network learns to find the answers in 180 steps?
 # Write down three numbers, for entries of 1 x 1, 2 x 2 and 4 x 4 cells.
 # Section 10 trains the networks.
 #
@@ -92,7 +93,8 @@ review()
 # ## 2. Exercise 1: `PixelAttention`
 #
 # A **position code** tells a network where its positions are.
-# Often (as in ViT, 05a) that is a learned table: one vector per position, added to the features, made for one image size.
+# Often, as in ViT (lesson 05a), this code is a learned table with one vector per position, which is added to the features.
+# Such a table is made for one image size.
 # ResT uses a gate instead, and calls it pixel attention:
 #
 # $$\text{output} = x \cdot \sigma(\text{conv}(x))$$
@@ -102,9 +104,9 @@ review()
 #
 # ![x is 4, 2, 0; the kernel has a 1 right of its middle; conv(x) is 2, 0, 0; the gate is 0.88, 0.5, 0.5; the output is 3.52, 1, 0.](figures/pixel.svg)
 #
-# Worked example, one row: this kernel (bias 0) reads the right neighbour.
-# The first position gets 2, and $\sigma(2) = 0.88$.
-# The last one sees the padding, and $\sigma(0) = 0.5$.
+# The drawing is a worked example with one row and a bias of 0, in which the kernel reads the right neighbour.
+# At the first position, conv(x) is 2, and $\sigma(2) = 0.88$.
+# The last position sees the padding, so conv(x) is 0 there, and $\sigma(0) = 0.5$.
 # So (4, 2, 0) becomes (4 · 0.88, 2 · 0.5, 0 · 0.5) = (3.52, 1, 0).
 
 # %% exercise
@@ -133,19 +135,19 @@ check(PixelAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # How many of your convolution's weights read channel 0?
-# With `groups=channels` it is nine.
+# With `groups=channels` the answer is nine.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# One attribute; one `return` with a product.
+# You need one attribute, and one `return` with a product.
 # </details>
 # %% [markdown]
 # **A shuffled image.** Shuffle the positions of an image, and apply a module.
-# Do the same numbers come out as without shuffling, only in the shuffled order?
+# Does the module return the same numbers as without shuffling, only in the shuffled order?
 # If so, the module cannot know where its positions are.
 #
-# **Predict, then run:** 1 for "the same numbers", 0 for "different ones".
+# **Predict, then run:** write 1 for "the same numbers" and 0 for "different ones".
 
 # %%
 predicted = {"attention alone": None, "PixelAttention, then attention": None}
@@ -168,11 +170,11 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 
 # %% [markdown]
 # Different numbers show only that a module notices the shuffle.
-# *What* does it tell a network?
+# *What* does `PixelAttention` tell a network?
 #
 # We tested that on pictures of 12 x 12 cells with pairs of a red and a blue cell.
 # On which side of the red cell is the blue one, and in which quarter of the picture is the pair?
-# (There are four answers to each question, so chance level is 25 %, and without a code networks stay there.)
+# (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
 # We trained three networks for each code, 900 steps each, and then tested them on larger pictures too.
 #
 # - The learned table scores 100 % on both questions at 12 x 12.
@@ -180,7 +182,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # - `PixelAttention` scores 100 % on the side at every size that we tried, but only 32 to 40 % on the quarter.
 #
 # So in these runs `PixelAttention` tells the *order of neighbours*, and the table tells the *place in the picture*.
-# Neither of them replaces the other.
+# Neither of the two codes replaces the other.
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
 # `PixelAttention(64)` has 640 parameters for images of any size; a table for 56 x 56 positions has 200,704, for this size alone.
 # All runs are in `solutions/rest/experiment.md`.
@@ -191,9 +193,9 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # ResT is a chain of four *stages*, each with some blocks at one map size; between two stages, the map shrinks.
 # The blocks work on a list of *tokens* (B, N, C), one per position, row by row.
 # Convolutions work on a map (B, C, H, W).
-# So whoever makes tokens must also say how high and wide their map is.
+# So a function that makes tokens must also return the height and width of their map.
 #
-# *Symptom.* Nothing stops, but with some image sizes a network learns less than with others.
+# *Symptom.* There is no error, but with some image sizes a network learns less than with others.
 # Here, rebuilt, is how the [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) makes tokens:
 
 # %%
@@ -220,11 +222,11 @@ for size in ((8, 12), (7, 9)):
 # The second picture's tokens have six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
 # The `-1` in `reshape` then finds another number of channels that fits, and mixes channels and positions.
-# It fits by luck, because 3 · 4 divides the 20 · 6 numbers of an image.
-# With most odd sizes, such as 9 x 9, nothing fits and `reshape` stops.
+# There is such a number only by luck, because 3 · 4 divides the 20 · 6 numbers of an image.
+# With most odd sizes, such as 9 x 9, no number of channels fits, and `reshape` raises an error.
 # An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
 #
-# Repair: read the size off conv's output, before `flatten`.
+# To repair the function, read the size off conv's output, before `flatten`.
 # ImageNet's 224 x 224 pixels never show the bug, because every map that ResT halves there has even sides.
 # </details>
 
@@ -242,7 +244,7 @@ for size in ((8, 12), (7, 9)):
 # - `position`: `PixelAttention`, or `nn.Identity()` if `with_position` is False;
 # - return the tokens (B, H' · W', C), row by row, and the pair (H', W'): the true size of their map.
 #
-# Worked example: x (2, 3, 6, 8), 16 channels out, p = 2.
+# Here is a worked example with x (2, 3, 6, 8), 16 output channels and p = 2.
 # conv, bn and position give (2, 16, 3, 4), so the result is (2, 12, 16) and (3, 4).
 # Token 5 is the position in row 1, column 1, because row 0 has the tokens 0 to 3.
 
@@ -286,8 +288,8 @@ check(OverlapPatchEmbed)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: three attributes, one of them with an `if ... else`.
-# `forward`: a line that makes the map; a `return` with two things.
+# `__init__` sets three attributes, one of them with an `if ... else`.
+# `forward` has a line that makes the map, and a `return` with two things.
 # </details>
 # %% [markdown]
 # ## 5. Many queries, few keys
@@ -309,15 +311,17 @@ check(OverlapPatchEmbed)
 # - **Logits** are the scaled products of queries and keys, before `apply_transform` and softmax.
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
-# - `sr` (spatial reduction) is depth-wise, with stride `sr_ratio`: one weighted sum per window and channel.
-# - A **LayerNorm** (06b) takes each token by itself: minus its mean, divided by its standard deviation, then a learned weight and bias.
+# - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`, so it computes one weighted sum per window and channel.
+# - A **LayerNorm** (06b) treats each token by itself.
+#   It subtracts the token's mean, divides by the token's standard deviation, and then applies a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
 #   A 1 x 1 convolution makes each head's logit a weighted sum (plus a bias) of all heads' logits for the same query and key.
-#   InstanceNorm takes each head of each image by itself: minus the mean of all its N · M weights, divided by their standard deviation.
+#   InstanceNorm treats each head of each image by itself.
+#   It subtracts the mean of the head's N · M weights, and divides by their standard deviation.
 #
-# **In numbers.** Take one row of four tokens, ratio 2, one head.
+# **In numbers.** Take one row of four tokens, with ratio 2 and one head.
 # Each kernel of `sr` is 1 in its middle and 0 elsewhere, so it keeps the tokens 0 and 2.
-# The values are 8 times what `sr_norm` makes of them.
+# The values are 8 times the output of `sr_norm`.
 # Run the cell: *four* queries are compared with *two* keys, and each query gathers one token from two values.
 
 # %%
@@ -340,19 +344,28 @@ for query in range(4):
 # %% [markdown]
 # ## 6. Exercise 3: `EMSA`
 #
-# `q`: Linear, dim to dim; `kv`: Linear, dim to 2 · dim, keys first; both have a bias if `qkv_bias`.
-# `proj`: Linear, dim to dim, always with bias.
+# - `q`: a Linear from dim to dim, with a bias if `qkv_bias`;
+# - `kv`: a Linear from dim to 2 · dim, keys first, with a bias if `qkv_bias`;
+# - `proj`: a Linear from dim to dim, always with bias.
+#
 # Heads are groups of dim // num_heads neighbouring channels, head 0 first (num_heads divides dim).
 #
-# If `sr_ratio` > 1: `sr`, depth-wise, kernel sr_ratio + 1, stride sr_ratio, padding sr_ratio // 2, with bias, and `sr_norm`, a LayerNorm.
+# If `sr_ratio` > 1:
 #
-# With `apply_transform` and more than one head: `transform_conv`, a 1 x 1 Conv2d with bias, heads to heads, on the logits;
-# and `transform_norm`, an `nn.InstanceNorm2d(num_heads)`, after the softmax.
+# - `sr`: a depth-wise convolution, kernel sr_ratio + 1, stride sr_ratio, padding sr_ratio // 2, with bias;
+# - `sr_norm`: a LayerNorm.
 #
-# Tokens come row by row; if H · W is not N, raise a `ValueError`, for any ratio.
+# With `apply_transform` and more than one head:
 #
-# Worked example: `EMSA(16, num_heads=4, sr_ratio=2)`, x (2, 63, 16), H = 7, W = 9.
-# Map (2, 16, 7, 9), reduced (2, 16, 4, 5), M = 20; queries (2, 4, 63, 4), keys (2, 4, 20, 4), A (2, 4, 63, 20).
+# - `transform_conv`: a 1 x 1 Conv2d with bias, heads to heads, on the logits;
+# - `transform_norm`: an `nn.InstanceNorm2d(num_heads)`, after the softmax.
+#
+# Tokens come row by row.
+# If H · W is not N, raise a `ValueError`, for any ratio.
+#
+# Here is a worked example: `EMSA(16, num_heads=4, sr_ratio=2)` reads x (2, 63, 16) with H = 7 and W = 9.
+# The map is (2, 16, 7, 9), and the reduced map is (2, 16, 4, 5), so M = 20.
+# The queries are (2, 4, 63, 4), the keys are (2, 4, 20, 4), and A is (2, 4, 63, 20).
 
 # %% exercise
 class EMSA(nn.Module):
@@ -417,7 +430,7 @@ check(EMSA)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# From tokens to a map: `transpose(1, 2)` first, then cut N into H and W.
+# To go from tokens to a map, use `transpose(1, 2)` first, and then cut N into H and W.
 # The way back is `flatten(2).transpose(1, 2)`.
 # `kv` gives (B, M, 2 · dim); read it as (B, M, 2, heads, head_dim), and bring the 2 to the front with `permute`.
 # The softmax runs over the keys, the last axis.
@@ -425,14 +438,14 @@ check(EMSA)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: a few numbers, three layers, and two `if`s with two layers each.
-# `forward` raises the ValueError, makes the tokens for `kv`, then queries, keys and values, and the logits.
+# `__init__` needs a few numbers, three layers, and two `if`s with two layers each.
+# `forward` raises the ValueError, and makes the tokens for `kv`, then the queries, keys and values, and then the logits.
 # Then come an `if` with a softmax in each branch, and a `return` with `proj`.
 # </details>
 # %% [markdown]
 # ## 7. What it saves
 #
-# **Touch it.** A field of 16 x 16 cells with four entries, and the windows of your EMSA's `sr`.
+# **Touch it.** The left side shows a field of 16 x 16 cells with four entries, and the windows of your EMSA's `sr`.
 # Each square at the right is a key, and its number says how many different entries its window touches.
 # Choose a ratio and a size of the entries.
 # When does one key have to hold all four entries, and how many keys are left then?
@@ -441,9 +454,9 @@ check(EMSA)
 slide_windows(lambda ratio: EMSA(4, num_heads=1, sr_ratio=ratio))
 
 # %% [markdown]
-# In their first stage, where the map is largest, the authors take ratio 8; the ratios of the other stages are 4, 2 and 1.
+# In their first stage, where the map is largest, the authors use ratio 8; the ratios of the other stages are 4, 2 and 1.
 #
-# **Predict, then run:** 64 x 64 positions, 64 channels, one head, forward only.
+# **Predict, then run.** We run the forward pass of an EMSA with one head, on 64 x 64 positions with 64 channels.
 # By what factor are memory and multiply-adds larger at ratio 1 than at ratio 8?
 # Memory is the largest total size of tensors at one moment of the forward pass.
 # The layers `q`, `kv` and `proj` count too.
@@ -460,17 +473,18 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 
 # %% [markdown]
 # A has N · M numbers, and M is N / 64 at ratio 8, but `q` and `proj` still see all N tokens.
-# And A still grows with N · N, because ratio r only divides that by r · r.
+# And A still grows with N · N, because ratio r only divides its number of entries by r · r.
 
 # %% [markdown]
 # ## 8. What do the rows sum to?
 #
 # With `apply_transform`, an InstanceNorm follows the softmax.
 # The authors write that mixing makes it harder for heads to attend to different things, and that the norm restores this diversity.
-# What else does it do?
+# What else does the norm do?
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
-# Then add 10 to *all values*: by how much does the first gathered number grow, using the weights before the norm, or after?
+# Then add 10 to *all values*.
+# By how much does the first gathered number grow with the weights before the norm, and by how much with the weights after it?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -490,19 +504,19 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # <details><summary>Why</summary>
 #
 # Every row of a softmax sums to 1, so the mean of all weights is 1 / M.
-# The norm subtracts 1/M from each of a row's M weights, so they sum to 1 - M · 1/M = 0.
+# The norm subtracts 1/M from each of a row's M weights, so the row then sums to 1 - M · 1/M = 0.
 # Dividing by the standard deviation does not change that.
 # </details>
 #
 # After the norm, a weight says how far a key is *above* an equal share, and it may be negative.
 # So a number that is added to all values cancels.
-# With a single key nothing is left, except for the bias of `proj`.
+# With a single key, every weight becomes 0, so nothing but the bias of `proj` is left in the output.
 
 # %% [markdown]
 # ## 9. Exercise 4: `ResTBlock`
 #
 # Attention mixes tokens; an MLP (two linear layers) then works on each token by itself.
-# Each of the two has a LayerNorm before it and a shortcut around it:
+# Each of these two parts has a LayerNorm before it and a shortcut around it:
 #
 # ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and is added again.](figures/block.svg)
 #
@@ -514,8 +528,8 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # The second half reads the result of the first.
 # H and W go to `attn` as they are.
 #
-# Worked example: dim 6, mlp_ratio 2.6: 6 · 2.6 = 15.6, so 15 hidden channels.
-# If the weights and biases of `attn.proj` and of `fc2` are all 0, both branches give 0, and the block returns x.
+# Here is a worked example: with dim 6 and mlp_ratio 2.6, the product is 15.6, so there are 15 hidden channels.
+# If the weights and biases of `attn.proj` and of `fc2` are all 0, both branches return 0, and the block returns x.
 
 # %% exercise
 class ResTBlock(nn.Module):
@@ -557,8 +571,8 @@ check(ResTBlock)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: a number and four attributes.
-# `forward`: two lines, each with one `+`.
+# `__init__` computes a number and sets four attributes.
+# `forward` has two lines, each with one `+`.
 # </details>
 # %% [markdown]
 # **A whole network.** Your pieces make ResT-Lite, the smallest network of the paper.
@@ -577,7 +591,7 @@ measured = {"ResT-Lite": sum(p.numel() for p in lite.parameters()) / 1e6}
 predict_then_run(predicted, measured, unit="million parameters")
 
 # %% [markdown]
-# The README rounds it to 11 M (in 2021 it said 10.5 M).
+# The README rounds this number to 11 M (in 2021 it said 10.5 M).
 # An image of 225 x 161 pixels is no problem for your network, because your tokens come with the true size of their map.
 
 # %% [markdown]
@@ -588,7 +602,7 @@ predict_then_run(predicted, measured, unit="million parameters")
 # Each picture has 12 lone cells; hues, pairing and places are always new.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
 #
-# *Right* is the mean of two percentages, one for black answers and one for white ones, so chance level is 50 %.
+# The score is the mean of two percentages, one for black answers and one for white answers, so chance level is 50 %.
 # After training, we also remove the cue: black and white are wiped out of the test pictures.
 
 # %% tags=["experiment"]
@@ -623,8 +637,7 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
      "cells. Each cell of an entry has a black or white dot.")
 
 # %% [markdown]
-# Look at your three guesses.
-# **Predict, then run:** six percentages.
+# Look at your three guesses, and predict six percentages.
 # The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
@@ -673,9 +686,9 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 
 # %% [markdown]
 # After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
-# The cause is not too few parameters: the networks with the larger ratio have *more*, in `sr` and its norm.
+# Too few parameters cannot be the cause, because the networks with the larger ratio have *more* of them, in `sr` and its norm.
 # Without black and white in the test pictures, all six arms are at chance.
-# So they answer from the entries, and nothing else in a picture gives the answer away.
+# So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
 # Would you write "the reduction destroys small entries"?
 # First think of an experiment that could prove you wrong, and only then read on.
@@ -698,12 +711,12 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # %% [markdown]
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
-# After 900 steps neither has lost anything: all runs score 100 %.
+# After 900 steps neither reduction has lost anything: all runs score 100 %.
 #
 # **How can one key hold four entries?**
-# Perhaps because `sr` is depth-wise, so that each channel can read a different place in a window?
-# To test this, we replaced `sr` by the plain mean over the same window, which has no weights.
-# For entries of 1 x 1 at ratio 2 this was no worse: 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
+# Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
+# To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
+# For entries of 1 x 1 at ratio 2 the mean was no worse: it scored 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
 # So no learned kernels are needed to hold four entries in one key.
 # All runs are in `solutions/rest/experiment.md`.
 
@@ -719,7 +732,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
 #
-# **A challenge (not graded).** For entries of one cell at ratio 2, EMSA reaches 50 % in 180 steps of 12 pictures.
+# **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 % after 180 steps of 12 pictures.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, three runs score 67, 51 and 62 %.
 # Can you get above 80 % on average (our best: 86 %)?
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
@@ -743,31 +756,31 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # %% [markdown]
 # ## 12. What we now know
 #
-# - **Every position must ask, but few need to answer.**
-#   With entries as large as the ratio, a sixteenth of the keys lost nothing in our runs of 900 steps.
-# - Larger windows made learning slower before they made it worse.
-#   At twice that ratio, runs score 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
+# - **Every position needs a query of its own, but far fewer keys are enough.**
+#   If an entry's side was as large as the ratio, a sixteenth of the keys lost nothing in our runs of 900 steps.
+# - Larger windows made learning slower, long before they made the final score worse.
+#   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
 # - A still grows with N · N, because ratio r only divides it by r · r.
 # - `PixelAttention` tells a network the order of neighbours at any image size, and little about the place in the picture.
-#
+
+# %% [markdown]
 # Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
 # Swin, of the same year, keeps all keys and lets each query see only a window of them.
 # On our real pictures (below) EMSA scores about as well as one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that attention beats a convolution.
 #
 # We do not know whether mixing the heads is worth it.
-# With `apply_transform`, entries of 1 x 1 at ratio 2 score
-# 57, 50 and 63 % after 180 steps and 98, 99 and 99 % after 900.
-# That looks better than without it, but these are three runs.
+# On entries of 1 x 1 at ratio 2, networks with `apply_transform` score 57, 50 and 63 % after 180 steps, and 98, 99 and 99 % after 900.
+# That looks better than without `apply_transform`, but these are only three runs.
 #
-# Lesson 08a takes Swin's way: windows, and how to look beyond their borders.
+# Lesson 08a follows Swin: it computes attention within windows, and shows how to look beyond their borders.
 
 # %% [markdown]
 # ## 13. Questions, and where to read on
 #
 # 1. `transform_conv` has a bias.
-#    What is its gradient, and why?
+#    What is the gradient of this bias, and why?
 # 2. Shuffle the tokens of an image: does EMSA give the shuffled output at ratio 1?
 #    And at ratio 2?
 # 3. At 224 x 224 pixels, ResT's first stage has 56 x 56 positions and ratio 8.
@@ -776,13 +789,13 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Zero, apart from rounding: it adds one number to all logits of a head, and a softmax does not notice.
+# 1. The gradient is zero, apart from rounding, because the bias adds one number to all logits of a head, and a softmax ignores that.
 # 2. At ratio 1, yes.
-#    At ratio 2, no: the windows of `sr` hold other tokens then.
+#    At ratio 2, no, because then the windows of `sr` hold different tokens.
 #    So the reduction is itself a weak position code.
-# 3. Three, and as many columns at the right.
+# 3. Three rows, and as many columns at the right.
 #    Windows are centred on rows 0, 8, 16, ..., 48 and reach 4 rows to each side, up to row 52.
-#    Rows 53 to 55 still ask, but never answer.
+#    Rows 53 to 55 still have queries, but no key reads them.
 # </details>
 
 # %% [markdown]

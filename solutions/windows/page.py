@@ -17,8 +17,10 @@
 #
 # ![A grid of 4 x 6 cells in four windows of 2 x 3. Cells 8 and 9 are neighbours in different windows. Beside it three layers with the same windows: layer 1, layer 2, layer 100. How can 8 ever learn what 9 is?](figures/windows.svg)
 #
-# An image of 1536 x 1536 pixels in patches of 4 x 4 has 147,456 tokens.
-# Attention between all pairs then has 22 billion weights per head, 81 GiB in float32; within windows of 8 x 8 tokens, it has 36 MiB.
+# In the drawing, each cell looks only at its own window: how can 8 ever learn what its neighbour 9 is?
+# Windows exist because an image of 1536 x 1536 pixels, in patches of 4 x 4, has 147,456 tokens.
+# Attention between all their pairs has 22 billion weights per head, which take 81 GiB in float32.
+# Attention within windows of 8 x 8 tokens takes 36 MiB.
 # So [Swin v2](https://arxiv.org/abs/2111.09883) could train networks with 3 billion parameters for such images.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 50 · 10 points · difficulty 4 of 5
@@ -28,7 +30,7 @@
 # After this lesson you will be able to
 #
 # - cut images into windows and put them together again, with two reshapes and a swap;
-# - build the mask that says which tokens of a shifted window may meet;
+# - build the mask that says which tokens of a shifted window may look at each other;
 # - build Swin v2's attention: cosines, a learned scale, a position bias that fits any window;
 # - judge when a mask of -100 is enough;
 # - find mistakes in masks and indices that raise no error.
@@ -77,13 +79,13 @@ review()
 #
 # Answer two questions with pen and paper:
 #
-# 1. How could 8 learn what 9 is, in another layer of the same cost?
-# 2. List windows, and the cells in each window, row by row.
-#    In which order do the cells of the third window count?
+# 1. How could token 8 learn what token 9 is, in another layer of the same cost?
+# 2. List the windows, and the cells in each window, row by row.
+#    Which cells does the third window hold, and in which order?
 #
 # <details><summary>The answers</summary>
 #
-# 1. With the same windows it never can, however many layers you stack.
+# 1. With the same windows, token 8 can never learn it, however many layers you stack.
 #    [Swin](https://arxiv.org/abs/2103.14030) (2021) *moves* the borders in every second layer (section 4).
 # 2. The third window holds 12, 13, 14, 18, 19, 20, in this order.
 # </details>
@@ -100,7 +102,7 @@ wrong = grid.reshape(4, 2, 3, 1)  # four windows of 2 x 3?
 print("window 0:", wrong[0, ..., 0].tolist(), "window 1:", wrong[1, ..., 0].tolist())
 
 # %% [markdown]
-# A `reshape` alone keeps the order of the numbers in memory, so a window gets the next six numbers of a row.
+# A `reshape` alone keeps the order of the numbers in memory, so a window gets the next six numbers, which are all in one row.
 #
 # Cut grids x of shape (B, H, W, C) into windows of shape (B · nW, wh, ww, C).
 # B counts images, nW the windows of one image, and C the channels, which come *last* in this lesson.
@@ -151,13 +153,13 @@ check(window_partition)
 # The number of images is not given; it follows from the number of windows.
 # Again, raise a `ValueError` if the windows do not divide the image.
 #
-# Worked example: 12 windows of 2 x 3, for images of 4 x 6.
+# Here is a worked example with 12 windows of 2 x 3, for images of 4 x 6.
 # An image has 2 windows down and 2 across, so nW = 4, and B = 12 / 4 = 3.
 # Windows 0 to 3 make up image 0; its row 0 is row 0 of window 0, then row 0 of window 1.
 #
 # `window_reverse(window_partition(x, size), size, (H, W))` is x again.
 # This is a good test, but not a complete one, because two functions that are wrong in the same way pass it too.
-# The wrong `reshape` of section 2 and its way back do.
+# The wrong `reshape` of section 2, together with the `reshape` that undoes it, passes this test.
 
 # %% exercise
 def window_reverse(
@@ -188,7 +190,7 @@ check(window_reverse)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# A test of the sizes, a `reshape` to six axes, with -1 for B, and a `return` with a swap and a second `reshape`.
+# You need a test of the sizes, a `reshape` to six axes, with -1 for B, and a `return` with a swap and a second `reshape`.
 # </details>
 # %% [markdown]
 # ## 4. Shift and mask
@@ -203,7 +205,8 @@ check(window_reverse)
 #
 # But now some windows hold cells from opposite sides of the picture.
 # In each window, cells that lay together before the roll form a **region**.
-# A **mask** is added to the logits, lesson 00's scores, before the softmax: 0 if two cells share a region, and -100 if not.
+# A **mask** is added to the logits (lesson 00's scores) before the softmax.
+# It is 0 if two cells share a region, and -100 if they do not.
 
 # %% [markdown]
 # ![The second window: 10, 11, 16, 17 are region A, 6 and 12 are region B. Its 6 x 6 mask is 0 within A and within B, -100 between them.](figures/mask.svg)
@@ -218,7 +221,7 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
     print(f"{name}: weights {[round(w, 3) for w in weights.tolist()]}, sum {weights.sum():.3f}")
 
 # %% [markdown]
-# Next to a logit of 0, one of -100 becomes a weight of about $e^{-100}$, or 4 · 10⁻⁴⁴.
+# Next to a logit of 0, a logit of -100 becomes a weight of about $e^{-100}$, or 4 · 10⁻⁴⁴.
 #
 # **By hand:** the last window of the rolled picture holds 22, 23, 18, 4, 5, 0.
 # How many regions does it have?
@@ -226,14 +229,14 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 #
 # <details><summary>The answers</summary>
 #
-# Four regions: {22, 23}, {18}, {4, 5}, {0}.
+# It has four regions: {22, 23}, {18}, {4, 5} and {0}.
 # The rows of 22, 23, 4 and 5 have two zeros each, and those of 18 and 0 have one, which makes 10 zeros.
 # </details>
 
 # %% [markdown]
 # ## 5. Exercise 3: `shifted_window_mask`
 #
-# Return the masks of an image's windows: shape (nW, N, N), values 0.0 and -100.0.
+# Return the masks of an image's windows, with the shape (nW, N, N) and the values 0.0 and -100.0.
 # N now counts the cells of a window.
 # The image is rolled by *minus* `shift_size`.
 #
@@ -241,14 +244,15 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 #
 # - [0, n - w): all windows but the last;
 # - [n - w, n - s): the first part of the last window;
-# - [n - s, n): what came from the other side.
+# - [n - s, n): the cells that came from the other side.
 #
-# Two axes make nine regions; in a window, cells of one region may meet.
+# Together, the two axes make nine regions.
+# Two cells of a window may look at each other if they are in the same region.
 #
 # Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
 #
 # Without a shift every number is 0.
-# Windows divide the image, and 0 ≤ s < w: no test is needed.
+# The windows divide the image, and 0 ≤ s < w, so no test is needed.
 
 # %% exercise
 def shifted_window_mask(
@@ -276,7 +280,7 @@ check(shifted_window_mask)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Give each cell the number of its region: a picture of shape (H, W).
+# Give each cell the number of its region; this makes a picture of shape (H, W).
 # You have a function that finds the cells of each window.
 # </details>
 #
@@ -284,14 +288,14 @@ check(shifted_window_mask)
 #
 # Number the regions 3 · (range of the row) + (range of the column).
 # Partition this picture, and flatten each window: (nW, N).
-# To compare all pairs in a window, give two copies an axis of size 1 in different places.
-# `==` broadcasts.
+# To compare all pairs in a window, take two copies, and give each copy an axis of size 1 in a different place.
+# Then `==` broadcasts.
 # </details>
 # %% [markdown]
 # **Touch it.** A picture of 8 x 12 cells has windows of 4 x 4.
 # Point at a cell, or click it and use the arrow keys: its window lights up.
 # In the second grid the windows are shifted by (2, 2).
-# Your mask lets the orange cells through; pale ones share the window, but are masked.
+# Your mask lets the orange cells through; the pale cells share the window, but are masked.
 # Try the corners: what does the cell in row 0, column 0 see?
 
 # %% tags=["experiment"]
@@ -302,7 +306,7 @@ point_windows(window_partition, shifted_window_mask)
 # Minus infinity makes the weight exactly 0, and works too, if you are careful.
 # Never multiply it by a pattern of 0 and 1, because 0 · ∞ is not a number.
 # And a row of nothing but minus infinity has the softmax 0 / 0 (our rows are safe, because every cell may look at itself).
-# With -100 neither can happen.
+# With -100, neither of these problems can occur.
 # Whether it is *enough* depends on the other logits; section 8 works that out.
 
 # %% [markdown]
@@ -320,9 +324,9 @@ point_windows(window_partition, shifted_window_mask)
 #
 # The network sees offsets on a **log scale**.
 # For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
-# The 3 is $\log_2 8$, so this lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
+# The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 #
-# The functions for table and index are given; only the first takes a `dtype`.
+# The functions for the table and the index are given; only the first of them takes a `dtype`.
 # (The other arguments are for lesson 08b.)
 
 # %%
@@ -355,7 +359,7 @@ show_log_scale(relative_coords_table)
 
 # %% [markdown]
 # The curves are steep near 0, because a step matters more between neighbours than far away.
-# All three end at the same heights, so no coordinate lies outside the range that was trained.
+# All three curves end at the same heights, so no coordinate lies outside the range that was trained.
 #
 # **Predict, then run: a number from the paper.**
 # Leave out the factor 8 / (w - 1), as the paper does, and move a network from windows of 8 to windows of 16.
@@ -370,14 +374,15 @@ measured = {name: of(15) / of(7) - 1 for name, of in coordinates.items()}
 predict_then_run(predicted, measured, unit="times the trained range")
 
 # %% [markdown]
-# The paper (section 3.3) has the same two numbers: they are its argument for the log scale.
+# The paper (section 3.3) gives the same two numbers as its argument for the log scale.
 #
 # But look at the curves again: the coordinate of offset 1 *changes* with the window.
 # We trained networks on a task about right neighbours in windows of 2 x 4, and used their weights in larger windows, without training.
-# In windows of 2 x 6 three of them score 97, 80 and 86 %, and in windows of 2 x 8 only 46, 43 and 50 %.
+# In windows of 2 x 6 three networks score 97, 80 and 86 %, and in windows of 2 x 8 only 46, 43 and 50 %.
 # Nothing is wrong with the weights.
-# If the table keeps the *trained* scale, w = 4 in the formula, they score 100 % in both windows.
-# So if distance matters as a share of the window, its own scale is right; if it matters in pixels, as here, the trained one is.
+# If the table keeps the *trained* scale, with w = 4 in the formula, the networks score 100 % in both windows.
+# So if a distance matters as a share of the window, use the scale of the new window.
+# If a distance matters in pixels, as here, keep the trained scale.
 # Swin v2's code has an argument for the second case, `pretrained_window_size`.
 
 # %% [markdown]
@@ -397,19 +402,19 @@ for scale in (1, 10):
 #
 # Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (`math.log`, natural).
+# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, which starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
 # - **bias**: `cpb_mlp` is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
-#   From the table, (1, R, S, 2), it makes a number per cell and head.
-#   Flatten the cells row by row; pair (i, j) reads cell `index[i, j]`.
+#   From the table, (1, R, S, 2), it makes one number per cell and head.
+#   Flatten the cells row by row; the pair (i, j) reads cell `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), here N1 = N2.
+# `attn` is (B · nW, h, N1, N2), and here N1 = N2.
 # Window i of *every* image gets `mask[i]`.
 #
-# Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
-# The sigmoids are 1/2 and 3/4, the logits 5 + 8 = 13 and -2 + 12 = 10.
-# The mask (0, -100) makes them 13 and -90.
+# Here is a worked example: a new module gets the cosines 0.5 and -0.2, and `cpb_mlp` returns 0 and ln 3.
+# The sigmoids are 1/2 and 3/4, so the logits are 5 + 8 = 13 and -2 + 12 = 10.
+# The mask (0, -100) changes the logits to 13 and -90.
 
 # %% exercise
 class AffineTransform(nn.Module):
@@ -469,7 +474,7 @@ check(AffineTransform)
 # ## 8. Exercise 5: `cosine_attention`
 #
 # Swin v2's authors found that in large networks a few pairs came to dominate whole attention maps (section 3.2 of the paper).
-# A dot product can do that, because it grows with the lengths of query and key:
+# Dot products make this possible, because they grow with the lengths of the query and the key:
 
 # %%
 q = torch.tensor([3.0, 4.0])
@@ -486,9 +491,9 @@ for k in (torch.tensor([[4.0, 3.0], [6.0, -1.0]]), torch.tensor([[4.0, 3.0], [60
 # - divide each query and each key by its length, as `F.normalize` does (at least by 1e-12);
 # - do *not* divide by the square root of d;
 # - `transform` is a function that turns cosines, (B', h, N1, N2), into logits; call it once;
-# - softmax over the N2 keys, times v.
+# - take a softmax over the N2 keys, and multiply by v.
 #
-# Worked example: q = (3, 4) and the keys (4, 3) and (-30, -40).
+# Here is a worked example with q = (3, 4) and the keys (4, 3) and (-30, -40).
 # The cosines are 0.96 and -1.
 # With `transform = lambda cosine: 10 * cosine` the logits are 9.6 and -10, so nearly all weight is on the first key.
 
@@ -514,7 +519,7 @@ check(cosine_attention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# A line for the cosines; a `return` with transform, softmax, product.
+# You need a line for the cosines, and a `return` with the transform, the softmax and the product.
 # </details>
 # %% [markdown]
 # **Predict, then run: when is -100 not enough?**
@@ -539,7 +544,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
-# In the networks of our experiment it did not come to that: their largest scale is 17.
+# In the networks of our experiment the mask did not fail, because their largest scale is 17.
 
 # %% [markdown]
 # ## 9. Exercise 6: `WindowAttention`
@@ -550,13 +555,14 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 #
 # The channels of the input are `[q | k | v]`, C each; each of the three is split into heads of C / h neighbouring channels.
 # Tokens come row by row, L = H · W.
-# With `shift`, roll by -(wh // 2) and -(ww // 2) and pass the mask; without it, do neither.
+# With `shift`, roll by -(wh // 2) and -(ww // 2), and pass the mask to `transform`; without `shift`, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
 # Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
 # Name the one sub-module `transform`: section 10 replaces it.
 #
-# Worked example: `WindowAttention(2, (2, 3), shift=True)`, qkv (5, 24, 12), image (4, 6).
-# Grid (5, 4, 6, 12), windows (20, 2, 3, 12), queries (20, 2, 6, 2), result (5, 24, 4).
+# Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` reads qkv (5, 24, 12) of images (4, 6).
+# The grid is (5, 4, 6, 12), and the windows are (20, 2, 3, 12).
+# The queries are (20, 2, 6, 2), and the result is (5, 24, 4).
 # Token 8 now looks at 7, 8, 9, 13, 14 and 15.
 #
 # h divides C, and windows divide the image.
@@ -601,14 +607,14 @@ check(WindowAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Go through the drawing box by box, and print shapes.
-# `unflatten(1, (H, W))` turns tokens into a grid, `flatten(1, 2)` turns it back.
+# `unflatten(1, (H, W))` turns tokens into a grid, and `flatten(1, 2)` turns the grid back into tokens.
 # </details>
 #
 # <details><summary>Hint 2: the heads</summary>
 #
 # `unflatten(2, (3, h, C // h))` splits the channels of (B · nW, N, 3C), and -1 may stand for C // h.
-# Then `permute`: the axis of 3 first, heads before tokens.
-# On the way back: heads after tokens, then `flatten(2)`.
+# Then use `permute` to bring the axis of size 3 to the front, and the heads before the tokens.
+# On the way back, put the heads after the tokens, and then use `flatten(2)`.
 # </details>
 #
 # <details><summary>Hint 3: the transform</summary>
@@ -631,7 +637,7 @@ check(WindowAttention)
 # | *no mask* | plain | shifted, without the mask |
 # | *one shifted* | plain | shifted |
 #
-# All arms have equally many parameters.
+# All arms have the same number of parameters.
 # Training takes 150 steps of 16 pictures, with Adam and a peak learning rate of 0.02.
 
 # %% tags=["experiment"]
@@ -654,8 +660,8 @@ train_set, test_set = coloured_tiles(2400, seed=1), coloured_tiles(300, seed=2)
 show(show_images(train_set.pictures[:3]), "Three pictures of 6 x 12 tiles in four colours.")
 
 # %% [markdown]
-# **Predict first:** what percentage is right in columns 3 and 7 (border)?
-# And in column 11 (edge)?
+# **Predict first:** what percentage of the answers is right in columns 3 and 7 (border)?
+# And what percentage is right in column 11 (edge)?
 # Chance level is 25 %.
 # The cell after the next one trains twelve networks, in about 20 seconds.
 
@@ -701,31 +707,30 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # **The mask does not only forbid; it tells a network where the picture ends.**
 # Without the mask the picture is a ring, in which column 11 sits next to column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
-# So it cannot tell column 11 from column 3, and has to choose.
+# So the network cannot tell column 11 from column 3, and has to choose.
 # It can say the neighbour's colour, which is right at the border and wrong at the edge, or the tile's own colour.
-# If border or edge is at 100 %, the other one is at chance, so the two scores sum to at most about 125.
-# Our networks choose the neighbour: without a mask the border loses little, and the edge falls nearly to chance.
+# A network that scores 100 % in one of the two places is at chance in the other, so the two scores sum to at most about 125.
+# Our networks choose the neighbour: without a mask, their score falls a little at the border, and nearly to chance at the edge.
 
 # %% [markdown]
-# **Is it only a matter of time?** We trained all arms for five times as many steps, three runs each.
+# **Do the other arms only need more time?** We trained all arms for five times as many steps, three runs each.
 # The networks that are *never shifted* still score 26, 26 and 26 % at the border.
 # In the blind columns of *both shifted* the three runs score 26, 25 and 24 %.
 # In blind columns more steps cannot help, because the answer never arrives.
-# With *no mask* the border gets 93, 98 and 99 %, and the edge 32, 26 and 25 %.
-# With *one shifted* block, both places score 100 %.
+# With *no mask* the networks score 93, 98 and 99 % at the border, and 32, 26 and 25 % at the edge.
+# With *one shifted* block, the networks score 100 % in both places.
 # Half the learning rate gives the same findings, but after 150 steps one run without a mask chose the tile's own colour.
 # (All runs are in `solutions/windows/experiment.md`.)
 #
 # The task does not show how much the mask matters on photographs.
-# One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out mask and bias,
-# and reports an accuracy near 84 %.
+# One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out the mask and the bias, and reports an accuracy near 84 %.
 
 # %% [markdown]
 # ## 11. The bug museum
 #
 # **A mask that raises no error.**
 # *Symptom.* Training works, shapes are right, but at one rim of the results something is off.
-# A reader found it [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); this is our copy:
+# A reader found this mistake [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here is our copy:
 
 # %%
 def exhibit(image_size, window_size, shift_size):
@@ -746,13 +751,13 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # %% [markdown]
 # There are two rows of three windows.
 # Which windows' masks are incomplete?
-# Repair the function until the cell says yes.
+# Repair the function until the cell answers *Yes*.
 #
 # <details><summary>What is wrong</summary>
 #
 # The third window masks no pair, and the sixth masks too few.
 # `regions` is (1, 1, H, W), but the slices are applied to the axes 1 and 2, one axis too early.
-# A slice of an axis of size 1 is empty or everything, and neither raises an error.
+# A slice of an axis of size 1 is empty or everything, and neither case raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
 # </details>
 
@@ -767,7 +772,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as the code |
 # | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
 #
-# With the same weights and square windows, outputs and gradients equal those of their code (our tests check this within 1e-10).
+# With the same weights and square windows, outputs and gradients equal those of the authors' code (our tests check this within 1e-10).
 #
 # **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right (own colour, if there is none).
 # Windows of 2 x 4 see at most three columns ahead.
@@ -801,18 +806,18 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # %% [markdown]
 # ## 13. What we now know
 #
-# - **Windows make attention affordable, and moving them makes it see.**
-#   With borders that never move, neighbours on two sides of a border never exchange anything, in however many layers.
-# - A roll makes shifted windows out of ordinary ones, at the price of a mask.
+# - **Windows make attention affordable, and moving the windows lets it see beyond their borders.**
+#   With borders that never move, neighbours on the two sides of a border never exchange information, however many layers there are.
+# - Rolling the picture turns ordinary windows into shifted windows, but it requires a mask.
 # - The mask also tells a network where the picture ends.
 #   Without it, our networks could not tell the right edge from a border between windows.
 # - A mask of -100 is enough only while the other logits stay small: with Swin v2's bias, up to a scale of 42.
-# - A position bias on a log scale fits any window, but "one step to the right" is not the same coordinate in windows of another size.
+# - A position bias on a log scale fits any window, but "one step to the right" has different coordinates in windows of different sizes.
 #
-# Swin's windows are used in many networks for segmentation, detection and restoration, among them
-# [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b), and [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both Swins.
+# Swin's windows are used in many networks for segmentation, detection and restoration.
+# [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) is one of them, and [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both versions of Swin.
 # Later networks often mix windows with a cheap view of the whole image, because information moves only half a window further per layer.
-# Our real pictures (below) show this cost: with so few layers, windows score 87 %, and one more 3 x 3 convolution 93 %.
+# Our real pictures (below) show this cost: with so few layers, windows score 87 %, and one more 3 x 3 convolution scores 93 %.
 #
 # We do not know how much the mask matters on photographs.
 # Apart from the reader's report above, we know of no comparison.
@@ -823,7 +828,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # ## 14. Questions, and where to read on
 #
 # 1. Does `shifted_window_mask` need three ranges per axis?
-#    What happens with two, [0, n - s) and [n - s, n)?
+#    What happens with only two ranges, [0, n - s) and [n - s, n)?
 # 2. Multiply all queries by 7.
 #    How does the attention map change?
 # 3. To find the cell of an offset, Swin's code multiplies the row offset by 2 · ww - 1.
@@ -833,10 +838,11 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Two give the same masks: n - w is a border of windows, and cells on its two sides never share a window.
-# 2. Not at all, because a cosine does not depend on lengths.
-# 3. The offsets (0, 2) and (1, -2) would share a cell, and so a bias, and so would (0, -2) and (-1, 2).
-#    A row of the table has 2 · ww - 1 cells, so that is the step.
+# 1. Two ranges give the same masks, because n - w is a border of windows, and cells on its two sides never share a window.
+# 2. It does not change at all, because a cosine does not depend on the lengths of the vectors.
+# 3. The offsets (0, 2) and (1, -2) would share a cell, and therefore a bias.
+#    So would (0, -2) and (-1, 2).
+#    A row of the table has 2 · ww - 1 cells, so this number is the right step from one row to the next.
 # </details>
 
 # %% [markdown]
