@@ -12,21 +12,22 @@ ITEMS = (
          "A stripe has 8 x 16 tokens, and one anchor for each block of 4 x 4 tokens. "
          "How many weights do the two attention maps have together, anchors to tokens and tokens to anchors?",
          2048,
-         "128 tokens and 8 anchors: 8 · 128 + 128 · 8 = 2048. A full map would have 128 · 128 = 16384, eight times as many."),
+         "128 tokens and 8 anchors: 8 · 128 + 128 · 8 = 2048 weights. A full map would have 128 · 128 = 16384, eight times as many."),
     Item("stripes-grow",
          "Stripes are 8 rows high and as wide as the image, and each has a full attention map of its own. "
-         "If both sides of the image double, how many times as many weights do all these maps hold together?",
+         "If both sides of the image double, by what factor does the number of weights in all these maps together grow?",
          8,
          "There are twice as many stripes, and each holds twice as many tokens, so its map grows fourfold. With windows of a fixed size, "
-         "the total grows only like the number of tokens."),
+         "the total would only grow fourfold, like the number of tokens."),
     Item("product-by-hand",
          "Anchor 0 spreads its weight evenly over tokens 0 to 3, anchor 1 evenly over tokens 4 and 5. "
          "A token gives anchor 0 the weight 0.6 and anchor 1 the weight 0.4. How much of its attention reaches token 5?",
          0.2,
-         "Half of 0.4. Tokens 4 and 5 always arrive in equal parts: no token can separate what an anchor has mixed."),
+         "Token 5 gets half of 0.4. Tokens 4 and 5 always arrive in equal parts: no token can separate what an anchor has mixed."),
     Item("bug-anchors-rolled",
-         "For shifted stripes, tokens and anchors are rolled before both are cut; there is one anchor for each d x d tokens. For d = 2, "
-         "anchors meet the tokens of a different place. Which line has to change?",
+         "For shifted stripes, the grids of tokens and anchors are rolled before they are cut into stripes. "
+         "There is one anchor for each d x d tokens. For d = 2, anchors are paired with tokens from a different place. "
+         "Which line has to change?",
          3,
          "The grid of anchors is d times as coarse, so it is rolled by -(s // d). Divide first, then change the sign.",
          code="def roll_both(tokens, anchors, s, d):  # (B, H, W, C), channels last\n"
@@ -37,7 +38,8 @@ ITEMS = (
          "Tokens should gather from each other through a few anchors a, with `attend(queries, keys, values)`. "
          "The result never depends on v. Which line has to change?",
          3,
-         "An anchor is only an address: it is compared, and never handed on. What the anchors have gathered, z, is the value here.",
+         "An anchor is only an address: tokens are compared with it, but its content is never passed on. The values here are z, "
+         "which the anchors have gathered.",
          code="def through_anchors(q, k, v, a):\n"
               "    z = attend(a, k, v)\n"
               "    return attend(q, a, a)"),
@@ -46,7 +48,7 @@ ITEMS = (
          "and its pictures get worse. Why is there no error?",
          "b",
          "Position biases are computed from offsets, and masks are made in `forward`, so any window fits. "
-         "Store the sizes beside the weights, where a loader can check them.",
+         "Store the sizes next to the weights, where a loader can check them.",
          choices=("`load_state_dict` skips parameters of a different shape.",
                   "No parameter's shape depends on the size of the windows.",
                   "Smaller windows use the first rows and columns of each weight.")),
