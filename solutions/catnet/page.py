@@ -368,7 +368,8 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # With the softmax over the keys, each position of x gathers with weights that sum to 1.
 # With the softmax over the queries, each position of y *hands out* a total weight of 1, and a row can sum to anything.
 # No shape changes and nothing crashes, so you get no warning.
-# The authors' code takes the softmax over the keys in one of its attentions, and over the queries in the other, so your module offers both.
+# The authors' code takes the softmax over the keys in its cross attention, and over the queries in its self-attention.
+# Your module therefore offers both ways.
 
 # %% [markdown]
 # - `query` and `key` are 1 x 1 convolutions from C to C // r channels, where r is `reduction`,
