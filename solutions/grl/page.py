@@ -851,7 +851,7 @@ point_at_wall(test_set)
 # In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first step on.
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
-# A wall that is left as it is scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
+# A wall that is left unchanged scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
 # That cell trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
 # %% tags=["experiment"]
