@@ -102,7 +102,7 @@ review()
 # ## 1. A puzzle
 #
 # The marked pixel in the picture above is noisy, and so are its neighbours.
-# Averaging pixels that had the same colour before the noise came removes noise.
+# Noise can be removed by averaging pixels that had the same colour before the noise came.
 # So the network should find as many such pixels as it can, and many of these pixels are far away.
 # In lesson 05a each of N tokens looked at all N tokens, which takes a map of N · N numbers.
 # GRL puts a few **anchors** between the tokens.
