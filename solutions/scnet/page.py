@@ -84,7 +84,7 @@ review()
 # Liu and others (2020) cut the convolution itself into parts.
 # Half of the channels take a normal path.
 # For the other half, a map of averages says what is around each position.
-# A gate made from this map corrects ("calibrates") the result.
+# A gate made from this map corrects ("calibrates") a normal convolution of this half.
 #
 # ![The calibrated half: x (B, C, H, W) goes through k3 and, in a second branch, is averaged over r x r cells, goes through k2 at that small size and is enlarged to H x W; x is added, a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
