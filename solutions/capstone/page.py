@@ -17,8 +17,9 @@
 #
 # ![Two bars. ResNet-50 has 25.56M parameters. ECA-ResNet-50, the same network with 16 modules more, has 24.37M. Where did a million parameters go?](figures/question.svg)
 #
-# People choose networks by tables of parameters and FLOPs; [timm](https://github.com/huggingface/pytorch-image-models) publishes them for hundreds of models.
-# When two rows of such a table differ by 1.2 million parameters and should not, a number is wrong, or means something else than you think.
+# People choose networks by tables of parameters and FLOPs; [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
+# If two rows differ by 1.2 million parameters although they should not, one of the numbers is wrong,
+# or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
 # **Needs** lessons 01 and 09; the others add rows, or show as "not yet" · 3 h 15 · 7 points · difficulty 3 of 5
@@ -30,7 +31,7 @@
 # - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
 # - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
 # - test a module on tasks that need one mechanism each, and read the result without crowning a winner;
-# - ask a question of your own, and let an experiment answer it that could have proved you wrong.
+# - ask a question of your own, and answer it by an experiment that could have proved you wrong.
 #
 # | part | minutes |
 # |---|---|
@@ -93,8 +94,8 @@ review()
 # Where did more than a million parameters go?
 #
 # 1. The authors' ResNet-50 is smaller than the usual one.
-# 2. They do not count the last layer, or the BatchNorms.
-# 3. Nothing went anywhere.
+# 2. The authors do not count the last layer, or the BatchNorms.
+# 3. All parameters are still there.
 #
 # The table that you write in exercise 1 will tell you.
 
@@ -110,11 +111,11 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
     print(name, sum(each.numel() for each in module.state_dict().values()))
 
 # %% [markdown]
-# The one matrix was counted twice.
-# Of BatchNorm's 33 numbers only 16 are trained; the others are running means, variances and a counter.
+# In the line `twice`, one and the same matrix was counted twice.
+# In the line `norm`, only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
 #
-# `rows` is a list of pairs, a name and a module.
-# For each, in this order, return a tuple of four:
+# `rows` is a list of pairs, each with a name and a module.
+# For each pair, in this order, return a tuple of four:
 #
 # - the name;
 # - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`;
@@ -125,7 +126,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
 # With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
-# If its weight does not require a gradient (a frozen layer), they are 0, 0.0 and 0.0.
+# If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
 #
 # `round(x, 2)` rounds to two decimals, and `module.parameters()` gives you each shared parameter once.
 
@@ -158,7 +159,7 @@ check(parameter_table)
 # </details>
 
 # %% [markdown]
-# Now the answer to section 1.
+# Now you can answer the question of section 1.
 # `resnet` builds torchvision's ResNets.
 # On the device `"meta"` tensors have shapes but no numbers, so even the largest network is built in an instant.
 
@@ -187,10 +188,10 @@ parameter_table([("ResNet-50", plain)])
 # - if the stride is 2 or the width changes, the shortcut is `downsample(x)`,
 #   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
 #   Otherwise the shortcut is x and `downsample` is None;
-# - at the end the mean over H and W, then `head: nn.Linear(widths[-1], num_classes)`.
+# - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
 
 # %% [markdown]
-# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and none has a bias.
+# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
 #
 # `make_attention` is a function: called with a block's width, it returns a module.
 # Call it once *for each block*, so that no two blocks share weights.
@@ -198,12 +199,12 @@ parameter_table([("ResNet-50", plain)])
 #
 # Worked example: `AttentionResNet(make, widths=(4, 6), blocks=2)` on x (2, 3, 8, 10).
 # The stem gives (2, 4, 8, 10), both blocks of the first stage keep that shape, and the second stage makes it (2, 6, 4, 5).
-# The mean is (2, 6), and the output (2, 10).
+# The mean is (2, 6), and the output is (2, 10).
 # There are four blocks, so `make` was called four times, with 4, 4, 6 and 6.
 # One block, the third, has a `downsample`.
 # Stride 2 rounds odd sides up: 7 becomes 4.
 #
-# We suggest a class `Block` inside the class, which you then call as `self.Block(...)`; any other way is fine too.
+# We suggest a class `Block` inside `AttentionResNet`, which you then call as `self.Block(...)`; any other way is fine too.
 
 # %% exercise
 class AttentionResNet(nn.Module):
@@ -292,11 +293,11 @@ check(AttentionResNet)
 
 # %% [markdown]
 # **What each module costs.**
-# The cell below reads your notebooks of the earlier lessons, which lie beside this one, and takes your modules out of them.
+# The cell below reads your notebooks of the earlier lessons, which lie next to this one, and takes your modules out of them.
 # Modules that are not solved yet are listed with their lesson.
 #
-# **Predict, then run:** how many parameters does `AttentionResNet` with its default widths gain from each of these?
-# (There are six blocks; SE has a reduction of 2, ECA kernels of size 3.)
+# **Predict, then run:** how many parameters does `AttentionResNet` with its default widths gain from each of these modules?
+# (There are six blocks, SE has a reduction of 2, and ECA has kernels of size 3.)
 
 # %% tags=["experiment"]
 predicted = {"SE": None, "ECA": None, "one more 3x3 conv": None}
@@ -313,8 +314,8 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # SE needs C · C/2 twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752.
 # ECA needs 3 for each block, 18 in all.
-# A 3 x 3 convolution needs 9 C², and its BatchNorm 2 C: 97,216.
-# A gate adds few parameters, so their number hardly explains what it does.
+# A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
+# A gate adds few parameters, so the number of its parameters hardly explains what a gate does.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
 # Our control "one more 3x3 conv" shows what more parameters bring.
 # </details>
@@ -328,7 +329,7 @@ print_sizes(sizes)
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
 # The next cell holds lesson 09's `CloBlock`, so this notebook works alone, even if you skipped that lesson.
-# Its parts and names are the ones that you know, but the branches are dictionaries of layers here, not classes of their own.
+# The block's parts and names are the ones that you know, but here the branches are dictionaries of layers, not classes of their own.
 # Nothing in it is new.
 
 # %%
@@ -385,7 +386,7 @@ class CloBlock(nn.Module):
         return self.mlp(self.norm2(x)) + self.downsample(x)
 
 # %% [markdown]
-# **What you build** from it:
+# **Build this** from `CloBlock`s:
 #
 # - `patch_embed`: an `nn.Sequential` of four 3 x 3 convolutions with padding 1, each followed by a BatchNorm and a ReLU.
 #   With d = dims[0], their outputs have d // 2, d, d and d channels, and their strides are 2, 2, 1 and 1.
@@ -402,14 +403,16 @@ class CloBlock(nn.Module):
 
 # %% [markdown]
 # **Worked example.** dims [8, 12], depths [2, 1], on an image of 32 x 48 pixels.
-# `patch_embed` makes (B, 8, 8, 12): its two strides divide both sides by 4.
+# `patch_embed` makes (B, 8, 8, 12), because its two strides of 2 divide both sides by 4.
 # The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
-# The second stage has one block, 12 to 12, with stride 1: it is the last of its stage, and its stage is the final one.
+# The second stage has one block, 12 to 12, with stride 1.
+# This block is the last of its stage, but there is no next stage to lead to.
 #
 # `patch_embed` holds 4 · 3 + 2 = 14 layers.
-# With d = 8 its convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584, 584 and, 1 x 1, 72 parameters.
+# With d = 8 its 3 x 3 convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584 and 584 parameters.
+# The 1 x 1 convolution has 72.
 #
-# XXS, with the numbers of the cell below your check, has 4,166,728 parameters.
+# CloFormer-XXS, whose numbers are in the cell below your check, has 4,166,728 parameters.
 
 # %% exercise
 class CloFormer(nn.Module):
@@ -462,14 +465,14 @@ check(CloFormer)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Write down, in terms of dims[i], the width into and out of each of XXS's twelve blocks, and its stride.
+# For each of the twelve blocks of XXS, write down the width of its input and of its output, in terms of dims[i], and its stride.
 # Three rows are special.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
 # Two conditions make a block special: it is the last one of its stage, *and* there is a next stage.
-# Everything else about it, heads, split, kernels and window, is its own stage's.
+# Everything else about such a block (heads, split, kernels and window) comes from its own stage.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -488,25 +491,26 @@ print(parameter_table([("CloFormer-XXS", xxs)]))
 print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 
 # %% [markdown]
-# The paper draws the first layer of `downsample` as a depth-wise convolution, and the authors' code has a full one.
+# The paper draws the first layer of `downsample` as a depth-wise convolution, but the authors' code has a full one.
 # Which of the two was trained?
 # The paper's table says 4.2 million parameters.
-# Your network has full convolutions and 4.17 million; with depth-wise ones it would have 3.63 million.
+# Your network has full convolutions and 4.17 million parameters; with depth-wise convolutions it would have 3.63 million.
 # So the network in the table is the one in the code, not the one in the drawing.
-# When a drawing and code disagree, a number in a table can tell which was trained.
+# When a drawing and the code disagree, a number in a table can tell you which of the two was trained.
 
 # %% [markdown]
 # ## 5. The papers' tables
 #
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
 # (The skeletons are in `attention_lab/networks/backbones.py`.
-# CloFormer's rows use your `CloBlock` of lesson 09, or this page's if that is not solved yet.)
-# "Met" means that your network has exactly as many parameters as a reference implementation, counted by building it.
-# For most rows that is the authors' own code; for the SE rows it is a widely used third-party repository without biases.
-# "Second-hand" numbers are often quoted, but we could not see where they were first printed.
+# CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
+# "Met" means that your network has exactly as many parameters as a reference implementation, which we built and counted.
+# For most rows the reference is the authors' own code.
+# For the SE rows it is a widely used third-party repository, without biases.
+# "Second-hand" numbers are often quoted, but we could not find where they were first printed.
 #
 # **Guess first:** SE-ResNet-50 (with your SE block of lesson 01) and CBAM-ResNet-50 are both quoted at 28.09M.
-# Will both come out like that?
+# Will both networks come out at that number?
 
 # %% tags=["experiment"]
 tables = paper_table(here={"CloFormer": CloFormer})
@@ -515,7 +519,7 @@ tables
 # %% [markdown]
 # The last column says what to look out for in each row.
 # A row that is not met points to a difference between your module and the reference: a bias, a norm, a width.
-# But a row that is met proves little about what the module computes: a sigmoid in the wrong place has no parameters.
+# But a row that is met proves little about what the module computes, because a sigmoid in the wrong place has no parameters either.
 # Your checks are for that.
 #
 # <details><summary>The two 28.09M</summary>
@@ -530,7 +534,7 @@ tables
 # %% [markdown]
 # **The authors' weights in your code** (not graded, and nothing below needs it).
 # Does your network compute what the authors' network computes?
-# Give both networks the same weights and the same pictures: then every stage must put out the same numbers.
+# If both networks get the same weights and the same pictures, every stage must output the same numbers.
 # We did this with the authors' code of nine networks and wrote down what each stage computed.
 # The weights follow from a rule, so nobody has to store them, and the next cell makes them again for your CloFormer.
 # (Its authors have not released their trained weights.)
@@ -540,11 +544,11 @@ your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFo
 print(agreement(your_cloformer, "CloFormer-XXS"))
 
 # %% [markdown]
-# If `logits` is in that list, your network is CloFormer, to eight digits.
+# If `logits` is in that list, your network computes the same as the authors' CloFormer, to eight digits.
 #
 # The authors of ECA, CBAM, BAM, SCNet, ResT and coordinate attention have released weights that they trained on ImageNet.
-# Download a file, put it beside this notebook, and your own module names a photograph.
-# The next cell does this for ECA-ResNet-50; it tells you where the file is.
+# Download a file and put it next to this notebook, and a network with your own module says what a photograph shows.
+# The next cell does this for ECA-ResNet-50, and it tells you where to find the file.
 # We have not been able to try the download ourselves.
 # If a file is not what we expect, `restore` says what it found and leaves your network as it is.
 
@@ -565,10 +569,10 @@ if "ECA" in modules:  # your block of lesson 02
 # |---|---|---|
 # | 3.62G | 3.86G | 7.9G |
 #
-# A survey that copies them would call SCNet-50 twice as expensive as the others.
+# A survey that copies these numbers would call SCNet-50 twice as expensive as the other two.
 #
-# Count multiply-adds with your own modules, and look for what each README means by FLOPs.
-# **Predict, then run:** how many billion multiply-adds does each have?
+# Count multiply-adds with your own modules, and find out what each README means by FLOPs.
+# **Predict, then run:** how many billion multiply-adds does each network need?
 
 # %% tags=["experiment"]
 predicted = {"EPSANet-50 (Small)": None, "ECA-ResNet-50": None, "SCNet-50": None}
@@ -585,10 +589,10 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
 # | SCNet-50 | 7.9G | *twice* its multiply-adds (an addition and a multiplication each); its column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
-# In one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
+# Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
 # "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
 # Where we saw it: the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
-# No single README is wrong; the table made of the three is.
+# No single README is wrong, but the table that was made of all three is wrong.
 # </details>
 
 # %% [markdown]
@@ -596,12 +600,12 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #
 # ![Five small pictures with their questions: what, where, look-up, far and local.](figures/tasks.svg)
 #
-# Accuracy on one benchmark cannot tell which mechanism did the work.
+# Accuracy on one benchmark cannot tell you which mechanism did the work.
 # So here are five small tasks, each made so that one mechanism is enough:
 #
 # - **what:** is this paper redder or bluer than grey, under a lamp of unknown colour?
-#   (chance level is 50 %; it needs the picture's average colour)
-# - **where:** is this square in the marked row, in the marked column, in both, in neither?
+#   (chance level is 50 %, and the task needs the picture's average colour)
+# - **where:** is this square in the marked row, in the marked column, in both or in neither?
 #   (25 %; it needs positions)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
@@ -612,21 +616,22 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (50 %; it needs nothing but the neighbourhood, so it is our control)
 
 # %% [markdown]
-# **The network** is the same for all: a 3 x 3 convolution with stride 2, then one residual block (3 x 3 convolution, *the module*,
+# **The network** is the same for all tasks: a 3 x 3 convolution with stride 2, then one residual block (3 x 3 convolution, *the module*,
 # 1 x 1 convolution), then scores at each position.
 # There are 16 channels and no pooling anywhere.
 # Without the module, the score at a position depends on 7 x 7 pixels.
 #
 # Gates and modules that have their own shortcut are used as they are.
-# Attention without one (CloAttention, EMSA, windows, GRL's) gets a BatchNorm in front and a shortcut around it.
+# Attention without a shortcut of its own (CloAttention, EMSA, windows,
+# GRL's attention) gets a BatchNorm before it and a shortcut around it.
 # (The code is in `attention_lab/networks/adapters.py`.)
 #
-# Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a rate that rises to 0.01 and falls.
+# Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a learning rate that rises to 0.01 and falls again.
 # The score is the percentage of right answers on 400 new pictures.
 #
 # **Predict, then run:** there are two tasks, five modules and one seed.
-# That takes about half a minute on a quiet machine, and two or three on a busy one.
-# "Look-up" needs *content*, "far" needs *reach*: which module has which?
+# That takes about half a minute on a quiet machine, and two or three minutes on a busy one.
+# "Look-up" needs *content* and "far" needs *reach*: which of the modules can use content, and which have reach?
 
 # %% tags=["experiment"]
 predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM, far": None,
@@ -667,14 +672,14 @@ show_task_scores(results, arms, task="look-up")
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
 # If a module is not on the front, some cheaper one does about as well or better, *on this task and at this cost*.
-# With a single seed, read no more into it than the broad picture.
+# With a single seed, read no more into the figure than its broad picture.
 
 # %% [markdown]
 # **Touch it.** Here are the answers themselves, in four new pictures.
 # A disc is a right answer, and a cross is a wrong one.
 # Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
 # Then choose *DANet position*: which brightness has it learned, and which has it not?
-# (A network that you have not trained yet answers untrained.)
+# (If you have not trained a network yet, it answers untrained.)
 
 # %% tags=["experiment"]
 slide_answers(arms, trained, tasks)
@@ -682,27 +687,29 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # <details><summary>What surprised us</summary>
 #
-# No: a network without a module cannot see the legend, so one answer in three is right by chance.
+# There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
 # In our run of the look-up, position attention stopped at two thirds.
-# It had every white patch right and could not tell black from grey: it had learned one brightness of three.
+# It had every white patch right but could not tell black from grey, so it had learned one brightness of three.
 #
 # CBAM does the look-up although it never compares two positions.
-# "Does red beside black occur *somewhere*?" can be read off a maximum over the picture, so we first thought that its maximum does the work.
-# Without the maximum, three runs stay at chance at the page's number of steps (35 to 37 %).
-# But with five times the steps and half the rate, a run without it scores 85 %, and ECA, which has a mean and no maximum,
-# reaches 100 % in two runs of three.
-# So the maximum makes it faster; we can't say more.
+# "Does red beside black occur *somewhere*?" can be read off a maximum over the picture,
+# so we first thought that CBAM's maximum does the work.
+# Without the maximum, three runs of CBAM stay at chance at the page's number of steps (35 to 37 %).
+# But with five times the steps and half the rate, a run of CBAM without its maximum scores 85 %.
+# And ECA, which has a mean and no maximum, reaches 100 % in two runs of three.
+# So the maximum makes learning faster, and we can't say more.
 #
 # Position attention compares all pairs of positions, yet it scores 35 to 40 % at "far", because it cannot tell where they are.
-# It cannot express "six pixels to the left"; its map weighs by content.
+# It cannot express "six pixels to the left", because its attention map weighs positions by content.
 # </details>
 
 # %% [markdown]
 # ## 8. The whole map
 #
-# This is every module of the course that takes a map and gives one back, trained as above, with three seeds.
-# (05b's row would repeat 05a's; CAT-Net needs two pictures.)
+# The figure below is our map.
+# It shows every module of the course that takes a feature map and returns one, trained as above, with three seeds.
+# (Two modules are left out: the row of 05b would repeat that of 05a, and CAT-Net needs two pictures.)
 # Before you read the three findings below the map, find two controls besides *nothing*, and say what each of them rules out.
 #
 # ![All modules of the course and three controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
@@ -710,16 +717,17 @@ slide_answers(arms, trained, tasks)
 # **The controls.**
 # "SE, no squeeze" has all of SE's layers but not the mean over the picture.
 # "One more 3x3 conv" shows what more parameters and a wider view alone are worth.
-# "Local" is a control among the tasks: it says nothing about attention, because every module and *nothing* score 96 to 98 %.
+# *Local* is a control among the tasks: it says nothing about attention, because every module and *nothing* score 96 to 98 %.
 
 # %% [markdown]
 # **The loopholes.**
 # Why do ECA and EMSA end at 53 and 58 % on "far", well above chance, after five times as many steps?
 # ECA has no reach at all, and EMSA's keys do not know where they are.
-# Our task leaks.
+# The reason is that our task leaks.
 # Posts in the last row are cut off by the edge, and a mean over the picture reveals their colour: ECA gets 99 % of *these* dots right.
-# That leak explains a part of ECA's score and not all of it.
-# EMSA found something else; we think that it recognises each dot by its noise, because without noise the same network falls to 59 %.
+# That leak explains a part of ECA's score, but not all of it.
+# EMSA found something else: at half the learning rate it even reaches 88 %.
+# We think that it recognises each dot by its noise, because without noise the same network falls to 59 %.
 # Any task may leak, so look where a score comes from before you praise a module.
 
 # %% [markdown]
@@ -746,14 +754,14 @@ slide_answers(arms, trained, tasks)
 # The map asked our questions, so now ask one of yours.
 # A study has an order, and the order protects you from yourself.
 # First write down what you expect, and what would prove you wrong.
-# Then choose the arms, with at least one **control** that lacks what should make the difference.
+# Then choose the arms, with at least one **control** that lacks the part that should make the difference.
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
-# Once a run has finished, the hypothesis can't be changed, and whatever else you change is written down.
+# Once a run has finished, the hypothesis can't be changed, and every other change is written down.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
 #
-# Here is one of ours.
+# Here is one of our own studies.
 # Position attention fails at "far", and we said that it cannot tell where a position is.
 # Is that really the reason?
 # *Guess:* what will attention score if its queries and keys also see each position's row and column?
@@ -771,11 +779,12 @@ study("places", task="far",
       ahead=[("attention with places", "attention")], controls=["places alone"])
 
 # %% [markdown]
-# Open the page that it wrote, and read its last parts too: how it was done, and what it does not show.
+# Open the page that the cell wrote.
+# Read its last parts too, which say how the study was done and what it does not show.
 #
 # <details><summary>What surprised us</summary>
 #
-# In our five runs attention scored 36 %, places alone 34 %, and attention with places 82 % (67 to 96 %).
+# In our five runs *attention* scored 36 %, *places alone* scored 34 %, and *attention with places* scored 82 % (67 to 96 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
 # After five times as many steps, all five solve it (94 to 100 %), and the other two arms score 31 to 47 %.
 #
@@ -801,20 +810,24 @@ study("places", task="far",
 #
 # <details><summary>What came out when we asked (five runs each)</summary>
 #
-# 1. It needs the maximum: a gate from the maximum scores 91 %, from both 93 %, and from the mean 35 %, which is at chance.
-#    (At these steps.
-#    CBAM without its maximum reached 85 % in one run of five times the length.)
+# 1. It needs the maximum.
+#    A gate made from the maximum scores 91 %, and one made from both scores 93 %.
+#    One made from the mean scores 35 %, which is at chance.
+#    (This holds for this number of steps.
+#    CBAM without its maximum reached 85 % in one run that was five times as long.)
 # 2. The more the better: 2 slots score 59 %, 8 slots 74 % and 64 slots 81 %.
 #    We had claimed only that 64 is ahead of 2.
-#    The runs of each arm differ by about 30 points, so even that is close to luck.
-# 3. One number is nearly enough: it scores 87 %, eight numbers score 91 %, and no module 76 %.
-#    The gap is not luck, but it is smaller than the 5 points that we had said would matter, so this was *not decided*.
+#    The runs of each arm differ by about 30 points, so even that lead is close to luck.
+# 3. One number is nearly enough: SE with one number scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
+#    The gap between one and eight is not luck, but it is smaller than the 5 points that we had said would matter.
+#    So this was *not decided*.
 # 4. Windows of 2 x 2 positions stay at chance, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
-# 5. Not here: without the scale it scores 100 % in all runs, and with it 93 %, because one of the five was slow.
+# 5. Not here: without the scale, attention scores 100 % in all runs.
+#    With the scale it scores 93 %, because one of the five runs was slow.
 #    We had expected the opposite, so this is the study that taught us most.
-# 6. They do: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module 76 %.
+# 6. They do help: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and the network without a module scores 76 %.
 #    We don't know why.
-#    Perhaps the network puts its channels in an order that suits the kernel, as it is free to do.
+#    Perhaps the network puts its channels in an order that suits the kernel, because it is free to choose that order.
 # </details>
 
 # %% [markdown]
@@ -834,7 +847,7 @@ study("places", task="far",
 # At the page's number of steps (means of three seeds), the worst of a module's five scores is never above 52 %.
 # Use two modules, one after the other, and lift the *worst* score above 90 %, with fewer than 600,000 multiply-adds for the whole network.
 # Our best pair stays below that number, and its worst score is 89 %.
-# A try trains fifteen networks, which takes one to three minutes.
+# One attempt trains fifteen networks, which takes one to three minutes.
 # Before you run the cell below, run the imports, your exercises,
 # the cell that makes `modules` (section 3) and the second cell of section 7.
 
@@ -853,8 +866,8 @@ challenge("right answers in the worst of five tasks, mean of three runs", lowest
           at_most={"multiply-adds": (have, 599_999)})
 
 # %% [markdown]
-# **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, the same as data.
-# They hold the rows that you met and the scores of your runs, marked *unverified*; your name is not in them.
+# **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
+# Both files hold the rows that you met and the scores of your runs, marked *unverified*; your name is not in them.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
@@ -862,17 +875,19 @@ paper_card(tables, results)
 # %% [markdown]
 # ## 11. What we now know
 #
-# - Attention modules are few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, ask through a summary.
-# - Each idea has its own task: in our map a mean helps with "what", coordinates with "where", comparing content with "look-up",
-#   a wide kernel or window with "far".
+# - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
+#   ask through a summary.
+# - Each idea has its own task.
+#   In our map a mean helps with "what", and coordinates help with "where".
+#   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
 # - A published number means nothing without its unit: 24.37M and 25.56M were the same network, and 7.9G was less than 3.86G.
 # - Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #
-# **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, windows in Swin and its heirs, and full attention,
-# computed in blocks as in lesson 05b, in nearly every large model.
+# **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.
+# Full attention, computed in blocks as in lesson 05b, is part of nearly every large model.
 # The zoo of convolutional gates has become quiet.
-# Plain attention, made affordable, has replaced most of it.
+# Plain attention, made affordable, has replaced most of these gates.
 #
 # **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
 
@@ -883,10 +898,12 @@ paper_card(tables, results)
 # Which claim of a paper would you test first?
 # Which of your predictions was furthest off, and why?
 #
-# **What next?** Three things that are worth a weekend:
+# **What next?** Here are three things that are worth a weekend:
 #
-# 1. *One more question of your own.* Take the verdict of your study, and ask what a sceptic would: longer runs, another rate, another task.
-# 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50: do the same for another network, and let both name your own photographs.
+# 1. *One more question of your own.* Take the verdict of your study, and ask what a sceptic would ask for: longer runs, another rate,
+#    another task.
+# 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50.
+#    Do the same for another network, and let both networks name your own photographs.
 # 3. *Someone else's code.* Open a repository that uses attention.
 #    Look for the bugs of this course,
 #    such as a wrong axis, a mask that hides nothing, or a norm that sees too much.
@@ -897,10 +914,10 @@ paper_card(tables, results)
 # %% [markdown]
 # ## 12. Questions to think about
 #
-# 1. `AttentionResNet` ends in a mean over all positions, `TaskNet` does not.
+# 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
 # 2. Two networks have the same number of parameters to the last digit.
-#    Name two differences that this cannot exclude.
+#    Name two differences that this does not rule out.
 # 3. On the map, "SE, no squeeze" has all the layers of SE.
 #    What does it control for that "one more 3x3 conv" does not?
 #

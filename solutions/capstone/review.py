@@ -10,21 +10,20 @@ ITEMS = (
          (2, 32, 6, 8),
          "Two strides halve the sides, rounded up: 21 becomes 11, then 6, and 32 becomes 16, then 8."),
     Item("in-millions",
-         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million "
-         "(10^6) is that?",
+         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million (10^6) is that?",
          12.58,
          "12 · 1.048576 = 12.58. Counted in the larger unit, a network seems to have lost 5 % of its parameters."),
     Item("se-size",
          "An SE block for 64 channels has two linear layers without biases, from 64 to 16 channels and back. "
          "How many parameters does it add?",
          2048,
-         "64 · 16 twice. A 3 x 3 convolution of 64 channels has 9 · 64 · 64 = 36,864: gates add few parameters."),
+         "Each of its two layers has 64 · 16 weights. A 3 x 3 convolution of 64 channels has 9 · 64 · 64 = 36,864: "
+         "gates add few parameters."),
     Item("bug-shared",
          "`make(width)` returns a new attention module. A stage of three blocks should have three of them, "
          "but the parameters of only one are counted. Which line has to change?",
          2,
-         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for "
-         "each block.",
+         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for each block.",
          code="def stage(make, width, blocks):\n"
               "    gate = make(width)\n"
               "    row = nn.ModuleList()\n"
@@ -41,11 +40,11 @@ ITEMS = (
               "    total = sum(p.numel() for p in found)\n"
               "    return total / 1e6"),
     Item("which-flops",
-         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with "
-         "7.6G FLOPs, where a multiplication and an addition count as two. Which one needs less work?",
+         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with 7.6G FLOPs, "
+         "where a multiplication and an addition count as two. Which one needs less work?",
          "b",
-         "In one unit A has 4.1 and B 3.8 billion multiply-adds. Neither statement is wrong; a table that puts them "
-         "side by side is.",
+         "Counted in one unit, A needs 4.1 billion multiply-adds and B needs 3.8 billion. Neither statement is wrong, "
+         "but a table that puts them side by side is wrong.",
          choices=("A, by nearly a half",
                   "B, by less than a tenth",
                   "A, by less than a tenth",
@@ -58,13 +57,13 @@ ITEMS = (
          choices=("A map is enlarged by `nearest` instead of `bilinear`.",
                   "A softmax runs over the queries instead of the keys.",
                   "A convolution is full instead of depth-wise.",
-                  "A ReLU stands in front of the sum, not behind it.")),
+                  "A ReLU comes before the sum, not after it.")),
     Item("far-without-places",
          "Each dot must name the colour of the posts six pixels to its left and right. Position attention, "
-         "which compares all pairs of positions, still guesses. Why?",
+         "which compares all pairs of positions, stays near chance. Why?",
          "a",
-         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know "
-         "offsets, and modules with kernels that reach far enough had 98 % or more.",
+         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know offsets, "
+         "and modules with kernels that reach far enough scored 98 % or more.",
          choices=("It sees what is elsewhere, but cannot tell where.",
                   "Six pixels are too far away for its attention map.",
                   "A softmax over all positions leaves too little weight for two.")),

@@ -19,8 +19,8 @@
 #
 # Labelling one street scene of Cityscapes, pixel by pixel, took [more than an hour and a half](https://arxiv.org/abs/1604.01685) on average,
 # and labelling an organ in a scan takes an expert.
-# *Few-shot* segmentation has to make do with one labelled example of something new, or with a few.
-# [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), for CT and MRI, lets the two pictures look at each other.
+# *Few-shot* segmentation has only one labelled example of something new, or a few of them, and must find the same thing in other pictures.
+# [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the two pictures look at each other.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 25 · 10 points · difficulty 3 of 5
 #
@@ -74,7 +74,7 @@ review()
 # ## 1. One example
 #
 # An **episode** has two pictures, as at the top of this page.
-# The **support** comes with a mask that marks the object; the **query** has none.
+# The **support** comes with a mask that marks the object; the **query** has no mask.
 # In the next episode the object has other colours, so a network cannot learn by heart what objects look like.
 # Only the support and its mask say what the object is.
 #
@@ -84,12 +84,14 @@ review()
 # <details><summary>The answers</summary>
 #
 # The object is the ellipse at the lower right.
-# The mean of red, green and blue is a middle grey, and the mean of yellow, cyan and magenta is the same grey (all six are equally bright).
+# The mean of red, green and blue is a middle grey.
+# The mean of yellow, cyan and magenta is the same grey, because all six colours are equally bright.
 # You probably looked for the marked colours one by one, and checked that they are *not* colours of the background.
 # </details>
 #
 # The score in this lesson is the **IoU** (intersection over union).
-# It counts the pixels that are object in both the answer and the truth, and divides by those that are object in at least one of them.
+# It counts the pixels that belong to the object in both the answer and the truth.
+# Then it divides by the number of pixels that belong to the object in at least one of them.
 # Calling every pixel "object" scores about 30 % here.
 
 # %% [markdown]
@@ -99,7 +101,7 @@ review()
 # [PANet](https://arxiv.org/abs/1908.06391) (2019) made it popular.
 #
 # Features are usually smaller than the mask.
-# Shrinking the mask would be cheaper than enlarging the features, so look at what it does to a small object:
+# Shrinking the mask would be cheaper than enlarging the features, so look at what shrinking does to a small object:
 
 # %%
 mask = torch.zeros(1, 1, 16, 16)
@@ -109,17 +111,18 @@ print(f"sum of the mask: {mask.sum():.0f}; shrunk to 4 x 4: {shrunk.sum():.0f}")
 
 # %% [markdown]
 # The object has vanished, so we enlarge the features.
-# Write this for `features` (the $f_i$), (B, C, h, w), and masks (the $m_i$), (B, H, W):
+# Write the following formula for `features` (the $f_i$), (B, C, h, w), and masks (the $m_i$), (B, H, W):
 #
 # $$p = \frac{\sum_i m_i f_i}{\sum_i m_i + 10^{-5}}$$
 #
-# Masks are usually larger than the features, of any dtype, with values from 0 to 1.
+# Masks are usually larger than the features; they can have any dtype, with values from 0 to 1.
 # First enlarge the features to (H, W), bilinearly, with `align_corners=False`; then sum over all positions i.
 # The result is (B, C), in the features' dtype.
-# For an empty mask it is 0, not 0 / 0: this is what the $10^{-5}$ is for.
+# For an empty mask the result is 0, not 0 / 0, which is what the $10^{-5}$ is for.
 #
 # Worked example, one channel and one row: the features (1, 2), enlarged to four positions, are (1, 1.25, 1.75, 2).
-# Under the mask (0, 0, 1, 1) their sum is 3.75; the mask's sum is 2, so the prototype is 1.875 (rounded).
+# Under the mask (0, 0, 1, 1) the sum of the features is 3.75.
+# The sum of the mask is 2, so the prototype is 1.875 (rounded).
 
 # %% exercise
 def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -151,12 +154,12 @@ check(masked_average_pool)
 #
 # Compare each position of the query with the prototype.
 # The cosine s of two vectors is 1 if they have the same direction, and 0 if they are at right angles.
-# `F.cosine_similarity` computes it, for zero vectors too; mind its `dim`.
+# `F.cosine_similarity` computes this cosine, for zero vectors too, but mind its argument `dim`.
 # CAT-Net's code turns s into the probability that the position belongs to the object:
 #
 # $$1 - \sigma\big(0.5 \cdot (-\text{scale} \cdot s - \text{threshold})\big)$$
 #
-# The query's `features` are (B, C, h, w), the prototypes (B, C), one for each picture.
+# The query's `features` are (B, C, h, w), and the prototypes are (B, C), one for each picture.
 # The result is a map, (B, 1, h, w).
 #
 # Worked example, threshold -10 and scale 20: if the features at a position are (3, 4) and the prototype is (6, 8), their cosine is 1.
@@ -190,15 +193,15 @@ check(prototype_segmentation)
 # <details><summary>Hint 2: the idea</summary>
 #
 # The cosine removes the channel axis.
-# The result needs an axis of size 1 in its place.
+# The result needs an axis of size 1 where the channels were.
 # </details>
 
 # %% [markdown]
 # ## 4. Exercise 3: `prior_mask`
 #
-# [PFENet](https://arxiv.org/abs/2008.01449) (2020) needs no mean.
-# Each query position looks for its best match among the positions of the support's object, and keeps its cosine.
-# Look at the difference first, for an object of two colours and a query position that has one of them:
+# [PFENet](https://arxiv.org/abs/2008.01449) (2020) does without a mean.
+# Each query position looks for its best match among the positions of the support's object, and keeps the cosine of that match.
+# Look first at the difference that this makes, for an object of two colours and a query position that has one of them:
 
 # %%
 red, blue = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])  # the object's two colours
@@ -210,16 +213,16 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 #
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
-# 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q the largest
-#    (a masked-out f is 0, and so is its cosine; `F.cosine_similarity` adds no 10⁻⁷);
+# 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and keep the largest one for each q
+#    (where the mask is 0, f is 0, and so is its cosine; `F.cosine_similarity` does not add this 10⁻⁷);
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # The result is (B, 1, h, w).
 #
-# Worked example: the object has one position, (2, 0); the query has (1, 0), (3, 4) and (4, 3).
-# The largest cosines are 1, 0.6 and 0.8; stretched, they are 1, 0 and 0.5.
+# Worked example: the object has one position, (2, 0), and the query has three, (1, 0), (3, 4) and (4, 3).
+# The largest cosines are 1, 0.6 and 0.8, which are stretched to 1, 0 and 0.5.
 #
-# All N · N cosines (N = h · w) are one matrix product.
+# One matrix product computes all N · N cosines (N = h · w).
 
 # %% exercise
 def prior_mask(
@@ -247,14 +250,15 @@ check(prior_mask)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `flatten(2)` turns both into (B, C, N).
+# `flatten(2)` turns both feature maps into (B, C, N).
 # Which of the two must be transposed, so that their product has a row per support position and a column per query position?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
 # The products of the lengths form such a matrix too: (B, N, 1) times (B, 1, N).
-# Then take the maximum over the support's axis, and the minimum and the maximum over the query positions that are left.
+# Then take the maximum over the support's axis.
+# Only the query positions are left, and the minimum and the maximum for the stretching are taken over those.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -266,10 +270,11 @@ check(prior_mask)
 # ## 5. Three ways, measured
 #
 # The third way is attention.
-# Each query position asks *all* support positions, object and background, with `sharpness` · cosine as score.
-# The softmax turns the scores into weights; the **values are the mask itself**, which is 1 on the object and 0 elsewhere.
+# Each query position looks at *all* support positions, object and background, with `sharpness` · cosine as score.
+# The softmax turns the scores into weights.
+# The **values are the mask itself**, which is 1 on the object and 0 elsewhere.
 # So the answer at a query position is the share of its weight that lies on the object.
-# [DCAMA](https://arxiv.org/abs/2207.08549) (2022) is built on this **look-up**; ours has no trained parameters:
+# [DCAMA](https://arxiv.org/abs/2207.08549) (2022) is built on this **look-up**; our version has no trained parameters:
 
 # %%
 def look_up(query, support, support_mask, sharpness=100.0):
@@ -282,11 +287,13 @@ def look_up(query, support, support_mask, sharpness=100.0):
 
 
 # %% [markdown]
-# We test each way on 300 new episodes each for objects of one, two and three colours (object and background together always have six).
-# The features (24 channels, 8 x 8 positions) are made by hand and never trained: they say only which colour is where.
+# We test each way on 900 new episodes, 300 each for objects of one, two and three colours.
+# (Object and background together always have six colours.)
+# The features (24 channels, 8 x 8 positions) are made by hand and never trained, so they say only which colour is where.
 # Each method gets the threshold that is best on 300 *other* episodes; everything else is fixed.
 #
-# **Predict, then run:** what IoU does each method reach if the object has one colour, and if it has three?
+# **Predict, then run:** what IoU does each method reach if the object has one colour?
+# And what IoU does it reach if the object has three?
 
 # %% tags=["experiment"]
 predicted = {"prototype, 1 colour": None, "prototype, 3 colours": None,
@@ -325,25 +332,27 @@ touch_a_mask(methods, sharpness=100.0)
 # <details><summary>What we think</summary>
 #
 # With one colour, the mean of the object's features is that colour, and the prototype works well.
-# With three, it points somewhere between them, and a background colour may lie nearer to it than the object's own colours.
+# With three colours, the mean points somewhere between them, and a background colour may be nearer to it than the object's own colours.
 #
 # The prior mask keeps the colours apart, but looks only at the object.
-# If a background colour is similar to one of the object's, it cannot know that this colour belongs to the background.
-# (With one colour it is even worse than the mean, because it trusts the single best match, and positions at the border mix two colours.)
+# If a background colour is similar to one of the object's colours, the prior mask cannot know that this colour belongs to the background.
+# (With one colour it is even worse than the prototype.
+# It trusts the single best match, and positions at the border of the object mix two colours.)
 #
-# The look-up loses least from one colour to three, probably because it also asks the background.
+# The look-up loses least when the object has three colours instead of one, probably because it also looks at the background.
 #
-# In this episode the extra stripe costs the look-up most; the other two maps are poor already.
-# Over many episodes, it costs the prior mask and the look-up more than the prototype.
-# They believe every marked cell, but a mean dilutes it.
+# In this episode the extra stripe costs the look-up most, because the other two maps are poor already.
+# Over many episodes, such a stripe costs the prior mask and the look-up more than it costs the prototype.
+# These two methods believe every marked cell, but a mean dilutes a cell that was marked wrongly.
 # </details>
 
 # %% [markdown]
 # ## 6. Exercise 4: `CrossMaskedAttention`
 #
-# Now for something that learns.
-# CAT-Net's tool is attention between two feature maps x and y, (B, C, H, W) each, with N = H · W positions.
-# Queries (vectors, not the *query* picture) come from x, keys and values from y.
+# Now you build something that learns.
+# CAT-Net's tool is attention between two feature maps x and y, each (B, C, H, W), with N = H · W positions.
+# Queries come from x, and keys and values come from y.
+# (A query is now a vector, not the *query* picture.)
 # So the rows of the attention map belong to x, and its columns to y.
 #
 # Here is a small example, with two positions and one number for each query, key and value:
@@ -359,19 +368,23 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # With the softmax over the keys, each position of x gathers with weights that sum to 1.
 # With the softmax over the queries, each position of y *hands out* a total weight of 1, and a row can sum to anything.
 # No shape changes and nothing crashes, so you get no warning.
-# The authors' code does the one in its cross attention and the other in its self-attention, so your module offers both.
+# The authors' code takes the softmax over the keys in its cross attention, and over the queries in its self-attention.
+# Your module therefore offers both ways.
 
 # %% [markdown]
-# - `query` and `key` are 1 x 1 convolutions from C to C // r channels, where r is `reduction`, and `value` is one from C to C.
-#   All have a bias.
-# - `attention(x, y)`: (B, N, N), row j says how position j of x weighs the positions of y.
-#   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row; with `softmax_over="queries"`, of each column.
-# - `forward(x, y, mask=None)`: the sums that x gathers from y, (B, C, H, W), times the mask, (B, 1, H, W), if there is one.
+# - `query` and `key` are 1 x 1 convolutions from C to C // r channels, where r is `reduction`,
+#   and `value` is one from C to C.
+#   All three have a bias.
+# - `attention(x, y)`: a matrix (B, N, N), in which row j says how position j of x weighs the positions of y.
+#   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row.
+#   With `softmax_over="queries"`, take the softmax of each column instead.
+# - `forward(x, y, mask=None)`: the weighted sums of y's values, one for each position of x, as (B, C, H, W).
+#   If there is a mask, (B, 1, H, W), they are multiplied by it.
 #
-# The mask only multiplies the result; x is not added (no shortcut).
+# The mask only multiplies the result, and there is no shortcut.
 # The constructor raises `ValueError` if C // r is 0 (naming C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
-# Worked example, two positions, C // r = 1: the queries are 1 and 0, the keys 0 and ln 3.
+# Worked example with two positions and C // r = 1: the queries are 1 and 0, and the keys are 0 and ln 3.
 # Row 0 is (1/4, 3/4), row 1 is (1/2, 1/2).
 # The values 8 and 4 give (5, 6), and the mask (1, 0.5) turns this into (5, 3).
 
@@ -423,12 +436,12 @@ check(CrossMaskedAttention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# In the matrix (B, N of x, N of y), keys are the last axis and queries the middle one.
+# In the matrix (B, N of x, N of y), the last axis belongs to the keys and the middle axis belongs to the queries.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: two `if`s that raise; `word not in ("a", "b")` is true if it is neither of the two.
+# `__init__`: two `if`s that raise; `word not in ("a", "b")` is true if the word is neither of the two.
 # `attention`: a line for queries and keys, a `return`.
 # `forward`: values, a product with the *transposed* matrix, back to (H, W), and the mask, if there is one.
 # </details>
@@ -444,14 +457,14 @@ check(CrossMaskedAttention)
 # - then, for each picture a with its own mask m, where b is the other picture *after the first step*:
 #   `z = norm1(a + cross_attention(a, b, m))`, and the result is `norm2(z + mlp(z))`.
 #
-# `self_attention`, `cross_attention`: `CrossMaskedAttention(channels, reduction)`.
-# `norm0`, `norm1`, `norm2`: `nn.LayerNorm(C)` over the channels of each position.
-# `mlp`: a Sequential of Linear (C to C), ReLU, Linear (C to C), at each position.
+# The layers `self_attention` and `cross_attention` are `CrossMaskedAttention(channels, reduction)`.
+# `norm0`, `norm1` and `norm2` are `nn.LayerNorm(C)`, over the channels of each position.
+# `mlp` is a Sequential of Linear (C to C), ReLU, Linear (C to C), applied at each position.
 #
-# It returns the refined query and the refined support.
+# The block returns the refined query and the refined support.
 #
 # Worked example: `CMAT(24, 2)` has 2 · 1,200 parameters in its attentions, 3 · 48 in its norms and 2 · 600 in its MLP: 3,744.
-# If both masks are 0, z is norm1(a): nothing passes between the pictures.
+# If both masks are 0, z is norm1(a), so nothing passes from one picture to the other.
 
 # %% exercise
 class CMAT(nn.Module):
@@ -509,9 +522,9 @@ check(CMAT)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Write the first step once, as a function of a, and the second once, as a function of a, b and m.
-# Call each of them once per picture.
-# Both calls of the second must start from the results of the first step: neither may use what the other returns.
+# Write the first step once, as a function of a, and write the second step once, as a function of a, b and m.
+# Call each function once per picture.
+# Both calls of the second function start from the results of the first step: neither call may use the result of the other.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -528,11 +541,12 @@ check(CMAT)
 # Now everything comes together.
 # `blocks` is a list; each block has its own weights and is called like a `CMAT`, with four positional arguments.
 #
-# - The query's first mask is the prior mask; the support's mask is resized as in exercise 3, and never changes.
+# - The query's first mask is the prior mask.
+#   The support's mask is resized as in exercise 3, and never changes.
 # - A block returns a refined query and support, which the next block receives.
-# - The refined support, pooled under `support_mask` at its full size, gives a prototype;
-#   with it, the refined query gives a probability map (pass on `threshold` and `scale`).
-# - Where that probability is above 0.5, the next block's query mask is 1, elsewhere 0, in the query's dtype.
+# - The refined support, pooled under `support_mask` at its full size, gives a prototype.
+#   With this prototype, the refined query gives a probability map (pass on `threshold` and `scale`).
+# - Where that probability is above 0.5, the next block's query mask is 1, and elsewhere it is 0, in the query's dtype.
 #
 # Return a list with the probability map of each block.
 #
@@ -571,13 +585,13 @@ check(iterative_refinement)
 #
 # Before the loop: two masks and an empty list.
 # In the loop, four lines; the last one compares.
-# Which dtype has its result, and which one do you need?
+# Which dtype does the result of the comparison have, and which one do you need?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `query, support = block(query, support, ...)`, four arguments by place, overwrites the names, so that the next round starts from what
-# this one made.
+# `query, support = block(query, support, ...)` overwrites the two names, so that the next round starts from the results of this round.
+# All four arguments are passed by position.
 # </details>
 
 # %% [markdown]
@@ -587,8 +601,9 @@ check(iterative_refinement)
 # Does it help because a picture looks *across* at the other one, or because there is a *mask*?
 # So we try all four combinations.
 #
-# Objects have three colours, and the features are the frozen ones of section 5.
-# Each network has two `CMAT(24, 2)` blocks, 7,488 parameters, and trains for 120 steps of 16 episodes (Adam, one-cycle rate, peak 0.01).
+# All objects have three colours, and the features are those of section 5, which are not trained.
+# Each network has two `CMAT(24, 2)` blocks, which makes 7,488 parameters.
+# It trains for 120 steps of 16 episodes (Adam, one-cycle schedule, peak rate 0.01).
 # The loss is the sum of two cross entropies, one for the map after each block.
 # These are the six variants, the **arms** of the experiment:
 #
@@ -602,7 +617,7 @@ check(iterative_refinement)
 # | other picture, masked, prototype | the other picture, times the mask | a prototype (your `iterative_refinement`) |
 #
 # The *own picture* arms are controls: they have every layer of the block, but no attention to the other picture.
-# The look-up's sharpness is 20 here, not 100: with softer weights, more positions receive a gradient.
+# The look-up's sharpness is 20 here, not 100, because with softer weights more positions receive a gradient.
 # Each arm gets the threshold that is best on other episodes, as in section 5.
 
 # %% tags=["experiment"]
@@ -709,33 +724,34 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #
 # - **The last step is a matter of speed.**
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, with the same blocks.
-#   With five times the steps the prototype arms gain 13 to 15 points, and what remains of the lead is 2 to 4 points.
-#   At half the learning rate, they are slower still, and 4 to 7 points remain.
-#   So a prototype *can* stand for three colours, if the blocks learn features in which the three lie close together.
-#   Learning them takes many steps, and a look-up needs them less.
+#   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
+#   At half the learning rate the prototype arms are slower still, and the lead stays at 4 to 7 points.
+#   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
+#   Learning such features takes many steps, and a look-up needs them less.
 # - **Looking across is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
 # - **The mask helps, but it takes time.**
-#   With 120 steps it is worth about a point, and with 600 steps it is worth 4 points, whether the network looks across or not.
+#   With 120 steps the mask is worth about a point, and with 600 steps it is worth 4 points, whether the network looks across or not.
 
 # %% [markdown]
-# We think that the reason for the mask's lead is this: the mask is the only place where labels enter the features.
+# We think that the mask leads because it is the only place where labels enter the features.
 # The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
 #
-# The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control which is neither cross nor masked.
+# The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
 # Only the second control, masked but not cross, shows which of the two words deserves the credit in these runs: *masked*.
 #
 # Has any arm learned by heart what objects look like?
-# Give each trained network the support of another episode:
+# To find out, we give each trained network the support of another episode:
 
 # %% tags=["experiment"]
 for arm in arms:
     print(f"{arm}: {results.mean(arm, 'another support'):.0f} % with another support")
 
 # %% [markdown]
-# No arm has: with a wrong support, all of them fall below the 30 % of calling everything "object".
-# (All long runs, also those of the two arms that are missing here, are in `solutions/catnet/experiment.md` in the course's repository.)
+# No arm has learned this: with a wrong support, all arms fall below 30 %, the score for calling everything "object".
+# (All long runs, including those of the two arms that this page leaves out,
+# are in `solutions/catnet/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # ## 10. The bug museum
@@ -770,7 +786,7 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `fusion` is made in `forward`, so each call makes a new layer with new random weights.
-# No optimizer ever sees them, no checkpoint saves them, and if the model is on a GPU, they are still on the CPU.
+# No optimizer ever sees these weights, no checkpoint saves them, and if the model is on a GPU, they are still on the CPU.
 # Layers belong in `__init__`.
 # Users [reported](https://github.com/hust-linyi/CAT-Net/issues/4) other bugs in the code, and an author answered that one was fixed.
 # </details>
@@ -784,9 +800,9 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # | shortcuts | three | none | three |
 # | LayerNorm | in each step | over channels and positions together, so it fits only one picture size | over channels |
 #
-# In their code, steps of Adam on the prototype take the place of the refinement by blocks in a row.
+# The authors' code refines the prototype by some steps of Adam, not by several blocks one after the other.
 # A user [reports](https://github.com/hust-linyi/CAT-Net/issues/15) that the paper's refinement is missing, and that the scores are more than 7 % below the paper's.
-# We have not tried to reproduce either.
+# We have not tried to reproduce the paper's scores or the user's.
 # Given equal weights, exercises 1 to 4 give the outputs and gradients of the authors' code (in our tests, to within 1e-10).
 # `CMAT` and the refinement of exercise 6 are not in their code.
 #
@@ -794,7 +810,8 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # (It differs from *own picture, masked* in one thing: the query's first mask is a look-up.)
 # Change the blocks and the last step as you like, but not the data, the features or the steps.
 # Can you get above 85 % with every seed?
-# Before you run the cell below, run the imports, your exercises, the cell of `look_up`, and the cells of section 9 above its prediction.
+# Before you run the cell below, run the imports, your exercises, the cell of `look_up`,
+# and the cells of section 9 that come before the prediction.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a network, such as
@@ -812,22 +829,23 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # ## 12. What we now know
 #
 # - One example with a mask is enough to find an object, even without any training.
-#   It matters what is compared: a mean of three colours says little, but a look-up that also asks the background keeps them apart.
+#   It matters what the query is compared with: a mean of three colours says little,
+#   but a look-up that includes the background keeps the colours apart.
 # - In our runs the *mask* made cross masked attention better, and looking *across* did not.
-#   It took a control that lacks one of the two words to find that out.
+#   To find that out, we needed a control that lacks only one of the two words.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
 #   After one short training, this difference in speed would have looked like a difference in ability.
 # - A layer that is made in `forward` is a new layer in each call.
 
 # %% [markdown]
 # **Today.** Newer networks also take examples with masks, but they learn from many more kinds of pictures.
-# [UniverSeg](https://arxiv.org/abs/2304.06131) does so for medical scans and [SegGPT](https://arxiv.org/abs/2304.03284) for pictures of all kinds (both 2023).
+# [UniverSeg](https://arxiv.org/abs/2304.06131) does so for medical scans, and [SegGPT](https://arxiv.org/abs/2304.03284) does so for pictures of all kinds (both 2023).
 #
-# **On real pictures.** In the recorded runs below, CMAT scores 89.5 % and *own picture* is at chance.
+# **On real pictures.** In the recorded runs below, *CMAT* scores 89.5 % and *own picture* is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 #
 # **What stays open.** On photographs or scans, does looking across add something that the mask does not give?
-# Our striped ellipses cannot tell, because their frozen features say already which colours are alike.
+# Our striped ellipses cannot tell us, because their frozen features already say which colours are alike.
 #
 # **What comes next.** The capstone, lesson 10, asks the same question about whole networks: which part deserves the credit?
 
@@ -841,10 +859,10 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. The prior mask is about 1 somewhere, unless all cosines are equal: it stretches every map, even one of noise.
-#    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
-# 2. Average five prototypes, or pool over all five.
-# The look-up only gets more keys: 5 N support positions instead of N.
+# 1. The prior mask is about 1 somewhere, unless all cosines are equal, because it stretches every map, even a map of noise.
+#    The look-up can be near 0 everywhere, namely if all the query's colours occur in the support's background.
+# 2. For the prototype, average five prototypes, or pool over all five pictures.
+#    For the look-up nothing changes, except that there are more keys: 5 N support positions instead of N.
 # </details>
 #
 # **References**

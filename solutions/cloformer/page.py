@@ -19,7 +19,7 @@
 #
 # Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 % when its 86 million parameters
 # become 5.7 million.
-# [CloFormer](https://arxiv.org/abs/2303.17803) (2023) reports 77.0 % with 4.2 million, and credits a local branch that is half convolution, half attention.
+# [CloFormer](https://arxiv.org/abs/2303.17803) (2023) reports 77.0 % with 4.2 million parameters, and credits a local branch that is half convolution, half attention.
 # You build that branch here, and test what it brings.
 #
 # **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a transformer's block) · 3 h 40 · 15 points · difficulty 4 of 5
@@ -80,42 +80,43 @@ review()
 # **The question:** do the threads rise or fall, *seen from the front*?
 # The cloth has 24 x 24 pixels.
 # Only pixels more than 10 pixels from the middle of the glow have to answer.
-# That far out the glow has vanished in the noise, so its colour has to come from elsewhere.
+# That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
 # - The threads are thin: they repeat every 3 pixels, under noise.
 #   Each patch has a direction of its own.
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
-#   Seen from the other side, rising threads fall: try it with a drawing on thin paper.
+#   Seen from the other side, rising threads look as if they fell: try it with a drawing on thin paper.
 #
 # **Guess now.** Suppose that only one layer of a network lets pixels exchange information.
-# What percentage of its answers will be right if, in that layer,
+# What percentage of the network's answers will be right if, in that layer,
 #
 # - each pixel sees the 5 x 5 pixels around it?
 # - each pixel sees itself and the means of all windows of 4 x 4 pixels?
-# - one half of the layer does the first, and the other half the second?
+# - half of the layer does the first, and the other half does the second?
 #
 # Answering at random gives 50 %.
-# Write three numbers down for section 8.
+# Write down three numbers, which you will need in section 8.
 
 # %% [markdown]
 # ## 2. Exercise 1: `AttnMap`
 #
 # A convolution has **shared weights**: one kernel for all positions of all pictures.
 # The weights of attention are **context-aware**, which means that they are computed from the picture, separately for each position.
-# CloFormer's local branch has both.
+# CloFormer's local branch has both kinds of weights.
 # Its context-aware weights come from a small network, `AttnMap`, which you build here:
 #
 # $$\text{FC}(\text{Swish}(\text{FC}(\cdot)))$$
 #
 # FC (fully connected) mixes all channels, at each position separately: it is a 1 x 1 convolution, dim to dim, with bias.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
-# `F.silu` computes it; nothing follows the second convolution.
-# Use the docstrings' names for layers, because later cells need them.
+# `F.silu` computes it.
+# Nothing follows the second convolution.
+# Give the layers the names in the docstring, because later cells need them.
 #
 # Worked example, one channel: conv1 multiplies by 2, conv2 multiplies by 3 and adds 1.
 # From x = 0.5, conv1 makes z = 1, and SiLU makes 1 · σ(1) = 0.73; the result is 3 · 0.73 + 1 = 3.19.
-# From x = -0.5 we get z = -1, then -0.27, and 0.19.
+# From x = -0.5 we get z = -1, which SiLU turns into -0.27, and the result is 0.19.
 
 # %% exercise
 class AttnMap(nn.Module):
@@ -149,7 +150,7 @@ check(AttnMap)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# Two attributes; one `return` with three calls inside one another.
+# There are two attributes, and one `return` with three nested calls.
 # </details>
 
 # %% [markdown]
@@ -164,11 +165,11 @@ check(AttnMap)
 # | $Attn = \tanh(Attn_t / \sqrt d)$ | `tanh(... * head_dim ** -0.5)` |
 # | $X_{local} = Attn \odot V_s$ | times v |
 #
-# $\odot$ multiplies number by number: there is no softmax, and no matrix of query-key pairs.
+# $\odot$ multiplies number by number, so there is no softmax, and no matrix of query-key pairs.
 # Neighbouring pixels enter only through `mixer`, whose kernels are shared.
 # The tanh turns its input into weights from -1 to 1, which multiply v.
 #
-# In numbers, one channel at one position: suppose that `attn_map` returns 1.1, that v is 10, and that head_dim is 4.
+# Here are numbers for one channel at one position: suppose that `attn_map` returns 1.1, that v is 10, and that head_dim is 4.
 # It matters whether the scale stands inside the tanh or outside:
 
 # %%
@@ -186,10 +187,10 @@ print(f"scaled outside it:      weight {torch.tanh(attn_map_output) * scale:.2f}
 #
 # - `qkv`: 1 x 1, dim to 3 · heads · head_dim channels, in the order [q | k | v];
 # - `mixer`: depth-wise (3 · heads · head_dim groups), kernel_size, padding kernel_size // 2 (sizes are odd);
-# - `attn_map`: one `AttnMap` for all heads together, so heads · head_dim channels.
+# - `attn_map`: one `AttnMap` for all heads together, so it has heads · head_dim channels.
 #
 # The number of channels that come out, heads · head_dim, may differ from dim.
-# Heads are never separated here; head_dim also sets the scale.
+# The heads are never separated here, but head_dim sets the scale.
 #
 # Worked example: `AttnConv(16, heads=2, head_dim=4, kernel_size=5)`, x (2, 16, 6, 7).
 # `qkv` and `mixer` make (2, 24, 6, 7).
@@ -239,11 +240,12 @@ check(AttnConv)
 # </details>
 
 # %% [markdown]
-# **Four tests.** How does it differ from a convolution?
-# All biases are 0.
+# **Four tests.** How does `AttnConv` differ from a convolution?
+# In these tests all biases are 0.
 # *Doubled:* if x is doubled, does the output double?
 # *Negated:* if x becomes -x, does the output only change its sign?
-# *Shifted:* if the picture moves by two pixels (only zeros near the border), does the output move by two pixels, with no other change?
+# *Shifted:* if the picture moves by two pixels, does the output move by two pixels, with no other change?
+# (Near its border the picture has only zeros.)
 #
 # **Predict, then run:** 1 for yes, 0 for no.
 
@@ -271,7 +273,8 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Doubling x doubles v, but it also makes q · k four times as large, and so changes the weights of v: they are context-aware.
+# Doubling x doubles v, but it also makes q · k four times as large.
+# That changes the weights of v, because they are context-aware.
 # With -x, both q and k change sign, so q · k and the weights stay the same; only v changes sign.
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
@@ -289,8 +292,9 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # Windows have window_size rows and columns and lie side by side: `F.avg_pool2d(x, window_size)`.
 # Maps are never smaller than a window.
 # Rows and columns left over (too few for a window) are not pooled: their positions make queries, but no keys.
-# There are two 1 x 1 convolutions with bias: `q` reads x and makes heads · head_dim channels.
-# `kv` reads the pooled x and makes twice as many, [k | v].
+# There are two 1 x 1 convolutions with bias, `q` and `kv`.
+# `q` reads x and makes heads · head_dim channels.
+# `kv` reads the pooled x and makes twice as many channels, [k | v].
 
 # %% [markdown]
 # **Worked example.** One channel, two rows and five columns, windows of 2:
@@ -373,16 +377,18 @@ check(GlobalBranch)
 # ![x goes to an AttnConv for each local group and to the GlobalBranch; their channels are put side by side and go through proj.](figures/clo.svg)
 #
 # `group_split` says how many heads each branch gets.
-# The *last* entry is for the global branch, the others for local groups, in the order of `kernel_sizes`.
-# Both may be lists or tuples.
+# The *last* entry is for the global branch, and the other entries are for the local groups, in the order of `kernel_sizes`.
+# `group_split` and `kernel_sizes` may be lists or tuples.
 # All branches read the same x.
 #
 # - `local_branches`: an `nn.ModuleList` of `AttnConv`s.
 #   A group of 0 heads gets no branch; the other groups keep their own kernel sizes;
 # - `global_branch`: a `GlobalBranch`, or None if it has 0 heads;
-# - the results stand side by side as channels, the local ones in order then the global one; `proj` follows, 1 x 1, dim to dim, with bias.
+# - `proj`: a 1 x 1 convolution, dim to dim, with bias.
+#   It reads the branches' results, joined along the channels: first the local ones in order, then the global one.
 #
-# head_dim is dim // num_heads (num_heads divides dim; there is at least one head, and one kernel for each local group).
+# head_dim is dim // num_heads.
+# (num_heads divides dim, there is at least one head, and each local group has a kernel.)
 # If the split does not sum to num_heads, raise a `ValueError`.
 #
 # Worked example: dim 32, 8 heads, split [3, 0, 2, 3], kernels [3, 5, 7], so head_dim is 4.
@@ -441,7 +447,7 @@ check(CloAttention)
 # </details>
 
 # %% [markdown]
-# The authors give most heads of the first stage to the local branch, and most of the last stage to the global one.
+# The authors give most heads of the first stage to the local branch, and most heads of the last stage to the global branch.
 # We do not know whether *this* split is best.
 #
 # | stage | positions | kernel | local : global heads in XXS | in XS | in S |
@@ -455,17 +461,18 @@ check(CloAttention)
 # ## 6. Exercise 5: `ConvFFN`
 #
 # The second half of a transformer's block is an MLP at each position, with more channels in its middle.
-# CloFormer's MLP has a depth-wise convolution there, so that neighbours exchange information once more.
-# With stride 2 it also shrinks the map.
+# CloFormer's MLP has a depth-wise convolution in the middle, so that neighbours exchange information once more.
+# With stride 2 this convolution also shrinks the map.
 #
 # - `fc1`: 1 x 1, in_channels to hidden_channels; then a GELU (torch's default);
 # - `dwconv`: depth-wise on the hidden channels, kernel_size, padding kernel_size // 2, and the stride (`fc1` and `fc2` have none);
 # - `fc2`: 1 x 1, hidden_channels to out_channels.
 #
-# All three have a bias; there is nothing between `dwconv` and `fc2`, and no shortcut.
+# All three layers have a bias.
+# There is nothing between `dwconv` and `fc2`, and there is no shortcut.
 #
-# Worked example: `ConvFFN(32, 128, 5, 2, 64)`, x (2, 32, 7, 9): (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
-# In numbers, one channel, one row, stride 2, kernel [1, 1, 1]: `dwconv` gets 2, 1, 0, 3 from the GELU.
+# Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
+# Now one row of one channel, with stride 2 and kernel [1, 1, 1]: `dwconv` gets 2, 1, 0, 3 from the GELU.
 # It makes 0 (padding) + 2 + 1 = 3 and 1 + 0 + 3 = 4.
 
 # %% exercise
@@ -504,7 +511,7 @@ check(ConvFFN)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# Three attributes; one `return` with four calls inside one another.
+# There are three attributes, and one `return` with four nested calls.
 # </details>
 
 # %% [markdown]
@@ -512,9 +519,9 @@ check(ConvFFN)
 #
 # ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
 #
-# - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`, which subtracts the common mean of all numbers of an image and divides by their
-#   standard deviation;
-#   a learned weight and bias per channel follow;
+# - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`.
+#   It subtracts the common mean of all numbers of an image and divides by their standard deviation.
+#   A learned weight and bias per channel follow;
 # - `attn`: `CloAttention`;
 # - `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim;
 # - `downsample`, the second shortcut, depends on the stride:
@@ -524,9 +531,9 @@ check(ConvFFN)
 #     Then come an `nn.BatchNorm2d` and a 1 x 1 convolution, dim to out_dim, with bias.
 #
 # Strides are 1 or 2.
-# The second half, shortcut included, reads the result of the first.
+# The second half of the block, shortcut included, reads the result of the first half.
 #
-# Worked example: dim 6 and mlp_ratio 2.6 give 15.6, so 15 hidden channels.
+# Worked example: dim 6 and mlp_ratio 2.6 give 15.6, so there are 15 hidden channels.
 # If `attn.proj` and `mlp.fc2` are all 0 (weights and biases), a block with stride 1 returns x.
 # With stride 2, a map of 7 x 9 becomes 4 x 5 on both paths.
 
@@ -569,7 +576,7 @@ check(CloBlock)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Compare with your block of lesson 07b: what is new is the second shortcut, and where the stride goes.
+# Compare with your block of lesson 07b: the new parts are the second shortcut and the place of the stride.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -580,33 +587,34 @@ check(CloBlock)
 
 # %% [markdown]
 # **Small enough for a phone?**
-# The paper's networks, with ImageNet scores as their authors state them:
+# Here are two small networks, with the ImageNet scores that their authors state:
 #
 # | network | parameters | multiply-adds | ImageNet |
 # |---|---|---|---|
 # | [DeiT-Tiny](https://huggingface.co/timm/deit_tiny_patch16_224.fb_in1k) | 5.7 million | 1.3 billion | 72.2 % |
 # | CloFormer-XXS | 4.2 million | 0.6 billion | 77.0 % |
 #
-# So the smaller network costs less than half and scores more.
-# But these two differ in nearly everything, also in how they were trained, so the table does not say what the local branch brings.
-# Nobody timed them on a phone here either.
+# So the smaller network costs less than half as much and scores more.
+# But these two networks differ in nearly everything, including how they were trained.
+# So the table does not say what the local branch brings.
+# And nobody has timed them on a phone here.
 # A cleaner question needs equal parameters and one difference, and that is what comes next.
 
 # %% [markdown]
 # ## 8. The experiment
 #
-# The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) beside a shortcut,
+# The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) with a shortcut around it,
 # and two more 1 x 1 convolutions.
-# So pixels exchange information in `CloAttention` alone (and, in training, through BatchNorm, which averages over the batch).
-# We put a BatchNorm in front of `CloAttention`, not `CloBlock`'s GroupNorm; the end of this section says why.
+# So pixels exchange information only in `CloAttention` (and, in training, through BatchNorm, which averages over the batch).
+# We put a BatchNorm before `CloAttention`, not `CloBlock`'s GroupNorm; the end of this section says why.
 #
-# Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls.
-# *Right* is the mean of two percentages, for rising and for falling threads, so a network at chance scores 50 %.
+# Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
+# The score, *% right*, is the mean of two percentages, one for rising and one for falling threads, so a network at chance scores 50 %.
 # We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*,
 # in which red and blue pixels alternate where the glow was.
 #
-# To section 1's three networks we add one whose *gate is open*.
-# There we force `attn_map` to output 100.
+# To the three networks of section 1 we add a fourth one, whose *gate is open*.
+# In this network we force `attn_map` to output 100.
 # The tanh then makes every weight 1, and `AttnConv` is a plain convolution.
 
 # %% tags=["experiment"]
@@ -629,8 +637,8 @@ trained = {}  # by arm and seed
 show_cloths(cloths)
 
 # %% [markdown]
-# **Predict first.** Take your three guesses of section 1 ("two of each" means two local, two global heads).
-# Add two: the open gate, and "two of each" when its test cloths have the glow as a checkerboard.
+# **Predict first.** Take your three guesses of section 1 (*two of each* means two local and two global heads).
+# Add two guesses: one for the open gate, and one for *two of each* when the glow of the test cloths is a checkerboard.
 # The cell after your guesses trains four kinds of network, each with three seeds, in about 40 seconds (minutes on a slow machine).
 
 # %% tags=["experiment"]
@@ -672,15 +680,16 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
             trained["two of each", 0], cloths["a cloth"])
 
 # %% [markdown]
-# **Read it.** In our runs, each kind of head alone is at chance, and two of each get about 96 % right.
+# **Read it.** In our runs, each kind of head alone is at chance, and *two of each* scores about 96 %.
 # Without the glow, or with another cloth's keys and values, this network is back at chance.
 # So it uses the glow, which comes through the global heads.
-# The checkerboard is no help either, because half of each 4 x 4 window has one colour and half the other, and in the mean they cancel.
-# *Local heads only* has more parameters than *two of each* (3,618 and 2,594), so parameters do not explain the gap.
+# The checkerboard is no help either.
+# Half of the pixels in each 4 x 4 window are red and half are blue, so they cancel in the mean.
+# *Local heads only* has more parameters than *two of each* (3,618 against 2,594), so parameters do not explain the gap.
 #
 # **And the gate?**
 # With an open gate the network is hardly better than chance after 180 steps.
-# Would you write "without context-aware weights, the local branch cannot do it"?
+# Would you now write "without context-aware weights, the local branch cannot do it"?
 # We trained longer before writing anything: after 900 steps, three runs with an open gate score 92 to 93 %,
 # and the published branch scores 96 %.
 # So the gate brings *speed*.
@@ -690,7 +699,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 #
 # <details><summary>All runs, and two other gates</summary>
 #
-# Each number is one run's % right.
+# Each number is the score of one run, in % right.
 # *Added* is tanh(attn_map(q + k) · scale) + v, with no product; *GELU* is GELU(v), with no q and k.
 #
 # | network | 180 steps | 900 steps | 900 steps, half the rate |
@@ -706,7 +715,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # In every pair of runs the published branch scores higher than *added* and *GELU*: by 0.7 to 3.6 points,
 # and by 46 in the one run that is still at chance.
 #
-# Other splits and windows do about as well, except one run with a single local head (83 %).
+# Other splits and windows do about as well, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.
 # </details>
 
@@ -720,24 +729,26 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # After 900 steps five runs (at two learning rates) score 95, 96, 50, 95 and 96 %: four of them solve the task without any global head.
 # `GroupNorm(1, 16)` subtracts the mean of the *whole picture*, and the glow changes that mean.
 # So the norm is a small global branch, which nobody would call attention.
-# We noticed it only because an arm that should have been at chance was not, and we had to remove it to see what the heads do.
+# We noticed the leak only because an arm that should have been at chance was not.
+# We had to remove GroupNorm to see what the heads do.
 # Before you claim that a layer sees only its neighbourhood, look for means over the picture, in norms as well as in gates.
 
 # %% [markdown]
 # ## 9. Which waves pass?
 #
 # The paper (section 3) says that the local branch catches *high* frequencies (short waves, fine detail),
-# and the global one *low* frequencies (long waves).
-# Is that so, and is it built in, or learned?
+# and that the global branch catches *low* frequencies (long waves).
+# Is that so, and if it is, is it built in or learned?
 #
-# To find out, we add a diagonal grey wave to a plain grey picture and measure how much the branch's output changes.
+# To find out, we add a diagonal grey wave to a plain grey picture and measure how much each branch's output changes.
 # The root mean square of that change is the branch's **response**.
-# On its way the wave passes the network's first convolution and BatchNorm.
-# For each branch we scale the largest response to any wave of 2 to 24 pixels to 100 %, before training and again after it.
+# On its way to the branch, the wave passes through the network's first convolution and BatchNorm.
+# For each branch, 100 % is its largest response to any wave of 2 to 24 pixels.
+# We set this scale once before training and once after it.
 #
-# **Predict, then run**, for *two of each*, seed 0: how strongly does the local branch respond to a *long* wave (24 pixels),
-# and the global branch to a *short* one (3 pixels, like the threads)?
-# Predict each before and after training.
+# **Predict, then run**, for *two of each*, seed 0: how strongly does the local branch respond to a *long* wave (24 pixels)?
+# And how strongly does the global branch respond to a *short* one (3 pixels, like the threads)?
+# Predict each response before training and after it.
 
 # %% tags=["experiment"]
 predicted = {
@@ -761,8 +772,9 @@ show_responses(response)
 # %% [markdown]
 # **Touch it.** Choose a wave, and the network before or after training.
 # Next to the wave you see, for each branch, the channel that responds most; its response to plain grey is subtracted.
-# The colours of one branch can be compared between waves, but not between the untrained and the trained network: each has its own scale.
-# A pale picture means that little passes.
+# The colours of one branch can be compared between waves, but not between the untrained and the trained network.
+# Each network has its own scale.
+# A pale picture means that little passes through the branch.
 # (If you have not run the experiment yet, the cell shows an untrained network alone.)
 
 # %% tags=["experiment"]
@@ -774,15 +786,15 @@ slide_waves(networks)
 
 # %% [markdown]
 # **What we see.**
-# Before training, the local branch lets long waves through too: its response to the longest is 60 % in our run.
-# Training made it nearly deaf to long waves: 2 to 7 % are left in our eight runs of this network.
+# Before training, the local branch lets long waves through too: its response to the longest wave is 60 % in our run.
+# Training made the local branch nearly deaf to long waves: in our eight runs of this network, 2 to 7 % is left.
 # A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
-# So this half of the claim holds here, but it is *learned*, because the threads demanded it.
+# So this half of the paper's claim holds here, but it is *learned*, because the threads demanded it.
 # (In other networks that solve the task, with another gate, split or window, 3 to 72 % is left.)
 #
 # The global branch lets only long waves through, trained or not.
 # In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
-# So this half is *built in*, by pooling and not by attention.
+# So this half of the claim is *built in*, by pooling and not by attention.
 # With windows of 1 (no pooling), the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
 #
 # We have not tested whether local branches trained on photographs end up like this.
@@ -794,7 +806,7 @@ slide_waves(networks)
 # This function is the global branch of a published network, rebuilt.
 # With a map of 6 x 6 and windows of 4 there is one window, so there is one key per head.
 # A softmax over one number is 1, so all positions must get the same vector.
-# *Symptom:* they do not, and there is no error.
+# *Symptom:* they get different vectors, and there is no error.
 
 # %%
 def exhibit(x, q, kv, heads, window):
@@ -833,7 +845,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 #
 # Repair: `kv(pooled).reshape(b, 2, heads, width, -1)`.
 # Where we saw it: `low_fre_attention` in the [authors' code](https://github.com/qhfan/CloFormer/blob/main/classification/models/blocks.py).
-# At 224 x 224 pixels nothing is left over: their maps have sides of 56, 28, 14 and 7, and their windows 8, 4, 2 and 1.
+# At 224 x 224 pixels nothing is left over: the authors' maps have sides of 56, 28, 14 and 7, and their windows have sides of 8, 4, 2 and 1.
 # </details>
 
 # %% [markdown]
@@ -848,12 +860,14 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (our tests check this to 1e-10).
 # Which `downsample` was trained, the drawing's or the code's?
-# Only one of them has the 4.2 million parameters that the paper states; you will count them in lesson 10.
+# Only with one of the two does the network have the 4.2 million parameters that the paper states.
+# You will count them in lesson 10.
 #
 # **A challenge (not graded).**
-# After only 45 steps, *two of each* scores 50.6, 77.3 and 71.4 %; with GELU(v) it scores 64.5, 86.4 and 55.5 %.
+# After only 45 steps, *two of each* scores 50.6, 77.3 and 71.4 %.
+# With GELU(v) instead of its local branch, it scores 64.5, 86.4 and 55.5 %.
 # Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
-# Ours uses v alone: 85.6, 90.5 and 90.3 %.
+# Ours uses v alone and scores 85.6, 90.5 and 90.3 %.
 # Before you run the cell below, run the imports, your exercises and the first cell of section 8.
 # You do not need the training.
 
@@ -876,26 +890,27 @@ def attempt(arm, seed):
 worst = min(compare(["yours"], range(3), attempt).scores("yours")) if mine else None
 have = parameters(with_mine()) if mine else None
 challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
-          at_most={"parameters": (have, 2594)})  # both as "two of each"
+          at_most={"parameters": (have, 2594)})  # as many as "two of each" has
 
 # %% [markdown]
 # ## 12. What we now know
 #
 # - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
-# - For a cue that is far and a detail that is near, both kinds of heads were needed; neither alone left chance level,
-#   even after five times the steps.
-# - The gate mostly brings speed: an open gate gets within about three points when it trains longer.
+# - For a cue that is far and a detail that is near, both kinds of heads were needed.
+#   Neither kind alone rose above chance, even after five times as many steps.
+# - The gate mostly brings speed: a network with an open gate comes within about three points when it trains longer.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
-# - That the global branch passes only long waves is built in by pooling; that the local branch passes short ones was learned.
+# - The global branch passes only long waves, because pooling builds that in.
+#   The local branch prefers short waves, and that preference is learned.
 #
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival: in our run on real pictures, below,
-# one more 3 x 3 convolution scores 93.0 % and `CloAttention` 92.4 %.
+# a network with one more 3 x 3 convolution scores 93.0 %, and one with `CloAttention` scores 92.4 %.
 #
 # **Still open:** do local branches that are trained on photographs turn deaf to long waves too?
 #
-# **Next** comes the capstone: you build all of CloFormer-XXS, and meet the papers' tables.
+# **Next** comes the capstone, in which you build all of CloFormer-XXS and check the papers' tables.
 
 # %% [markdown]
 # ## 13. Questions to think about
@@ -906,7 +921,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # <details><summary>What we think</summary>
 #
 # 1. Nothing, because q · k = k · q.
-# 2. Nearly everything: queries are at all positions, keys at few.
+# 2. Nearly everything, because there is a query at every position, but there are only a few keys.
 # </details>
 #
 # **Reference**

@@ -17,8 +17,8 @@
 # ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column. Which colour is the square at the crossing?](figures/board.svg)
 #
 # This module was made for networks that run on phones.
-# In MobileNetV2, its [authors report](https://arxiv.org/abs/2103.02907), it lifts the accuracy on ImageNet from 72.3 to 74.3 %, and SE (lesson 01) lifts it to 73.5 %.
-# [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, has it.
+# Its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, and that SE (lesson 01) lifts it to 73.5 %.
+# [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, contains it.
 #
 # **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 5 points · difficulty 2 of 5
 #
@@ -62,11 +62,11 @@ review()
 # %% [markdown]
 # ## 1. Which colour is at the crossing?
 #
-# In the drawing above, one mark points at a row and the other one at a column.
+# In the drawing above, one mark points at a row and the other mark points at a column.
 # A network must name the colour of the square where they cross: red, green, blue or yellow.
 #
 # Five networks will try.
-# All consist of two 3 x 3 convolutions, a module, a third convolution, the mean over all positions and one Linear layer.
+# All five consist of two 3 x 3 convolutions, a module, a third convolution, the mean over all positions and one Linear layer.
 # They differ in the module:
 #
 # - **none**;
@@ -76,7 +76,7 @@ review()
 # - **coordinate, no places**: the same layers, but the mean of every row and column is replaced by the mean over all positions.
 #
 # At chance, 25 % of the answers are right.
-# Naming the most frequent colour of the board is right in about 38 %.
+# A network that always names the most frequent colour of the board is right in about 38 % of the cases.
 #
 # **Guess now:** what does each network score?
 # Replace each None with a percentage; section 5 trains the networks.
@@ -90,8 +90,9 @@ print(INVITATION if None in five.values() else "Noted, until section 5.")
 # ## 2. The idea
 #
 # SE's mean says what is in the image, but not where.
-# Hou and others (2021) average along one axis at a time: the mean of a row still belongs to this row, the mean of a column to this column.
-# From these means they make a gate for each row and a gate for each column.
+# Hou and others (2021) average along one axis at a time.
+# The mean of a row still belongs to that row, and the mean of a column still belongs to that column.
+# The module turns these means into a gate for each row and a gate for each column.
 #
 # ![x is averaged over W and over H. Both results, joined into one line, go through conv1, bn1 and a hard-swish, and are split. conv_h and conv_w, each with a sigmoid, make a_h and a_w, and x is multiplied by both.](figures/module.svg)
 #
@@ -119,7 +120,7 @@ print(INVITATION if None in five.values() else "Noted, until section 5.")
 # | row 1 | 2 | 2 | 2 | **2** |
 # | mean of the column | **1** | **2.5** | **4** | |
 #
-# The rows' means have shape (1, 1, 2, 1), the columns' means (1, 1, 1, 3).
+# The rows' means have shape (1, 1, 2, 1), and the columns' means have shape (1, 1, 1, 3).
 
 # %% exercise
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -146,12 +147,12 @@ check(directional_pool)
 # %% [markdown]
 # ### What can two gates draw?
 #
-# Take gates that are either 0 or 1, on a map of 4 x 4.
+# Suppose that all gates are either 0 or 1, on a map of 4 x 4.
 # A position is open when its row *and* its column are open.
 #
-# To let two positions through, (row 0, column 1) and (row 3, column 2), open their rows and columns.
+# You want to let two positions through, (row 0, column 1) and (row 3, column 2), so you open their rows and columns.
 # **Predict, then run:** how many of the 16 positions are open now?
-# And how many if you want the diagonal, (0, 0), (1, 1), (2, 2) and (3, 3)?
+# And how many are open if you want the diagonal, (0, 0), (1, 1), (2, 2) and (3, 3)?
 
 # %%
 predicted = {"two positions": None, "the diagonal": None}
@@ -171,29 +172,30 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Two open rows and two open columns meet four times: two of these positions are ghosts that you did not want.
-# The diagonal opens everything.
-# A gate per position, as in CBAM's map, could draw any shape, if its window sees enough to know which.
+# Two open rows and two open columns meet at four positions, and two of these are *ghosts* that you did not want.
+# The diagonal opens all 16 positions.
+# A gate per position, as in CBAM's map, could draw any shape, if its window sees enough to know which shape is needed.
 # But in Coordinate Attention each channel has its own gates, so different channels can point at different places.
 # </details>
 
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
-# Build section 2's module with these names (section 7 needs the convolutions' names):
+# Build the module of section 2 with these names (section 7 relies on the names of the convolutions):
 #
-# - `conv1`: 1 x 1, from `in_channels` to m channels, m = `in_channels // reduction`, but never less than 8;
+# - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
 # - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`: $z \cdot \min(\max(z + 3, 0), 6) / 6$ (0 below -3, z above 3);
-# - `conv_h` for the rows' gates, `conv_w` for the columns': 1 x 1, from m to `out_channels`, each followed by a sigmoid.
+# - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
 #
 # All three convolutions have a bias.
 # Rows come first in the joined line.
-# `out_channels` comes from the authors' class; in our tests it equals `in_channels`, in exhibit B it does not.
+# `out_channels` comes from the authors' class.
+# In our tests it equals `in_channels`; question 4, at the end, is about other values.
 # Never modify x in place; let gradients flow.
 #
 # Worked example: `CoordinateAttention(18, 18, reduction=2)` on (2, 18, 3, 4).
 # m is 9, the line is (2, 18, 7, 1), and the gates are (2, 18, 3, 1) and (2, 18, 1, 4).
-# With `conv_h` and `conv_w` all zeros, every gate is 0.5, the output x / 4.
+# If `conv_h` and `conv_w` are all zeros, every gate is 0.5 and the output is x / 4.
 
 # %% exercise
 class CoordinateAttention(nn.Module):
@@ -230,8 +232,8 @@ check(CoordinateAttention)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# The columns' means lie along the last axis, the rows' means along the axis before it.
-# Turn one of them, so that both lie along the same axis; after the split, turn it back.
+# The columns' means lie along the last axis, and the rows' means lie along the axis before it.
+# Turn one of the two tensors, so that both lie along the same axis; after the split, turn it back.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -251,7 +253,7 @@ check(CoordinateAttention)
 #
 # The authors' MobileNetV2 has the module in 16 of its 17 blocks: one with 96 channels, two with 144, three with 192,
 # four with 384, three with 576 and three with 960.
-# Without it, the network has 3,504,872 parameters.
+# Without the module, the network has 3,504,872 parameters.
 # **Predict, then run:** how many parameters do 16 of *your* modules add?
 # And how many does SE add in the same places, if its hidden layer has C // 24 channels?
 
@@ -284,9 +286,11 @@ predict_then_run(predicted, measured, unit="parameters added")
 # %% [markdown]
 # <details><summary>What the paper says</summary>
 #
-# The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention: 3,504,872 plus the measured numbers, rounded.
+# The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention.
+# These are 3,504,872 plus the measured numbers, rounded.
 # A block with C channels pays about 2C · C / 24 for SE, and about 3C · C / 32 here, because there are three convolutions.
-# That is an eighth more; the narrow blocks add a little to this, because m is 8 there.
+# That is an eighth more.
+# The narrow blocks add a little to this difference, because their m is 8, the minimum.
 # </details>
 
 # %% [markdown]
@@ -294,22 +298,22 @@ predict_then_run(predicted, measured, unit="parameters added")
 #
 # All modules work on 16 channels and a map of 14 x 14; a position of the map stands for 2 x 2 pixels.
 # SE has 8 hidden channels, as many as Coordinate Attention.
-# Each network is trained with Adam and a one-cycle schedule (peak rate 0.01), 320 steps of 32 boards.
+# Each network is trained with Adam and a one-cycle schedule (peak rate 0.01), for 320 steps of 32 boards.
 #
-# Three tests, with 500 new boards:
+# There are three tests, with 500 new boards:
 #
 # - **right**: the share of right answers;
 # - **wrong cue**: the marks point at another crossing, but the right answer stays the same;
 # - **other gates**: every board's map is multiplied by the gates that were made for another board.
 #
-# **Predict first:** what does **coordinate** reach in these three tests?
+# **Predict first:** what does **coordinate** score in these three tests?
 
 # %%
 predicted = {"right": None, "wrong cue": None, "other gates": None}
 print(INVITATION if None in predicted.values() else "Noted. Run the next cell.")
 
 # %% [markdown]
-# **Then run:** five networks, three seeds, about half a minute.
+# **Then run** the next cells, which train five networks with three seeds each, in about half a minute.
 
 # %% tags=["experiment"]
 CHANNELS = 16
@@ -395,7 +399,7 @@ predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
 
 # %% [markdown]
 # **Touch it.** Move the two marks over one board.
-# On the right: row gates times column gates of the trained network, averaged over its 16 channels.
+# On the right you see the trained network's row gates times its column gates, averaged over the 16 channels.
 # **Before you look:** apart from the crossing, where will the map be bright?
 
 # %% tags=["experiment"]
@@ -406,42 +410,50 @@ slide_the_marks(trained_network)
 # %% [markdown]
 # <details><summary>What we see</summary>
 #
-# In our run the crossing is brightest; the marks have about half its brightness, the top left corner a third.
-# A row's gate depends on this row's mean alone, and the mark at the top lifts the topmost rows' means, not only its column's.
-# Two groups of open rows and two of columns meet four times; three of these places are the ghosts that you met after exercise 1.
-# They do no harm, since no square lies there.
+# In our run the crossing is brightest.
+# The marks have about half its brightness, and the top left corner has about a third of it.
+# A row's gate depends on the mean of that row alone.
+# The mark at the top lifts the mean of its column, but it lifts the means of the topmost rows too.
+# Two groups of open rows and two groups of open columns meet at four places.
+# Three of these places are ghosts, like those that you met after exercise 1.
+# These ghosts do no harm, because no square lies there.
 # </details>
 
 # %% [markdown]
-# **Read it.** The positions make the difference: **coordinate, no places** has all layers of **coordinate**, and does no better than SE.
+# **Read it.** The positions make the difference: **coordinate, no places** has all the layers of **coordinate**,
+# and does no better than SE.
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
-# With the gates of another board it scores 29 %: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
+# With the gates of another board it scores 29 %.
+# This is what chance predicts: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
 #
-# Why do the others beat 38 %?
-# Three convolutions see 11 pixels: enough, we think, if the square is near a mark.
+# Why do the other networks beat 38 %?
+# Their three convolutions see 11 pixels, which is enough, we think, if the square is near a mark.
 # **CBAM's map** could draw the right spot, but its window sees only 19 pixels.
-#
-# Do the others need more steps?
+
+# %% [markdown]
+# **Do the other networks need more steps?**
 # With five times as many steps, at this rate or half of it, the four other networks score 54 to 65 %.
 # **coordinate** scores 100 % in its four long runs (two seeds, two rates).
 # Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
-# With them the network sees 19 pixels; to see a mark and part of the farthest squares, it would need 23.
+# With these convolutions the network sees 19 pixels.
+# To see a mark and part of the farthest squares, it would have to see 23.
 #
 # The experiment does not show that one must *multiply* the gates.
-# In 320 steps, adding rows' and columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 %, too (three runs).
+# In 320 steps, adding the rows' and the columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 % too (three runs).
 # Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
-# And the puzzle suits it: its marks point along rows and columns.
-# (All runs: `solutions/coordinate/experiment.md` in the course's repository.)
+# And the puzzle suits Coordinate Attention, because the marks point along rows and columns.
+# (All runs are in `solutions/coordinate/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # ### A challenge (not graded)
 #
-# The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and reaches 100 %
-# (three runs).
-# If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
+# The module has 440 parameters here, because m is at least 8.
+# With m = 2 it has 134 parameters, and scores 100 % (three runs).
+# If each mean gets only a factor and a shift per channel before its sigmoid, the module has 64 parameters and scores 81 to 84 %.
 # Can a module of at most 60 parameters get above 95 % with every seed?
-# (Our smallest has 32.)
-# Before you run this cell, run the imports, your exercises, `SE` (section 4) and this section's cells above the training.
+# (Our smallest such module has 32 parameters.)
+# Before you run the cell below, run the imports, your exercises, `SE` (section 4) and the cells of this section that come before the
+# training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a module, (B, 16, H, W) -> (B, 16, H, W)
@@ -467,7 +479,7 @@ challenge("right on new boards, worst of three runs", worst, 95, "%",
 #
 # *Symptom.* A network runs on all its square images, and crashes on the first wide one.
 # A [port to TensorFlow](https://github.com/northBeggar/Plug-and-Play/blob/563d1f324a1a15b8f160788a517e83c307fa0b5f/05-CA/tensorflow/CoordAttention.py)
-# divides the line like this; here it is in torch:
+# divides the line like this (rewritten in torch):
 
 # %%
 def exhibit(x, line):
@@ -490,7 +502,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # <details><summary>What is wrong</summary>
 #
 # `chunk(2)` makes two equal halves, but the line has H rows and W columns: ask for the sizes [H, W].
-# Square inputs never show it.
+# Square inputs never show the mistake.
 # </details>
 
 # %% [markdown]
@@ -503,35 +515,35 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # | BatchNorm | in the drawing, not in the formula | after `conv1` |
 # | biases | not mentioned | in all three convolutions |
 #
-# With the authors' weights, the outputs and gradients are those of their code (in our tests, to within 1e-10).
+# With the authors' weights, your module's outputs and gradients are those of their code (in our tests, to within 1e-10).
 
 # %% [markdown]
 # ## 8. What we now know
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
 # - In these runs the positions make the difference: the same layers without them do no better than SE.
-# - The network uses its marks, because it drops to chance when they point elsewhere.
+# - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
 # - Multiplying the gates is not necessary for this puzzle: adding both results before one sigmoid solves it as well.
 #
-# timm has the module, and MobileNetV2 with it is the authors' released network.
+# Today timm contains the module, and the authors have released a MobileNetV2 that uses it.
 # Self-attention with a position code (lessons 05a and 07b) keeps both coordinates at once, at a higher cost.
 # One question stays open: how much of the gain on ImageNet comes from positions, and how much from the wider view?
-# Lesson 06b keeps full resolution in its gates.
+# Next, lesson 06b builds gates that keep full resolution.
 
 # %% [markdown]
 # ## 9. Questions to think about
 #
-# 1. Why one line of H + W means, and not two calls of `conv1`?
-#    With shared weights both give the same, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
-#    Would `bn1` give the same?
+# 1. Why does the module make one line of H + W means, and not call `conv1` twice?
+#    With shared weights both ways give the same result, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
+#    Would `bn1` give the same result both ways?
 # 2. The mark at the left covers 2 of the 28 pixels of a row.
 #    By how much does it lift the mean of this row?
-#    And on a board that is ten times as wide?
+#    And by how much does it lift the mean on a board that is ten times as wide?
 # 3. If only the row's gate multiplies x, the network reaches 65 to 67 % (three runs).
-#    Why more than without a module, and why so much less than 100?
-# 4. [Somebody's network](https://github.com/houqb/CoordAttention/issues/5) stops, because `oup`, the second argument of the authors' class, was 32 and x had 256 channels.
+#    Why is this more than without a module, and why is it so much less than 100 %?
+# 4. [Somebody's network](https://github.com/houqb/CoordAttention/issues/5) stops with an error, because `oup`, the second argument of the authors' class, was 32 and x had 256 channels.
 #    Your class has this argument as well, as `out_channels`.
 #    For x with 16 channels, which values fail: 16, 4 or 1?
 
@@ -540,13 +552,14 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #
 # 1. In eval mode, yes.
 #    In training mode, a BatchNorm that is called twice normalises rows and columns with a mean and a variance of their own,
-#    and it moves its running statistics twice.
-#    On one line, both share mean and variance.
-# 2. By 7 % (2/28) of the mark's brightness above the background; on the wide board 0.7 %.
-# 3. Knowing the row leaves four squares; naming their most frequent colour is right in 53 % of all cases.
+#    and it updates its running statistics twice.
+#    On one line, rows and columns share one mean and one variance.
+# 2. By 7 % (2/28) of the mark's brightness above the background, and on the wide board by 0.7 %.
+# 3. If the row is known, four squares are left.
+#    Naming the most frequent colour of these four is right in 53 % of all cases.
 #    The rest probably comes from squares that lie close to the upper mark.
 # 4. The gates multiply x, so this module cannot change the number of channels: 4 gates do not fit 16 channels.
-#    But *one* fits by broadcasting: nothing fails, the output still has 16 channels, and all share their gates.
+#    But *one* fits by broadcasting: nothing fails, the output still has 16 channels, and all of them share the same gates.
 # </details>
 
 # %% tags=["experiment"]

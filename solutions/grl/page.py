@@ -17,10 +17,11 @@
 #
 # ![Left, a rocket before an evening sky, under strong noise; a pixel of the sky is marked, with a frame for its neighbours, one for its window, and a long one for its stripe. Right, the same picture, clean. Which other pixels know this pixel's true colour?](figures/question.svg)
 #
-# Far pixels can help, but asking all of them is too expensive.
-# A photograph of 512 x 512 pixels, cut into patches of 2 x 2, has 65,536 tokens,
-# so a single attention map would hold 4.3 billion numbers, or 16 GiB.
-# [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) puts a few go-betweens between far tokens, and was applied to seven kinds of image restoration.
+# Pixels far away can help, but comparing every pixel with all others is too expensive.
+# A photograph of 512 x 512 pixels, cut into patches of 2 x 2, has 65,536 tokens, so a single attention map would hold 4.3 billion numbers,
+# or 16 GiB.
+# [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) lets far tokens exchange information through a few go-betweens,
+# and has been applied to seven kinds of image restoration.
 # Its [weights](https://github.com/ofsoundof/GRL-Image-Restoration) are public, and [spandrel](https://github.com/chaiNNer-org/spandrel), a widely used loader for restoration models, can read them.
 #
 # **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 4 h 10 · 12 points · difficulty 4 of 5
@@ -100,10 +101,11 @@ review()
 # %% [markdown]
 # ## 1. A puzzle
 #
-# The pixel in the sky is noisy, and so are its neighbours.
-# Averaging pixels that had the same colour removes noise, so the more such pixels it can find, the better, and many of them are far away.
-# In lesson 05a every token looked at every token, which takes a map of N · N numbers.
-# GRL puts a few **anchors** between them.
+# The marked pixel in the picture above is noisy, and so are its neighbours.
+# Noise can be removed by averaging pixels that had the same colour before the noise came.
+# So the network should find as many such pixels as it can, and many of these pixels are far away.
+# In lesson 05a each of N tokens looked at all N tokens, which takes a map of N · N numbers.
+# GRL puts a few **anchors** between the tokens.
 # Each anchor is the mean of a block of d x d tokens, so there are A = N / d² anchors.
 # First the anchors look at all tokens, and then all tokens look at the anchors.
 #
@@ -111,23 +113,24 @@ review()
 #
 # With pen and paper:
 #
-# 1. For d = 2, how many numbers do the drawing's two maps (of weights) have together?
+# 1. In the drawing, N is 32 and d is 2.
+#    Each of the two steps needs a map of weights: how many numbers do these two maps have together?
 # 2. For which d do the two maps save nothing?
 #
 # <details><summary>The answers</summary>
 #
 # 1. 8 · 32 + 32 · 8 = 512, half of 1024.
 # 2. The two maps have 2 · N · N / d² numbers.
-#    For d = 1 this is *twice* the full map, d = 2 halves it, and d = 4 leaves an eighth.
+#    That is *twice* the full map for d = 1, half of it for d = 2, and an eighth of it for d = 4.
 # </details>
 
 # %% [markdown]
 # ## 2. Exercise 1: `AnchorProjection`
 #
-# An anchor is the mean of a block of d x d tokens, with half of the channels.
+# An anchor is the mean of a block of d x d tokens, projected to half as many channels.
 # But tokens come as a list, and in a list the tokens of a block are not next to each other.
 #
-# Worked example: an image of 2 x 4 with d = 2 and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
+# Worked example, with d = 2: an image of 2 x 4 pixels and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
 # This one trips up nearly everybody at first, so look at the tempting version before you write yours.
 
@@ -137,10 +140,11 @@ print("means of four tokens in a row:", tokens.reshape(1, 2, 4, 1).mean(2).flatt
 
 # %% [markdown]
 # 2.5 and 6.5 are the means of the two *rows*.
-# Four tokens that follow each other in the list are not a block of the image.
-# Now write it as it should be.
+# Four consecutive tokens of the list are not a block of the image.
+# Now write the right version.
 #
-# Tokens x have the shape (B, L, dim), row by row, and `image_size` is (H, W) with L = H · W.
+# The tokens x have the shape (B, L, dim) and come row by row.
+# `image_size` is (H, W), with L = H · W.
 # Average each block of d x d tokens, then project the means with `reduction`, a Linear layer (with bias) from dim to dim // 2.
 # The result is a grid with the channels last, (B, H // d, W // d, dim // 2).
 #
@@ -188,8 +192,9 @@ check(AnchorProjection)
 # %% [markdown]
 # ## 3. Two small maps
 #
-# The paper (section 3.2) writes the two steps with Q, K and V, the queries, keys and values of a stripe, and a matrix **A** of its anchors.
-# The indices d and e are part of its names, and have nothing to do with our factor d.
+# The paper (section 3.2) writes these two steps for one **stripe**, which is a long window.
+# Its queries, keys and values are Q, K and V, and the matrix **A** holds its anchors.
+# The indices d and e are part of the paper's names, and have nothing to do with our factor d.
 #
 # $$M_d = \operatorname{softmax}(\mathbf{A} K^T), \quad Z = M_d V, \quad M_e = \operatorname{softmax}(Q \mathbf{A}^T), \quad Y = M_e Z$$
 #
@@ -200,7 +205,7 @@ check(AnchorProjection)
 #
 # An anchor serves only as an *address*: tokens are compared with it, but its own content is never passed on.
 # It is the query in $M_d$ and the key in $M_e$.
-# The content that it passes on is its row of Z.
+# It passes on its row of Z instead, which it has gathered from the tokens' values.
 #
 # ![A tall map of 6 x 2 times a wide map of 2 x 6 gives a map of 6 x 6, which is never built; its first row holds question marks. Every row of the product mixes the wide map's two rows.](figures/maps.svg)
 #
@@ -233,12 +238,12 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 # %% [markdown]
 # ## 4. Exercise 2: `AnchoredStripeAttention`
 #
-# The next cell holds lesson 08a's functions, so you can go on even if you skipped it.
-# You wrote these modules there, or something like them; scroll past what you know.
+# The next cell holds the functions and modules of lesson 08a, so you can go on even if you skipped that lesson.
+# If you did lesson 08a, you wrote them there, or something like them, so scroll past what you know.
 # `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
-# With a `down_factor` they serve anchors too.
+# With a `down_factor` these two functions serve anchors too.
 # (The anchors are spread over the whole window.
-# Like the authors, though, the functions compute offsets as if the anchors were packed side by side in its middle.)
+# Like the authors' code, though, the functions compute offsets as if the anchors were packed side by side in its middle.)
 
 # %%
 def window_partition(x, window_size):
@@ -257,7 +262,7 @@ def window_reverse(windows, window_size, image_size):
 
 
 def region_numbers(image_size, window_size, shift_size):
-    # the region of each token, (nW, N); on an axis without a shift, all are in the last
+    # the region of each token, (nW, N); an axis without a shift has only the last region
     parts = []
     for n, w, s in zip(image_size, window_size, shift_size):
         place = torch.arange(n)
@@ -320,20 +325,21 @@ class WindowAttention(nn.Module):
 # A **stripe** is a long window, say 8 rows high and as wide as the image.
 # On each axis (length n), the stripe is given in one of two ways:
 #
-# - by its size s: its shift is s // 2, even if the stripe fills the axis;
-# - by a number of groups g (in `stripe_groups`): its size is n // g, and its shift is n // (2g), or 0 if g is 1.
-#   `stripe_size` is ignored then.
+# - by its size s; the shift is then s // 2, even if the stripe fills the axis;
+# - by a number of groups g (in `stripe_groups`); the stripe's size is then n // g, and its shift is n // (2g), or 0 if g is 1.
+#   In this case `stripe_size` is ignored.
 #
-# The exception for g = 1 is the authors': one group spans the axis whatever the image's size, so there is nothing to shift.
+# The exception for g = 1 comes from the authors: one group spans the axis whatever the image's size, so there is nothing to shift.
 # Each axis has a size, a number of groups, or both, and everything divides evenly: you need not check.
 #
-# Tokens and anchors are two grids, so a shifted stripe rolls both: tokens by -shift, anchors by -(shift // d).
+# Tokens and anchors are two grids, and a shifted stripe rolls both grids: tokens by -shift, anchors by -(shift // d).
 # Divide first, then change the sign.
-# Your code must also work if d does not divide the shift.
-# The given `anchor_mask` returns a mask (nW, N, A), which says which token may exchange information with which anchor.
-# Below, 16 tokens and 4 anchors make 64 pairs per stripe.
-# How many of them may meet in the first stripe, which is cut into two regions?
-# And in the second, which is cut into four?
+# Your code must work even if d does not divide the shift.
+# The function `anchor_mask`, which is given below, returns a mask (nW, N, A).
+# The mask says which tokens may exchange information with which anchors.
+# At the end of the next cell, 16 tokens and 4 anchors make 64 pairs per stripe.
+# How many of these pairs may exchange information ("meet") in the first stripe, which the shift has cut into two regions?
+# And how many may meet in the second stripe, which is cut into four regions?
 
 # %%
 def anchor_mask(image_size, stripe_size, shift_size, down_factor):
@@ -349,7 +355,7 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 
 # %% [markdown]
 # The first stripe has two regions, each of 8 tokens and 2 anchors, so 2 · 8 · 2 = 32 pairs may meet.
-# The second has four regions, each of 4 tokens and 1 anchor, so 16 may.
+# The second stripe has four regions, each of 4 tokens and 1 anchor, so 16 pairs may meet.
 #
 # **Your turn.**
 #
@@ -361,8 +367,8 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # - `transform_in` (anchors look at tokens): index with `from_anchor=True`, and the *transposed* mask;
 # - `transform_out` (tokens look at anchors): index without `from_anchor`, and the mask.
 #
-# One table serves both: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
-# Make table, indices and mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
+# One table serves both sub-modules: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
+# Make the table, the indices and the mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
 # Without `shift`, there is no roll and no mask.
 # (If both shifts are 0, a mask of zeros is as good as none.)
 #
@@ -444,20 +450,21 @@ check(AnchoredStripeAttention)
 # <details><summary>Hint 2: the sizes</summary>
 #
 # Write a loop over the two axes that fills two lists, stripe and shift.
-# One *group* makes a shift 0; a size never does.
+# A single *group* makes the shift 0.
+# A size has no such exception, because its shift is always s // 2.
 # For the anchors, first divide every number by d, rounding down.
 # </details>
 #
 # <details><summary>Hint 3: the two attentions</summary>
 #
-# Anchors ask, tokens answer with values: this gives Z, one entry per anchor.
-# Then queries ask, anchors are the keys, and Z takes the place of the values.
+# First the anchors are the queries, and the tokens bring keys and values: this gives Z, one entry per anchor.
+# Then the tokens are the queries, the anchors are the keys, and Z takes the place of the values.
 # </details>
 
 # %% [markdown]
 # **What does it cost?**
 # Take a square image and one head of 16 channels.
-# Stripes are 8 rows high and as long as the image.
+# Stripes are 8 rows high and as wide as the image, and "anchors 1/2" means d = 2.
 # `training_memory` counts the memory that a training step's tensors need.
 # **Predict, then run:** when the image's side grows from 32 to 64 tokens, by what factor does the memory of each kind of attention grow?
 
@@ -473,10 +480,11 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # %% [markdown]
 # <details><summary>What we found</summary>
 #
-# There are four times as many tokens, so windows cost four times as much.
-# A full map costs nearly sixteen times as much: 194 MiB instead of 12.
-# There are twice as many stripes and each stripe's map grows fourfold, so the maps grow eightfold; only windows are linear.
-# With anchors the maps are d² / 2 times smaller, and they grow eightfold too.
+# There are four times as many tokens, so windows need four times as much memory.
+# A full map needs nearly sixteen times as much: 194 MiB instead of 12.
+# There are twice as many stripes, and each stripe's map grows fourfold, so the stripes' maps grow eightfold.
+# Only the windows grow no faster than the number of tokens.
+# With anchors the stripes' maps are d² / 2 times smaller, but they grow eightfold too.
 # Yet we measure a factor of about 7 with anchors at 1/2, and 5 with anchors at 1/4.
 # The maps are now so small that the tokens themselves, which grow only fourfold, are a large part of the memory.
 # At 64 x 64, stripes with anchors at 1/4 need 4 MiB, less than the windows.
@@ -485,13 +493,13 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # %% [markdown]
 # ## 5. Exercise 3: `MixedAttention`
 #
-# Half of the channels go to windows and half to stripes, side by side.
+# Half of the channels go to windows and the other half go to stripes, side by side.
 #
 # - `qkv`: Linear, dim to 3 · dim; the *first half* of its outputs is the window branch's `[q | k | v]`,
-#   the second half the stripe branch's;
+#   the second half is the stripe branch's `[q | k | v]`;
 # - `anchor`: your `AnchorProjection` of x itself (not of the output of `qkv`);
 # - `window_attention`, `stripe_attention`: the modules above, with their own heads and shifts;
-# - `proj`: Linear, dim to dim, of `[window, stripe]` joined along the channels.
+# - `proj`: Linear, dim to dim, applied to `[window, stripe]` joined along the channels.
 #
 # Both Linear layers have a bias, and there is no shortcut.
 #
@@ -551,15 +559,15 @@ check(MixedAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# Each branch has its shift; two modules need `down_factor`.
+# Each branch has its own shift, and two of the modules need `down_factor`.
 # `forward` has four lines: split, windows, stripes, and a `return` that joins and projects.
 # </details>
 
 # %% [markdown]
 # ## 6. Exercise 4: `LocalConvBlock`
 #
-# The third range is what a convolution is good at: the pixels next door.
-# The block has two 3 x 3 convolutions, then a gate for each channel, on the image (B, dim, H, W) that the tokens form:
+# The third range is the pixels next door, and convolutions are good at those.
+# The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel:
 #
 # - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
 # - `conv2`: 3 x 3, padding 1, back to dim;
@@ -568,7 +576,7 @@ check(MixedAttention)
 #
 # `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (section 8's weights fit both).
 # All four layers have a bias, and there is no shortcut.
-# If dim // compress or dim // reduction is 0, raise a `ValueError` naming dim and a divisor that leaves no channel.
+# If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and a divisor that leaves no channel.
 #
 # Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
 # For dim = 16, the error names 16 and 18.
@@ -607,7 +615,7 @@ check(LocalConvBlock)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # You turned tokens into an image in exercise 1.
-# The gate is lesson 01's, but which tensor does it average?
+# The gate is the one of lesson 01, but which tensor does it average?
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -623,7 +631,7 @@ check(LocalConvBlock)
 #
 # ![x goes through MixedAttention and norm1, and through the local branch; both are added to x, giving y. Then the MLP and norm2, added to y.](figures/block.svg)
 #
-# With s = `res_scale`:
+# Write s for `res_scale`:
 #
 # $$y = x + s \cdot \operatorname{norm1}(\operatorname{attn}(x)) + \operatorname{local}(x), \qquad y + s \cdot \operatorname{norm2}(\operatorname{mlp}(y))$$
 #
@@ -634,7 +642,8 @@ check(LocalConvBlock)
 # `stripe_type="W"` turns the stripes: `stripe_size` and `stripe_groups` are both reversed (windows are not).
 # Any type other than "H" and "W" raises a `ValueError`.
 #
-# Worked example: `stripe_size=(8, None)`, `stripe_groups=(None, 1)` on 32 x 48 tokens: "H" makes stripes of 8 x 48, "W" of 32 x 8.
+# Worked example: `stripe_size=(8, None)`, `stripe_groups=(None, 1)` on 32 x 48 tokens.
+# "H" makes stripes of 8 x 48, and "W" makes stripes of 32 x 8.
 # Keep all names, including `fc1` and `fc2` in `mlp`: section 8 loads weights by name.
 
 # %% exercise
@@ -696,7 +705,7 @@ check(GRLBlock)
 #
 # <details><summary>Hint 2: the constructor</summary>
 #
-# Compare `stripe_type` with a tuple; "W" turns both pairs.
+# Compare `stripe_type` with a tuple; "W" reverses both pairs.
 # `nn.ModuleDict({"fc1": ..., "fc2": ...})` has two named layers.
 # </details>
 
@@ -704,16 +713,16 @@ check(GRLBlock)
 # ## 8. A photograph
 #
 # Your blocks can do something useful now.
-# `Restorer` cuts a picture into patches of 2 x 2 pixels and makes a token of each.
-# After your blocks, each token becomes its patch again.
-# Patches exchange information in your blocks alone.
+# `Restorer` cuts a picture into patches of 2 x 2 pixels and turns each patch into a token.
+# After your blocks, each token is turned back into a patch.
+# Patches exchange information only in your blocks.
 #
-# We trained this network six times to remove noise, for 1000 steps each.
-# Each time it saw five of the course's six photographs, and a different one was left out.
-# (Script and log: `solutions/grl/train_weights.py` and `weights.md` in the course's repository.)
-# Below, each photograph is restored with the weights that have *not* seen it.
+# We trained this network six times to remove noise, 1,000 steps each time.
+# Each time the network saw five of the course's six photographs, and a different one was left out.
+# (The script and its log are `solutions/grl/train_weights.py` and `weights.md` in the course's repository.)
+# Below, each photograph is restored by the network that did *not* see it in training.
 # (The default `reduction=18` was chosen for 180 channels.
-# Here there are 24, so the local gate is squeezed to a single number; that still works.)
+# Here there are 24 channels, so the local gate is squeezed to a single number; that still works.)
 
 # %% tags=["experiment"]
 def restorer(photograph, window=(8, 8), stripe=(8, None), groups=(None, 1)):
@@ -734,7 +743,7 @@ show(show_images(noisy_pictures, titles=PHOTOGRAPHS, columns=3),
 # PSNR (lesson 01) says how close two pictures are: 10 dB more means a tenth of the squared error.
 # **Predict, then run:** how many dB does each photograph gain?
 # Which one gains most, and why?
-# (All start at 20 dB; averaging four independently noisy copies would gain 6 dB.)
+# (All six start at 20 dB; averaging four independently noisy copies would gain 6 dB.)
 
 # %% tags=["experiment"]
 predicted = {"astronaut": None, "chelsea": None, "china": None,
@@ -747,22 +756,24 @@ predict_then_run(predicted, gains(restored, noisy_pictures, whole), unit="dB gai
 show_before_and_after(noisy_pictures, restored, whole)
 
 # %% [markdown]
-# The printed blur is the honest baseline: its width is the best one for the other five photographs.
-# Your blocks are ahead of it on every photograph, by 1 to 4 dB.
+# The printed gain of a Gaussian blur is our baseline, and an honest one:
+# the width of the blur is the best one for the other five photographs.
+# Your blocks are ahead of this blur on every photograph, by 1 to 4 dB.
 #
 # <details><summary>What we found</summary>
 #
 # In our run, the rocket gains most (11.8 dB) and the pagoda least (5.3 dB).
 # Noise is removed by averaging pixels that were alike before the noise came.
-# The rocket's sky is smooth, so every pixel has hundreds of such partners; the pagoda's roofs and leaves differ from pixel to pixel.
+# The rocket's sky is smooth, so every pixel of it has hundreds of such partners.
+# The pagoda's roofs and leaves differ from pixel to pixel.
 # The flower is smooth too, but gains only 7.8 dB, and we do not know why.
 # </details>
 #
-# **Now break it.** Here are five kinds of damage, one at a time, to the same trained network:
+# **Now break it.** The cells below do five kinds of damage to the same trained network, one at a time:
 #
 # - *local off*: the local branch returns zeros;
 # - *mask inverted*: in shifted windows, exactly the wrong tokens may exchange information;
-# - *stripes average*: all logits of the stripe branches are 0, so they cannot choose;
+# - *stripes average*: all logits of the stripe branches are 0, so these branches average and cannot choose where to look;
 # - *anchors shuffled*: all anchors of the image change places at random;
 # - *windows of 4*: the same weights are loaded into windows of 4 x 4.
 #
@@ -783,37 +794,38 @@ show_damage(worse, restored[-1], lost)
 # <details><summary>What we found</summary>
 #
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), and 1.7 dB in windows of 4.
-# Stripes matter less: if they only average, 0.4 dB are lost.
+# The stripes matter less: the network loses 0.4 dB if they can only average.
 # Anchors in wrong places cost less than 0.1 dB.
-# So this network uses its stripes, but hardly cares which anchor stands where.
+# So this network uses its stripes, but it hardly matters which anchor stands where.
 # That is plausible, because a pixel may be averaged with any pixel of its kind.
 # </details>
 #
-# *Windows of 4* deserves a second look, because nothing complained.
-# No parameter of your blocks depends on the size of a window or stripe: table, index and mask are made in `forward`.
-# So the sizes are not in the file, and `load_state_dict` accepts any.
-# A reader of the published weights met [unusable pictures](https://github.com/chaiNNer-org/spandrel/issues/52) in this way.
-# If you ship weights, store the sizes too: `save_file(weights, path, metadata={"window_size": "8, 8"})` adds them to a safetensors
-# file as text.
+# *Windows of 4* deserves a second look, because no error was raised.
+# No parameter of your blocks depends on the size of a window or stripe, because `forward` makes the table, the index and the mask.
+# So the sizes are not in the file, and `load_state_dict` accepts the weights whatever sizes your blocks have.
+# Somebody who used the published weights got [unusable pictures](https://github.com/chaiNNer-org/spandrel/issues/52) in this way.
+# If you ship weights, store the sizes too: `save_file(weights, path, metadata={"window_size": "8, 8"})` adds them to a safetensors file as
+# text.
 
 # %% [markdown]
 # ## 9. The experiment: where is the answer?
 #
 # On photographs, all three ranges help a little, and one can stand in for another.
-# To see what each of them can do alone, we need pictures in which we know where the answer is.
+# To see what each range can do alone, we need pictures in which we know where the answer is.
 #
 # A grey wall carries coloured stickers in pairs.
 # Both stickers of a pair have the same motif (a pattern in light and dark), but on one of them the motif has *faded*:
 # only the colour is left.
-# Elsewhere on the wall, the same colour has a different motif, so a network must find the right partner.
+# Other pairs of the same colour have other motifs, so a network must find the right partner.
 # Each kind of damage is named after the place where its answer can be found:
 #
-# - **window**: bluish partners (cyan, purple) share a window of 4 x 10 tokens, but no stripe of 2 x 20;
-# - **stripe**: yellowish partners (orange, lime) share a stripe, but no window;
-# - **nowhere**: in some pairs, both stickers have faded;
-# - **beside**: holes in the smooth wall, whose answer is the wall around them.
+# - **window**: the two stickers of a bluish pair (cyan, purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
+# - **stripe**: the two stickers of a yellowish pair (orange, lime) share a stripe, but not a window;
+# - **nowhere**: in some pairs both stickers have faded, so the motif is nowhere on the wall;
+# - **beside**: the smooth wall has holes, and the answer is the wall around each hole.
 #
-# A token is 2 x 2 pixels, each with four numbers (red, green, blue, damaged?); a sticker is 2 x 2 tokens.
+# Each pixel has four numbers: red, green, blue, and whether it is damaged.
+# A token is 2 x 2 pixels, and a sticker is 2 x 2 tokens.
 
 # %% tags=["experiment"]
 train_set = sticker_walls(930, seed=1)
@@ -822,25 +834,25 @@ show_wall(test_set)
 
 # %% [markdown]
 # **Touch it.** Point at a sticker without a motif, or move with the arrow keys.
-# You see the same wall three times, each under the attention of one branch.
-# Bright pixels are looked at, and the orange frame shows how far the branch can see.
-# Below each wall is the token that the branch would put there.
+# You see the same wall three times, each time under the attention of another branch.
+# Bright pixels are the ones that the branch looks at, and the orange frame shows how far it can see.
+# Below each wall you see the token as that branch would restore it.
 # These branches are made by hand, from the tokens' colours: nothing has been trained yet.
 
 # %% tags=["experiment"]
 point_at_wall(test_set)
 
 # %% [markdown]
-# **The networks.** Each has one `GRLBlock` (32 channels, anchors at 1/2, so one anchor per sticker) between two linear layers,
-# which treat each token by itself.
+# **The networks.** Each network has one `GRLBlock` between two linear layers, which treat each token by itself.
+# The block has 32 channels and anchors at 1/2 (d = 2), so there is one anchor per sticker.
 # In this section, switching a branch *off* means that it averages over its window or stripe (as in "stripes average" above),
 # not that it outputs zeros.
 # So all networks have the same layers and the same number of parameters, and a branch that is off lacks one thing: it cannot choose.
-# In each branch, queries, keys and anchors start from one matrix, so that similar tokens match from the first step.
+# In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first step on.
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
-# A wall that is left as it is has 17 dB at the stickers whose answer is in the window, and about as much at the others.
-# The cell trains twelve networks for about 700 steps each, in about a minute and a half.
+# A wall that is left unchanged scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
+# That cell trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
 # %% tags=["experiment"]
 predicted = {"local + window, window": None, "local + window, stripe": None,
@@ -874,12 +886,12 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 
 # %% [markdown]
-# **Read it.** In our runs, each attention branch restores its own kind of sticker: windows restore the bluish ones,
-# stripes the yellowish ones, to 31 or 32 dB.
+# **Read it.** In our runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
+# Windows restore the bluish stickers, and stripes restore the yellowish ones.
 # The other kind stays as it was, near 17 dB, because its partners are out of reach.
 # With both branches on, both kinds are restored, to about 36 dB and more.
 # No network restores the *nowhere* stickers.
-# So the networks really look motifs up; they do not guess them.
+# So the networks do not guess motifs; they look them up.
 #
 # We made these data to suit the branches.
 # Such data show what a branch *can* do, not how often photographs need it.
@@ -887,7 +899,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # <details><summary>Does longer training close the gaps?</summary>
 #
-# Here are five times as many steps (PSNR in dB, two runs each):
+# Here are the scores after five times as many steps (PSNR in dB, two runs each):
 #
 # | 3,500 steps | window | stripe | nowhere |
 # |---|---|---|---|
@@ -898,8 +910,8 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # The gaps grow.
 # But scores also rise, by 1 to 2 dB, for stickers whose partner is out of reach.
-# Perhaps this is why: a branch that is off still averages, and an average holds a little of the partner's motif.
-# The same happens with half the learning rate (one run each; see the repository's `solutions/grl/experiment.md`).
+# Perhaps the reason is that a branch that is off still averages, and an average holds a little of the partner's motif.
+# Scores rise in the same way with half the learning rate (one run each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 
 # %% [markdown]
@@ -907,8 +919,8 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # **A stripe that is not one.**
 # *Symptom:* "global" attention finds nothing that is far away.
-# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code noticed its constructor's defaults, which we rebuild here.
-# `reach` counts the rows and columns that can change the result of one token.
+# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code noticed the default arguments of a constructor, which we rebuild here.
+# `print_reach` counts the rows and columns that can change the result of one token.
 # Repair the arguments so that a token reaches 8 rows and all columns of *any* image.
 
 # %%
@@ -922,9 +934,9 @@ print_reach(exhibit)
 # %% [markdown]
 # <details><summary>What is wrong</summary>
 #
-# A stripe of 8 x 8 is a window.
-# `stripe_size=(8, None), stripe_groups=(None, 1)` spans the full width of any image.
-# In the authors' repository, the experiments' configurations override the defaults, as the author answers there.
+# The defaults make a stripe of 8 x 8, which is a window.
+# With `stripe_size=(8, None), stripe_groups=(None, 1)` the stripe spans the full width of any image.
+# In the authors' repository, the configurations of the experiments override the defaults, as the author explains in that thread.
 # </details>
 
 # %% [markdown]
@@ -936,9 +948,9 @@ print_reach(exhibit)
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as the code |
 # | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as the code |
 #
-# With the same weights, our solutions give the authors' outputs and gradients to 1e-10.
+# With the same weights, our solutions give the authors' outputs and gradients, to within 1e-10.
 #
-# **A challenge (not graded).** Restore the rocket to more than 32.5 dB, and change only what happens before and after the trained network.
+# **A challenge (not graded).** Restore the rocket to more than 32.5 dB by changing only what happens before and after the trained network.
 # (Averaging over mirrored copies, each restored and mirrored back, gives us 32.05 dB; our best attempt reaches 32.54 dB.)
 # Before you run the cell below, run the imports, your exercises, the first cell of section 4, and section 8.
 
@@ -951,22 +963,27 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # %% [markdown]
 # ## 12. What we now know
 #
-# - Two thin maps through a few anchors can stand in for one large map; with anchors at 1/4 they need an eighth of its numbers.
-# - The price is that no token can separate what an anchor has mixed:
-#   the product of the two maps has at most as high a rank as there are anchors.
-# - An answer has to be within reach: in our runs, windows restore what is in the window, stripes what is in the stripe,
-#   and nothing restores what is nowhere.
-# - On a photograph the ranges can stand in for each other: our trained network loses only 0.4 dB when its stripes cannot choose.
-# - Weights that load without an error can still be wrong, because window sizes are not stored in them.
+# - Two thin maps through a few anchors can stand in for one large map.
+#   With one anchor per 4 x 4 tokens, they need an eighth of its numbers.
+# - The price is that no token can separate what an anchor has mixed: the rank of the two maps' product is at most the number of anchors.
+# - An answer has to be within reach.
+#   In our runs, windows restore a sticker whose partner is in the window, and stripes restore one whose partner is in the stripe.
+#   No network restores a sticker whose partner has faded too.
+# - On a photograph the ranges can stand in for one another: our trained network loses only 0.4 dB when its stripes cannot choose where to
+#   look.
+# - Weights can load without an error and still give bad pictures, because the sizes of windows are not stored in them.
+
+# %% [markdown]
+# **Today.** Current tools can load GRL's public weights, for denoising and for enlarging photographs.
+# On the course's real pictures, below, a network with GRL's block does not beat one with one more 3 x 3 convolution (89 % against 93 %
+# after 1,000 steps).
+# The idea of go-betweens came back in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023), where they are called *agent tokens*.
+# Other restoration networks reach far without an attention map.
+# [MambaIR](https://arxiv.org/abs/2402.15648) (2024), for example, scans the picture with a state-space model.
 #
-# **Today.** GRL's public weights can be loaded by current tools for denoising and enlarging photographs.
-# On the course's real pictures, below, it does not beat one more 3 x 3 convolution (89 % against 93 % after 1,000 steps).
-# The go-betweens came back as *agent tokens* in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023).
-# Other restoration networks reach far without a map, such as [MambaIR](https://arxiv.org/abs/2402.15648) (2024), which scans the picture with a state-space model.
+# **Still open:** why do the window branch and the stripe branch help each other, although each of them has its own kind of sticker?
 #
-# **Still open:** why do window and stripe branch help each other, although each has its own kind of sticker?
-#
-# **Next** comes lesson 09: near and far in one block again, but with a local branch that is itself a kind of attention.
+# **Next** comes lesson 09, which also puts near and far into one block, but with a local branch that is itself a kind of attention.
 
 # %% [markdown]
 # ## 13. Questions to think about
@@ -978,9 +995,10 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # <details><summary>What we think</summary>
 #
 # 1. All anchors are in the last region, so only tokens of the last region may exchange information with them.
-#    But if *all* anchors of a token are masked, the penalties are equal, and softmax ignores them, as if there were no mask.
+#    But if *all* anchors of a token are masked, all its penalties are equal, and softmax ignores them, as if there were no mask.
 #    So choose shifts that are divisible by d.
-# 2. Like lesson 07a's memory, they make the cost linear, but addresses no longer come from the image.
+# 2. Yes, they could.
+#    Like the memory of lesson 07a, learned anchors make the cost linear, but then the addresses no longer come from the image.
 # </details>
 #
 # **Reference**

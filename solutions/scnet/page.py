@@ -16,9 +16,9 @@
 #
 # ![Four white dots, all alike, each in the middle of a thin ring: red, green or blue. The ring's radius is 6 pixels; a 3 x 3 window around the dot sees white and grey. Which colour is the ring around a dot?](figures/rings.svg)
 #
-# A 3 x 3 convolution sees one pixel in each direction, so it would take six of them in a row to reach the ring.
-# SCNet ([project page](https://mmcheng.net/scconv/)) replaces ResNet-50's bottleneck by this lesson's block.
-# In the paper, classification, detection and keypoints all improve.
+# A 3 x 3 convolution sees one pixel in each direction, so it would take six convolutions in a row to reach the ring.
+# SCNet ([project page](https://mmcheng.net/scconv/)) replaces ResNet-50's bottleneck with this lesson's block.
+# In the paper, the results in classification, object detection and keypoint detection all improve.
 # The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
 #
 # **Needs** lesson 01 (gates); lesson 04 helps · 1 h · 6 points · difficulty 2 of 5
@@ -65,28 +65,30 @@ review()
 # ## 1. What is around this dot?
 #
 # The drawing above is the puzzle: at each of a dot's five white pixels, a network must name the ring's colour.
-# All dots look alike, and the ring's pixels are 6 to 7 pixels from the dot's centre: five or more from every dot pixel.
+# All dots look alike.
+# The ring's pixels are 6 to 7 pixels away from the dot's centre, and at least five pixels away from every pixel of the dot.
 #
-# Four blocks will try, each after one 3 x 3 convolution:
+# Four blocks will try, each of them placed after one 3 x 3 convolution:
 #
 # - **plain**: ResNet's bottleneck, where only a 3 x 3 convolution looks around;
-# - **dilated**: the same, with the nine weights 4 pixels apart (dilation, lesson 04);
+# - **dilated**: the same block, but the nine weights of its 3 x 3 convolution are 4 pixels apart (dilation, lesson 04);
 # - **SC, pooling 1** and **SC, pooling 4**: the block of this lesson, with averages over 1 x 1 or 4 x 4 pixels in one of its branches.
 #
 # At chance, 33 % of the answers are right.
 # **Guess now:** write down what each block scores, in per cent; section 6 trains the networks.
-# The question is how far each block can look.
+# The important point is how far each block can look.
 
 # %% [markdown]
 # ## 2. The idea
 #
-# Liu and others (2020) cut the convolution itself into parts: half of the channels take a normal path.
+# Liu and others (2020) cut the convolution itself into parts.
+# Half of the channels take a normal path.
 # For the other half, a map of averages says what is around each position.
-# A gate made from this map corrects ("calibrates") the result.
+# A gate made from this map corrects ("calibrates") a normal convolution of this half.
 #
 # ![The calibrated half: x (B, C, H, W) goes through k3 and, in a second branch, is averaged over r x r cells, goes through k2 at that small size and is enlarged to H x W; x is added, a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
-# In the paper's letters, $X_1$ is the calibrated half's input and $*$ a convolution; $K_1$ is the normal path.
+# In the paper's letters, $X_1$ is the calibrated half's input, $*$ means a convolution, and $K_1$ is the normal path.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -96,7 +98,7 @@ review()
 # | $Y_1' = (X_1 * K_3) \cdot \sigma(X_1 + X_1')$ | a normal convolution, gated | `k3(x)` times the gate |
 # | $Y_1 = Y_1' * K_4$ | one more convolution | `k4` |
 #
-# In SE (lesson 01), a channel has one number for the whole image; here every position has its own.
+# In SE (lesson 01), a channel has one gate for the whole image; here every position has its own gate.
 
 # %% [markdown]
 # ### What is Up?
@@ -115,16 +117,17 @@ predict_then_run(predicted, measured, unit="the number at this place")
 # %% [markdown]
 # ## 3. Exercise 1: `SCConv`
 #
-# Build the drawing's calibrated half, from C = `channels` channels to C (nothing is halved here):
+# Build the calibrated half, as in the drawing, with C = `channels` channels at both ends (nothing is halved here):
 #
 # - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
 # - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
 # - every convolution is 3 x 3 with padding 1, *without* bias; there is no ReLU;
-# - Up is the call that you predicted in section 2: `F.interpolate` to the height and width of x, without a `mode`.
+# - Up is the call whose result you predicted in section 2: `F.interpolate` to the height and width of x, without a `mode`.
 #
 # Worked example: one channel, pooling 2, x has two rows, both (0, 2, 4, 6).
 # The means are (1, 5).
-# Suppose k2's other layers subtract 5: (-4, 0), enlarged (-4, -4, 0, 0).
+# Suppose that k2's other layers subtract 5.
+# That makes (-4, 0), which Up enlarges to (-4, -4, 0, 0).
 # The sum with x is (-4, -2, 4, 6).
 # The gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
 #
@@ -170,12 +173,12 @@ check(SCConv)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The gate needs a sum of two maps of x's size: x itself, and what `k2` found, enlarged.
+# The gate needs a sum of two maps of x's size: x itself, and the enlarged output of `k2`.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: three `nn.Sequential`, with three layers, two layers and two layers.
+# `__init__`: three `nn.Sequential`s, with three layers, two layers and two layers.
 # `forward`: a line that enlarges, a line with a sigmoid, a `return`.
 # </details>
 
@@ -183,13 +186,13 @@ check(SCConv)
 # ### The paper or the code?
 #
 # The paper says that Up is a **bilinear** interpolation, which is smooth.
-# The code names no `mode`: torch takes the **nearest** cell and makes steps, as you saw.
+# The code names no `mode`, so torch takes the **nearest** cell and makes steps, as you saw.
 # We cannot know which of the two is the mistake, but we can check what the code does.
 #
-# We ran the authors' code on one channel, with convolution weights 0.2 and untrained BatchNorms, and kept one row of the result.
+# We ran the authors' code on one channel, with all convolution weights set to 0.2 and untrained BatchNorms, and kept one row of the result.
 # `enlarging(mode)` makes `F.interpolate` use this mode.
-# Nearest should give the authors' numbers (three decimals, largest 0.559).
-# **Predict first:** what is bilinear's largest difference from them?
+# With nearest, your module should give the authors' numbers (to three decimals; the largest is 0.559).
+# **Predict first:** with bilinear, what is the largest difference from the authors' numbers?
 
 # %%
 predicted = {"bilinear": None}
@@ -217,8 +220,8 @@ predict_then_run(predicted, measured, unit="largest difference")
 # %% [markdown]
 # ## 4. Exercise 2: `SCBottleneck`
 #
-# ResNet's bottleneck narrows to `planes` channels, looks around and widens again.
-# Here two halves look around, and each narrows *all* of x to w = planes // 2 channels.
+# ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
+# Here two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
 #
 # ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. Both (B, w, H', W') are joined, a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, then a ReLU.](figures/bottleneck.svg)
 #
@@ -226,12 +229,15 @@ predict_then_run(predicted, measured, unit="largest difference")
 # - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, followed by a ReLU;
 # - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
 # - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
-# - the shortcut is added, which is `downsample(x)` if that module is given to make x fit, and x otherwise; a ReLU comes last.
+# - then the shortcut is added.
+#   It is `downsample(x)` if that module is given (it makes x fit), and x otherwise.
+#   A ReLU comes last.
 #
 # No convolution has a bias.
 #
 # Worked example: `SCBottleneck(48, 12)` on (2, 48, 5, 6).
-# w is 6, both halves are (2, 6, 5, 6), joined (2, 12, 5, 6), and `conv3` makes 48 channels.
+# w is 6, so each half is (2, 6, 5, 6).
+# Joined they are (2, 12, 5, 6), and `conv3` makes 48 channels.
 # If `bn3`'s weight and bias are 0, the output is relu(x).
 
 # %% exercise
@@ -295,9 +301,9 @@ check(SCBottleneck)
 # </details>
 
 # %% [markdown]
-# **What does it cost?** Compare it with ResNet's bottleneck, for 256 channels, 64 planes and a map of 56 x 56, as in ResNet-50.
-# Your block has four 3 x 3 convolutions (one in `k1`, three in `scconv`); ResNet's has one.
-# Predict your block's parameters and multiply-adds, divided by ResNet's.
+# **What does it cost?** Compare your block with ResNet's bottleneck, for 256 channels, 64 planes and a map of 56 x 56, as in ResNet-50.
+# Your block has four 3 x 3 convolutions (one in `k1`, three in `scconv`); ResNet's block has one.
+# Predict your block's parameters and multiply-adds, divided by those of ResNet's block.
 
 # %%
 predicted = {"parameters": None, "multiply-adds": None}
@@ -329,7 +335,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 #
 # A convolution from 32 to 32 channels has a quarter of the weights of one from 64 to 64, and there are four of them.
 # The small difference (70,528 against 70,400 parameters) comes from BatchNorms.
-# And one of the four works on 14 x 14 means instead of 56 x 56 pixels, for a sixteenth of the price.
+# And one of the four convolutions works on 14 x 14 means instead of 56 x 56 pixels, at a sixteenth of the price.
 # </details>
 
 # %% [markdown]
@@ -340,7 +346,8 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # `seen(module, channels, row, column)` returns a map of 48 x 48, with 1 for each pixel that can matter.
 # (It tries several input maps, since a ReLU can hide a path.)
 #
-# **Predict, then run:** how many *rows* does your `SCConv` see, with pooling 1 from row 24 and with pooling 4 from rows 24 and 26?
+# **Predict, then run:** how many *rows* does your `SCConv` see?
+# Predict this for row 24 with pooling 1, and for rows 24 and 26 with pooling 4.
 # (Rows count from 0; a cell of 4 x 4 pixels begins at row 24.)
 
 # %%
@@ -360,18 +367,19 @@ predict_then_run(predicted, measured, unit="rows of pixels")
 # <details><summary>Why two positions of the same layer differ</summary>
 #
 # `k4` looks one row up and down.
-# From row 24 that is rows 23 to 25, which lie in *two* cells; `k2` adds a cell on each side, four cells of 4 rows in all.
-# From row 26, rows 25 to 27 lie in *one* cell, and with its neighbours that makes three.
-# So the view is fixed to the grid of cells.
+# From row 24 it sees rows 23 to 25, which lie in *two* cells.
+# `k2` adds a cell on each side, which makes four cells of 4 rows.
+# From row 26 it sees rows 25 to 27, which lie in *one* cell, so with its neighbours there are three cells.
+# So the view is tied to the grid of cells.
 # </details>
 #
 # **Touch it.** Move the sliders.
-# The black square is the position; blue is what it sees.
-# When is the square centred?
+# The black square is the position, and the blue area is the view from there.
+# When is the square in the middle of the blue area?
 #
 # <details><summary>Answer</summary>
 #
-# With pooling 1 always, with 2, 4 and 8 never.
+# Always with pooling 1, and never with pooling 2, 4 or 8.
 # </details>
 
 # %% tags=["experiment"]
@@ -380,16 +388,18 @@ slide_a_view(SCConv)
 # %% [markdown]
 # ## 6. The experiment
 #
-# Each network: a 3 x 3 convolution with BatchNorm and ReLU, one of four blocks (32 channels, 8 planes), three scores at each position.
-# All are trained with Adam and a one-cycle schedule (peak rate 0.01), 120 steps of 16 pictures.
-# Only dots count, in loss and score.
+# Each network has a 3 x 3 convolution with BatchNorm and ReLU, one of the four blocks (32 channels, 8 planes),
+# and three scores per position.
+# All networks are trained with Adam and a one-cycle schedule (peak rate 0.01), for 120 steps of 16 pictures.
+# Only the dots' pixels count, in the loss and in the score.
 #
 # Each trained network is tested three times.
 # The first test uses new pictures.
-# The second has Up switched to *bilinear*, although the network was trained with nearest.
-# The third uses pictures with new random ring colours, but the old answers ("no cue").
+# In the second test, Up is switched to *bilinear*, although the network was trained with nearest.
+# The third test uses pictures with new random ring colours, but the old answers ("no cue").
 #
-# Besides your four percentages from section 1, predict: what does **SC, pooling 4** reach in these three tests?
+# You have your four percentages from section 1.
+# Now predict as well: what does **SC, pooling 4** score in these three tests?
 # (Training takes about half a minute.)
 
 # %% tags=["experiment"]
@@ -460,29 +470,34 @@ for arm, block in arms.items():
 # **Read it.** The plain block is at chance, and so is SC with pooling 1, which has the same layers and parameters as pooling 4.
 # Only the averaging differs.
 # This is not a matter of time.
-# After five times as many steps, with this learning rate or half of it, both are still at chance
+# After five times as many steps, with this learning rate or half of it, both blocks are still at chance
 # (32.9 to 34.3 % in ten long runs).
-# They *cannot* learn it, because the ring lies outside of what they see.
+# They *cannot* learn the task, because the ring lies outside their view.
 #
-# The dilated block (9 rows with gaps, up to 5 pixels away) is as good as pooling 4, with 16 parameters fewer.
-# In "no cue", both name the new ring's colour, which is the answer at a third of the dots: they use the ring.
-# So this experiment shows what a wide view brings.
-# It does not show that averages are the best way to get one, or that the gate matters.
+# The dilated block sees 9 rows with gaps, up to 5 pixels away.
+# It is as good as pooling 4, with 16 fewer parameters.
+# In the test "no cue", these two blocks name the colour of the new ring, which is the expected answer at only a third of the dots.
+# So they do use the ring.
+# This experiment therefore shows what a wide view brings.
+# It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
 # **And Up?** Here, neither switching a trained network from nearest to bilinear nor training with bilinear lowers the score.
-# (With pooling 2, switching even helps networks that have not finished learning, in one run from 83 to 96 %.)
-# So **a finished network's accuracy did not tell you which mode ran**; comparing outputs, as after exercise 1, did at once.
-# (All runs: `solutions/scnet/experiment.md` in the course's repository.)
+# (With pooling 2, switching even helps networks that have not finished learning: in one run the score rises from 83 to 96 %.)
+# So **a finished network's accuracy did not tell you which mode ran**.
+# Comparing outputs, as you did after exercise 1, told you at once.
+# (All runs are in `solutions/scnet/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # ### A challenge (not graded)
 #
-# With pooling 2, the network sees 10 rows, enough for the ring.
-# Still, only one of our three runs finishes learning in 120 steps: 100, 85 and 83 % (in 600 steps, two of two do).
-# Keep pooling 2 and the training, change the block: can a network of at most 2,300 parameters get above 95 % with every seed?
-# (One of ours gets 100 %.)
-# Before you run this cell, run the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
+# With pooling 2, the network sees 10 rows, which is enough for the ring.
+# Still, only one of our three runs finishes learning in 120 steps: they score 100, 85 and 83 %.
+# (In 600 steps, both of our two runs finish.)
+# Keep pooling 2 and the training, but change the block.
+# Can a network of at most 2,300 parameters get above 95 % with every seed?
+# (One of our networks scores 100 %.)
+# Before you run the cell below, run the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)
@@ -527,7 +542,7 @@ for side in (32, 30, 35):
 #
 # <details><summary>What is wrong</summary>
 #
-# Averaging drops the rest: 30 pixels become 7 means, and four times 7 is 28.
+# Averaging drops the pixels that are left over: 30 pixels become 7 means, and four times 7 is 28.
 # Enlarge to a *size*, not by a factor: `F.interpolate(means, x.shape[2:])`.
 # </details>
 
@@ -554,16 +569,16 @@ for side in (32, 30, 35):
 #
 # PAN uses a similar block to enlarge images.
 # In newer networks, large kernels and attention between positions do this job, because they see far as well.
-# One question stays open: does the gate earn its parameters on photographs, beside a dilated convolution of the same cost?
+# One question stays open: does the gate earn its parameters on photographs, compared with a dilated convolution of the same cost?
 # Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
 
 # %% [markdown]
 # ## 10. Questions to think about
 #
-# 1. For which radii of the ring must the dilated block guess, whatever it learns?
+# 1. For which radii of the ring can the dilated block only guess, whatever it learns?
 # 2. Is this attention?
 # 3. In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
-#    `scnet50(pretrained=True)` stops: the weights have unexpected keys, from `layer3.6` on.
+#    `scnet50(pretrained=True)` stops with an error: the weights have unexpected keys, from `layer3.6` on.
 #    The model's `layer3` has six blocks, `layer3.0` to `layer3.5`.
 #    You pass `strict=False` to `load_state_dict`, and the error is gone.
 #    What was wrong, and what is wrong now?
@@ -572,13 +587,14 @@ for side in (32, 30, 35):
 # <details><summary>What we think</summary>
 #
 # 1. From 8 pixels on.
-#    Its network sees up to 5 pixels in each direction (9 rows, with gaps).
+#    The network with this block sees up to 5 pixels in each direction (9 rows, with gaps).
 #    For a dot's lowest pixel, the farthest corner of this view is 6 rows and 5 columns
-#    from the dot's centre, $\sqrt{61} = 7.8$ pixels.
-# 2. It is a gate that depends on the image, like SE's; but, unlike in lesson 05a, no position is compared with another.
+#    from the dot's centre, which is a distance of $\sqrt{61} = 7.8$ pixels.
+# 2. It is a gate that depends on the image, like the gate of SE.
+#    But no position is compared with another, which is what attention does in lesson 05a.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
-#    With `strict=False`, the small network gets the weights of the first blocks of the large one,
-#    and its last stage was trained to follow blocks that are not there.
+#    With `strict=False`, the small network gets the weights of the large network's first blocks.
+#    But the weights of its last stage were trained to follow blocks that are not there.
 # </details>
 
 # %% tags=["experiment"]
