@@ -43,15 +43,17 @@ os.system(f"git clone -q --depth 1 {{COURSE}} /content/course")
 
 
 WITH_LINK = """\
-**Colab** (not tried by us on Colab itself): each lesson has a link "Open in Colab" below its title. Run its first cell there: it brings the
-library and the lesson's checks. Colab forgets its files, so download your notebook when you are done. The library alone:
+**Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
+Run the first cell there, which fetches the library and the lesson's checks.
+Colab does not keep its files, so download your notebook when you are done.
+To install only the library, type:
 
 ```sh
 pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
-**Colab**: a notebook finds its folder `checks` in the folder that it runs in. In a notebook opened from your clone in Google Drive, put
-this before the first cell (not tried by us on Colab itself):
+**Colab** (we have not tried this on Colab itself): a notebook looks for its folder `checks` in the folder in which it runs.
+If you open a notebook from your clone in Google Drive, put this cell before its first cell:
 
 ```python
 from google.colab import drive

@@ -22,16 +22,18 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 10_capstone: long runs
 
-`python -m solutions.capstone.experiment` trains the page's network with every module of the course (the references' own) on all five tasks,
-for the page's steps (200 of 16 pictures; for the look-up 500) and for five times as many, with a peak rate of 0.01 and with half of it.
-Data are drawn once; a seed decides the first weights and the order of the pictures.
+`python -m solutions.capstone.experiment` trains the page's network on all five tasks, with each module of the course (our references).
+It trains for the page's steps (200 of 16 pictures, and 500 for the look-up) and for five times as many, with a peak rate of 0.01 and
+with half of that rate.
+The data are drawn once. The seed decides the first weights and the order of the pictures.
 
-Scores: right answers on 400 new pictures in per cent for what / where / look-up / far / local (guesses: 50, 25, 33, 33, 50). After them, of
-the whole network and one picture of 24 x 24 pixels: trainable parameters / multiply-adds / time of a forward pass in microseconds, the
-shortest CPU time of fifty.
+Each cell has eight numbers. Five are the right answers on 400 new pictures, in per cent, for what / where / look-up / far / local.
+Chance level on these tasks is 50, 25, 33, 33 and 50.
+Then come the trainable parameters of the whole network, and its multiply-adds and time for one picture of 24 x 24 pixels.
+The time is that of a forward pass in microseconds, the shortest CPU time of fifty.
 
-`CBAM, no maximum` has a channel gate that looks at the mean alone; `CBAM, channels alone` has no gate for positions.
-`CoordAtt, DANet channel` are both modules, one behind the other."""  # noqa: E501
+`CBAM, no maximum` has a channel gate that looks only at the mean, and `CBAM, channels alone` has no gate for positions.
+`CoordAtt, DANet channel` has both modules, one after the other."""  # noqa: E501
 ARMS = tuple(plugs.CONTROLS) + tuple(plugs.PLUGS)
 TAKEN_APART = "CBAM, no maximum", "CBAM, channels alone"
 TOGETHER = "CoordAtt, DANet channel"

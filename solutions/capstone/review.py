@@ -10,7 +10,8 @@ ITEMS = (
          (2, 32, 6, 8),
          "Two strides halve the sides, rounded up: 21 becomes 11, then 6, and 32 becomes 16, then 8."),
     Item("in-millions",
-         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million (10^6) is that?",
+         "A README says that a network has 12.0M parameters, counted in units of 2^20 = 1,048,576. How many million "
+         "(10^6) is that?",
          12.58,
          "12 · 1.048576 = 12.58. Counted in the larger unit, a network seems to have lost 5 % of its parameters."),
     Item("se-size",
@@ -23,7 +24,8 @@ ITEMS = (
          "`make(width)` returns a new attention module. A stage of three blocks should have three of them, "
          "but the parameters of only one are counted. Which line has to change?",
          2,
-         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for each block.",
+         "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for "
+         "each block.",
          code="def stage(make, width, blocks):\n"
               "    gate = make(width)\n"
               "    row = nn.ModuleList()\n"
@@ -40,8 +42,8 @@ ITEMS = (
               "    total = sum(p.numel() for p in found)\n"
               "    return total / 1e6"),
     Item("which-flops",
-         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with 7.6G FLOPs, "
-         "where a multiplication and an addition count as two. Which one needs less work?",
+         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with "
+         "7.6G FLOPs, where a multiplication and an addition count as two. Which one needs less work?",
          "b",
          "Counted in one unit, A needs 4.1 billion multiply-adds and B needs 3.8 billion. Neither statement is wrong, "
          "but a table that puts them side by side is wrong.",
@@ -62,8 +64,8 @@ ITEMS = (
          "Each dot must name the colour of the posts six pixels to its left and right. Position attention, "
          "which compares all pairs of positions, stays near chance. Why?",
          "a",
-         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know offsets, "
-         "and modules with kernels that reach far enough scored 98 % or more.",
+         "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know "
+         "offsets, and modules with kernels that reach far enough scored 98 % or more.",
          choices=("It sees what is elsewhere, but cannot tell where.",
                   "Six pixels are too far away for its attention map.",
                   "A softmax over all positions leaves too little weight for two.")),

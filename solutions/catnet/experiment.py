@@ -9,9 +9,11 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# e3_catnet: long runs
 
-`python -m solutions.catnet.experiment` trains the page's arms for five times its 120 steps, at its peak rate of 0.01 and at half of it.
-A number is the mean IoU on 300 new episodes of three colours, in per cent: as it is, and with the support and mask of another episode. The
-threshold was chosen on other episodes."""  # noqa: E501
+`python -m solutions.catnet.experiment` trains the page's arms for five times the page's 120 steps, at its peak rate of 0.01 and at half of
+that rate.
+Each cell has two numbers. The first is the mean IoU on 300 new episodes of three colours, in per cent.
+The second is the mean IoU when the support picture and its mask come from another episode.
+The threshold was chosen on other episodes."""  # noqa: E501
 ARMS = ("own picture", "other picture", "own picture, masked", "other picture, masked", "own picture, prototype",
         "other picture, masked, prototype")
 # Not on the page:

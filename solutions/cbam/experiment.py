@@ -9,8 +9,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 03_cbam: long runs
 
-`python -m solutions.cbam.experiment` trains the page's arms, and two more, for five times its 384 steps and at a third of its peak
-rate. A number is the share of right answers on 2048 new pictures, in per cent. By hand: four bars vote 68.75, two bars 75."""  # noqa: E501
+`python -m solutions.cbam.experiment` trains the page's arms, and two more, for five times the page's 384 steps and at a third of its peak
+rate.
+Each number is the share of right answers on 2048 new pictures, in per cent.
+A vote that we wrote by hand scores 68.75 with four bars, and 75 with two bars."""  # noqa: E501
 THIRD = Fraction(1, 3)
 
 

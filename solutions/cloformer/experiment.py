@@ -16,15 +16,18 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 09_cloformer: long runs
 
-`python -m solutions.cloformer.experiment` trains the page's arms for their 180 steps and for five times as many, at their peak rate (0.01)
-and at half of it.
+`python -m solutions.cloformer.experiment` trains the page's arms for the page's 180 steps and for five times as many, at its peak rate
+(0.01) and at half of that rate.
 
-Scores: the mean share of right answers on rising and on falling threads of new cloths, in per cent, then the same without the glow and
-with the glow as a checkerboard (a guess has 50). After them, how far a grey wave of 3 and of 24 pixels moves the local branch, and then
-the global one, in per cent of the wave of 2 to 24 pixels that moves it furthest.
+Each cell begins with three scores: on new cloths, on cloths without the glow, and on cloths whose glow is a checkerboard.
+A score is the mean share of right answers on rising and on falling threads, in per cent. Chance level is 50.
+Then come two numbers for the local branch, if there is one, and two for the global branch, if there is one.
+They say how far a grey wave of 3 pixels and one of 24 pixels change the branch's output.
+They are in per cent of the change by the wave, between 2 and 24 pixels, that changes the output most.
 
-`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm in front of the attention; `added` is tanh(map(q + k)) + v, `GELU` is
-GELU(v); `window` is the global branch's; `[3, 1]` has three local heads and a global one."""  # noqa: E501
+`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm before the attention.
+`added` computes tanh(map(q + k)) + v, and `GELU` computes GELU(v).
+`window` is the window size of the global branch. `[3, 1]` has three local heads and one global head."""  # noqa: E501
 HALF = Fraction(1, 2)
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 

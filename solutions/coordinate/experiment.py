@@ -14,12 +14,14 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# e2_coordinate: long runs
 
-`python -m solutions.coordinate.experiment` trains the page's arms for five times its 320 steps, and at half of its peak rate (0.01). A
-number is the share of right answers on new boards, in per cent; then on boards whose marks stand at another crossing; then, of
-`coordinate` alone, with the gates of another board. `rows alone` multiplies by the gate of the rows only. `sum of gates` adds the two
-gates, `gate of the sum` takes one sigmoid of the sum of what conv_h and conv_w give. `few parameters` has two factors and two shifts
-for each channel, and the sigmoids, instead of the layers; `two hidden channels` has all layers. `more convolutions` has two 3 x 3
-convolutions more instead of a module."""  # noqa: E501
+`python -m solutions.coordinate.experiment` trains the page's arms for five times the page's 320 steps, and at half of its peak rate (0.01).
+Each number is a share of right answers, in per cent: on new boards, then on boards whose marks stand at another crossing.
+`coordinate` alone has a third number, with the gates of another board.
+
+`rows alone` multiplies only by the gate of the rows. `sum of gates` adds the two gates.
+`gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
+`few parameters` has two factors and two shifts for each channel, and the sigmoids, instead of the layers.
+`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"

@@ -11,9 +11,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 05a_danet: long runs
 
-`python -m solutions.danet.experiment` trains the page's arms for five times its 500 steps, once more at a third of its peak rate
-(5e-3). A number is how many positions of the patches without a mark are right on new posters, in per cent, then the same with the A of
-another poster."""  # noqa: E501
+`python -m solutions.danet.experiment` trains the page's arms for five times the page's 500 steps, and once more at a third of its peak rate
+(5e-3).
+Each cell has two numbers. The first is the share of right positions in the patches without a mark, on new posters, in per cent.
+The second is the same share when A comes from another poster."""  # noqa: E501
 THIRD = Fraction(1, 3)
 NONE, PAPER = "no attention", "channel attention, paper's sign"
 

@@ -9,9 +9,9 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 02_eca: long runs
 
-`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, also at three times their peak rate (0.01 for SE
-and the full matrix, 0.1 for the others). A number is the overlap with the true disc, in per cent: on new pictures, then on those
-seen in training."""  # noqa: E501
+`python -m solutions.eca.experiment` trains the page's arms for five times the page's 512 steps, also at three times their peak rate.
+The peak rate is 0.01 for SE and the full matrix, and 0.1 for the other arms.
+Each cell has two numbers. They are the overlap with the true disc in per cent, on new pictures and on those seen in training."""  # noqa: E501
 THREE = Fraction(3)
 
 

@@ -16,12 +16,18 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 07a_external: long runs
 
-`python -m solutions.external.experiment` trains the page's arms for five times its 250 steps, and at half of its peak rates (0.02;
-self-attention 0.01). A number is the mean share of right positions on black and on white discs of new pictures, in per cent: book,
-legend, odd one out, then the same with the A (self-attention) or the sums Z (external) of another picture. For `external
-attention` and `plain softmax` four more: the network trained on the book with its logits times 1/4 and times 4, with a random number of
-size 4 for each slot, and the slots in use (exp of the entropy of their mean weights on discs), of 64. `multi-head` is
-MultiHeadExternalAttention(32, 2, 2), the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""  # noqa: E501
+`python -m solutions.external.experiment` trains the page's arms for five times the page's 250 steps, and at half of their peak rates (0.02,
+and 0.01 for self-attention).
+
+Each cell begins with six scores: on the book, the legend and the odd one out, and then on the same three with something borrowed.
+Self-attention borrows the A of another picture, external attention its sums Z.
+A score is the mean share of right positions on black and on white discs of new pictures, in per cent.
+
+`external attention` and `plain softmax` have four more numbers, for the network that was trained on the book.
+Three are scores: with the logits times 1/4, with the logits times 4, and with a random number of size 4 for each slot.
+The last one is the number of slots in use, of 64 (exp of the entropy of their mean weights on discs).
+
+`multi-head` is MultiHeadExternalAttention(32, 2, 2). The rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""  # noqa: E501
 HALF = Fraction(1, 2)
 NONE, HEADS = "no module", "multi-head"
 EXTERNAL, PLAIN = "external attention", "plain softmax"

@@ -10,8 +10,9 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 08b_grl: long runs
 
-`python -m solutions.grl.experiment` trains the page's arms for five times its 699 steps, and at half its peak rate of 0.015. A number is
-the PSNR in dB at damaged tokens of new walls, by where the answer is: beside, window, stripe, nowhere."""  # noqa: E501
+`python -m solutions.grl.experiment` trains the page's arms for five times the page's 699 steps, and at half its peak rate of 0.015.
+Each cell has four numbers. They are the PSNR in dB at damaged tokens of new walls, by the place of the answer: beside, window, stripe,
+nowhere."""  # noqa: E501
 ARMS = "local", "local + window", "local + stripe", "all three"
 
 ROWS = [

@@ -12,10 +12,11 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06b_polarized: long runs
 
-`python -m solutions.polarized.experiment` trains the page's arms for five times its 256 steps and at three times its peak
-rate. A number is the share of new pictures in which the right dot was found, in per cent; after it the same with the bar of another
-picture, and for maps of 4 x 4 and 8 x 8 cells on the pictures in which a perfect map of such cells can tell the dots apart, and on
-the others."""  # noqa: E501
+`python -m solutions.polarized.experiment` trains the page's arms for five times the page's 256 steps and at three times its peak rate.
+Each number is the share of new pictures in which the right dot was found, in per cent.
+The first number is for the pictures as they are, the second for pictures with the bar of another picture.
+Maps of 4 x 4 and of 8 x 8 cells have two more numbers.
+The third is for the pictures in which a perfect map of such cells can tell the dots apart, the fourth for all other pictures."""  # noqa: E501
 THREE = Fraction(3)
 COARSE = {"map of 4 x 4 cells": 4, "map of 8 x 8 cells": 8}
 

@@ -11,10 +11,12 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06a_pyramid_split: long runs
 
-`python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times its 250 steps and at other peak
-rates. The numbers are the shares of right answers on 1000 new pictures, in per cent: all, those with a red dot (fine stripes), those
-with a blue dot (coarse stripes), and all with another picture's dot. A network that sees one kind of stripes and guesses the other kind
-has 67."""  # noqa: E501
+`python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times the page's 250 steps and at other peak
+rates.
+Each cell has four shares of right answers on 1000 new pictures, in per cent. The first is for all pictures.
+The second is for those with a red dot (fine stripes), the third for those with a blue dot (coarse stripes).
+The fourth is for all pictures, each with another picture's dot.
+A network that sees one kind of stripes and guesses the other kind scores 67."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 

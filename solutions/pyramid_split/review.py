@@ -4,15 +4,17 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("stacked-scales",
-         "Four convolutions with kernel sizes k = 3, 5, 7, 9, padding k // 2 and stride 2 each read `x` of shape (2, 32, 15, 15) "
-         "and return 16 channels. Their outputs are stacked on a new axis after the batch. What is the shape?",
+         "Four convolutions with kernel sizes k = 3, 5, 7, 9, padding k // 2 and stride 2 each read `x` of shape (2, "
+         "32, 15, 15) and return 16 channels. Their outputs are stacked on a new axis after the batch. What is "
+         "the shape?",
          (2, 4, 16, 8, 8),
          "Four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 positions. "
          "`torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
     Item("grouped-parameters",
          "How many parameters does `nn.Conv2d(32, 16, 5, groups=4, bias=False)` have?",
          3200,
-         "With four groups each output reads 32 / 4 = 8 inputs: 8 · 16 · 25 = 3200. Without groups there would be four times as many."),
+         "With four groups each output reads 32 / 4 = 8 inputs: 8 · 16 · 25 = 3200. Without groups there would be "
+         "four times as many."),
     Item("largest-share",
          "A softmax over the scales gets the outputs of a sigmoid, between 0 and 1. "
          "With two scales, what is the largest share that one of them can get? (e is about 2.718.)",
@@ -20,7 +22,8 @@ ITEMS = (
          "The extreme case is 1 against 0: e / (e + 1) = 0.73. "
          "Two shares differ by a factor of e at most, so no scale can be switched off."),
     Item("bug-plain-list",
-         "The loss falls, but these convolutions never change, and a saved file does not contain them. Which line has to change?",
+         "The loss falls, but these convolutions never change, and a saved file does not contain them. Which line has "
+         "to change?",
          4,
          "torch does not look into a plain list, so `parameters()` and `state_dict()` miss the layers. "
          "`nn.ModuleList([...])` registers them.",
@@ -40,17 +43,18 @@ ITEMS = (
               "halves[0] = halves[0] + 2\n"
               "y = x + halves.view(1, 4)"),
     Item("bug-shares-axis",
-         "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line has to change?",
+         "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line has "
+         "to change?",
          3,
-         "Axis 2 holds the channels, so a softmax over axis 2 makes the channels of a scale compete. The scales are on axis 1. "
-         "The shapes are the same either way.",
+         "Axis 2 holds the channels, so a softmax over axis 2 makes the channels of a scale compete. The scales are "
+         "on axis 1. The shapes are the same either way.",
          code="features = torch.stack(outputs, dim=1)  # (B, S, C, H, W)\n"
               "scores = torch.stack(answers, dim=1)  # (B, S, C, 1, 1)\n"
               "shares = scores.softmax(dim=2)\n"
               "mixed = features * shares"),
     Item("groups-and-time",
-         "A 9 x 9 convolution with 16 groups needs a sixteenth of the multiply-adds of the same convolution without groups. "
-         "How did its time on one thread of our CPU compare?",
+         "A 9 x 9 convolution with 16 groups needs a sixteenth of the multiply-adds of the same convolution "
+         "without groups. How did its time on one thread of our CPU compare?",
          "b",
          "Groups save parameters and arithmetic. Whether they save time depends on the routine that computes them: "
          "ours was 3 to 4 times slower. "
@@ -61,8 +65,8 @@ ITEMS = (
                   "It took the same time, within noise.")),
     Item("equal-shares",
          "Cloths have fine and coarse stripes, and a dot says which of them counts. "
-         "A network with kernels of 3, 5, 7 and 9, each with a fixed share of a quarter, stays close to 67 % even after long training. "
-         "What does it lack?",
+         "A network with kernels of 3, 5, 7 and 9, each with a fixed share of a quarter, stays close to 67 % even "
+         "after long training. What does it lack?",
          "d",
          "It sees both kinds of stripes, but cannot choose between them. "
          "With a gate made from the picture, softmax or sigmoids, the same kernels reached 100 %.",

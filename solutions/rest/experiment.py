@@ -17,14 +17,17 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 07b_rest: long runs
 
-`python -m solutions.rest.experiment` trains the page's arms for two, five and twenty times their 180 steps, and at half of their peak
-rate (0.01), and networks with a position code on the dominoes of the same library.
+`python -m solutions.rest.experiment` trains the page's arms for two, five and twenty times the page's 180 steps, and at half of its peak
+rate (0.01). It also trains networks with a position code, on the dominoes of the same library.
 
-Black or white (`entries ..., ratio ...`): the mean share of right answers on black and on white of new pictures, in per cent, then the
-same without black and white in the pictures (a guess has 50). `transform` is with apply_transform, `norm` with its InstanceNorm alone,
-`mean` with an average over the window instead of the depth-wise convolution.
+The rows `entries ..., ratio ...` answer the question "black or white?". Each cell has two numbers.
+The first is the mean share of right answers on black and on white in new pictures, in per cent.
+The second is the same share for pictures without black and white. Chance level is 50.
+`transform` is with apply_transform, `norm` with its InstanceNorm alone, and `mean` with an average over the window instead of the
+depth-wise convolution.
 
-Side and quarter (`no code`, `table`, `PixelAttention`, `added`): side and quarter at 12 x 12, at 9 x 15, at 18 x 20 (a guess has 25)."""  # noqa: E501
+The rows `no code`, `table`, `PixelAttention` and `added` answer two questions, side and quarter.
+Each cell has the share of right answers to both, in per cent: at 12 x 12, at 9 x 15 and at 18 x 20. Chance level is 25."""  # noqa: E501
 HALF = Fraction(1, 2)
 
 

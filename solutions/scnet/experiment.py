@@ -15,11 +15,13 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# e1_scnet: long runs
 
-`python -m solutions.scnet.experiment` trains the page's arms for five times its 120 steps, and at half of its peak rate (0.01). A number
-is the share of the dots' pixels that are right on new pictures, in per cent; then on pictures whose rings say nothing; then with
-Up switched to bilinear after training. `two plain` is the plain block twice. `trained bilinear` is SC, pooling 4, with
-bilinear interpolation from the start: its first two numbers are with bilinear, its last one with nearest. `sum` is SC, pooling 4,
-with x + Up(k2(x)) added to k3(x) instead of gating it."""  # noqa: E501
+`python -m solutions.scnet.experiment` trains the page's arms for five times the page's 120 steps, and at half of its peak rate (0.01).
+Each cell has three numbers. They are the share of the dots' pixels that are right, in per cent.
+The first is for new pictures, the second for pictures whose rings say nothing, the third for Up switched to bilinear after training.
+
+`two plain` is the plain block twice. `trained bilinear` is SC, pooling 4, with bilinear interpolation from the start.
+Its first two numbers are with bilinear interpolation, and its last one is with nearest.
+`sum` is SC, pooling 4, with x + Up(k2(x)) added to k3(x) instead of gating it."""  # noqa: E501
 HALF = Fraction(1, 2)
 BILINEAR, SUM, TWO = "trained bilinear", "sum", "two plain"
 ROWS = [

@@ -7,13 +7,14 @@ ITEMS = (
          "One branch of a self-calibrated convolution starts with `nn.AvgPool2d(4)`. "
          "What is the shape of its result for x (2, 12, 18, 11)?",
          (2, 12, 4, 2),
-         "18 // 4 = 4 and 11 // 4 = 2: leftover rows and columns are dropped. So the map must be enlarged to the size of x, "
-         "not by a factor of 4."),
+         "18 // 4 = 4 and 11 // 4 = 2: leftover rows and columns are dropped. So the map must be enlarged to the "
+         "size of x, not by a factor of 4."),
     Item("nearest",
-         "`F.interpolate(row, (1, 6))`, without a `mode`, enlarges the row (2, 8) to six numbers. What is the third one?",
+         "`F.interpolate(row, (1, 6))`, without a `mode`, enlarges the row (2, 8) to six numbers. What is the "
+         "third one?",
          2,
-         "Without a mode torch takes the nearest cell: 2, 2, 2, 8, 8, 8. The paper says bilinear, but the authors' code makes this call, "
-         "and its outputs agree with nearest only."),
+         "Without a mode torch takes the nearest cell: 2, 2, 2, 8, 8, 8. The paper says bilinear, but the authors' "
+         "code makes this call, and its outputs agree with nearest only."),
     Item("four-small",
          "A 3 x 3 convolution without bias from 32 to 32 channels is replaced by several from 16 to 16 channels. "
          "How many of these have, all together, as many weights as the original one?",
@@ -31,14 +32,15 @@ ITEMS = (
          "`shrink` begins with `nn.AvgPool2d(4)`. A network with this gate trains well on crops of 32 x 32, "
          "and crashes on photographs of other sizes. Which line has to change?",
          3,
-         "Averaging drops leftover pixels: 30 become 7 means, and four times 7 is 28. Enlarge to the height and width of x instead.",
+         "Averaging drops leftover pixels: 30 become 7 means, and four times 7 is 28. Enlarge to the height and width "
+         "of x instead.",
          code="def gate(x, shrink):\n"
               "    small = shrink(x)\n"
               "    large = F.interpolate(small, scale_factor=4)\n"
               "    return torch.sigmoid(x + large)"),
     Item("bug-relu-early",
-         "Below is the end of a block built like ResNet's bottleneck. Its branch can raise numbers, but never lower them. "
-         "Which line has to change?",
+         "Below is the end of a block built like ResNet's bottleneck. Its branch can raise numbers, but never "
+         "lower them. Which line has to change?",
          3,
          "This ReLU comes too early: it removes everything negative from the branch before x is added. "
          "The only ReLU here belongs after the sum.",
@@ -58,8 +60,8 @@ ITEMS = (
                   "Random weights, as nothing is loaded if keys differ.")),
     Item("ring-colour",
          "A network must name the colour of a ring, 6 pixels around a dot. With means of 4 x 4 pixels it gets 100 %; "
-         "with means of 1 x 1, and the same layers and parameters, it is still at chance after five times as many steps. "
-         "What does this show?",
+         "with means of 1 x 1, and the same layers and parameters, it is still at chance after five times as "
+         "many steps. What does this show?",
          "c",
          "Only the width of the view differs. A dilated convolution did as well, and so did the block without a gate, "
          "so neither averages nor the gate deserves the credit.",

@@ -15,9 +15,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 01_se: long runs
 
-`python -m solutions.se.experiment` trains the page's arms for five times their steps (320, and 250 on photographs), and at a third of
-their peak rate or three times it. A number is the share of right answers on 1024 new pictures, in per cent; for arms on photographs,
-the PSNR in dB on new photographs, then on those seen in training."""  # noqa: E501
+`python -m solutions.se.experiment` trains the page's arms for five times their steps (320, and 250 on photographs), and at a third of their
+peak rate or at three times that rate.
+A single number is the share of right answers on 1024 new pictures, in per cent.
+Arms on photographs have two numbers, the PSNR in dB on new photographs and on those seen in training."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 

@@ -61,9 +61,11 @@ PAIRED = Task(digit_pairs, PairNet,
 ABOUT = """# {lesson}: real pictures
 
 `python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `digits.py`.
+The network has this task:
 {said}
-Test pictures have other photographs and other people's digits.
-{steps} steps of {batch} new pictures, Adam, one cycle up to {rate}; right answers on {tested} test pictures in per cent.
+The test pictures have other photographs, and digits that other people wrote.
+Each network is trained for {steps} steps of {batch} new pictures, with Adam and one cycle of the learning rate up to {rate}.
+The table has the share of right answers on {tested} test pictures, in per cent.
 
 """  # noqa: E501
 
@@ -218,7 +220,7 @@ def _table(lesson: str, content: dict[str, Any]) -> str:
     return (ABOUT.format(lesson=lesson, said=said, steps=f"{STEPS:,}", batch=BATCH, rate=PEAK_RATE,
                          tested=f"{TESTED:,}")
             + "\n".join(f"| {' | '.join(line)} |" for line in lines)
-            + f"\n\nRight answers after {steps} steps:\n\n" + "\n".join(f"- {line}" for line in log)
+            + f"\n\nThe share of right answers after {steps} steps:\n\n" + "\n".join(f"- {line}" for line in log)
             + f"\n\ntorch {torch.__version__}, one thread.\n")
 
 
