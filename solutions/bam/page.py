@@ -78,7 +78,7 @@ review()
 # ## 1. Which bar counts?
 #
 # Each strip at the top holds two short bars, and each bar is horizontal or vertical.
-# One of them stands between two posts, and that is the bar that counts.
+# One of the bars stands between two posts, and that is the bar that counts.
 # **Is it horizontal?**
 #
 # You see the answers at a glance: yes for strip 1, no for strip 2.
@@ -771,7 +771,7 @@ predicted = {"dilation 1, posts 8 away": None, "dilation 2, posts 8 away": None,
              "dilation 2, posts 12 away": None, "no gate, posts 8 away": None}
 
 # %% tags=["experiment"]
-SIZE = CHANNELS, 2  # of the block: 16 channels, reduction 2
+SIZE = CHANNELS, 2  # the size of the block: 16 channels, reduction 2
 
 
 class NoGate(BAM):
@@ -844,8 +844,8 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
 #
 # So the experiment shows that *reach* helps, but not that you need a gate.
-# The four arms that stay at the vote did so at other learning rates, too.
-# At a third of the rate and at three times the rate, none of them got above 76.9 %.
+# The four arms that stay at the vote stay there at other learning rates, too.
+# At a third of the rate and at three times the rate, none of these arms got above 76.9 %.
 
 # %% [markdown]
 # ### What does the spatial branch mark?

@@ -182,7 +182,7 @@ print(f"sum {scores.tolist()}, gates", [round(gate, 2) for gate in scores.sigmoi
 # ### The exercise
 #
 # Pool `x` over H and W twice, by mean and by maximum, which gives two vectors (B, C).
-# Send each of them through the same `self.mlp`, add the results, and take the sigmoid.
+# Send each vector through the same `self.mlp`, add the results, and take the sigmoid.
 # Return the gates as (B, C, 1, 1), and do not multiply x by them yet.
 #
 # ![x is pooled over H, W to means and maxima, each (B, C). Both go through one mlp (Linear C to C/r, ReLU, Linear back to C), are added, and pass a sigmoid; reshaped they are the gates (B, C, 1, 1).](figures/channel_gate.svg)
@@ -458,8 +458,8 @@ predict_then_run(predicted, measured, unit="parameters")
 # The channel gate for 64 channels has 2 · 64 · 4 weights and 4 + 64 biases, together 580.
 # The maximum adds no parameters, because both vectors go through one mlp.
 # (Some public versions have two mlps, and twice as many parameters.)
-# The spatial gate has 2 · 7 · 7 + 2 = 100, whatever the number of channels.
-# CBAM(256) has 2 · 256 · 16 + 16 + 256 + 100 = 8564.
+# The spatial gate has 2 · 7 · 7 + 2 = 100 parameters, whatever the number of channels.
+# CBAM(256) has 2 · 256 · 16 + 16 + 256 + 100 = 8564 parameters.
 # </details>
 #
 # Now count the authors' ResNet-50, with one CBAM in each of its 16 blocks.
@@ -645,7 +645,7 @@ class Gated(nn.Module):
 
 
 # %% tags=["experiment"]
-SIZE = CHANNELS, 2  # of the channel gates: 12 channels, reduction 2
+SIZE = CHANNELS, 2  # the size of the channel gates: 12 channels, reduction 2
 with_cue = framed_crosses(1536, seed=0), framed_crosses(2048, seed=1)  # to train on, to test on
 no_cue = crosses_without_cue(1536, seed=0), crosses_without_cue(2048, seed=1)
 arms = {
@@ -740,7 +740,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # Look at the maps of the two networks with CBAM.
 # Unlike the maps over photographs, these come from trained features and a trained kernel.
-# The cell prints how open each map is over the framed cross and over the other one.
+# The cell prints how open each map is over the framed cross and over the other cross.
 # Then it draws the maps of the run in which these two values differ most.
 
 # %% tags=["experiment"]
@@ -843,7 +843,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #    The map is exactly mirrored if the kernel is its own mirror image.
 # 2. Nothing changes, because maximum and mean over C do not know which channel is which.
 #    The map can know *that* something is strong at a position, but not *what* it is.
-# 3. In the channel gate it harms the maximum more.
+# 3. In the channel gate, the broken pixel harms the maximum more.
 #    This one pixel sets the maximum in every picture, but it shifts the mean by only 1 / (H · W) of its value.
 #    In the spatial gate both maximum and mean are wrong at that position and right everywhere else.
 #    The damage reaches as far as the kernel.

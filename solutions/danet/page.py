@@ -95,7 +95,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %% [markdown]
 # A convolution has the same weights for every poster.
-# To compare two patches, its window must cover both of them, wherever they are.
+# To compare two patches, a convolution's window must cover both of them, wherever they are.
 # Then the network must still find out which mark belongs to which colour.
 
 # %% [markdown]
@@ -127,8 +127,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %%
 query = torch.tensor([math.log(2), 1.0])  # what b would like to find
-keys = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, math.log(2)]])  # of a, b and c
-values = torch.tensor([7.0, 0.0, 14.0])  # of a, b and c, one channel
+keys = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, math.log(2)]])  # one row each for a, b and c
+values = torch.tensor([7.0, 0.0, 14.0])  # for a, b and c, in one channel
 logits = keys @ query
 weights = logits.softmax(dim=0)
 print("exp of the logits:", [f"{number:.2f}" for number in logits.exp()])
@@ -328,7 +328,7 @@ touch_attention(A[0], test_set, poster=0)
 #
 # ### Two matrices
 #
-# DANet's second branch does the same for channels, and asks which of them belong together in *this* image (section 3.3 of the paper).
+# DANet's second branch does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
 # This branch has no layers: each channel, as a list of N numbers, is query, key and value at once.
 #
 # ![One image with 3 channels of 2 x 2 positions. As X (C, N) it is 3 x 4. X transposed times X compares columns, the positions: 4 x 4, N x N. X times X transposed compares rows, the channels: 3 x 3, C x C.](figures/two_matrices.svg)

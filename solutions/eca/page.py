@@ -18,7 +18,7 @@
 # ![Left, a picture in 48 bands, all of them added up: 16 x 16 grey pixels of noise, in which no disc can be seen. Right, the mean of each band as a line of 48 dots: smooth hills with small bumps. In one of the bands a disc glows. Which band is it?](figures/question.svg)
 #
 # **Why anyone cares.** Lesson 01's SE adds 2,514,944 parameters to a ResNet-50.
-# ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well or better.
+# ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well as SE, or better.
 # [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, has trained networks with it.
 #
 # **Needs** lesson 01 · 1 h 30 · 10 points · difficulty 2 of 5
