@@ -120,7 +120,7 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # So a gate looks at its own channel and at a few neighbours.
 # The paper gives two reasons (section 3.2).
 # First, SE's hidden layer mixes all channels into fewer numbers, so a gate no longer knows what came from its own channel.
-# Second, a gate does not need all channels: a few neighbours are enough.
+# Second, a gate does not need all channels, because a few neighbours are enough.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 
@@ -253,7 +253,7 @@ for channel in range(4):
 # The image's channels are the length, and there is one input channel, so the means must have the shape (B, 1, C).
 #
 # If `kernel_size` is `None`, use your `eca_kernel_size(channels)`.
-# An even k has no middle: raise a `ValueError`.
+# An even k has no middle, so raise a `ValueError`.
 # Worked example: look at the drawing again.
 # If channel 3 of x holds (1, 2, 3, 2), whose mean is 2, channel 3 of the output holds 0.88 times these numbers.
 # Do not change `x` itself.
@@ -399,7 +399,7 @@ print("gates ", [round(gate, 2) for gate in torch.sigmoid(W @ s).tolist()])
 # In the first and the last rows, part of the kernel sticks out over the edge of the matrix.
 # That part is cut off, because it would only be multiplied by the zeros of the padding.
 # The kernel may be longer than the number of channels.
-# Gradients must reach the kernel; the matrix has the kernel's dtype and device.
+# Gradients must reach the kernel, and the matrix has the kernel's dtype and device.
 # An even k raises a `ValueError`.
 
 # %% exercise

@@ -118,7 +118,8 @@ slide_a_lamp()
 # <details><summary>What we think</summary>
 #
 # The colours that the camera sees follow the lamp, and so do the means.
-# The picture that is divided by its means does not change at all: it is close to the papers in white light, up to brightness.
+# The picture that is divided by its means does not change at all.
+# Up to brightness, it is close to the papers in white light.
 # Rule 2 still errs now and then, because the papers of one picture are not exactly grey on average.
 # </details>
 #
@@ -236,7 +237,8 @@ for first, second in ((3, 1), (1, 3)):
 # Put a ReLU between these layers and a sigmoid at the end, so that every gate lies between 0 and 1.
 #
 # If r does not divide C, round down: 10 // 4 = 2 hidden numbers.
-# Zero is an error: `Excitation(8, reduction=16)` would have no hidden number at all, so such a call is almost certainly a typo.
+# Zero is an error, because `Excitation(8, reduction=16)` would have no hidden number at all.
+# Such a call is almost certainly a typo.
 # Raise a `ValueError` whose message contains both numbers, channels and reduction.
 
 # %% exercise
@@ -278,7 +280,7 @@ check(Excitation)
 #
 # Create the layers in `__init__`, as attributes (`self.fc1 = ...`), so that torch finds their weights.
 # `forward` only uses them.
-# `torch.relu` and `torch.sigmoid` are functions: they have no weights and need no attribute.
+# `torch.relu` and `torch.sigmoid` are functions, so they have no weights and need no attribute.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -319,7 +321,7 @@ print("x * gates:", (x * gates).tolist())
 # Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
 #
 # A gate changes how strong a channel is, never the pattern that it shows.
-# Do not change `x` itself: the network around the block may still need it.
+# Do not change `x` itself, because the network around the block may still need it.
 
 # %% exercise
 class SEBlock(nn.Module):
@@ -353,8 +355,9 @@ check(SEBlock)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: one attribute, `self.excitation`, which gets both arguments.
-# `forward`: compute the gates from the squeezed x; return x times the gates with two more axes.
+# `__init__` makes one attribute, `self.excitation`, which gets both arguments.
+# `forward` computes the gates from the squeezed x.
+# Then it returns x times the gates with two more axes.
 # </details>
 #
 # If the check is red and you cannot see why, `check(SEBlock, picture=True)` in a new cell draws your output beside the expected one.
@@ -526,9 +529,9 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # `self.pool` (the mean over H and W) is created and never called.
 # So every position is gated by its own pixel.
 # Nothing complains, because 1 x 1 convolutions run on any H x W.
-# The repair: `gates` returns `self.excite(self.pool(x))`.
+# After the repair, `gates` returns `self.excite(self.pool(x))`.
 # (`self.pool(self.excite(x))` has the right shape too, but the mean of all gates is not the gate that belongs to the mean.)
-# Seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
+# The mistake was seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
 # The experiment below measures what this mistake costs.
 # </details>
 
@@ -690,10 +693,11 @@ show_gate_under_lamps(gates_of)
 # If many dots lie on a flat line at 0.5, every hidden number is below 0 there, and the ReLU sets it to 0.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 #
-# **Where SE does not help.** A photograph need not be grey on average: a patch of sky is blue in white light too.
+# **Where SE does not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
 # We trained networks of the same kind to repaint small pieces of photographs as they look in white light.
 # We tested them on new photographs.
-# The score is the PSNR (peak signal-to-noise ratio) in dB: higher is better, and 3 dB more mean half the squared error.
+# The score is the PSNR (peak signal-to-noise ratio) in dB.
+# Higher is better, and 3 dB more mean half the squared error.
 # With the pieces **alone**, SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
 # There SE scored 23.2 dB, and the networks without a module and without the squeeze scored 17.3 dB.

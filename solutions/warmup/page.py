@@ -113,7 +113,8 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # ![Blue boxes and columns of cells are features: (B, C, H, W), or one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, white circles operations without weights. Data flows left to right.](figures/vocabulary.svg)
 #
-# A **tensor** is drawn as a box with its **shape** below it: how many numbers it has along each axis.
+# A **tensor** is drawn as a box.
+# Below the box stands the tensor's **shape**, which says how many numbers it has along each axis.
 # A **feature map**, such as the output of a convolution, has the shape (B, C, H, W).
 # It holds B images (the batch), each with C **channels** that are H rows high and W columns wide.
 # Only one image of the batch is drawn.
@@ -229,7 +230,8 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # | (B, C, H, W) | one weight per element |
 #
 # Two axes always mean (B, C), never (H, W).
-# Raise a `ValueError` for any other shape, even one that torch would stretch: a caller who passes it has made a mistake and wants to know.
+# Raise a `ValueError` for any other shape, even one that torch would stretch.
+# A caller who passes such a shape has made a mistake and wants to know.
 #
 # Worked example: x holds two channels, (1, 2) and (3, 4), so its shape is (1, 2, 1, 2).
 # With weights `[[0.5, 0.]]`, shape (1, 2), the result holds (0.5, 1) and (0, 0).
@@ -355,7 +357,8 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
 # Its result has the right shape, and a network trains with it, only worse than it should.
-# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.
+# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
+# Even a test that trained a network did not notice the mistake.
 
 # %% [markdown]
 # Write attention for any sizes: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
@@ -405,7 +408,7 @@ check(dot_product_attention)
 #
 # In (B, N, M), each row belongs to one query.
 # If you go along a row, you pass one key after the other, so the keys are on the *last* axis.
-# (`reshape` does not transpose: it keeps the numbers in order and only cuts them differently.)
+# (`reshape` does not transpose, because it keeps the numbers in order and only cuts them differently.)
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -466,16 +469,17 @@ for size in (4, 16, 64, 256):
 
 # %% [markdown]
 # Without a scale, long vectors give nearly all weight to one key by chance, before anything is learned.
-# When the weights are nearly 0 and 1, the softmax is saturated: its slope is almost 0, and hardly any gradient reaches queries and keys.
+# When the weights are nearly 0 and 1, the softmax is saturated.
+# Its slope is then almost 0, so hardly any gradient reaches queries and keys.
 # Dividing by $\sqrt{D}$ keeps the choice as soft for 256 numbers as for 4.
 
 # %% [markdown]
 # ## 7. Exercise 4: `count_parameters`
 #
 # A module's first cost is its parameters.
-# `count_parameters(module)` returns an `int`: how many numbers are trained.
+# `count_parameters(module)` returns an `int`, the number of values that training may change.
 #
-# Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2: 8 parameters.
+# Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2, which makes 8 parameters.
 # Three rules:
 #
 # - Only **trainable** parameters count.
@@ -551,8 +555,8 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 #
 # `dim=0` of (B · N, M) runs over all queries of the whole batch.
 # A single query has nobody to share with, so each of its weights is 1.
-# The repair: `dim=-1`.
-# Seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
+# The repair is `dim=-1`.
+# The mistake was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # </details>
 
@@ -646,8 +650,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # Why?
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
-# So both softmaxes can reach the same weights: one query per card is also one card per query.
-# A single query competes with nobody: all six weights are 1, and the output is the same in every game.
+# So both softmaxes can reach the same weights, because one query per card is also one card per query.
+# A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
 # So with the wrong axis, the answer to one question needs the other five questions.
 #
 # Without the cue no arm is better than chance, and neither is the plain mean.
@@ -755,10 +759,10 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Nothing: $e^5$ appears in every numerator and in the sum, and cancels.
+# 1. Nothing happens, because $e^5$ appears in every numerator and in the sum, and cancels.
 #    Multiplying by 5 raises each weight to its fifth power, and then the sum is scaled back to 1.
 #    So the largest weight wins more clearly.
-# 2. Nothing: a sum does not depend on the order of its terms.
+# 2. Nothing happens, because a sum does not depend on the order of its terms.
 #    If the order of words matters, something must write it into the words themselves.
 # 3. All rows of scores are equal, so down each column every query gets 1/6 of every card.
 #    That is the plain mean.
@@ -784,7 +788,7 @@ my_net()
 #
 # **A GPU** is not needed anywhere in this course.
 # The check named *device* runs your code on a stand-in for a GPU, and notices a tensor that stays behind on the CPU.
-# So green code runs unchanged on a GPU: move module and inputs with `.to("cuda")`.
+# So green code runs unchanged on a GPU, if you move module and inputs there with `.to("cuda")`.
 #
 # **References**
 #
