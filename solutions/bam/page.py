@@ -13,20 +13,20 @@
 # %% [markdown]
 # # 04 · Bottleneck Attention Module
 #
-# *Two branches look at the same features: one asks "what", the other one asks "where", and it looks far.*
+# *Two branches look at the same features: one asks "what", and the other one asks "where" and looks far.*
 #
 # ![Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two posts stand 8 pixels to the left and right of the left bar; in strip 2 they stand around the right bar. A box of 3 x 3 pixels shows how much a convolution sees. Is the bar between the posts horizontal?](figures/strips.svg)
 #
 # **Why anyone cares.** A 3 x 3 convolution carries information one position farther.
-# Across the first features of a ResNet-50, 56 x 56 positions, it would take 55 of them to get from one edge to the other.
+# The first features of a ResNet-50 have 56 x 56 positions, so it would take 55 such convolutions to get from one edge to the other.
 # [BAM](https://arxiv.org/abs/1807.06514) uses *dilated* convolutions, which jump.
-# They also give [DeepLab](https://arxiv.org/abs/1606.00915), a well-known network for segmentation, its wide view.
+# Dilated convolutions also give [DeepLab](https://arxiv.org/abs/1606.00915), a well-known network for segmentation, its wide view.
 #
 # **Needs** lesson 01 (squeeze, gate) · 2 h 25 · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
-# Lesson 03 (CBAM) asks the same two questions in turn, but you can do without it.
+# Lesson 03 (CBAM) asks the same two questions in turn, but you do not need it here.
 # After this lesson you will be able to
 #
 # - work out the size of a convolution's output, and how far a dilated convolution sees;
@@ -78,11 +78,11 @@ review()
 # ## 1. Which bar counts?
 #
 # Each strip at the top holds two short bars, and each bar is horizontal or vertical.
-# One of them stands between two posts, and that is the bar that counts.
+# One of the bars stands between two posts, and that is the bar that counts.
 # **Is it horizontal?**
 #
 # You see the answers at a glance: yes for strip 1, no for strip 2.
-# A 3 x 3 kernel sees a bar, or a piece of a post, but it never sees both together.
+# A 3 x 3 kernel sees a bar, or a piece of a post, but it never sees a bar and a post together.
 #
 # So suppose that a network sees both bars, but cannot tell which one counts.
 # What is the best that it can do?
@@ -104,7 +104,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # </details>
 #
 # To do better, some position has to see a bar *and* its post, which are up to 12 pixels apart in this lesson.
-# Each 3 x 3 convolution adds one pixel on each side, so a position halfway between the two needs about six convolutions.
+# Each 3 x 3 convolution adds one pixel on each side, so a position halfway between bar and post needs about six convolutions.
 
 # %% [markdown]
 # ## 2. The idea
@@ -113,7 +113,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # The **channel branch** says which channels matter, like SE.
 # The **spatial branch** says which positions matter, and it uses **dilated** convolutions.
 # Their small kernels have gaps between the numbers, so they reach far at no extra cost.
-# The paper argues (in its section 3) that a position's importance depends on what surrounds it, so a wide view pays.
+# The paper argues (in its section 3) that a position's importance depends on what surrounds it, so a wide view pays off.
 # The two answers are added, and one sigmoid makes a gate for every channel *and* every position.
 #
 # ![BAM: from x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched to (B, C, H, W) and added; a sigmoid gives the gate. x times the gate, plus x, is the output.](figures/bam_block.svg)
@@ -126,7 +126,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # | $F' = F + F \otimes M(F)$ | x, plus x times its gate | `BAM(...)(x)` |
 #
 # The paper's F is our x, σ is the sigmoid, and ⊗ multiplies element by element.
-# The block goes where a network's features shrink, at its *bottlenecks*.
+# The block is placed where a network's features shrink, at its *bottlenecks*.
 
 # %% [markdown]
 # ## 3. Exercise 1: `conv_output_size`
@@ -137,8 +137,8 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 #
 # ![Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end; a kernel that spans 5 fits in 5 places.](figures/dilation.svg)
 #
-# In how many places does it fit?
-# Torch can tell us for the row in the drawing, and for a longer one on which the kernel moves by two positions at a time:
+# In how many places does a kernel fit on a row of positions?
+# Torch can tell us for the row in the drawing, and for a longer row on which the kernel moves by two positions at a time:
 
 # %%
 for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
@@ -157,7 +157,7 @@ for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
 # In the second example (10 - 3) / 2 = 3.5 is rounded **down** to 3, so there are 4 places.
 #
 # Return an `int`.
-# If it is below 1, the kernel fits nowhere, and you raise a `ValueError`.
+# If the result is below 1, the kernel fits nowhere; then raise a `ValueError`.
 
 # %% exercise
 def conv_output_size(size: int, kernel_size: int, padding: int = 0, dilation: int = 1,
@@ -194,7 +194,7 @@ check(conv_output_size)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# One line for the span, one for the formula, one `if` that raises, one `return`.
+# Write one line for the span, one for the formula, one `if` that raises an error, and one `return`.
 # </details>
 
 # %% [markdown]
@@ -211,11 +211,11 @@ for dilation in (1, 2, 4, 6):
 # ### Predict, then run: how far do two layers see?
 #
 # One 3 x 3 convolution with dilation d sees a window of 2d + 1 positions per side.
-# BAM has *two* in a row.
+# BAM has *two* such convolutions in a row.
 # How many positions per side do they see together, for d = 1, 2 and 4?
 # Replace each `None`.
 #
-# The cell sets all weights to 1 and measures.
+# The cell sets all weights to 1 and measures the window.
 # The gradient of the central output tells us in how many ways each input position reaches the centre.
 
 # %%
@@ -227,7 +227,7 @@ predict_then_run(predicted, measured, unit="positions per side")
 # %% [markdown]
 # <details><summary>The rule</summary>
 #
-# Each layer adds d positions on each side, so two layers see 2 · 2d + 1 = 4d + 1 of them: 5, 9 and 17.
+# Each layer adds d positions on each side, so the window of two layers has 2 · 2d + 1 = 4d + 1 positions per side: 5, 9 and 17.
 # </details>
 #
 # And *which* positions of the window do they see?
@@ -245,10 +245,10 @@ show_ways((1, 1), (2, 2), (4, 4))
 # %% [markdown]
 # ## 4. Exercise 2: `ChannelBranch`
 #
-# This is SE's excitation with three changes:
+# The channel branch is SE's excitation with three changes:
 #
 # - both linear layers have a **bias**;
-# - before the ReLU comes a **BatchNorm**, which uses the batch to bring all hidden numbers to one scale;
+# - a **BatchNorm** comes before the ReLU, and it uses the batch to bring all hidden numbers to one scale;
 # - there is **no sigmoid**, because it comes later, after the sum of both branches.
 #
 # Do it by hand first, for C = 2 channels with the means (3, 1), and r = 2.
@@ -263,9 +263,10 @@ print(f"hidden number {hidden:.0f}, result {result.tolist()}")
 
 # %% [markdown]
 # The hidden number is 3 - 1 + 1 = 3, and the result is (2 · 3, -3 + 5).
-# It may be larger than 1 or below 0, because nothing has made a gate of it yet.
+# The result may be larger than 1 or below 0, because nothing has turned it into a gate yet.
 #
-# In your branch, take the mean of each channel, (B, C), then apply `fc1` to C // r numbers, `bn`, the ReLU, and `fc2` back to C.
+# In your branch, take the mean of each channel, (B, C).
+# Then apply `fc1` (to C // r numbers), `bn`, the ReLU, and `fc2` (back to C numbers).
 # Return (B, C, 1, 1).
 # As in lesson 01, if C // r is 0, raise a `ValueError` that names both numbers.
 
@@ -315,14 +316,14 @@ check(ChannelBranch)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the hidden width C // r, the `ValueError`, three layers.
+# `__init__` computes the hidden width C // r, raises the `ValueError`, and makes three layers.
 # `forward` takes the means, makes four nested calls, and adds two axes of size 1 at the end.
 # </details>
 
 # %% [markdown]
 # ## 5. Exercise 3: `SpatialBranch`
 #
-# The spatial branch makes one number for each position from its surroundings.
+# The spatial branch makes one number for each position from the position's surroundings.
 # It has four convolutions, all with a bias:
 #
 # | layers | kernel | channels |
@@ -386,13 +387,14 @@ check(SpatialBranch)
 # <details><summary>Hint 2: the idea</summary>
 #
 # Three lines of `forward` look alike: the ReLU of a norm of a convolution.
-# The fourth is a single call.
+# The fourth line is a single call.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the hidden width C // r, the `ValueError`, four convolutions and three norms, named as in the table.
-# `forward`: four lines.
+# `__init__` computes the hidden width C // r and raises the `ValueError`.
+# Then it makes four convolutions and three norms, named as in the table.
+# `forward` has four lines.
 # </details>
 
 # %% [markdown]
@@ -404,9 +406,9 @@ for d in (1, 4):
     print("d =", d, cost(SpatialBranch(64, 4, d), torch.randn(1, 64, 28, 28), latency=False))
 
 # %% [markdown]
-# **Touch it.** This is your branch behind one 3 x 3 convolution, as in section 9.
-# Pale pixels do not reach the ringed position.
-# From where does it see the left bar and a post beside it?
+# **Touch it.** This is your branch after one 3 x 3 convolution, as in section 9.
+# The ringed position does not see the pale pixels.
+# From which columns can a position see both the left bar and a post next to it?
 
 # %% tags=["experiment"]
 slide_a_position(SpatialBranch)
@@ -415,8 +417,8 @@ slide_a_position(SpatialBranch)
 # <details><summary>What we think</summary>
 #
 # The bar stands at column 10, and its posts at columns 2 and 18.
-# With dilation 1, none of these columns sees both.
-# With dilation 2, columns 14 and 16 do, and with dilation 4, columns 10, 14 and 18.
+# With dilation 1, none of the columns on the slider sees both bar and post.
+# With dilation 2, columns 14 and 16 see both, and with dilation 4, columns 10, 14 and 18 see both.
 # A wider window has holes, so with dilation 8, column 14 sees neither bar nor post.
 # </details>
 
@@ -434,11 +436,11 @@ Ms = torch.tensor([-2.0, 1, 0]).view(1, 1, 1, 3)
 print("shape", tuple((Mc + Ms).shape), "sum", (Mc + Ms)[0, :, 0].tolist())
 
 # %% [markdown]
-# Each of them is stretched along the axes in which its size is 1.
-# So every channel at every position gets a number of its own, although the two branches made only C + H · W numbers.
+# Both tensors are stretched along the axes in which their size is 1.
+# So every channel at every position gets its own number, although the two branches made only C + H · W numbers.
 #
 # In your block, `channel` is a `ChannelBranch`, and `spatial` is a `SpatialBranch`.
-# Both of them read x itself.
+# Both branches read x itself.
 # Then compute the gate:
 #
 # - with `combine="sum"`, as in the paper: σ(Mc + Ms);
@@ -449,11 +451,11 @@ print("shape", tuple((Mc + Ms).shape), "sum", (Mc + Ms)[0, :, 0].tolist())
 # So a gate of 0 leaves x as it is, and a gate of 1 doubles it.
 #
 # Worked example: at one position of one channel, x is 10, Mc is 2 and Ms is -2.
-# The sum gives σ(0) = 0.5, and 10 + 10 · 0.5 = 15.
-# The product gives σ(-4) = 0.018, and 10 + 10 · 0.018 = 10.18.
+# The sum gives the gate σ(0) = 0.5 and the output 10 + 10 · 0.5 = 15.
+# The product gives the gate σ(-4) = 0.018 and the output 10 + 10 · 0.018 = 10.18.
 #
 # Pass `reduction` to both branches and `dilation` to the spatial one.
-# Your branches already raise the `ValueError` for C // r = 0.
+# Your branches already raise the `ValueError`.
 # Do not change x in place.
 
 # %% exercise
@@ -497,18 +499,18 @@ check(BAM)
 # <details><summary>Hint 2: the idea</summary>
 #
 # Save `combine` for `forward`, as `self.combine`.
-# `word not in ("a", "b")` is true if it is neither of the two.
+# `word not in ("a", "b")` is true if `word` is neither of the two.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: one `if` that raises, three attributes.
-# `forward`: both branches, one choice between sum and product, one `return` with one sigmoid.
+# `__init__` has one `if` that raises an error, and sets three attributes.
+# `forward` calls both branches, chooses between sum and product, and ends with one `return` with one sigmoid.
 # </details>
 
 # %% [markdown]
 # **What it costs.** ResNet-50 has four groups of blocks, its stages.
-# The authors put one BAM after each of the first three, which have 256, 512 and 1024 channels.
+# The authors put one BAM after each of the first three stages, which have 256, 512 and 1024 channels.
 # For 256 channels, which branch has more parameters?
 # And how many thousand parameters do the three BAMs have together?
 
@@ -532,7 +534,7 @@ print(f"ResNet-50 with three of them: 25,557,032 + {three:,} = {25_557_032 + thr
 # The released code multiplies.
 # Readers [asked about it](https://github.com/Jongchan/attention-module/issues/1) in 2018, and [again](https://github.com/Jongchan/attention-module/issues/52) in 2024.
 # Does it matter?
-# Suppose both branches say *no*, -2 and -2.
+# Suppose that both branches say *no*, with the numbers -2 and -2.
 # Predict the gate of the sum and the gate of the product.
 
 # %%
@@ -549,7 +551,7 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 # The sum gives 0.02, and the product gives 0.98.
 # In a sum, each branch pulls in its own direction, and a strong one overrules the other.
 # In a product, "no" times "no" is "yes", and if one branch says 0, the gate is 0.5 whatever the other one says.
-# Section 9 tests whether weights that were trained with one form work with the other.
+# Section 9 tests whether weights that were trained with one form work with the other form.
 # </details>
 
 # %% [markdown]
@@ -558,8 +560,9 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 # ### A map that says nothing
 #
 # A Chinese post of October 2021 explains BAM with a snippet from a popular collection of attention modules.
-# Here are the layers of its spatial attention, rebuilt by us.
-# **Look for the symptom.** The result should say *where*, so how many different values does it hold?
+# Here are the layers of that snippet's spatial attention, rebuilt by us.
+# **Look for the symptom.** The result should say *where* something is.
+# So how many different values does it hold?
 
 # %%
 class PostedAttention(nn.Module):
@@ -586,9 +589,9 @@ print("different values for each image:", [len(values.unique()) for values in y]
 
 # %% [markdown]
 # The shape is right, and the post prints only the shape.
-# But all 7 x 7 positions share one number, so it cannot say where anything is.
+# But all 7 x 7 positions share one number, so the result cannot say where anything is.
 #
-# **Measure it.** Your `conv_output_size` is the tool for it.
+# **Measure it.** Your `conv_output_size` is the tool for this.
 # The cell follows the side length of the features through the three dilated layers.
 # Predict before you run: for which of the sides 7, 8, 14 and 28 does the snippet run at all?
 
@@ -605,14 +608,14 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 # And 7 happens to be the side of a ResNet's last features for a 224 x 224 image.
 # The post's own test uses the side 7 too.
 # Comments in the post's code even say 1 x 1.
-# The shape gave no warning, because `expand` had already made it right.
+# The shape gave no warning, because `expand` had already stretched the single number to the right shape.
 # </details>
 
 # %% [markdown]
 # ### The exercise
 #
 # Repair the snippet.
-# Its weights should still fit (a later cell loads them), so keep its names.
+# The snippet's weights should still fit (a later cell loads them), so keep the names of its layers.
 # Make a `Sequential` called `sa` that holds
 #
 # 1. `conv_reduce1` (1 x 1, C to C // r), `bn_reduce1`, `relu_reduce1`;
@@ -620,7 +623,7 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 # 3. `last_conv` (1 x 1, to one channel).
 #
 # As in the snippet, the result is repeated for every channel, to x's shape (B, C, H, W), without a sigmoid.
-# It must work for any H, W and dilation, and each position gets a number of its own.
+# Your module must work for any H, W and dilation, and each position gets a number of its own.
 # Keep the dilation, because it lets the layers see far.
 #
 # Worked example: with dilation 2 and three layers, a side of 7 goes 7 → 7 → 7 → 7.
@@ -695,7 +698,7 @@ show_posted_and_repaired(posted, repaired)
 # %% [markdown]
 # ## 8. The bug museum
 #
-# This exhibit comes from the authors' own file, and is rebuilt here as small as possible.
+# This exhibit comes from the authors' own file; we have rebuilt it as small as possible.
 #
 # ### Exhibit A: half blind on wide images
 #
@@ -732,15 +735,16 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # %% [markdown]
 # ## 9. The experiment: how far does it see?
 #
-# Back to the strips.
-# A small network tells whether the bar between the posts is horizontal.
+# We return to the strips.
+# A small network decides whether the bar between the posts is horizontal.
 # It has a 3 x 3 convolution, a 1 x 1 convolution, your `BAM`, a 1 x 1 convolution, the mean over all positions, and a linear layer.
 # Before the block, each position knows 3 x 3 pixels.
-# After it, a position knows a window of (4d + 1) + 2 = 4d + 3.
+# After the block, a position knows a window of (4d + 1) + 2 = 4d + 3 pixels per side.
 #
 # How far apart may a bar and its post be?
-# A position halfway between them can see both and mark what it sees, and the mean collects the marks.
-# So if this is how the network does it, the two may be about 4d + 3 pixels apart.
+# A position halfway between bar and post can see both of them and mark what it sees.
+# The mean then collects the marks.
+# So if this is how the network finds the answer, bar and post may be about 4d + 3 pixels apart.
 
 # %% [markdown]
 # These are the **arms**:
@@ -759,7 +763,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate.
 # Together that takes 30 to 75 s.
 #
-# *Predict.* How many of the answers are right in these four arms?
+# *Predict.* What percentage of the answers is right in these four arms?
 # (A vote of both bars scores 75 %.)
 
 # %% tags=["experiment"]
@@ -767,7 +771,7 @@ predicted = {"dilation 1, posts 8 away": None, "dilation 2, posts 8 away": None,
              "dilation 2, posts 12 away": None, "no gate, posts 8 away": None}
 
 # %% tags=["experiment"]
-SIZE = CHANNELS, 2  # of the block: 16 channels, reduction 2
+SIZE = CHANNELS, 2  # the size of the block: 16 channels, reduction 2
 
 
 class NoGate(BAM):
@@ -805,10 +809,10 @@ measured = {arm: results.mean(arm) for arm in predicted}
 predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
-# Is it only a matter of time?
+# Would longer training change the picture?
 # We also trained every arm three times for five times as many steps.
 # (All runs, those at other learning rates too, are in `solutions/bam/experiment.md`.)
-# The figure shows both:
+# The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
 wide = [f"dilation {d}, posts {far} away" for d, far in ((1, 5), (2, 8), (4, 8), (4, 12))]
@@ -829,7 +833,8 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #
 # - **The window sets the limit.**
 #   For d = 1, 2 and 4, 4d + 3 is 7, 11 and 19 pixels, and in the four arms with dark bars that is wide enough.
-#   If the window cannot hold a bar and its post, the network stays at the vote, as it does with *no module* or without the cue.
+#   If the window cannot hold a bar and its post, the network stays at the score of the vote.
+#   So it does with *no module*, or without the cue.
 #   If the window is large enough, the same parameters and multiply-adds find the right bar.
 # - **After few steps, luck decides how close a run comes to the limit.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
@@ -838,14 +843,15 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   *No gate* is as good as BAM, so adding the branches is enough.
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
 #
-# So the experiment shows that *reach* helps, and not that you need a gate.
-# At a third and at three times the learning rate, none of the four arms at the vote got above 76.9 % either.
+# So the experiment shows that *reach* helps, but not that you need a gate.
+# The four arms that stay at the vote stay there at other learning rates, too.
+# At a third of the rate and at three times the rate, none of these arms got above 76.9 %.
 
 # %% [markdown]
 # ### What does the spatial branch mark?
 #
-# Look at Ms for a new strip, in a network with dilation 1 and in one with dilation 4.
-# The posts stand 8 pixels away in both.
+# Look at Ms for a new strip, in a network with dilation 1 and in a network with dilation 4.
+# For both networks, the posts stand 8 pixels away from the bar.
 
 # %% tags=["experiment"]
 show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away", 0]
@@ -853,7 +859,7 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
 
 # %% [markdown]
 # With dilation 1, Ms is nearly the same at both bars, because at a bar its window ends long before the posts.
-# With dilation 4 it tells them apart.
+# With dilation 4, Ms tells the two bars apart.
 #
 # Can you swap sum and product after training?
 
@@ -867,7 +873,7 @@ for combine in ("sum", "product"):
 # %% [markdown]
 # Weights that were trained with the sum are of little use with the product.
 # (Trained with the product from the start, the block scored 100 % in three of three runs.)
-# So "BAM" is the name of two modules, and weights load into both without complaint.
+# So "BAM" is the name of two modules, and weights load into both modules without complaint.
 
 # %% [markdown]
 # ## 10. Paper against code, and a challenge
@@ -883,7 +889,7 @@ for combine in ("sum", "product"):
 # **A challenge (not graded).** With posts 12 pixels away and the same 96 steps, reach 95 % in each of three runs.
 # Use as few parameters as you can; our network has 1,173.
 # Before you run this cell, run the imports, your exercises, `count` in section 6, and the cell of section 9 that defines the arms.
-# None of them trains anything.
+# None of these cells trains anything.
 
 # %% tags=["experiment"]
 mine = None  # a function that makes your network: (B, 2, H, W) -> (B, 2)
@@ -903,18 +909,19 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # - A dilated kernel sees farther, not more, and costs the same.
 #   Padding must equal dilation for a 3 x 3 kernel, or the features shrink.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
-# - There the reach helped, and the gate was not needed.
+# - In these runs the reach helped, and the gate was not needed.
 # - The paper adds and the code multiplies, and weights trained with the sum fail with the product.
 
 # %% [markdown]
 # **Today.** We know of no widely used network that has BAM in it.
-# Its ingredient lives on.
+# But its main ingredient, the dilated convolution, lives on.
 # DeepLabV3, which [torchvision](https://docs.pytorch.org/vision/stable/models/deeplabv3.html) has with trained weights, stacks dilated convolutions.
 # The [Visual Attention Network](https://arxiv.org/abs/2202.09741) multiplies its features by a map that comes from a dilated convolution.
-# Where every position should see every other one, self-attention has taken over.
+# For tasks in which every position should see every other position, self-attention has taken over.
 #
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), BAM scores 92.8 % with 8,042 parameters.
-# One more 3 x 3 convolution instead has 11,616 parameters and scores 93.0 %, so this is a tie.
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with BAM scores 92.8 %.
+# BAM has 8,042 parameters there.
+# With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %, so this is a tie.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # Does the gain over a plain ResNet come from the gate, or from the reach?
@@ -941,12 +948,14 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # 1. The channel branch's `bn` refuses, because one image gives it one number per channel, and a single number has no spread.
 #    The spatial branch's norms have H · W numbers per channel.
 # 2. Yes.
-#    Suppose two channels hold the same values f, and one gate stays at 0.
-#    The next layer can take their difference: 2f - f = f if the other gate is 1, and f - f = 0 if it is 0.
+#    Suppose that two channels hold the same values f, and that one of the two gates stays at 0, so that its channel remains f.
+#    The next layer can take the difference of the two channels.
+#    If the other channel's gate is 1, the difference is 2f - f = f.
+#    If that gate is 0, the difference is f - f = 0.
 # 3. They see 81 positions, nine per side, in three groups of three, with gaps of one position between the groups.
 # 4. The best place is where the window, 4d + 1, covers the features without hanging far over the edge.
-#    That is d = 8 (window 33) for 32 x 32 features, d = 4 (17) for 16 x 16, and d = 2 (9) for 8 x 8.
-#    With 7 x 7 positions and dilation 4, a corner tap of `conv1` meets features at 9 of the 49 positions, and zeros at the other 40.
+#    That is d = 8 (window 33) for 32 x 32 features, d = 4 (window 17) for 16 x 16, and d = 2 (window 9) for 8 x 8.
+#    With 7 x 7 positions and dilation 4, a corner tap of `conv1` reads features at 9 of the 49 positions, and zeros at the other 40.
 # </details>
 #
 # **References**

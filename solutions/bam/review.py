@@ -11,8 +11,8 @@ ITEMS = (
     Item("padding-one",
          "`x` has the shape (2, 16, 20, 20). What is the shape of `nn.Conv2d(16, 8, 3, padding=1, dilation=3)(x)`?",
          (2, 8, 16, 16),
-         "The kernel spans 3 · 2 + 1 = 7 positions and finds 20 + 2, so it fits in 22 - 7 + 1 = 16 places. "
-         "To keep the size with a kernel of 3, padding must equal dilation."),
+         "The kernel spans 3 · 2 + 1 = 7 positions and the padded rows have 20 + 2 = 22, so it fits in 22 - 7 + 1 = "
+         "16 places. To keep the size with a kernel of 3, padding must equal dilation."),
     Item("bug-padding",
          "This branch should give a map with x's height and width. It runs on large images, but the map comes out "
          "too small. Which line has to change?",
@@ -28,7 +28,7 @@ ITEMS = (
          "The shape is right, yet every position of an image holds the same number. What happened?",
          "a",
          "`expand` stretches a 1 x 1 map to any size. Here too little padding had shrunk the map to one position, "
-         "and the right shape hid it.",
+         "and the right shape hid this mistake.",
          choices=("The map had shrunk to one position, and `expand` stretched it.",
                   "`expand` takes the mean over all positions before it copies.",
                   "The image had a batch of 1, so all positions shared its number.",
@@ -45,14 +45,14 @@ ITEMS = (
                   "The first 6 columns, and never the last 4.")),
     Item("taps-on-features",
          "A 3 x 3 convolution with dilation 4 and padding 4 reads features of 4 x 4 positions. "
-         "How many of its nine taps ever meet a feature, and not only padding?",
+         "How many of its nine taps ever read a feature, and not only padding?",
          1,
-         "A step of 4 leads out of 4 x 4 positions from anywhere, so only the middle tap meets features. "
+         "A step of 4 leads out of 4 x 4 positions from anywhere, so only the middle tap reads features. "
          "Compare a window with the size of your features."),
     Item("both-say-no",
          "For one channel and position, BAM's two branches give Mc = -3 and Ms = -3: both say no. "
-         "The paper's gate is σ(Mc + Ms), with the sigmoid σ; that of the authors' code is σ(Mc · Ms). How large are "
-         "these gates?",
+         "The paper's gate is σ(Mc + Ms), with the sigmoid σ; the gate in the authors' code is σ(Mc · Ms). How large "
+         "are these gates?",
          "c",
          "σ(-6) is about 0.002, but -3 · -3 = 9 and σ(9) is almost 1: in a product, no times no is yes. "
          "Weights trained with one form are of little use with the other.",

@@ -78,7 +78,7 @@ review()
 # ## 1. A question with a what and a where
 #
 # Each picture at the top has two crosses, one on the left and one on the right.
-# A cross is a red bar and a blue bar on top of each other, and they are magenta where they meet.
+# A cross is a red bar and a blue bar on top of each other, and the bars are magenta where they overlap.
 # If both bars point the same way, the whole cross is one magenta bar, as on the right of picture 3.
 #
 # Two cues say which of the four bars counts.
@@ -105,16 +105,16 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
     print(f"picture 1, {name}: means of red, green and blue", ", ".join(means))
 
 # %% [markdown]
-# They say nothing about it.
+# The means say nothing about that.
 # The mean over H and W forgets *where* things are, and a gate with one number per channel treats left and right alike.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # Woo, Park, Lee and Kweon (2018) put two gates in a row.
-# The **channel gate** is SE's, but it reads the maximum of each channel as well as its mean.
+# The **channel gate** is SE's gate, but it reads the maximum of each channel as well as its mean.
 # The **spatial gate** turns the idea around, because it pools over the *channels*, and that leaves two numbers at each position.
-# A convolution makes one gate per position of them, a **map**.
+# A convolution turns these numbers into one gate per position, and these gates together are called a **map**.
 #
 # ![The channel gate makes gates (B, C, 1, 1) from x (B, C, H, W); x times them is x'. The spatial gate makes a map (B, 1, H, W) from x'; x' times it is the output.](figures/cbam_block.svg)
 #
@@ -124,12 +124,14 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 # | $F' = M_c(F) \otimes F$ | each channel times its gate | `x = x * channel_gate(x)` |
 # | $M_s(F') = \sigma(f^{7 \times 7}([\mathrm{AvgPool}(F'); \mathrm{MaxPool}(F')]))$ | mean and maximum over C, a 7 x 7 convolution, sigmoid | `SpatialGate()(x)` |
 # | $F'' = M_s(F') \otimes F'$ | each position times its gate | `x * spatial_gate(x)` |
-#
+
+# %% [markdown]
 # The paper's F is our x, σ is the sigmoid, and ⊗ multiplies and stretches axes of size 1.
 # In the spatial gate we follow the authors' code, which puts the maximum first and adds a BatchNorm.
 # Section 4 shows what the BatchNorm is good for.
 #
-# An **mlp** (multi-layer perceptron) is a chain of linear layers, here two of them with a ReLU in between.
+# An **mlp** (multi-layer perceptron) is a chain of linear layers.
+# Here there are two of them, with a ReLU in between.
 
 # %% [markdown]
 # ## 3. Exercise 1: `ChannelGate`
@@ -139,7 +141,8 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 # SE squeezes each channel to its mean.
 # The paper argues (in its section 3) that the maximum carries another clue, about what is distinctive in the picture.
 # Look at a photograph of a rocket, and at two channels that are made from it by hand.
-# In one channel a pixel is bright if red is the strongest of its three colours, and in the other channel if blue is.
+# In one channel a pixel is bright if red is the strongest of its three colours.
+# In the other channel it is bright if blue is the strongest.
 # Which channel has the larger mean, and which one has the larger maximum?
 
 # %% tags=["experiment"]
@@ -154,13 +157,13 @@ for name, channel in zip(("red", "blue"), channels):
 # %% [markdown]
 # The channel for blue has by far the larger mean, because there is a little blue all over the sky.
 # The channel for red has the larger maximum, because of a few bright lamps at the foot of the rocket.
-# The mean tells you how much of a colour there is in all, and the maximum tells you how strong its strongest pixel is.
+# The mean tells you how much of a colour there is in all, and the maximum tells you how strong the strongest pixel is.
 
 # %% [markdown]
 # ### A gate by hand
 #
 # Take two channels that hold (1, 2, 3, 2) and (0, 0, 4, 0), and an mlp with a single hidden number.
-# Its first layer has the weights (1, -1), its second layer has (2, -2), and all biases are 0.
+# Its first layer has the weights (1, -1), its second layer has the weights (2, -2), and all biases are 0.
 # Both pooled vectors go through this same mlp:
 
 # %%
@@ -179,7 +182,7 @@ print(f"sum {scores.tolist()}, gates", [round(gate, 2) for gate in scores.sigmoi
 # ### The exercise
 #
 # Pool `x` over H and W twice, by mean and by maximum, which gives two vectors (B, C).
-# Send each of them through the same `self.mlp`, add the results, and take the sigmoid.
+# Send each vector through the same `self.mlp`, add the results, and take the sigmoid.
 # Return the gates as (B, C, 1, 1), and do not multiply x by them yet.
 #
 # ![x is pooled over H, W to means and maxima, each (B, C). Both go through one mlp (Linear C to C/r, ReLU, Linear back to C), are added, and pass a sigmoid; reshaped they are the gates (B, C, 1, 1).](figures/channel_gate.svg)
@@ -187,7 +190,7 @@ print(f"sum {scores.tolist()}, gates", [round(gate, 2) for gate in scores.sigmoi
 # `self.mlp` is an `nn.Sequential` of three layers.
 # Unlike SE's, its linear layers have biases.
 # As in SE, the hidden layer has C // r numbers.
-# If that is 0, raise a `ValueError` that names C and r.
+# If C // r is 0, raise a `ValueError` that names C and r.
 
 # %% exercise
 class ChannelGate(nn.Module):
@@ -222,7 +225,7 @@ check(ChannelGate)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Make one mlp, and call it twice.
-# What do you add up: what goes in, or what comes out?
+# What do you add up: the mlp's inputs, or its outputs?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -234,7 +237,8 @@ check(ChannelGate)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` computes the hidden width, raises if it is 0, and sets `self.mlp = nn.Sequential(...)` with three layers.
-# `forward`: one line for the sum of two calls of `self.mlp`; one line that takes the sigmoid and adds two axes with `None`.
+# `forward` has two lines.
+# The first line adds two calls of `self.mlp`, and the second one takes the sigmoid and adds two axes with `None`.
 # </details>
 
 # %% [markdown]
@@ -256,7 +260,8 @@ print("map   ", [round(gate, 2) for gate in scores.sigmoid().tolist()])
 # ### The exercise
 #
 # Take the maximum and the mean over C at each position.
-# Stack these two sheets of numbers, with the maximum first, to (B, 2, H, W).
+# This gives two sheets of numbers.
+# Stack the sheets, with the maxima first, so that they have the shape (B, 2, H, W).
 # A k x k convolution turns the two sheets into one, `self.bn` normalises it, and a sigmoid makes the map (B, 1, H, W).
 #
 # ![x is pooled over C into a sheet of maxima and a sheet of means, joined into (B, 2, H, W). A k x k convolution makes one sheet, bn and sigmoid follow: the map (B, 1, H, W).](figures/spatial_gate.svg)
@@ -265,7 +270,7 @@ print("map   ", [round(gate, 2) for gate in scores.sigmoid().tolist()])
 # It pads with k // 2 zeros on each side, so that the map has the same H and W as x.
 # An even k raises a `ValueError`.
 # `self.bn` is an `nn.BatchNorm2d` of one channel.
-# In eval mode a fresh `bn` changes (almost) nothing, so your gate with the kernel above makes the map above.
+# In eval mode a fresh `bn` changes (almost) nothing, so with the kernel of our example your gate makes the map of our example.
 
 # %% exercise
 class SpatialGate(nn.Module):
@@ -309,9 +314,9 @@ check(SpatialGate)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: raise if `kernel_size % 2 == 0`; two layers.
+# `__init__` raises an error if `kernel_size % 2 == 0`, and makes two layers.
 # `forward` makes two pooled sheets and joins them with `torch.cat`.
-# Then come three nested calls, convolution innermost, sigmoid outermost.
+# Then come three nested calls, with the convolution innermost and the sigmoid outermost.
 # </details>
 
 # %% [markdown]
@@ -327,15 +332,16 @@ slide_shared_channels(SpatialGate)
 # <details><summary>What we think</summary>
 #
 # The mean is 1 at both marks, so it cannot tell them apart on its own.
-# The maximum can, unless all eight channels share the sum, because then the two marks are the same.
+# The maximum can tell them apart, unless all eight channels share the sum, because then the two marks are the same.
 # The difference, maximum - mean, is 0 at the left mark, and the sigmoid turns this into a gate of 0.5.
 # </details>
 #
 # ### Maps over photographs
 #
 # We have no trained weights here, so the features *and* the kernel are made by hand.
-# The features are edges, and how red, green, blue and yellow each pixel is.
-# The kernel averages the maxima in a small window (3 x 3) and subtracts their average around it (the rest of 7 x 7).
+# Some features mark edges, and the others say how red, green, blue or yellow each pixel is.
+# The kernel averages the maxima in a small window of 3 x 3.
+# Then it subtracts the average of the maxima around that window, in the rest of the 7 x 7 positions.
 # So the map should open where something stands out.
 
 # %% tags=["experiment"]
@@ -350,12 +356,12 @@ show_maps_over(photos, maps, ["A rocket at its launch pad; the map opens at lamp
 # %% [markdown]
 # The map opens at the lamps and the rocket.
 # In the photograph of the cat it opens at the nose and at the rims of the eyes.
-# (It also opens along the border, because next to the zeros of the padding everything seems to stand out.)
+# (The map also opens along the border, because next to the zeros of the padding everything seems to stand out.)
 #
 # **Paper or code?** The paper's formula has no BatchNorm between the convolution and the sigmoid, but the authors' code has one.
 # If you put `nn.Identity()` in its place, you have the paper's gate.
 # What difference does it make?
-# The cell multiplies the features by 0.1, 1 and 100, and prints the range of the middle 90 % of the maps' values.
+# The next cell multiplies the features by 0.1, 1 and 100, and prints the range of the middle 90 % of the maps' values.
 
 # %% tags=["experiment"]
 for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
@@ -376,13 +382,14 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # %% [markdown]
 # ## 5. Exercise 3: `CBAM`
 #
-# Now put them together, `self.channel_gate` and `self.spatial_gate`, one after the other.
+# Now put the two gates together, first `self.channel_gate` and then `self.spatial_gate`.
 # First multiply x by its channel gate.
 # The spatial gate reads *that result*, and then you multiply the result by the map.
 # The output has x's shape.
 #
 # Both gates return weights, and the block does the multiplying.
-# (B, C, 1, 1) is stretched over the positions, and (B, 1, H, W) over the channels.
+# The channel gate's weights, (B, C, 1, 1), are stretched over the positions.
+# The spatial gate's weights, (B, 1, H, W), are stretched over the channels.
 #
 # Worked example: at one position channels 0 and 1 hold 4 and 2.
 # Their gates are 0.5 and 1, so x' holds 2 and 2 there.
@@ -391,7 +398,7 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 #
 # Pass `reduction` and `kernel_size` on to the gates.
 # Do not change `x` itself, because the network around the block may still need it.
-# (`x = x * g` makes a new tensor; `x *= g` changes the caller's.)
+# (`x = x * g` makes a new tensor; `x *= g` changes the caller's tensor.)
 
 # %% exercise
 class CBAM(nn.Module):
@@ -426,8 +433,9 @@ check(CBAM)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: two attributes.
-# `forward`: two lines that look alike; in each, an image times a gate made from that image.
+# `__init__` sets two attributes.
+# `forward` has two lines that look alike.
+# In each line, an image is multiplied by a gate that is made from that image.
 # </details>
 
 # %% [markdown]
@@ -449,13 +457,13 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # The channel gate for 64 channels has 2 · 64 · 4 weights and 4 + 64 biases, together 580.
 # The maximum adds no parameters, because both vectors go through one mlp.
-# (Some public versions have two, and twice as many parameters.)
-# The spatial gate has 2 · 7 · 7 + 2 = 100, whatever the number of channels.
-# CBAM(256) has 2 · 256 · 16 + 16 + 256 + 100 = 8564.
+# (Some public versions have two mlps, and twice as many parameters.)
+# The spatial gate has 2 · 7 · 7 + 2 = 100 parameters, whatever the number of channels.
+# CBAM(256) has 2 · 256 · 16 + 16 + 256 + 100 = 8564 parameters.
 # </details>
 #
 # Now count the authors' ResNet-50, with one CBAM in each of its 16 blocks.
-# Below it stands the work that the two gates do on 256 channels of 56 x 56:
+# The cell also prints how much work the two gates do on 256 channels of 56 x 56:
 
 # %%
 stages = ((256, 3), (512, 4), (1024, 6), (2048, 3))  # channels, blocks
@@ -468,7 +476,8 @@ for gate in (ChannelGate(256), SpatialGate()):
 # The authors' code has the same number of parameters, to the last digit.
 #
 # But few parameters do not mean little work.
-# The spatial gate has far fewer parameters and does far more multiply-adds, because its 98 weights are used at each of 3,136 positions.
+# The spatial gate has far fewer parameters than the channel gate, but it does far more multiply-adds.
+# This is because its 98 weights are used at each of 3,136 positions.
 # And multiply-adds do not show how often a block reads its features.
 # SE reads them twice, for the mean and for the product.
 # CBAM reads them six times, because each of its two gates needs a mean, a maximum and a product.
@@ -477,16 +486,16 @@ for gate in (ChannelGate(256), SpatialGate()):
 # ## 6. Exercise 4: have you seen this before?
 #
 # A Chinese post (《论文中常用的注意力模块合集(下)》, "attention modules common in papers, part 2") presents a "flexible attention" (柔性注意力).
-# It names no paper.
-# In our words:
+# The post names no paper.
+# In our words, it says:
 #
 # > Take any feature layer.
 # > Pool it over all positions twice, by mean and by maximum, to two vectors of C numbers.
-# > Send both through two shared, fully connected layers with a ReLU.
-# > Add the two results; a sigmoid turns them into weights.
+# > Send both vectors through two shared, fully connected layers with a ReLU.
+# > Add the two results; a sigmoid turns the sum into weights.
 # > Multiply each channel by its weight.
 #
-# Write it as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r):
+# Write this attention as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r):
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
@@ -529,7 +538,7 @@ check(flexible_attention)
 # </details>
 
 # %% [markdown]
-# Now compare it with your `ChannelGate`, whose biases we set to 0:
+# Now compare your function with your `ChannelGate`, whose biases we set to 0:
 
 # %%
 torch.manual_seed(0)
@@ -540,14 +549,14 @@ difference = flexible_attention(x, first.weight, second.weight) - x * gate(x)
 print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 
 # %% [markdown]
-# It is CBAM's channel gate under a new name.
+# The "flexible attention" is CBAM's channel gate under a new name.
 # This happens a lot, and the cure takes a minute.
 # Write down which axes are pooled, how they are pooled, what is learned, and what is multiplied.
 
 # %% [markdown]
 # ## 7. The bug museum
 #
-# This code was public, and is rebuilt here as small as possible.
+# This code was public; we have rebuilt it as small as possible.
 #
 # ### Exhibit A: a gate that hides its mistake
 #
@@ -566,7 +575,7 @@ class ExhibitA(nn.Module):
         return torch.sigmoid(avg + avg)[:, :, None, None]
 
 # %% [markdown]
-# A small test finds it.
+# A small test finds the mistake.
 # The test raises the brightest position of each channel and lowers another one by as much, so that the means stay the same.
 # Repair the cell above until the next one says yes.
 
@@ -585,14 +594,14 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 #
 # `avg + avg` is a typing slip.
 # `largest` is computed and thrown away, and what remains is SE with its scores doubled.
-# It was seen in modules collected by the authors of a survey, [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`).
+# The slip was seen in modules collected by the authors of a survey, [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`).
 # It was seen again, as `x1 + x1`, in [nikhilroxtomar/Attention-Mechanism-Implementation, issue 1](https://github.com/nikhilroxtomar/Attention-Mechanism-Implementation/issues/1).
 # </details>
 
 # %% [markdown]
 # ## 8. The experiment: what, where, and in which order?
 #
-# Back to the crosses.
+# We return to the crosses.
 # A small network sees 3 x 3 pixels at a time, so it never sees frame and bar together.
 # At its end it takes the mean over all positions.
 # Between these two steps we put one of six **arms**:
@@ -608,10 +617,10 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 #
 # Without a module the network can count the bars in a picture and let them **vote**: are more of them horizontal, or more of them vertical?
 # If it knows the colour or the place, only the two bars that fit have a vote.
-# If it knows both, one bar is left.
+# If it knows both the colour and the place, one bar is left.
 #
-# *Predict.* How many of the answers are right with the channel gate only, with the spatial gate only, and with CBAM?
-# (Answers at chance are right in 50 % of the pictures.)
+# *Predict.* What percentage of the answers is right with the channel gate only, with the spatial gate only, and with CBAM?
+# (Chance level is 50 %.)
 # And do you expect the order of the two gates to matter?
 
 # %% tags=["experiment"]
@@ -636,7 +645,7 @@ class Gated(nn.Module):
 
 
 # %% tags=["experiment"]
-SIZE = CHANNELS, 2  # of the channel gates: 12 channels, reduction 2
+SIZE = CHANNELS, 2  # the size of the channel gates: 12 channels, reduction 2
 with_cue = framed_crosses(1536, seed=0), framed_crosses(2048, seed=1)  # to train on, to test on
 no_cue = crosses_without_cue(1536, seed=0), crosses_without_cue(2048, seed=1)
 arms = {
@@ -669,9 +678,9 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # %% [markdown]
 # <details><summary>The votes, by hand</summary>
 #
-# *Four bars.* Each of the other three bars agrees with the bar that counts half of the time.
+# *Four bars.* Take any one of the other three bars: in half of the pictures it agrees with the bar that counts.
 # If two or three of them agree (half of the pictures), the vote is right.
-# If only one agrees (3/8 of the pictures), the vote is a tie, and a guess is right in half of them.
+# If only one agrees (3/8 of the pictures), the vote is a tie, and a guess is right in half of these pictures.
 # Together that is 1/2 + 3/16 = **68.75 %**.
 #
 # *Two bars.* They agree in half of the pictures, and in the other half the vote is a tie.
@@ -680,10 +689,10 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # *One bar* is always right.
 # </details>
 #
-# Is it only a matter of time?
-# We also trained the controls for five times as many steps, twice each, and CBAM six times.
+# Do the controls only need more time?
+# We also trained with five times as many steps, each control twice and CBAM six times.
 # (All runs are in `solutions/cbam/experiment.md`.)
-# The figure shows both:
+# The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
 longer = {"no module": [65.5, 67.6], "channel gate only": [75.0, 75.0],
@@ -702,19 +711,19 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # **Three findings.**
 #
 # - **Each gate takes two of the four bars out of the vote.**
-#   *No module* scores about as well as a vote of four bars, and each gate alone about as well as a vote of two.
-#   In our recorded runs, five times the steps did not take them any further.
+#   *No module* scores about as well as a vote of four bars, and each gate alone scores about as well as a vote of two.
+#   In our recorded runs, training for five times as many steps did not take these arms any further.
 # - **Only both gates together answer the question.**
-#   Each of them can use one cue, and with both cues a single bar is left.
+#   Each gate can use one cue, and with both cues a single bar is left.
 # - **The lead comes from the cue.**
-#   Without it CBAM is no better than *no module*, so its 262 parameters alone are worth nothing here.
+#   Without the cue CBAM is no better than *no module*, so its 262 parameters alone are worth nothing here.
 #
 # (A vote can be beaten, because the last layer can also take the stars into account.
-# By our count it can then reach at best 71.9 % with *no module* and 87.5 % with the *spatial gate only*.
+# By our count, a network can then reach at best 71.9 % with *no module* and 87.5 % with the *spatial gate only*.
 # None of our runs came near.)
 
 # %% [markdown]
-# **The order.** Three runs show little, so we ran eight of each.
+# **The order.** Three runs show little, so we ran eight for each of the two orders.
 # After these 384 steps CBAM scores 97.0 % on average, and four of its eight runs are near 94 %.
 # The other order scores 100 % in all eight runs.
 # So the better order is the one that is *not* CBAM's.
@@ -723,15 +732,16 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # Gates side by side, both made from the same x, also need more steps.
 # Three runs score 93.5, 76.7 and 93.3 % after 384 steps, and 100 % after 1,920.
-# On ImageNet the paper finds small differences (its section 4.1): channel first is best, then spatial first, then side by side.
+# On ImageNet the paper finds small differences (its section 4.1).
+# There channel first is best, spatial first is second, and side by side is third.
 
 # %% [markdown]
 # ### What has the spatial gate learned?
 #
 # Look at the maps of the two networks with CBAM.
 # Unlike the maps over photographs, these come from trained features and a trained kernel.
-# The cell prints how open each map is over the framed cross and over the other one.
-# Then it draws the maps of the run in which the two differ most.
+# The cell prints how open each map is over the framed cross and over the other cross.
+# Then it draws the maps of the run in which these two values differ most.
 
 # %% tags=["experiment"]
 show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.scores("CBAM"),
@@ -748,7 +758,8 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # A network that saw frame and bar in one window would need no spatial gate.
 # The spatial gate itself reads two numbers per position, in a window of 7 x 7.
 # So it can tell *that* something is there, but hardly *what*.
-# (With a 1 x 1 kernel the gate at a bar cannot see the frame, and two runs score 74.7 and 75.9 % after five times the steps.)
+# (With a 1 x 1 kernel the gate at a bar cannot see the frame.
+# Two runs with such a kernel score 74.7 and 75.9 % after five times the steps.)
 
 # %% [markdown]
 # ## 9. Paper against code, and a challenge
@@ -763,10 +774,11 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # | order of the gates | channel, then spatial | the same | the same |
 #
 # **A challenge (not graded).** CBAM spends 262 parameters here.
-# Answer at least 99 % right in each of three runs, in the same 384 steps, with fewer.
-# Ours has 34 and scores 100 % in all six runs that we tried.
-# (With 25 we also got there, but then luck decides.)
-# Before you run this cell, run the imports, your exercises, and the two cells of section 8 that define the arms; they train nothing.
+# Use fewer, and answer at least 99 % of the pictures correctly in each of three runs, in the same 384 steps.
+# Our block has 34 parameters and scores 100 % in all six runs that we tried.
+# (With 25 parameters we also got there, but then luck decides.)
+# Before you run this cell, run the imports, your exercises, and the two cells of section 8 that define the arms.
+# None of these cells trains anything.
 
 # %% tags=["experiment"]
 mine = None  # a function that makes your block, such as lambda: CBAM(*SIZE)
@@ -785,20 +797,22 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # - CBAM has two gates.
 #   The channel gate pools over positions and chooses *what*; the spatial gate pools over channels and chooses *where*.
 # - The maximum sees what is strong in one place, and the mean sees what there is in all.
-#   Reading both costs no parameters, because they share one mlp.
+#   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
 # - In our runs neither gate alone got beyond a vote of two bars, and both gates together answered the question.
-#   Their order decided how soon, but not how well.
-# - A map shows where a gate is open, and not why the network is right.
+#   The order of the gates decided how soon the network learned, but not how well.
+# - A map shows where a gate is open, but not why the network is right.
 # - The BatchNorm in the spatial gate is in the code but not in the paper, and it keeps the map independent of the features' scale.
 
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.
 # The authors' README reports 77.62 % top-1 on ImageNet for their ResNet-50 with CBAM.
 # But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that they can cost accuracy on some tasks.
-# Where it matters which position looks at which other one, self-attention has taken over, and you build it in lesson 05a.
+# For tasks in which it matters which position looks at which other position, self-attention has taken over.
+# You build it in lesson 05a.
 #
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), CBAM scores 93.7 % with 1,552 parameters.
-# One more 3 x 3 convolution instead has 11,616 parameters and scores 93.0 %.
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
+# CBAM has 1,552 parameters there.
+# With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # Trained five times as long, the convolution reaches 98.1 %, so we do not call this a win.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
@@ -816,9 +830,9 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #    For which kernels is the map mirrored exactly?
 # 2. Shuffle the channels of x.
 #    What does the spatial gate do?
-#    What does that say about what it can know?
+#    What does that say about what the gate can know?
 # 3. One pixel of your camera is broken and always bright.
-#    Does it do more harm to the mean or to the maximum, in each gate?
+#    In each of the two gates, does this pixel do more harm to the mean or to the maximum?
 # 4. Change the experiment so that the order matters even after long training.
 #    You need a picture in which the channel gate has to work before the spatial gate can see where to look.
 
@@ -829,10 +843,11 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #    The map is exactly mirrored if the kernel is its own mirror image.
 # 2. Nothing changes, because maximum and mean over C do not know which channel is which.
 #    The map can know *that* something is strong at a position, but not *what* it is.
-# 3. In the channel gate it harms the maximum more.
+# 3. In the channel gate, the broken pixel harms the maximum more.
 #    This one pixel sets the maximum in every picture, but it shifts the mean by only 1 / (H · W) of its value.
-#    In the spatial gate both are wrong at that position and right everywhere else, and the damage reaches as far as the kernel.
-# 4. One way, which we have not tried, has a red frame at one cross and a blue frame at the other one.
+#    In the spatial gate both maximum and mean are wrong at that position and right everywhere else.
+#    The damage reaches as far as the kernel.
+# 4. One way, which we have not tried, is to draw a red frame at one cross and a blue frame at the other one.
 #    The stars then say which colour of frame counts.
 # </details>
 #

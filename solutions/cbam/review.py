@@ -7,16 +7,16 @@ ITEMS = (
          "CBAM's spatial gate reads features of shape (2, 64, 20, 30). What is the shape of the tensor that enters "
          "its convolution?",
          (2, 2, 20, 30),
-         "It pools over the channels: one sheet of maxima and one of means, stacked. "
+         "The gate pools over the channels and stacks one sheet of maxima and one sheet of means. "
          "Every position keeps two numbers, however many channels there were."),
     Item("max-with-axis",
          "`x` has the shape (4, 8, 5, 7). What is the shape of `torch.max(x, 1)[0]`?",
          (4, 5, 7),
          "With an axis, `torch.max` returns a pair, maxima and indices, and `[0]` picks the maxima of all images. "
-         "`x.amax(1)` says the same without the puzzle."),
+         "`x.amax(1)` computes the same without the puzzle."),
     Item("spatial-parameters",
          "CBAM's spatial gate has a k x k convolution without bias, from two sheets to one, and a BatchNorm of one "
-         "channel. How many parameters are these for k = 5?",
+         "channel. How many parameters do these two layers have for k = 5?",
          52,
          "2 · 5 · 5 = 50 weights, and the BatchNorm's weight and bias. The number of channels of x does not matter."),
     Item("bug-sum",
@@ -33,8 +33,8 @@ ITEMS = (
          "You raise the brightest pixel of each channel and lower another pixel by as much. "
          "A channel gate that should read mean and maximum returns exactly the same gates. What is wrong?",
          "c",
-         "The means stayed the same, so a gate that does not move sees nothing but the mean. "
-         "A slip such as `avg + avg` does this: the maximum is computed and thrown away.",
+         "The means stayed the same, so a gate that does not change sees nothing but the mean. "
+         "A slip such as `avg + avg` causes this: the maximum is computed and thrown away.",
          choices=("The two pooled vectors go through one shared mlp.",
                   "The sigmoid is applied to each term before the sum.",
                   "The maximum is computed, but it is never used.",
@@ -55,14 +55,14 @@ ITEMS = (
          "and a long training. What did the order decide?",
          "d",
          "Spatial first, which is not CBAM's order, was ahead after the short training. "
-         "After five times the steps both had 100 %: a matter of speed, on this one task.",
+         "After five times the steps both orders scored 100 %. So on this one task the order is a matter of speed.",
          choices=("Everything: only channel first ever solved the task.",
                   "Everything: only spatial first ever solved the task.",
                   "Nothing: both were equally good at all times.",
                   "How soon the network learned it, not how well.")),
     Item("batchnorm-left-out",
          "The formula of CBAM's spatial gate has no BatchNorm; the authors' code has one between convolution and "
-         "sigmoid. What happens without it when the features are 100 times as large?",
+         "sigmoid. What happens without this BatchNorm when the features become 100 times larger?",
          "b",
          "Without BatchNorm, scores grow with the features and the sigmoid saturates. "
          "With it, the scale hardly matters in training, but a picture's map depends on its batch.",

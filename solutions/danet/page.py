@@ -17,8 +17,8 @@
 #
 # ![A poster with coloured patches. One patch of each colour has a mark on its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow. Which marks belong to 1, 2 and 3?](figures/poster.svg)
 #
-# A 3 x 3 convolution sees one pixel to each side.
-# So it takes 223 of them, without pooling, until opposite corners of a picture of 224 x 224 pixels can exchange information.
+# **Why anyone cares.** A 3 x 3 convolution sees one pixel to each side.
+# So it takes 223 such convolutions, without pooling, until opposite corners of a picture of 224 x 224 pixels can exchange information.
 # The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are made of a relative of it.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 40 · 7 points · difficulty 4 of 5
@@ -71,7 +71,7 @@ review()
 # %% [markdown]
 # ## 1. Black or white?
 #
-# On the poster at the top, patches of the same colour belong to the same mark.
+# On the poster at the top, patches of the same colour have the same mark.
 # Which marks should 1, 2 and 3 have?
 # Write them down before you read on.
 #
@@ -82,7 +82,8 @@ review()
 #
 # How did you do it?
 # You looked at a patch, searched the poster for the marked patch with the *same* colour, and read what stands next to it.
-# The answer for one position stands at *another* position, and which one that is depends on the picture.
+# The answer for one position is written at *another* position.
+# Which position that is depends on the picture.
 #
 # The posters of this lesson are small (24 x 24 pixels) and noisy, with six marked patches and fourteen unmarked ones.
 # Colours, places and marks are new in every poster, so there is nothing to learn by heart.
@@ -94,8 +95,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %% [markdown]
 # A convolution has the same weights for every poster.
-# To compare two patches, its window must cover both of them, wherever they are.
-# Then it must still find out which mark belongs to which colour.
+# To compare two patches, a convolution's window must cover both of them, wherever they are.
+# Then the network must still find out which mark belongs to which colour.
 
 # %% [markdown]
 # ## 2. The idea
@@ -116,7 +117,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # | B, C, D | keys, queries and values, each a list of N = H · W positions, row by row | `.flatten(2)` |
 # | $s_{ji}$ | how position j weighs position i: softmax of query j times all keys | softmax along each row |
 # | $\sum_i s_{ji} D_i$ | what j gathers | values times A transposed |
-# | $E_j = \alpha \sum_i s_{ji} D_i + A_j$ | one learned number times that, plus the features | x + γ · gathered |
+# | $E_j = \alpha \sum_i s_{ji} D_i + A_j$ | one learned number times the gathered features, plus the features | x + γ · gathered |
 #
 # (The paper calls the features A, the matrix S and the learned number α.
 # We call the features x, the matrix A and the number γ, as the authors' code does.)
@@ -126,8 +127,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %%
 query = torch.tensor([math.log(2), 1.0])  # what b would like to find
-keys = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, math.log(2)]])  # of a, b and c
-values = torch.tensor([7.0, 0.0, 14.0])  # of a, b and c, one channel
+keys = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, math.log(2)]])  # one row each for a, b and c
+values = torch.tensor([7.0, 0.0, 14.0])  # for a, b and c, in one channel
 logits = keys @ query
 weights = logits.softmax(dim=0)
 print("exp of the logits:", [f"{number:.2f}" for number in logits.exp()])
@@ -135,24 +136,26 @@ print("row b of A:", [f"{weight:.3f}" for weight in weights], f"their sum: {weig
 print(f"b gathers {weights @ values:.2f}")
 
 # %% [markdown]
-# The logits of b are 0, ln 2 and ln 4, so their exponentials are 1, 2 and 4, and the weights are 1/7, 2/7 and 4/7.
+# The logits of b are 0, ln 2 and ln 4.
+# Their exponentials are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # Position b gathers 1/7 · 7 + 2/7 · 0 + 4/7 · 14 = 9.
 # (Unlike lesson 00, DANet does *not* divide the products by $\sqrt{D}$, where D is now the length of a query or key.)
 
 # %% [markdown]
 # ## 3. Exercise 1: `PositionAttention`
 #
-# Three 1 x 1 convolutions with bias: `query` and `key` to C // r channels, `value` to C.
-# And `gamma`, an `nn.Parameter(torch.zeros(1))`.
+# Your module has three 1 x 1 convolutions with bias: `query` and `key` go to C // r channels, and `value` goes to C.
+# It also has `gamma`, which is `nn.Parameter(torch.zeros(1))`.
 #
 # `attention(x)` returns A, (B, N, N): row j holds the weights of position j and sums to 1.
 # `forward(x)` returns x + γ · gathered.
 #
 # Worked example: one channel, two positions, x = (0, 2).
-# Let `query` multiply by 1, `key` by ln(3) / 4, `value` by 4, without biases.
-# Position 1 has query 2, the keys are 0 and ln(3) / 2: products 0 and ln 3, weights (1/4, 3/4).
-# Position 0 has query 0: weights (1/2, 1/2).
-# The values are (0, 8): position 0 gathers 4, position 1 gathers 6.
+# Let `query` multiply by 1, `key` by ln(3) / 4, and `value` by 4, without biases.
+# Position 1 has the query 2, and the keys are 0 and ln(3) / 2.
+# So its products are 0 and ln 3, and its weights are (1/4, 3/4).
+# Position 0 has the query 0, so its weights are (1/2, 1/2).
+# The values are (0, 8), so position 0 gathers 4, and position 1 gathers 6.
 # With γ = 0.5 the output is (0 + 2, 2 + 3) = (2, 5).
 #
 # A bare `exp` of large products overflows; torch's softmax does not.
@@ -204,20 +207,20 @@ check(PositionAttention)
 #
 # Write the shape next to each line.
 # (B, N, D) @ (B, D, N) gives (B, N, N).
-# What has to be transposed for that, and what for the last product?
+# What has to be transposed for this product, and what has to be transposed for the last one?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
 # With the values as (B, C, N), output j is the sum over i of V[:, i] · A[j, i].
-# A matrix product V M sums V[:, i] · M[i, j] over i, so M is A transposed: `.transpose(1, 2)`.
-# Afterwards `.view_as(x)` cuts N back into H rows of W.
+# A matrix product V M sums V[:, i] · M[i, j] over i, so M has to be A transposed: `.transpose(1, 2)`.
+# Afterwards `.view_as(x)` cuts the N positions into H rows of W again.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `attention`: queries, keys, and a return with one product and one softmax.
-# `forward`: values, what is gathered, and `x + self.gamma * ...`.
+# `attention` makes the queries and the keys, and ends with one product and one softmax.
+# `forward` makes the values, gathers them, and returns `x + self.gamma * ...`.
 # </details>
 
 # %% [markdown]
@@ -225,7 +228,7 @@ check(PositionAttention)
 #
 # At the beginning gamma is 0, so the module returns x.
 # You can put it into the middle of a trained network, and nothing breaks.
-# The network learns how much of it to let in.
+# The network learns how much of the gathered features to let in.
 #
 # But this start has a price for whoever writes the module.
 # The next cell gathers in four ways, and one of the four is noise.
@@ -250,7 +253,7 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # %% [markdown]
 # At gamma 0, even noise passes.
 # At 0.5 only the first way gives your module's output.
-# The second mistakes columns of A for rows, and the third mixes up channels and positions.
+# The second way mistakes columns of A for rows, and the third way mixes up channels and positions.
 # So if a fresh module passes a test (the right shape, the published output), that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
@@ -259,14 +262,14 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # ## 4. Where does it look?
 #
 # Now train your module on the posters, in the middle of a small network.
-# Before it come two convolutions, and after it comes another one.
+# Two convolutions come before the module, and one comes after it.
 # A last layer gives scores for black and white at each position.
 # (`train` uses Adam, with a learning rate that rises and falls once.
 # Here it takes 500 steps of 16 posters, about five seconds.)
 #
-# **Predict first.** Nobody tells the network about colours or marks: it sees posters and answers.
+# **Predict first.** Nobody tells the network about colours or marks; it only sees posters and answers.
 # On posters that it has never seen, how much of an unmarked patch's weight will lie on the one marked patch that has its colour?
-# By chance it would be 4 %, which is one cell of 24.
+# By chance it would be 4 %, because a patch fills one of the poster's 24 cells.
 
 # %%
 predicted = {"on the marked patch of its colour": None}
@@ -297,7 +300,7 @@ predict_then_run(predicted, {"on the marked patch of its colour": share},
 
 # %% [markdown]
 # **Touch it.** Here is one of the new posters.
-# Point at a position, or click it and use the arrow keys; it gets a frame.
+# Point at a position, or click it and use the arrow keys; the position gets a frame.
 # The larger a square, the more weight it has in that position's row of A.
 # Start with patches without a mark.
 # Then find out what the marks look at, and what plain grey looks at.
@@ -308,14 +311,15 @@ touch_attention(A[0], test_set, poster=0)
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# A patch without a mark looks at the marked patch of its colour: in our runs, 95 to 98 % of its weight lies there.
+# A patch without a mark looks at the marked patch of its colour.
+# In our runs, 95 to 98 % of its weight lies there.
 # Most marks look at themselves, and grey looks at marked patches or all over the poster.
 # Only patches without a mark have to answer, so training hardly shapes the other rows.
 # </details>
 #
 # So the network has worked out where the answers are written.
 # A map of weights says where an answer is *read*.
-# It does not say what the network does with it, because that is up to the values, and to the layers that follow.
+# It does not say what the network does with the answer, because that is up to the values, and to the layers that follow.
 #
 # No tensor of parameters has the size N (here 144), so the module works on an image of any size.
 
@@ -324,19 +328,19 @@ touch_attention(A[0], test_set, poster=0)
 #
 # ### Two matrices
 #
-# DANet's second branch does the same for channels, and asks which of them belong together in *this* image (section 3.3 of the paper).
-# It has no layers: each channel, as a list of N numbers, is query, key and value at once.
+# DANet's second branch does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
+# This branch has no layers: each channel, as a list of N numbers, is query, key and value at once.
 #
 # ![One image with 3 channels of 2 x 2 positions. As X (C, N) it is 3 x 4. X transposed times X compares columns, the positions: 4 x 4, N x N. X times X transposed compares rows, the channels: 3 x 3, C x C.](figures/two_matrices.svg)
 #
 # Check one number of each matrix by hand.
-# Positions a and c are (2, 0, 1) and (1, 0, 1), and 2 · 1 + 1 · 1 = 3.
+# Positions a and c are (2, 0, 1) and (1, 0, 1), so their number is 2 · 1 + 1 · 1 = 3.
 # Channels 0 and 2 are (2, 0, 1, 0) and (1, 0, 1, 0), which gives 3 again.
 # Channels 0 and 1 are never active together, so their number is 0.
 #
 # The two matrices are easy to mix up.
 # A post of 2021 explains the *channel* branch like this: take Q transposed times K, which gives the matrix of similarities.
-# Run that sentence first, on an image with 3 channels and 4 x 5 positions:
+# Run that sentence first, as code, on an image with 3 channels and 4 x 5 positions:
 
 # %%
 def posted_energy(x):
@@ -347,15 +351,17 @@ def posted_energy(x):
 print("the energies have shape", tuple(posted_energy(torch.randn(1, 3, 4, 5)).shape))
 
 # %% [markdown]
-# A matrix that mixes 3 channels must be 3 x 3, so this is the matrix of the position branch.
+# A matrix that mixes 3 channels must be 3 x 3, so the post's matrix is that of the *position* branch.
 # The shape of an attention matrix tells you what it compares.
-# It also tells you what the matrix costs: twice the height and width make N x N 16 times larger, and leave C x C as it was.
+# The shape also tells you what the matrix costs.
+# If height and width double, an N x N matrix becomes 16 times larger, but a C x C matrix keeps its size.
 
 # %% [markdown]
 # ### The exercise
 #
 # The only parameter is `gamma`, as before.
-# With X = x as (B, C, N):
+# Let X be x with its positions in one row, (B, C, N).
+# These are the steps:
 #
 # - E = X Xᵀ, (B, C, C), the **energies**, without any scale;
 # - `attention(x)` returns A, the softmax of E along its last axis;
@@ -365,10 +371,11 @@ print("the energies have shape", tuple(posted_energy(torch.randn(1, 3, 4, 5)).sh
 # Here max(E) is the maximum of each row.
 #
 # Worked example: two channels, X = (1, 0) and (1, 1).
-# E is (1, 1) and (1, 2).
+# The rows of E are (1, 1) and (1, 2).
 # Row 0 has two equal energies, so its weights are (1/2, 1/2), and it gathers (1, 1/2).
-# Row 1: weights (0.27, 0.73), and it gathers (1, 0.73).
-# Negated, row 1 is (2 - 1, 2 - 2) = (1, 0): weights (0.73, 0.27), and it gathers (1, 0.27).
+# Row 1 has the weights (0.27, 0.73), and it gathers (1, 0.73).
+# With `negate=True`, row 1 becomes (2 - 1, 2 - 2) = (1, 0).
+# Its weights are then (0.73, 0.27), and it gathers (1, 0.27).
 
 # %% exercise
 class ChannelAttention(nn.Module):
@@ -417,18 +424,19 @@ check(ChannelAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `attention`: the energies, one `if`, a return with a softmax.
-# `forward`: one product, then `x + self.gamma * ...`.
+# `attention` computes the energies, has one `if`, and returns a softmax.
+# `forward` has one product, and then returns `x + self.gamma * ...`.
 # </details>
 
 # %% [markdown]
 # ### The sign that nobody expects
 #
 # max(E) - E turns the order around, so the *least* similar channels get the largest weights.
-# The maximum does not matter, because it is one number for a whole row, and a softmax does not notice what is added to a row.
-# The weights are those of -E.
+# The maximum does not matter, because it is one number for a whole row.
+# A softmax does not notice a number that is added to a whole row.
+# So the weights are the softmax of -E.
 #
-# Readers were [puzzled](https://github.com/CASIA-IVA-Lab/DANet/issues/62), and one [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
+# Readers were [puzzled](https://github.com/CASIA-IVA-Lab/DANet/issues/62), and one [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether the sign is a slip.
 # The authors had tried the paper's form, E without the minus sign, and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
 #
 # What do the two forms look at?
@@ -451,7 +459,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # These are the two maps for one poster.
 # An energy is a sum over all positions, without a scale, so energies are large and far apart, and the softmax of E is nearly one-hot.
 # Most of its large weights lie on the diagonal, because a channel is most similar to itself.
-# A channel that looks only at itself gathers what it has already, so A X is little more than a copy of x.
+# A channel that looks only at itself gathers only its own numbers, so A X is little more than a copy of x.
 # In the code's form no channel looks at itself.
 #
 # The authors' answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
@@ -460,7 +468,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # ## 6. Exercise 3: `DANetHead`
 #
 # Now build the published head, in which the two branches work side by side.
-# A **backbone** (a network made for images) gives features; the head gives **logits**, which are scores of each class for each position.
+# A **backbone** (a network made for images) gives features.
+# The head turns them into **logits**, a score for each class at each position.
 #
 # ![From x two branches start: position_in, position, position_out, and channel_in, channel, channel_out. classify_position and classify_channel read one branch each, classify_fused reads their sum.](figures/head.svg)
 #
@@ -473,7 +482,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 #
 # `classify_fused` reads the *sum* of the two branches.
 # Return a tuple: fused, position, channel.
-# With fewer than 32 channels `PositionAttention` raises its `ValueError`: let it.
+# With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #
 # Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches are (2, 8, 6, 9) throughout.
 # There are three logits of (2, 5, 6, 9).
@@ -521,8 +530,8 @@ check(DANetHead)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Four conv-BN-ReLU blocks differ in one number, three classifiers only in their weights.
-# A helper function for each saves typing.
+# The four conv-BN-ReLU blocks differ in one number, and the three classifiers differ only in their weights.
+# A helper function for the blocks and another one for the classifiers save typing.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -533,16 +542,16 @@ check(DANetHead)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: inter, two helpers, nine attributes.
-# `forward`: one line for each branch, one `return` with three calls.
+# `__init__` computes inter, defines two helpers, and sets nine attributes.
+# `forward` has one line for each branch, and one `return` with three calls.
 # </details>
 
 # %% [markdown]
 # **Predict, then run: the authors' parameter count.**
 # Take the 2048 channels of a ResNet and the 19 classes of Cityscapes, a data set of street scenes.
 # Then the authors' head has 23,954,619 parameters.
-# Does yours?
-# And what percentage of them belongs to the two attentions?
+# Does your head have as many?
+# And what percentage of its parameters belongs to the two attentions?
 
 # %%
 predicted = {"parameters of the attentions": None}
@@ -555,7 +564,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # %% [markdown]
 # <details><summary>Where the others are</summary>
 #
-# They are in the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
+# The other parameters are in the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
 # So when a table says that "dual attention" improves a network, part of the improvement may come from the convolutions.
 # </details>
 
@@ -565,7 +574,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # ### A change that few notice
 #
 # *Symptom.* This is the attention of SAGAN, an image generator, rebuilt from early TensorFlow code.
-# The output shape is right, the rows sum to 1, and it trains.
+# The output shape is right, the rows sum to 1, and the network trains.
 # But if something changes far away, in another row of the image, the output stays the same.
 
 # %%
@@ -582,11 +591,11 @@ notices = (exhibit(q, k, changed) - exhibit(q, k, v)).abs().amax(-1)[0] > 1e-6
 print("positions that notice:\n", notices.int())
 
 # %% [markdown]
-# Repair the cell until all 24 positions notice.
+# Repair the cell until all 24 positions notice the change.
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# For tensors with four axes, `@` multiplies over the last two.
+# For tensors with four axes, `@` multiplies over the last two axes.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
 # First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
 # Finally, `.view_as(v)` (the original v) restores the image.
@@ -596,7 +605,7 @@ print("positions that notice:\n", notices.int())
 # %% [markdown]
 # ## 8. The experiment: which mark belongs to each patch?
 #
-# Who can look up a mark that may stand anywhere?
+# Which module can look up a mark that may stand anywhere?
 # One of these **arms** stands between the second and the third convolution:
 #
 # | arm | what it does | its parameters |
@@ -610,7 +619,7 @@ print("positions that notice:\n", notices.int())
 #
 # The sharpest control needs no training: **another poster's A**.
 # The trained network reads each poster with the A of the poster before it in the batch.
-# If the score stays, then A was not used.
+# If the score stays the same, then A was not used.
 # If it falls to chance (50 %), the answers came through A.
 
 # %% tags=["experiment"]
@@ -698,23 +707,25 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
-# - The mean of all looks nothing up, yet it beats chance, which is worth a thought.
+# - *Mean of all* looks nothing up, and yet it beats chance.
 #   A mean over all positions can hold a small *table* that says, for each hue, how black its mark is.
 #   Every position can then read the entry for its own hue.
-#   Such a table can replace attention to some extent, but every position gets the same one, averaged over the whole poster.
+#   Such a table can replace attention to some extent, but every position gets the same table, averaged over the whole poster.
 # - *Channel attention* needs a single parameter and no N x N matrix.
-#   Its energies say which channels are active together in *this* poster, such as one for a hue and one for "black next to it".
-#   The module applies this matrix at every position, so it is a 1 x 1 convolution that is made anew for each image.
+#   Its energies say which channels are active together in *this* poster, such as a channel for a hue and a channel for "black next to it".
+#   The module applies the resulting matrix A at every position, so it is a 1 x 1 convolution that is made anew for each image.
 
 # %% [markdown]
-# **Is it only a matter of time?**
-# We trained for five times as many steps, in two runs each, and all runs are in `solutions/danet/experiment.md`.
+# **Would longer training change the picture?**
+# We also trained for five times as many steps, with two runs for each arm.
+# (All runs are in `solutions/danet/experiment.md`.)
 #
 # - Both attentions score 100 %, and so does channel attention with the *paper's* sign.
-#   After the page's 500 steps it scored 56 and 62 %, so in these runs the sign decides how *soon* the answer is found, not whether.
-# - The mean of all comes closer to them, with 90 and 88 %.
-# - The wide window gains something, with 74 and 72 %.
-#   No attention at all scores 61 and 61 %.
+#   With that sign it scored 56 and 62 % after the page's 500 steps.
+#   So in these runs the sign decides how *soon* the answer is found, but not whether it is found.
+# - *Mean of all* comes closer to the attentions, with 90 and 88 %.
+# - *Wide window* gains something, with 74 and 72 %.
+#   A network with no attention at all scores 61 and 61 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
 
@@ -723,22 +734,23 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # Two years after DANet, the vision transformer (2021) made whole networks of position attention.
 # It kept queries, keys, values, the softmax and the shortcut.
-# Its changes answer three weaknesses of the form that you built.
+# Its changes address three weaknesses of the module that you built.
 #
 # **A scale.** If each query and key has D independent numbers (mean 0, spread 1), their products have a spread of $\sqrt{D}$.
-# For a large D, an unscaled softmax of them is nearly one-hot and passes on hardly any gradient.
+# For a large D, an unscaled softmax of the products is nearly one-hot and passes on hardly any gradient.
 # Dividing by $\sqrt{D}$ keeps the spread at 1, whatever D is.
 #
 # **Heads.** One row of A is one mixture, so a position that needs two things from two places gets their mean.
 # ViT-Base cuts its 768 channels into 12 heads of 64.
-# Each head has its own queries, keys and A, and what the heads gather is put side by side.
+# Each head has its own queries, keys and A, and the features that the heads gather are put side by side.
 #
-# **Positions.** The module does not know left from right: shuffle the positions, and the output is shuffled in the same way (question 1).
+# **Positions.** The module does not know left from right: if you shuffle the positions, the output is shuffled in the same way.
+# (See question 1.)
 # DANet leaves left and right to the convolutions around it.
 # ViT has almost no convolutions, so it adds a learned vector to the features of each place.
 #
-# And one thing became *smaller*.
-# ViT cuts an image of 224 x 224 into patches of 16 x 16, so N is only 196.
+# And one thing became *smaller*, the number of positions.
+# ViT cuts an image of 224 x 224 pixels into patches of 16 x 16, so N is only 196.
 # DANet works on street scenes at 1/8 resolution, with thousands of positions and one A of N · N numbers.
 
 # %% [markdown]
@@ -757,10 +769,10 @@ print_verdicts(results, ("position attention", "wide window"),
 # *Non-local* networks (Wang and others, 2018) have several variants of it.
 # SAGAN has one with gamma, and DANet's code names SAGAN as its source.
 #
-# **A challenge (not graded).** Change a copy of `PositionAttention` so that it scores 90 % after 125 steps.
-# (The page's module scores 51 to 63 % by then.)
+# **A challenge (not graded).** Change a copy of `PositionAttention` so that the network scores 90 % after 125 steps.
+# (With the page's module it scores 51 to 63 % by then.)
 # You may change the scale, the heads, r, gamma, the peak rate, and anything else except the steps.
-# (Ours scores 99.9 % in the worst of three runs.)
+# (Our module scores 99.9 % in the worst of three runs.)
 # Before you run this cell, run the imports, your exercises, and the cells that make `train_set` (section 1) and `learn` (section 4).
 
 # %% tags=["experiment"]
@@ -783,18 +795,18 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #   With another poster's A it was at chance, so its answers came through A.
 # - The shape of an attention matrix says what it compares: N x N compares positions, and C x C compares channels.
 # - Channel attention solved the same posters with one parameter.
-#   With the paper's sign it needed more steps than with the code's.
+#   With the paper's sign it needed more steps than with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
-# - A mean over all positions does part of the work, and with more steps it did more of it.
+# - A mean over all positions does part of this work, and with more steps it did a larger part.
 
 # %% [markdown]
 # **Today.** DANet is part of [MMSegmentation](https://github.com/open-mmlab/mmsegmentation/tree/main/configs/danet), a widely used library for segmentation.
 # New segmentation networks are mostly transformers, such as [SegFormer](https://arxiv.org/abs/2105.15203) and [Mask2Former](https://arxiv.org/abs/2112.01527).
-# Their attention is the one that you built, with a scale and with heads.
+# These transformers use the attention that you built, with a scale and with heads.
 #
-# **Against a plain convolution.** On the real pictures below, one more 3 x 3 convolution scores 93.0 % after 1,000 steps.
-# Position attention scores 86.1 % there and channel attention 82.6 % (means of three runs, one of which was still at 61 %).
-# There one more convolution sees far enough, and neither attention does better.
+# **Against a plain convolution.** On the real pictures below, the network with one more 3 x 3 convolution scores 93.0 % after 1,000 steps.
+# With position attention it scores 86.1 %, and with channel attention 82.6 % (means of three runs, one of which was still at 61 %).
+# On these pictures one more convolution sees far enough, and neither attention does better.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
 # In our runs the code's sign is faster, and the authors report that it trains better, but we know of no explanation that was tested.
@@ -807,13 +819,13 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #
 # 1. Shuffle the positions of x, all channels alike.
 #    What happens to the output of position attention?
-#    And to A of channel attention?
+#    And what happens to the A of channel attention?
 #    Try it.
 # 2. A channel energy is a sum over all positions.
 #    What happens to its softmax on larger images?
 # 3. `PositionAttention` has seven parameter tensors: three weights, three biases, and gamma.
 #    How many of them receive a gradient other than zero in the very first step, with gamma at 0?
-#    And how many when gamma has become 0.5?
+#    And how many receive one when gamma has become 0.5?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -821,12 +833,14 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
 #    On their own, neither module knows left from right.
-#    Only the features can show it, for instance through the padding's zeros at a border.
+#    Only the features can show which is which, for instance through the padding's zeros at a border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Dividing by N prevents this.
-# 3. One in the first step: everything gathered is multiplied by gamma, so its gradient is 0 too, and only gamma itself learns.
-#    With gamma 0.5 there are six, not seven.
-#    The bias of `key` adds the same number to all products of one query, and a softmax does not notice what is added to a whole row.
+# 3. In the first step there is only one.
+#    All gathered features are multiplied by gamma, so their gradient is 0 too, and only gamma itself learns.
+#    With gamma at 0.5 there are six, not seven.
+#    The bias of `key` adds the same number to all products of one query.
+#    A softmax does not notice a number that is added to a whole row.
 # </details>
 #
 # **References**

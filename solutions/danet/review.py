@@ -7,8 +7,8 @@ ITEMS = (
          "Position attention reads features of shape (2, 64, 12, 10). What is the shape of its attention matrix, for "
          "the whole batch?",
          (2, 120, 120),
-         "It compares positions: N = 12 · 10 = 120 of them, each with each, in every image. Channel attention would "
-         "have (2, 64, 64)."),
+         "In every image, it compares each of the N = 12 · 10 = 120 positions with all of them. "
+         "The matrix of channel attention would have the shape (2, 64, 64)."),
     Item("output-by-hand",
          "A position has the feature 3, and its query times the three keys gives 0, ln 3 and ln 4. "
          "The values are 8, 16 and 2, and the learned factor γ is 0.5. "
@@ -40,21 +40,21 @@ ITEMS = (
          "Someone rewrote position attention. Freshly made, with γ at 0 as always, it gives the same output as the "
          "original on every input. What does this test show?",
          "b",
-         "With γ = 0 everything gathered is multiplied by 0: even noise would pass. "
+         "With γ = 0, all gathered features are multiplied by 0, so even noise would pass. "
          "In a test, give every parameter a value that differs from its start.",
          choices=("The attention matrix is right, but the values may not be.",
                   "Only that a fresh module returns its input.",
-                  "The output is right; only the gradients are still open.",
+                  "The output is right; only the gradients are unchecked.",
                   "Everything is right, if the inputs were random.")),
     Item("turned-around",
          "A row of channel energies is (5, 1, 3). The authors' code takes the softmax of max(E) - E along this row. "
          "Which channel gets the largest weight, counted from 0?",
          1,
          "max(E) - E is (0, 4, 2), so the least similar channel wins. "
-         "The maximum itself does not matter: a softmax does not notice what is added to a whole row."),
+         "The maximum itself does not matter: a softmax does not notice a number that is added to a whole row."),
     Item("borrowed-matrix",
          "A trained network reads each picture with the attention matrix of another picture. "
-         "Its score falls from nearly 100 % to a guess. What does this show?",
+         "Its score falls from nearly 100 % to chance level. What does this show?",
          "d",
          "If A were not used, the score would stay. It is a sharp control, because nothing else changes and nothing "
          "is trained anew.",
@@ -63,8 +63,8 @@ ITEMS = (
                   "The values of the two pictures have been mixed up.",
                   "The network gets its answers through the matrix A.")),
     Item("which-module",
-         "The answer for a patch stands beside another patch of the same colour, anywhere in the picture and in a new "
-         "place each time. Which module suits this best?",
+         "The answer for a patch stands next to another patch of the same colour, anywhere in the picture and in a "
+         "new place each time. Which module suits this best?",
          "c",
          "Query and key compare any two positions, so a position can look up what it needs. "
          "A window has the same weights for every picture; a gate only scales what is already there.",

@@ -18,7 +18,7 @@
 # ![Left, a picture in 48 bands, all of them added up: 16 x 16 grey pixels of noise, in which no disc can be seen. Right, the mean of each band as a line of 48 dots: smooth hills with small bumps. In one of the bands a disc glows. Which band is it?](figures/question.svg)
 #
 # **Why anyone cares.** Lesson 01's SE adds 2,514,944 parameters to a ResNet-50.
-# ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well or better.
+# ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well as SE, or better.
 # [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, has trained networks with it.
 #
 # **Needs** lesson 01 · 1 h 30 · 10 points · difficulty 2 of 5
@@ -89,11 +89,11 @@ show(show_means(pictures[0], bands[0].item()),
 
 # %% [markdown]
 # The sum of all bands shows only noise, but in its own band the disc is easy to see.
-# The means, which SE computes too, show which band it is, because the disc makes a small spike on the smooth hills.
+# The means, which SE computes too, show which band holds the disc, because the disc makes a small spike on the smooth hills.
 #
 # So a good gate tunes in: it opens that band and closes the others.
 # How could a rule find the band?
-# (At chance it is right in 2 % of the pictures.)
+# (Chance level is 2 % of the pictures.)
 # Try two rules of thumb on 1000 pictures: take the band with the largest mean, or the band that stands out most from its two neighbours.
 
 # %%
@@ -107,7 +107,7 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # %% [markdown]
 # The second rule needs three numbers, $-\tfrac12, 1, -\tfrac12$, and they are the same for every band.
 #
-# SE could not share anything like this.
+# SE could not share such a rule between the bands.
 # Its matrices have a row of numbers for each gate, and what the row of band 7 learns says nothing about band 8.
 # Each row must also learn from the few pictures in which its own band glows.
 
@@ -115,11 +115,12 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # ## 2. The idea
 #
 # Wang and others (2020) keep the first and the last step of SE, the squeeze and the product.
-# They replace the two matrices in between by one small **kernel** that slides along the channels, which is a one-dimensional convolution.
+# They replace the two matrices in between with one small **kernel** that slides along the channels.
+# This is a one-dimensional convolution.
 # So a gate looks at its own channel and at a few neighbours.
 # The paper gives two reasons (section 3.2).
-# First, SE's hidden layer mixes all channels into fewer numbers, and a gate no longer knows which of them came from its own channel.
-# Second, a gate does not need all channels: a few neighbours are enough.
+# First, SE's hidden layer mixes all channels into fewer numbers, so a gate no longer knows what came from its own channel.
+# Second, a gate does not need all channels, because a few neighbours are enough.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 
@@ -139,24 +140,24 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 #
 # How many neighbours should a gate see?
 # The paper lets C grow as a power of two, $C = 2^{\gamma k - b}$, and solves for k.
-# With the paper's γ = 2 and b = 1, the result is $t = (\log_2 C + 1) / 2$: 3.5 for 64 channels, 4 for 128.
+# With the paper's γ = 2 and b = 1, the result is $t = (\log_2 C + 1) / 2$, which is 3.5 for 64 channels and 4 for 128.
 # But a kernel needs a middle, so its size must be an odd number.
-# The paper takes the "nearest odd" one, and 4 is as near to 3 as to 5.
-# Somebody [asked](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to the steps that [readers had worked out](https://github.com/BangguWu/ECANet/issues/24).
+# The paper takes the "nearest odd" number, but 4 is as near to 3 as to 5.
+# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to the steps that [readers had worked out](https://github.com/BangguWu/ECANet/issues/24).
 #
-# There is a second trap: is 3.5 first rounded, or does its fraction go?
+# There is a second trap: is 3.5 rounded first, or is its fraction dropped?
 
 # %%
 for channels, t in ((64, 3.5), (128, 4.0), (2, 1.0)):
     print(f"{channels:3d} channels: t = {t}, rounded {round(t)}, without its fraction {int(t)}")
 
 # %% [markdown]
-# Rounded to 4, 64 channels would need the same kernel as 128.
+# If 3.5 were rounded to 4, 64 channels would need the same kernel as 128.
 # These are the steps, for any γ and b:
 #
 # 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$;
 # 2. drop its fraction, so that 4.9 becomes 4;
-# 3. if that is even, add 1.
+# 3. if the result is even, add 1.
 #
 # With the paper's γ = 2 and b = 1:
 #
@@ -166,8 +167,8 @@ for channels, t in ((64, 3.5), (128, 4.0), (2, 1.0)):
 # | 128 | (7 + 1) / 2 = 4 | 4 | 5 |
 # | 2 | (1 + 1) / 2 = 1 | 1 | 1 |
 #
-# The result is an `int`.
-# Fewer than one channel raises a `ValueError`.
+# Return an `int`.
+# For fewer than one channel, raise a `ValueError`.
 
 # %% exercise
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
@@ -201,7 +202,8 @@ check(eca_kernel_size)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# One line for t (whose parentheses matter: the *sum* is divided), one line that returns t or t + 1.
+# Write one line for t, and mind its parentheses: the *sum* is divided.
+# Write a second line that returns t or t + 1.
 # `math.log2` raises the ValueError by itself; with another logarithm, begin with an `if` that raises.
 # </details>
 
@@ -217,7 +219,7 @@ check(eca_kernel_size)
 print_released_kernels(eca_kernel_size)
 
 # %% [markdown]
-# None of the five networks follows it.
+# None of the five networks follows the rule.
 # ResNet-50 with the released kernels has **80 parameters**, the number in the paper's abstract, but the paper's rule gives 86.
 #
 # In the authors' code the kernel sizes are arguments.
@@ -228,7 +230,7 @@ print_released_kernels(eca_kernel_size)
 # %% [markdown]
 # ## 4. Exercise 2: `ECABlock`
 #
-# Squeeze `x`, slide one kernel along the channels, gate each channel.
+# Squeeze `x`, slide one kernel along the channels, and gate each channel.
 # First do it by hand, for four channels whose means are 1, 3, 2 and 2.
 # There is a zero beyond each end, so that the first and the last channel have two neighbours too.
 
@@ -248,11 +250,11 @@ for channel in range(4):
 #
 # `Conv1d` takes (batch, input channels, length) and slides along the *length*.
 # Be careful with the word *channel*, which trips up nearly everybody here.
-# The image's channels are the length, and there is one input channel, so the means must be (B, 1, C).
+# The image's channels are the length, and there is one input channel, so the means must have the shape (B, 1, C).
 #
 # If `kernel_size` is `None`, use your `eca_kernel_size(channels)`.
-# An even k has no middle: raise a `ValueError`.
-# Worked example: the drawing.
+# An even k has no middle, so raise a `ValueError`.
+# Worked example: look at the drawing again.
 # If channel 3 of x holds (1, 2, 3, 2), whose mean is 2, channel 3 of the output holds 0.88 times these numbers.
 # Do not change `x` itself.
 
@@ -312,7 +314,8 @@ check(ECABlock)
 #
 # Take a picture of 12 channels, all of them 1 everywhere.
 # The kernel is (-1, 2, -1).
-# Predict the gates of channel 0, of channel 5 and of channel 11, and replace each `None`. (σ(0) = 0.5, σ(1) = 0.73, σ(2) = 0.88.)
+# Predict the gates of channel 0, of channel 5 and of channel 11, and replace each `None`.
+# (σ(0) = 0.5, σ(1) = 0.73, σ(2) = 0.88.)
 
 # %%
 predicted = {"channel 0": None, "channel 5": None, "channel 11": None}
@@ -328,7 +331,7 @@ predict_then_run(predicted, measured, unit="gate")
 # `padding` puts zeros at both ends.
 # Channel 0 is compared with its two neighbours, which are 1 and a padded 0.
 # So it looks like a peak: 2 · 1 - 1 - 0 = 1, and its gate is 0.73.
-# With k = 7, three channels at each end meet zeros.
+# With k = 7, three channels at each end are compared with padded zeros.
 #
 # With 2048 channels that hardly matters, but with a few channels it does.
 # The developer who brought ECA to timm noticed it as well.
@@ -337,8 +340,8 @@ predict_then_run(predicted, measured, unit="gate")
 # </details>
 #
 # **Touch it.** Slide a kernel along twelve channels, in your own block.
-# In one channel the mean stands out.
-# Which other gates are about as wide open, and why?
+# In one channel the mean stands out, so its gate is wide open.
+# Which other gates are about as wide open as this one, and why?
 
 # %% tags=["experiment"]
 slide_a_kernel(ECABlock)
@@ -346,11 +349,11 @@ slide_a_kernel(ECABlock)
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# The gates at both ends are as wide open, though nothing stands out there.
-# Part of the kernel meets the zeros of the padding, so less is subtracted.
+# The gates at both ends are about as wide open, though nothing stands out there.
+# Part of the kernel lies over the zeros of the padding, so less is subtracted.
 # </details>
 #
-# Now the camera.
+# Now we go back to the camera.
 # Here is your block on the picture from the top of the page.
 # Its kernel is (-4, 8, -4), which is eight times the rule of thumb of section 1.
 
@@ -361,7 +364,8 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 
 # %% [markdown]
 # The gate of the glowing band is wide open, as it should be.
-# Most other means are close to those next to them, so their scores are near 0 and their gates near 0.5, apart from the noise.
+# Most other means are close to the means next to them.
+# So their scores are near 0 and their gates are near 0.5, apart from the noise.
 # But bands 0 and 47 are open even wider, whatever the picture shows, because their means are about 2.5 above the padded zeros.
 
 # %% [markdown]
@@ -369,7 +373,7 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 #
 # SE makes its scores with matrices.
 # So does ECA, in disguise, because sliding a kernel along a vector is a product with a matrix W.
-# The rows of W hold the kernel, each shifted by one more column.
+# Each row of W holds the kernel, shifted by one column more than in the row above.
 #
 # ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix with 32 numbers of their own. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
 #
@@ -392,9 +396,10 @@ print("gates ", [round(gate, 2) for gate in torch.sigmoid(W @ s).tolist()])
 # or 0 if there is no such index.
 # So `band_matrix(torch.tensor([-1., 2., -1.]), 4)` is the matrix above.
 #
-# Whatever sticks out over the edge is cut off (it would meet the padding).
+# In the first and the last rows, part of the kernel sticks out over the edge of the matrix.
+# That part is cut off, because it would only be multiplied by the zeros of the padding.
 # The kernel may be longer than the number of channels.
-# Gradients must reach the kernel; the matrix has the kernel's dtype and device.
+# Gradients must reach the kernel, and the matrix has the kernel's dtype and device.
 # An even k raises a `ValueError`.
 
 # %% exercise
@@ -430,8 +435,8 @@ check(band_matrix)
 # <details><summary>Hint 2: the idea</summary>
 #
 # A negative index is not an error in Python: `kernel[-1]` is the last number.
-# So check both ends before you use it: `0 <= index < k`.
-# Assigning part of a tensor, `W[i, j] = kernel[index]`, keeps the gradient; `.item()` cuts it.
+# So check both ends before you use the index: `0 <= index < k`.
+# Assigning to part of a tensor, `W[i, j] = kernel[index]`, keeps the gradient; `.item()` cuts it.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -451,17 +456,16 @@ print(f"the convolution and the matrix agree: {same}")
 
 # %% [markdown]
 # So an ECA block *is* a block with a 24 x 24 matrix, in which five numbers are shared by all rows.
-# In section 7 this matrix competes with one whose 48 x 48 numbers are all free.
+# In section 7 such a band matrix competes with a matrix whose 48 x 48 numbers are all free.
 
 # %% [markdown]
 # ## 6. The bug museum
 #
-# This code was public, and is rebuilt here as small as possible.
+# This code was public; we have rebuilt it as small as possible.
 #
 # ### Exhibit A: a neighbourhood of one
 #
-# *Symptom.* The block runs, the loss falls.
-# But most of its weights never move.
+# *Symptom.* The block runs and the loss falls, but most of the block's weights never change.
 
 # %%
 class ExhibitA(nn.Module):
@@ -502,8 +506,8 @@ print("Does a gate see its two neighbours?",
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # The convolution gets (B, C, 1), which is C input channels of length 1.
-# With `groups=channels` each of them has a kernel of its own that slides along *one* number.
-# The outer weights only ever meet the padding, so their gradient is 0.
+# With `groups=channels`, each of these channels has a kernel of its own that slides along *one* number.
+# The outer weights are only ever multiplied by the padding's zeros, so their gradient is 0.
 # So each gate sees only its own channel, and that costs C · k parameters.
 # The repair is `nn.Conv1d(1, 1, ...)`, with the means as (B, 1, C).
 # The mistake was seen in [rinbarpen/RbpXNet](https://github.com/rinbarpen/RbpXNet/blob/5733b004fd55dc48fad0942ffc84cf6e4e6ac538/models/utils/ECAModule.py) (other mistakes in that file stop it from running at all).
@@ -512,9 +516,9 @@ print("Does a gate see its two neighbours?",
 # %% [markdown]
 # ## 7. The experiment: does the gate find the band?
 #
-# Back to the glowing discs.
+# We return to the glowing discs.
 # A small network gets all 48 bands and marks the pixels of the disc.
-# In front of it we put one of these **arms**:
+# Before this network we put one of these **arms**:
 #
 # | arm | what gates the bands | its parameters |
 # |---|---|---|
@@ -529,7 +533,7 @@ print("Does a gate see its two neighbours?",
 # But adjacent channels no longer hold similar colours.
 #
 # We help SE and the full matrix a little, because without help SE's gates stay at 0.5 (question 4 asks why).
-# The help is that each picture's 48 means are first scaled to mean 0 and standard deviation 1.
+# To help them, we first scale each picture's 48 means to mean 0 and standard deviation 1.
 
 # %% tags=["experiment"]
 class FromAllMeans(nn.Module):
@@ -555,10 +559,12 @@ def se():
 
 
 # %% [markdown]
-# The score is the **overlap** (intersection over union): pixels correctly marked, divided by pixels that are marked or should be.
+# The score is the **overlap** (intersection over union).
+# It is the number of pixels that are correctly marked, divided by the number of pixels that are marked or should be marked.
 # It is measured on new pictures, and on those seen in training.
 # Each arm is trained three times, for 512 steps of Adam, with the rising and falling learning rate of lesson 01.
-# The largest rate is 0.1, but 0.01 for SE and the full matrix, and all of the training takes about 40 s.
+# The largest rate is 0.1, but 0.01 for SE and the full matrix.
+# All of the training takes about 40 s.
 #
 # *Predict.* Without a gate the overlap on new pictures is about 33 %.
 # What will it be with the other gates?
@@ -600,7 +606,7 @@ predict_then_run(predicted, measured, unit="overlap (%)")
 
 # %% [markdown]
 # As in lesson 01, Welch's t-test says whether a gap is more than luck.
-# It is enough to matter if it is above 5 points.
+# We say that a gap matters if it is above 5 points.
 
 # %% tags=["experiment"]
 show(score_bars(results, "overlap with the true disc on new pictures (%)", highlight="ECA"),
@@ -612,9 +618,10 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 
 # %% [markdown]
 # **Read it.** ECA's three numbers more than double the overlap.
-# The neighbours are what counts, because the same gate with one number does little.
-# (We ran both controls eight times: *no neighbours* was 2.6 points ahead of *no gate*, which is more than luck, but too little to matter.)
-# In such short training, SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
+# The neighbours are what counts, because the same gate with k = 1 does little.
+# (We also ran both controls eight times.
+# There *no neighbours* was 2.6 points ahead of *no gate*, which is more than luck, but too little to matter.)
+# In such short training, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures.
 # And with the bands in a different order, *nothing* is left of ECA's lead.
 #
 # *Explain what surprised you.*
@@ -638,15 +645,15 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # - **The kernel** is a peak detector, learned from the discs alone.
 #   It learns from *every* picture, whichever band glows.
 # - **A row of the full matrix** sees its own band glow in only one picture of 48.
-#   It has found the diagonal, so each gate looks at its own band, but the negative weights beside the diagonal hardly show yet.
+#   The matrix has found the diagonal, so each gate looks at its own band, but the negative weights beside the diagonal hardly show yet.
 #   The rest is noise, and it is noise that fits the pictures of the training set.
 # - **For shuffled bands** the same peak detector is the scattered matrix in the middle.
 #   It holds the same three numbers, but no kernel of size 3 can produce it.
-#   SE and the full matrix do not mind, because a full matrix with shuffled rows and columns is still a full matrix.
+#   SE and the full matrix do not mind the new order, because a full matrix with shuffled rows and columns is still a full matrix.
 # </details>
 #
 # **The full matrix can do better, given time.**
-# We trained twice with five times as many steps, and nothing else changed.
+# We trained twice with five times as many steps, and changed nothing else.
 # The full matrix then reached 52 and 48 % on new pictures, and 68 and 64 % on those seen in training.
 # ECA reached 85 and 86 % on new pictures.
 # So the full matrix learns the same thing slowly and memorises on the way, but one shared kernel learns it quickly.
@@ -654,7 +661,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # (All runs: `solutions/eca/experiment.md`.)
 
 # %% [markdown]
-# **The border** of section 4 is here too.
+# **The border** that you met in section 4 plays a role here too.
 # In how many test pictures does the glowing band have the largest gate?
 
 # %% tags=["experiment"]
@@ -664,13 +671,14 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
     print(f"the glowing band has the largest gate, {name}: {100 * right.float().mean():.0f} %")
 
 # %% [markdown]
-# The first and the last band are open in nearly every picture, and the network after the gate has to live with them.
+# The first and the last band are open in nearly every picture, and the network after the gate has to live with that.
 #
 # In fairness, this task is *made* for ECA, because its channels have a meaningful order and one rule fits all of them.
-# It explains the mechanism, and it is no evidence about photographs.
-# In the middle of an ordinary network nothing gives the order, because which channel comes first depends on the random initial weights.
-# The convolution in front of ECA would have to *learn* an order.
-# We tried that too, with shuffled bands and a 1 x 1 convolution from 48 to 48 channels in front of ECA, trained with the rest.
+# The task explains the mechanism, but it is not evidence about photographs.
+# In the middle of an ordinary network nothing gives the channels an order.
+# Which channel comes first depends on the random initial weights.
+# The convolution before ECA would have to *learn* an order.
+# We tried that too, with shuffled bands and a 1 x 1 convolution from 48 to 48 channels before ECA, trained together with the rest.
 # In these short runs the overlap stayed at that of the network without a gate, but one task does not prove that an order cannot be learned.
 
 # %% [markdown]
@@ -685,12 +693,13 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 #
 # Be careful when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
 #
-# **A challenge (not graded).** Put any gate with at most 6 parameters in front of the network, and train for the same 512 steps.
+# **A challenge (not graded).** Put any gate with at most 6 parameters before the network, and train for the same 512 steps.
 # How much of the discs can you mark?
-# ECA has 75 to 79 % overlap in three runs.
-# Our best gate, one kernel of 5 with a bias, scores 92.9 % in the worst of three.
-# You decide what happens to its scores, and what happens at the ends of the row.
-# Before you run this cell, run the imports, your exercises and the cells of section 7 that define the arms; they train nothing.
+# ECA scores an overlap of 75 to 79 % in three runs.
+# Our best gate, one kernel of size 5 with a bias, scores 92.9 % in the worst of three runs.
+# In your gate, you decide how scores become weights, and what happens at the two ends of the row of channels.
+# Before you run this cell, run the imports, your exercises and the cells of section 7 that define the arms.
+# None of these cells trains anything.
 
 # %% tags=["experiment"]
 mine = None  # a function that makes your gate, such as lambda: ECABlock(BANDS)
@@ -708,21 +717,22 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #
 # - ECA replaces SE's two matrices by one small kernel that slides along the channels.
 #   So every gate follows the same rule, and every picture teaches it.
-# - That paid because the order of the bands means something.
-#   Three numbers more than doubled the overlap, and nothing was left of that when we shuffled the bands.
+# - In our task this paid off, because the order of the bands means something.
+#   Three numbers more than doubled the overlap, and nothing was left of this lead when we shuffled the bands.
 # - A matrix of 2304 free numbers can learn the same rule, but in our runs it learned slowly and memorised on the way.
-# - Zeros of the padding make the first and the last channel look like peaks.
+# - The zeros of the padding make the first and the last channel look like peaks.
 # - "Efficient" refers to parameters much more than to time.
-#   Both blocks read all features twice, to squeeze them and to multiply them, and that takes most of the time.
+#   SE and ECA both read all features twice, to squeeze them and to multiply them, and that takes most of the time.
 
 # %% [markdown]
 # **Today.** timm has ECA-ResNets and ECA-NFNets with trained weights.
 # SE is the more widespread of the two: MobileNetV3 and EfficientNet use it.
-# In newer convolutional networks channels react to each other in other ways.
-# [ConvNeXt V2](https://arxiv.org/abs/2301.00808), for example, has a normalisation in which they compete.
+# In newer convolutional networks, channels influence each other in different ways.
+# [ConvNeXt V2](https://arxiv.org/abs/2301.00808), for example, has a normalisation in which the channels compete.
 #
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), ECA scores 94.4 % with 6 parameters.
-# One more 3 x 3 convolution instead has 11,616 parameters and scores 93.0 %.
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with ECA scores 94.4 %.
+# ECA has 6 parameters there.
+# With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # Trained five times as long, the convolution reaches 98.1 %, so we do not call this a win.
 #
 # **What stays open.** In a ResNet nobody gives the channels an order.
@@ -744,8 +754,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    Try it: sort them, and run the experiment again.
 # 3. Shuffle the output channels of a convolution and, in the same way, the input channels of everything after it.
 #    A plain network computes the same as before.
-#    Does a network with SE?
-#    Does one with ECA?
+#    Does a network with SE still compute the same?
+#    Does a network with ECA?
 # 4. Put your `SEBlock(BANDS, reduction=1)` from lesson 01 among the arms (copy its cells to this page), but leave the means as they are.
 #    Look at its gates: all are 0.5, in every picture.
 #    Why?
@@ -758,15 +768,16 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    In the experiment a bias helps: with `bias=True` our overlap rose from 76 to 84 % (three runs).
 #    Perhaps this is because the kernel no longer needs a negative sum to close the gates.
 # 2. Neighbours go up and down together.
-#    Take the correlations between the bands' means over all pictures; start with any band.
-#    It starts a row: keep adding, at either end, the band most like that end.
+#    Take the correlations between the bands' means over all pictures.
+#    Start a row with any band.
+#    Then keep adding a band at one end of the row or the other: the band that is most like the one at that end.
 #    This found the true order without a mistake, and ECA was back at 77 %.
-#    (It may come out backwards; ECA does not mind.)
-# 3. With SE it does, if the rows and columns of the matrices are shuffled too.
-#    With ECA it does not, because one kernel has nothing that could be shuffled.
+#    (The order may come out backwards, but ECA does not mind.)
+# 3. With SE it does, if the rows and columns of SE's matrices are shuffled too.
+#    With ECA it does not compute the same, because one kernel has nothing that could be shuffled.
 # 4. All means are large and positive.
-#    A training step that lowers a hidden number for one picture lowers it for all; soon it is below 0 in every picture.
-#    From then on it gets no gradient.
+#    A training step that lowers a hidden number for one picture lowers it for all pictures.
+#    Soon the hidden number is below 0 in every picture, and from then on it gets no gradient.
 # </details>
 #
 # **References**

@@ -13,13 +13,13 @@ ITEMS = (
          "ECA's rule computes t = (log2 C + 1) / 2, drops the fraction, and adds 1 if the result is even. "
          "Which kernel size does it give for C = 16 channels?",
          3,
-         "t = (4 + 1) / 2 = 2.5, without its fraction 2. A kernel needs a middle, so the even 2 becomes 3."),
+         "t = (4 + 1) / 2 = 2.5, which is 2 without its fraction. A kernel needs a middle, so the even 2 becomes 3."),
     Item("bug-one-position",
          "`nn.Conv1d(48, 48, 3, padding=1, groups=48, bias=False)` gets the 48 channel means as (B, 48, 1). "
          "How many of its 144 weights can ever get a gradient other than 0?",
          48,
          "Each channel has its own kernel, which slides along a single number. "
-         "Its two outer weights only ever meet padding, so a gate sees nothing but its own channel."),
+         "Its two outer weights are only ever multiplied by padding, so a gate sees nothing but its own channel."),
     Item("bug-next-image",
          "`conv` is an `nn.Conv1d(1, 1, 3, padding=1)` that slides along the channels. "
          "With this code, the gates of one image change a little when another image of the batch changes. Which line "
@@ -38,13 +38,13 @@ ITEMS = (
          "2 · 3 - 3 - 0 = 3: next to a padded zero, an ordinary channel looks like a peak. In the middle the "
          "score is 0."),
     Item("which-gate",
-         "The channels are 48 wavelengths in order, and one of them stands out from its neighbours: a different one "
+         "The channels are 48 wavelengths in order, and one of them stands out from its neighbours, a different one "
          "in each picture. Training is short. Which gate do you take?",
          "a",
-         "One shared kernel learns the same rule from every picture. A full matrix could hold it too, but learns "
-         "each row only from the few pictures in which that row's band stands out.",
+         "One shared kernel learns the same rule from every picture. A full matrix could hold this rule too, but "
+         "learns each row only from the few pictures in which that row's band stands out.",
          choices=("ECA with three weights, shared by all channels.",
-                  "ECA with one weight, so a gate sees itself alone.",
+                  "ECA with one weight, so a gate sees its own channel alone.",
                   "SE with two matrices and a hidden layer.",
                   "One full matrix, with a row for each gate.")),
     Item("shuffled-channels",

@@ -95,7 +95,7 @@ show(show_images(scenes.paper, colours), f"The papers in white light: {', '.join
 # %% [markdown]
 # Can a simple rule do better than you?
 # **Rule 1** looks at the centre pixel alone: is its red value above its blue one?
-# **Rule 2** first divides each colour channel by its mean over the whole picture, then does the same.
+# **Rule 2** first divides each colour channel by its mean over the whole picture, and then compares the two values at the centre.
 # Guess how often each rule is right on 10,000 pictures (tossing a coin gives 50 %), then run the cell.
 
 # %%
@@ -109,7 +109,7 @@ for rule, image in (("the centre alone", many.image),
 # %% [markdown]
 # **Touch it.** Why does the second rule work?
 # Change the lamp, and watch the three means and the framed paper.
-# Which of the four pictures follow the lamp, and which do not?
+# Which of the four pictures follow the lamp, and which do not follow it?
 
 # %% tags=["experiment"]
 slide_a_lamp()
@@ -118,8 +118,9 @@ slide_a_lamp()
 # <details><summary>What we think</summary>
 #
 # The colours that the camera sees follow the lamp, and so do the means.
-# The picture that is divided by its means does not change at all: it is close to the papers in white light, up to brightness.
-# The rule still errs now and then, because the papers of one picture are not exactly grey on average.
+# The picture that is divided by its means does not change at all.
+# Up to brightness, it is close to the papers in white light.
+# Rule 2 still errs now and then, because the papers of one picture are not exactly grey on average.
 # </details>
 #
 # ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey for the first, an orange tint for the second.](figures/two_views.svg)
@@ -129,20 +130,21 @@ slide_a_lamp()
 # One number per channel, taken from the whole picture, is enough.
 #
 # A convolution with a 3 x 3 kernel sees nine pixels, and two such convolutions in a row see 5 x 5.
-# They cannot compute a mean over all 256 pixels of such a picture, 16 x 16.
+# They cannot compute a mean over all 256 pixels of a picture of 16 x 16.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # Hu, Shen and Sun (2018) give a network this global view after every few convolutions.
-# Their reason is the one of section 1: a convolution knows nothing of what lies outside its window (section 3.1 of the paper).
-# **Squeeze**: take one number per channel from the whole image, its mean.
+# They give the reason that you met in section 1: a convolution knows nothing about anything outside its window.
+# (See section 3.1 of the paper.)
+# **Squeeze**: take one number per channel from the whole image, the channel's mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
 # ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
 #
 # Such a weight is called a **gate**: 0 closes the channel, 1 lets it pass.
-# Several channels may be open at once, so each gate is a sigmoid of its own and no softmax makes them compete (section 3.2).
+# Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2).
 # B is the number of images in the batch, C the number of channels, H and W are height and width.
 # The letter r is the **reduction**: the hidden layer has C // r channels.
 
@@ -155,7 +157,7 @@ slide_a_lamp()
 # | $\tilde x_c = s_c \cdot u_c$ | each channel times its gate | `SEBlock(...)(x)` |
 #
 # The block's input is called $u$ in the paper and `x` in our code, as in all lessons.
-# You will build it in this order, smallest piece first.
+# You will build the block in this order, smallest piece first.
 
 # %% [markdown]
 # ## 3. Exercise 1: `squeeze`
@@ -163,7 +165,7 @@ slide_a_lamp()
 # A **feature map** `x`, such as the output of a convolution, has shape (B, C, H, W).
 # `squeeze(x)` returns the mean of each channel of each image, shape (B, C).
 # You wrote this in lesson 00 as `global_average_pool`; copy your line, or write it again from memory.
-# For an image with two channels of 2 x 2 pixels:
+# Here it is applied to an image with two channels of 2 x 2 pixels:
 #
 # ![A (1, 2, 2, 2) tensor is squeezed to z (1, 2): channel 0 holds 1, 2, 3, 6 and becomes its mean 3; channel 1 holds 0, 0, 4, 0 and becomes 1.](figures/squeeze.svg)
 #
@@ -215,7 +217,7 @@ show(show_images(photos, numbers),
 # ## 4. Exercise 2: `Excitation`
 #
 # Turn the C means into C gates.
-# First by hand, with C = 2 and one hidden number.
+# First do this by hand, with C = 2 and one hidden number.
 # Let the first matrix have the weights (1, -1) and the second one the weights (2, -2).
 
 # %%
@@ -231,11 +233,12 @@ for first, second in ((3, 1), (1, 3)):
 #
 # ![For C = 8 and r = 4, eight numbers pass a 2 x 8 matrix and ReLU to two numbers, then an 8 x 2 matrix and sigmoid to eight gates.](figures/excitation.svg)
 #
-# For any C and r, use two linear layers without bias: `fc1` goes from C down to C // r, `fc2` back up to C.
-# Between them comes a ReLU, at the end a sigmoid, so that every gate lies between 0 and 1.
+# For any C and r, use two linear layers without bias: `fc1` goes from C down to C // r, and `fc2` goes back up to C.
+# Put a ReLU between these layers and a sigmoid at the end, so that every gate lies between 0 and 1.
 #
 # If r does not divide C, round down: 10 // 4 = 2 hidden numbers.
-# Zero is an error: `Excitation(8, reduction=16)` would have no hidden number at all, so it is almost certainly a typo.
+# Zero is an error, because `Excitation(8, reduction=16)` would have no hidden number at all.
+# Such a call is almost certainly a typo.
 # Raise a `ValueError` whose message contains both numbers, channels and reduction.
 
 # %% exercise
@@ -277,21 +280,23 @@ check(Excitation)
 #
 # Create the layers in `__init__`, as attributes (`self.fc1 = ...`), so that torch finds their weights.
 # `forward` only uses them.
-# `torch.relu` and `torch.sigmoid` are functions: they have no weights and need no attribute.
+# `torch.relu` and `torch.sigmoid` are functions, so they have no weights and need no attribute.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__` computes `hidden`, and if it is 0, does `raise ValueError(f"... {channels} ... {reduction} ...")`.
-# Then come two layers.
-# In `forward`: one line, four calls inside one another, with the first one innermost.
+# `__init__` computes `hidden`.
+# If `hidden` is 0, it does `raise ValueError(f"... {channels} ... {reduction} ...")`.
+# Then it makes two layers.
+# `forward` is one line: four calls inside one another, of which the first call is the innermost.
 # </details>
 
 # %% [markdown]
 # ## 5. Exercise 3: `SEBlock`
 #
 # Put the pieces together.
-# The gates have shape (B, C), the image (B, C, H, W), and each channel is multiplied by its gate.
+# The gates have shape (B, C) and the image has shape (B, C, H, W).
+# Each channel is multiplied by its gate.
 # The obvious product, `x * gates`, trips up nearly everybody.
 # Here is one image of ones with two channels, and the gates 0.5 and 0:
 
@@ -306,7 +311,8 @@ print("x * gates:", (x * gates).tolist())
 #
 # ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W; this is an error, or, if the sizes happen to fit (B = 1 and C = W), one number per column instead of per channel.](figures/broadcast.svg)
 #
-# So give the gates two axes of size 1, (B, C, 1, 1): axes of size 1 are stretched.
+# So give the gates two more axes of size 1, which makes their shape (B, C, 1, 1).
+# Axes of size 1 are stretched.
 # (Indexing with `None` adds such an axis: if `g` has shape (B, C), `g[:, :, None]` has shape (B, C, 1).)
 #
 # The block squeezes `x` and passes the means to its `excitation`, which returns the gates.
@@ -315,7 +321,7 @@ print("x * gates:", (x * gates).tolist())
 # Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
 #
 # A gate changes how strong a channel is, never the pattern that it shows.
-# Do not change `x` itself: the network around the block may still need it.
+# Do not change `x` itself, because the network around the block may still need it.
 
 # %% exercise
 class SEBlock(nn.Module):
@@ -349,8 +355,9 @@ check(SEBlock)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: one attribute, `self.excitation`, which gets both arguments.
-# `forward`: compute the gates from the squeezed x; return x times the gates with two more axes.
+# `__init__` makes one attribute, `self.excitation`, which gets both arguments.
+# `forward` computes the gates from the squeezed x.
+# Then it returns x times the gates with two more axes.
 # </details>
 #
 # If the check is red and you cannot see why, `check(SEBlock, picture=True)` in a new cell draws your output beside the expected one.
@@ -359,11 +366,12 @@ check(SEBlock)
 # ### If you have time: its gradients, by hand
 #
 # When a network learns, gradients flow backwards through your block.
-# Autograd computes them; do it yourself, once.
+# Autograd computes these gradients; compute them yourself, once.
 #
-# Let y = x · s be the product and s = σ(u) the gate; u is what `fc2` returns.
+# Let y = x · s be the product and s = σ(u) the gate; u is the output of `fc2`.
 # Autograd hands you dL/dy, how much the loss L changes with each number of y.
-# Take one channel with x = (1, 2, 3, 6), u = 0, so s = 0.5, and dL/dy = (1, 0, 2, -1).
+# Take one channel with x = (1, 2, 3, 6) and dL/dy = (1, 0, 2, -1).
+# Let u be 0, so that s = 0.5.
 #
 # - The same s multiplies all four numbers, so their effects add up: dL/ds = 1 · 1 + 0 · 2 + 2 · 3 - 1 · 6 = 1.
 # - The sigmoid's slope is s · (1 - s) = 0.25, so dL/du = 1 · 0.25.
@@ -391,7 +399,7 @@ print(check_gradients(gate_backward))
 # return grad_s, grad_s * s * (1 - s), grad_y * s[:, :, None, None]
 # ```
 #
-# Broadcasting forward becomes a sum backward.
+# Broadcasting in the forward pass becomes a sum in the backward pass.
 # A gate near 0 or 1 has almost no slope, so hardly any gradient reaches the two matrices.
 # In the whole block x has a second path, through its mean and u; autograd adds that path's gradient to dL/dx.
 # </details>
@@ -413,18 +421,19 @@ measured = {f"{channels} channels": sum(p.numel() for p in SEBlock(channels).par
 predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
-# The convolution in front of the block is much larger.
-# With 3 x 3 pixels it has 9 · C² parameters, which is 72 times as many as 2 · C² / 16.
+# The convolution before the block is much larger.
+# With a 3 x 3 kernel it has 9 · C² parameters, which is 72 times as many as 2 · C² / 16.
 #
 # Now count for a whole network.
-# ResNet-50 is a chain of 16 blocks (each three convolutions and a shortcut around them) in four **stages**.
+# ResNet-50 is a chain of 16 blocks in four **stages**.
+# Each of these blocks consists of three convolutions and a shortcut around them.
 # Each block gets one SE block, on its output channels.
 # Stage s has $N_s$ blocks with $C_s$ channels.
 # Each SE block has two matrices with $C_s \cdot C_s / r$ numbers each; in total
 #
 # $$\frac{2}{r} \sum_s N_s\, C_s^2 .$$
 #
-# Worked example: one stage of 64 channels with two blocks and r = 16: 2 / 16 · 2 · 64² = 1024.
+# Worked example: one stage of 64 channels with two blocks and r = 16 costs 2 / 16 · 2 · 64² = 1024.
 #
 # ResNet-50's stages have 256, 512, 1024 and 2048 channels and 3, 4, 6 and 3 blocks.
 # The paper says that SE adds about 2.5 million parameters.
@@ -465,7 +474,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 
 # %% [markdown]
 # That is the paper's number, from your own code.
-# Most of it sits in the last stage, because the cost grows with the square of the channels.
+# Most of these parameters sit in the last stage, because the cost grows with the square of the number of channels.
 # The paper notes that you can leave out the last stage's SE blocks and lose little accuracy.
 #
 # Parameters are not time, though.
@@ -475,7 +484,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # %% [markdown]
 # ## 7. The bug museum
 #
-# This bug comes from real code, rebuilt as small as possible.
+# This bug comes from real code; we have rebuilt it as small as possible.
 #
 # ### Exhibit A: what do these gates see?
 #
@@ -518,10 +527,11 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `self.pool` (the mean over H and W) is created and never called.
-# Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains.
-# The repair: `gates` returns `self.excite(self.pool(x))`.
-# (`self.pool(self.excite(x))` has the right shape too, but the mean of gates is not the gate of the mean.)
-# Seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
+# So every position is gated by its own pixel.
+# Nothing complains, because 1 x 1 convolutions run on any H x W.
+# After the repair, `gates` returns `self.excite(self.pool(x))`.
+# (`self.pool(self.excite(x))` has the right shape too, but the mean of all gates is not the gate that belongs to the mean.)
+# The mistake was seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
 # The experiment below measures what this mistake costs.
 # </details>
 
@@ -529,9 +539,10 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # ## 8. The experiment: papers under lamps
 #
 # A small network answers the question of section 1: is the paper in the centre more red, or more blue?
-# Two 3 x 3 convolutions, each with BatchNorm and ReLU, see 5 x 5 pixels around the centre, all of them on the same paper.
+# Two 3 x 3 convolutions, each with BatchNorm and ReLU, see 5 x 5 pixels around the centre.
+# All of these pixels are on the same paper.
 # Next comes one of four modules, and a 1 x 1 convolution gives the answer.
-# As in lesson 00, these are the experiment's **arms**:
+# As in lesson 00, we call the variants **arms**:
 #
 # | arm | what comes in between |
 # |---|---|
@@ -542,12 +553,14 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 #
 # In two more arms there are **two lamps**.
 # The paper in the centre keeps its lamp, but everything around it is lit by the lamp of another picture.
-# The mean then says almost nothing about the centre's lamp: this **cue** (hint) is taken out.
+# The mean then says almost nothing about the centre's lamp.
+# So the **cue**, the hint that SE could use, is taken out.
 # Each arm is trained three times, with different initial weights and the same pictures in a different order.
 
 # %% [markdown]
-# **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls (one cycle).
-# Without its checks and its progress bar it is these eight lines (`steps` is the number of batches, len(inputs) / batch_size):
+# **How are they trained?** `train` is a short training loop.
+# It uses Adam, with a learning rate that rises to `peak_rate` and then falls (one cycle).
+# Without the checks and the progress bar, the loop is these eight lines (`steps` is the number of batches, len(inputs) / batch_size):
 #
 # ```python
 # optimizer = torch.optim.Adam(model.parameters())
@@ -583,7 +596,7 @@ def se():
 # %% [markdown]
 # What percentage of new pictures will each of the six arms get right?
 # SE adds 256 parameters to the network, and so does *no squeeze*.
-# Write your numbers into the next cell in place of `None`, and run it.
+# In the next cell, replace each `None` with your number, and run the cell.
 
 # %% tags=["experiment"]
 predicted = {"no module": None, "no squeeze": None, "gates added": None, "SE": None,
@@ -627,10 +640,11 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
 # Is a gap more than luck?
-# Three runs (seeds) give a mean, which another three would not repeat exactly.
-# **Welch's t-test** asks how often two arms that are equally good would differ at least as much; we call 5 % or less more than luck.
-# The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for their number.
-# The numbers in brackets are an interval that holds the true gap in 95 of 100 such experiments; with three runs it is wide.
+# Three runs (seeds) give a mean, which another three runs would not repeat exactly.
+# **Welch's t-test** asks how often two arms that are equally good would differ by at least as much as these two.
+# If the answer is 5 % or less, we say that the gap is more than luck.
+# The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
+# The numbers in brackets are an interval that holds the true gap in 95 of 100 such experiments; with three runs this interval is wide.
 # A gap should also be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
@@ -641,9 +655,9 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
                      ("SE, two lamps", "no module, two lamps")], matters=5)
 
 # %% [markdown]
-# **Read it.** Without a module the network does as well as rule 1, about 72 %.
+# **Read it.** Without a module the network scores about 72 %, as much as rule 1.
 # Without the squeeze the two matrices add nothing; with it they add about 20 points.
-# When the cue is taken out, SE falls back to the network without a module.
+# When the cue is taken out, SE falls back to the score of the network without a module.
 # So it is the global view that counts here, not the parameters.
 #
 # This holds in longer training too.
@@ -676,12 +690,14 @@ show_gate_under_lamps(gates_of)
 # %% [markdown]
 # The gate follows the lamp (a correlation near 1 or -1 means that the dots lie near a line).
 # The papers move it too, though less, because their mean is not exactly grey.
-# If many dots lie flat at 0.5, every hidden number is below 0 there, and the ReLU sets it to 0.
+# If many dots lie on a flat line at 0.5, every hidden number is below 0 there, and the ReLU sets it to 0.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 #
-# **Where SE does not help.** A photograph need not be grey on average: a patch of sky is blue in white light too.
-# We let networks of the same kind repaint small pieces of photographs in white light, and tested them on new photographs.
-# The score is the PSNR (peak signal-to-noise ratio) in dB: higher is better, and 3 dB more mean half the squared error.
+# **Where SE does not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
+# We trained networks of the same kind to repaint small pieces of photographs as they look in white light.
+# We tested them on new photographs.
+# The score is the PSNR (peak signal-to-noise ratio) in dB.
+# Higher is better, and 3 dB more mean half the squared error.
 # With the pieces **alone**, SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
 # There SE scored 23.2 dB, and the networks without a module and without the squeeze scored 17.3 dB.
@@ -702,9 +718,10 @@ show_gate_under_lamps(gates_of)
 # So "about 2.5 million more" (28.07 million in all) and "28.09 million" belong to slightly different networks.
 #
 # **A challenge (not graded).** Beat rule 2, and us, with a network of at most 100 parameters, in the experiment's 320 steps.
-# Our best has 6 parameters and 99.80 % right answers in the worst of three runs.
+# Our best network has 6 parameters and scores 99.80 % in the worst of three runs.
 # What would you squeeze out of a picture, to know its lamp?
-# Before you run this cell, run the imports, your exercises and the cells of section 8 that define the arms; they train nothing.
+# Before you run this cell, run the imports, your exercises and the cells of section 8 that define the arms.
+# None of these cells trains anything.
 
 # %% tags=["experiment"]
 mine = None  # a function that makes your network, such as lambda: colour_reader(se())
@@ -729,7 +746,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #   That view was worth about 20 points here, and the two matrices without it were worth nothing.
 # - When we took the cue out of the mean, SE did not help.
 # - SE adds 2.5 million parameters to ResNet-50, and 63 % of them sit in the last stage, because the cost grows with C².
-# - An output of the right shape proves little: a block that never squeezes passes such a test.
+# - An output of the right shape proves little, because even a block that never squeezes has one.
 
 # %% [markdown]
 # **Today.** SE blocks are part of MobileNetV3 and EfficientNet, and many modules of this course start from them.
@@ -737,22 +754,22 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # (The top-1 error is the share of photographs that the network's first guess gets wrong.)
 # Vision transformers have no SE blocks, but their attention lets each position look at the whole image, too.
 #
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), SE scores 93.7 %.
-# One more 3 x 3 convolution instead scores 93.0 %.
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
+# With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 #
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
 # What do the means tell the gates there?
-# If channels for water are strong, SE may open one for boats, but we have not seen it do so.
+# If channels for water are strong, SE may open a channel for boats, but we have not seen it do so.
 #
 # **What comes next.** Are two matrices needed to make the gates?
-# Lesson 02, ECA, replaces them by a handful of numbers.
+# Lesson 02, ECA, replaces the matrices with a handful of numbers.
 
 # %% [markdown]
 # ## 11. Questions to think about
 #
 # 1. Double all of x, the input of the block.
-#    What happens to the squeezed numbers, and what to the gates?
+#    What happens to the squeezed numbers, and what happens to the gates?
 #    Would you want that?
 # 2. Shuffle the pixels of every channel.
 #    What does SE's gate do?
@@ -767,10 +784,11 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #    The gates move away from 0.5: one at 0.73 goes to 0.88.
 #    If brightness comes only from the light, you would not want that.
 # 2. Nothing changes, because the means stay the same.
-#    It is a weakness wherever position matters: for example, to tell which of two things has a frame (lesson 03).
+#    This is a weakness wherever position matters.
+#    One example is the question which of two things has a frame (lesson 03).
 # 3. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
-#    While that is so in every picture, the block does not change.
+#    As long as that is so in every picture, the block does not change.
 # </details>
 #
 # **References**

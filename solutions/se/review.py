@@ -13,8 +13,8 @@ ITEMS = (
          "This block should multiply each channel by one gate per image. It runs and trains, but it is not SE. Which "
          "line has to change?",
          5,
-         "The pooling is made but never called. 1 x 1 convolutions run on any H x W, so each position is gated by its "
-         "own pixel. Line 5 should call `down(pool(x))`.",
+         "The pooling layer is made but never called. 1 x 1 convolutions run on any H x W, so each position is gated "
+         "by its own pixel. Line 5 should call `down(pool(x))`.",
          code="pool = nn.AdaptiveAvgPool2d(1)\n"
               "down = nn.Conv2d(64, 4, 1, bias=False)\n"
               "up = nn.Conv2d(4, 64, 1, bias=False)\n"
@@ -38,7 +38,7 @@ ITEMS = (
          "There are two matrices, 128 to 16 and 16 back to 128: 2 · 128 · 16 = 4096, or 2 · C² / r."),
     Item("convolution-against-se",
          "A 3 x 3 convolution and an SE block with reduction r = 8 have the same number of channels, C, and neither "
-         "has biases. How many times as many parameters does the convolution have?",
+         "has biases. By what factor does the convolution have more parameters?",
          36,
          "9 · C² against 2 · C² / 8 = C² / 4: 36 times as many, for any C. "
          "In multiply-adds the gap is far larger, because SE's layers run once per image, not at every position."),
@@ -46,8 +46,8 @@ ITEMS = (
          "An SE block without biases gives a channel of an image the gate 0.8. Now every number of the image is "
          "doubled. What is the channel's gate?",
          round(16 / 17, 4),
-         "Without biases, the means, the hidden numbers and the number in front of the sigmoid all double, the ReLU "
-         "included. σ(ln 4) = 0.8, and σ(2 ln 4) = 16/17 = 0.94: brighter images have gates that are further "
+         "Without biases, the means, the hidden numbers (with the ReLU too) and the number before the sigmoid "
+         "all double. σ(ln 4) = 0.8, and σ(2 ln 4) = 16/17 = 0.94: brighter images have gates that are further "
          "from 0.5."),
     Item("blind-to",
          "Which of these leaves all gates of an SE block exactly as they were, whatever its weights?",
@@ -63,7 +63,7 @@ ITEMS = (
          "What follows?",
          "d",
          "The ReLU gives zeros, the second layer gives zeros, and σ(0) = 0.5. "
-         "Neither layer gets a gradient, so while this lasts the block does not change.",
+         "Neither layer gets a gradient, so as long as this is so, the block does not change.",
          choices=("All gates are 0, and the block closes every channel for good.",
                   "All gates are 0, but the first layer soon learns to open them.",
                   "All gates are 0.5, but the second layer still learns.",

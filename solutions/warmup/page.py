@@ -20,7 +20,8 @@
 # **Why anyone cares.** To answer this question, you look at some cards more than at others.
 # That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
-# Its cheaper relative is the gate: [MobileNetV3](https://arxiv.org/abs/1905.02244), made for phones, has one in many blocks.
+# Attention has a cheaper relative, the gate.
+# Many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain a gate.
 #
 # **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 15 · 10 points · difficulty 1 of 5
 #
@@ -71,7 +72,8 @@ from attention_lab.tasks.data import photograph
 # An **exercise** is a cell with a gap, marked `YOUR CODE HERE`.
 # Fill the gap, run the cell, then run the line `check(...)` below it.
 # The check answers within a second or two; run it as often as you like.
-# Under each check are folded **hints**, which cost nothing; a red report opens the one about your mistake, if there is one.
+# Below each check you find folded **hints**, which cost no points.
+# A red report opens the hint about your mistake, if there is one.
 # Cells below an unsolved exercise stop with `NotImplementedError`; that is as it should be.
 # A map of the whole course is at the end of the page.
 
@@ -80,7 +82,7 @@ from attention_lab.tasks.data import photograph
 #
 # In the game at the top of the page somebody shows you a badly printed pattern and asks for its colour.
 # Each game has new patterns, so nothing can be memorised.
-# Decide.
+# Decide which colour you would say.
 #
 # You probably looked from card to card, compared, and read off the colour of the best match.
 # Now try an **average** instead, the simplest way to make one answer out of six cards.
@@ -98,10 +100,11 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # Each card needs a *weight*: nearly 1 for the card that fits, nearly 0 for the others.
 # The weighted average is the answer.
 # That is the idea of the course, and it comes in two forms.
-# A **gate** multiplies what is there by weights, so that some of it fades.
+# A **gate** multiplies the features by weights, so that some of them fade.
 # **Attention** takes a weighted mean, in which the things that matter weigh more.
 #
-# Every module that you will build does one of the two, or both; they differ in where the weights come from.
+# Every module that you will build gates, or attends, or does both.
+# The modules differ in where their weights come from.
 
 # %% [markdown]
 # ## 2. How to read the drawings
@@ -110,7 +113,8 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # ![Blue boxes and columns of cells are features: (B, C, H, W), or one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, white circles operations without weights. Data flows left to right.](figures/vocabulary.svg)
 #
-# A **tensor** is drawn as a box with its **shape** below it: how many numbers it has along each axis.
+# A **tensor** is drawn as a box.
+# Below the box stands the tensor's **shape**, which says how many numbers it has along each axis.
 # A **feature map**, such as the output of a convolution, has the shape (B, C, H, W).
 # It holds B images (the batch), each with C **channels** that are H rows high and W columns wide.
 # Only one image of the batch is drawn.
@@ -123,7 +127,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # `global_average_pool(x)` takes a feature map (B, C, H, W) and returns the mean of each channel of each image, (B, C).
 # A box becomes a column.
-# One image with two channels of 2 x 3:
+# Here is an example with one image and two channels of 2 x 3 numbers:
 #
 # ```python
 # x = torch.tensor([[[[1., 2., 3.], [4., 5., 9.]], [[0., 0., 0.], [0., 6., 0.]]]])   # (1, 2, 2, 3)
@@ -133,7 +137,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # **First hand in a wrong answer, on purpose.** Replace the two lines in the gap with `return x.mean(dim=(1, 2))`.
 # Run the cell, run the check below it, and read what it says.
 # The drawing below the check explains the parts of the report.
-# Then repair the line: which axes should be gone?
+# Then repair the line: over which axes should the mean be taken?
 #
 # Feature maps need not be square, and a batch may hold a single image.
 
@@ -154,9 +158,9 @@ check(global_average_pool)
 # %% [markdown]
 # ![A red report begins with a cross, the exercise and its points; then comes the most useful sentence, then what was seen on which input, a fold with all inputs, and a row of checks, each passed, failed or not compared.](figures/report.svg)
 #
-# A check compares your code with recorded results (in float64, so that rounding hides nothing).
-# *Gradients* means the gradients are right too, so training works.
-# *dtype* and *device* mean that your result matches the input in both.
+# A check compares your code's results with recorded ones (in float64, so that rounding hides nothing).
+# *Gradients* means that the gradients are right too, so training works.
+# *dtype* and *device* mean that your result has the input's data type and is on the input's device.
 # *Input untouched* means that your code did not change its inputs.
 # Each of these earns a share of the points; the right output earns the largest share.
 #
@@ -173,7 +177,7 @@ check(global_average_pool)
 # </details>
 
 # %% [markdown]
-# See what your function keeps of a photograph: three numbers, however large it is.
+# Now see how much of a photograph your function keeps: three numbers, however large the photograph is.
 
 # %% tags=["nbval-ignore-output"]
 photos = torch.stack([photograph(name) for name in ("coffee", "flower", "rocket", "china")])
@@ -191,10 +195,11 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 # ![Weights (B, C, 1, 1), a thin bar, are stretched over H and W. Weights (B, 1, H, W), a thin sheet, are stretched over C. Weights (B, C, H, W) have x's own shape. Shapes are lined up from the right, and an axis of size 1 is stretched.](figures/gates.svg)
 #
 # The stretching is called **broadcasting**.
-# Torch lines up two shapes *from the right*; an axis of size 1 is stretched to the other's size, and a missing axis counts as 1.
-# Any other difference is an error.
+# Torch lines up two shapes *from the right*.
+# An axis of size 1 is stretched to the size of the other tensor's axis, and a missing axis counts as an axis of size 1.
+# Any other difference between the sizes is an error.
 #
-# To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has (B, C, 1).
+# To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has the shape (B, C, 1).
 #
 # Try it in your head: the cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
 # Which of the products run?
@@ -210,7 +215,7 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # %% [markdown]
 # Two shapes are traps.
 # (4, 6) was meant as (B, C), but torch lines it up with (H, W).
-# It runs because B = H and C = W here, and it multiplies the wrong numbers.
+# The product runs because B = H and C = W here, and it multiplies the wrong numbers.
 # And (4, 1, 4, 1) is a gate that nobody meant, yet it stretches without complaint.
 # A result of the right shape proves little.
 
@@ -225,7 +230,8 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # | (B, C, H, W) | one weight per element |
 #
 # Two axes always mean (B, C), never (H, W).
-# Raise a `ValueError` for any other shape, even one that torch would stretch: a caller who passes it has made a mistake and wants to know.
+# Raise a `ValueError` for any other shape, even one that torch would stretch.
+# A caller who passes such a shape has made a mistake and wants to know.
 #
 # Worked example: x holds two channels, (1, 2) and (3, 4), so its shape is (1, 2, 1, 2).
 # With weights `[[0.5, 0.]]`, shape (1, 2), the result holds (0.5, 1) and (0, 0).
@@ -274,7 +280,9 @@ check(gate)
 # If the check is red and you cannot see why, `check(gate, picture=True)` in a new cell draws your output beside the expected one.
 
 # %% [markdown]
-# Here is your gate on a photograph: with one weight per channel (red passes, green and blue fade), and with one per position (a spotlight).
+# Here is your gate on a photograph.
+# The first gate has one weight per channel, so that red passes and green and blue fade.
+# The second gate has one weight per position, which makes a spotlight.
 
 # %% tags=["nbval-ignore-output"]
 photo, channels = photograph("coffee")[None], torch.tensor([[1.0, 0.4, 0.2]])
@@ -295,17 +303,20 @@ show(show_images(torch.cat(gated), titles),
 # Each word carries
 #
 # - a **key**, by which it is found.
-#   Here two numbers, (is a colour, is a thing): red (1, 0), ball (0, 1), rolls (0, 0);
+#   Our keys are two numbers, which say whether the word is a colour and whether it is a thing.
+#   The keys are red (1, 0), ball (0, 1), rolls (0, 0);
 # - a **value**, which it gives when it is found.
-#   Here again two numbers: red (8, 0), ball (0, 4), rolls (4, 4);
-# - if it asks, a **query**, the key that it would like to find: ball (1, 0), rolls (0, 1).
-#
+#   Our values are two numbers as well: red (8, 0), ball (0, 4), rolls (4, 4);
+# - if it asks a question, a **query**, which is the key that it would like to find: ball (1, 0), rolls (0, 1).
+
+# %% [markdown]
 # **Score.** Multiply the query by each key, number by number, and add up (a dot product).
-# *ball*: (1, 0) · (1, 0) = 1 with red, 0 with ball, 0 with rolls.
+# The query of *ball* has the score (1, 0) · (1, 0) = 1 with red, 0 with ball and 0 with rolls.
 #
 # **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by the sum.
-# Usually the base is e; we take 2, which is easier.
-# Scores 1, 0, 0 become 2, 1, 1, and divided by 4: **1/2, 1/4, 1/4**.
+# Usually the base is e; we take 2, because powers of 2 are easier to compute in your head.
+# The scores 1, 0, 0 become 2, 1, 1.
+# Their sum is 4, so the weights are **1/2, 1/4, 1/4**.
 #
 # **Mean.** Add up the values with these weights: 1/2 · (8, 0) + 1/4 · (0, 4) + 1/4 · (4, 4) = (4 + 0 + 1, 0 + 1 + 1) = **(5, 2)**.
 #
@@ -316,7 +327,7 @@ show(show_images(torch.cat(gated), titles),
 # ![Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0): scores 1, 0, 0 and 0, 1, 0; weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4; with the values (8, 0), (0, 4), (4, 4) the outputs (5, 2) and (3, 3).](figures/attention.svg)
 #
 # With matrices you ask all questions at once.
-# N queries (Q) and M keys (K) have D numbers each, M values (V) have E:
+# There are N queries (Q) and M keys (K) of D numbers each, and M values (V) of E numbers each:
 #
 # | in the paper (section 3.2.1) | in words | shape |
 # |---|---|---|
@@ -326,14 +337,14 @@ show(show_images(torch.cat(gated), titles),
 #
 # The transformer paper's $d_k$ is our D.
 # The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
-# It also sets the base: a softmax computes $e^{\text{scale} \cdot \text{score}}$, and with scale = ln 2 that is $2^{\text{score}}$, as in our example.
+# The scale also sets the base: a softmax computes $e^{\text{scale} \cdot \text{score}}$, and with scale = ln 2 that is $2^{\text{score}}$, as in our example.
 
 # %% [markdown]
 # ## 6. Exercise 3: `dot_product_attention`
 #
 # Before you write the general form, look at the three words as tensors.
 # Each query has to be multiplied by each key, (N, D) times (D, M), so the keys must be turned from (3, 2) to (2, 3).
-# There are two ways that give this shape, and one of them is wrong.
+# There are two ways to get this shape, and one of them is wrong.
 
 # %%
 q = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])              # ball and rolls ask
@@ -343,13 +354,14 @@ print("transposed: ", k.transpose(1, 2).tolist())
 print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 
 # %% [markdown]
-# The transposed keys stand in the columns: (1, 0), (0, 1) and (0, 0).
+# After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
-# The shape is right, and a network trains on it, only worse than it should.
-# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.
+# Its result has the right shape, and a network trains with it, only worse than it should.
+# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
+# Even a test that trained a network did not notice the mistake.
 
 # %% [markdown]
-# Write attention for any sizes: `q` (B, N, D), `k` (B, M, D), `v` (B, M, E) give (B, N, E).
+# Write attention for any sizes: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
 # Multiply the scores by `scale`; if it is `None`, use D ** -0.5.
 # Any other scale replaces the default, and 0 is a scale too (it makes all weights equal).
 #
@@ -358,10 +370,12 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 #
 # A softmax runs along one axis, `dim`.
 # Which one?
-# *Each query hands out weights to the keys, and they sum to 1*: its row of (B, N, M) sums to 1.
+# *Each query hands out weights to the keys, and these weights sum to 1.*
+# So in the tensor of weights, (B, N, M), each row sums to 1.
 #
 # Worked example: the words above, with scale = ln 2 = 0.693, give (5, 2) and (3, 3).
-# A query (0, 0) likes all three keys equally: weights 1/3 each, output (12, 8) / 3 = (4, 2.67), the plain mean.
+# A query (0, 0) likes all three keys equally, so each weight is 1/3.
+# The output is then the plain mean, (12, 8) / 3 = (4, 2.67).
 
 # %% exercise
 def dot_product_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor,
@@ -386,14 +400,15 @@ check(dot_product_attention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Write the shapes under each other: (B, N, D) @ (B, D, M) is (B, N, M).
-# That times (B, M, E) is (B, N, E).
+# This product times (B, M, E) is (B, N, E).
 # Which tensor has to be transposed first?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# In (B, N, M) a row is one query, and going along a row you meet the keys: this is the *last* axis.
-# (`reshape` does not transpose: it keeps the numbers in order and only cuts them differently.)
+# In (B, N, M), each row belongs to one query.
+# If you go along a row, you pass one key after the other, so the keys are on the *last* axis.
+# (`reshape` does not transpose, because it keeps the numbers in order and only cuts them differently.)
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -409,7 +424,7 @@ print("rolls gets", dot_product_attention(q, k, v, scale=math.log(2))[0, 1])
 # %% [markdown]
 # ### Predict, then run
 #
-# A word asks with the query (1, 1): a colour *or* a thing.
+# A word asks with the query (1, 1), because it looks for a colour *or* a thing.
 # Which weights do red, ball and rolls get, with base 2?
 # Replace each `None` with a number (`1 / 3` will do), then run the cell.
 #
@@ -424,7 +439,7 @@ predict_then_run(predicted, dict(zip(predicted, weights.tolist())), unit="weight
 
 # %% [markdown]
 # **Touch it.** Choose the query: how much of a colour, how much of a thing?
-# What happens to the weights of (1, 0) when its 1 grows?
+# What happens to the weights of the query (1, 0) when its 1 grows?
 
 # %% tags=["nbval-ignore-output"]
 slide_a_query(dot_product_attention, k)
@@ -432,8 +447,9 @@ slide_a_query(dot_product_attention, k)
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# Red's weight grows (0.5, 0.67, 0.89), and the other two share the rest equally.
-# A negative number pushes a key away: (-2, 0) leaves 0.11 for red.
+# Red's weight grows: it is 0.5 for the query (1, 0), 0.67 for (2, 0) and 0.89 for (4, 0).
+# Ball and rolls share the rest equally.
+# A negative number pushes a key away: for the query (-2, 0), red's weight is only 0.11.
 # </details>
 #
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
@@ -453,22 +469,23 @@ for size in (4, 16, 64, 256):
 
 # %% [markdown]
 # Without a scale, long vectors give nearly all weight to one key by chance, before anything is learned.
-# When the weights are nearly 0 and 1, the softmax is saturated: its slope is almost 0, and hardly any gradient reaches queries and keys.
+# When the weights are nearly 0 and 1, the softmax is saturated.
+# Its slope is then almost 0, so hardly any gradient reaches queries and keys.
 # Dividing by $\sqrt{D}$ keeps the choice as soft for 256 numbers as for 4.
 
 # %% [markdown]
 # ## 7. Exercise 4: `count_parameters`
 #
 # A module's first cost is its parameters.
-# `count_parameters(module)` returns an `int`: how many numbers are trained.
+# `count_parameters(module)` returns an `int`, the number of values that training may change.
 #
-# Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2: 8 parameters.
+# Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2, which makes 8 parameters.
 # Three rules:
 #
 # - Only **trainable** parameters count.
-#   If somebody froze the weight (`layer.weight.requires_grad = False`), 2 are left.
+#   If somebody froze the weight (`layer.weight.requires_grad = False`), only the bias's 2 numbers are left.
 # - A **shared** parameter counts once.
-#   Two layers `nn.Linear(3, 3)` without bias that use the very same weight have 9, not 18.
+#   Two layers `nn.Linear(3, 3)` without bias that use the very same weight have 9 parameters, not 18.
 #   Two layers that only look alike share nothing.
 # - Anything else that a module stores, such as the running mean of a batch norm (a **buffer**), is not a parameter.
 #
@@ -498,14 +515,15 @@ check(count_parameters)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# A sum over the parameters `p`: `p.numel()` is how many numbers it holds, `p.requires_grad` says whether it is trained.
+# Write a sum over the parameters `p`.
+# `p.numel()` counts the numbers in `p`, and `p.requires_grad` says whether `p` is trained.
 # </details>
 
 # %% [markdown]
 # ## 8. The bug museum
 #
-# This code really was wrong, and is rebuilt here as small as possible.
-# It ran without an error.
+# This mistake was really made, in public code; we have rebuilt it as small as possible.
+# The code ran without an error.
 #
 # ### Exhibit A: every weight is 1
 #
@@ -537,8 +555,8 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 #
 # `dim=0` of (B · N, M) runs over all queries of the whole batch.
 # A single query has nobody to share with, so each of its weights is 1.
-# The repair: `dim=-1`.
-# Seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
+# The repair is `dim=-1`.
+# The mistake was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # </details>
 
@@ -557,9 +575,10 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 #
 # ![Right: along each row, over the keys; the rows 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries; the rows 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2.](figures/axes.svg)
 #
-# In two more arms the **cue**, the pattern by which the right card is found, is taken out: their questions are random.
+# Two more arms lack the **cue**, the pattern by which the right card is found.
+# Their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
-# (`train` is Adam with a learning rate that rises and falls; lesson 01 shows its eight lines.)
+# (`train` uses Adam, with a learning rate that rises and falls; lesson 01 shows its eight lines.)
 
 # %% tags=["experiment"]
 def over_the_queries(q, k, v):
@@ -621,28 +640,28 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
                      ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
 
 # %% [markdown]
-# (A gap is enough to matter if it is above 5 points.
-# Lesson 01 explains how to tell luck from more.)
+# (We say that a gap matters if it is above 5 points.
+# Lesson 01 explains how to tell a real gap from luck.)
 #
 # **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers equally well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
-# Ask fewer at once and the wrong axis gets worse; ask one at a time and it is at chance.
+# If you ask fewer at once, the wrong axis gets worse; if you ask one at a time, it is at chance.
 #
 # Why?
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
-# So both softmaxes can reach the same weights: one query per card is also one card per query.
-# A single query competes with nobody: all six weights are 1, and the output is the same in every game.
-# Its answer to one question needs the other five.
+# So both softmaxes can reach the same weights, because one query per card is also one card per query.
+# A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
+# So with the wrong axis, the answer to one question needs the other five questions.
 #
 # Without the cue no arm is better than chance, and neither is the plain mean.
 # Longer training changes none of this.
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
 # So is *over the queries* with one question at a time.
-# With six it scores 97 to 99 %.
+# With six questions at once it scores 97 to 99 %.
 # (All runs: `solutions/warmup/experiment.md`.)
 #
-# In images, where all positions ask at once, the results may be only slightly worse.
+# In an image, all positions ask at once, so there the wrong axis may make the results only slightly worse.
 
 # %% [markdown]
 # ### How you would notice
@@ -682,11 +701,13 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # DANet (lesson 05a) leaves the scale out, and others learn it; that is why `scale` is an argument here.
 #
-# **A challenge (not graded).** With six questions at once, each card is the answer to one.
+# **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
 # Write an attention that uses this, and still answers single questions.
-# In the worst of three runs, ours scores 98.1 % with six questions, and gets 4.2 % wrong with one.
-# By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
-# Before you run this cell, run the imports, your exercises and the cell of section 9 that defines the arms; it trains nothing.
+# In the worst of three runs, our attention scores 98.1 % with six questions at once, and gets 4.2 % wrong with one at a time.
+# There are 720 ways to hand out six cards to six questions.
+# Without any training, choosing the best of these ways for each game reaches 99.8 %.
+# Before you run this cell, run the imports, your exercises and the cell of section 9 that defines the arms.
+# None of these cells trains anything.
 
 # %% tags=["experiment"]
 mine = None  # your attention, a function of q, k and v, such as dot_product_attention
@@ -703,22 +724,22 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # %% [markdown]
 # ## 11. What we now know
 #
-# - A gate multiplies what is there by weights, and attention takes a weighted mean.
-#   All modules of this course do one of the two, or both.
+# - A gate multiplies the features by weights, and attention takes a weighted mean.
+#   All modules of this course gate, or attend, or do both.
 # - Attention compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
 # - A softmax along the wrong axis can train as well as the right one.
 #   So a falling loss and a good test score do not show that attention is right.
-# - Two tests without any training find it: values of 1 must stay 1, and one query's output must not depend on the others.
+# - Two tests without any training find this mistake: values of 1 must stay 1, and one query's output must not depend on the other queries.
 # - A result of the right shape proves little, because broadcasting and `reshape` are happy with wrong numbers.
 #
 # **Today.** This attention is the core of today's language models and of vision transformers.
 # It nearly always has several heads side by side.
 # Its competitors have not replaced it so far.
-# The changes are in how it is computed, and in how many pairs of positions it looks at (lessons 05b and 08a).
+# People have changed how it is computed, and at how many pairs of positions it looks (lessons 05b and 08a).
 #
 # **What stays open.** All weights of a query sum to 1.
 # So even a query that matches nothing must take something.
-# Language models learn to [put such weight on their first words](https://arxiv.org/abs/2309.17453), whatever these say.
+# Language models learn to [put this spare weight on their first words](https://arxiv.org/abs/2309.17453), whatever these words say.
 # Whether a softmax is the best way to hand out weights is an open question.
 #
 # **What comes next.** In lesson 01 the weights of a gate come from the whole image.
@@ -728,7 +749,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 #
 # 1. Add 5 to every score of a query.
 #    What happens to its weights?
-#    And if you multiply every score by 5?
+#    And what happens if you multiply every score by 5?
 # 2. Shuffle the keys and the values in the same way.
 #    What happens to the output of attention?
 #    What does this say about the order of words?
@@ -738,11 +759,13 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Nothing: $e^5$ appears in every numerator and in the sum, and cancels.
-#    Multiplying by 5 raises each weight to its fifth power (then scales the sum back to 1): the largest wins more clearly.
-# 2. Nothing: a sum does not depend on the order of its terms.
+# 1. Nothing happens, because $e^5$ appears in every numerator and in the sum, and cancels.
+#    Multiplying by 5 raises each weight to its fifth power, and then the sum is scaled back to 1.
+#    So the largest weight wins more clearly.
+# 2. Nothing happens, because a sum does not depend on the order of its terms.
 #    If the order of words matters, something must write it into the words themselves.
-# 3. All rows of scores are equal, so down each column every query gets 1/6 of every card: the plain mean.
+# 3. All rows of scores are equal, so down each column every query gets 1/6 of every card.
+#    That is the plain mean.
 #    The network is at chance.
 # </details>
 
@@ -754,17 +777,18 @@ from attention_lab.networks.my_net import my_net
 my_net()
 
 # %% [markdown]
-# **Your progress** is kept in a file beside this notebook; `progress()` shows this lesson's, `course_map()` every lesson's.
+# **Your progress** is kept in a file next to this notebook.
+# `progress()` shows your progress in this lesson, and `course_map()` in all lessons.
 # From tomorrow on, `review()` asks what you remember.
 #
 # **Handing in.** If you study alone, green checks are enough.
 # In a class, save this notebook, `00_warmup.ipynb`, and hand it in where your teacher says.
-# It is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, impossible arguments.
+# Your code is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, impossible arguments.
 # Cells of experiments are not run.
 #
 # **A GPU** is not needed anywhere in this course.
-# The check named *device* runs your code on a stand-in for one, and notices a tensor that stays behind on the CPU.
-# So green code runs unchanged on a GPU: move module and inputs with `.to("cuda")`.
+# The check named *device* runs your code on a stand-in for a GPU, and notices a tensor that stays behind on the CPU.
+# So green code runs unchanged on a GPU, if you move module and inputs there with `.to("cuda")`.
 #
 # **References**
 #

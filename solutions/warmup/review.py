@@ -19,8 +19,8 @@ ITEMS = (
          "`g` has the shape (8, 32) and holds one gate for each image and channel; `x` has the shape (8, 32, 8, 32). "
          "What does `x * g` do?",
          "c",
-         "Shapes line up from the right, so (8, 32) meets H and W. It runs only because the sizes happen to agree. "
-         "`g[:, :, None, None]` is the gate that was meant.",
+         "Shapes line up from the right, so (8, 32) is lined up with H and W. It runs only because the sizes happen "
+         "to agree. `g[:, :, None, None]` is the gate that was meant.",
          choices=("It raises an error, because `g` has too few axes.",
                   "It multiplies each channel of each image by its own gate.",
                   "It runs, but multiplies each position by its own number.",
@@ -29,15 +29,15 @@ ITEMS = (
          "`vectors` should hold, for each of the h · w positions, a vector of its c channels. Which line has "
          "to change?",
          3,
-         "`reshape` keeps the numbers in their order and cuts them differently, so neighbours within one channel "
-         "become \"a position\". To swap two axes, use `transpose` or `permute`.",
+         "`reshape` keeps the numbers in their order and cuts them differently, so each \"position\" is made of "
+         "neighbours within one channel. To swap two axes, use `transpose` or `permute`.",
          code="b, c, h, w = image.shape\n"
               "flat = image.flatten(2)  # (b, c, h * w)\n"
               "vectors = flat.reshape(b, h * w, c)\n"
               "norms = vectors.square().sum(dim=-1)  # (b, h * w)"),
     Item("bug-lonely-query",
          "An attention function computes weights of shape (B, N, M) for N queries and M keys. "
-         "When there is only one query, all of its weights are 1, whatever the numbers. Which mistake does this?",
+         "When there is only one query, all of its weights are 1, whatever the numbers. Which mistake causes this?",
          "b",
          "Along the axis of the queries, a single query competes with nobody: its softmax is 1 for every key. "
          "Over the keys, its row of weights would sum to 1.",
@@ -61,13 +61,13 @@ ITEMS = (
                   "They no longer sum to 1 in each row.",
                   "One comes closer to 1, and all others to 0.")),
     Item("keys-shuffled",
-         "The keys are put into another order, and the values into the same one. What happens to the output of "
-         "attention?",
+         "The keys are put into a different order, and the values are put into that order too. What happens to the "
+         "output of attention?",
          "d",
          "Each query's weights move along with their keys, and a weighted mean does not depend on the order in which "
-         "it is added up. Attention knows nothing of places, unless they are written into the vectors.",
+         "it is added up. Attention knows nothing about positions, unless they are written into the vectors.",
          choices=("Its rows are put into that order as well.",
                   "Its columns are put into that order as well.",
-                  "Each row becomes the mean of other values.",
+                  "Each row becomes a mean of different values.",
                   "Nothing: every number stays the same.")),
 )
