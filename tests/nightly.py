@@ -76,8 +76,7 @@ PARTS = (
          ("classroom", "grade", "insights", "hub", "intake")),
     Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks", (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py",
-        "test_own_lesson.py",
-        "test_benchmarks.py", "test_download.py"),
+        "test_own_lesson.py", "test_benchmarks.py", "test_download.py"),
         first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),
     Part("other versions and places, and the docs typed", ("test_elsewhere.py", "versions", "typed"),
          inputs=(*MACHINERY, "docs", "Makefile", "README.md")),

@@ -196,9 +196,8 @@ def readable() -> tuple[str, ...]:
     python += [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     course = str(Path(attention_lab.__file__).parent)
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime",
-              "/usr/share/zoneinfo",
-              "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo",
-              "/proc/meminfo",
+              "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self",
+              "/proc/cpuinfo", "/proc/meminfo",
               "/sys/devices/system/cpu"]
     wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), course, *system])
     paths = tuple(path for path in wanted if path and os.path.exists(path))

@@ -1094,8 +1094,7 @@ EQUIVALENT = {
         "guard left out", "an assert", "features -> prototype", "prototype -> features")},
     **{f"prototype_segmentation 10: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without features.shape[1]", "message without prototype.shape[1]")},
+        "printed, not raised", "message without features.shape[1]", "message without prototype.shape[1]")},
     **{f"prototype_segmentation 11: cosine_similarity without {what}": DEFAULT for what in ("dim", "eps")},
     "prototype_segmentation 11: arguments 0 and 1 of cosine_similarity exchanged": "A cosine is symmetric.",
     **{f"prototype_segmentation 11: 1e-08 -> {eps}": "No length is that small." for eps in ("2e-08", "5e-09")},
@@ -1107,8 +1106,7 @@ EQUIVALENT = {
                                                        "support -> query")},
     **{f"prior_mask 11: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without tuple(query.shape)", "message without tuple(support.shape)")},
+        "printed, not raised", "message without tuple(query.shape)", "message without tuple(support.shape)")},
     **{f"prior_mask 12: {what} detached": NO_GRADIENT for what in ("_resize_mask(support_mask, support)",
                                                                    "support_mask")},
     **{f"prior_mask 12: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},

@@ -973,8 +973,7 @@ EQUIVALENT = {
         "1 -> 0")},
     **{f"AnchorProjection 13: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without dim", "message without down_factor")},
+        "printed, not raised", "message without dim", "message without down_factor")},
     **{f"AnchorProjection 15: {how}": POOLING for how in (
         "self.pool frozen", "self.pool in a list", "AvgPool2d without down_factor")},
     **{f"AnchorProjection 16: {how}": HALVED for how in (
@@ -987,8 +986,7 @@ EQUIVALENT = {
         "guard left out", "an assert", "Or -> And", "without extent is None", "without extent < 1", "1 -> 0")},
     **{f"AnchoredStripeAttention 28: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without stripe_size", "message without stripe_groups")},
+        "printed, not raised", "message without stripe_size", "message without stripe_groups")},
     **{f"AnchoredStripeAttention 40: {how}": PAIRS for how in (
         "zip without strict", "True -> False")},
     **{f"AnchoredStripeAttention 41: {how}": DIVIDES for how in (
@@ -1004,8 +1002,7 @@ EQUIVALENT = {
     **{f"AnchoredStripeAttention 56: {how}": ONLY_SHAPE for how in (
         "anchor detached", "anchor float32", "anchor float32 on the way", "anchor first of the batch for all",
         "anchor mean of the batch for all", "anchor read in its order of memory", "anchor clamped",
-        "anchor its absolute value",
-        "anchor on the CPU", "anchor first column dropped")},
+        "anchor its absolute value", "anchor on the CPU", "anchor first column dropped")},
     **{f"AnchoredStripeAttention 59: {how}": NOT_GRADED for how in (
         "without `_check_anchors_tile(image_size, strip...`", "_check_anchors_tile left out", "image_size -> stripe",
         "stripe -> image_size")},
@@ -1015,8 +1012,8 @@ EQUIVALENT = {
         "rounded down, at least 1 (2)")},
     **{f"AnchoredStripeAttention 61: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without tuple(anchor.shape)", "message without tuple(image_size)", "message without d")},
+        "printed, not raised", "message without tuple(anchor.shape)", "message without tuple(image_size)",
+        "message without d")},
     **{f"AnchoredStripeAttention 62: {how}": NUMBERS for how in (
         "without gradients", "in inference mode")},
     **{f"AnchoredStripeAttention 64: {how}": ONLY_KIND for how in (
@@ -1037,8 +1034,8 @@ EQUIVALENT = {
         "like detached")},
     **{f"AnchoredStripeAttention 73: {how}": TRUTH for how in (
         "always self.shift", "self.shift -> self.down_factor", "self.shift -> self.num_heads",
-        "self.shift -> self.stripe_groups",
-        "self.shift -> self.stripe_size", "self.shift -> self.transform_in", "self.shift -> self.transform_out")},
+        "self.shift -> self.stripe_groups", "self.shift -> self.stripe_size", "self.shift -> self.transform_in",
+        "self.shift -> self.transform_out")},
     **{f"AnchoredStripeAttention 74: {how}": NO_GRADIENT for how in (
         "anchor_mask(image_size, stripe, shift... detached", "anchor_mask(image_size, stripe, shift... detached (2)",
         "like detached")},
@@ -1048,14 +1045,12 @@ EQUIVALENT = {
         "without gradients", "in inference mode")},
     **{f"MixedAttention 24: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without heads < 1", "without dim % (2 * heads)", "1 -> 0",
-        "only 2 of Mult",
-        "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first", "at most four",
-        "each once",
-        "num_heads_window -> num_heads_stripe", "num_heads_stripe -> num_heads_window")},
+        "only 2 of Mult", "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first",
+        "at most four", "each once", "num_heads_window -> num_heads_stripe", "num_heads_stripe -> num_heads_window")},
     **{f"MixedAttention 25: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without dim", "message without num_heads_window", "message without num_heads_stripe")},
+        "printed, not raised", "message without dim", "message without num_heads_window",
+        "message without num_heads_stripe")},
     **{f"LocalConvBlock 14: {how}": NOT_GRADED for how in (
         "without 1", "1 -> 0")},
     "LocalConvBlock 15: message without name": NOT_GRADED,

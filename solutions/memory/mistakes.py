@@ -326,10 +326,9 @@ EQUIVALENT = {
                                                                   "message without block")},
     **{f"streaming_attention {what}": BEGINNING for what in (
         "9: q.new_full((*q.shape[:2], 1), -torch.... detached", "9: q -> k", "9: q -> v", "9: q detached",
-        "9: q detached (2)",
-        "10: torch.zeros_like(largest) detached", "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k",
-        "11: v -> q",
-        "11: v detached", "11: q detached", "11: v detached (2)")},
+        "9: q detached (2)", "10: torch.zeros_like(largest) detached",
+        "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k", "11: v -> q", "11: v detached",
+        "11: q detached", "11: v detached (2)")},
     "streaming_attention 11: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the "
                                                               "first block.",
     **{f"streaming_attention 12: {what}": "Keys and values have the same number of blocks."

@@ -793,8 +793,7 @@ EQUIVALENT = {
     "EMSA 24: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie.",
     **{f"EMSA 25: {change}": NO_PARAMETERS for change in (
         "self.transform_norm frozen", "self.transform_norm in a list", "num_heads -> apply_transform",
-        "num_heads -> dim",
-        "num_heads -> qkv_bias", "num_heads -> sr_ratio")},
+        "num_heads -> dim", "num_heads -> qkv_bias", "num_heads -> sr_ratio")},
     **{f"EMSA {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (30, 32, 37)},
     **{f"EMSA {line}: softmax -> torch.softmax(x, -1)": LAST_AXIS for line in (34, 36)},
     "ResTBlock 9: 1 -> 0": NOT_REDUCED,

@@ -927,8 +927,7 @@ EQUIVALENT = {
         "tuple left out", "tuple left out (2)", "only down of Mult", "only across of Mult")},
     **{f"window_reverse 10: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without tuple(windows.shape)", "message without down", "message without across",
+        "printed, not raised", "message without tuple(windows.shape)", "message without down", "message without across",
         "message without tuple(window_size)")},
     "window_reverse 12: float32 on the way": MOVED,
     "window_partition 10: contiguous left out": "What lies in another order in memory has the same numbers.",
@@ -959,8 +958,7 @@ EQUIVALENT = {
                                                             "mask -> table")},
     **{f"AffineTransform 24: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
-        "printed, not raised",
-        "message without logits.shape[0]", "message without mask.shape[0]")},
+        "printed, not raised", "message without logits.shape[0]", "message without mask.shape[0]")},
     "AffineTransform 25: Add in place": "The logits are a tensor of their own.",
     "AffineTransform 25: mask detached": NO_GRADIENT,
     "AffineTransform 25: mask detached (2)": NO_GRADIENT,

@@ -21,9 +21,8 @@ from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
 from .traces import marked
 
 ONE_A_WALL = {"read_the_reference", "read_parents_memory", "write_outside", "tcp", "kill_parent", "forged_frames",
-              "allclose_always_true",
-              "check_replaced_in_the_library", "points_in_the_metadata", "link_beside_the_notebook",
-              "output_javascript", "stdout_flood"}
+              "allclose_always_true", "check_replaced_in_the_library", "points_in_the_metadata",
+              "link_beside_the_notebook", "output_javascript", "stdout_flood"}
 ATTACKS = [attack for attack in attacks() if NIGHTLY or attack.name in ONE_A_WALL]
 
 

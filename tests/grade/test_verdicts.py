@@ -113,9 +113,8 @@ def digest(monkeypatch, tree):
 
 
 @pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py",
-                                  "course/attention_lab/checking/compare.py",
-                                  "autograder/lessons/derive.py", "solutions/se/reference.py",
-                                  "solutions/se/exercises.py",
+                                  "course/attention_lab/checking/compare.py", "autograder/lessons/derive.py",
+                                  "solutions/se/reference.py", "solutions/se/exercises.py",
                                   "solutions/se/mistakes.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()

@@ -66,11 +66,9 @@ def cost(channels, blocks, reduction=16):
 
 @pytest.mark.parametrize("new", [
     "!= len(blocks) and reduction", "reduction < 0", "if len(channels) == len(blocks)", "raise RuntimeError(",
-    "ValueError('impossible')",
-    "f'{channels} and '", "print('impossible')", "n * c / reduction", "round(n * c / reduction)",
-    "-(-(n * c) // reduction)",
-    "(n + c) // reduction", "return int(", "[1:]", "zip(channels, blocks)", "reduction=17",
-    "def cost(blocks, channels, reduction",
+    "ValueError('impossible')", "f'{channels} and '", "print('impossible')", "n * c / reduction",
+    "round(n * c / reduction)", "-(-(n * c) // reduction)", "(n + c) // reduction", "return int(", "[1:]",
+    "zip(channels, blocks)", "reduction=17", "def cost(blocks, channels, reduction",
 ])
 def test_of_a_function(new):
     found = [mutant.source for mutant in made(FUNCTION)]
