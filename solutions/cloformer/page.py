@@ -598,7 +598,7 @@ check(CloBlock)
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch brings.
 # And nobody has timed them on a phone here.
-# A cleaner question needs equal parameters and one difference, and that is what comes next.
+# A cleaner question needs networks that differ in one thing alone, and that is what comes next.
 
 # %% [markdown]
 # ## 8. The experiment

@@ -181,7 +181,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
-# Build the module of section 2 with these names (section 7 relies on the names of the convolutions):
+# Build the module of section 2 with these names (the check looks for the convolutions by these names):
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
 # - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`: $z \cdot \min(\max(z + 3, 0), 6) / 6$ (0 below -3, z above 3);

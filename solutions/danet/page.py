@@ -805,7 +805,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # These transformers use the attention that you built, with a scale and with heads.
 #
 # **Against a plain convolution.** On the real pictures below, the network with one more 3 x 3 convolution scores 93.0 % after 1,000 steps.
-# With position attention it scores 86.1 %, and with channel attention 82.6 % (means of three runs, one of which was still at 61 %).
+# With position attention it scores 86.1 %, and with channel attention 82.6 %.
+# (These are means of three runs. One of the runs with channel attention was still at 61 %.)
 # On these pictures one more convolution sees far enough, and neither attention does better.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?

@@ -57,10 +57,10 @@ ITEMS = (
          "without groups. How did its time on one thread of our CPU compare?",
          "b",
          "Groups save parameters and arithmetic. Whether they save time depends on the routine that computes them: "
-         "ours was 3 to 4 times slower. "
+         "ours was 3 to 7 times slower. "
          "Another machine may differ, so measure.",
          choices=("It took about a sixteenth of the time.",
-                  "It took longer, 3 to 4 times as long.",
+                  "It took longer, 3 to 7 times as long.",
                   "It took about a quarter of the time.",
                   "It took the same time, within noise.")),
     Item("equal-shares",

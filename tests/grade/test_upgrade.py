@@ -24,6 +24,7 @@ def test_a_class_that_this_version_graded_would_not_change(again):
     assert digest(again.folder) == before
 
 
+@pytest.mark.nightly
 def test_marks_points_and_checks_that_would_change_are_named(again):
     with again.gradebook() as gradebook:
         for student, cell, field in (("ada", "squeeze-check", "auto_score"), ("dora", "squeeze-check", "manual_score")):
