@@ -150,8 +150,8 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         own.close()
         result.timed_out |= own.timed_out
         result.busy = result.timed_out and budget.busy
-        result.missing_modules = sorted(own.conduct.absent)
-        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.conduct.stopped.items())
+        result.missing_modules = sorted(own.history.absent)
+        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.history.stopped.items())
                           if outcome == "timeout"]
 
 
@@ -224,7 +224,7 @@ def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broke
                     result: Result) -> Verdict:
     if broken:
         return _with_proxies(graders, exercise, broken, own, result, exercise.name)
-    session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
+    session = Session(own.sandboxes, own.cells, None, own.until, own.history, exercise.name)
     try:
         return _verdict(graders, exercise, session, result)
     finally:
@@ -237,7 +237,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
                   then: str = "") -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
-    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct, then)
+    session = Session(own.sandboxes, own.cells, proxies, own.until, own.history, then)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:

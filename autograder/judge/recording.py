@@ -296,9 +296,9 @@ def _asked(thing: Any, question: Question, others: Sequence[declare.Case], askin
 
 def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Tensor]) -> None:
     """Drop what these sub-modules received and gave."""
-    for heard in [entry for entry in header.trace if entry.name in untraced]:
-        header.trace.remove(heard)
-        for _, leaf in [*values.leaves(heard.received), *values.leaves(heard.gave)]:
+    for entry in [entry for entry in header.trace if entry.name in untraced]:
+        header.trace.remove(entry)
+        for _, leaf in [*values.leaves(entry.received), *values.leaves(entry.gave)]:
             if isinstance(leaf, dict) and "tensor" in leaf:
                 del tensors[leaf["tensor"]]
 

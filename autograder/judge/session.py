@@ -61,7 +61,7 @@ class Missing(Exception):
 
 
 @dataclass
-class Conduct:
+class CellHistory:
     """How a submission's cells behave, as far as its workers have shown. Cells by their place in the list.
 
     stopped: those that do not get to their end, with the outcome and why. slow: out of time by the clock once (the
@@ -115,29 +115,29 @@ class Session:
 
     proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which
         it ends.
-    conduct: what another session has learned about the same cells. then: names have the meaning that they had below
+    history: what another session has learned about the same cells. then: names have the meaning that they had below
     this exercise's cell; without one, that of the notebook's end.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
-                 until: float = float("inf"), conduct: Conduct | None = None, then: str = ""):
+                 until: float = float("inf"), history: CellHistory | None = None, then: str = ""):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
         self.then = then
         self.names = sorted({name for cell in cells for name in cell.exercises})
-        self.conduct = conduct or Conduct()
+        self.history = history or CellHistory()
         self.workers: dict[str, Worker] = {}
-        self.heard: set[str] = set()  # exercises that these workers were asked about
+        self.asked_about: set[str] = set()  # exercises that these workers were asked about
         self.timed_out = self.unmeasured = False
 
-    def afresh(self, cells: list[notebook.Cell]) -> Session:
+    def with_cells(self, cells: list[notebook.Cell]) -> Session:
         """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not
         end holds there."""
-        return Session(self.sandboxes, cells, self.proxies, self.until, self.conduct, self.then)
+        return Session(self.sandboxes, cells, self.proxies, self.until, self.history, self.then)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
         """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise
         before; none where they are too large together. Raises Died, Missing."""
-        if exercise in self.heard:
+        if exercise in self.asked_about:
             self.close()
         try:
             return self.observations(frame, exercise, count, "cpu")
@@ -148,7 +148,7 @@ class Session:
                      meanwhile: Callable[[], object] | None = None) -> list[Answer]:
         """The observations of the questions in a frame. meanwhile: called again and again. Raises Died, Missing."""
         worker = self.workers.get(device) or self.begin(device)
-        self.heard.add(exercise)
+        self.asked_about.add(exercise)
         try:
             header, out = self._asked(worker, packed, meanwhile)
             if header.get("missing") is True:
@@ -156,7 +156,7 @@ class Session:
             if "unsent" in header:
                 raise (TooLarge if count > 1 else Died)("broken", str(header["unsent"])[:400])
             answers = validation.observations(header, out, count)
-            self.conduct.lacks(*filter(None, (_module(seen) for seen, _ in answers)))
+            self.history.lacks(*filter(None, (_module(seen) for seen, _ in answers)))
             return answers
         except TooLarge:
             raise
@@ -191,9 +191,9 @@ class Session:
                 raise
             left = CELLS_SECONDS
             for number in range(len(self.cells)):
-                if number in self.conduct.deadly:
+                if number in self.history.deadly:
                     continue
-                brief = number in self.conduct.brief or len(self.conduct.brief) > RESTARTS or left <= 0
+                brief = number in self.history.brief or len(self.history.brief) > RESTARTS or left <= 0
                 try:
                     left -= self._run(worker, number, brief, left)
                 except (Died, ValueError) as error:
@@ -201,7 +201,7 @@ class Session:
                     self._end(device)
                     if death.kind in OVER:
                         raise death from error
-                    self.conduct.died(number, death, brief)
+                    self.history.died(number, death, brief)
                     break
             else:
                 if self.then:
@@ -226,15 +226,15 @@ class Session:
 
     def _run(self, worker: Worker, number: int, brief: bool, left: float) -> float:
         """Run one cell. The seconds that it has computed. Raises Died, ValueError."""
-        most = AGAIN_SECONDS if brief or number in self.conduct.late else min(left, CELLS_SECONDS)
+        most = AGAIN_SECONDS if brief or number in self.history.late else min(left, CELLS_SECONDS)
         seconds, before = min(most, PATIENCE * sandbox.CPU_SECONDS), worker.cpu_seconds()
         header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
                                          "exercises": self.names,
                                          "seconds": seconds, "brief": brief})
         ran = validation.cell(header)
-        self.conduct.ran(number, self.cells[number], ran, seconds)
+        self.history.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
-            self.conduct.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
+            self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
                                                                 f"{CELLS_SECONDS:g} seconds; of "
                                                      "this one, only what it defines was run."))
         return worker.cpu_seconds() - before
@@ -242,8 +242,8 @@ class Session:
     def _missing(self, name: str) -> Missing:
         own = [number for number, cell in enumerate(self.cells) if name in cell.exercises]
         for number in reversed(own):
-            if number in self.conduct.stopped:
-                outcome, why = self.conduct.stopped[number]
+            if number in self.history.stopped:
+                outcome, why = self.history.stopped[number]
                 return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
         if not own:
             return Missing("failed",
@@ -254,11 +254,11 @@ class Session:
         """What of its own cells an exercise below full marks may be due to: one that stopped, imports that failed."""
         said = []
         for number, cell in enumerate(self.cells):
-            why = self.conduct.stopped.get(number, ("", ""))[1]
+            why = self.history.stopped.get(number, ("", ""))[1]
             if verdict.exercise in cell.exercises and why and why not in verdict.headline:
                 said.append(f"The cell that defines `{verdict.exercise}` was not run as a whole. {why}")
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
-            failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.conduct.unmet.items())
+            failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]
             said += [_failed(cell, unmet) for cell, unmet in failed[:TOLD]]
         return said
@@ -270,7 +270,7 @@ class Session:
         """End the workers. Whoever is asked next begins anew."""
         for device in list(self.workers):
             self._end(device)
-        self.heard.clear()
+        self.asked_about.clear()
 
 
 def _failed(cell: notebook.Cell, unmet: Unmet) -> str:

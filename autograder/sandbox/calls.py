@@ -127,8 +127,8 @@ while len(found) < len(asked):
             os.write(theirs, struct.pack("i", call(*each)))
         os._exit(0)
     os.close(theirs)
-    with open(ours, "rb") as heard:
-        found += [answer for answer, in struct.iter_unpack("i", heard.read())]
+    with open(ours, "rb") as answers:
+        found += [answer for answer, in struct.iter_unpack("i", answers.read())]
     ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if ended > 0:
         sys.exit(ended)

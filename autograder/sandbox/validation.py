@@ -93,7 +93,7 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     """Raises ValueError where this is no observation."""
     _checked(_observation, header)
     seen = protocol.read(Observation, header)
-    nodes = [seen.output, *(node for heard in seen.trace for node in (heard.received, heard.gave))]
+    nodes = [seen.output, *(node for entry in seen.trace for node in (entry.received, entry.gave))]
     named = {leaf["tensor"] for node in nodes for _, leaf in values.leaves(node)
              if isinstance(leaf, dict) and "tensor" in leaf}
     own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}

@@ -274,7 +274,7 @@ class World:
     def heard(self) -> str:
         return self.listener.heard.decode(errors="replace")
 
-    def strewn(self, attack: Attack) -> list[str]:
+    def left_behind(self, attack: Attack) -> list[str]:
         """Files of the attack's making where no submission may make any."""
         library = Path(attention_lab.__file__).parent
         places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept,
@@ -302,7 +302,7 @@ class World:
         return zlib.crc32(self.marker(attack).encode()) & 0x7FFFFFFF
 
     def clear(self, attack: Attack) -> None:
-        for path in self.strewn(attack):
+        for path in self.left_behind(attack):
             subprocess.run(["rm", "-rf", path], check=True)
         if not self.notes(attack):
             return

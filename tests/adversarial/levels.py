@@ -67,7 +67,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     told = f"{result.verdicts} {world.taken(attack)} {world.heard()[heard:]}"
     found += [f"secret: {place}" for place in world.given_away(told)]
     found += [f"harm: {what}" for what in (
-        *watch.exceeded(), *(["still running"] if left else []), *world.strewn(attack), *world.notes(attack),
+        *watch.exceeded(), *(["still running"] if left else []), *world.left_behind(attack), *world.notes(attack),
         *(["heard outside"] if world.marker(attack) in told else []),
         *(["no verdict"] if result.error or len(result.verdicts) < 4 else []),
         *([f"took {took:.0f} s"] if took > LONG else []),

@@ -98,7 +98,7 @@ def against_control(world: World, attacks: Iterable[Attack]) -> dict[str, Outcom
         outcome = outcomes.setdefault(attack.name, Outcome())
         outcomes.setdefault(twin_of(attack), Outcome(points={}))
         outcome.secrets += world.given_away(world.taken(attack))
-        outcome.harm += [f"there is a file {path}" for path in world.strewn(attack)]
+        outcome.harm += [f"there is a file {path}" for path in world.left_behind(attack)]
         outcome.harm += world.notes(attack)
         outcome.harm += ["it stands in the gradebook"] * (world.marker(attack).encode() in world.gradebook.read_bytes())
         outcome.harm += ["it was heard outside"] * (world.marker(attack) in world.heard())

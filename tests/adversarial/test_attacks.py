@@ -110,7 +110,7 @@ def test_it_learns_and_leaves_nothing(graded, attack):
     world = course.world
     assert world.given_away(course.written_for(attack.name)) == []
     assert world.given_away(world.taken(attack)) == []
-    assert world.strewn(attack) == []
+    assert world.left_behind(attack) == []
     assert world.notes(attack) == []
     assert world.marker(attack) not in world.heard()
     assert world.marker(attack).encode() not in course.gradebook_bytes()

@@ -19,9 +19,9 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import FLAGS, missing_tools
 from tests.browser.test_drawn_mask import CELL as MASK
+from tests.browser.test_puzzle import HINTS
 from tests.browser.test_touch import CELLS as GRID
 from tests.browser.test_touch import CONTROLS
-from tests.browser.test_way_out import HINTS
 
 pytestmark = pytest.mark.nightly
 

@@ -31,14 +31,14 @@ def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
         return None
     mine, wanted = {name for name, _ in header.parameters}, {name for name, _ in case.expected.parameters}
     layers = [entry.name for entry in case.expected.trace]
-    heard, once = {entry.name: entry for entry in header.trace}, {entry.name for entry in case.expected.trace
+    called, once = {entry.name: entry for entry in header.trace}, {entry.name for entry in case.expected.trace
                                                                   if not entry.again}
-    second = [name for name in layers if name not in heard and mine < wanted and not _below(name, mine)
+    second = [name for name in layers if name not in called and mine < wanted and not _below(name, mine)
               and _below(name, wanted)]
-    twice = [name for name in heard if heard[name].again and name in once]
+    twice = [name for name in called if called[name].again and name in once]
     if len(second) == len(twice) == 1:
         return facts.SameLayer((twice[0], second[0]))
-    silent = [name for name in layers if _below(name, mine) and name not in heard and not _below(name, set(heard))
+    silent = [name for name in layers if _below(name, mine) and name not in called and not _below(name, set(called))
               and not _below(f"grad.param.{name}", set(tensors))
               and _below(f"grad.param.{name}", set(case.expected_tensors))]
     outermost = tuple(name for name in silent if not any(name in _below(other, set(silent)) for other in silent))

@@ -17,7 +17,7 @@ from . import device as devices
 from .exact_gradients import exact_hardsigmoid
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
-from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Spec, Stage, Unplaced
+from .protocol import NUMBER, Answer, Call, Observation, Question, Spec, Stage, TraceEntry, Unplaced
 from .shadow import Reading
 
 CPU = torch.device("cpu")
@@ -153,7 +153,7 @@ class _Observation:
             if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
                 self.leaves[f"param.{self.names[name]}"] = parameter
         if question.trace:
-            self.listen(module)
+            self.watch_modules(module)
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
@@ -305,10 +305,10 @@ class _Observation:
                 gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
                 values.encode(gradient, self.seen, f"grad.{name}", self.header.devices if self.elsewhere else None)
 
-    def listen(self, module: nn.Module) -> None:
+    def watch_modules(self, module: nn.Module) -> None:
         """Record what each sub-module with weights receives and gives, the first time that it is called.
 
-        A learner's container is heard under its name only where it holds what the reference's container of that name
+        A learner's container is recorded under its name only where it holds what the reference's container of that name
         holds.
         """
         prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
@@ -318,18 +318,18 @@ class _Observation:
             if isinstance(child, torch.jit.ScriptModule):
                 continue  # takes no hooks
             if name and held and held == {t for t in self.names.values() if t.startswith(f"{theirs}.")}:
-                child.register_forward_hook(self._hear(theirs), with_kwargs=True)
+                child.register_forward_hook(self._recording(theirs), with_kwargs=True)
 
-    def _hear(self, name: str) -> Callable:
+    def _recording(self, name: str) -> Callable:
         def hook(_module, args, kwargs, output):
             if any(is_functorch_wrapped_tensor(t) for _, t in _tensors([args, kwargs, output])):
                 return  # one sample of a torch.vmap, which means nothing outside of it
-            heard = next((entry for entry in self.header.trace if entry.name == name), None)
-            if heard:
-                heard.again = True
+            earlier = next((entry for entry in self.header.trace if entry.name == name), None)
+            if earlier:
+                earlier.again = True
             else:
                 received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
-                self.header.trace.append(Heard(name, received, values.encode(output, self.seen, f"gave.{name}")))
+                self.header.trace.append(TraceEntry(name, received, values.encode(output, self.seen, f"gave.{name}")))
         return hook
 
 

@@ -98,7 +98,7 @@ class Unplaced:
 
 
 @dataclass
-class Heard:
+class TraceEntry:
     """What a sub-module receives and gives, the first time that it is called; again: it was called more than once."""
 
     name: Name
@@ -158,7 +158,7 @@ class Observation:
     changed: list[Text] = field(default_factory=list)  # inputs that are not what they were
     largest: Largest | None = None  # None unless it was asked for
     dropout: list[Share] = field(default_factory=list)  # the shares that were active
-    trace: list[Heard] = field(default_factory=list)  # empty unless it was asked for
+    trace: list[TraceEntry] = field(default_factory=list)  # empty unless it was asked for
     shared: list[tuple[Name, Name]] = field(default_factory=list)  # two names of one layer or parameter
     # how often each function among the arguments was, by its path
     called: dict[Name, Whole] = field(default_factory=dict)

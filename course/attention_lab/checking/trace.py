@@ -7,7 +7,7 @@ from torch import Tensor
 from . import facts, values
 from .compare import close, explain, tolerance
 from .facts import Fact
-from .protocol import Answer, Heard
+from .protocol import Answer, TraceEntry
 from .recorded import RecordedCase
 from .weights import canonical
 
@@ -53,6 +53,6 @@ def _shaped_like(tensor: Tensor, other: Tensor) -> Tensor:
     return tensor.reshape(other.shape) if alike else tensor
 
 
-def _held(heard: Heard, side: str) -> list[str]:
-    return [leaf["tensor"] for _, leaf in values.leaves(getattr(heard, side))
+def _held(entry: TraceEntry, side: str) -> list[str]:
+    return [leaf["tensor"] for _, leaf in values.leaves(getattr(entry, side))
             if isinstance(leaf, dict) and "tensor" in leaf]

@@ -11,7 +11,7 @@ from torch import nn
 from attention_lab import check, progress, puzzle, solution
 from attention_lab.checking import recorded
 from attention_lab.checking.verdict import Verdict
-from attention_lab.notebook import puzzle as way_out
+from attention_lab.notebook import puzzle as puzzle_module
 from attention_lab.notebook.progress import FILE, digest, kept, remember
 from autograder.lessons.topics import topic
 from builder import build, hints, notebooks
@@ -59,7 +59,7 @@ def test_the_number_of_a_try_stands_where_something_useful_follows_it(lesson, mo
     for body in ("x + 7", "x - 7"):
         check(squeeze_as(body))
         assert "try" not in capsys.readouterr().out
-    monkeypatch.setattr(way_out, "SOLVED", lesson / "nowhere")
+    monkeypatch.setattr(puzzle_module, "SOLVED", lesson / "nowhere")
     check(squeeze_as("x.mean(dim=(2, 3)) + 7"))  # no map, no name, no solutions
     assert "This is try 3. Do you think that the check is wrong?" in capsys.readouterr().out
 
@@ -69,7 +69,7 @@ def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_ou
 ):
     shutil.copytree(course / "00_warmup/checks", tmp_path / "00_warmup/checks")
     monkeypatch.chdir(tmp_path / "00_warmup")
-    monkeypatch.setattr(way_out, "SOLVED", tmp_path / "nowhere")
+    monkeypatch.setattr(puzzle_module, "SOLVED", tmp_path / "nowhere")
     for body in ("x + 7", "x - 7"):
         check(gate_as(body))
         assert "Stuck?" not in capsys.readouterr().out
@@ -126,7 +126,7 @@ def test_what_is_solved_may_be_compared_with_ours(lesson):
 
 
 def test_a_hand_out_has_no_solution_and_offers_none(lesson, monkeypatch, capsys):
-    monkeypatch.setattr(way_out, "SOLVED", lesson / "nowhere")
+    monkeypatch.setattr(puzzle_module, "SOLVED", lesson / "nowhere")
     for body in WRONG:
         check(squeeze_as(body))
     assert "Stuck?" not in capsys.readouterr().out
@@ -143,10 +143,10 @@ def test_an_exercise_of_no_lesson_is_named(lesson):
 def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course, lesson_, monkeypatch):
     monkeypatch.chdir(course / lesson_.name)
     for name in recorded.parts(course / lesson_.name / recorded.FOLDER):
-        _, code = way_out._asked(name)
-        lines = way_out._lines(code)
+        _, code = puzzle_module._asked(name)
+        lines = puzzle_module._lines(code)
         free = [line for line, moves in lines if moves]
-        mixed = way_out._shuffled(lines, name)
+        mixed = puzzle_module._shuffled(lines, name)
         assert sorted(line for line, moves in mixed if moves) == sorted(free) and free
         assert [line for line, moves in mixed if not moves] == [line for line, moves in lines if not moves]
         assert len(set(free)) == 1 or [line for line, _ in mixed] != [line for line, _ in lines]
