@@ -52,7 +52,7 @@ To install only the library, type:
 pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
-**Colab** (we have not tried this on Colab itself): a notebook looks for its folder `checks` in the folder in which it runs.
+**Colab** (we have not tried this on Colab itself): a notebook looks for the folder `checks` in its working folder.
 If you open a notebook from your clone in Google Drive, put this cell before its first cell:
 
 ```python
