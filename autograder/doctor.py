@@ -30,10 +30,10 @@ from autograder.judge.seed import FILE
 from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
-from autograder.sandbox import budget
-from autograder.sandbox.calls import NUMBERS, listed
+from autograder.sandbox import limits
 from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
-from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
+from autograder.sandbox.sandbox import SCRATCH_BYTES, Died, Sandbox
+from autograder.sandbox.system_calls import NUMBERS, listed
 from autograder.submission import notebook
 
 SOLVED, HUNGRIEST = ROOT / "solutions/notebooks", "05b_memory"
@@ -149,13 +149,14 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        limits = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own",
+        bounds = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own",
                   f"{LIMITS['RLIMIT_CPU']} s of computing",
                   f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
-        yield Finding("good", f"limits of a worker: {', '.join(limits)}; a question {CPU_SECONDS:g} s of computing, "
-                              f"{WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, "
-                              f"{budget.OWN_SECONDS:g} s in all")
+        yield Finding("good", f"limits of a worker: {', '.join(bounds)}; a question {limits.QUESTION_CPU:g} s of "
+                              "computing, "
+                              f"{limits.QUESTION_WALL:g} s in all; a notebook {limits.NOTEBOOK_CPU:g} s of computing, "
+                              f"{limits.NOTEBOOK_OWN:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:
@@ -240,7 +241,8 @@ def _calls(layers: tuple[str, ...]) -> Finding:
         return Finding("bad", str(error))
     if stray:
         return Finding("bad",
-                       f"calls get through to the kernel that are not listed in autograder/sandbox/calls.py: {stray}")
+                       "calls get through to the kernel that are not listed in "
+                       f"autograder/sandbox/system_calls.py: {stray}")
     return Finding("good", f"calls of the kernel: the {len(listed())} that are listed get through, of all "
                            f"{len(NUMBERS):,} numbers tried")
 
@@ -277,7 +279,7 @@ def _class() -> Iterator[Finding]:
 
     from autograder.classroom import nbgrader_plugin
     from autograder.classroom.course import course_app
-    from autograder.classroom.nbgrader_plugin import collect, formgrader
+    from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader
 
     app = course_app("doctor")
     if others := nbgrader_plugin.set_otherwise(app.config):
@@ -288,7 +290,8 @@ def _class() -> Iterator[Finding]:
     yield (Finding("good", "formgrader opens plain files of a submission, within bounds") if formgrader.adapted() else
            Finding("bad", "formgrader opens whatever lies in a submission: nbgrader_config.py must call "
                           "nbgrader_plugin.configure(c)"))
-    yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"), collect.account_of)
+    yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),
+                         exchange_collect.account_of)
 
 
 def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ QUICK = [
     "test_first_cell.py", "test_suites.py", "test_recording.py", "test_course_map.py", "test_progress.py",
     "test_review.py", "test_puzzle.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_prediction.py",
     "seams", "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "judge/test_seed.py",
-    "judge/test_session.py", "judge/test_restore.py", "judge/test_cells.py", "judge/test_calls.py",
+    "judge/test_session.py", "judge/test_restore.py", "judge/test_cells.py", "judge/test_system_calls.py",
     "grade/test_logs.py", "grade/test_one_gradebook.py", "grade/test_summary.py", "grade/test_graded.py", "intake",
     "grade/test_verdicts.py", "classroom/test_repair.py", "insights/test_insights.py", "insights/test_likeness.py",
     "graders/test_declared.py", "test_rooms.py", "test_old_names.py", "test_page_form.py", "test_answers.py",

@@ -16,8 +16,7 @@ from attention_lab.networks.training import Results
 from attention_lab.notebook.card import Card, paper_card
 from autograder import cli
 from autograder.lessons.course import COURSE, NOTEBOOKS
-from autograder.sandbox import sandbox as sandboxes
-from autograder.sandbox import validation
+from autograder.sandbox import limits, validation
 from autograder.sandbox.sandbox import Sandbox
 from autograder.submission.parse import Unreadable
 from autograder.verify import card as cards
@@ -226,7 +225,7 @@ def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
 @pytest.mark.parametrize("ending, said",
                          [("import sys; sys.exit(0)", "the process ended"), ("while True: pass", "of computing")])
 def test_code_that_gives_no_count_is_named(hand_in, monkeypatch, ending, said):
-    monkeypatch.setattr(sandboxes, "CPU_SECONDS", 2.0)
+    monkeypatch.setattr(limits, "QUESTION_CPU", 2.0)
     status, printed = verified(*hand_in(seblock=f"{ending}\n{EMPTY}"))
     assert status == 1 and printed.count("(lesson 01: it was not counted, ") == 4 and said in printed
     assert "ECA-ResNet-18" not in printed

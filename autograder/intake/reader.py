@@ -19,7 +19,7 @@ from nbformat import NotebookNode, from_dict
 
 from autograder.intake.reading import ANSWER, ASKED, BOTH, DIGEST, LARGEST_ANSWER, NOTEBOOK, READY, REFUSED
 from autograder.lessons.course import ROOT
-from autograder.sandbox import calls
+from autograder.sandbox import system_calls
 from autograder.submission.parse import SMALLER, Unreadable
 
 CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
@@ -55,7 +55,7 @@ class Reader:
     def __init__(self) -> None:
         self.owner = os.getpid()
         settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)]},
-                    "seccomp": calls.program("cpu").hex(),
+                    "seccomp": system_calls.program("cpu").hex(),
                     "folder": os.devnull, "seconds": CPU_SECONDS}
         program = PROGRAM.format(root=str(ROOT), settings=settings)
         self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -23,6 +23,7 @@ from autograder.judge.questions import Graders
 from autograder.judge.seed import class_seed
 from autograder.judge.session import OVER, Missing, Session, described
 from autograder.judge.settings import USUAL, Settings
+from autograder.sandbox import limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.submission import notebook
@@ -30,7 +31,6 @@ from autograder.submission.notebook import first_line
 from autograder.submission.parse import Unreadable
 
 DEVICES = ("auto", "cpu", "cuda")
-SECONDS = 300.0  # by the clock, for a whole notebook, however busy the machine is; its own time is bounded by Budget
 
 
 @dataclass
@@ -141,7 +141,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
     budget = Budget([_called(cell) for cell in cells])
     for sandbox in sandboxes.values():
         sandbox.budget = budget
-    own = Session(sandboxes, cells, until=time.monotonic() + SECONDS)
+    own = Session(sandboxes, cells, until=time.monotonic() + limits.NOTEBOOK_CLOCK)
     try:
         for exercise in graders.exercises:
             result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)

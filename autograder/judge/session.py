@@ -12,17 +12,12 @@ from torch import Tensor
 from attention_lab.checking.protocol import Answer, Observation
 from attention_lab.checking.verdict import Verdict
 from autograder.judge.proxy_process import ProxyProcess
-from autograder.sandbox import sandbox, validation
+from autograder.sandbox import limits, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
 from autograder.submission import notebook
 from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet
 
-RESTARTS = 5  # workers that a submission's cells may take with them, before only definitions are run of all cells
-# of the time that ends a worker: a cell that computes for longer is stopped, and the worker keeps what it defined
-PATIENCE = 0.8
-AGAIN_SECONDS = 1.0  # for a cell that was stopped so before
-CELLS_SECONDS = 20.0  # of computing for all cells in one worker: of those that are left only definitions are run
 TOLD = 3  # imports that failed of which a report speaks
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
@@ -189,11 +184,11 @@ class Session:
             except Died:
                 self._end(device)
                 raise
-            left = CELLS_SECONDS
+            left = limits.CELLS_CPU
             for number in range(len(self.cells)):
                 if number in self.history.deadly:
                     continue
-                brief = number in self.history.brief or len(self.history.brief) > RESTARTS or left <= 0
+                brief = number in self.history.brief or len(self.history.brief) > limits.CELLS_RESTARTS or left <= 0
                 try:
                     left -= self._run(worker, number, brief, left)
                 except (Died, ValueError) as error:
@@ -226,8 +221,8 @@ class Session:
 
     def _run(self, worker: Worker, number: int, brief: bool, left: float) -> float:
         """Run one cell. The seconds that it has computed. Raises Died, ValueError."""
-        most = AGAIN_SECONDS if brief or number in self.history.late else min(left, CELLS_SECONDS)
-        seconds, before = min(most, PATIENCE * sandbox.CPU_SECONDS), worker.cpu_seconds()
+        most = limits.CELL_AGAIN_CPU if brief or number in self.history.late else min(left, limits.CELLS_CPU)
+        seconds, before = min(most, limits.CELL_SHARE * limits.QUESTION_CPU), worker.cpu_seconds()
         header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
                                          "exercises": self.names,
                                          "seconds": seconds, "brief": brief})
@@ -235,7 +230,7 @@ class Session:
         self.history.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
             self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
-                                                                f"{CELLS_SECONDS:g} seconds; of "
+                                                                f"{limits.CELLS_CPU:g} seconds; of "
                                                      "this one, only what it defines was run."))
         return worker.cpu_seconds() - before
 

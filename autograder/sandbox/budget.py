@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CPU_SECONDS = 40.0  # of computing, for a whole notebook; an honest one takes less than one
-# of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time
-OWN_SECONDS = 48.0
+from autograder.sandbox import limits
+
 BUSY = 2.0  # seconds of waiting for a processor from which on a machine is called busy
 TOLD = 3  # spenders that are named
 
@@ -60,13 +59,13 @@ class Budget:
     def over(self, used: Times, on: str) -> tuple[str, str] | None:
         """The kind of limit that is reached with what is used now, and a sentence on who spent the time;
         None where there is time left."""
-        if self.cpu + used.cpu > CPU_SECONDS:
+        if self.cpu + used.cpu > limits.NOTEBOOK_CPU:
             return (
                 "spent",
-                f"the notebook's {CPU_SECONDS:g} seconds of computing were spent by {self._spenders(used, on)}",
+                f"the notebook's {limits.NOTEBOOK_CPU:g} seconds of computing were spent by {self._spenders(used, on)}",
             )
-        if self.own + used.own > OWN_SECONDS:
-            return "budget", f"the notebook's {OWN_SECONDS:g} seconds were spent by {self._spenders(used, on)}"
+        if self.own + used.own > limits.NOTEBOOK_OWN:
+            return "budget", f"the notebook's {limits.NOTEBOOK_OWN:g} seconds were spent by {self._spenders(used, on)}"
         return None
 
     def charge(self, used: Times, on: str) -> None:

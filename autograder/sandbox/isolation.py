@@ -19,7 +19,7 @@ from typing import Any
 
 import attention_lab
 from autograder.lessons.course import ROOT, own_lessons
-from autograder.sandbox import calls
+from autograder.sandbox import system_calls
 
 ISOLATIONS = ("auto", "none")
 # Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker;
@@ -120,7 +120,7 @@ def works(layer: Layer) -> bool:
         return os.name == "posix"
     if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
         return False
-    if layer.name == "seccomp" and not calls.program("cpu"):
+    if layer.name == "seccomp" and not system_calls.program("cpu"):
         return False
     with socket.create_server(("127.0.0.1", 0)) as server, tempfile.NamedTemporaryFile(prefix="autograder-") as secret:
         trial = _inside((layer.name,), TRIAL, forbidden=secret.name, port=server.getsockname()[1])
@@ -128,21 +128,22 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: calls.THROUGH where
-    nothing keeps a call from being carried out (it is not), else the error, or below zero the signal that it ended in.
-    Raises RuntimeError where the layers don't stand."""
-    trial = _inside(layers, calls.TRIAL, calls=asked, mark=calls.MARK, through=calls.THROUGH)
+    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: system_calls.THROUGH
+    where nothing keeps a call from being carried out (it is not), else the error, or below zero the signal that it
+    ended in. Raises RuntimeError where the layers don't stand."""
+    trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
         raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
     return json.loads(trial.stdout)
 
 
 def unlisted(layers: Sequence[str]) -> list[int]:
-    """The numbers of all that gets through to the kernel and is not listed in calls.py. Raises as `answered` does."""
-    numbers = [*calls.NUMBERS, *(calls.X32 + number for number in calls.NUMBERS)]
+    """The numbers of all that gets through to the kernel and is not listed in system_calls.py.
+    Raises as `answered` does."""
+    numbers = [*system_calls.NUMBERS, *(system_calls.X32 + number for number in system_calls.NUMBERS)]
     found = answered(layers, [[number] for number in numbers])
-    through = {number for number, answer in zip(numbers, found) if answer not in calls.REFUSALS}
-    return sorted(through - calls.listed() - calls.UNFILTERED)
+    through = {number for number, answer in zip(numbers, found) if answer not in system_calls.REFUSALS}
+    return sorted(through - system_calls.listed() - system_calls.UNFILTERED)
 
 
 def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.CompletedProcess:
@@ -164,7 +165,7 @@ def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
         limits = {**limits, "RLIMIT_NPROC": 128}
     return {"limits": limits if "limits" in layers else {},
             "landlock": {"read": readable()} if "landlock" in layers else None,
-            "seccomp": calls.program(device).hex() if "seccomp" in layers else ""}
+            "seccomp": system_calls.program(device).hex() if "seccomp" in layers else ""}
 
 
 def around(layers: Sequence[str], folder: Path | str) -> list[str]:

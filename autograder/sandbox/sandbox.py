@@ -27,14 +27,11 @@ from torch import Tensor
 
 import attention_lab
 from autograder.lessons.course import ROOT
+from autograder.sandbox import limits
 from autograder.sandbox.budget import Budget, Times, waited
 from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
 from autograder.worker import wire
 
-CPU_SECONDS = 10.0  # for one cell or one question
-WALL_SECONDS = 15.0  # for the same, computing or not, without the time that a busy machine lets it wait
-START_SECONDS = 120.0
-END_SECONDS = 5.0
 PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
@@ -81,10 +78,10 @@ class _Watch:
         self.measure()
         if self.worker.budget and (over := self.worker.budget.over(self.used, self.subject)):
             raise Died(*over)
-        if self.used.cpu > CPU_SECONDS:
-            raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
-        if self.used.own > WALL_SECONDS:
-            raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
+        if self.used.cpu > limits.QUESTION_CPU:
+            raise Died("cpu", f"more than {limits.QUESTION_CPU:g} seconds of computing")
+        if self.used.own > limits.QUESTION_WALL:
+            raise Died("wall", f"no answer within {limits.QUESTION_WALL:g} seconds")
 
     def measure(self) -> None:
         """See what was used since the question. Raises Died where too much was written."""
@@ -162,7 +159,7 @@ class Worker:
         return Times(time.monotonic(), self.cpu_seconds(), waited(self.pid))
 
     def _send(self, packed: wire.Packed) -> None:
-        self.sock.settimeout(WALL_SECONDS)
+        self.sock.settimeout(limits.QUESTION_WALL)
         wire.send(self.sock, self.number, packed)
         self.sock.settimeout(PULSE)
 
@@ -349,7 +346,7 @@ class Sandbox:
 def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
     """Until a process that was started is ready. Raises RuntimeError with what it says instead."""
     errors = cast(IO[bytes], process.stderr)  # it was started with a pipe for them
-    sock.settimeout(START_SECONDS)
+    sock.settimeout(limits.START)
     try:
         ready = sock.recv(4096)
     except (TimeoutError, ConnectionError):
@@ -363,7 +360,7 @@ def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
 
 def _first_word(sock: socket.socket) -> int:
     """The process id of a forked worker that says "ready". Raises RuntimeError with what it says instead."""
-    sock.settimeout(START_SECONDS)
+    sock.settimeout(limits.START)
     word, about, *_ = sock.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize("3i")))
     if word != b"ready":
         raise RuntimeError(f"no worker starts: {word.decode(errors='replace') or 'it ended at once'}")
@@ -386,7 +383,7 @@ def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
     if os.path.lexists(folder):
         if killed:  # while it still ends, it could put a link where a mode is about to be changed
             with contextlib.suppress(psutil.Error):
-                killed.wait(END_SECONDS)
+                killed.wait(limits.END)
         subprocess.run(["sh", "-c", REMOVE, str(folder)], check=False, capture_output=True)
 
 

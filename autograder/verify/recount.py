@@ -14,9 +14,8 @@ from nbformat import NotebookNode
 
 from attention_lab.networks.paper_tables import CAPSTONE, ROWS, PaperTable, Row
 from autograder.intake.files import read
-from autograder.judge.judge import SECONDS
 from autograder.judge.session import Session
-from autograder.sandbox import validation
+from autograder.sandbox import limits, validation
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.submission import notebook
@@ -57,7 +56,7 @@ def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandb
     cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if submission and lesson == CAPSTONE else []
     sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
     sandbox.budget.exercise = f"the networks of {lesson}"
-    session = Session({"cpu": sandbox}, cells, until=time.monotonic() + SECONDS)
+    session = Session({"cpu": sandbox}, cells, until=time.monotonic() + limits.NOTEBOOK_CLOCK)
     given = (
         [cell for cell in submission.cells if cell.cell_type == "code"] if submission and lesson != CAPSTONE else None
     )

@@ -22,11 +22,10 @@ from .traces import Watch
 # A name that is gone is an error.
 SETTINGS = OURS + """
 from autograder.judge import judge
-from autograder.sandbox import sandbox
-limits = {{(sandbox, "CPU_SECONDS"): 1.5, (sandbox, "WALL_SECONDS"): 4.0, (judge, "SECONDS"): 15.0}}
-for (module, name), value in limits.items():
-    assert isinstance(getattr(module, name), (int, float)), name
-    setattr(module, name, value)
+from autograder.sandbox import limits
+for name, value in {{"QUESTION_CPU": 1.5, "QUESTION_WALL": 4.0, "NOTEBOOK_CLOCK": 15.0}}.items():
+    assert isinstance(getattr(limits, name), float), name
+    setattr(limits, name, value)
 assert judge.class_seed
 judge.class_seed = lambda _: {seed!r}
 """

@@ -18,10 +18,9 @@ from pathlib import Path
 
 import psutil
 
-from autograder.judge import judge as judging
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.sandbox import isolation, sandbox
+from autograder.sandbox import isolation, limits
 from autograder.sandbox.sandbox import Sandbox
 from tests.classroom.pupils import LESSON, NAMES, notebook_of
 
@@ -117,7 +116,7 @@ def main(names: list[str]) -> None:
     names = names[1:] if walls else names
     chosen = [attack for attack in on_a_worker(attacks()) if not names or attack.name in names]
     worth = honest_points(chosen)
-    sandbox.CPU_SECONDS, sandbox.WALL_SECONDS, sandbox.START_SECONDS, judging.SECONDS = 1.5, 4.0, 15.0, 15.0
+    limits.QUESTION_CPU, limits.QUESTION_WALL, limits.START, limits.NOTEBOOK_CLOCK = 1.5, 4.0, 15.0, 15.0
     if walls:
         print(json.dumps(at_walls(walls, chosen, worth)))
         return

@@ -8,7 +8,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.classroom import nbgrader_plugin
-from autograder.classroom.nbgrader_plugin import collect
+from autograder.classroom.nbgrader_plugin import exchange_collect
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
@@ -92,19 +92,21 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(inbound, tmp_path):
 def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
     """bob's newest by its name is mallory's, and bob's own is collected;
     where there is no account, the name is all there is."""
-    monkeypatch.setattr(collect, "account_of", {"bob": 12345, "mallory": 12346}.get)
+    monkeypatch.setattr(exchange_collect, "account_of", {"bob": 12345, "mallory": 12346}.get)
     for name, owner in ((f"bob+{LESSON}+{STAMP}+a", 12345), (f"bob+{LESSON}+{STAMP.replace('2026', '2027')}+b", 12346),
                         (f"cy+{LESSON}+{STAMP}+c", 12346)):
         (inbound / name).mkdir()
         os.chown(inbound / name, owner, owner)
-    records = [collect.Collect._path_to_record(collect.Collect(), str(path)) for path in sorted(inbound.iterdir())]
+    records = [exchange_collect.Collect._path_to_record(exchange_collect.Collect(), str(path))
+               for path in sorted(inbound.iterdir())]
     assert [record["username"] for record in records if "why" not in record] == ["bob", "cy"]
     assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not "
                                                                         "belong to them"]
 
 
 def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
-    collecting = collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON), update=True,
+    collecting = exchange_collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON),
+                                          update=True,
                                  check_owner=False)
     collecting.inbound_path, collecting.src_records = str(inbound), []
     for name in ("mallory", "bob"):
@@ -121,7 +123,7 @@ def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
 
 
 def test_an_account_is_known_by_its_name():
-    assert collect.account_of("root") == 0 and collect.account_of("nobody has this name") is None
+    assert exchange_collect.account_of("root") == 0 and exchange_collect.account_of("nobody has this name") is None
 
 
 def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
@@ -162,7 +164,7 @@ def test_a_newer_folder_takes_the_place_of_the_earlier_one_when_it_is_copied(tmp
 
     def collected():
         caplog.clear()
-        collect.Collect(coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config),
+        exchange_collect.Collect(coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config),
                         config=config).start()
         return {path.name for path in (tmp_path / "submitted/ada" / LESSON).iterdir()}
 

@@ -32,8 +32,8 @@ def test_every_loss_is_told_beforehand():
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in OFTEN else pytest.mark.nightly)
                                   for name in HONEST])
 def test_honest(judge, name, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
-    monkeypatch.setattr("autograder.judge.session.AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 2.0)
+    monkeypatch.setattr("autograder.sandbox.limits.CELL_AGAIN_CPU", 0.2)
     honest = HONEST[name]
     result = judge.grade(honest.notebook())
     assert result.error is None

@@ -150,7 +150,7 @@ class SEBlock(nn.Module):
 
 
 def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 1.0)
     result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
@@ -164,7 +164,7 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
     ("@missing\ndef squeeze(x): return x", "error", "NameError: name 'missing'"),
 ])
 def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outcome, said):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 1.0)
     result = judge.grade(changed(squeeze=cell))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {outcome} and said in result.verdicts["squeeze"].headline
@@ -177,7 +177,7 @@ def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outc
 ])
 @pytest.mark.parametrize("where", ["above", "below"])
 def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, said, where):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 1.0)
 
     def graded(squeeze):
         return judge.grade(changed(squeeze=f"{stops}\n{squeeze}" if where == "above" else f"{squeeze}\n{stops}"))
@@ -190,7 +190,7 @@ def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, sa
 
 
 def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 1.0)
     submission = copy.deepcopy(SOLVED)
     submission.cells.insert(2, new_code_cell("while True: pass"))
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
@@ -203,8 +203,8 @@ LOOP = "while True: pass"
 
 
 def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
-    monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 2.5)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 2.0)
+    monkeypatch.setattr("autograder.sandbox.limits.NOTEBOOK_CPU", 2.5)
     result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x",
                                  Excitation=f"{LOOP}\nclass Excitation: pass"))
     assert result.points == 0 and result.not_reached
@@ -214,7 +214,7 @@ def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypat
 
 
 def test_a_verdict_by_the_clock_is_not_kept(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.WALL_SECONDS", 3.0)
+    monkeypatch.setattr("autograder.sandbox.limits.QUESTION_WALL", 3.0)
     result = judge.grade(changed(squeeze="import time\ndef squeeze(x):\n    time.sleep(60)"))
     assert points(result) == {**FULL, "squeeze": 0} and result.timed_out and not storable(result)
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from conftest import need
 
-from autograder.sandbox import isolation
+from autograder.sandbox import isolation, limits
 from autograder.sandbox import sandbox as sandboxes
 from autograder.sandbox.isolation import NoRoom
 from autograder.sandbox.sandbox import Died
@@ -30,13 +30,13 @@ def dies(worker, source):
 
 
 def test_a_loop_that_never_ends(sandbox, monkeypatch):
-    monkeypatch.setattr(sandboxes, "CPU_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "QUESTION_CPU", 0.5)
     assert dies(sandbox.worker(), "while True: pass") == "cpu"
     assert cell(sandbox.worker(), "1") is None
 
 
 def test_sleeping(sandbox, monkeypatch):
-    monkeypatch.setattr(sandboxes, "WALL_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "QUESTION_WALL", 0.5)
     assert dies(sandbox.worker(), "import time; time.sleep(60)") == "wall"
 
 
@@ -167,7 +167,7 @@ def test_where_the_process_that_forks_was_stopped_the_next_worker_gets_another(m
             pytest.skip("every worker is a process of its own here")
         sandbox.worker().close()
         os.kill(sandbox.first[0].pid, signal.SIGSTOP)
-        monkeypatch.setattr(sandboxes, "START_SECONDS", 0.5)
+        monkeypatch.setattr(limits, "START", 0.5)
         with pytest.raises(TimeoutError):
             sandbox.worker()
         monkeypatch.undo()

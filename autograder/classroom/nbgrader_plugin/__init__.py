@@ -36,9 +36,9 @@ def configure(c: Config) -> None:
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
     c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
-    c.ExchangeFactory.collect = f"{HERE}.collect.Collect"
-    c.ZipCollectApp.extractor_plugin = f"{HERE}.collector.Unpack"
-    c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Download"
+    c.ExchangeFactory.collect = f"{HERE}.exchange_collect.Collect"
+    c.ZipCollectApp.extractor_plugin = f"{HERE}.zip_collect.Unpack"
+    c.ZipCollectApp.collector_plugin = f"{HERE}.zip_collect.Download"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()

@@ -1,5 +1,5 @@
-"""Every call of the kernel by its number, inside the walls: what is not listed in autograder/sandbox/calls.py does
-not get through."""
+"""Every call of the kernel by its number, inside the walls: what is not listed in autograder/sandbox/system_calls.py
+does not get through."""
 
 import errno
 import json
@@ -8,7 +8,7 @@ import platform
 import pytest
 from conftest import need
 
-from autograder.sandbox import calls, isolation
+from autograder.sandbox import isolation, system_calls
 
 X86 = platform.machine() == "x86_64"
 SETS = [("seccomp",), ("limits", "landlock", "seccomp"), ("limits", "seccomp", "bubblewrap"), isolation.probed()]
@@ -16,7 +16,7 @@ HERE = [layers for layers in SETS if set(layers) <= set(isolation.probed())]
 only_x86 = pytest.mark.skipif(not X86, reason="the numbers are those of x86_64")
 
 # number, arguments -> what x86_64's kernel answers inside the walls
-THROUGH, EPERM, ENOSYS, ENOTSUP = calls.THROUGH, errno.EPERM, errno.ENOSYS, errno.ENOTSUP
+THROUGH, EPERM, ENOSYS, ENOTSUP = system_calls.THROUGH, errno.EPERM, errno.ENOSYS, errno.ENOTSUP
 PRCTL, IOCTL, FCNTL, CLONE, MADVISE, SOCKETPAIR, PRLIMIT = 157, 16, 72, 56, 28, 53, 302
 THREAD = 0x3D0F00
 WAYS = {
@@ -44,7 +44,7 @@ WAYS = {
     "setxattrat": ((463,), ENOSYS), "getxattrat": ((464,), ENOSYS), "listxattrat": ((465,), ENOSYS),
     "removexattrat": ((466,), ENOSYS),
     "open_tree_attr": ((467,), ENOSYS), "file_getattr": ((468,), ENOSYS), "file_setattr": ((469,), ENOSYS),
-    "x32's socket": ((calls.X32 + 41,), ENOSYS), "x32's execve": ((calls.X32 + 520,), ENOSYS),
+    "x32's socket": ((system_calls.X32 + 41,), ENOSYS), "x32's execve": ((system_calls.X32 + 520,), ENOSYS),
     "no call at all": ((0x7FFFFFFF,), ENOSYS), "a number below zero": ((0xFFFFFFFF,), ENOSYS),
 }
 
@@ -61,27 +61,27 @@ def test_no_number_gets_through_that_is_not_listed(layers):
 
 @pytest.mark.parametrize("layers", HERE, ids="+".join)
 def test_what_is_listed_gets_through(layers):
-    listed = sorted(calls.listed())
-    with_any = {name for name, _ in calls.ALLOWED_WHERE}
+    listed = sorted(system_calls.listed())
+    with_any = {name for name, _ in system_calls.ALLOWED_WHERE}
     found = dict(zip(listed, isolation.answered(layers, [[number] for number in listed])))
     refused = {number for number, answer in found.items() if answer != THROUGH}
-    assert refused <= {calls._number(name) for name in with_any}
+    assert refused <= {system_calls._number(name) for name in with_any}
     assert len(listed) > 150
 
 
 @only_x86
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_arguments_decide(device, monkeypatch):
-    program = calls.program(device)
-    monkeypatch.setattr(calls, "program", lambda _: program)
+    program = system_calls.program(device)
+    monkeypatch.setattr(system_calls, "program", lambda _: program)
     found = isolation.answered(("seccomp",), [way for way, _ in WAYS.values()])
     assert dict(zip(WAYS, found)) == {name: answer for name, (_, answer) in WAYS.items()}
 
 
 @only_x86
 def test_a_gpus_driver_is_spoken_to_by_its_own_ioctls_alone(monkeypatch):
-    program = calls.program("cuda")
-    monkeypatch.setattr(calls, "program", lambda _: program)
+    program = system_calls.program("cuda")
+    monkeypatch.setattr(system_calls, "program", lambda _: program)
     asked = [[IOCTL, 3, request] for request in (0xC020462A, 0x1B, 0x30000001, 0x40086602, 0x5412, 0x401C5820)]
     assert isolation.answered(("seccomp",), asked) == [THROUGH] * 3 + [ENOSYS] * 3
 
@@ -120,6 +120,6 @@ def test_the_old_way_would_be_found_out(monkeypatch, tmp_path):
     with open(tmp_path / "filter", "w+b") as file:
         made.export_bpf(file)
     program = (tmp_path / "filter").read_bytes()
-    monkeypatch.setattr(calls, "program", lambda _: program)
+    monkeypatch.setattr(system_calls, "program", lambda _: program)
     found = isolation.unlisted(("seccomp",))
     assert {463, 466, 469, 1000} <= set(found) and 41 not in found

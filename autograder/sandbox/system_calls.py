@@ -2,7 +2,7 @@
 
 A call that is not listed never gets to the kernel, whatever its number: not the ones that libseccomp has no name for,
 not tomorrow's. It returns ENOSYS, as on a kernel that is too old for it, so that programs take another way.
-`autograder doctor` and tests/judge/test_calls.py try every number inside the walls.
+`autograder doctor` and tests/judge/test_system_calls.py try every number inside the walls.
 
 The list is what CPython, torch, numpy and matplotlib were seen to call (strace, the solved notebooks of all lessons,
 and a notebook that uses a little of everything), and what does no more than these. Files are the matter of Landlock or

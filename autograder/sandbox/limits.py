@@ -1,0 +1,19 @@
+"""How long a submission may take, in seconds; how much memory and disk it may use stands in isolation.py and
+sandbox.py.
+
+Computing counts only what a process computes, so that a busy machine changes no verdict. The clock is the last resort.
+"""
+
+QUESTION_CPU = 10.0  # of computing, for one cell or one question: then its worker ends
+QUESTION_WALL = 15.0  # for the same, computing or not, without the time that a busy machine lets it wait
+# Of QUESTION_CPU: a cell that computes for longer is stopped, and the worker keeps what it defined.
+CELL_SHARE = 0.8
+CELL_AGAIN_CPU = 1.0  # for a cell that was stopped so before
+CELLS_CPU = 20.0  # of computing, for all cells in one worker: of those that are left only definitions are run
+CELLS_RESTARTS = 5  # workers that a submission's cells may take with them, before only definitions are run of all cells
+NOTEBOOK_CPU = 40.0  # of computing, for a whole notebook; an honest one takes less than one
+# Of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time.
+NOTEBOOK_OWN = 48.0
+NOTEBOOK_CLOCK = 300.0  # by the clock, for a whole notebook, however busy the machine is
+START = 120.0  # for a worker to start
+END = 5.0  # for a worker to end
