@@ -629,8 +629,8 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 predicted = {"channel gate only": None, "spatial gate only": None, "CBAM": None}
 
 # %% [markdown]
-# Each arm is trained twice, for 384 steps of Adam with a one-cycle learning rate.
-# Together that takes about 40 s.
+# Each arm is trained three times, for 384 steps of Adam with a one-cycle learning rate.
+# Together that takes one to two minutes.
 
 # %% tags=["experiment"]
 class Gated(nn.Module):
@@ -740,7 +740,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # %% [markdown]
 # ### What has the spatial gate learned?
 #
-# Look at the maps of the two networks with CBAM.
+# Look at the maps of the three networks with CBAM.
 # Unlike the maps over photographs, these come from trained features and a trained kernel.
 # The cell prints how open each map is over the framed cross and over the other cross.
 # Then it draws the maps of the run in which these two values differ most.
@@ -752,7 +752,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # %% [markdown]
 # In the clearest run the gate closes at the cross without a frame.
 # We cannot explain the map's stripes elsewhere.
-# In our other run the map was *lower* at the framed cross, and yet its network scored 100 %.
+# In another of our runs the map was *lower* at the framed cross, and yet that run's network scored 100 %.
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #

@@ -591,7 +591,7 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
 # A network that uses the dot now follows a wrong dot half of the time, so its score falls to section 1's 67 %.
 #
-# Each arm is trained three times, for 250 steps of Adam with a one-cycle learning rate: 40 to 130 s in all.
+# Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate: one to four minutes in all.
 # **Predict:** which arms stay near 67 %, and which arm is ahead, the softmax or the sigmoids?
 
 # %% tags=["experiment"]
