@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; the others add rows, or show as "not yet" · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; the other lessons add rows to tables, or show there as "not yet" · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -315,7 +315,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # SE needs C · C/2 twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752.
 # ECA needs 3 for each block, 18 in all.
 # A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
-# A gate adds few parameters, so the number of its parameters hardly explains what a gate does.
+# A gate adds so few parameters that their number can hardly explain what it does.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
 # Our control "one more 3x3 conv" shows what more parameters bring.
 # </details>
@@ -609,7 +609,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (25 %; it needs positions)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
-#   (33 %; it needs content from anywhere, because grey on grey is invisible next to one of the colours)
+#   (33 %; it needs content from anywhere, and one colour stands beside a grey that is invisible on the grey background)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
@@ -724,7 +724,8 @@ slide_answers(arms, trained, tasks)
 # Why do ECA and EMSA end at 53 and 58 % on "far", well above chance, after five times as many steps?
 # ECA has no reach at all, and EMSA's keys do not know where they are.
 # The reason is that our task leaks.
-# Posts in the last row are cut off by the edge, and a mean over the picture reveals their colour: ECA gets 99 % of *these* dots right.
+# Posts in the last row are cut off by the edge, so a mean over the picture reveals their colour.
+# At the dots between *these* posts, ECA is right in 99 % of the cases.
 # That leak explains a part of ECA's score, but not all of it.
 # EMSA found something else: at half the learning rate it even reaches 88 %.
 # We think that it recognises each dot by its noise, because without noise the same network falls to 59 %.
@@ -734,8 +735,8 @@ slide_answers(arms, trained, tasks)
 # **No winner.** No row is the best everywhere, and an average over the columns would depend on the columns that we chose.
 # These are small pictures made for one mechanism each, so they do not say what a module brings on photographs.
 # A high score says that a module *can* use a mechanism.
-# A low score does not say that it cannot: another rate, more steps or another wrapper may change it,
-# and several cells differ between x 1 and x 5.
+# A low score does not say that the module cannot, because another rate, more steps or another wrapper may change the score.
+# Several cells of the map differ between the page's number of steps and five times as many.
 # Every score holds for this network, with 16 channels and this number of steps.
 #
 # <details><summary>What the modules cost</summary>

@@ -245,7 +245,8 @@ check(ChannelGate)
 # ## 4. Exercise 2: `SpatialGate`
 #
 # Now pool over the channels.
-# Take two channels on a row of three positions, (4, 1, 2) and (0, 1, 2), and a kernel of size 1 with the weights 1 and -1:
+# Take two channels on a row of three positions, (4, 1, 2) and (0, 1, 2).
+# The kernel has size 1, and it multiplies the maxima by 1 and the means by -1:
 
 # %%
 maxima, means = torch.tensor([4.0, 1, 2]), torch.tensor([2.0, 1, 2])
@@ -254,7 +255,7 @@ print("scores", scores.tolist())
 print("map   ", [round(gate, 2) for gate in scores.sigmoid().tolist()])
 
 # %% [markdown]
-# The gate opens at position 0, where one channel stands out from the others.
+# The gate opens at position 0, where one channel is larger than the other.
 # At the other two positions both channels agree, so their maximum is their mean, and the gate stays at 0.5.
 #
 # ### The exercise
@@ -270,7 +271,8 @@ print("map   ", [round(gate, 2) for gate in scores.sigmoid().tolist()])
 # It pads with k // 2 zeros on each side, so that the map has the same H and W as x.
 # An even k raises a `ValueError`.
 # `self.bn` is an `nn.BatchNorm2d` of one channel.
-# In eval mode a fresh `bn` changes (almost) nothing, so with the kernel of our example your gate makes the map of our example.
+# In eval mode a fresh `bn` changes (almost) nothing.
+# So if your gate gets the kernel of our example, it makes the map of our example.
 
 # %% exercise
 class SpatialGate(nn.Module):
@@ -320,9 +322,9 @@ check(SpatialGate)
 # </details>
 
 # %% [markdown]
-# **Touch it.** This is your gate.
-# At the left mark each of eight channels holds 1.
-# At the right mark as many channels as you choose share a sum of 8.
+# **Touch it.** Your gate reads a map of eight channels with two marks.
+# At the left mark each of the eight channels holds 1, so they sum to 8.
+# At the right mark the sum is 8 as well, but you choose how many channels share it.
 # What do the maximum and the mean see, and which kernel tells the marks apart?
 
 # %% tags=["experiment"]
@@ -628,7 +630,7 @@ predicted = {"channel gate only": None, "spatial gate only": None, "CBAM": None}
 
 # %% [markdown]
 # Each arm is trained three times, for 384 steps of Adam with a one-cycle learning rate.
-# Together that takes about a minute.
+# Together that takes one to two minutes.
 
 # %% tags=["experiment"]
 class Gated(nn.Module):
@@ -689,8 +691,8 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # *One bar* is always right.
 # </details>
 #
-# Do the controls only need more time?
-# We also trained with five times as many steps, each control twice and CBAM six times.
+# Do the arms that score less than CBAM only need more time?
+# We also trained with five times as many steps, twice for each of these arms and six times for CBAM.
 # (All runs are in `solutions/cbam/experiment.md`.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -807,7 +809,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.
 # The authors' README reports 77.62 % top-1 on ImageNet for their ResNet-50 with CBAM.
-# But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that they can cost accuracy on some tasks.
+# But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that the layers can cost accuracy on some tasks.
 # For tasks in which it matters which position looks at which other position, self-attention has taken over.
 # You build it in lesson 05a.
 #

@@ -78,7 +78,7 @@ review()
 # ## 1. A cloth
 #
 # **The question:** do the threads rise or fall, *seen from the front*?
-# The cloth has 24 x 24 pixels.
+# The cloth has 24 x 24 pixels and lies under a coloured glow.
 # Only pixels more than 10 pixels from the middle of the glow have to answer.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
@@ -472,8 +472,8 @@ check(CloAttention)
 # There is nothing between `dwconv` and `fc2`, and there is no shortcut.
 #
 # Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
-# Now one row of one channel, with stride 2 and kernel [1, 1, 1]: `dwconv` gets 2, 1, 0, 3 from the GELU.
-# It makes 0 (padding) + 2 + 1 = 3 and 1 + 0 + 3 = 4.
+# For the numbers, take one row of one channel, with stride 2 and the kernel [1, 1, 1].
+# The GELU passes 2, 1, 0, 3 to `dwconv`, which makes 0 (padding) + 2 + 1 = 3 and 1 + 0 + 3 = 4.
 
 # %% exercise
 class ConvFFN(nn.Module):
@@ -597,7 +597,7 @@ check(CloBlock)
 # So the smaller network costs less than half as much and scores more.
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch brings.
-# And nobody has timed them on a phone here.
+# And we have not timed either network on a phone.
 # A cleaner question needs networks that differ in one thing alone, and that is what comes next.
 
 # %% [markdown]
@@ -681,7 +681,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 
 # %% [markdown]
 # **Read it.** In our runs, each kind of head alone is at chance, and *two of each* scores about 96 %.
-# Without the glow, or with another cloth's keys and values, this network is back at chance.
+# If we remove the glow, or give the global heads another cloth's keys and values, this network is back at chance.
 # So it uses the glow, which comes through the global heads.
 # The checkerboard is no help either.
 # Half of the pixels in each 4 x 4 window are red and half are blue, so they cancel in the mean.
@@ -712,8 +712,8 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # | two of each, GELU | 95, 95, 94 | 94, 96, 93 | 96, 95 |
 #
 # *Added* and *GELU* get close, so most of the gain comes from something non-linear in the branch.
-# In every pair of runs the published branch scores higher than *added* and *GELU*: by 0.7 to 3.6 points,
-# and by 46 in the one run that is still at chance.
+# If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
+# It leads by 0.7 to 3.6 points, and by 46 points in the one run that is still at chance.
 #
 # Other splits and windows do about as well, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.
@@ -840,7 +840,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
 # So the eight numbers of two heads are read as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
-# One key gets the even channels of both heads, and the other key the odd ones.
+# One key gets the even channels of both heads, and the other key gets the odd ones.
 # Broadcasting then gives this mixture to both heads of queries.
 #
 # Repair: `kv(pooled).reshape(b, 2, heads, width, -1)`.

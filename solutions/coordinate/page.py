@@ -188,7 +188,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
 #
 # All three convolutions have a bias.
-# Rows come first in the joined line.
+# In the line of means that `conv1` reads, the rows' means come first.
 # `out_channels` comes from the authors' class.
 # In our tests it equals `in_channels`; question 4, at the end, is about other values.
 # Never modify x in place; let gradients flow.
@@ -427,16 +427,17 @@ slide_the_marks(trained_network)
 # This is what chance predicts: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
 #
 # Why do the other networks beat 38 %?
-# Their three convolutions see 11 pixels, which is enough, we think, if the square is near a mark.
-# **CBAM's map** could draw the right spot, but its window sees only 19 pixels.
+# Together their three convolutions see a window of 11 x 11 pixels.
+# That is enough, we think, if the square is near a mark.
+# **CBAM's map** could draw the right spot, but it sees only a window of 19 x 19 pixels.
 
 # %% [markdown]
 # **Do the other networks need more steps?**
 # With five times as many steps, at this rate or half of it, the four other networks score 54 to 65 %.
 # **coordinate** scores 100 % in its four long runs (two seeds, two rates).
 # Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
-# With these convolutions the network sees 19 pixels.
-# To see a mark and part of the farthest squares, it would have to see 23.
+# With these convolutions the network sees a window of 19 x 19 pixels.
+# To see a mark and part of the farthest squares, it would need a window of 23 x 23.
 #
 # The experiment does not show that one must *multiply* the gates.
 # In 320 steps, adding the rows' and the columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 % too (three runs).

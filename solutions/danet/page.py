@@ -83,7 +83,7 @@ review()
 # How did you do it?
 # You looked at a patch, searched the poster for the marked patch with the *same* colour, and read what stands next to it.
 # The answer for one position is written at *another* position.
-# Which position that is depends on the picture.
+# The picture decides where that other position is.
 #
 # The posters of this lesson are small (24 x 24 pixels) and noisy, with six marked patches and fourteen unmarked ones.
 # Colours, places and marks are new in every poster, so there is nothing to learn by heart.
@@ -103,7 +103,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 #
 # Fu and others (2019) let each position look at all positions, as the words in lesson 00 do.
 # Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it has to tell).
-# The gathered features are added to the position's own.
+# A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
+# The gathered features are added to the position's own features.
 #
 # ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A. The values times A transposed are what is gathered: column j is for position j. All of it is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
@@ -254,7 +255,7 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # At gamma 0, even noise passes.
 # At 0.5 only the first way gives your module's output.
 # The second way mistakes columns of A for rows, and the third way mixes up channels and positions.
-# So if a fresh module passes a test (the right shape, the published output), that only shows that it returns x.
+# So a fresh module may pass a test of its shape, and even give the published output, but that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
 
@@ -268,7 +269,8 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # Here it takes 500 steps of 16 posters, about five seconds.)
 #
 # **Predict first.** Nobody tells the network about colours or marks; it only sees posters and answers.
-# On posters that it has never seen, how much of an unmarked patch's weight will lie on the one marked patch that has its colour?
+# Now take an unmarked patch on a poster that the network has never seen.
+# How much of its attention weight will lie on the one marked patch that has the same colour?
 # By chance it would be 4 %, because a patch fills one of the poster's 24 cells.
 
 # %%
@@ -414,7 +416,7 @@ check(ChannelAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # (B, C, N) @ (B, N, C) gives (B, C, C).
-# Here the product is A X: A comes first and is not transposed, because row i belongs to channel i.
+# Here the product is A X: A comes first and is not transposed, because row i of A holds the weights of channel i.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -475,8 +477,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 #
 # inter stands for in_channels // 4:
 #
-# - `position_in`, `channel_in`: conv-BN-ReLU, in_channels to inter; `position_out`, `channel_out`: the same, inter to inter.
-#   Each is a `Sequential` of a 3 x 3 `Conv2d` without bias that keeps H and W, `BatchNorm2d`, `ReLU`;
+# - `position_in`, `channel_in`: from in_channels to inter channels; `position_out`, `channel_out`: from inter to inter channels.
+#   Each of the four is a conv-BN-ReLU block, a `Sequential` of a 3 x 3 `Conv2d` without bias that keeps H and W, a `BatchNorm2d` and a `ReLU`;
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;
 # - `classify_fused`, `classify_position`, `classify_channel`: `Sequential` of `Dropout2d(0.1)` and a 1 x 1 `Conv2d` to num_classes.
 #
@@ -708,7 +710,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
 # - *Mean of all* looks nothing up, and yet it beats chance.
-#   A mean over all positions can hold a small *table* that says, for each hue, how black its mark is.
+#   The mean has many channels, and together they can hold a small *table* that says, for each hue, how black its mark is.
 #   Every position can then read the entry for its own hue.
 #   Such a table can replace attention to some extent, but every position gets the same table, averaged over the whole poster.
 # - *Channel attention* needs a single parameter and no N x N matrix.
@@ -724,7 +726,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   With that sign it scored 56 and 62 % after the page's 500 steps.
 #   So in these runs the sign decides how *soon* the answer is found, but not whether it is found.
 # - *Mean of all* comes closer to the attentions, with 90 and 88 %.
-# - *Wide window* gains something, with 74 and 72 %.
+# - *Wide window* scores 74 and 72 %, which is more than after 500 steps.
 #   A network with no attention at all scores 61 and 61 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
@@ -805,8 +807,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # These transformers use the attention that you built, with a scale and with heads.
 #
 # **Against a plain convolution.** On the real pictures below, the network with one more 3 x 3 convolution scores 93.0 % after 1,000 steps.
-# With position attention it scores 86.1 %, and with channel attention 82.6 %.
-# (These are means of three runs. One of the runs with channel attention was still at 61 %.)
+# With position attention it scores 86.1 %, and with channel attention it scores 82.6 %.
+# (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # On these pictures one more convolution sees far enough, and neither attention does better.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?

@@ -17,8 +17,9 @@
 #
 # ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue is white, in the right picture they say that it is black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
-# Each ringed disc is compared with 64 learned vectors, the same in both pictures, and with nothing else.
-# Can the two answers differ?
+# Does the ringed disc count as white, or as black?
+# A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
+# Can its answers for the two pictures differ?
 # This matters on large maps, because a map of 512 x 512 has 262,144 positions.
 # Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
@@ -246,7 +247,7 @@ check(ExternalAttention)
 #
 # Why are there two steps, and not the usual softmax along each row?
 # The paper's reason (section 3.2) is that logits depend on the *scale* of the features.
-# Normalising columns and rows separately should avoid this.
+# Normalising columns and rows separately should remove this dependence.
 # Does it?
 #
 # **Predict, then run.** Take random logits and change them in three ways.
@@ -285,7 +286,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # $$\frac{e^{l_{ij}}}{Z_j} = e^{l_{ij} - \ln Z_j} \quad\text{with}\quad Z_j = \sum_{k} e^{l_{kj}}.$$
 #
 # The second step divides a row of such `exp`s by its sum, which is what a softmax does.
-# So a row of weights is one plain softmax over the slots, of $l_{ij} - \ln Z_j$.
+# So a row of weights is one plain softmax over the slots, applied to $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
 # With 64 slots, there are 64 such numbers per image.
 # Check this claim in code (`logsumexp` computes $\ln Z$ without overflow):
@@ -365,7 +366,7 @@ measured = {"time, fused": of_fused.latency / of_external.latency,
 predict_then_run(predicted, measured, unit="times as much as external attention")
 
 # %% [markdown]
-# The measured slowdown is of the same order as 64, but it depends on your machine.
+# The measured factor for time is of the same order as 64, but it depends on your machine.
 # Only the naive form needs memory that grows with N · N.
 # Fused self-attention even needs less memory than external attention, which stores its logits and weights.
 # So compared with the fused form, external attention saves *time*, not memory.
@@ -436,7 +437,7 @@ check(ExternalAttentionBlock)
 # Positions without a disc have no answer, and neither the loss nor the score counts them.
 # The network has *no* ReLU, so whatever it can do beyond a linear layer is done by the module.
 # The score is the mean of two percentages, for white discs and for black ones.
-# Answering "always black" scores 50 %, even though five of the six discs are black.
+# On the *odd one out*, "always black" scores 50 %, although five of the six discs are black.
 #
 # | arm | the module |
 # |---|---|
@@ -526,7 +527,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
                ("external attention", "self-attention", "odd one out"))
 
 # %% [markdown]
-# **The slots are the same for every image; how much they count is not.**
+# **The slots are the same for every image, but how much each slot counts differs between images.**
 #
 # - On the *book*, the answer depends on one token's hue alone.
 #   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
@@ -761,7 +762,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # %% [markdown]
 # ## 12. What we now know
 #
-# - **The slots are the same for every image; how much they count is not.**
+# - **The slots are the same for every image, but how much each slot counts differs between images.**
 #   The sums Z over all tokens of an image decide how much each slot counts.
 # - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).

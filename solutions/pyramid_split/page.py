@@ -453,7 +453,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # <details><summary>Why these limits</summary>
 #
 # The largest share is e / (e + 3) = 0.48, and the smallest is 1 / (1 + 3e) = 0.11.
-# No scale can be switched off, and none gets half, because two shares differ by a factor of e = 2.7 at most.
+# Two shares differ by a factor of e = 2.7 at most, so no scale can be switched off, and no scale gets half.
 # The paper speaks of *selecting* scales; the published module can only mildly prefer some.
 # </details>
 
@@ -541,8 +541,8 @@ check(EPSABlock)
 #
 # EPSANet-50 is ResNet-50 with your blocks: 3, 4, 6 and 3 of them, with 64, 128, 256 and 512 planes.
 # ResNet-50 has 25,557,032 parameters.
-# The paper leaves two things open.
-# Its figure splits x into S parts, one for each convolution, and draws one SE module for each scale.
+# The paper leaves two things open: what each convolution reads, and how many SE modules there are.
+# The paper's figure splits x into S parts, one for each convolution, and draws one SE module for each scale.
 # (A Chinese blog post of October 2021 describes the same split.)
 # In the authors' code, however, every convolution reads all channels, and one SE module serves all scales.
 #
@@ -571,7 +571,7 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # The last reading is what the paper's figure shows.
 # </details>
 #
-# A parameter count is a fingerprint: a few lines of code separate readings that a drawing leaves open.
+# A parameter count is a fingerprint: with a few lines of code you can tell apart readings that a drawing leaves open.
 
 # %% [markdown]
 # ## 7. The experiment: what chooses between the scales?
@@ -592,7 +592,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # A network that uses the dot now follows a wrong dot half of the time, so its score falls to section 1's 67 %.
 #
 # Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate.
-# Together that takes one to two minutes.
+# Together that takes one to four minutes.
+#
 # **Predict:** which arms stay near 67 %, and which arm is ahead, the softmax or the sigmoids?
 
 # %% tags=["experiment"]
@@ -662,7 +663,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # %% [markdown]
 # Do the arms that stay behind only need more time?
 # We also trained every arm for five times as many steps, three times each (all runs are in `solutions/pyramid_split/experiment.md`).
-# The figure shows both:
+# The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
 longer = {"only 3 x 3 kernels": [67.2, 71.9, 68.0], "equal shares": [66.6, 67.6, 69.7],
@@ -694,7 +695,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # **Four sizes, or only large ones?** A module whose kernels all have one size can solve the task too.
 # With five times the steps and a third of the rate, four 5 x 5 kernels scored 100 % in both of two runs, and so did four 9 x 9 kernels.
 # At the page's rate, the same two modules scored 68 to 100 %.
-# The mix of sizes depended less on the rate in our runs, and it has half the parameters of four 9 x 9 kernels.
+# In our runs the score of the mix of sizes depended less on the rate, and the mix has half the parameters of four 9 x 9 kernels.
 #
 # Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
 
@@ -804,7 +805,7 @@ print("does it train?          ", trains(module))
 # The order matters if you load the authors' weights into your network.
 # Every shape fits, but the layers after your module get the wrong channels.
 # So you must rearrange the numbers that these layers hold for your module's *output* channels.
-# These are all numbers of the BatchNorm, and the weights of the next convolution along its input axis.
+# In the BatchNorm, rearrange all numbers; in the convolution after it, rearrange the weights along their input axis.
 
 # %% [markdown]
 # ## 9. What we now know

@@ -120,7 +120,8 @@ slide_a_lamp()
 # The colours that the camera sees follow the lamp, and so do the means.
 # The picture that is divided by its means does not change at all.
 # Up to brightness, it is close to the papers in white light.
-# Rule 2 still errs now and then, because the papers of one picture are not exactly grey on average.
+# Rule 2 assumes that the papers of a picture are grey on average.
+# They are not exactly grey, so the rule still errs now and then.
 # </details>
 #
 # ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey for the first, an orange tint for the second.](figures/two_views.svg)
@@ -138,7 +139,7 @@ slide_a_lamp()
 # Hu, Shen and Sun (2018) give a network this global view after every few convolutions.
 # They give the reason that you met in section 1: a convolution knows nothing about anything outside its window.
 # (See section 3.1 of the paper.)
-# **Squeeze**: take one number per channel from the whole image, the channel's mean.
+# **Squeeze**: for each of the C channels, take one number from the whole image, the channel's mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
 # ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
@@ -288,7 +289,7 @@ check(Excitation)
 # `__init__` computes `hidden`.
 # If `hidden` is 0, it does `raise ValueError(f"... {channels} ... {reduction} ...")`.
 # Then it makes two layers.
-# `forward` is one line: four calls inside one another, of which the first call is the innermost.
+# `forward` is one line with four nested calls, and the innermost call runs first.
 # </details>
 
 # %% [markdown]
@@ -307,7 +308,7 @@ print("x * gates:", (x * gates).tolist())
 # %% [markdown]
 # Channel 0 should be 0.5 everywhere, and channel 1 should be 0 everywhere.
 # Instead each *column* got a gate, and nothing complained.
-# Torch lines shapes up **from the right** (lesson 00), so a plain product matches C with W.
+# Torch aligns shapes **from the right** (lesson 00), so a plain product matches C with W.
 #
 # ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W; this is an error, or, if the sizes happen to fit (B = 1 and C = W), one number per column instead of per channel.](figures/broadcast.svg)
 #
@@ -477,7 +478,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # Most of these parameters sit in the last stage, because the cost grows with the square of the number of channels.
 # The paper notes that you can leave out the last stage's SE blocks and lose little accuracy.
 #
-# Parameters are not time, though.
+# But the number of parameters does not tell you the time.
 # SE reads all features twice, to squeeze them and to multiply them, and neither pass has a parameter.
 # (`cost(SEBlock(256), x)`, from `attention_lab.networks.cost`, measures the time on your machine.)
 
@@ -666,7 +667,8 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
 # *Adding* does about as well as multiplying.
-# A likely reason is that the last layer compares a sum with a threshold, and a number added to this sum moves the threshold with the lamp.
+# There is a likely reason: the last layer compares a sum with a threshold.
+# The added gates depend on the lamp, so adding them has the same effect as moving the threshold with the lamp.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
 #
@@ -694,7 +696,7 @@ show_gate_under_lamps(gates_of)
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 #
 # **Where SE does not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
-# We trained networks of the same kind to repaint small pieces of photographs as they look in white light.
+# We put small pieces of photographs under coloured lamps, and trained networks of the same kind to repaint each piece as it looks in white light.
 # We tested them on new photographs.
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
 # Higher is better, and 3 dB more mean half the squared error.
@@ -785,7 +787,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #    If brightness comes only from the light, you would not want that.
 # 2. Nothing changes, because the means stay the same.
 #    This is a weakness wherever position matters.
-#    One example is the question which of two things has a frame (lesson 03).
+#    One example is the question of which of two things has a frame (lesson 03).
 # 3. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
 #    As long as that is so in every picture, the block does not change.

@@ -79,7 +79,8 @@ review()
 #
 # Answer two questions with pen and paper:
 #
-# 1. How could token 8 learn what token 9 is, in another layer of the same cost?
+# 1. You may add another layer of the same cost.
+#    How could token 8 then learn what token 9 is?
 # 2. List the windows, and the cells in each window, row by row.
 #    Which cells does the third window hold, and in which order?
 #
@@ -200,8 +201,8 @@ check(window_reverse)
 #
 # ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), in ordinary windows; the second holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
 #
-# Moved borders leave small pieces at the rim (left).
-# The trick on the right is to roll the picture (`torch.roll`), to cut ordinary windows, and to roll the result back after attention.
+# Moved borders leave small pieces at the rim, as on the left of the drawing.
+# The right half shows the trick: roll the picture (`torch.roll`), cut ordinary windows, and roll the result back after attention.
 #
 # But now some windows hold cells from opposite sides of the picture.
 # In each window, cells that lay together before the roll form a **region**.
@@ -363,7 +364,8 @@ show_log_scale(relative_coords_table)
 #
 # **Predict, then run: a number from the paper.**
 # Leave out the factor 8 / (w - 1), as the paper does, and move a network from windows of 8 to windows of 16.
-# How far is the largest coordinate above the trained maximum, in multiples of that maximum?
+# By how much does the largest coordinate then exceed the largest trained one?
+# Give the excess as a multiple of the largest trained one.
 # Answer for plain offsets c, and for $\log(|c| + 1)$.
 
 # %%
@@ -553,7 +555,8 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 #
 # ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows put together, and rolled back.](figures/attention.svg)
 #
-# The channels of the input are `[q | k | v]`, C each; each of the three is split into heads of C / h neighbouring channels.
+# The channels of the input are `[q | k | v]`, with C channels for each of the three.
+# Split each of the three into heads of C / h neighbouring channels.
 # Tokens come row by row, L = H · W.
 # With `shift`, roll by -(wh // 2) and -(ww // 2), and pass the mask to `transform`; without `shift`, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
@@ -625,7 +628,8 @@ check(WindowAttention)
 # ## 10. The experiment: the tile on the right
 #
 # The pictures have 6 x 12 tiles in four random colours.
-# Every tile must say the colour of its *right neighbour*; a tile in the last column, which has none, says its own.
+# Every tile must say the colour of its *right neighbour*.
+# A tile in the last column has no right neighbour, so it says its own colour.
 #
 # The network has a linear layer, two blocks of window attention with shortcuts, and scores for four colours.
 # Windows are 2 x 4.
@@ -709,7 +713,8 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
 # So the network cannot tell column 11 from column 3, and has to choose.
 # It can say the neighbour's colour, which is right at the border and wrong at the edge, or the tile's own colour.
-# A network that scores 100 % in one of the two places is at chance in the other, so the two scores sum to at most about 125.
+# A network that scores 100 % in one of the two places is at chance, 25 %, in the other one.
+# So the two scores sum to at most about 125.
 # Our networks choose the neighbour: without a mask, their score falls a little at the border, and nearly to chance at the edge.
 
 # %% [markdown]
