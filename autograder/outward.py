@@ -15,6 +15,9 @@ SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 FORMULA = re.compile(rf"(?:(?:^|[;,|:^~\"!#$%&*?\\/<>])\s*(?=[{SIGNS}])|\s(?=[{SIGNS}]\S))")
 
 
+LONGEST_NAME = 300  # characters that are shown of a name; a file system takes 255
+
+
 def on_terminal(said: object, lines: bool = False) -> str:
     """What may be shown of `said`: nothing that steers a terminal, or turns the direction of what stands beside it.
 
@@ -26,6 +29,12 @@ def on_terminal(said: object, lines: bool = False) -> str:
 
         text = clean(text)
     return text if lines else " ".join(text.split())
+
+
+def named(name: object) -> str:
+    """A name as it is shown on a terminal and in a list: of one that would fill them, the beginning."""
+    shown = on_terminal(name)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[:LONGEST_NAME]}... ({len(shown):,} characters)"
 
 
 def in_cell(value: object) -> object:

@@ -29,6 +29,10 @@ from autograder.intake.folders import CHUNK, DEEPEST, LARGEST, MOST, MOST_FILES,
 from autograder.intake.plain_file import open_plain
 
 CLASS_FILES, CLASS_BYTES = 20_000, 4 << 30  # of a class's archive, all that is in it together
+# Of a tar, bytes that describe one file, beside its header, and all files on average. Python reads them into memory,
+# and takes quadratic time and memory for some.
+LARGEST_DESCRIPTION, DESCRIPTION = 8 << 10, 1 << 10
+SHARE = 8  # of the bytes that are left of a class's archive, an archive inside may take one in so many
 LARGEST_INSIDE = 20 << 20  # bytes of an archive inside another: the list of what is in it is read into memory
 ARCHIVES = (".zip", ".gz", ".tar", ".tgz")  # by the end of a name, the outer one first
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error,
@@ -148,7 +152,7 @@ class Unpacking:
             with member.open() as opened:
                 _copy(opened, file, left, LARGEST_INSIDE)
             file.seek(0)
-            own = Allowance(MOST_FILES, min(MOST, left.bytes))
+            own = Allowance(MOST_FILES, min(MOST, left.bytes // SHARE))
             left.bytes -= own.bytes
             try:
                 home.mkdir(parents=True)
@@ -229,7 +233,8 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
         if left.files < 0:
             raise TooMuch("holds more files than are unpacked")
         names = Counter(info.filename for info in members)
-        for info in sorted(members, key=lambda info: info.file_size):  # a large one takes nobody else's place
+        # What is large, or may become so, takes nobody else's place.
+        for info in sorted(members, key=lambda info: (info.filename.lower().endswith(ARCHIVES), info.file_size)):
             mode = info.external_attr >> 16
             wrong = ""
             if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
@@ -245,14 +250,39 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
 
 class _Bounded:
     """A tar's bytes as they come out of gzip, and no more of them than are left: to pass over a file, a tar is read
-    as well."""
+    as well.
 
-    def __init__(self, file: _Opened, left: Allowance):
-        self.file, self.left = file, left
+    most: bytes that may describe files. describes: those that may still come before the next file; None inside of one.
+    """
+
+    def __init__(self, file: _Opened, left: Allowance, most: int):
+        self.file, self.left, self.most = file, left, most
+        self.describes: int | None = self._before_a_file()
+
+    def _before_a_file(self) -> int:
+        return tarfile.BLOCKSIZE + min(self.most, LARGEST_DESCRIPTION)
+
+    def next(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
+        """The next file; of those before it, nothing is kept."""
+        stream = archive.fileobj
+        if self.describes is None and stream:
+            stream.seek(max(stream.tell(), archive.offset - 1))
+            self.describes = self._before_a_file()
+        info = archive.next()
+        self.most -= max(0, self._before_a_file() - tarfile.BLOCKSIZE - (self.describes or 0))
+        self.describes = None
+        archive.members = []  # type: ignore[attr-defined]  # Python keeps all of them, with all that describes them
+        archive.pax_headers = {}
+        return info
 
     def read(self, size: int) -> bytes:
         if size > self.left.bytes:
             raise TooMuch("holds more bytes than are unpacked")
+        if self.describes is not None:
+            self.describes -= size
+            if self.describes < 0:
+                raise TooMuch(f"describes its files at greater length than is read: {LARGEST_DESCRIPTION:,} bytes for "
+                              f"one, {DESCRIPTION:,} on average")
         data = self.file.read(size)
         self.left.take(len(data))
         return data
@@ -262,10 +292,10 @@ def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
     zipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     unpacked = gzip.GzipFile(fileobj=file) if zipped else file
-    bounded = _Bounded(unpacked, Allowance(left.files, left.bytes))
-    with tarfile.open(fileobj=bounded,
-                      mode="r|") as archive:  # type: ignore[call-overload]  # of a stream it only reads
-        for info in archive:
+    bounded = _Bounded(unpacked, Allowance(left.files, left.bytes), DESCRIPTION * left.files)
+    with tarfile.open(fileobj=bounded, mode="r|",  # type: ignore[call-overload]  # of a stream it only reads
+                      bufsize=tarfile.BLOCKSIZE) as archive:  # so that nothing is read ahead
+        while info := bounded.next(archive):
             left.files -= 1
             if left.files < 0:
                 raise TooMuch("holds more files than are unpacked")

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from autograder.outward import on_terminal
+from autograder.outward import named, on_terminal
 
 LIST = "list.txt"
 
@@ -25,7 +25,7 @@ class Aside:
         """List what was not collected. name: as it was handed in. why: completes "It is set aside, because ..."."""
         self.home.mkdir(parents=True, exist_ok=True)
         self.many += 1
-        name, why = on_terminal(name), on_terminal(why)
+        name, why = named(name), on_terminal(why)
         with open(self.home / LIST, "a", encoding="utf-8", errors="replace") as file:
             file.write(f"{kept}: {name}: {why}\n")
         self.log.warning("Set aside: %s, because %s", name, why)

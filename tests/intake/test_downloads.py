@@ -6,6 +6,7 @@ import io
 import stat
 import tarfile
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -266,3 +267,86 @@ def test_a_tar_is_not_read_to_its_end():
     with pytest.raises(TooMuch):
         list(archives._members(io.BytesIO(endless), archives.Allowance(100, 1_000_000)))
     assert time.process_time() - began < 5
+
+
+def header(name, size, kind, extended=b""):
+    """A tar's header block; of a sparse file with one that says that more blocks of places follow."""
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    block[482:482 + len(extended)] = extended
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def described(kind, many, of, times=1):
+    """A tar of files that are described by so many bytes each, and of one more file."""
+    text = (of * (many // len(of) + 1))[:many - 1] + b"\n"
+    whole = text + b"\0" * (-len(text) % tarfile.BLOCKSIZE)
+    if kind == tarfile.GNUTYPE_SPARSE:
+        odd = header("01_se.ipynb", 0, kind, b"\1") + whole
+    else:
+        odd = header("long", len(text), kind) + whole + header("01_se.ipynb", 0, tarfile.REGTYPE)
+    last = header("last.ipynb", 0, tarfile.REGTYPE) + b"\0" * 2 * tarfile.BLOCKSIZE
+    return gzip.compress(odd * times + last)
+
+
+@pytest.mark.parametrize("kind, many, of, times", [
+    (tarfile.XHDTYPE, 40_000_000, b"40000000 comment=" + b"x" * 39_999_983, 1),
+    (tarfile.GNUTYPE_LONGNAME, 40_000_000, b"x", 1),
+    (tarfile.GNUTYPE_SPARSE, 20_000_256, b"00000000001\0" * 42 + b"\1" + b"\0" * 7, 1),
+    (tarfile.XHDTYPE, 64_000, b"2 " * 31_998 + b"2 a=", 1),  # each record holds all that come behind it
+    (tarfile.XHDTYPE, 64_000, b"64000 a=" + b"1" * 63_992, 1),  # Python looks for a number from each digit on
+    (tarfile.XHDTYPE, 3_000, b"2 " * 1_498 + b"2 a=", 900)],
+    ids=["comment", "name", "places", "records", "digits", "many"])
+def test_what_describes_the_files_of_a_tar_is_bounded(kind, many, of, times):
+    data, began = io.BytesIO(described(kind, many, of, times)), time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooMuch, match="describes"):
+            list(archives._members(data, archives.Allowance(1_000, 200 << 20)))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_an_ordinary_tar_is_not_in_the_way_of_that(form):
+    file, long = io.BytesIO(), "a folder with a long name/" * 7 + "é.ipynb"
+    about = {"SCHILY.xattr.com.apple.metadata": "x" * 600} if form == tarfile.PAX_FORMAT else {}
+    every = {"comment": "0" * 40} if about else None  # as `git archive` writes it
+    with tarfile.open(fileobj=file, mode="w:gz", format=form, pax_headers=every) as archive:
+        for number in range(900):
+            info = tarfile.TarInfo(long if not number and form != tarfile.USTAR_FORMAT else f"{number}.ipynb")
+            info.size, info.mtime = 30_000, 1_790_000_000
+            info.pax_headers = about if number < 400 else {}
+            archive.addfile(info, io.BytesIO(b"1" * 30_000))
+    file.seek(0)
+    opened = {}
+    for member in archives._members(file, archives.Allowance(1_000, 200 << 20)):
+        if len(opened) % 2:  # of every other one, only the beginning is read
+            member.open().read(10)
+            opened[member.name] = b"1" * 30_000
+        else:
+            opened[member.name] = member.open().read()
+    assert len(opened) == 900 and set(opened.values()) == {b"1" * 30_000}
+
+
+def test_nobodys_archives_take_the_place_of_the_others_files(course, monkeypatch):
+    monkeypatch.setattr(archives, "CLASS_BYTES", 40_000_000)
+    bomb = packed([(f"{n}.ipynb", b"0" * 2_000_000) for n in range(2)])
+    files = {f"Mallory_7_assignsubmission_file_/{number}.zip": bomb for number in range(30)}
+    files |= {f"N_{number}_assignsubmission_file_/01_se.ipynb": "0" * 20_000 for number in range(10, 20)}
+    download(course, files | {"Zoe_8_assignsubmission_file_/work.zip": packed([("01_se.ipynb", "1" * 20_000)])})
+    submitted, _ = collect(course, "moodle")
+    assert {"8", *map(str, range(10, 20))} <= set(submitted)
+
+
+def test_a_name_without_end_is_listed_by_its_beginning(course, capfd):
+    download(course, {"x" * 60_000 + ".ipynb": "a", f"{MOODLE}/01_se.ipynb": "b"})
+    submitted, aside = collect(course, "moodle")
+    assert submitted == {"7": {"01_se.ipynb": "b"}} and list(aside.values()) == ["its name is too long"]
+    listed = course / f"downloaded/{LESSON}/aside/list.txt"
+    assert len(listed.read_text()) < 1_000 and "x" * 1_000 not in capfd.readouterr().err
