@@ -2,6 +2,7 @@
 
 import json
 import socket
+from datetime import date
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from torch import nn
 from attention_lab.networks.adapters import CONTROLS, PLUGS, plugged
 from attention_lab.networks.paper_tables import ROWS, PaperTable
 from attention_lab.networks.training import Results
-from attention_lab.notebook.card import paper_card
+from attention_lab.notebook.card import Card, paper_card
 from attention_lab.pictures.leaderboard import answered, fronts, heat_map, pareto_front
 from attention_lab.tasks.five_tasks import TASKS, UNASKED, WIDTH, TaskNet, questions, right
 from autograder.lessons.course import lessons
@@ -210,11 +211,21 @@ def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
     }
     assert "&lt;b&gt;SE" in page and "<b>SE" not in page
     assert "1 of 3 numbers that a paper or its authors state" in page and "(unverified)" in page
-    assert page.index("whose authors state no number") < page.index(f"{ROWS[0].exact:,}")
+    assert page.index("where no number is stated") < page.index(f"{ROWS[0].exact:,}")
+    assert data["made"] == date.today().isoformat() and data["made"] in page
+    assert "senet.pytorch (third party)" in page and "28.09M (second-hand)" in page
     assert not set(page.split("<")) & {"script", "link"} and "http" not in page and len(page) < 20_000
     for private in (socket.gethostname(), str(tmp_path), "/home", "/root"):
         assert private not in page and private not in json.dumps(data)
     assert repr(card) == "1 of 3 stated numbers met; 4 scores (unverified)"
+
+
+def test_a_card_says_for_what_m_stands_and_where_the_course_is(monkeypatch):
+    row = {row.network: row for row in ROWS}["ECA-ResNet-50"]
+    table = PaperTable({row: row.exact})
+    assert "<td>24.37M</td><td>2^20</td><td>BangguWu/ECANet</td>" in Card(table, None).html()
+    monkeypatch.setattr("attention_lab.notebook.card.repository", lambda: "https://example.org/course")
+    assert '<a href="https://example.org/course/tree/main/course/10_capstone">' in Card(table, None).html()
 
 
 def test_a_card_without_scores(tmp_path):

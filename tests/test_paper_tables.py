@@ -32,7 +32,27 @@ def test_there_are_a_dozen_rows_and_more_with_a_trap_and_a_source_each():
 def test_what_the_authors_state_is_their_count_in_their_unit():
     other = {row.network: row.as_stated(row.exact) for row in ROWS
              if row.stated and row.as_stated(row.exact) != row.stated}
-    assert other == {"ECA-ResNet-152": "57.40M"}  # the bug museum's exhibit B
+    assert other == {"ECA-ResNet-152": "57.40M"}
+    assert {row.network for row in ROWS if row.stated and not row.meets(row.exact)} == other.keys()
+
+
+def test_the_squeeze_of_the_authors_has_biases_that_the_skeleton_adds():
+    net = paper_tables.network("SE-ResNet-50", reference)
+    biases = sum(p.numel() for name, p in net.named_parameters() if ".excitation." in name and name.endswith(".bias"))
+    assert biases == 16_048 and backbones.parameters(net) - biases == 28_071_976
+    third_party = paper_tables.network("SE-ResNet-34", reference)
+    assert not any(".excitation." in name and name.endswith(".bias") for name, _ in third_party.named_parameters())
+
+
+def test_whose_code_was_counted_is_said():
+    """The authors of SE have published no network with 18 or 34 layers."""
+    assert {row.network for row in ROWS if row.third_party} == {"SE-ResNet-18", "SE-ResNet-34"}
+    assert {row.network: row.printed for row in ROWS if row.stated and not row.verified} == {
+        "SE-ResNet-50": "28.09M (second-hand)", "CBAM-ResNet-50": "28.09M (second-hand)",
+        "BAM-ResNet-50": "25.92M (second-hand)"}
+    printed = {row.network: row.printed for row in ROWS}
+    assert printed["SE-ResNet-18"] == "– (a third party's code)" and printed["SE-ResNet-101"] == "–"
+    assert all(row.printed.endswith(" (M = 2^20)") == (row.unit == "2^20") for row in ROWS)
 
 
 def test_a_table_says_what_is_met_what_is_wrong_and_what_is_not_there_yet():
@@ -55,7 +75,17 @@ def test_a_table_says_what_is_met_what_is_wrong_and_what_is_not_there_yet():
     assert "SCNet-50" in table.met and "SE-ResNet-18" not in table.met
     page, text = table._repr_html_(), repr(table)
     assert "kernel &lt;b&gt;" in page and "<b>\n" not in page and "too few" in page and "✓\N{NO-BREAK SPACE}met" in page
-    assert text.endswith(f"{len(table.met)} of {len(ROWS)} rows met to the last digit.")
+    stated, equal = sum(bool(row.stated) for row in ROWS), sum(yours == row.exact for row, yours in table.found.items())
+    assert text.endswith(f"{len(table.met)} of {stated} stated numbers met; "
+                         f"{equal} of {len(ROWS)} networks as large as the code, to the last digit.")
+    assert "BAM-ResNet-18" in table.equal and "BAM-ResNet-18" not in table.met  # nobody states its number
+
+
+def test_a_network_equal_to_the_code_does_not_meet_a_number_that_the_code_misses():
+    row = {each.network: each for each in ROWS}["ECA-ResNet-152"]
+    table = PaperTable({row: row.exact})
+    assert table.met == [] and table.equal == [row.network] and "as the code: 57.40M" in repr(table)
+    assert "✓\N{NO-BREAK SPACE}as the code: 57.40M" in table._repr_html_()
 
 
 def test_the_capstones_own_exercise_is_taken_from_the_page():

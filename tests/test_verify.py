@@ -30,7 +30,8 @@ SE = ("SE-ResNet-18", "SE-ResNet-34", "SE-ResNet-50", "SE-ResNet-101")
 WIDER = """class SEBlock(nn.Module):
     def __init__(self, channels, reduction=16):
         super().__init__()
-        self.hold = nn.Parameter(torch.zeros(2 * channels * (channels // reduction)))
+        self.hold = nn.ModuleList(nn.Linear(*sizes, bias=False) for sizes in (
+            (channels, channels // reduction), (channels // reduction, channels)))
     def forward(self, x):
         return x
 """
@@ -98,9 +99,11 @@ def edited(number, **values):
 
 @pytest.mark.parametrize("edit, said", [
     (edited(1, yours=21_954_857), "SE-ResNet-34: the card says `yours` 21954857; recounted: `yours` 21954856"),
+    (edited(2, second_hand=False, source="the authors"),
+     "SE-ResNet-50: the card says `source` \"the authors\", `second_hand` false; recounted"),
     (edited(1, met=True), "SE-ResNet-34: the card says `met` true; recounted: `met` false"),
     (edited(4, met=False), "ECA-ResNet-18: the card says `met` false; recounted: `met` true"),
-    (edited(1, authors=1, yours=1), "SE-ResNet-34: the card says `authors` 1, `yours` 1; recounted"),
+    (edited(1, code=1, yours=1), "SE-ResNet-34: the card says `code` 1, `yours` 1; recounted"),
     (edited(1, yours=21_954_856.0), "SE-ResNet-34: the card says `yours` 21954856.0"),
     (edited(4, stated="11.16M"), "ECA-ResNet-18: the card says `stated` \"11.16M\""),
     (edited(0, network="SE-ResNet-200"),
@@ -186,8 +189,10 @@ def test_a_worker_that_says_anything_else_is_not_believed(reply):
 
 def test_right_modules_are_verified_and_absent_lessons_are_not_yet(hand_in):
     status, said = verified(*hand_in())
-    assert status == 0 and said.count("as the published code, no number is stated, modules right") == 4
-    assert "0 of 20 stated numbers met; 4 of 28 counts right, 4 of them verified." in said
+    assert status == 0 and said.count("as a third party's code, no number is stated, modules right") == 2
+    assert said.count("as the published code, no number is stated, modules right") == 1
+    assert said.count("count met, modules right") == 1
+    assert "1 of 21 stated numbers met; 4 of 28 counts right, 4 of them verified." in said
     assert "not yet: lesson 02 (there is no notebook ../02_eca/02_eca.ipynb)" in said and "not yet: lesson 10" in said
     assert "Not verified, but what the learner states: 2 scores, the versions and the machine." in said
 
@@ -205,19 +210,19 @@ def test_a_card_of_other_notebooks_is_refused(hand_in):
 @pytest.mark.nightly
 def test_a_count_that_is_met_by_other_modules_is_not_verified(hand_in):
     status, said = verified(*hand_in(seblock=WIDER))
-    assert status == 0 and said.count("no number is stated, but SEBlock of 01_se has 0 of 4 points") == 4
+    assert status == 0 and said.count(", but SEBlock of 01_se has 0 of 4 points") == 4
     assert "4 of 28 counts right, 0 of them verified" in said
 
 
 def test_modules_that_are_right_on_top_of_a_wrong_one_are_not_verified(hand_in):
     status, said = verified(*hand_in(squeeze="def squeeze(x):\n    return x.amax(dim=(2, 3))"))
-    assert status == 0 and said.count("no number is stated, but squeeze of 01_se has 0 of 2 points\n") == 4
+    assert status == 0 and said.count(", but squeeze of 01_se has 0 of 2 points\n") == 4
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
     status, said = verified(*hand_in(seblock=LIES[lie] + EMPTY))
-    assert status == 0 and said.count("no number is stated, but SEBlock of 01_se has 0 of 4 points") == 4
+    assert status == 0 and said.count(", but SEBlock of 01_se has 0 of 4 points") == 4
     assert "4 of 28 counts right, 0 of them verified" in said
 
 

@@ -26,8 +26,12 @@ Percent = Annotated[float, Bounds(minimum=0, maximum=100)]
 @dataclass
 class _Line:
     network: Name
-    authors: Whole
+    code: Whole
+    source: Name
+    third_party: bool
     stated: Name | None
+    unit: Name
+    second_hand: bool
     yours: Whole | None
     met: bool
 
@@ -65,6 +69,7 @@ class _Machine:
 class _Written:
     course: Name
     lesson: Name
+    made: Name
     tables: list[_Line]
     scores: _Scores
     versions: _Versions

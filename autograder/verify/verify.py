@@ -18,6 +18,8 @@ from autograder.submission import notebook
 from autograder.verify import card as cards
 from autograder.verify.recount import handed_in, recount
 
+THIRD_PARTY = "a third party's"
+
 
 def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     """Say on `console` which rows of a card are verified, or what of it is not so.
@@ -42,22 +44,30 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     lacking = {row: _lacking(row, judged[row.lesson]) for row, yours in table.found.items() if yours == row.exact}
     for row, yours in table.found.items():
         count = f"{yours:,}" if isinstance(yours, int) else ""
-        verdict = str(yours) if not count else f"not met: the authors have {row.exact:,}"
+        verdict = str(yours) if not count else f"not met: the code has {row.exact:,}"
         if row in lacking:
             verdict = (
-                f"{'count met' if row.stated else 'as the published code, no number is stated'},"
+                f"{_compared(row)},"
                 f" {lacking[row] or 'modules right'}"
             )
         sign = "✓" if lacking.get(row) == "" else "✗" if count else "○"
         _say(console, f"{sign} {row.network:<22} {count:>10}  ", verdict)
     verified = sum(not why for why in lacking.values())
     stated = sum(bool(row.stated) for row in table.found)
-    met = sum(bool(row.stated) for row in lacking)
+    met = sum(row.meets(row.exact) for row in lacking)
     _say(console, "", f"{card} agrees with the notebooks: {met} of {stated} stated numbers met; "
                       f"{len(lacking)} of {len(table.found)} counts right, {verified} of them verified.")
     _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions "
                       "and the machine.")
     return 0
+
+
+def _compared(row: Row) -> str:
+    """What a count that equals the code's says of the number that is stated."""
+    if row.meets(row.exact):
+        return "count met"
+    other = f"and {row.stated} is stated" if row.stated else "no number is stated"
+    return f"as {THIRD_PARTY if row.third_party else 'the published'} code, {other}"
 
 
 def _refused(console: Console, card: Path, wrong: list[str]) -> int:

@@ -122,11 +122,24 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 #   a parameter that the module holds in two places counts once;
 # - that number in units of 10^6, rounded to two decimals;
 # - that number in units of 2^20 = 1,048,576, rounded to two decimals.
-#
+
+# %% [markdown]
 # Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
 # With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
 # If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
+#
+# Here is a network that grows by a part at a time, so its rows share modules.
+# `body` is `nn.Linear(30, 20)`, with 620 parameters, and `head` is `nn.Linear(20, 10)`, with 210.
+#
+# | a row's module | its parameters |
+# |---|---|
+# | `body` | 620 |
+# | `nn.Sequential(body, head)` | 830 |
+# | `nn.Sequential(body, body)` | 620 |
+#
+# A layer that a row holds twice counts once.
+# But each row counts all that its own module holds, whatever the rows above it have counted.
 #
 # `round(x, 2)` rounds to two decimals, and `module.parameters()` gives you each shared parameter once.
 
@@ -504,13 +517,18 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
 # (The skeletons are in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
-# "Met" means that your network has exactly as many parameters as a reference implementation, which we built and counted.
-# For most rows the reference is the authors' own code.
-# For the SE rows it is a widely used third-party repository, without biases.
-# "Second-hand" numbers are often quoted, but we could not find where they were first printed.
+# "Met" means two things: somebody states a number, and your network comes out at it, in their unit.
+# It then has exactly as many parameters as the released code, which we counted.
+# "As the code" means the same without a stated number, or beside a stated number that the released code misses.
+# For nearly every row this code is the authors' own.
+# SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
+# "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
 #
-# **Guess first:** SE-ResNet-50 (with your SE block of lesson 01) and CBAM-ResNet-50 are both quoted at 28.09M.
-# Will both networks come out at that number?
+# SE's authors gave biases to both layers of the squeeze, and your SE block of lesson 01 has none.
+# So the skeletons of SE-ResNet-50 and -101 add these biases to your block.
+#
+# **Guess first:** SE-ResNet-50 and CBAM-ResNet-50 are both quoted at 28.09M.
+# Do the two networks have the same number of parameters?
 
 # %% tags=["experiment"]
 tables = paper_table(here={"CloFormer": CloFormer})
@@ -518,16 +536,16 @@ tables
 
 # %% [markdown]
 # The last column says what to look out for in each row.
-# A row that is not met points to a difference between your module and the reference: a bias, a norm, a width.
+# A number of parameters "too many" or "too few" points to a difference between your module and the code: a bias, a norm, a width.
 # But a row that is met proves little about what the module computes, because a sigmoid in the wrong place has no parameters either.
 # Your checks are for that.
 #
 # <details><summary>The two 28.09M</summary>
 #
-# With lesson 01's block, SE-ResNet-50 has 28.07 million parameters.
-# The quoted 28.09M is SE with biases (16,048 more).
-# CBAM's channel gates have biases too, and each of its 16 spatial gates has 100 parameters.
-# Together with the ResNet that makes 28,089,624.
+# SE-ResNet-50 has 28,088,024 parameters.
+# Without the biases (16,048 in all) it would have 28,071,976, which rounds to 28.07M.
+# CBAM's channel gates have the same layers and biases, and each of its 16 spatial gates has 100 parameters more.
+# That makes 28,089,624.
 # So two different networks have "the same size", but only to two decimals.
 # </details>
 

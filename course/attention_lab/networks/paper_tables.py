@@ -1,8 +1,8 @@
 """The papers' tables of parameters, met with a learner's own modules: rows, what each needs, and a table that fills
 itself in.
 
-The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the authors' own code;
-`stated` is what they print.
+The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the code of that source, nearly
+always the authors' own; `stated` is what they print.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .own_modules import mine
 DATA = json.loads(Path(__file__).parents[1].joinpath("paper_tables.json").read_text(encoding="utf-8"))
 UNITS = {"10^6": 10**6, "2^20": 2**20}
 BAD, WAITING = "#A84400", "#6B6B6B"
+MET, AS_CODE = "met", "as the code"
 CAPSTONE = "10_capstone"
 
 
@@ -36,8 +37,8 @@ class Row:
     """A row of a paper's table.
 
     stated: the authors' text, or "" where they print none; unit: what its M stands for; verified: do we have the place
-    where it is printed? exact: parameters of the authors' code, which is at `source`. exercises: the learner's, of
-    `lesson`. trap: what to look out for.
+    where it is printed? exact: parameters of the code at `source`, which is the authors' own unless third_party.
+    exercises: the learner's, of `lesson`. trap: what to look out for.
     """
 
     network: str
@@ -49,6 +50,7 @@ class Row:
     verified: bool
     source: str
     trap: str
+    third_party: bool = False
 
     def build(self, find: Find, device: str = "meta") -> nn.Module:
         """The network from the modules that `find(lesson, exercise)` gives; on the meta device it has no numbers."""
@@ -60,6 +62,18 @@ class Row:
         decimals = len(self.stated.rstrip("M").partition(".")[2])
         return f"{count / UNITS[self.unit]:.{decimals}f}M"
 
+    @property
+    def printed(self) -> str:
+        """What is stated, with its unit and with whether we have it at second hand only."""
+        if not self.stated:
+            return "– (a third party's code)" if self.third_party else "–"
+        unit = " (M = 2^20)" if self.unit == "2^20" else ""
+        return f"{self.stated}{unit}{'' if self.verified else ' (second-hand)'}"
+
+    def meets(self, count: int | str) -> bool:
+        """Is this the code's number, and does it round to the one that is stated?"""
+        return bool(self.stated) and count == self.exact and self.as_stated(self.exact) == self.stated
+
 
 def _gated(depth: int, make: Callable[[int, int], nn.Module]) -> nn.Module:
     return resnet(depth, (basic if depth < 50 else bottleneck)(make))
@@ -67,6 +81,18 @@ def _gated(depth: int, make: Callable[[int, int], nn.Module]) -> nn.Module:
 
 def _squeezed(depth: int, block: Any) -> nn.Module:
     return _gated(depth, lambda stage, channels: block(channels, 16))
+
+
+def _squeezed_with_biases(depth: int, block: Any) -> nn.Module:
+    """The authors' own network: both layers of the squeeze have biases, which lesson 01's block has not."""
+    def made(channels: int) -> nn.Module:
+        module = block(channels, 16)
+        for layer in module.modules():
+            if isinstance(layer, nn.Linear | nn.Conv2d) and layer.bias is None:
+                layer.bias = nn.Parameter(layer.weight.new_zeros(len(layer.weight)))
+        return module
+
+    return _gated(depth, lambda stage, channels: made(channels))
 
 
 def _cbam(depth: int, block: Any) -> nn.Module:
@@ -117,7 +143,8 @@ def _cloformer(dims: list[int], splits: list[list[int]], network: Any) -> nn.Mod
 
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
-    **{f"SE-ResNet-{depth}": partial(_squeezed, depth) for depth in (18, 34, 50, 101)},
+    **{f"SE-ResNet-{depth}": partial(_squeezed, depth) for depth in (18, 34)},
+    **{f"SE-ResNet-{depth}": partial(_squeezed_with_biases, depth) for depth in (50, 101)},
     "ECA-ResNet-18": partial(_eca, 18, (3, 5, 7, 7)),
     "ECA-ResNet-34": partial(_eca, 34, (3, 3, 5, 7)),
     "ECA-ResNet-50": partial(_eca, 50, (3, 5, 5, 7)),
@@ -151,19 +178,25 @@ class PaperTable:
 
     @property
     def met(self) -> list[str]:
-        """The networks whose parameters are the authors' to the last digit."""
+        """The networks whose stated number is met."""
+        return [row.network for row, yours in self.found.items() if row.meets(yours)]
+
+    @property
+    def equal(self) -> list[str]:
+        """The networks that have as many parameters as the code, to the last digit."""
         return [row.network for row, yours in self.found.items() if yours == row.exact]
 
     def _cells(self, row: Row, yours: int | str) -> tuple[str, str, str, str]:
         """network, stated, yours, verdict."""
-        unit = " (M = 2^20)" if row.unit == "2^20" else ""
-        stated = f"{row.stated}{unit}{'' if row.verified else ' (second-hand)'}" if row.stated else "–"
         if isinstance(yours, str):
-            return row.network, stated, "", yours
-        verdict = (
-            "met" if yours == row.exact else f"{abs(yours - row.exact):,} too {'many' if yours > row.exact else 'few'}"
-        )
-        return row.network, stated, f"{yours:,}", verdict
+            return row.network, row.printed, "", yours
+        if yours != row.exact:
+            verdict = f"{abs(yours - row.exact):,} too {'many' if yours > row.exact else 'few'}"
+        elif row.meets(yours):
+            verdict = MET
+        else:
+            verdict = f"{AS_CODE}: {row.as_stated(yours)}" if row.stated else AS_CODE
+        return row.network, row.printed, f"{yours:,}", verdict
 
     def __repr__(self) -> str:
         lines = [self._cells(row, yours) for row, yours in self.found.items()]
@@ -177,15 +210,17 @@ class PaperTable:
         table = "<tr>" + "".join(f"<th {left}>{cell}</th>" for cell in head) + "</tr>"
         for row, yours in self.found.items():
             network, stated, count, verdict = (escape(cell) for cell in self._cells(row, yours))
-            colour = GOOD if verdict == "met" else WAITING if isinstance(yours, str) else BAD
-            met = '✓\N{NO-BREAK SPACE}met' if verdict == "met" else verdict
+            colour = GOOD if yours == row.exact else WAITING if isinstance(yours, str) else BAD
+            met = f'✓\N{NO-BREAK SPACE}{verdict}' if yours == row.exact else verdict
             mark = f'<b style="color:{colour}">{met}</b>'
             table += "<tr>" + "".join(f"<td {left}>{cell}</td>"
                                       for cell in (network, stated, count, mark, escape(row.trap))) + "</tr>"
         return f"<table>{table}</table><p>{escape(self._summary())}</p>"
 
     def _summary(self) -> str:
-        return f"{len(self.met)} of {len(self.found)} rows met to the last digit."
+        stated = sum(bool(row.stated) for row in self.found)
+        return (f"{len(self.met)} of {stated} stated numbers met; "
+                f"{len(self.equal)} of {len(self.found)} networks as large as the code, to the last digit.")
 
 
 def network(name: str, find: Find = mine, device: str = "meta", here: Mapping[str, Any] | None = None) -> nn.Module:

@@ -1,5 +1,5 @@
-"""The card of the capstone: which rows of the papers' tables were met, the scores of the heat map, seeds, versions and
-the processor.
+"""The card of the capstone: which rows of the papers' tables were met, the scores of the heat map, seeds, the date,
+versions and the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
@@ -12,14 +12,16 @@ from __future__ import annotations
 import json
 import math
 import os
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..networks.paper_tables import PaperTable
+from ..networks.paper_tables import CAPSTONE, PaperTable
 from ..networks.training import Results
-from .versions import processor, versions
+from .versions import processor, repository, versions
 
+COURSE = "Attention by Hand"
 STYLE = """body{font:15px/1.5 Arial,Helvetica,sans-serif;color:#222;background:#fcfcfa;max-width:46em;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}"""  # noqa: E501
 
@@ -29,10 +31,11 @@ class Card:
 
     def __init__(self, table: PaperTable, results: Results | None):
         self.data: dict[str, Any] = {
-            "course": "Attention by Hand", "lesson": "10_capstone", "tables": [
-                {"network": row.network, "authors": row.exact, "stated": row.stated or None,
+            "course": COURSE, "lesson": CAPSTONE, "made": date.today().isoformat(), "tables": [
+                {"network": row.network, "code": row.exact, "source": row.source, "third_party": row.third_party,
+                 "stated": row.stated or None, "unit": row.unit, "second_hand": bool(row.stated) and not row.verified,
                  "yours": yours if isinstance(yours, int) else None,
-                 "met": bool(row.stated) and yours == row.exact} for row, yours in table.found.items()],
+                 "met": row.meets(yours)} for row, yours in table.found.items()],
             "scores": _scores(results), "versions": versions(),
             "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
@@ -44,23 +47,30 @@ class Card:
     def _repr_html_(self) -> str:
         tables, scores = self.data["tables"], self.data["scores"]
         met = [row for row in tables if row["met"]]
-        equal = [row for row in tables if not row["stated"] and row["yours"] == row["authors"]]
-        parts = ["<h2>Attention by Hand: capstone</h2>",
-                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>, with "
-                 "modules written by hand: the networks have exactly as many parameters as the published code.</p>",
-                 _table(("network", "parameters", "stated"),
-                        [(f"✓ {row['network']}", f"{row['yours']:,}", row["stated"]) for row in met], "met")]
+        equal = [row for row in tables if not row["met"] and row["yours"] == row["code"]]
+        parts = [f"<h2>{COURSE}: capstone</h2>",
+                 f"<p>{_where()} is a course in which the attention modules of computer vision are written by hand. "
+                 "In its last lesson they are put into whole networks.</p>",
+                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>: the "
+                 "networks have exactly as many parameters as the published code.</p>",
+                 _table(("network", "parameters", "stated", "M stands for", "code"),
+                        [(f"✓ {row['network']}", f"{row['yours']:,}", _printed(row), row["unit"], _code(row))
+                         for row in met], "met")]
+        if any(row["second_hand"] for row in met):
+            parts.append("<p><small>Second-hand: the number is often quoted, but we have not read it in the paper "
+                         "itself.</small></p>")
         if equal:
-            parts += ["<p>As large as published code whose authors state no number:</p>",
-                      _table(("network", "parameters"), [(row["network"], f"{row['yours']:,}") for row in equal])]
+            parts += ["<p>As large as the published code, where no number is stated, or another one:</p>",
+                      _table(("network", "parameters", "stated", "code"),
+                             [(row["network"], f"{row['yours']:,}", _printed(row), _code(row)) for row in equal])]
         if scores["rows"]:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
                       _table(("module", "task", "mean, %", "standard error", "seeds"),
                              [_line(row) for row in scores["rows"]])]
         versions, machine = self.data["versions"], self.data["machine"]
         said = ", ".join(f"{name} {number}" for name, number in versions.items())
-        return "".join([*parts, f"<p><small>{escape(said)}; {escape(machine['processor'])}, {machine['cores']} "
-                                "cores</small></p>"])
+        return "".join([*parts, f"<p><small>{self.data['made']}; {escape(said)}; {escape(machine['processor'])}, "
+                                f"{machine['cores']} cores</small></p>"])
 
     def __repr__(self) -> str:
         tables = self.data["tables"]
@@ -96,6 +106,21 @@ def _scores(results: Results | None) -> dict[str, Any]:
                 rows.append({"module": arm, "task": task, "mean": round(results.mean(arm, task), 2),
                              "standard_error": round(error, 2) if math.isfinite(error) else None, "seeds": len(scores)})
     return {"status": "unverified", "seeds": list(results.seeds), "rows": rows}
+
+
+def _where() -> str:
+    """The course's name, with a link to this lesson once the course is published."""
+    address = f"{repository()}/tree/main/course/{CAPSTONE}" if repository() else ""
+    return f'<a href="{escape(address)}">{COURSE}</a>' if address else COURSE
+
+
+def _printed(row: dict[str, Any]) -> str:
+    return f"{row['stated'] or '–'}{' (second-hand)' if row['second_hand'] else ''}"
+
+
+def _code(row: dict[str, Any]) -> str:
+    """Whose code was counted."""
+    return f"{row['source'].partition('@')[0]}{' (third party)' if row['third_party'] else ''}"
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

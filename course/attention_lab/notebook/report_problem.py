@@ -4,7 +4,6 @@ judge again."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 from ..checking import recorded
@@ -16,6 +15,7 @@ from .check import _notebook, verdict_on
 from .needed import needed
 from .problem import LARGEST, Problem, versions
 from .puzzle import Shown
+from .versions import repository
 
 TEMPLATE = "A check or a grade"  # .github/ISSUE_TEMPLATE/a-check.md
 
@@ -81,11 +81,6 @@ def _what_now(file: str, verdict: Verdict) -> str:
 
 
 def _address() -> str:
-    """Where problems are reported; an installed library knows the repository's address once that is published."""
-    try:
-        urls = metadata("attention-lab").get_all("Project-URL") or []
-    except PackageNotFoundError:
-        urls = []
-    repository = next((url.partition(", ")[2] for url in urls if url.startswith("Repository, ")), "")
-    where = f"at {repository}/issues" if repository else "in the course's repository"
+    """Where problems are reported."""
+    where = f"at {address}/issues" if (address := repository()) else "in the course's repository"
     return f"open an issue of the kind “{TEMPLATE}” {where}"

@@ -4,7 +4,7 @@ it is."""
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 import torch
@@ -16,6 +16,15 @@ def versions() -> dict[str, str]:
     except PackageNotFoundError:
         own = "not installed"
     return {"python": platform.python_version(), "torch": torch.__version__, "attention_lab": own}
+
+
+def repository() -> str:
+    """The address of the course's repository, which an installed library knows once that is published; else nothing."""
+    try:
+        urls = metadata("attention-lab").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    return next((url.partition(", ")[2] for url in urls if url.startswith("Repository, ")), "")
 
 
 def processor() -> str:
