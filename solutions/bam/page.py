@@ -758,12 +758,13 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | no gate | both branches *added* to x, without sigmoid and product |
 # | posts anywhere | the cue is taken out, because the posts stand at either bar and do not tell which one counts |
 #
-# In the first six arms BAM has the same 1,657 parameters, and it does the same number of multiply-adds for each position.
+# In the six arms of the first three rows, BAM has the same 1,657 parameters.
+# It also does the same number of multiply-adds for each position.
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate.
 # Together that takes 30 to 75 s.
 #
-# *Predict.* What percentage of the answers is right in these four arms?
+# *Predict.* What percentage of the answers is right in each of the four arms that the next cell names?
 # (A vote of both bars scores 75 %.)
 
 # %% tags=["experiment"]
@@ -832,9 +833,10 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 # **Three findings.**
 #
 # - **The window sets the limit.**
-#   For d = 1, 2 and 4, 4d + 3 is 7, 11 and 19 pixels, and in the four arms with dark bars that is wide enough.
+#   For d = 1, 2 and 4, the window of 4d + 3 pixels is 7, 11 and 19 pixels wide.
+#   It is wide enough in the four arms that the figure draws in a dark colour.
 #   If the window cannot hold a bar and its post, the network stays at the score of the vote.
-#   So it does with *no module*, or without the cue.
+#   The network also stays at this score with *no module*, and without the cue.
 #   If the window is large enough, the same parameters and multiply-adds find the right bar.
 # - **After few steps, luck decides how close a run comes to the limit.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
@@ -844,7 +846,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
 #
 # So the experiment shows that *reach* helps, but not that you need a gate.
-# The four arms that stay at the vote stay there at other learning rates, too.
+# The four arms that stay at the score of the vote also stay there at other learning rates.
 # At a third of the rate and at three times the rate, none of these arms got above 76.9 %.
 
 # %% [markdown]
@@ -858,7 +860,7 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
                          for d in (1, 4)})
 
 # %% [markdown]
-# With dilation 1, Ms is nearly the same at both bars, because at a bar its window ends long before the posts.
+# With dilation 1, Ms is nearly the same at both bars, because the window around a bar ends long before the posts.
 # With dilation 4, Ms tells the two bars apart.
 #
 # Can you swap sum and product after training?

@@ -97,6 +97,7 @@ review()
 # %% [markdown]
 # ## 2. Exercise 1: `masked_average_pool`
 #
+# This lesson shows three ways to find the object in the query.
 # The first way turns the support's object into *one* vector, its **prototype**: the mean of the features under the mask.
 # [PANet](https://arxiv.org/abs/1908.06391) (2019) made it popular.
 #
@@ -213,9 +214,11 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 #
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
-# 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and keep the largest one for each q
-#    (where the mask is 0, f is 0, and so is its cosine; `F.cosine_similarity` does not add this 10⁻⁷);
+# 3. take the cosine of each f (from step 2) with each q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and keep the largest one for each q;
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
+#
+# Where the mask is 0, f is 0, and so is its cosine.
+# `F.cosine_similarity` does not add the 10⁻⁷ of step 3.
 #
 # The result is (B, 1, h, w).
 #
@@ -320,7 +323,7 @@ show_by_colours(table)
 # **Touch it.** Below is an episode drawn as cells, one for each position of the features.
 # The pale cells of the query are background.
 # Click or drag on the support to mark cells; by keyboard, use Tab, the arrow keys and the space bar.
-# The three maps follow your mask.
+# The three maps change with your mask.
 # (Each map is stretched to its full range, and scored at its own best threshold.)
 # Try one cell, one stripe, the whole object, and the object *with* a stripe of the background.
 # Which map suffers most from the extra stripe?
@@ -379,7 +382,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 #   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row.
 #   With `softmax_over="queries"`, take the softmax of each column instead.
 # - `forward(x, y, mask=None)`: the weighted sums of y's values, one for each position of x, as (B, C, H, W).
-#   If there is a mask, (B, 1, H, W), they are multiplied by it.
+#   If there is a mask, (B, 1, H, W), these sums are multiplied by it.
 #
 # The mask only multiplies the result, and there is no shortcut.
 # The constructor raises `ValueError` if C // r is 0 (naming C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
@@ -705,7 +708,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in arms}, unit="% Io
 # %% [markdown]
 # Now the figure.
 # Its bars are your runs.
-# Its diamonds are our recorded runs with five times as many steps, which show what is a matter of speed.
+# Its diamonds are our recorded runs with five times as many steps, which show what longer training changes.
 
 # %% tags=["experiment"]
 longer = {"own picture": [81.0, 81.2, 81.5], "other picture": [81.5, 81.4, 80.7],
@@ -722,7 +725,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # %% [markdown]
 # **Read it.**
 #
-# - **The last step is a matter of speed.**
+# - **The lead of the look-up is mostly a matter of speed.**
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, with the same blocks.
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
 #   At half the learning rate the prototype arms are slower still, and the lead stays at 4 to 7 points.
@@ -854,13 +857,13 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 #
 # 1. Suppose that a query does not contain the object at all.
 #    What does `prior_mask` return, and what does the look-up return?
-# 2. If you have five support pictures instead of one, what do you change in `masked_average_pool`, and what in the look-up?
+# 2. If you have five support pictures instead of one, what do you change in `masked_average_pool`, and what do you change in the look-up?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
 # 1. The prior mask is about 1 somewhere, unless all cosines are equal, because it stretches every map, even a map of noise.
-#    The look-up can be near 0 everywhere, namely if all the query's colours occur in the support's background.
+#    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
 # 2. For the prototype, average five prototypes, or pool over all five pictures.
 #    For the look-up nothing changes, except that there are more keys: 5 N support positions instead of N.
 # </details>

@@ -109,7 +109,7 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 #
 # SE could not share such a rule between the bands.
 # Its matrices have a row of numbers for each gate, and what the row of band 7 learns says nothing about band 8.
-# Each row must also learn from the few pictures in which its own band glows.
+# And each row can learn only from the few pictures in which its own band glows.
 
 # %% [markdown]
 # ## 2. The idea
@@ -223,7 +223,8 @@ print_released_kernels(eca_kernel_size)
 # ResNet-50 with the released kernels has **80 parameters**, the number in the paper's abstract, but the paper's rule gives 86.
 #
 # In the authors' code the kernel sizes are arguments.
-# The layer also takes the number of channels, and never uses it, so whoever builds the layer from the channels alone gets k = 3 everywhere.
+# The layer also takes the number of channels, but never uses it.
+# The default kernel size is 3, so whoever passes only the number of channels gets k = 3 everywhere.
 # An author [explained](https://github.com/BangguWu/ECANet/issues/5) that this argument was meant for the rule, and that the sizes were later worked out by hand.
 # So when somebody says "ECA with k by the rule", look at the code.
 
@@ -619,8 +620,8 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # %% [markdown]
 # **Read it.** ECA's three numbers more than double the overlap.
 # The neighbours are what counts, because the same gate with k = 1 does little.
-# (We also ran both controls eight times.
-# There *no neighbours* was 2.6 points ahead of *no gate*, which is more than luck, but too little to matter.)
+# (We also ran *no gate* and *no neighbours* eight times each.
+# There *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.)
 # In such short training, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures.
 # And with the bands in a different order, *nothing* is left of ECA's lead.
 #
@@ -756,7 +757,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    A plain network computes the same as before.
 #    Does a network with SE still compute the same?
 #    Does a network with ECA?
-# 4. Put your `SEBlock(BANDS, reduction=1)` from lesson 01 among the arms (copy its cells to this page), but leave the means as they are.
+# 4. Put your `SEBlock(BANDS, reduction=1)` from lesson 01 among the arms (copy its cells to this page).
+#    This time, do not scale the means first.
 #    Look at its gates: all are 0.5, in every picture.
 #    Why?
 #    (All means are positive here; see question 3 of lesson 01.)
@@ -770,7 +772,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures.
 #    Start a row with any band.
-#    Then keep adding a band at one end of the row or the other: the band that is most like the one at that end.
+#    Then let the row grow at both ends.
+#    Of the bands that are left, take the one that is most like the first or the last band of the row, and put it next to that band.
 #    This found the true order without a mistake, and ECA was back at 77 %.
 #    (The order may come out backwards, but ECA does not mind.)
 # 3. With SE it does, if the rows and columns of SE's matrices are shuffled too.

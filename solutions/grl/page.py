@@ -132,7 +132,7 @@ review()
 #
 # Worked example, with d = 2: an image of 2 x 4 pixels and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
-# This one trips up nearly everybody at first, so look at the tempting version before you write yours.
+# This exercise trips up nearly everybody at first, so look at the tempting version before you write yours.
 
 # %%
 tokens = torch.arange(1.0, 9.0).reshape(1, 8, 1)  # the image of 2 x 4, row by row
@@ -192,7 +192,7 @@ check(AnchorProjection)
 # %% [markdown]
 # ## 3. Two small maps
 #
-# The paper (section 3.2) writes these two steps for one **stripe**, which is a long window.
+# The paper (section 3.2) writes the two steps of section 1 for one **stripe**, which is a long window.
 # Its queries, keys and values are Q, K and V, and the matrix **A** holds its anchors.
 # The indices d and e are part of the paper's names, and have nothing to do with our factor d.
 #
@@ -566,7 +566,7 @@ check(MixedAttention)
 # %% [markdown]
 # ## 6. Exercise 4: `LocalConvBlock`
 #
-# The third range is the pixels next door, and convolutions are good at those.
+# The third range (after stripe and window) is the pixels next door, which convolutions handle well.
 # The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel:
 #
 # - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
@@ -756,8 +756,8 @@ predict_then_run(predicted, gains(restored, noisy_pictures, whole), unit="dB gai
 show_before_and_after(noisy_pictures, restored, whole)
 
 # %% [markdown]
-# The printed gain of a Gaussian blur is our baseline, and an honest one:
-# the width of the blur is the best one for the other five photographs.
+# Our baseline is a Gaussian blur, whose gain is printed next to the gain of your blocks.
+# For each photograph we took the width of the blur that is best for the other five, so the comparison is honest.
 # Your blocks are ahead of this blur on every photograph, by 1 to 4 dB.
 #
 # <details><summary>What we found</summary>
@@ -852,7 +852,7 @@ point_at_wall(test_set)
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
 # A wall that is left unchanged scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
-# That cell trains twelve networks for about 700 steps each, which takes about a minute and a half.
+# The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
 # %% tags=["experiment"]
 predicted = {"local + window, window": None, "local + window, stripe": None,
@@ -888,7 +888,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # %% [markdown]
 # **Read it.** In our runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
-# The other kind stays as it was, near 17 dB, because its partners are out of reach.
+# With only one of these branches on, the other kind of sticker stays as it was, near 17 dB, because its partners are out of reach.
 # With both branches on, both kinds are restored, to about 36 dB and more.
 # No network restores the *nowhere* stickers.
 # So the networks do not guess motifs; they look them up.
@@ -975,8 +975,8 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 
 # %% [markdown]
 # **Today.** Current tools can load GRL's public weights, for denoising and for enlarging photographs.
-# On the course's real pictures, below, a network with GRL's block does not beat one with one more 3 x 3 convolution (89 % against 93 %
-# after 1,000 steps).
+# On the course's real pictures, below, a network with GRL's block scores 89 % after 1,000 steps.
+# With one more 3 x 3 convolution instead of the block, it scores 93 %.
 # The idea of go-betweens came back in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023), where they are called *agent tokens*.
 # Other restoration networks reach far without an attention map.
 # [MambaIR](https://arxiv.org/abs/2402.15648) (2024), for example, scans the picture with a state-space model.
@@ -995,7 +995,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # <details><summary>What we think</summary>
 #
 # 1. All anchors are in the last region, so only tokens of the last region may exchange information with them.
-#    But if *all* anchors of a token are masked, all its penalties are equal, and softmax ignores them, as if there were no mask.
+#    But if *all* anchors are masked for a token, all its penalties are equal, and softmax ignores them, as if there were no mask.
 #    So choose shifts that are divisible by d.
 # 2. Yes, they could.
 #    Like the memory of lesson 07a, learned anchors make the cost linear, but then the addresses no longer come from the image.

@@ -73,7 +73,7 @@ review()
 # So does A ever have to exist?
 #
 # This is lesson 05a's module, as you wrote it there.
-# If you skipped that lesson, read its five lines of `attention` and `forward`; you need nothing else from it:
+# If you skipped that lesson, read the five lines of `attention` and `forward`; you need nothing else from lesson 05a:
 
 # %%
 class PositionAttention(nn.Module):
@@ -141,11 +141,13 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
 # (A kernel is a routine here, not the window of a convolution.)
-# Without `scale=1.0`, torch would divide the products by the square root of q's width (its numbers per position), unlike DANet.
+# Without `scale=1.0`, torch would divide the products by the square root of q's width (its numbers per position).
+# DANet does not divide the products.
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
-# - all three have the *same width*: v has C numbers, q and k only C // r, so pad q and k with zeros (`F.pad`), which change no product;
+# - all three have the *same width*; v has C numbers, but q and k have only C // r.
+#   So pad q and k with zeros (`F.pad`), which change no product;
 # - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
 #
 # Otherwise it silently builds A.
@@ -156,7 +158,8 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # Here is a worked example first: if N = 300 rows are cut after every 128, the chunks have 128, 128 and 44 rows.
 # The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
 # Joined along the axis of the rows, the results are (B, 300, C), and you turn this into (B, C, H, W).
-# Look at the pieces, and at what happens to a fixed number of pieces when N grows:
+# Look at the sizes of the pieces for N = 300 and for N = 3000.
+# Which of the two ways makes larger pieces when N grows?
 
 # %%
 for n in (300, 3000):
@@ -303,7 +306,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # %% [markdown]
 # Both axes are logarithmic, so a straight line is a power of N, and a steeper line is a higher power.
 # When N grows fourfold, sixteenfold memory means quadratic growth, and fourfold memory means linear growth.
-# (With even larger N, the factor of *chunks* would approach 16.)
+# (The memory of *chunks* would come closer to sixteenfold growth at even larger N.)
 #
 # **Three findings.**
 #
@@ -562,7 +565,8 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096.
 # Your function must have the same gradients as `plain`, below.
 # It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
-# In its forward pass, `recomputed` with a mask needs as many multiply-adds as `plain`; ours needs 0.51 times as many.
+# In the forward pass, section 3's function `recomputed`, with a mask, needs as many multiply-adds as `plain`.
+# Our function needs 0.51 times as many.
 # Before you run this cell, run the imports and section 3's first cell.
 
 # %%
@@ -593,7 +597,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # ## 6. What we now know
 #
 # - The matrix A never has to exist, because chunks of queries give the same result, up to rounding.
-# - In training, chunks alone are not enough, because autograd keeps them; recomputation trades time for memory.
+# - In training, chunks alone are not enough, because autograd keeps the weights of all chunks; recomputation trades time for memory.
 # - A softmax can be computed over a row that is read in blocks.
 #   You keep the maximum, the sum and the output so far, and rescale the sum and the output when the maximum rises.
 # - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure memory, never assume it.

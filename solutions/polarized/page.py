@@ -128,7 +128,8 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # Liu, Liu, Fan and Huang (2021) treat features in the same way.
 # The **channel branch** collapses the positions completely, to one, and keeps many channels: C // 2 of them.
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
-# Neither branch keeps a little of both, some positions and some channels; that is what **polarized** means.
+# So each branch gives up one of the two completely, instead of keeping some positions and some channels.
+# That is what **polarized** means.
 #
 # The light that passes such a filter is faint and has to be enhanced, so each branch also enhances what it keeps.
 # It applies a **softmax** to its narrowest tensor (one channel, or one position), and its last step is a **sigmoid**.
@@ -569,7 +570,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # %% [markdown]
 # If an arm scores low, is it the fault of the coarse cells, or was the training too short?
 # We also trained some arms for five times as many steps (all runs are in `solutions/polarized/experiment.md` in the course's repository).
-# The figure shows both, and what a perfect map of such cells reaches:
+# The figure shows the short and the long runs, and the score that a perfect map of such cells reaches:
 
 # %% tags=["experiment"]
 longer = {"no module": [31], "map of 4 x 4 cells": [89.2, 89.5],
@@ -587,11 +588,12 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # %% [markdown]
 # **Three findings.**
 #
-# - **Coarse cells cost twice.**
-#   They slow down learning, and after 1,280 steps the cells *are* the limit.
+# - **Coarse cells do harm in two ways.**
+#   First, they slow down learning.
+#   Second, in the longer runs, of 1,280 steps, the cells *are* the limit.
 #   The map of 4 x 4 cells is then right in *all* pictures in which the dots can be told apart.
 #   In its two long runs, it is right in 58 and 59 % of the other pictures.
-# - **The channel gates find the dot as well**, although the question asks for a place.
+# - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
 #   Some short runs of the channel gates and of the parallel layout end near 67 %, because these runs have learned two of the three colours.
@@ -701,8 +703,8 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 #
 # Without the softmax, both the query *and* the value grow with x, so features 4 times as strong make the sheet about 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
-# A module that fails this test is not the paper's branch.
-# But a module that passes need not be right, because 32 equal weights pass too.
+# A module that fails the test with the threes is not the paper's branch.
+# But a module that passes this test need not be right, because 32 equal weights pass too.
 
 # %% [markdown]
 # **Paper against code.** The table shows what the paper says, what its authors' code does, and what we do.

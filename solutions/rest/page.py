@@ -73,7 +73,7 @@ review()
 # ## 1. How many keys?
 #
 # Look at the left half of the drawing at the top.
-# Four *entries* each pair a hue with an answer, black or white.
+# Four *entries* say which answer, black or white, belongs to which hue.
 # Find the answer for each lone cell: it is the answer of the entry with the same hue.
 # Attention can do this, as in lesson 05a: with N = 256 cells it compares 256 queries with 256 keys.
 #
@@ -173,13 +173,13 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # *What* does `PixelAttention` tell a network?
 #
 # We tested that on pictures of 12 x 12 cells with pairs of a red and a blue cell.
-# On which side of the red cell is the blue one, and in which quarter of the picture is the pair?
+# On which *side* of the red cell is the blue one, and in which *quarter* of the picture is the pair?
 # (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
 # We trained three networks for each code, 900 steps each, and then tested them on larger pictures too.
 #
 # - The learned table scores 100 % on both questions at 12 x 12.
-#   For 18 x 20 cells it has to be stretched (interpolated); then it scores 28 to 34 % on the side, and 69 to 74 % on the quarter.
-# - `PixelAttention` scores 100 % on the side at every size that we tried, but only 32 to 40 % on the quarter.
+#   For 18 x 20 cells it has to be stretched (interpolated); then it scores 28 to 34 % for the side, and 69 to 74 % for the quarter.
+# - `PixelAttention` scores 100 % for the side at every size that we tried, but only 32 to 40 % for the quarter.
 #
 # So in these runs `PixelAttention` tells the *order of neighbours*, and the table tells the *place in the picture*.
 # Neither of the two codes replaces the other.
@@ -484,7 +484,8 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
 # Then add 10 to *all values*.
-# By how much does the first gathered number grow with the weights before the norm, and by how much with the weights after it?
+# By how much does the first gathered number grow if the weights are those before the norm?
+# And by how much does it grow if the weights are those after the norm?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -686,7 +687,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 
 # %% [markdown]
 # After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
-# Too few parameters cannot be the cause, because the networks with the larger ratio have *more* of them, in `sr` and its norm.
+# Too few parameters cannot explain the lower scores, because the networks with the larger ratio have *more* of them, in `sr` and its norm.
 # Without black and white in the test pictures, all six arms are at chance.
 # So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
@@ -705,7 +706,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | 1 x 1, ratio 4 | 50, 50, 50 | 51, 50, 52 | 95, 80 |
 # | 1 x 1, ratio 8 | 50, 50, 50 | 50, 50, 50 | 50, 58 |
 #
-# **The missing detail was mostly slow learning.** After 3,600 steps, the first three rows end at 95 to 100 %.
+# **The low scores came mostly from slow learning, not from lost detail.** After 3,600 steps, the first three rows end at 95 to 100 %.
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
@@ -757,7 +758,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # ## 12. What we now know
 #
 # - **Every position needs a query of its own, but far fewer keys are enough.**
-#   If an entry's side was as large as the ratio, a sixteenth of the keys lost nothing in our runs of 900 steps.
+#   In our runs of 900 steps, a sixteenth of the keys was enough if an entry's side was as large as the ratio.
 # - Larger windows made learning slower, long before they made the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.

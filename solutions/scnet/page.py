@@ -333,7 +333,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # %% [markdown]
 # <details><summary>Why not four times as much?</summary>
 #
-# A convolution from 32 to 32 channels has a quarter of the weights of one from 64 to 64, and there are four of them.
+# A convolution from 32 to 32 channels has a quarter of the weights of one from 64 to 64, and your block has four such small convolutions.
 # The small difference (70,528 against 70,400 parameters) comes from BatchNorms.
 # And one of the four convolutions works on 14 x 14 means instead of 56 x 56 pixels, at a sixteenth of the price.
 # </details>
@@ -476,8 +476,9 @@ for arm, block in arms.items():
 #
 # The dilated block sees 9 rows with gaps, up to 5 pixels away.
 # It is as good as pooling 4, with 16 fewer parameters.
-# In the test "no cue", these two blocks name the colour of the new ring, which is the expected answer at only a third of the dots.
-# So they do use the ring.
+# In the test "no cue", these two blocks name the new ring's colour.
+# The expected answer, the old colour, agrees at only a third of the dots.
+# So the blocks do use the ring.
 # This experiment therefore shows what a wide view brings.
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
@@ -561,7 +562,7 @@ for side in (32, 30, 35):
 # ## 9. What we now know
 #
 # - The block averages its input over cells and uses the averages as a gate, so each position knows what lies around it.
-# - In these runs the width of the view decides: pooling 4 and a dilated convolution solve the task.
+# - In these runs the width of the view decides the score: pooling 4 and a dilated convolution solve the task.
 #   The blocks that see less stay at chance.
 # - The gate is not what helps here, because the three runs without it score 100 % too.
 # - The paper says bilinear and its code says nearest.
@@ -569,7 +570,7 @@ for side in (32, 30, 35):
 #
 # PAN uses a similar block to enlarge images.
 # In newer networks, large kernels and attention between positions do this job, because they see far as well.
-# One question stays open: does the gate earn its parameters on photographs, compared with a dilated convolution of the same cost?
+# One question stays open: is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
 # Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
 
 # %% [markdown]
@@ -591,7 +592,7 @@ for side in (32, 30, 35):
 #    For a dot's lowest pixel, the farthest corner of this view is 6 rows and 5 columns
 #    from the dot's centre, which is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
-#    But no position is compared with another, which is what attention does in lesson 05a.
+#    But it compares no position with another, as the attention of lesson 05a does.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
 #    With `strict=False`, the small network gets the weights of the large network's first blocks.
 #    But the weights of its last stage were trained to follow blocks that are not there.

@@ -103,7 +103,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # A **gate** multiplies the features by weights, so that some of them fade.
 # **Attention** takes a weighted mean, in which the things that matter weigh more.
 #
-# Every module that you will build gates, or attends, or does both.
+# Each module of this course gates, or attends, or does both.
 # The modules differ in where their weights come from.
 
 # %% [markdown]
@@ -356,7 +356,7 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # %% [markdown]
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
-# Its result has the right shape, and a network trains with it, only worse than it should.
+# The reshaped keys have the right shape, and a network trains with them, only worse than it should.
 # This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
 # Even a test that trained a network did not notice the mistake.
 
@@ -438,7 +438,7 @@ weights = dot_product_attention(either, k, torch.eye(3)[None], scale=math.log(2)
 predict_then_run(predicted, dict(zip(predicted, weights.tolist())), unit="weight")
 
 # %% [markdown]
-# **Touch it.** Choose the query: how much of a colour, how much of a thing?
+# **Touch it.** Choose the query: how much does it ask for a colour, and how much for a thing?
 # What happens to the weights of the query (1, 0) when its 1 grows?
 
 # %% tags=["nbval-ignore-output"]
@@ -455,7 +455,7 @@ slide_a_query(dot_product_attention, k)
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
 # A dot product of random vectors is a sum of D random products, typically about $\sqrt{D}$ in size.
 # What happens to the largest of the 16 weights when D grows?
-# Guess it for D = 256, unscaled and scaled, then run the cell.
+# Guess this largest weight for D = 256, unscaled and scaled, then run the cell.
 
 # %%
 torch.manual_seed(0)
@@ -554,7 +554,7 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `dim=0` of (B · N, M) runs over all queries of the whole batch.
-# A single query has nobody to share with, so each of its weights is 1.
+# A single query competes with no other query, so each of its weights is 1.
 # The repair is `dim=-1`.
 # The mistake was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
@@ -648,17 +648,17 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # If you ask fewer at once, the wrong axis gets worse; if you ask one at a time, it is at chance.
 #
 # Why?
-# Down a column, the *queries* compete for a card.
-# In training, exactly one query wants each card.
-# So both softmaxes can reach the same weights, because one query per card is also one card per query.
+# The wrong softmax runs down a column, so the *queries* compete for a card.
+# In training, each query wants one card, and each card is wanted by one query.
+# So both softmaxes can reach the same weights.
 # A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
 # So with the wrong axis, the answer to one question needs the other five questions.
 #
 # Without the cue no arm is better than chance, and neither is the plain mean.
 # Longer training changes none of this.
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
-# So is *over the queries* with one question at a time.
-# With six questions at once it scores 97 to 99 %.
+# The arm *over the queries* is still at chance too, with one question at a time.
+# With six questions at once this arm scores 97 to 99 %.
 # (All runs: `solutions/warmup/experiment.md`.)
 #
 # In an image, all positions ask at once, so there the wrong axis may make the results only slightly worse.
@@ -778,7 +778,7 @@ my_net()
 
 # %% [markdown]
 # **Your progress** is kept in a file next to this notebook.
-# `progress()` shows your progress in this lesson, and `course_map()` in all lessons.
+# `progress()` shows your progress in this lesson, and `course_map()` shows your progress in all lessons.
 # From tomorrow on, `review()` asks what you remember.
 #
 # **Handing in.** If you study alone, green checks are enough.
