@@ -232,3 +232,10 @@ def test_a_cell_as_long_as_none_that_is_written_is_not_made_a_tree_of():
         assert tracemalloc.get_traced_memory()[1] < 150_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_kernels_name_is_no_book():
+    long = {"name": "k" * 1_000_000, "display_name": "K" * 1_000_000}
+    usual = {"name": "conda-env-dl-py", "display_name": "Python [conda env:dl] *"}
+    for given, kept in ((long, {"name": "k" * 200, "display_name": "K" * 200}), (usual, usual)):
+        assert parse(json.dumps(MINIMAL | {"metadata": {"kernelspec": given}}).encode()).metadata.kernelspec == kept
