@@ -18,6 +18,7 @@ from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 
+MOST_LINES, LONGEST = 200, 20_000  # lines and characters of a verdict that are shown
 NEAR = 0.01  # points are written down with six digits
 
 
@@ -63,7 +64,9 @@ def _versions(problem: Problem) -> str:
 
 
 def _say(console: Console, said: str, below: str = "") -> None:
-    """A line, and a text of several lines below it, each of them indented."""
+    """A line, and a text of several lines below it, each of them indented; of a very long one, the beginning."""
+    lines = on_terminal(below[:LONGEST], lines=True).split("\n") if below else []
+    cut = ["... (the rest is in the file)"] if len(below) > LONGEST or lines[MOST_LINES:] else []
     console.print(Text(on_terminal(said)), soft_wrap=True)
-    for line in on_terminal(below, lines=True).split("\n") if below else []:
+    for line in [*lines[:MOST_LINES], *cut]:
         console.print(Text(f"    {line}"), soft_wrap=True)

@@ -204,6 +204,14 @@ def test_what_a_stranger_wrote_steers_no_terminal(sent, monkeypatch):
     assert not [sign for sign in ("\x1b]", "\x07", "\x1b[2J", "\u202e", "\x9b", "\x00") if sign in shown.getvalue()]
 
 
+def test_of_a_verdict_without_end_the_beginning_is_shown(sent, monkeypatch, capsys):
+    monkeypatch.setattr(replay, "_judged", lambda *_: Verdict("squeeze", 2.0, 2.0, [], "right"))
+    replayed(sent(points=2.0, verdict="first" + "\n!" * 20_000 + "x" * 50_000, versions=versions()))
+    out = capsys.readouterr().out
+    assert "    first\n    !\n" in out and len(out) < 30_000 and out.count("\n") < 300
+    assert "    ... (the rest is in the file)\n" in out and "the judge's hidden questions, now" in out
+
+
 @pytest.mark.parametrize("edit, said", [
     (lambda data: b"", "is none that report_problem"), (lambda data: data[:150], "or not all of it"),
     (lambda data: b"\x80" + data, "is no text"),

@@ -95,7 +95,7 @@ def restore(path: Path, console: Console) -> int:
             said = json.loads((Path(scratch) / MANIFEST).read_text(encoding="utf-8"))
             gradebook = Path(scratch) / (POSTGRESQL if said["gradebook"] == POSTGRESQL else SQLITE)
             made, by = str(said["made"]), str(said["attention_lab"])
-        except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is no backup of a class: {error}") from error
         app = course_app("restore")
         root, files = Path(app.coursedir.root), Path(scratch) / FILES

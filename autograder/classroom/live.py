@@ -24,6 +24,7 @@ from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds of judging that are worth a word
 SHOWN = 8  # submissions below full marks that the live table shows: the last ones
+NAMED = 5  # notebooks that lie beside a graded one, of which the names are told
 
 
 @dataclass
@@ -187,7 +188,8 @@ class LiveTable:
             self._line("Out of time while the machine was busy, so the next run grades them again: "
                        + ", ".join(map(on_terminal, hurried)))
         for student, names in passed_over.items():
-            whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names))}"
+            more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
+            whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
             self._line(f"Not graded, because a notebook of the right name lies beside it: {whose}")
         if absent:
             self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "

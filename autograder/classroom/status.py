@@ -22,17 +22,15 @@ from autograder.classroom.final_mark import FinalMark, mark_of
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
+from autograder.classroom.nbgrader_plugin.released import secret_in
 from autograder.classroom.rules import Rules, read, time_said
 from autograder.insights.graded_work import graded_work
 from autograder.insights.published import as_published
-from autograder.intake.folders import TooMuch
-from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
 # nbgrader's: what an exchange names a page after, and the bytes of it that are read
-SECRET, LONGEST = "submission_secret.txt", 200
 
 
 @dataclass(frozen=True)
@@ -153,11 +151,10 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
     folder = Path(feedback._format_dest(lesson, student))
     root = ExchangeReleaseFeedback(coursedir=feedback.coursedir, parent=feedback.parent).root
     try:
-        secret = read_plain(folder / SECRET, LONGEST).decode()
-        name = f"{notebook_hash(secret=secret, notebook_id=lesson)}.html"
+        name = f"{notebook_hash(secret=secret_in(folder), notebook_id=lesson)}.html"
         copy = Path(root, feedback.coursedir.course_id, "feedback", name).read_bytes()
         return CURRENT if copy == (folder / f"{lesson}.html").read_bytes() else STALE
-    except (OSError, TooMuch, UnicodeDecodeError, AssertionError):  # nbgrader asserts that the secret is not empty
+    except (OSError, ValueError, AssertionError):  # nbgrader asserts that the secret is not empty
         return NONE
 
 

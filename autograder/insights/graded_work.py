@@ -72,7 +72,7 @@ def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, st
     stubs, answers = {slot.name: slot.stub for slot in lesson.exercises}, {}
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        for name in defined_names(source) if cell["cell_type"] == "code" else ():
+        for name in set(defined_names(source)) if cell["cell_type"] == "code" else ():
             if name in stubs and not same_code(source, stubs[name]):
                 answers[name] = source
     return answers

@@ -22,6 +22,7 @@ EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
 DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
 WORD = re.compile(r"\w+")
+LONGEST_PARSED = 200_000  # characters of a cell that a tree is made of: of two million, it takes more than a gigabyte
 MOST_HALVES, LONGEST_JOINED = 10, 20_000  # cells that one exercise may be cut into, and characters of all of them
 WRITES = re.compile(r"%%(writefile|file)\b")
 UNPARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -256,8 +257,10 @@ class Part:
 
 def parts_of(source: str) -> list[Part]:
     """A cell's imports and definitions, and where a name is given a value.
-    Nothing of it if it is no Python beside its magics."""
+    Nothing of it if it is no Python beside its magics, or too long."""
     lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
+    if len(source) > LONGEST_PARSED:
+        return []
     try:
         body = ast.parse("\n".join(lines)).body
     except UNPARSED:
@@ -295,7 +298,9 @@ def _released_parts(source: str) -> list[Part]:
 
 
 def global_names(source: str) -> set[str]:
-    """The names that code takes from outside of its functions; where it is no Python, all words."""
+    """The names that code takes from outside of its functions; where it is no Python, or too long, all words."""
+    if len(source) > LONGEST_PARSED:
+        return set(WORD.findall(source))
     try:
         return _global_names(ast.parse(source))
     except UNPARSED:

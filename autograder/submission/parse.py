@@ -121,7 +121,7 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
     theirs = content.get("metadata")
     kernel = theirs.get("kernelspec") if isinstance(theirs, dict) else None
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str) and isinstance(kernel.get("display_name"), str):
-        notebook.metadata.kernelspec = {"name": text(kernel["name"]), "display_name": text(kernel["display_name"])}
+        notebook.metadata.kernelspec = {key: text(kernel[key])[:LONGEST_MARK] for key in ("name", "display_name")}
     return notebook
 
 

@@ -172,6 +172,11 @@ def test_a_page_has_two_megabytes_at_most():
     assert "last" not in html
 
 
+def test_of_a_name_without_end_a_page_shows_the_beginning():
+    html = page(Content("ada", "Ada " + "y" * 3_000_000, LESSON, "SE", FinalMark(0.0, 0.0, 10.0), None, 0.0))
+    assert "Ada yyy" in html and "yyy... (3,000,004 characters) (ada)" in html and len(html) < 100_000
+
+
 def test_every_formula_of_the_course_is_drawn():
     for path in sorted((ROOT / "course").glob("*/*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:

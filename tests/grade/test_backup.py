@@ -1,5 +1,6 @@
 """A class as one file, and back again in another folder."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -70,7 +71,18 @@ def test_nothing_is_replaced(again, tmp_path):
     assert status == 2 and "this folder holds a class already (submitted/" in said and again.grades() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08\x00"])
+def holding(said):
+    """An archive of a backup's form, in which this stands for what it says of itself."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        about = tarfile.TarInfo("backup.json")
+        about.size = len(said)
+        archive.addfile(about, io.BytesIO(said))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08\x00", holding(b"[" * 200_000), holding(b"[]")],
+                         ids=["empty", "text", "half", "deep", "list"])
 def test_what_is_no_backup_is_refused(released, tmp_path, content):
     (tmp_path / "odd.tar.gz").write_bytes(content)
     new = emptied(released, tmp_path / "new")

@@ -49,6 +49,13 @@ def test_who_handed_in_nothing_and_how_the_class_stands():
     assert "1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks" in lines[-1]
 
 
+def test_of_notebooks_without_end_that_lie_beside_one_the_first_are_named():
+    others = [f"{number:03d}{'x' * 200}.ipynb" for number in range(900)]
+    lines = told({"ann": result()}, passed_over={"ann": others})
+    said = next(line for line in lines if line.startswith("Not graded, because"))
+    assert ": ann's 000x" in said and others[4] in said and others[5] not in said and said.endswith(", and 895 more")
+
+
 def test_nothing_is_cut_and_a_reason_is_given():
     long = "A headline that goes on and on, much longer than a line of a terminal, until it comes to its end here."
     lines = told({"ann": result(0.0, long)}, zed="[Errno 28] No space left on device")

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.insights import table
+from autograder.insights.graded_work import answers_in
 from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
@@ -313,3 +314,10 @@ def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_li
     page(made, False, DAY).encode()
     table.write(made, True, Path(group.coursedir.root, "table.csv"))
     assert "\x1b" not in capfd.readouterr().err + shown
+
+
+def test_an_answer_that_stands_there_thousands_of_times_is_looked_at_once():
+    source = "def squeeze(x): 0\n" * 20_000 + ANSWERS["squeeze"]
+    began = time.process_time()
+    assert answers_in({"cells": [{"cell_type": "code", "source": source}]}, SE) == {"squeeze": source}
+    assert time.process_time() - began < 5

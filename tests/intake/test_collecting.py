@@ -10,6 +10,7 @@ from traitlets.config import Config
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin import exchange_collect
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
+from autograder.classroom.nbgrader_plugin.released import ReleaseFeedback
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
 from tests.classroom.course import ROOM, SEED, Course
@@ -149,6 +150,11 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     assert (submitted / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes() == file_of(PUPILS[0])
     assert sorted(path.name for path in submitted.rglob("*")
                   if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
+    (inbound / f"eve+{LESSON}+no time+d4/{LESSON}.ipynb").write_text("{}")
+    (inbound / f"eve+{LESSON}+no time+d4/submission_secret.txt").symlink_to(course.folder / "work/seed")
+    os.mkfifo(inbound / f"ada+{LESSON}+{STAMP}+a1/a.ipynb")
+    listed = course.nbgrader("list", LESSON, "--inbound")
+    assert listed.returncode == 0 and f"attention ada {LESSON} {STAMP} (no feedback available)" in listed.stderr
     assert course.rooms() == {ROOM}
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
     assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
@@ -183,3 +189,24 @@ def test_a_newer_folder_takes_the_place_of_the_earlier_one_when_it_is_copied(tmp
     hand_in(22, "timestamp.txt", "third")
     assert collected() == {"timestamp.txt", "third"}
     assert [path.name for path in (tmp_path / "submitted/ada").iterdir()] == [LESSON]
+
+
+def test_one_whose_secret_is_odd_keeps_nobodys_feedback_back(tmp_path):
+    odd = {"amy": b"\xff\xfe", "bea": b"", "cid": None, "dan": b"x" * 1_000}
+    whole = {"ada": b"a" * 40, "zoe": b"z" * 40}
+    for student, secret in {**odd, **whole, "eve": b"e" * 40, "fay": b"f" * 40}.items():
+        folder = tmp_path / "feedback" / student / LESSON
+        folder.mkdir(parents=True)
+        (folder / f"{LESSON}.html").write_text(f"page of {student}")
+        if secret is not None:
+            (folder / "submission_secret.txt").write_bytes(secret)
+        if student != "eve":
+            (folder / "timestamp.txt").write_text("yesterday" if student == "fay" else IN_TIME)
+    coursedir = CourseDirectory(root=str(tmp_path), assignment_id=LESSON, course_id="attention")
+    releasing = ReleaseFeedback(coursedir=coursedir, root=str(tmp_path / "exchange"))
+    (tmp_path / "exchange/attention").mkdir(parents=True)
+    releasing.init_src()
+    releasing.init_dest()
+    releasing.copy_files()
+    pages = (tmp_path / "exchange/attention/feedback").glob("*.html")
+    assert sorted(page.read_text() for page in pages) == ["page of ada", "page of zoe"]

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import tracemalloc
 from dataclasses import asdict
 
 import nbformat
@@ -221,3 +222,20 @@ def test_a_file_that_is_too_large(tmp_path):
     os.truncate(path, LARGEST + 1)  # sparse: it takes no room
     with pytest.raises(Unreadable, match="at most 104,857,600"):
         read(path)
+
+
+def test_a_cell_as_long_as_none_that_is_written_is_not_made_a_tree_of():
+    source = "a\n" * 500_000 + "def f(x):\n    return b\n"
+    tracemalloc.start()
+    try:
+        assert {"a", "b"} <= global_names(source) and parts_of(source) == []
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_kernels_name_is_no_book():
+    long = {"name": "k" * 1_000_000, "display_name": "K" * 1_000_000}
+    usual = {"name": "conda-env-dl-py", "display_name": "Python [conda env:dl] *"}
+    for given, kept in ((long, {"name": "k" * 200, "display_name": "K" * 200}), (usual, usual)):
+        assert parse(json.dumps(MINIMAL | {"metadata": {"kernelspec": given}}).encode()).metadata.kernelspec == kept

@@ -14,7 +14,7 @@ from pygments.lexers import PythonLexer
 
 from autograder.classroom.feedback.content import Cell, Content
 from autograder.classroom.final_mark import shown
-from autograder.outward import on_terminal
+from autograder.outward import named, on_terminal
 
 LARGEST = 2_000_000  # bytes: what a mail server, a learning platform and a telephone take
 BEHIND = 200  # bytes that may be written behind the page: see nbgrader_plugin.made_from
@@ -83,7 +83,7 @@ def _template() -> Template:
                               undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
     environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown, "late_by": late_by,
-                            "plain": on_terminal,
+                            "plain": on_terminal, "named": named,
                             "ours": Markup}
     environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre"))
                             for name, style in (("light", LIGHT), ("dark", DARK))}

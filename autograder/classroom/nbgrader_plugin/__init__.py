@@ -37,6 +37,8 @@ def configure(c: Config) -> None:
     c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
     c.ExchangeFactory.collect = f"{HERE}.exchange_collect.Collect"
+    c.ExchangeFactory.list = f"{HERE}.released.List"
+    c.ExchangeFactory.release_feedback = f"{HERE}.released.ReleaseFeedback"
     c.ZipCollectApp.extractor_plugin = f"{HERE}.zip_collect.Unpack"
     c.ZipCollectApp.collector_plugin = f"{HERE}.zip_collect.Download"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"

@@ -1,0 +1,95 @@
+"""`nbgrader release_feedback` and `nbgrader list --inbound`: nobody's odd file ends them for the others, or is opened
+where it is a link or a pipe.
+
+Both read a learner's `submission_secret.txt`, which names the copy of the page in the exchange.
+"""
+
+from __future__ import annotations
+
+import glob
+import io
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeList, ExchangeReleaseFeedback
+from nbgrader.exchange.default import list as listing
+from nbgrader.utils import notebook_hash
+
+from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, time_in
+from autograder.intake.files import content
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
+from autograder.outward import on_terminal
+from autograder.submission.parse import Unreadable
+
+SECRET = "submission_secret.txt"
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's own ends at the first folder without a secret or a time."""
+
+    src_path: str  # nbgrader's
+
+    def copy_files(self) -> None:
+        """nbgrader's method, for one folder after the other."""
+        every = self.src_path
+        for folder in sorted(glob.glob(every)):
+            if why := _not_released(Path(folder)):
+                self.log.error("Not released: the pages in %s, because %s", on_terminal(folder), why)
+                continue
+            self.src_path = glob.escape(folder)
+            super().copy_files()
+        self.src_path = every
+
+
+class List(ExchangeList):
+    """nbgrader's own opens links and pipes of an exchange's inbound folders."""
+
+    def parse_assignments(self) -> list[dict[str, Any]]:
+        """nbgrader's method."""
+        listing.open, listing.notebook_hash = _opened, _hash_of
+        try:
+            return super().parse_assignments()
+        finally:
+            del listing.open
+            listing.notebook_hash = notebook_hash
+
+
+def _not_released(folder: Path) -> str:
+    """Why the pages in a folder can't be released; nothing where they can."""
+    try:
+        return "" if secret_in(folder) and time_in(folder) else f"its {SECRET} or its time is empty or missing"
+    except ValueError as error:
+        return str(error)
+
+
+def secret_in(folder: Path) -> str:
+    """What names the pages of feedback in an exchange; empty where there is none. Raises ValueError where there is
+    something else."""
+    try:
+        return read_plain(folder / SECRET, LONGEST).decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, TooMuch, UnicodeDecodeError) as error:
+        raise ValueError(f"its {SECRET} can't be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _opened(path: str, mode: str = "r") -> Any:
+    """In the place of Python's `open`, for a secret, and for a page of our own."""
+    if Path(path).name != SECRET:
+        return open(path, mode)
+    try:
+        return io.StringIO(secret_in(Path(path).parent) or "none")
+    except ValueError:
+        return io.StringIO("none")
+
+
+def _hash_of(path: str | None = None, unique_key: str | None = None, **secret: str) -> str:
+    """In the place of nbgrader's `notebook_hash`: a notebook that can't be read has no page."""
+    if not path:
+        return notebook_hash(unique_key=unique_key, **secret)
+    try:
+        return md5(content(Path(path)) + (unique_key or "").encode()).hexdigest()
+    except Unreadable:
+        return "none"
