@@ -321,13 +321,24 @@ def _add_verify(commands: Commands) -> None:
                                  "which lie beside it as ../01_se/01_se.ipynb, and judges the modules. Exit status 0: "
                                  "the card agrees; 1: it is refused, with what is not so; 2: wrong use, or something "
                                  "could not be read.")
-    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
-    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
+    verify.add_argument("card", type=Path, metavar="CARD", nargs="?", help="card.json, as the capstone wrote it")
+    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", nargs="?", help="the capstone's notebook")
+    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead: train the record of this notebook "
+                                                                        "within the rules (docs/records.md)")
+    verify.add_argument("--draw", type=int, metavar="N", help="of a record's pictures, as an earlier run has named it")
     _add_isolation(verify)
     verify.set_defaults(run=_verify)
 
 
 def _verify(options: argparse.Namespace) -> int:
+    if options.record:
+        if options.card:
+            raise ValueError("--record takes one notebook, and no card")
+        from autograder.verify.record import verify_record
+
+        return verify_record(options.record, options.isolation, Terminal(), options.draw)
+    if not options.notebook or options.draw is not None:
+        raise ValueError("give a card and the capstone's notebook, or --record and a notebook (--draw is for records)")
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
     return verify(options.card, options.notebook, options.isolation, Terminal())

@@ -37,7 +37,8 @@ SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
-MODULES = ("wire", "layers", "restore", "proxies", "cells", "bars", "counts", "main")  # in the order of their imports
+# in the order of their imports
+MODULES = "wire", "layers", "restore", "proxies", "cells", "bars", "counts", "records", "main"
 
 # No link is followed on the way, not even one in the folder's own place;
 # folders may be closed, and deeper than a path can be long.

@@ -25,6 +25,7 @@ COPIED = {  # page: its source
     "instructors": ROOT / "docs/instructors.md",
     **{f"instructors/{path.stem}": path for path in sorted((ROOT / "docs/instructors").glob("*.md"))},
     "own-lesson": ROOT / "docs/own-lesson.md",
+    "records": ROOT / "docs/records.md",
     "security": ROOT / "docs/security.md",
     "versions": ROOT / "docs/versions.md",
     "protocol": ROOT / "docs/protocol.md",

@@ -1,0 +1,99 @@
+"""The UNTRUSTED side: the module of a learner's record, which computes what the trainer asks and owns nothing.
+
+Every step brings the module's numbers with it, and what is asked next: the output, then the gradients.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from attention_lab.networks.adapters import CONTROLS, PLUGS
+from attention_lab.networks.own_modules import mine
+
+HERE = "10_capstone"  # the folder's name beside which `mine` looks for the lessons
+
+
+class _Modules(dict):
+    """`modules` of the page: a maker for each name, of the learner's own modules, read when they are asked for."""
+
+    def __missing__(self, name: str) -> Callable[[int], nn.Module]:
+        if name in CONTROLS:
+            return CONTROLS[name]
+        plug = PLUGS[name]
+        return lambda channels: plug.make(mine(plug.lesson, plug.exercise), channels)
+
+
+class Recorded:
+    """The module that `mine` of the record's cell makes."""
+
+    def __init__(self, scope: dict[str, Any]):
+        self.scope = scope  # of the learner's cells
+        self.module: Any = None  # what its `mine` returns
+        self.given = self.output = torch.empty(0)
+
+    def beside(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """Put a lesson's code cells where the record's cell finds its modules."""
+        if Path.cwd().name != HERE:
+            Path(HERE).mkdir()
+            os.chdir(HERE)
+        folder = Path("..") / header["lesson"]
+        folder.mkdir()
+        (folder / f"{header['lesson']}.ipynb").write_text(json.dumps({"cells": header["cells"]}), encoding="utf-8")
+        return {}, {}
+
+    def names(self, _header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """What the record's cell finds on its page."""
+        self.scope.update(torch=torch, nn=nn, F=nn.functional, modules=_Modules(), record=lambda *_args: None,
+                          challenge=lambda *_args, **_kwargs: None)
+        return {}, {}
+
+    def build(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        torch.manual_seed(header["seed"])
+        try:
+            self.module = self.scope["mine"](header["channels"])
+            numbers = _numbers(self.module)
+        except Exception as error:  # a learner's code may raise anything
+            return _raised(error), {}
+        return {}, {name: tensor.detach() for name, tensor in numbers.items()}
+
+    def output_of(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict]:
+        """The output for an input with these numbers; in training the buffers that it leaves, too."""
+        try:
+            with torch.no_grad():
+                for name, tensor in _numbers(self.module).items():
+                    tensor.copy_(tensors[name])
+            torch.manual_seed(header["seed"])
+            self.module.train(header["training"])
+            self.given = tensors["input"].requires_grad_(header["training"])
+            with torch.set_grad_enabled(header["training"]):
+                self.output = self.module(self.given)
+            buffers = {name: tensor for name, tensor in _numbers(self.module).items() if name.startswith("buffer/")}
+        except Exception as error:
+            return _raised(error), {}
+        return {}, {"output": self.output.detach(), **(buffers if header["training"] else {})}
+
+    def gradients(self, _header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict]:
+        """Of the output just given: those of the input and of the parameters that have one."""
+        try:
+            own = {name: tensor for name, tensor in _numbers(self.module).items() if tensor.requires_grad}
+            of = {"input": self.given, **own}
+            found = torch.autograd.grad(self.output, list(of.values()), tensors["output"], allow_unused=True)
+        except Exception as error:
+            return _raised(error), {}
+        return {}, {name: gradient for name, gradient in zip(of, found) if gradient is not None}
+
+
+def _numbers(module: nn.Module) -> dict[str, Tensor]:
+    return {**{f"parameter/{name}": tensor for name, tensor in module.named_parameters()},
+            **{f"buffer/{name}": tensor for name, tensor in module.named_buffers()}}
+
+
+def _raised(error: Exception) -> dict[str, str]:
+    return {"raised": f"{type(error).__name__}: {error}"[:400]}
