@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 try:
     import attention_lab  # noqa: F401
-# Python or torch is too old, or a package is missing: a sentence, for `autograder doctor` above all
+# Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
 except ImportError as error:
     sys.exit(f"Nothing can be graded here: {error}")
 
@@ -38,14 +38,14 @@ Commands = argparse._SubParsersAction  # argparse has no public name for it
 
 
 class _Parser(argparse.ArgumentParser):
-    """What it says of wrong use may quote a file's name."""
+    """A parser whose messages are safe on a terminal, because they may quote a file's name."""
 
     def error(self, message: str) -> NoReturn:
         super().error(on_terminal(message))
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and exit with its status."""
+    """Runs one command and exits with its status."""
     parser = _Parser(prog="autograder", description="Grades the course's notebooks, and looks after its graders.")
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 @contextlib.contextmanager
 def _terminated_in_order() -> Iterator[None]:
-    """SIGTERM meanwhile is what Ctrl-C is: processes are ended and their folders removed."""
+    """Meanwhile, SIGTERM does the same as Ctrl-C: processes are ended and their folders removed."""
     def interrupt(number: int, _frame: Any) -> None:
         raise KeyboardInterrupt(number)
 
@@ -80,36 +80,36 @@ def _terminated_in_order() -> Iterator[None]:
 
 def _add_where(command: argparse.ArgumentParser, jobs: int) -> None:
     where = command.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=_positive, metavar="N", help="notebooks judged side by side on this "
-                                                                   f"machine ({jobs})")
-    where.add_argument("--cluster", metavar="ADDRESS", help="judge on the workers of the Dask scheduler there "
-                                                            "(tls://HOST:8786), as many "
-                       "side by side on each as its --nthreads say")
+    where.add_argument("--jobs", type=_positive, metavar="N",
+                       help=f"judge N notebooks at the same time on this machine ({jobs})")
+    where.add_argument("--cluster", metavar="ADDRESS",
+                       help="judge on the workers of the Dask scheduler at this address (tls://HOST:8786); each worker "
+                            "judges as many notebooks at the same time as its --nthreads says")
 
 
 def _add_isolation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                         help="none: without a sandbox, for notebooks whose authors you trust")
+                         help="none: run without a sandbox, for notebooks whose authors you trust")
 
 
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 
 def _add_check(commands: Commands) -> None:
     check = commands.add_parser("check", help="grade notebooks without a gradebook",
-                                description="Exit status 0: full marks for all; 1: not; 2: a notebook could "
+                                description="Exit status 0: all have full marks; 1: some do not; 2: a notebook could "
                                             "not be read.")
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
-    check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and "
-                                                      "nothing else there")
+    check.add_argument("--json", metavar="PATH", help="write one line of JSON per notebook; -: to standard output, "
+                                                      "and nothing else there")
     _add_where(check, 1)
     _add_isolation(check)
-    check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
-    check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as "
-                                                                              "released from this one")
+    check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check runs")
+    check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK",
+                       help="take exercises from this notebook if they are missing, or unchanged since the release")
     check.set_defaults(run=_check)
 
 
@@ -137,20 +137,22 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add_grade(commands: Commands) -> None:
-    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, many side by side",
-                                description="Grades what is not graded yet. Interrupted, the same command goes on "
-                                            "where it was. "
-                                "Exit status 0: all is recorded; 1: something could not be; 2: wrong use, or nobody "
-                                "handed in.")
+    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, several notebooks at a time",
+                                description="Grades all work that is not graded yet. After an interruption, the same "
+                                            "command continues where it stopped. Exit status 0: everything is "
+                                            "recorded; 1: something could not be recorded; 2: wrong use, or nobody "
+                                            "handed in.")
     grade.add_argument("lesson", metavar="LESSON")
     _add_where(grade, os.cpu_count() or 1)
-    grade.add_argument("--student", action="append", default=[], metavar="ID", help="this one alone; may be given "
-                                                                                    "several times")
-    grade.add_argument("--force", action="store_true", help="grade again what is graded; marks by hand stay")
-    grade.add_argument("--new-seed", action="store_true", help="draw another class seed first, so that hidden "
-                                                               "questions are others")
-    grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
-    grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
+    grade.add_argument("--student", action="append", default=[], metavar="ID",
+                       help="grade only this student; may be given several times")
+    grade.add_argument("--force", action="store_true",
+                       help="also grade work again that is already graded; marks given by hand stay")
+    grade.add_argument("--new-seed", action="store_true",
+                       help="first draw a new class seed, which changes the hidden questions")
+    grade.add_argument("--isolation", choices=ISOLATIONS,
+                       help="none: run without a sandbox, for notebooks whose authors you trust")
+    grade.add_argument("--device", choices=DEVICES, help="where the device check runs")
     grade.set_defaults(run=_grade)
 
 
@@ -164,15 +166,15 @@ def _grade(options: argparse.Namespace) -> int:
 def _add_course(commands: Commands) -> None:
     course = commands.add_parser("course", help="check the class's own rules, work/course.toml, and bring them into "
                                                 "the gradebook",
-                                 description="Due dates, extensions, late penalties and weights. Without an option, "
-                                             "it changes nothing. "
-                                 "Exit status 0: the gradebook agrees; 1: it does not; 2: wrong use, or something in "
-                                 "the file is wrong.")
+                                 description="Compares due dates, extensions, late penalties and weights with the "
+                                             "gradebook. Without an option, it changes nothing. Exit status 0: the "
+                                             "gradebook agrees; 1: it does not; 2: wrong use, or an error in the "
+                                             "file.")
     into = course.add_mutually_exclusive_group()
     into.add_argument("--apply", action="store_const", dest="how", const="apply", default="look",
-                      help="set what the gradebook lacks, and late penalties; say what it has otherwise")
+                      help="set late penalties and everything that the gradebook lacks; list what differs otherwise")
     into.add_argument("--replace", action="store_const", dest="how", const="replace",
-                      help="set that too, such as a due date that was changed in formgrader")
+                      help="also replace what differs, such as a due date that was changed in formgrader")
     course.set_defaults(run=_course)
 
 
@@ -183,14 +185,14 @@ def _course(options: argparse.Namespace) -> int:
 
 
 def _add_status(commands: Commands) -> None:
-    status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
-                                 description="A line for each student: handed in, the mark that the gradebook holds, "
-                                             "graded or why not, "
-                                 "feedback, and whether it is released in an exchange. Exit status 0, or 2 for "
-                                 "wrong use.")
+    status = commands.add_parser("status", help="list who handed in a lesson, what is graded, marks and feedback",
+                                 description="Prints a line for each student: when they handed in, the mark in the "
+                                             "gradebook, whether the work is graded or why not, whether there is "
+                                             "feedback, and whether it is released in an exchange. Exit status 0, or "
+                                             "2 for wrong use.")
     status.add_argument("lesson", metavar="LESSON")
-    status.add_argument("--json", metavar="PATH", help="one line of JSON a student; -: to standard output, and "
-                                                       "nothing else there")
+    status.add_argument("--json", metavar="PATH", help="write one line of JSON per student; -: to standard output, "
+                                                       "and nothing else there")
     status.set_defaults(run=_status)
 
 
@@ -203,14 +205,14 @@ def _status(options: argparse.Namespace) -> int:
 
 def _add_feedback(commands: Commands) -> None:
     feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
-                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none "
-                                               "that is up to date. "
-                                   "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or "
-                                   "nobody is graded.")
+                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for every student "
+                                               "whose page is missing or out of date. Exit status 0: all pages are "
+                                               "there; 1: a page could not be made; 2: wrong use, or nobody is "
+                                               "graded.")
     feedback.add_argument("lesson", metavar="LESSON")
-    feedback.add_argument("--zip", choices=("moodle", "canvas"), help="and put all pages into one zip for this "
-                                                                      "platform's bulk upload, "
-                          "work/export/LESSON-feedback-PLATFORM.zip")
+    feedback.add_argument("--zip", choices=("moodle", "canvas"),
+                          help="also put all pages into one zip for this platform's bulk upload, "
+                               "work/export/LESSON-feedback-PLATFORM.zip")
     feedback.set_defaults(run=_feedback)
 
 
@@ -221,9 +223,10 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _add_backup(commands: Commands) -> None:
-    keep = commands.add_parser("backup", help="a class as one file: gradebook, seed, settings and what was handed in",
-                               description="Everything that can't be made again. Exit status 0, or 2 for wrong use.")
-    keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="a new file")
+    keep = commands.add_parser("backup", help="keep a class in one file: gradebook, seed, settings and submissions",
+                               description="Keeps everything that can't be made again. Exit status 0, or 2 for wrong "
+                                           "use.")
+    keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file to write, which must not exist yet")
     keep.set_defaults(run=_backup)
 
 
@@ -235,9 +238,9 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _add_restore(commands: Commands) -> None:
     back = commands.add_parser("restore", help="put a class that was kept with backup into a fresh clone",
-                               description="Replaces nothing: a folder that holds a class is refused. Exit status 0, "
-                                           "or 2 for wrong use.")
-    back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="as backup wrote it")
+                               description="Replaces nothing: a folder that already holds a class is refused. Exit "
+                                           "status 0, or 2 for wrong use.")
+    back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file that backup wrote")
     back.set_defaults(run=_restore)
 
 
@@ -248,15 +251,15 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _add_upgrade(commands: Commands) -> None:
-    newer = commands.add_parser("upgrade", help="what this version would change for a class that another one graded",
-                                description="Run in the class's folder, by the new version's command. It judges "
-                                            "everything again with the "
-                                "class's seed, and writes nothing. Exit status 0: no mark would change; 1: some "
-                                "would; 2: wrong use.")
-    newer.add_argument("--dry-run", action="store_true", required=True, help="say what would change; there is nothing "
-                                                                             "else that it does")
+    newer = commands.add_parser("upgrade", help="list the marks that this version would change in a class that "
+                                                "another version graded",
+                                description="Run the new version's command in the class's folder. It judges all work "
+                                            "again with the class's seed, and writes nothing. Exit status 0: no mark "
+                                            "would change; 1: some would; 2: wrong use.")
+    newer.add_argument("--dry-run", action="store_true", required=True,
+                       help="list what would change; the command does nothing else")
     newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
-                       help="notebooks judged side by side (%(default)s)")
+                       help="judge N notebooks at the same time (%(default)s)")
     _add_isolation(newer)
     newer.set_defaults(run=_upgrade)
 
@@ -268,13 +271,13 @@ def _upgrade(options: argparse.Namespace) -> int:
 
 
 def _add_insights(commands: Commands) -> None:
-    insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
+    insights = commands.add_parser("insights", help="write a page and a table of what a class got wrong in a lesson",
                                    description="Adds up the verdicts on the lesson's graded work, and writes "
-                                               "work/insights/LESSON.html and "
-                                   "LESSON.csv. Exit status 0, or 2 where nothing is graded.")
+                                               "work/insights/LESSON.html and LESSON.csv. Exit status 0, or 2 if "
+                                               "nothing is graded.")
     insights.add_argument("lesson", metavar="LESSON")
-    insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to "
-                                                               "the class")
+    insights.add_argument("--names", action="store_true", help="also name the students; without names, you can show "
+                                                               "the page to the class")
     insights.set_defaults(run=_insights)
 
 
@@ -285,22 +288,22 @@ def _insights(options: argparse.Namespace) -> int:
 
 
 def _add_export(commands: Commands) -> None:
-    export = commands.add_parser("export", help="points for a learning platform, of a lesson or of the term, and who "
-                                                "is not in the file",
-                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv: totals "
-                                             "and each exercise's "
-                                 "points, as they stand in the gradebook. Exit status 0, or 2 for wrong use.")
+    export = commands.add_parser("export", help="write the points of a lesson, or of the term, for a learning "
+                                                "platform, and list who is not in the file",
+                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv, with "
+                                             "totals and each exercise's points from the gradebook. Exit status 0, or "
+                                             "2 for wrong use.")
     what = export.add_mutually_exclusive_group(required=True)
     what.add_argument("lesson", metavar="LESSON", nargs="?")
-    what.add_argument("--term", action="store_true", help="every lesson of the gradebook, in one file")
+    what.add_argument("--term", action="store_true", help="write all lessons of the gradebook into one file")
     export.add_argument("--platform", "--format", required=True, choices=("canvas", "moodle", "blackboard"),
-                        help="whose import it is for")
-    export.add_argument("--total-only", action="store_true", help="without the points of each exercise")
+                        help="the platform that will import the file")
+    export.add_argument("--total-only", action="store_true", help="leave out the points of each exercise")
     export.add_argument("--absent", choices=("blank", "zero"), default="blank",
-                        help="what stands for who handed in nothing (%(default)s)")
-    export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the "
-                                                                             "columns of a grading "
-                        "worksheet by their headings (en)")
+                        help="the points of students who handed in nothing (%(default)s)")
+    export.add_argument("--language", choices=("en", "de", "fr", "es"),
+                        help="your language on Moodle, which finds the columns of a grading worksheet by their "
+                             "headings (en)")
     export.set_defaults(run=_export)
 
 
@@ -308,24 +311,25 @@ def _export(options: argparse.Namespace) -> int:
     from autograder.classroom.points_out import Wanted, export, export_term  # imports nbgrader
 
     if options.language and (options.term or options.platform != "moodle"):
-        raise ValueError("--language is about the grading worksheet of one lesson on Moodle, the only file whose "
+        raise ValueError("--language is only for the grading worksheet of one lesson on Moodle, the only file whose "
                          "headings are compared")
     wanted = Wanted(options.platform, options.total_only, options.absent, options.language or "en")
     return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
 
 
 def _add_verify(commands: Commands) -> None:
-    verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
-                                 description="Recounts the papers' tables from the capstone's notebook and those of "
-                                             "the earlier lessons, "
-                                 "which lie beside it as ../01_se/01_se.ipynb, and judges the modules. Exit status 0: "
-                                 "the card agrees; 1: it is refused, with what is not so; 2: wrong use, or something "
-                                 "could not be read.")
+    verify = commands.add_parser("verify", help="check a learner's card against their notebooks, or train a record",
+                                 description="Counts the parameters of the papers' tables again, from the capstone's "
+                                             "notebook and those of the earlier lessons, which lie beside it as "
+                                             "../01_se/01_se.ipynb, and judges the modules. Exit status 0: the card "
+                                             "agrees; 1: it does not, and the differences are listed; 2: wrong use, "
+                                             "or a file could not be read.")
     verify.add_argument("card", type=Path, metavar="CARD", nargs="?", help="card.json, as the capstone wrote it")
     verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", nargs="?", help="the capstone's notebook")
-    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead: train the record of this notebook "
-                                                                        "within the rules (docs/records.md)")
-    verify.add_argument("--draw", type=int, metavar="N", help="of a record's pictures, as an earlier run has named it")
+    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead of a card: train this notebook's "
+                                                                        "record within the rules (docs/records.md)")
+    verify.add_argument("--draw", type=int, metavar="N", help="draw a record's pictures from this number, which an "
+                                                              "earlier run printed")
     _add_isolation(verify)
     verify.set_defaults(run=_verify)
 
@@ -345,15 +349,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _add_replay(commands: Commands) -> None:
-    replay = commands.add_parser("replay", help="judge again what a learner reports with report_problem(...)",
+    replay = commands.add_parser("replay", help="judge again an exercise that a learner sent by report_problem(...)",
                                  description="Judges the code in the file with the hidden questions, as check does. "
-                                             "Exit status 0: the "
-                                 "points are those in the file; 1: they are not; 2: the file could not be read "
-                                 "or judged.")
+                                             "Exit status 0: the points agree with the file; 1: they do not; 2: the "
+                                             "file could not be read or judged.")
     replay.add_argument("problem", type=Path, metavar="FILE", help="problem-LESSON-EXERCISE.txt, as "
                                                                    "report_problem(...) wrote it")
     replay.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                        help="none: without a sandbox, for code whose authors you trust")
+                        help="none: run without a sandbox, for code whose authors you trust")
     replay.set_defaults(run=_replay)
 
 
@@ -365,14 +368,15 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _add_new(commands: Commands) -> None:
-    new = commands.add_parser("new", help="the folder of a lesson of your own, from a reference (docs/own-lesson.md)",
-                              description="Exit status 0, or 2 for wrong use or a sketch that no lesson can "
-                                          "be made of.")
-    new.add_argument("topic", metavar="TOPIC", help="its name, such as gather_excite; the lesson will be own_TOPIC")
+    new = commands.add_parser("new", help="make the folder of your own lesson from a reference (docs/own-lesson.md)",
+                              description="Exit status 0; 2 for wrong use, or for a reference from which no lesson "
+                                          "can be made.")
+    new.add_argument("topic", metavar="TOPIC", help="the topic's name, such as gather_excite; the lesson will be "
+                                                    "own_TOPIC")
     new.add_argument("--reference", type=Path, required=True, metavar="FILE.py",
-                     help="modules and functions with docstrings, and INPUTS")
+                     help="a file with INPUTS, and with modules and functions that have docstrings")
     new.add_argument("--folder", type=Path, default=Path("work/lessons"), metavar="DIR",
-                     help="where the topic's folder is made (%(default)s)")
+                     help="the folder in which the topic's folder is made (%(default)s)")
     new.set_defaults(run=_new)
 
 
@@ -384,11 +388,11 @@ def _new(options: argparse.Namespace) -> int:
 
 def _add_audit(commands: Commands) -> None:
     audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
-    audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
-    audit.add_argument("--seeds", type=_positive, default=3, metavar="N", help="ask other hidden questions N times "
-                                                                               "(%(default)s)")
-    audit.add_argument("--json", metavar="PATH", help="one line of JSON a lesson; -: to standard output, and nothing "
-                                                      "else there")
+    audit.add_argument("lessons", nargs="*", metavar="LESSON", help="the lessons to audit; without any, all of them")
+    audit.add_argument("--seeds", type=_positive, default=3, metavar="N",
+                       help="try N sets of hidden questions (%(default)s)")
+    audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson; -: to standard output, and "
+                                                      "nothing else there")
     audit.set_defaults(run=_audit)
 
 
@@ -407,7 +411,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _add_doctor(commands: Commands) -> None:
-    doctor = commands.add_parser("doctor", help="what works here, what is missing, how to get it")
+    doctor = commands.add_parser("doctor", help="say what works on this machine, what is missing, and how to get it")
     doctor.set_defaults(run=_doctor)
 
 

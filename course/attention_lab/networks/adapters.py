@@ -1,8 +1,8 @@
-"""How each module of the course is plugged into a network with C channels: a map (B, C, H, W) goes in, a map of that
-shape comes out.
+"""Adapters that plug each module of the course into a network with C channels: a map (B, C, H, W) goes in, and a map of
+the same shape comes out.
 
-Gates and modules with a shortcut of their own are used as they are, with reductions for few channels. Attention that
-mixes positions and has no shortcut gets BatchNorm in front and a shortcut around it: `x + module(norm(x))`.
+Gates, and modules with a shortcut of their own, are used as they are, with reductions that suit few channels. Attention
+that mixes positions and has no shortcut gets a BatchNorm before it and a shortcut around it: `x + module(norm(x))`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from torch import Tensor, nn
 
 from .own_modules import mine
 
-Maker = Callable[[int], nn.Module]  # of the number of channels
-# of a lesson and an exercise: the learner's class; raises NotImplementedError where it is missing
+Maker = Callable[[int], nn.Module]  # takes the number of channels
+# takes a lesson and an exercise, returns the learner's class; raises NotImplementedError if it is missing
 Find = Callable[[str, str], Any]
 
 
 class Plug(NamedTuple):
-    """lesson, exercise: where the module was written. make: the module for so many channels, from the learner's
-    class."""
+    """How a module is plugged in.
+
+    lesson, exercise: where the learner wrote the module.
+    make: takes the learner's class and the number of channels, and returns the module.
+    """
 
     lesson: str
     exercise: str
@@ -31,8 +34,8 @@ class Plug(NamedTuple):
 
 
 class Beside(nn.Module):
-    """x + module(norm(x)), with a BatchNorm as norm: it has no view of the whole picture, as GroupNorm and LayerNorm
-    over it have."""
+    """Computes x + module(norm(x)), with a BatchNorm as norm. Unlike GroupNorm or LayerNorm, a BatchNorm does not
+    average over one picture's positions."""
 
     def __init__(self, channels: int, module: nn.Module) -> None:
         super().__init__()
@@ -43,7 +46,10 @@ class Beside(nn.Module):
 
 
 class OnTokens(nn.Module):
-    """A module that takes tokens, called with a map. how: calls it with the tokens (B, N, C) and the map's size."""
+    """Calls a module that takes tokens with a map.
+
+    how: calls the module with the tokens (B, N, C) and the size of the map, and returns tokens.
+    """
 
     def __init__(self, module: nn.Module, how: Callable[[nn.Module, Tensor, tuple[int, int]], Tensor]) -> None:
         super().__init__()
@@ -56,7 +62,8 @@ class OnTokens(nn.Module):
 
 
 class Projected(nn.Module):
-    """Queries, keys and values in front of lesson 08a's attention, which has none, and a linear layer behind it."""
+    """Adds what lesson 08a's attention lacks: a linear layer before it that makes queries, keys and values, and one
+    after it."""
 
     def __init__(self, channels: int, attention: nn.Module) -> None:
         super().__init__()
@@ -68,8 +75,8 @@ class Projected(nn.Module):
 
 
 class EachPosition(nn.Module):
-    """The control of Squeeze-and-Excitation: its two layers and its sigmoid at each position, without the mean over
-    the picture."""
+    """The control of Squeeze-and-Excitation: its two layers and its sigmoid work at each position, without the mean
+    over the picture."""
 
     def __init__(self, channels: int, reduction: int) -> None:
         super().__init__()
@@ -81,7 +88,7 @@ class EachPosition(nn.Module):
 
 
 def one_more_convolution(channels: int) -> nn.Module:
-    """The control that has parameters and no attention: 3 x 3 convolution, BatchNorm, ReLU."""
+    """Returns the control that has parameters but no attention: a 3 x 3 convolution, BatchNorm and ReLU."""
     return nn.Sequential(nn.Conv2d(channels, channels, 3, padding="same", bias=False), nn.BatchNorm2d(channels),
                          nn.ReLU())
 
@@ -116,10 +123,14 @@ PLUGS = {
 
 
 def plugged(find: Find = mine) -> tuple[dict[str, Maker], dict[str, str]]:
-    """Makers of every module that can be had, the controls first, and of every other one the reason why not.
+    """Returns two dicts: a maker for every module that can be used, with the controls first, and for every other module
+    the reason why it cannot be used.
 
-    A maker takes the number of channels, a multiple of 16. Each is tried on a map of 12 x 12 positions: a module that
-    raises, or gives a map of another shape, is left out with what it said.
+    A maker takes the number of channels, a multiple of 16, and returns the module. Each module is tried on a map of 12
+    x 12 positions. A module that raises an error, or returns a map of another shape, is left out, and the reason says
+    so.
+
+    find: takes a lesson and an exercise, and returns the learner's class.
     """
     makers, missing = dict(CONTROLS), {}
     for name, plug in PLUGS.items():
@@ -136,7 +147,7 @@ def _made(plug: Plug, find: Find, channels: int) -> nn.Module:
 
 
 def _problem(maker: Maker, plug: Plug) -> str:
-    """Why a module cannot be used, or nothing."""
+    """Returns the reason why a module cannot be used; empty if it can."""
     number, x = plug.lesson.partition("_")[0], torch.zeros(2, 16, 12, 12)
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):

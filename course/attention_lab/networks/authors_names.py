@@ -1,9 +1,11 @@
-"""How the authors of a network call its parts, and how the course calls them: one file of `names/` for each network.
+"""The names that a network's authors give to its parts, and the names that the course gives them. There is one file in
+`names/` for each network.
 
-`[names]` pairs the authors' names with ours, as far as they differ. A `*` stands for (a part of) what lies between two
-dots, and the first one on the left is the first one on the right. The longest pattern that a name begins with counts.
-`[reversed]` lists entries whose channels the authors keep in the reverse order of groups. A weight of another shape
-with the same numbers in the same order (a 1 x 1 convolution and a linear layer) needs no rule.
+`[names]` pairs the authors' names with ours where they differ. A `*` stands for the text between two dots, or a part of
+it; the first `*` on the left stands for the same text as the first one on the right. If a name begins with several
+patterns, the longest one counts. `[reversed]` lists entries whose groups of channels the authors keep in the reverse
+order. An entry needs no rule if it only has another shape, with the same numbers in the same order (a 1 x 1 convolution
+and a linear layer).
 """
 
 from __future__ import annotations
@@ -21,20 +23,24 @@ from torch import Tensor, nn
 from ..checking.weights import canonical
 
 FOLDER = Path(__file__).with_name("names")
-COUNTER = "num_batches_tracked"  # of a BatchNorm: older files lack it, and in eval mode nothing depends on it
-SHOWN = 3  # names in a sentence about many
+COUNTER = "num_batches_tracked"  # an entry of BatchNorm: older files lack it, and in eval mode nothing depends on it
+SHOWN = 3  # how many names a sentence lists if there are many
 
 
 class OtherEntries(ValueError):
-    """A state that is not this network's: which entries are missing, left over or of another shape."""
+    """A state dict belongs to another network. The message says which entries are missing, left over or of another
+    shape."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """network: as in the papers' tables. pairs: (authors' pattern, ours).
-    reversed_entries, reversed_outputs: (authors' pattern, axis).
+    """The names in one file.
 
-    groups: of channels, for what is reversed. recorded: what the authors' code computed with rule-made weights.
+    network: the network's name in the papers' tables.
+    pairs: (the authors' pattern, ours).
+    reversed_entries, reversed_outputs: (the authors' pattern, the axis of the channels).
+    groups: the number of groups of channels whose order is reversed.
+    recorded: the outputs of the authors' code with rule-made weights.
     """
 
     network: str
@@ -45,7 +51,7 @@ class Names:
     recorded: Mapping[str, Any]
 
     def theirs(self, ours: str) -> str:
-        """The authors' name of a module or an entry of our network."""
+        """Returns the authors' name for a module or an entry of our network."""
         found = [(our_pattern.count("."), match, pattern) for pattern, our_pattern in self.pairs
                  if (match := _begins(our_pattern, ours))]
         if not found:
@@ -55,12 +61,13 @@ class Names:
         return re.sub(r"\*", lambda _: next(parts), pattern) + ours[match.end():]
 
     def entry(self, theirs: str, tensor: Tensor) -> Tensor:
-        """An entry of the authors' state with its channels in our order, or one of ours in theirs."""
+        """Returns an entry of the authors' state dict with its channels in our order, or one of our entries with its
+        channels in theirs."""
         return self._turned(self.reversed_entries, theirs, tensor)
 
     def output(self, theirs: str, tensor: Tensor) -> Tensor:
-        """What our module puts out, with its channels in the authors' order.
-        theirs: the authors' name of the module."""
+        """Returns an output of one of our modules with its channels in the authors' order. theirs: the authors' name of
+        the module."""
         exact = tuple((pattern, axis) for pattern, axis in self.reversed_outputs
                       if pattern.count(".") == theirs.count("."))
         return self._turned(exact, theirs, tensor)
@@ -72,8 +79,11 @@ class Names:
         return tensor
 
     def placed(self, network: nn.Module, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Our network's state dict with the authors' entries in it. Raises OtherEntries, naming what is missing, left
-        over or of another shape; BatchNorm's counters may be missing."""
+        """Returns our network's state dict with the authors' entries in it.
+
+        Raises OtherEntries if entries are missing, left over or of another shape, and names them. BatchNorm's counters
+        may be missing.
+        """
         targets = {self.theirs(name): (name, target) for name, target in network.state_dict().items()}
         missing = [name for name in targets.keys() - state.keys() if not name.endswith(COUNTER)]
         left_over = [name for name in state.keys() - targets.keys() if not name.endswith(COUNTER)]
@@ -90,17 +100,18 @@ class Names:
                 if name in state}
 
     def load(self, network: nn.Module, state: Mapping[str, Tensor]) -> None:
-        """Copy the authors' entries into our network. Raises as `placed`, and then nothing has been copied."""
+        """Copies the authors' entries into our network. Raises OtherEntries, as `placed` does; then nothing has been
+        copied."""
         network.load_state_dict(self.placed(network, state), strict=False)
 
 
 def _begins(pattern: str, name: str) -> re.Match[str] | None:
-    """Does a dotted name begin with a pattern, whole parts of it?"""
+    """Returns a match if a dotted name begins with a pattern, compared part by part."""
     return re.match(re.escape(pattern).replace(r"\*", "([^.]*)") + r"(?=\.|$)", name)
 
 
 def _listed(names: list[str], one: str, many: str) -> str:
-    """How many entries there are of a kind, and the first of them."""
+    """Returns how many entries there are of a kind, with the first of their names."""
     rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return (
         f"{len(names)} {f'entry {one}' if len(names) == 1 else f'entries {many}'}:"
@@ -109,7 +120,7 @@ def _listed(names: list[str], one: str, many: str) -> str:
 
 
 def read(path: Path) -> Names:
-    """The names in a file."""
+    """Reads the names from a file."""
     found = tomllib.loads(path.read_text(encoding="utf-8"))
     turned = found.get("reversed", {"groups": 1, "entries": {}, "outputs": {}})
     return Names(found["network"], tuple(found["names"].items()), tuple(turned["entries"].items()),
@@ -119,15 +130,17 @@ def read(path: Path) -> Names:
 
 @cache
 def known() -> dict[str, Names]:
-    """The names of every network of which there is a file, by the network's name in the papers' tables."""
+    """Returns the names of every network that has a file, by the network's name in the papers' tables."""
     return {names.network: names for names in map(read, sorted(FOLDER.glob("*.toml")))}
 
 
 def outputs(network: nn.Module, names: Names, x: Tensor, wanted: list[str]) -> dict[str, Tensor]:
-    """What our network computes for x: `logits`, and the outputs of the modules in `wanted`, which has the authors'
-    names.
+    """Returns what our network computes for x: `logits`, and the output of each module in `wanted`.
 
-    What was never called, or gave no tensor, is left out; of a list of modules the last one counts.
+    A module that was never called, or whose output is not a tensor, is left out. In a list of modules, the last one
+    counts.
+
+    wanted: the authors' names of the modules.
     """
     found: dict[str, Tensor] = {}
     modules = {names.theirs(ours): module for ours, module in network.named_modules()}

@@ -1,9 +1,9 @@
-"""Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT as in the
+"""Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT, built as in the
 authors' code.
 
-Sub-modules have the authors' names, or torchvision's; `names/` says which names differ. Built within
-`torch.device("meta")` a network has shapes and no numbers, so that even one of 60 million parameters is there at once
-and can be counted. What a skeleton calls (a block, a gate) comes from outside.
+Sub-modules have the names that the authors or torchvision use; `names/` says where names differ. A network that is
+built within `torch.device("meta")` has shapes but no numbers. So even a network of 60 million parameters is built at
+once and can be counted. The parts that a skeleton calls, such as a block or a gate, are passed in.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ WIDTHS = 64, 128, 256, 512  # of ResNet's four stages
 DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 MOBILE = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 
-Gate = Callable[[int, int], nn.Module]  # of a stage (0 to 3) and the number of channels
-Block = Callable[..., nn.Module]  # of (in_channels, planes, stride, downsample), as lessons 06a and e1 write theirs
+Gate = Callable[[int, int], nn.Module]  # takes a stage (0 to 3) and the number of channels
+Block = Callable[..., nn.Module]  # takes (in_channels, planes, stride, downsample), as in lessons 06a and e1
 
 
 def parameters(network: nn.Module) -> int:
-    """Trainable parameters; a shared one counts once."""
+    """Counts the trainable parameters of a network; a shared one counts once."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
 def layers(inside: int, outside: int, size: int, stride: int = 1, groups: int = 1,
            then: type[nn.Module] | None = None) -> list[nn.Module]:
-    """A convolution without bias that keeps H and W up to the stride, BatchNorm, and what follows."""
+    """Returns a convolution without bias, a BatchNorm, and a layer `then` if there is one. The convolution keeps H and
+    W, apart from its stride."""
     made = [nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups, bias=False), nn.BatchNorm2d(outside)]
     return [*made, then()] if then else made
 
 
 class BasicBlock(nn.Module):
-    """The block of ResNet-18 and ResNet-34: a gate (or nothing) after its last BatchNorm, then the sum with the
+    """The block of ResNet-18 and ResNet-34. After its last BatchNorm comes a gate (or nothing), then the sum with the
     shortcut, then a ReLU."""
 
     def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None,
@@ -52,8 +53,8 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution;
-    gate and shortcut as in `BasicBlock`."""
+    """The block of ResNet-50 and of deeper ResNets. The 3 x 3 convolution has the stride; gate and shortcut are as in
+    `BasicBlock`."""
 
     def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None,
                  gate: nn.Module | None) -> None:
@@ -75,7 +76,7 @@ def _or_nothing(module: nn.Module | None) -> nn.Module:
 
 
 def basic(gate: Gate | None = None) -> Block:
-    """Makes `BasicBlock`s, each with a gate of its own."""
+    """Returns a function that makes `BasicBlock`s, each with its own gate."""
     def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
         return BasicBlock(inside, planes, stride, downsample, _made(gate, planes, planes))
 
@@ -83,7 +84,7 @@ def basic(gate: Gate | None = None) -> Block:
 
 
 def bottleneck(gate: Gate | None = None) -> Block:
-    """Makes `Bottleneck`s, each with a gate of its own."""
+    """Returns a function that makes `Bottleneck`s, each with its own gate."""
     def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
         return Bottleneck(inside, planes, stride, downsample, _made(gate, planes, 4 * planes))
 
@@ -96,11 +97,13 @@ def _made(gate: Gate | None, planes: int, channels: int) -> nn.Module | None:
 
 def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.Module] | None = None,
            pool: nn.Module | None = None) -> nn.Sequential:
-    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000), with torchvision's names. depth: of DEPTHS.
-    block: by default the plain one.
+    """Returns a ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000), with torchvision's names.
 
-    between: a module for the channels at the end of each stage but the last (`between1` to `between3`).
-    pool: makes one position of the last map; by default the mean over all of it.
+    depth: one of DEPTHS.
+    block: makes a block; by default the plain one.
+    between: makes a module from the number of channels, placed after each stage but the last (`between1` to
+        `between3`).
+    pool: reduces the last map to one position; by default the mean over all positions.
     """
     expansion = 1 if depth < 50 else 4
     block = block or (basic() if expansion == 1 else bottleneck())
@@ -123,7 +126,7 @@ def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.M
 
 
 class InvertedResidual(nn.Module):
-    """MobileNetV2's block: conv(x), and plus x if it fits."""
+    """MobileNetV2's block: x + conv(x) if `fits` is True, else conv(x)."""
 
     def __init__(self, conv: Sequence[nn.Module], fits: bool) -> None:
         super().__init__()
@@ -135,9 +138,12 @@ class InvertedResidual(nn.Module):
 
 def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
                  behind_block: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
-    """MobileNetV2 with 1000 classes. inside_block: a module for the expanded channels, behind the depth-wise
-    convolution (not in the first block, which does not expand).
-    behind_block: a module for the channels that a block puts out, in front of its shortcut's sum."""
+    """Returns MobileNetV2 with 1000 classes, (B, 3, H, W) -> (B, 1000).
+
+    inside_block: makes a module for the expanded channels, placed after the depth-wise convolution. The first block
+        does not expand and has none.
+    behind_block: makes a module for a block's output channels, placed before the sum with the shortcut.
+    """
     features, channels = nn.Sequential(nn.Sequential(*layers(3, 32, 3, 2, then=nn.ReLU6))), 32
     for ratio, outside, count, first_stride in MOBILE:
         for index in range(count):
@@ -156,7 +162,8 @@ def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
 
 
 class ResT(nn.Module):
-    """ResT with 1000 classes, from lesson 07b's position code, patch embedding and block: (B, 3, H, W) -> (B, 1000)."""
+    """ResT with 1000 classes, (B, 3, H, W) -> (B, 1000), made of lesson 07b's position code, patch embedding and block.
+    """
 
     def __init__(self, dims: Sequence[int], depths: Sequence[int], position: type[nn.Module], embed: type[nn.Module],
                  block: type[nn.Module]) -> None:
@@ -182,8 +189,8 @@ class ResT(nn.Module):
 
 
 def multiply_adds(network: nn.Module, side: int = 224) -> int:
-    """Multiply-adds of one picture of side x side pixels, by the rules of `cost`;
-    the network may be on the meta device."""
+    """Returns the multiply-adds for one picture of side x side pixels, by the rules of `cost`. The network may be on
+    the meta device."""
     from .cost import cost
 
     device = next(network.parameters()).device

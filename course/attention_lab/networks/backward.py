@@ -1,4 +1,4 @@
-"""A gate's gradients worked out by hand, beside those that autograd finds."""
+"""Compares a gate's gradients that were worked out by hand with those that autograd finds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import torch
 from torch import Tensor
 
 NAMES = "dL/ds", "dL/du", "dL/dx"
-CLOSE = 1e-5  # of the largest expected number: in float32 two right ways differ by less
+CLOSE = 1e-5  # as a share of the largest expected number; in float32, two correct computations differ by less
 
 
 def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
-    """What is right of gradients written by hand for y = x * s, s = sigmoid(u): on lesson 01's worked example, then on
-    a batch.
+    """Says which gradients, written by hand for y = x * s with s = sigmoid(u), are right. They are tried on lesson 01's
+    worked example, then on a batch.
 
-    backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C), and returns dL/ds (B, C), dL/du (B, C) and dL/dx
-    (B, C, H, W); None for one that is still missing, or for all. What it raises on the example is not caught.
+    backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C). It returns dL/ds (B, C), dL/du (B, C) and dL/dx (B,
+        C, H, W), with None for a gradient that is still missing, or None instead of all three. An error that it raises
+        on the example is not caught.
     """
     draw = torch.Generator().manual_seed(0)
     batch, batch_truth = _case(*(torch.randn(size, generator=draw) for size in ((2, 3, 4, 5), (2, 3, 4, 5), (2, 3))))
@@ -43,7 +44,7 @@ def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
 
 
 def _case(grad_y: Tensor, x: Tensor, u: Tensor) -> tuple[tuple[Tensor, Tensor, Tensor], dict[str, Tensor]]:
-    """What `backward` is given, and what it should return, by name."""
+    """Returns the arguments for `backward`, and the gradients that it should return, by name."""
     x, u = x.requires_grad_(), u.requires_grad_()
     s = torch.sigmoid(u)
     truth = dict(zip(NAMES, torch.autograd.grad(x * s[:, :, None, None], (s, u, x), grad_y)))
@@ -56,7 +57,7 @@ def _close(gradient: Any, truth: Tensor) -> bool:
 
 
 def _form(gradient: Any, truth: Tensor) -> str:
-    """What is wrong with a gradient's form; empty if its numbers can be compared."""
+    """Says what is wrong with a gradient's type or shape; empty if its numbers can be compared."""
     if not isinstance(gradient, Tensor):
         return f"is no tensor but {type(gradient).__name__}"
     return "" if gradient.shape == truth.shape else f"has the shape {tuple(gradient.shape)}, not {tuple(truth.shape)}"
@@ -79,7 +80,7 @@ def _verdict(gradient: Any, truth: Tensor) -> str:
 
 
 def _cause(yours: Any, truth: dict[str, Tensor], s: Tensor) -> list[str]:
-    """A frequent mistake that explains a batch's numbers, in a sentence; empty if none does."""
+    """Names a frequent mistake that explains a batch's numbers, in a sentence; empty if none does."""
     of_s, of_u, _ = yours
     if _close(of_s, truth["dL/du"]) and _close(of_u, truth["dL/ds"]):
         return ["You return dL/ds and dL/du in the wrong order."]

@@ -1,24 +1,24 @@
-"""What a module or a function costs: parameters, multiply-adds, time and memory.
+"""Measures what a module or a function costs: parameters, multiply-adds, time and memory.
 
     cost(SEBlock(64), torch.randn(1, 64, 32, 32))
 
-Multiply-adds are those of matrix products, convolutions and attention. Element-wise work (a sigmoid, a ReLU, the
-product of a gate and its input), sums and means, normalisation, pooling and interpolation count nothing, as in the
-papers' tables; neither do recurrent layers, nn.Bilinear and cdist. So a product that is written `(a * b).sum(-1)`
-counts nothing, and the same product written `a @ b` counts. A convolution counts its padding as if it were computed; a
-causal or masked attention counts the whole map.
+Multiply-adds are those of matrix products, convolutions and attention. As in the papers' tables, element-wise work (a
+sigmoid, a ReLU, the product of a gate and its input), sums and means, normalisation, pooling and interpolation count as
+nothing. Recurrent layers, nn.Bilinear and cdist count as nothing either. So a product that is written `(a * b).sum(-1)`
+counts as nothing, and the same product written `a @ b` counts. A convolution counts its padding as if it were computed.
+A causal or masked attention counts the whole map.
 
-They come from torch's `FlopCounterMode`, which counts two operations for one multiply-add. It is right for
-convolutions (groups, strides, dilation, transposed), `linear`, `mm`, `bmm` and what `einsum` turns into them. In torch
-2.13 on the CPU it finds nothing in the fused kernel of `scaled_dot_product_attention`, in the fused inference path of
-nn.MultiheadAttention and nn.TransformerEncoderLayer, and in `mv`, `addmv`, `dot` and `addbmm` (so in `matmul` with a
-vector): these are added here. Its count of the backward pass of a grouped convolution is too high; only forward passes
-are counted here.
+The numbers come from torch's `FlopCounterMode`, which counts two operations for one multiply-add. It is right for
+convolutions (groups, strides, dilation, transposed), `linear`, `mm`, `bmm` and the products that `einsum` makes of
+them. In torch 2.13 on the CPU, it finds nothing in the fused kernel of `scaled_dot_product_attention`. It also finds
+nothing in the fused inference path of nn.MultiheadAttention and nn.TransformerEncoderLayer, and in `mv`, `addmv`, `dot`
+and `addbmm` (so in `matmul` with a vector). These are added here. Its count of the backward pass of a grouped
+convolution is too high, but only forward passes are counted here.
 
-Memory is counted in tensors, not in the resident size of the process, which depends on the allocator: the bytes of all
-tensors that the call made and that are alive together at the worst moment. Inputs, parameters and buffers were there
-before and are not counted; neither is the working space inside a kernel (a fused attention's blocks, an unfolded
-convolution), which depends on the machine.
+Memory is counted in tensors, not as the resident size of the process, which depends on the allocator. It is the number
+of bytes of all tensors that the call made and that exist together at the worst moment. Inputs, parameters and buffers
+existed before and are not counted. The working space inside a kernel (a fused attention's blocks, an unfolded
+convolution) depends on the machine and is not counted either.
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ WARM_UP, FEWEST_RUNS, LEAST_SECONDS = 2, 5, 0.2
 
 @dataclass(frozen=True, repr=False)
 class Cost:
-    """What was measured, for the inputs as given (a batch of 8 costs eight images).
+    """The measured costs, for the inputs as given (a batch of 8 costs as much as eight images).
 
-    parameters: trainable ones, a shared one counted once; None for a function, whose parameters cannot be known.
-    multiply_adds: of one forward pass. latency: seconds of one forward pass without gradients, the median of several
-    after a warm-up, or None. forward_memory: bytes at the peak of a forward pass without gradients. training_memory:
-    bytes at the peak of a forward and backward pass, with the gradients of parameters and inputs, or None; the output
-    and its gradient belong to the caller, who keeps them to the end.
+    what: the name of the module or function, and the shapes of its inputs.
+    parameters: the number of trainable parameters, a shared one counted once; None for a function, whose parameters
+        cannot be known.
+    multiply_adds: those of one forward pass.
+    forward_memory: the bytes at the peak of a forward pass without gradients.
+    training_memory: the bytes at the peak of a forward and backward pass, with the gradients of parameters and inputs,
+        or None. The output and its gradient are included, because the caller keeps them to the end.
+    latency: the seconds of one forward pass without gradients, as the median of several after a warm-up, or None.
     """
 
     what: str
@@ -81,17 +84,19 @@ class Cost:
 
 
 def cost(call: Callable[..., Any], *inputs: Any, backward: bool = False, latency: bool = True) -> Cost:
-    """Measure call(*inputs). `call` is a module, a method of a module, or a function.
+    """Measures the call `call(*inputs)` and returns its `Cost`.
 
-    inputs: what the call takes, with at least one tensor; nested tuples and numbers pass through.
-    backward: measure the memory of a forward and backward pass too, in training mode and with gradients of the
-    floating-point inputs, as in the middle of a network. Everything else is measured in eval mode.
-    latency: False leaves the time out, the one number that differs between two measurements. It is taken with as many
-    threads as torch is set to use.
+    call: a module, a method of a module, or a function.
+    inputs: the arguments of the call, with at least one tensor; nested tuples and numbers are passed on.
+    backward: True also measures the memory of a forward and backward pass. That pass runs in training mode and with
+        gradients of the floating-point inputs, as in the middle of a network. Everything else is measured in eval mode.
+    latency: False leaves out the time, the one number that differs between two measurements. Time is taken with as many
+        threads as torch is set to use.
 
-    The module is as it was afterwards: its modes, buffers and gradients, and torch's random numbers.
-    Raises TypeError when there is nothing to call or no tensor, ValueError when backward finds nothing to
-    differentiate; what the call itself raises gets a note with the shapes.
+    Afterwards the module is as it was before: its modes, buffers and gradients, and torch's random numbers.
+
+    Raises TypeError if there is nothing to call or no tensor, ValueError if backward finds nothing to differentiate. An
+    error that the call itself raises gets a note with the shapes.
     """
     if not callable(call):
         raise TypeError(f"cost() measures a module or a function, got {call!r} of type {type(call).__name__}")
@@ -105,7 +110,7 @@ def cost(call: Callable[..., Any], *inputs: Any, backward: bool = False, latency
     what = f"{_name(call)} on {shapes}, {str(tensors[0].dtype).removeprefix('torch.')}, {tensors[0].device}"
     try:
         training_memory = None
-        if backward:  # first, so that what a module keeps in an attribute is in the end from a pass without gradients
+        if backward:  # first, so that attributes that the module sets come, in the end, from a pass without gradients
             with _borrowed(module, tensors, training=True), _unfused():
                 training_memory = _training_memory(call, inputs, module)
         # Inference mode would hide what scaled_dot_product_attention does inside.

@@ -1,4 +1,4 @@
-"""Which positions 3 x 3 convolutions with a dilation see, one after the other."""
+"""Which positions a chain of dilated 3 x 3 convolutions sees."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from torch import Tensor
 
 
 def ways_to_the_centre(dilations: Sequence[int], side: int = 19) -> Tensor:
-    """In how many ways each of side x side positions reaches the central output, through a 3 x 3 convolution for each
-    dilation.
+    """Counts the ways in which each of side x side positions reaches the central output, through one 3 x 3 convolution
+    for each dilation. Returns (side, side).
 
     All weights are 1, so the gradient of the central output counts the ways.
-    Raises ValueError for a side that cuts off the window.
+
+    Raises ValueError if the side is too short for the window of the convolutions.
     """
     if side < 2 * sum(dilations) + 1:
         raise ValueError(f"a side of {side} cuts off the window of {2 * sum(dilations) + 1}")
@@ -26,7 +27,9 @@ def ways_to_the_centre(dilations: Sequence[int], side: int = 19) -> Tensor:
 
 
 def window(ways: Tensor) -> int:
-    """The side of the smallest square around all positions that reach the centre;
-    ways: (side, side), from `ways_to_the_centre`."""
+    """Returns the side of the smallest square around all positions that reach the centre.
+
+    ways: (side, side), from `ways_to_the_centre`.
+    """
     columns = ways.sum(0).nonzero()
     return int(columns.max() - columns.min()) + 1

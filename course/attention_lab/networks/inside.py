@@ -1,4 +1,4 @@
-"""What a module inside a network returns while the network computes."""
+"""The output of a module inside a network."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 @torch.no_grad()
 def output_inside(network: nn.Module, name: str, inputs: Tensor) -> Tensor:
-    """What the first module called `name`, at whatever depth, returns when the network, in eval mode, computes
-    `inputs`.
+    """Returns the output of the first module called `name`, at any depth, while the network computes `inputs` in eval
+    mode.
 
     Raises ValueError if no module has this name.
     """

@@ -1,4 +1,4 @@
-"""The largest tensor that torch makes while something runs."""
+"""Finds the largest tensor that torch makes while a function runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from torch.utils._pytree import tree_leaves
 
 
 class LargestStorage(TorchDispatchMode):
-    """Remembers, while it is entered, the largest storage that any operation of torch returned: `elements`, in numbers.
+    """Remembers, while it is active, the size of the largest storage that any operation of torch returned. The
+    attribute `elements` is that size, in numbers.
 
     A tensor's storage is the memory behind it, so a view of something large counts as large.
     """
@@ -29,7 +30,8 @@ class LargestStorage(TorchDispatchMode):
 
 
 def largest_storage(call: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> int:
-    """The numbers in the largest storage of a forward and a backward pass of call(x), for which x gets a gradient."""
+    """Returns how many numbers the largest storage holds during a forward and a backward pass of call(x), in which x
+    gets a gradient."""
     x = x.detach().requires_grad_()
     with LargestStorage() as largest:
         call(x).square().sum().backward()

@@ -1,12 +1,13 @@
-"""`my_net`: a small network of your own that takes up the blocks that you have solved, and the leaderboard of
-everything you tried.
+"""`my_net`: a small network of your own, built with the blocks that you have solved, and the leaderboard of everything
+you have tried.
 
     my_net()                     the plain network
     my_net(SEBlock)              with this page's block at both of its places
     my_net("SE", CBAM)           with an earlier lesson's block, by name, at the first place
 
-It answers five kinds of questions about small pictures (`five_tasks`), each about a different kind of context. The
-leaderboard is a file beside the lessons' folders, so that it grows from lesson to lesson; no update touches it.
+It answers five kinds of questions about small pictures (`five_tasks`), each of which needs a different kind of context.
+The leaderboard is a file beside the lessons' folders, so it grows from lesson to lesson. An update of the course does
+not change it.
 """
 
 from __future__ import annotations
@@ -39,16 +40,16 @@ from .training import train
 
 FILE = ".my_net.json"
 PLACES, NOTHING = 2, "nothing"
-LEARNED, TESTED = 2000, 300  # pictures of each kind
+LEARNED, TESTED = 2000, 300  # pictures for each kind of question
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
-SHOWN = 10  # rows of the leaderboard; the newest one is always among them
+SHOWN = 10  # rows of the leaderboard that are shown; the newest one is always among them
 BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention",
                                                    lambda made, c: made(c, 2))}
 
 
 class MyBlock(nn.Module):
-    """x + mix(module(near(x))), (B, 16, H, W) -> (B, 16, H, W);
-    near and mix are convolutions with BatchNorm and ReLU."""
+    """Computes x + mix(module(near(x))), (B, 16, H, W) -> (B, 16, H, W); near and mix are convolutions with BatchNorm
+    and ReLU."""
 
     def __init__(self, kernel_size: int, module: nn.Module) -> None:
         super().__init__()
@@ -59,11 +60,11 @@ class MyBlock(nn.Module):
 
 
 class MyNet(nn.Module):
-    """Five maps of scores, one for each of TASKS, (n, 3, 24, 24) -> [(n, classes, 12, 12)]: a stem, a block for each
-    module, linear heads.
+    """A stem, one block for each module, and linear heads: (n, 3, 24, 24) -> five maps of scores, [(n, classes, 12,
+    12)], one for each of TASKS.
 
-    pictures may have one axis more in front, (B, 5, 3, 24, 24); n is then 5 B.
-    Without modules no position sees more than 7 x 7 pixels.
+    The pictures may have one more axis in front, (B, 5, 3, 24, 24); then n is 5 B. Without modules, no position sees
+    more than 7 x 7 pixels.
     """
 
     def __init__(self, modules: Sequence[nn.Module]) -> None:
@@ -79,10 +80,13 @@ class MyNet(nn.Module):
 
 @dataclass
 class Row:
-    """A network on the leaderboard. blocks: by name, one for each place. runs: right answers in per cent, for each run
-    (with another seed) those of each kind of question.
+    """A network on the leaderboard.
 
-    latency: of one picture, in seconds.
+    blocks: the blocks' names, one for each place.
+    runs: for each run, which has its own seed, the right answers in per cent for each kind of question.
+    parameters: the number of trainable parameters.
+    multiply_adds: the multiply-adds for one picture.
+    latency: the seconds for one picture.
     """
 
     blocks: list[str]
@@ -93,17 +97,17 @@ class Row:
 
     @property
     def scores(self) -> list[float]:
-        """Of each run, the mean over the kinds."""
+        """The mean over the kinds of question, for each run."""
         return [statistics.fmean(kinds) for kinds in self.runs]
 
     @property
     def score(self) -> float:
-        """The mean of the runs."""
+        """The mean over the runs and the kinds of question, in per cent."""
         return statistics.fmean(self.scores)
 
     @property
     def kinds(self) -> list[float]:
-        """Of each kind of question, the mean of the runs."""
+        """The mean over the runs, for each kind of question."""
         return [statistics.fmean(kind) for kind in zip(*self.runs)]
 
     @property
@@ -112,25 +116,27 @@ class Row:
 
 
 class Board:
-    """The leaderboard, the best network first, shown when it is the last line of a cell.
-    newest: the network that ran last."""
+    """The leaderboard, with the best network first, shown when it is the last line of a cell.
+
+    newest: the network that ran last.
+    """
 
     def __init__(self, rows: list[Row], newest: Row, said: str = "") -> None:
         self.rows, self.newest, self.said = sorted(rows, key=lambda row: -row.score), newest, said
 
     @property
     def scores(self) -> dict[str, float]:
-        """Right answers in per cent by network."""
+        """The right answers in per cent, by network."""
         return {row.name: row.score for row in self.rows}
 
     @property
     def costs(self) -> dict[str, dict[str, float]]:
-        """Parameters and multiply-adds by network."""
+        """The parameters and multiply-adds, by network."""
         return {"parameters": {row.name: row.parameters for row in self.rows},
                 "multiply-adds": {row.name: row.multiply_adds for row in self.rows}}
 
     def _lines(self) -> list[tuple[int, Row, list[str]]]:
-        """(place, row, what stands in its columns) of the rows that are shown."""
+        """Returns (place, row, the texts of its columns) for each row that is shown."""
         front = pareto_front({row.name: (row.multiply_adds, row.score) for row in self.rows}, LUCK)
         lines = []
         for place, row in enumerate(self.rows, 1):
@@ -162,7 +168,7 @@ class Board:
         rows = ""
         for place, row, cells in self._lines():
             strong = f"font-weight:600;outline:2px solid {GOOD}" if row is self.newest else ""
-            better = max(0, round(100 * (row.score - GUESS) / (100 - GUESS)))  # than a guess
+            better = max(0, round(100 * (row.score - GUESS) / (100 - GUESS)))  # than chance
             bar = (f'<div style="width:100px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
                    f'<div style="width:{better}px;height:10px;background:{GOOD}"></div></div>')
             rows += (f'<tr style="{strong}">{cell("right", place)}{cell("left", escape(row.name))}{cell("left", bar)}'
@@ -172,7 +178,7 @@ class Board:
 
 
 GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
-LUCK = 1.0  # points that a network must be ahead of a cheaper one: two seeds differ by as much
+LUCK = 1.0  # points; a smaller lead over a cheaper network may be luck, because two seeds differ by about as much
 ABOUT = (f"Right answers in per cent: the mean, and each of the five kinds of questions. Guessing gives {GUESS:.0f} "
          f"%; there the bar begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
 COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
@@ -180,14 +186,15 @@ HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}
 
 
 def my_net(*blocks: Any) -> Board:
-    """Train your network with these blocks, about ten seconds, and show where it stands on your leaderboard.
+    """Trains your network with these blocks for about ten seconds, and returns your leaderboard, which shows where the
+    network stands.
 
     blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`),
-    the name of an earlier lesson's ("SE", see `adapters`), which is taken from your notebook of that lesson, or
-    "nothing". The same blocks again are trained with another seed.
+        the name of an earlier lesson's block ("SE", see `adapters`), or "nothing". A block that is named is taken from
+        your notebook of that lesson. If you pass the same blocks again, they are trained with another seed.
 
-    Raises ValueError for another number of blocks or an unknown one, NotImplementedError for a block that is not solved
-    yet.
+    Raises ValueError for more blocks than places or for an unknown block, NotImplementedError for a block that is not
+    solved yet.
     """
     if len(blocks) > PLACES:
         raise Unusable(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
@@ -200,19 +207,19 @@ def my_net(*blocks: Any) -> Board:
     torch.manual_seed(seed)
     network = MyNet([_made(name, block) for name, block in zip(names, chosen)])
     kinds = _learned(network, seed)
-    with one_thread():  # as it was trained
+    with one_thread():  # as in training
         measured = [cost(network, torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
     if row is None:
         rows.append(row := Row(names, [], 0, 0, math.inf))
     row.runs.append([round(kind, 2) for kind in kinds])
     row.parameters, row.multiply_adds = measured[0].parameters or 0, measured[0].multiply_adds
-    # What else the machine did can only make it longer.
+    # Other work of the machine can only make the time longer, so the shortest one counts.
     row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
     return Board(rows, row, _write(rows))
 
 
 def _name(block: Any) -> str:
-    """A block's name on the leaderboard."""
+    """Returns a block's name on the leaderboard."""
     if block == NOTHING or block in BLOCKS:
         return block
     name = getattr(block, "__name__", block)
@@ -237,13 +244,13 @@ def _made(name: str, block: Any) -> nn.Module:
 
 @cache
 def _pictures(n: int, seed: int) -> tuple[Tensor, Tensor]:
-    """n pictures of each kind (n, 5, 3, 24, 24), and the answers (n, 5, 12, 12)."""
+    """Returns n pictures for each kind of question (n, 5, 3, 24, 24), and the answers (n, 5, 12, 12)."""
     asked = [questions(task, n, seed) for task in TASKS]
     return torch.stack([each.pictures for each in asked], dim=1), torch.stack([each.answers for each in asked], dim=1)
 
 
 def _own(scores: list[Tensor]) -> list[Tensor]:
-    """Of each head its scores for the pictures of its own kind, (B, classes, 12, 12)."""
+    """Picks, for each head, its scores for the pictures of its own kind of question, (B, classes, 12, 12)."""
     return [each.unflatten(0, (-1, len(TASKS)))[:, index] for index, each in enumerate(scores)]
 
 
@@ -254,7 +261,7 @@ def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
 
 
 def _learned(network: MyNet, seed: int) -> list[float]:
-    """Train, and return the right answers on new pictures in per cent, for each kind."""
+    """Trains the network, and returns its right answers on new pictures in per cent, for each kind of question."""
     train(network, *_pictures(LEARNED, 0), loss=_loss, epochs=EPOCHS, batch_size=BATCH, peak_rate=PEAK_RATE, seed=seed)
     pictures, answers = _pictures(TESTED, 1)
     with torch.no_grad():
@@ -262,7 +269,7 @@ def _learned(network: MyNet, seed: int) -> list[float]:
 
 
 def _read() -> list[Row]:
-    """The leaderboard; empty if nothing readable was kept, and what was is put aside."""
+    """Returns the leaderboard; empty if there is no readable file. An unreadable file is moved aside."""
     path = Path.cwd().parent / FILE
     try:
         rows = [Row(**row) for row in found(path)]
@@ -277,6 +284,6 @@ def _read() -> list[Row]:
 
 
 def _write(rows: list[Row]) -> str:
-    """Keep the leaderboard. Returns what there is to say."""
+    """Writes the leaderboard into its file. Returns the sentence to show."""
     problem = keep(Path.cwd().parent / FILE, [asdict(row) for row in rows])
     return f"It could not be kept in {FILE}: {problem}." if problem else ""

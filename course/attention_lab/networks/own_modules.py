@@ -1,7 +1,7 @@
-"""Your own modules, out of your own notebooks of earlier lessons: `mine("01_se", "SEBlock")`.
+"""Your own modules, from your own notebooks of earlier lessons: `mine("01_se", "SEBlock")`.
 
-Of a notebook only what defines something is run: imports, functions and classes that the page gave, and the cells of
-the exercises. Checks, pictures and training are not, and nothing is printed.
+Only the cells of a notebook that define something are run: imports, functions and classes that the page gave, and the
+cells of the exercises. Checks, pictures and training are not run, and nothing is printed.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from ..short_errors import OneLine
 from ..storage import content
 
 DEFINITIONS = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef
-LARGEST = 100 << 20  # bytes of a notebook, with the pictures that it shows
+LARGEST = 100 << 20  # bytes of a notebook, including the pictures in its outputs
 
 
 class NotYet(OneLine, NotImplementedError):
-    """An exercise of an earlier lesson that is needed here has no solution yet."""
+    """An exercise of an earlier lesson that is needed here is not solved yet."""
 
 
 def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
-    """The function or class `name` as you wrote it in your notebook of `lesson`, "01_se" or another one.
+    """Returns the function or class `name` as you wrote it in your notebook of `lesson`.
 
-    The notebook is looked for at ../01_se/01_se.ipynb, as seen from `beside` (default: the current folder).
-    Raises NotYet, with the reason, where there is no such notebook, where it has no such exercise, and where the
+    lesson: the folder's name, such as "01_se".
+    name: the name of the exercise.
+    beside: the folder from which the notebook is looked for, at ../01_se/01_se.ipynb; by default the current folder.
+
+    Raises NotYet, with the reason, if there is no such notebook or no such exercise in it. It also does so if the
     exercise cannot be run or still says `raise NotImplementedError()`.
     """
     number = lesson.partition("_")[0]
@@ -47,7 +50,7 @@ def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
 
 @lru_cache(maxsize=64)
 def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the exercises of a notebook define, by name, and of the others why they define nothing.
+    """Returns what the exercises of a notebook define, by name, and for each other exercise why it defines nothing.
     changed: part of the cache's key."""
     module = ModuleType(path.stem)
     solved: dict[str, Any] = {}
@@ -77,7 +80,7 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
 
 
 def code_cells(path: Path) -> list[dict]:
-    """The code cells of a notebook; none where the file is no notebook."""
+    """Returns the code cells of a notebook; empty if the file is not a notebook."""
     try:
         return [cell for cell in notebook(path)["cells"] if cell["cell_type"] == "code"]
     except ValueError:
@@ -85,11 +88,14 @@ def code_cells(path: Path) -> list[dict]:
 
 
 def notebook(path: Path) -> dict[str, Any]:
-    """What a notebook's file holds. Raises FileNotFoundError, and ValueError, in a sentence, for what is no notebook
-    or a huge one."""
+    """Returns the content of a notebook's file.
+
+    Raises FileNotFoundError if there is no file. Raises ValueError, with one sentence, if it is not a notebook or is
+    far too large.
+    """
     data = content(path, LARGEST)
     try:
-        found = json.loads(data)  # what is among the outputs, a NaN for example, is nobody's concern here
+        found = json.loads(data)  # odd values in the outputs, such as a NaN, do not matter here
     except (ValueError, RecursionError):
         raise ValueError(f"{path.name} is not JSON, or nests too deeply to be read") from None
     if (
@@ -118,31 +124,31 @@ def _is_cell(cell: Any) -> bool:
 
 
 def plain(source: str) -> str:
-    """A cell without the lines that are IPython's own."""
+    """Returns the text of a cell without the lines that only IPython understands."""
     return "\n".join(line for line in source.split("\n") if not line.startswith(("%", "!")))
 
 
 def named(source: str) -> str:
-    """The name after the first `def` or `class` of a cell that is no Python."""
+    """Returns the name after the first `def` or `class` of a cell that is not valid Python."""
     words = next((line.split() for line in source.split("\n") if line.startswith(("def ", "class "))), [])
     return words[1].split("(")[0].strip(":") if len(words) > 1 else ""
 
 
 def unsolved(tree: ast.Module) -> bool:
-    """Does the cell still hold nbgrader's `raise NotImplementedError()`?"""
+    """Says whether the cell still holds nbgrader's `raise NotImplementedError()`."""
     return any(isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name)
                and node.exc.func.id == "NotImplementedError" and not node.exc.args for node in ast.walk(tree))
 
 
 def define(nodes: list[ast.stmt], module: ModuleType) -> None:
-    """Run some definitions one by one; what fails here (a package that is gone, a class of a result) is not needed,
-    or missed later."""
+    """Runs definitions one by one. Errors are ignored: a definition that fails (its package is gone, or it needs a
+    result) is either not needed, or missed later."""
     for node in nodes:
         _run(ast.Module([node], []), module)
 
 
 def _run(tree: ast.Module, module: ModuleType) -> str:
-    """Run code in the module's namespace, without a word. Returns what went wrong, or nothing."""
+    """Runs code in the module's namespace without printing anything. Returns what went wrong; empty if nothing did."""
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             exec(compile(tree, module.__name__, "exec"), vars(module))

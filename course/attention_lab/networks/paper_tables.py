@@ -1,8 +1,7 @@
-"""The papers' tables of parameters, met with a learner's own modules: rows, what each needs, and a table that fills
-itself in.
+"""The papers' tables of parameters, compared with networks made of a learner's own modules.
 
-The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the code of that source, nearly
-always the authors' own; `stated` is what they print.
+The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the code of that source, which is
+nearly always the authors' own. `stated` is the number that they print.
 """
 
 from __future__ import annotations
@@ -36,9 +35,15 @@ CAPSTONE = "10_capstone"
 class Row:
     """A row of a paper's table.
 
-    stated: the authors' text, or "" where they print none; unit: what its M stands for; verified: do we have the place
-    where it is printed? exact: parameters of the code at `source`, which is the authors' own unless third_party.
-    exercises: the learner's, of `lesson`. trap: what to look out for.
+    network: the network's name.
+    lesson: the lesson in which its modules are written.
+    exercises: the learner's exercises, of `lesson`, that the network needs.
+    exact: the parameters of the code at `source`.
+    stated: the number as the authors print it; "" if they print none.
+    unit: the number that the M in `stated` stands for.
+    verified: True if we have the place where it is printed.
+    source: where the code is; it is the authors' own unless `third_party` is True.
+    trap: what to look out for.
     """
 
     network: str
@@ -53,25 +58,26 @@ class Row:
     third_party: bool = False
 
     def build(self, find: Find, device: str = "meta") -> nn.Module:
-        """The network from the modules that `find(lesson, exercise)` gives; on the meta device it has no numbers."""
+        """Builds the network from the modules that `find(lesson, exercise)` returns. On the meta device it has shapes
+        but no numbers."""
         with torch.device(device):
             return BUILDERS[self.network](*(find(self.lesson, name) for name in self.exercises))
 
     def as_stated(self, count: int) -> str:
-        """A count as the authors write it: in their unit, with as many decimals."""
+        """Writes a count as the authors do: in their unit, with as many decimals."""
         decimals = len(self.stated.rstrip("M").partition(".")[2])
         return f"{count / UNITS[self.unit]:.{decimals}f}M"
 
     @property
     def printed(self) -> str:
-        """What is stated, with its unit and with whether we have it at second hand only."""
+        """The stated number with its unit, and a remark if we have it at second hand only."""
         if not self.stated:
             return "– (a third party's code)" if self.third_party else "–"
         unit = " (M = 2^20)" if self.unit == "2^20" else ""
         return f"{self.stated}{unit}{'' if self.verified else ' (second-hand)'}"
 
     def meets(self, count: int | str) -> bool:
-        """Is this the code's number, and does it round to the one that is stated?"""
+        """Says whether a count is exactly the code's number, and whether this number rounds to the stated one."""
         return bool(self.stated) and count == self.exact and self.as_stated(self.exact) == self.stated
 
 
@@ -84,7 +90,7 @@ def _squeezed(depth: int, block: Any) -> nn.Module:
 
 
 def _squeezed_with_biases(depth: int, block: Any) -> nn.Module:
-    """The authors' own network: both layers of the squeeze have biases, which lesson 01's block has not."""
+    """Builds the authors' own network. Both layers of their squeeze have biases, unlike those of lesson 01's block."""
     def made(channels: int) -> nn.Module:
         module = block(channels, 16)
         for layer in module.modules():
@@ -96,8 +102,8 @@ def _squeezed_with_biases(depth: int, block: Any) -> nn.Module:
 
 
 def _cbam(depth: int, block: Any) -> nn.Module:
-    """The authors' head takes the mean of the upper left 7 x 7 positions, which are all positions of 224 x 224
-    pixels."""
+    """Builds a ResNet with CBAM. The authors' head takes the mean of the upper left 7 x 7 positions; with 224 x 224
+    pixels, these are all positions."""
     return resnet(depth, (basic if depth < 50 else bottleneck)(lambda stage, channels: block(channels, 16)),
                   pool=nn.AvgPool2d(7))
 
@@ -107,8 +113,8 @@ def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
 
 
 def _bam(depth: int, block: Any) -> nn.Module:
-    """The head is CBAM's. The authors multiply the maps, and pool with a square window as high as the picture: see
-    `_square`."""
+    """Builds a ResNet with BAM and CBAM's head. The authors multiply the maps, and pool with a square window that is as
+    high as the picture: see `_square`."""
     def made(channels: int) -> nn.Module:
         module = block(channels, combine="product")
         if isinstance(branch := getattr(module, "channel", None), nn.Module):
@@ -119,8 +125,8 @@ def _bam(depth: int, block: Any) -> nn.Module:
 
 
 def _square(branch: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Of a picture that is wider than high, BAM's channel branch sees the square on the left;
-    a square one is unchanged."""
+    """Cuts a picture that is wider than high down to the square on its left, which is what BAM's channel branch sees. A
+    square picture is unchanged."""
     x, *others = given
     return x[..., :x.shape[2]], *others
 
@@ -171,7 +177,8 @@ ROWS = tuple(Row(**row | {"exercises": tuple(row["exercises"])}) for row in DATA
 
 
 class PaperTable:
-    """The rows, and for each what the learner's modules gave: a number of parameters, or in words why there is none."""
+    """The rows and, for each of them, what was counted in the learner's modules: a number of parameters, or a sentence
+    that says why there is none."""
 
     def __init__(self, found: Mapping[Row, int | str]):
         self.found = dict(found)
@@ -183,11 +190,11 @@ class PaperTable:
 
     @property
     def equal(self) -> list[str]:
-        """The networks that have as many parameters as the code, to the last digit."""
+        """The networks that have exactly as many parameters as the code."""
         return [row.network for row, yours in self.found.items() if yours == row.exact]
 
     def _cells(self, row: Row, yours: int | str) -> tuple[str, str, str, str]:
-        """network, stated, yours, verdict."""
+        """Returns network, stated number, your number and verdict."""
         if isinstance(yours, str):
             return row.network, row.printed, "", yours
         if yours != row.exact:
@@ -224,20 +231,30 @@ class PaperTable:
 
 
 def network(name: str, find: Find = mine, device: str = "meta", here: Mapping[str, Any] | None = None) -> nn.Module:
-    """A row's network. here: exercises of the capstone itself, by name.
+    """Builds the network of one row of the papers' tables.
 
-    Raises KeyError for another name, and what `find` raises where a module is missing."""
+    name: the network's name.
+    find: takes a lesson and an exercise, and returns the learner's class.
+    device: "meta" builds a network with shapes but no numbers.
+    here: exercises of the capstone itself, by name.
+
+    Raises KeyError for an unknown name, and whatever `find` raises if a module is missing.
+    """
     return {row.network: row for row in ROWS}[name].build(_first(here or {}, find), device)
 
 
 def paper_table(here: Mapping[str, Any] | None = None, find: Find = mine) -> PaperTable:
-    """Build every row's network from the learner's modules and count.
-    here: exercises of the capstone itself, by name."""
+    """Builds the network of every row from the learner's modules, counts its parameters, and returns the table.
+
+    here: exercises of the capstone itself, by name.
+    find: takes a lesson and an exercise, and returns the learner's class.
+    """
     return PaperTable({row: _counted(row, _first(here or {}, find)) for row in ROWS})
 
 
 def _first(here: Mapping[str, Any], find: Find) -> Find:
-    """Finds the capstone's own exercises on the page itself. Its CloFormer is made of the learner's own blocks."""
+    """Returns a `find` that first looks among the capstone's own exercises, on the page itself. Its CloFormer is made
+    of the learner's own blocks."""
     def found(lesson: str, name: str) -> Any:
         if lesson != CAPSTONE or name not in here:
             return find(lesson, name)
@@ -247,13 +264,13 @@ def _first(here: Mapping[str, Any], find: Find) -> Find:
 
 
 def _of_own_blocks(network: Any, find: Find, *arguments: Any) -> nn.Module:
-    """The page's CloFormer, with lesson 09's CloBlock in place of the one that the page gives, if lesson 09 is
-    solved."""
+    """Builds the page's CloFormer. If lesson 09 is solved, it uses lesson 09's CloBlock instead of the one that the
+    page gives."""
     try:
         block = find("09_cloformer", "CloBlock")
     except NotImplementedError:
         return network(*arguments)
-    page = getattr(network, "__globals__", None) or network.__init__.__globals__  # of a function, or of a class
+    page = getattr(network, "__globals__", None) or network.__init__.__globals__  # for a function, or for a class
     with patch.dict(page, CloBlock=block):
         return network(*arguments)
 

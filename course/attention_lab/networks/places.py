@@ -1,4 +1,4 @@
-"""Attention that can be told where each position is: lesson 10's example of a study."""
+"""Attention that can be told where each position is, used by lesson 10's example of a study."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from torch import Tensor, nn
 
 
 class PlacedAttention(nn.Module):
-    """x plus scaled dot-product attention between all positions, (B, C, H, W) -> (B, C, H, W).
+    """Adds scaled dot-product attention between all positions to x, (B, C, H, W) -> (B, C, H, W).
 
-    places: queries and keys also see each position's row and column, from -1 to 1. attend=False is the control: what a
-    position adds is made of its own features, row and column, and nothing comes from elsewhere.
+    places: True adds each position's row and column, from -1 to 1, to the input of queries and keys.
+    attend: False is the control. Then a position adds only what is computed from its own features, row and column, and
+        nothing comes from other positions.
+    size: the number of features of a query and a key.
     """
 
     def __init__(self, channels: int, places: bool = True, attend: bool = True, size: int = 8) -> None:
@@ -34,6 +36,6 @@ class PlacedAttention(nn.Module):
 
 
 def _places(x: Tensor) -> Tensor:
-    """The row and column of each position, (B, N, 2), from -1 to 1."""
+    """Returns the row and column of each position, (B, N, 2), from -1 to 1."""
     sides = [torch.linspace(-1, 1, side, device=x.device, dtype=x.dtype) for side in x.shape[2:]]
     return torch.stack(torch.meshgrid(*sides, indexing="ij"), dim=-1).flatten(0, 1).expand(len(x), -1, -1)

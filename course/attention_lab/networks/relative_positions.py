@@ -1,7 +1,8 @@
-"""Where the cells of a window lie, seen from each other: what a position bias is computed from (lessons 08a and 08b).
+"""The positions of a window's cells relative to each other, from which a position bias is computed (lessons 08a and
+08b).
 
-With `down_factor`, a window's anchors are looked at too. Anchors are spread over the whole window, but as in the GRL
-authors' code offsets are computed as if they were packed side by side in its middle.
+`down_factor` is for windows with anchors, which are spread over the whole window. As in the GRL authors' code, offsets
+are nevertheless computed as if the anchors were packed side by side in its middle.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from torch import Tensor
 
 def relative_coords_table(window_size: Sequence[int], down_factor: int = 1,
                           dtype: torch.dtype = torch.float32) -> Tensor:
-    """The offsets between the tokens and the anchors of a window on a log scale, (1, R, S, 2): row, column.
+    """Returns the offsets between the tokens and the anchors of a window on a log scale, (1, R, S, 2); the last axis
+    holds row and column.
 
-    With down_factor 1 each token is its own anchor, so R, S is 2 wh - 1, 2 ww - 1.
+    With down_factor 1, each token is its own anchor, so R = 2 wh - 1 and S = 2 ww - 1 for a window of (wh, ww).
     """
     axes = []
     for w in window_size:
@@ -29,8 +31,8 @@ def relative_coords_table(window_size: Sequence[int], down_factor: int = 1,
 
 
 def relative_position_index(window_size: Sequence[int], down_factor: int = 1, from_anchor: bool = False) -> Tensor:
-    """The cell of the flattened table that each pair reads: (tokens, anchors), or (anchors, tokens) with
-    `from_anchor`."""
+    """Returns, for each pair of a token and an anchor, the index of its entry in the flattened table: (tokens,
+    anchors), or (anchors, tokens) if `from_anchor` is True."""
     rows, columns = tuple(window_size), tuple(w // down_factor for w in window_size)
     if from_anchor:
         rows, columns = columns, rows

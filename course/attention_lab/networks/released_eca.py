@@ -1,10 +1,10 @@
-"""The kernel sizes of the ECA-ResNets whose weights the authors of ECA released, beside those of a rule."""
+"""The kernel sizes of the ECA-ResNets whose weights the authors of ECA released, compared with those of a rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-# Channels of the four stages, blocks in them, kernel sizes in them.
+# For each network: the channels of its four stages, the blocks in each stage, the kernel size in each stage.
 RELEASED = {
     "ECA-ResNet-18": ((64, 128, 256, 512), (2, 2, 2, 2), (3, 5, 7, 7)),
     "ECA-ResNet-34": ((64, 128, 256, 512), (3, 4, 6, 3), (3, 3, 5, 7)),
@@ -15,8 +15,8 @@ RELEASED = {
 
 
 def print_released_kernels(rule: Callable[[int], int]) -> None:
-    """Print for each network the kernel sizes of its stages by `rule(channels)` and as released, and ECA's
-    parameters with both."""
+    """Prints for each network the kernel sizes of its stages, by `rule(channels)` and as released. It also prints ECA's
+    parameters for the kernel sizes of the rule and for the released ones."""
     print("network          by the rule                  released")
     for network, (channels, blocks, kernels) in RELEASED.items():
         by_rule = tuple(rule(count) for count in channels)

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-WIDTHS, HEADS, RATIOS = (64, 128, 256, 512), (1, 2, 4, 8), (8, 4, 2, 1)  # of the four stages
+WIDTHS, HEADS, RATIOS = (64, 128, 256, 512), (1, 2, 4, 8), (8, 4, 2, 1)  # for each of the four stages
 BLOCKS, CLASSES = 2, 1000  # blocks in each stage; ImageNet's classes
 
 

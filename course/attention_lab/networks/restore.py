@@ -1,11 +1,11 @@
-"""The weights that the authors of a network released, in a network of your own modules.
+"""Loads the weights that the authors of a network released into a network of your own modules.
 
-`restore(network, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar")` reads such a file, which you download by hand:
-`released.toml` says where it is. We have opened none of these files. What we know of their formats comes from the
-authors' READMEs, code and issues, and what is tested here are files that we wrote in these formats.
+`restore(network, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar")` reads such a file, which you download by hand;
+`released.toml` says where it is. We have opened none of these files. We know their formats from the authors' READMEs,
+code and issues, and tested this with files that we wrote in these formats.
 
-`agreement(network, "CloFormer-XXS")` needs no file: it gives the network weights that follow from a rule, and compares
-what each stage computes with what the authors' code computed with the same weights.
+`agreement(network, "CloFormer-XXS")` needs no file. It gives the network weights that follow from a rule, and compares
+the output of each stage with the output of the authors' code for the same weights.
 """
 
 from __future__ import annotations
@@ -30,23 +30,27 @@ from .rule_weights import drawn, give_rule_weights
 
 RELEASED = tomllib.loads(Path(__file__).with_name("released.toml").read_text(encoding="utf-8"))
 WITHIN = "state_dict", "model", "module"  # keys under which training scripts keep the weights
-WRAPPER = "module."  # in front of each name, if the network was trained on several GPUs
+WRAPPER = "module."  # the beginning of each name, if the network was trained on several GPUs
 HARMLESS: list[Any] = [argparse.Namespace]  # ResT's training script keeps its arguments beside the weights
-TOLERANCE = 1e-8  # of a stage's spread; two implementations in float64 differ by 1e-12 at most
+TOLERANCE = 1e-8  # as a share of a stage's spread; two implementations in float64 differ by 1e-12 at most
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's pictures, in red, green and blue
 SIDE, CROP = 256, 224  # pixels
 
 
 class NotRestored(OneLine, ValueError):
-    """A file that holds no weights for this network: in a sentence, what it holds instead."""
+    """A file holds no weights for this network. The message says, in a sentence, what it holds instead."""
 
 
 def restore(network: nn.Module, name: str, path: str | Path) -> bool:
-    """Load the released weights in the file `path` into your network, which is in eval mode afterwards.
-    name: as in the papers' tables.
+    """Loads the released weights from the file `path` into your network, and returns True; the network is then in eval
+    mode.
 
-    Before that it prints which stages agree with the authors' code. If the weights can't be loaded it prints why,
-    changes nothing and returns False. Raises ValueError for a name that is not known.
+    Before that, it prints which stages agree with the authors' code. If the weights cannot be loaded, it prints the
+    reason, changes nothing and returns False.
+
+    name: the network's name in the papers' tables.
+
+    Raises ValueError for an unknown name.
     """
     names, path = _names(name), Path(path)
     try:
@@ -71,7 +75,7 @@ def restore(network: nn.Module, name: str, path: str | Path) -> bool:
 
 
 def where(name: str) -> str:
-    """In a sentence or two, where the authors' weights of a network are."""
+    """Says in a sentence or two where to find the authors' weights of a network."""
     if not (found := RELEASED.get(name)):
         return f"The authors of {name} have released no weights."
     return (f"The authors offer {found['file'] or 'their weights'} for {name} at {found['at']} ({found['top1']} % "
@@ -79,10 +83,10 @@ def where(name: str) -> str:
 
 
 def released_state(path: Path) -> dict[str, Tensor]:
-    """The weights in a file that was written by `torch.save`, by the authors' names.
-    Code that the file may hold is not run.
+    """Reads the weights from a file that `torch.save` wrote, by the authors' names. Code that the file may hold is not
+    run.
 
-    Raises FileNotFoundError, and NotRestored for any other file than one of weights.
+    Raises FileNotFoundError if there is no file, and NotRestored if it holds anything but weights.
     """
     found = _opened(path)
     if isinstance(found, Mapping):
@@ -121,7 +125,7 @@ def _opened(path: Path) -> Any:
             raise NotRestored(f"{path.name} holds more than weights ({refused[1]}), and opening it could run "
                               "somebody's code.") from None
         raise NotRestored(f"{path.name} is damaged, or torch did not write it.") from None
-    except Exception as error:  # what a damaged file raises depends on where it is damaged
+    except Exception as error:  # the kind of error depends on where the file is damaged
         raise NotRestored(f"{path.name} is damaged or not complete ({type(error).__name__}).") from None
 
 
@@ -141,11 +145,12 @@ def _described(value: Any) -> str:
 
 
 def agreement(network: nn.Module, name: str) -> str:
-    """In a sentence, which stages of your network compute what the authors' code does, with rule-made weights and in
-    float64.
+    """Says in a sentence which stages of your network compute the same as the authors' code, with rule-made weights and
+    in float64.
 
     The network itself is not changed. Stages have the authors' names.
-    ValueError for a network of which nothing was recorded.
+
+    Raises ValueError for a network for which nothing was recorded.
     """
     names = _names(name)
     recorded, stages = names.recorded, dict(names.recorded["stages"])
@@ -183,7 +188,7 @@ def _until(agree: list[str], stage: str, name: str) -> str:
 
 
 def _same(tensor: Tensor, recorded: Mapping[str, Any]) -> bool:
-    """Are mean, standard deviation and first values those that were recorded?"""
+    """Says whether mean, standard deviation and first values agree with the recorded ones."""
     expected = torch.tensor([recorded["mean"], recorded["std"], *recorded["first"]], dtype=torch.float64)
     found = torch.stack([tensor.mean(), tensor.std(), *tensor.flatten()[:len(recorded["first"])]])
     return found.shape == expected.shape and bool(
@@ -192,7 +197,8 @@ def _same(tensor: Tensor, recorded: Mapping[str, Any]) -> bool:
 
 
 def _fingerprint(entries: Iterable[str]) -> int:
-    """crc32 of the authors' names of all entries, in order of the alphabet and without BatchNorm's counters."""
+    """Returns the crc32 of the authors' names of all entries, in alphabetical order and without BatchNorm's counters.
+    """
     return zlib.crc32("\n".join(sorted(name for name in entries if not name.endswith(COUNTER))).encode())
 
 
@@ -203,10 +209,10 @@ def _names(name: str) -> Names:
 
 
 def classes(network: nn.Module, picture: Tensor, count: int = 5) -> list[tuple[str, float]]:
-    """The likeliest of ImageNet's classes for a picture (3, H, W) in [0, 1], and their probabilities.
+    """Returns the likeliest of ImageNet's classes for a picture (3, H, W) in [0, 1], with their probabilities.
 
-    The shorter side becomes 256 pixels, and the 224 x 224 in the middle count. Names come from torchvision;
-    without it, there are numbers.
+    The picture is scaled so that its shorter side has 256 pixels, and the central 224 x 224 pixels are used. The
+    classes' names come from torchvision; without it, the classes are numbered.
     """
     height, width = picture.shape[1:]
     scale = SIDE / min(height, width)
@@ -228,7 +234,8 @@ def classes(network: nn.Module, picture: Tensor, count: int = 5) -> list[tuple[s
 
 
 def _labels() -> list[str]:
-    """ImageNet's names of its 1000 classes; none, and a printed sentence, without torchvision."""
+    """Returns ImageNet's names of its 1000 classes. Without torchvision it prints a sentence and returns an empty list.
+    """
     try:
         from torchvision.models import ResNet50_Weights
     except ImportError:

@@ -1,5 +1,5 @@
-"""What attention in stripes costs, beside full maps and windows, and how far a module of stripes reaches (lesson
-08b)."""
+"""Compares the cost of attention in stripes with that of full maps and windows, and measures how far a module of
+stripes reaches (lesson 08b)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from torch import Tensor, nn
 
 from .cost import cost
 
-CHANNELS, WINDOW, STRIPE = 16, (8, 8), 8  # of one head; a stripe has 8 rows and is as long as the picture
+CHANNELS, WINDOW, STRIPE = 16, (8, 8), 8  # channels of one head; a stripe has 8 rows and is as long as the picture
 REPAIRED_ON = (32, 48), (32, 64), (48, 64)  # heights and widths of images
 
 
 def training_memory(cosine_attention: Callable[..., Tensor], side: int) -> dict[str, float]:
-    """MiB that a training step on a picture of side x side tokens needs, for each kind of attention.
+    """Returns the MiB that a training step on a picture of side x side tokens needs, for each kind of attention.
 
-    cosine_attention: queries (B, N, C), keys and values (B, M, C), and a function of the cosines -> (B, N, C). With
-    anchors it is called twice, by way of their means.
+    cosine_attention: takes queries (B, N, C), keys and values (B, M, C), and a function of the cosines; returns (B, N,
+        C). With anchors, it is called twice: from the values to the anchors, and from the anchors to the tokens.
     """
     def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return cosine_attention(q, k, v, lambda cosine: 10 * cosine)
@@ -49,7 +49,7 @@ def training_memory(cosine_attention: Callable[..., Tensor], side: int) -> dict[
 
 
 def _cut(size: tuple[int, int], *grids: Tensor) -> list[Tensor]:
-    """Grids (1, C, H, W) as the tokens of their pieces, (pieces, height * width, C)."""
+    """Cuts grids (1, C, H, W) into pieces, and returns the tokens of these, (pieces, height * width, C)."""
     height, width = size
     return [F.unfold(grid, size, stride=size).unflatten(1,
                                                         (CHANNELS, height * width)).permute(0, 3, 2, 1).flatten(0, 1)
@@ -57,7 +57,7 @@ def _cut(size: tuple[int, int], *grids: Tensor) -> list[Tensor]:
 
 
 def reach(attention: nn.Module, height: int, width: int) -> tuple[int, int]:
-    """How many rows and columns of an image can change the result of its first token.
+    """Returns how many rows and how many columns of an image can change the output at its first token.
 
     attention: an AnchoredStripeAttention for 4 channels, with anchors at 1/2.
     """
@@ -70,7 +70,8 @@ def reach(attention: nn.Module, height: int, width: int) -> tuple[int, int]:
 
 
 def print_reach(exhibit: Callable[[], nn.Module]) -> None:
-    """The exhibit's reach on images of several sizes, and whether it is 8 rows and all columns on each of them."""
+    """Prints the exhibit's reach on images of several sizes, and whether it is 8 rows and all columns on each of them.
+    """
     reached = {size: reach(exhibit(), *size) for size in REPAIRED_ON}
     for (height, width), (rows, columns) in reached.items():
         print(f"in an image of {height} x {width}: {rows} rows and {columns} columns")

@@ -10,10 +10,11 @@ import torch
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute on one CPU thread, and put the number back afterwards.
+    """Computes on one CPU thread, and restores the number of threads afterwards.
 
-    Another number of threads sums in another order, so that results would depend on the machine's number of cores.
-    Tensors as small as a lesson's gain nothing from a second thread, and lose a lot when the other core is busy.
+    With another number of threads, sums are taken in another order, so results would depend on the machine's number of
+    cores. Tensors as small as a lesson's gain nothing from a second thread, and lose much time when the other core is
+    busy.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

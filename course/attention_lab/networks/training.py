@@ -1,7 +1,7 @@
-"""Train small networks and compare them fairly: the same data, budget and seeds for every arm of an experiment.
+"""Trains small networks and compares them fairly: the same data, budget and seeds for every arm of an experiment.
 
-An *arm* is one variant that is compared (plain, with the module, a control). `train` is one training run;
-`compare` runs every arm with several seeds, because one seed can be luck.
+An *arm* is one variant that is compared (plain, with the module, a control). `train` is one training run; `compare`
+runs every arm with several seeds, because one seed can be luck.
 """
 
 from __future__ import annotations
@@ -33,18 +33,23 @@ def train(
     peak_rate: float,
     seed: int,
 ) -> nn.Module:
-    """Train `model` in place with Adam and a one-cycle learning rate; return it in eval mode.
+    """Trains `model` in place with Adam and a one-cycle learning rate, and returns it in eval mode.
 
-    inputs: (n, ...), targets: (n, ...), on the device of the model. loss(model(inputs), targets) is a scalar tensor.
-    peak_rate: the largest learning rate of the cycle. seed: decides the order of the images and any dropout, so the
-    same model, data and seed give the same result on the same machine; the random numbers drawn after `train` do not
-    depend on it. On the CPU one thread computes: for small networks that is as fast, and the same whatever else runs.
+    inputs: (n, ...), on the device of the model.
+    targets: (n, ...), on the same device.
+    loss: takes the model's output and the targets of a batch, and returns a scalar tensor.
+    epochs: how many times training goes through all inputs.
+    batch_size: the most inputs in a batch. An epoch is cut into batches that are as equal as possible, because
+        BatchNorm after global pooling cannot train on a last batch of one image.
+    peak_rate: the largest learning rate of the cycle.
+    seed: decides the order of the images and any dropout. The same model, data and seed give the same result on the
+        same machine. The random numbers drawn after `train` do not depend on it.
 
-    An epoch is cut into batches that are as equal as possible, none larger than batch_size: BatchNorm after global
-    pooling cannot train on a last batch of one image.
+    On the CPU, one thread computes. For small networks that is as fast, and the result does not depend on what else
+    runs.
 
-    Raises ValueError for lengths that differ, numbers that cannot be, or a model without trainable parameters, and
-    FloatingPointError when the loss is no longer finite.
+    Raises ValueError for different numbers of inputs and targets, for impossible numbers, or for a model without
+    trainable parameters. Raises FloatingPointError when the loss is no longer finite.
     """
     _check_training(model, inputs, targets, epochs, batch_size, peak_rate)
     steps = math.ceil(len(inputs) / batch_size)
@@ -76,13 +81,16 @@ def train(
 def compare(
     arms: Iterable[str], seeds: Iterable[int], run: Callable[[str, int], float | Mapping[str, float]]
 ) -> Results:
-    """Call run(arm, seed) for every arm with every seed, under one progress bar.
+    """Calls run(arm, seed) for every arm with every seed, under one progress bar, and returns the results.
 
-    arms: names; the keys of a dict will do. run returns a score, or several by name, {"on papers": 20.8, "on photos":
-    14.5}; the first one is the main score. torch's global random numbers are seeded with `seed` before each run, so
-    networks made in `run` start from the same numbers whatever ran before them; one CPU thread computes, as in `train`.
+    arms: names; the keys of a dict will do.
+    seeds: different integers.
+    run: returns a score, or several by name, {"on papers": 20.8, "on photos": 14.5}; the first one is the main score.
 
-    Interrupt the kernel when you have seen enough: the finished runs are returned. Any other error of a run is
+    Before each run, torch's global random numbers are seeded with `seed`. So networks made in `run` start from the same
+    numbers, whatever ran before them. One CPU thread computes, as in `train`.
+
+    You may interrupt the kernel when you have seen enough: the finished runs are returned. Any other error of a run is
     raised, with a note that names the arm and the seed.
     """
     arms, seeds = tuple(arms), tuple(seeds)
@@ -94,7 +102,7 @@ def compare(
     plan = f"{_count(len(arms), 'arm')} x {_count(len(seeds), 'seed')} = {_count(planned, 'run')}"
     with _Bar(planned, plan) as bar:
         try:
-            # Seeds outside, arms inside: whenever it is interrupted, the arms have had (nearly) the same seeds.
+            # Seeds outside, arms inside: if it is interrupted, all arms have run with (nearly) the same seeds.
             for seed, arm in ((seed, arm) for seed in seeds for arm in arms):
                 bar.move(len(runs), f"{arm}, seed {seed}")
                 with _reproducible(seed):
@@ -109,10 +117,14 @@ def compare(
 
 @dataclass(frozen=True, repr=False)
 class Results:
-    """The scores of an experiment. `runs` holds the finished runs: {(arm, seed): {measure: score}}.
+    """The scores of an experiment.
 
-    Methods take the name of an arm, and of a measure when a run has several (default: the first). What cannot be
-    computed yet (the mean of no run, the spread of one) is nan.
+    arms: the names of the arms.
+    seeds: the seeds of the runs.
+    runs: the finished runs, {(arm, seed): {measure: score}}.
+
+    Methods take the name of an arm, and of a measure when a run has several (default: the first). A number that cannot
+    be computed yet, such as the mean of no run or the spread of one, is nan.
     """
 
     arms: tuple[str, ...]
@@ -121,11 +133,12 @@ class Results:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Names of the measures, in the order in which the runs gave them."""
+        """The names of the measures, in the order in which the runs returned them."""
         return tuple(dict.fromkeys(measure for scores in self.runs.values() for measure in scores))
 
     def scores(self, arm: str, measure: str | None = None) -> list[float]:
-        """The raw scores of an arm, one per finished run, in the order of the seeds. Raises KeyError for a new name."""
+        """Returns the scores of an arm, one for each finished run, in the order of the seeds. Raises KeyError for an
+        unknown arm or measure."""
         if arm not in self.arms:
             raise KeyError(f"no arm is called {arm!r}: there are {', '.join(self.arms)}")
         if measure is not None and measure not in self.measures:
@@ -139,12 +152,12 @@ class Results:
         return statistics.fmean(scores) if scores else math.nan
 
     def std(self, arm: str, measure: str | None = None) -> float:
-        """Standard deviation over the seeds (divisor n - 1): how much one run differs from another."""
+        """Returns the standard deviation over the seeds (divisor n - 1): how much one run differs from another."""
         scores = self.scores(arm, measure)
         return statistics.stdev(scores) if len(scores) > 1 else math.nan
 
     def standard_error(self, arm: str, measure: str | None = None) -> float:
-        """std / sqrt(n): how far the mean over these seeds may be from the mean over many."""
+        """Returns std / sqrt(n): how far the mean over these seeds may be from the mean over many."""
         scores = self.scores(arm, measure)
         return self.std(arm, measure) / math.sqrt(len(scores)) if scores else math.nan
 
@@ -177,10 +190,10 @@ class Results:
 
 
 class _Bar:
-    """A progress bar that leaves one line behind, the same in every run; a bar inside a bar moves the outer one.
+    """A progress bar that leaves one line behind, the same in every run. A bar inside a bar moves the outer one.
 
-    In a notebook the line is also what is displayed first, because nbval compares a cell's first display with the
-    stored last one. In a terminal the bar is drawn on stderr; elsewhere (a pipe, pytest, a grading worker) nothing is.
+    In a notebook the line is also displayed first, because nbval compares a cell's first display with the stored last
+    one. In a terminal the bar is drawn on stderr. Elsewhere (a pipe, pytest, a grading worker) nothing is drawn.
     """
 
     innermost: ClassVar[_Bar | None] = None
@@ -239,7 +252,7 @@ class _Bar:
 
 @contextmanager
 def _reproducible(seed: int) -> Iterator[None]:
-    """Seed torch's global random numbers and compute on one CPU thread; put both back afterwards."""
+    """Seeds torch's global random numbers and computes on one CPU thread; restores both afterwards."""
     with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         yield

@@ -1,5 +1,7 @@
-"""Is one set of runs ahead of another by more than luck? Welch's t-test for scores, Fisher's for runs that solve a task
-or do not, and Holm's correction for several comparisons at once.
+"""Tests whether one set of runs is ahead of another by more than luck.
+
+Welch's t-test compares scores. Fisher's test compares how many runs solve a task. Holm's correction is for several
+comparisons at once.
 
 B. L. Welch: The generalization of "Student's" problem when several different population variances are involved,
 Biometrika 34, 1947. S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of
@@ -13,14 +15,16 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LEVEL = 0.05  # the chance at which luck is called luck no more
-STEPS = 400  # of the integrals; their error is below 1e-9
+LEVEL = 0.05  # below this p, a difference is no longer put down to luck
+STEPS = 400  # for each integral; the error is below 1e-9
 
 
 class Difference(NamedTuple):
-    """gap: the first mean minus the second. interval: in which the true gap lies in 95 of 100 such experiments, if
-    scores scatter normally.
-    p: how often two arms that are equally good would differ at least as much.
+    """How far two arms are apart.
+
+    gap: the first mean minus the second.
+    interval: in 95 of 100 such experiments, the true gap lies in this interval, if scores are normally distributed.
+    p: how often two arms that are equally good would differ by at least as much.
     """
 
     gap: float
@@ -29,7 +33,8 @@ class Difference(NamedTuple):
 
 
 def outside(t: float, freedom: float) -> float:
-    """How often |t| of Student's distribution is at least this large; freedom: degrees of freedom, a number above 0."""
+    """Returns how often |t| of Student's distribution is at least this large. freedom: the degrees of freedom, a
+    number above 0."""
     # With t = sqrt(freedom) tan(a), the density of t becomes cos(a) ** (freedom - 1), up to a factor.
     def area(end: float) -> float:
         steps = [end * i / STEPS for i in range(STEPS + 1)]
@@ -41,7 +46,7 @@ def outside(t: float, freedom: float) -> float:
 
 
 def quantile(freedom: float, level: float = LEVEL) -> float:
-    """The t that is exceeded, above or below 0, with this probability: 2.776 for 4 degrees of freedom and 5 %."""
+    """Returns the t that |t| exceeds with this probability: 2.776 for 4 degrees of freedom and 5 %."""
     low, high = 0.0, 1.0
     while outside(high, freedom) > level:
         high *= 2
@@ -52,10 +57,10 @@ def quantile(freedom: float, level: float = LEVEL) -> float:
 
 
 def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Difference:
-    """How far the mean of the first scores is from that of the second, and how sure that is.
+    """Returns how far the mean of the first scores is from that of the second, and how sure that is.
 
-    Scores of which none differs from another within its set are taken at their word.
-    Raises ValueError for fewer than two scores in a set.
+    If the scores of each set are all equal, the gap counts as exact. Raises ValueError for fewer than two scores in a
+    set.
     """
     if min(len(first), len(second)) < 2:
         raise ValueError(f"two runs of each arm are needed to tell luck from more, not {len(first)} and {len(second)}")
@@ -71,8 +76,8 @@ def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL)
 
 
 def holm(chances: Sequence[float]) -> list[float]:
-    """The p of each comparison, corrected for all that were made together: with none real, one at most is below 0.05
-    in 20 tables."""
+    """Corrects the p of each comparison for all comparisons that are made together. If no difference is real, at most 1
+    set of comparisons in 20 has any p below 0.05."""
     corrected = [0.0] * len(chances)
     largest = 0.0
     for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
@@ -82,10 +87,12 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """How often two arms that are equally good would differ as much in how many of their runs solve a task, or more.
+    """Returns how often two arms that are equally good would differ at least as much in how many of their runs solve a
+    task.
 
-    first, second: runs that solve it, runs in all. (R. A.
-        Fisher's exact test, two-sided: all tables that are no likelier count.)
+    first, second: for each arm, the number of runs that solve it and the number of all runs.
+
+    This is R. A. Fisher's exact test, two-sided: all tables that are no likelier than this one count.
     """
     (solved, runs), (others, more) = first, second
     together, whole = solved + others, math.comb(runs + more, solved + others)

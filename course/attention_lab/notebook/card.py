@@ -1,10 +1,12 @@
-"""The card of the capstone: which rows of the papers' tables were met, the scores of the heat map, seeds, the date,
-versions and the processor.
+"""The card of the capstone, a page that sums up a learner's results.
+
+It shows which rows of the papers' tables were met, the scores of the heat map and their seeds. It also shows the date,
+the versions of the software, and the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
-Nothing on it says whose it is: no name, no folder, no host. Scores of a training are marked as unverified, because they
-are what somebody's machine said.
+Nothing on the card says whose it is: no name, no folder, no host. Scores are marked as unverified, because they come
+from somebody's own machine.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}
 
 
 class Card:
-    """What stands on the card, as data and as HTML."""
+    """The content of the card, as data and as HTML."""
 
     def __init__(self, table: PaperTable, results: Results | None):
         self.data: dict[str, Any] = {
@@ -40,7 +42,7 @@ class Card:
             "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
     def html(self) -> str:
-        """A whole page, with nothing to load."""
+        """Returns a whole HTML page that loads nothing from elsewhere."""
         return ('<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Attention by Hand: capstone card</title>'
                 f"<style>{STYLE}</style><body>{self._repr_html_()}</body></html>\n")
 
@@ -79,10 +81,11 @@ class Card:
 
 
 def paper_card(table: PaperTable, results: Results | None = None, folder: Path | None = None) -> Card:
-    """Write card.html and card.json into a folder (default: the current one), and return the card, which a notebook
-    shows.
+    """Writes card.html and card.json into a folder, and returns the card, which a notebook then shows.
 
-    table: of `paper_table()`. results: of `compare`, with tasks as measures; None before anything was trained.
+    table: the result of `paper_table()`.
+    results: the result of `compare`, with tasks as measures; None before anything was trained.
+    folder: where to write; by default the current folder.
     """
     card, folder = Card(table, results), folder or Path.cwd()
     (folder / "card.json").write_text(json.dumps(card.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -91,7 +94,7 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
 
 
 def _stated(tables: list[dict[str, Any]]) -> int:
-    """How many networks have a number that somebody states."""
+    """Counts the networks for which somebody states a number of parameters."""
     return sum(bool(row["stated"]) for row in tables)
 
 
@@ -109,7 +112,7 @@ def _scores(results: Results | None) -> dict[str, Any]:
 
 
 def _where() -> str:
-    """The course's name, with a link to this lesson once the course is published."""
+    """Returns the course's name, with a link to this lesson once the course is published."""
     address = f"{repository()}/tree/main/course/{CAPSTONE}" if repository() else ""
     return f'<a href="{escape(address)}">{COURSE}</a>' if address else COURSE
 
@@ -119,7 +122,7 @@ def _printed(row: dict[str, Any]) -> str:
 
 
 def _code(row: dict[str, Any]) -> str:
-    """Whose code was counted."""
+    """Says whose code the parameters were counted in."""
     return f"{row['source'].partition('@')[0]}{' (third party)' if row['third_party'] else ''}"
 
 

@@ -1,4 +1,4 @@
-"""A lesson's challenge: a number to beat, conditions to keep, and no points."""
+"""A lesson's challenge: a number to beat and conditions to keep; it gives no points."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..checking.report import GOOD, OPEN
 
 
 class Challenge:
-    """How an attempt compares with the number to beat: a line for it, and one for each condition."""
+    """How an attempt compares with the number to beat: one line for that number, and one for each condition."""
 
     def __init__(self, lines: list[tuple[bool | None, str]]):
-        """lines: (holds, None while there is no attempt, what is said of it)."""
+        """lines: pairs (holds, text). `holds` is None while there is no attempt; `text` is the sentence to show."""
         self.lines = lines
 
     @property
@@ -29,11 +29,14 @@ class Challenge:
 
 def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer: bool = False,
               at_most: Mapping[str, tuple[float | None, float]] | None = None) -> Challenge:
-    """Your number beside the one to beat, shown when it is the last line of a cell.
+    """Returns your number beside the one to beat, for the last line of a cell, which shows it.
 
-    what: the quantity, such as "right answers, worst of three seeds". yours: None until there is an attempt. beat: the
-    number that yours must be above, or below if `fewer`. unit: of both, such as "%". at_most: for each condition, such
-    as "parameters", (yours, the largest that is allowed).
+    what: the quantity, such as "right answers, worst of three seeds".
+    yours: your number; None until there is an attempt.
+    beat: the number that yours must be above, or below if `fewer` is True.
+    unit: the unit of both numbers, such as "%".
+    fewer: True if a smaller number is better.
+    at_most: the conditions, such as "parameters"; each is a pair of your number and the largest that is allowed.
     """
     side = "below" if fewer else "above"
     lines: list[tuple[bool | None, str]]
@@ -57,7 +60,7 @@ def _sign(holds: bool | None) -> str:
 
 
 def _number(value: float) -> str:
-    """As many digits as tell a value from the bound that it just misses: 84, 83.97, 12,345."""
+    """Writes a number with enough digits to tell it from a bound that it narrowly misses: 84, 83.97, 12,345."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.1f}"
 
 

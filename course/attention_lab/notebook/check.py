@@ -1,4 +1,4 @@
-"""The visible check of an exercise: `check(SEBlock)` in the notebook, beside the lesson's folder `checks`."""
+"""The visible check of an exercise: `check(SEBlock)` in a notebook that lies beside its lesson's folder `checks`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from . import progress, puzzle
 
 
 def check(thing: Callable, picture: bool = False) -> Points:
-    """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
+    """Checks one exercise on the lesson's recorded inputs, shows the report, and returns the points.
 
-    In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is
-    worth a number.
+    As the last line of a cell, its value is the number of points, and the notebook draws that number as the report.
+
     thing: the function or class that the exercise asks for, under its own name.
-    picture: also draw your output, the expected one and their difference, where both are tensors of one shape.
-    Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the
+    picture: True also draws your output, the expected one and their difference, if both are tensors of the same shape.
+
+    Raises FileNotFoundError if the lesson's checks are not beside the notebook. Raises ValueError for a name that the
     lesson does not ask for.
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
@@ -45,8 +46,8 @@ def check(thing: Callable, picture: bool = False) -> Points:
 
 
 class Points(float):
-    """The points of a check. A notebook draws them as the report;
-    as text they are the plain number that nbgrader reads."""
+    """The number of points that a check gives. A notebook draws it as the report; as text it is the plain number that
+    nbgrader reads."""
 
     report: Report
     shown = False  # has the report been drawn?
@@ -56,8 +57,8 @@ class Points(float):
         return self.report._repr_html_()
 
 
-# The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names
-# the hint. What an earlier report opened is closed; what a learner opened is left alone.
+# The page's hints are in a cell of their own, below the check. If no script is run, the report's last line names the
+# hint. A hint that an earlier report opened is closed again; a hint that the learner opened is left open.
 OPEN_HINT = """
 ((number) => {
   let cell = document.currentScript.closest(".jp-Cell");
@@ -73,19 +74,18 @@ OPEN_HINT = """
 
 
 class OpeningHint(Report):
-    """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier
-    report opened."""
+    """A report that opens the hint for the mistake that it names. It closes the hint that an earlier report opened."""
 
     def _repr_html_(self) -> str:
         return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({int(self.verdict.hint)});</script></div>"
 
 
-_waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report
+_waiting: list[tuple[Points, list]] = []  # checks of the running cell, each with the pictures below its report
 
 
 def _show_rest(_result: Any = None) -> None:
-    """At the end of a cell: the reports that it has not shown as its value (a check need not be the last line), and
-    the pictures."""
+    """Shows, at the end of a cell, the pictures and every report that was not the cell's value. A check need not be the
+    last line."""
     from IPython.display import display  # in a notebook only
 
     while _waiting:
@@ -95,15 +95,15 @@ def _show_rest(_result: Any = None) -> None:
 
 
 def _notebook() -> Any:
-    """IPython's shell if it draws HTML; None in a terminal or a script."""
+    """Returns IPython's shell if it draws HTML; None in a terminal or a script."""
     ipython = sys.modules.get("IPython")  # imported by every kernel
     shell = ipython and ipython.get_ipython()
     return shell if shell and "text/html" in shell.display_formatter.active_types else None
 
 
 def _picture(verdict: Verdict) -> list:
-    """Your output beside the expected one, as a list of one figure;
-    without a picture it is empty, and a printed line says why."""
+    """Returns a list with one figure, your output beside the expected one. If there is nothing to draw, it prints why
+    and returns an empty list."""
     if verdict.shown:
         from ..pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
 
@@ -114,7 +114,7 @@ def _picture(verdict: Verdict) -> list:
 
 
 def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
-    """Keep the points, and add to the report what helps and how often this was tried."""
+    """Remembers the points, and adds to the report what may help and how often this exercise was tried."""
     now, new = progress.remember(Path.cwd(), verdict, progress.digest(thing))
     if verdict.points == verdict.max_points:
         if new and now.tries > 1:
@@ -132,7 +132,7 @@ def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
 
 
 def _ways_out(verdict: Verdict) -> list[str]:
-    """What is left to those who have tried several times, in sentences."""
+    """Returns sentences that tell a learner who has tried several times what else can be done."""
     name, ways = verdict.exercise, []
     if not verdict.mistake and _is_map(verdict):
         ways.append(f"In a new cell, `check({name}, picture=True)` draws your output beside the expected one.")
@@ -143,8 +143,8 @@ def _ways_out(verdict: Verdict) -> list[str]:
 
 
 def _is_map(verdict: Verdict) -> bool:
-    """Is a picture worth looking at: is the output a tensor of the expected shape, with positions besides batch and
-    channels?"""
+    """Says whether a picture is worth looking at: the output is a tensor of the expected shape, with more axes than
+    batch and channels."""
     if not verdict.shown:
         return False
     got, expected = verdict.shown
@@ -152,8 +152,10 @@ def _is_map(verdict: Verdict) -> bool:
 
 
 def verdict_on(thing: Callable, checks: Path) -> Verdict:
-    """The verdict on `thing` by the recorded checks in the folder `checks`;
-    its earlier exercises are found where it was defined."""
+    """Returns the verdict on `thing` from the recorded checks in the folder `checks`.
+
+    Earlier exercises that `thing` uses are looked up among the global names of the place where it was defined.
+    """
     known, name = recorded.parts(checks), getattr(thing, "__name__", "")
     if not known:
         raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in "
@@ -173,8 +175,10 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
 
 
 def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
-    """An exercise's checks, which may come from a stranger. Raises ValueError where they hold more than data, or would
-    call something else than the lesson's exercises."""
+    """Loads the checks of an exercise, which may come from a stranger.
+
+    Raises ValueError if they hold more than data, or if they would call anything but the lesson's exercises.
+    """
     exercise, known, again = (
         recorded.load(checks, name),
         recorded.parts(checks),
@@ -190,11 +194,11 @@ def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.Reco
 
 
 def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
-    """Asks `thing` in this process. namespace: the learner's global names."""
+    """Returns a function that puts questions to `thing` in this process. namespace: the learner's global names."""
     asked: list[bool] = []
 
     def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
-        # What a learner prints is seen once, not once a question.
+        # What a learner's code prints is shown once, not once for each question.
         with contextlib.redirect_stdout(io.StringIO()) if asked else contextlib.nullcontext():
             asked.append(True)
             return observe(thing, question, tensors, namespace)
@@ -202,7 +206,7 @@ def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
 
 
 def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: dict[str, Any]) -> None:
-    """Say so where an earlier exercise that this one is built from is not right yet: repairing it comes first."""
+    """Adds a note if an exercise that this one uses is not right yet, because that one has to be repaired first."""
     known = recorded.parts(checks)
     for name in [name for name in uses if name in known]:  # not those of another lesson
         piece = namespace.get(name)

@@ -1,4 +1,5 @@
-"""The map of the course: what each lesson builds on and adds, how long it takes, and how much of it is solved.
+"""The map of the course. For each lesson it shows what the lesson builds on and adds, how long it takes, and how much
+of it is solved.
 
 The library's `course.toml` is a copy of solutions/course.toml, made by the build.
 """
@@ -22,12 +23,13 @@ HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
 
 
 class CourseMap:
-    """One row a lesson, in order; the one at hand is marked. With a path, its lessons and the one at hand alone."""
+    """A table with one row per lesson, in order, in which the current lesson is marked. If a path was chosen, it shows
+    only the lessons of that path and the current one."""
 
     def __init__(self, folder: Path, path: str = EVERYTHING):
         beside, listed = _beside(folder), tomllib.loads(LIST.read_text(encoding="utf-8"))
-        self.rows = []  # (is it this one, is it solved, the cells of HEAD)
-        self.links = []  # for each row the notebook to open, or None if it is open already or not there
+        self.rows = []  # (is it the current lesson, is it solved, the texts for the columns of HEAD)
+        self.links = []  # for each row, the notebook to open; None if it is open already or does not exist
         chosen = {each["name"]: each["lessons"]
                   for each in listed["path"]}.get(path, [lesson["name"] for lesson in listed["lesson"]])
         shown = [lesson for lesson in listed["lesson"]
@@ -66,7 +68,8 @@ class CourseMap:
 
 
 def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
-    """The lessons that lie beside `folder`, by name: is it the one at hand, its points, its maximum."""
+    """Returns the lessons whose folders lie beside `folder`, by name: whether it is the current one, its points, its
+    maximum."""
     found = {}
     for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")):
         try:
@@ -79,16 +82,18 @@ def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
 
 
 def duration(minutes: int) -> str:
-    """Hours and minutes: 2 h, 1 h 45 min, 30 min."""
+    """Writes minutes as hours and minutes: 2 h, 1 h 45 min, 30 min."""
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 
 
 def course_map(path: str = "") -> CourseMap:
-    """Where you are in the course: shown when it is the last line of a cell.
+    """Returns a map of the course that shows where you are, for the last line of a cell.
 
-    path: "evening" or "weekend" shows the lessons of that way through the course from now on, in every lesson beside
-    this one; "everything" shows all lessons again. Raises ValueError for another word.
+    path: "evening" or "weekend" limits the map to the lessons of that path, in all lessons beside this one, until you
+        choose another path. "everything" shows all lessons again.
+
+    Raises ValueError for any other word.
     """
     known = [*(each["name"] for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["path"]), EVERYTHING]
     if path and path not in known:
@@ -102,7 +107,7 @@ def course_map(path: str = "") -> CourseMap:
 
 
 def _kept(file: Path) -> str:
-    """The path that was chosen before; everything, if none was or the file is odd."""
+    """Returns the path that was chosen before, or everything if none was chosen or the file cannot be read."""
     try:
         content = found(file)
     except (FileNotFoundError, ValueError):

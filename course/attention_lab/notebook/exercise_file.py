@@ -1,4 +1,5 @@
-"""A lesson's exercises as one Python file, for people who prefer an editor, and the way back into the notebook."""
+"""A lesson's exercises as one Python file, for people who prefer an editor. Changes in the file are copied back into
+the notebook."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from ..networks.own_modules import DEFINITIONS, define, notebook, plain
 from ..storage import content, found, keep
 
 MARK = "# %% "
-BASE = ".watch.json"  # each exercise as it was when file and notebook were last alike
+BASE = ".watch.json"  # each exercise as it was when file and notebook last agreed
 HEAD = """# The exercises of {lesson}. Each save of this file writes them into the notebook {lesson}.ipynb, and checks what changed.
 # Keep the lines that begin with "# %%": they say where an exercise starts. What stands above the first one is not written back.
 
@@ -26,18 +27,22 @@ HEAD = """# The exercises of {lesson}. Each save of this file writes them into t
 
 @dataclass
 class Synced:
-    """What `sync` did. changed: the exercises that are others than when it last ran.
-    said: what there is to tell the learner."""
+    """The result of `sync`.
+
+    changed: the exercises that have changed since it last ran.
+    said: the sentences to show to the learner.
+    """
 
     changed: list[str]
     said: list[str]
 
 
 class ExerciseFile:
-    """The exercises of the lesson in `folder`, in its notebook and in a Python file beside it, both named like the
-    folder.
+    """The exercises of the lesson in `folder`, in its notebook and in a Python file beside it. Both files have the
+    folder's name.
 
-    Raises FileNotFoundError where there is no notebook, ValueError where it is none, or holds no exercise.
+    Raises FileNotFoundError if there is no notebook. Raises ValueError if the file is not a notebook or holds no
+    exercise.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,10 +55,12 @@ class ExerciseFile:
             raise ValueError(f"{self.notebook} holds no exercise: it is no notebook of a lesson, or it cannot be read")
 
     def sync(self) -> Synced:
-        """Bring file and notebook to the same state, exercise by exercise: what changed on one side goes to the other.
+        """Brings file and notebook to the same state: each exercise that changed on one side is copied to the other.
 
-        What changed on both sides is taken from the file. A text that the other side replaces is kept in a file of its
-        own. Raises ValueError for a file in which an exercise's first line is missing; nothing is written then.
+        If an exercise changed on both sides, the file's text is taken. A text that is replaced is kept in a separate
+        file.
+
+        Raises ValueError if an exercise's first line is missing in the file; then nothing is written.
         """
         ours, base = self._in_notebook(), self._base()
         if not self.file.exists():
@@ -78,14 +85,15 @@ class ExerciseFile:
         return Synced([name for name in merged if merged[name] != base.get(name)], said)
 
     def line_of(self, name: str) -> int:
-        """The line of the file on which an exercise begins, from 1."""
+        """Returns the line of the file on which an exercise begins, counted from 1."""
         return self._in_file([name])[name][0]
 
     def run(self) -> tuple[dict[str, Any], dict[str, Exception]]:
-        """What the exercises of the file define, by name, and what was raised while one was defined.
+        """Runs the exercises of the file. Returns the functions and classes that they define, by name, and the errors
+        that occurred while they were defined.
 
-        The rest of the notebook gives its imports, functions and classes, in the notebook's order.
-        A traceback shows lines of the file.
+        The imports, functions and classes of the rest of the notebook are available to them, in the notebook's order. A
+        traceback shows lines of the file.
         """
         module, cells = ModuleType(self.folder.name), self._cells()
         sources = self._in_file([name for name, _ in cells if name])
@@ -105,7 +113,7 @@ class ExerciseFile:
         return defined, raised
 
     def hints(self, name: str) -> list[str]:
-        """The titles and texts of an exercise's hints, as Markdown."""
+        """Returns the titles and texts of an exercise's hints, as Markdown."""
         cells = notebook(self.notebook)["cells"]
         checks = (index for index, cell in enumerate(cells) if "".join(cell["source"]).strip() == f"check({name})")
         below = "".join(cells[next(checks) + 1]["source"]) if name in self._in_notebook() else ""
@@ -113,7 +121,7 @@ class ExerciseFile:
         return [f"{title}\n{text.strip()}" for title, text in folds]
 
     def _cells(self) -> list[tuple[str | None, str]]:
-        """(exercise or None, text) of the code cells up to the last exercise."""
+        """Returns (exercise or None, text) for each code cell up to the last exercise."""
         cells = [cell for cell in notebook(self.notebook)["cells"] if cell["cell_type"] == "code"]
         names = _names(cells)
         sources = [(names.get(_solution(cell)), "".join(cell["source"]).rstrip()) for cell in cells]
@@ -124,8 +132,8 @@ class ExerciseFile:
         return {name: source for name, source in self._cells() if name}
 
     def _in_file(self, names: list[str]) -> dict[str, tuple[int, str]]:
-        """The first line and the text of each exercise. Raises ValueError for one whose mark is not there, or is
-        there twice."""
+        """Returns the first line and the text of each exercise. Raises ValueError if the mark of an exercise is missing
+        or occurs twice."""
         lines = content(self.file).decode("utf-8").splitlines()
         starts = {name: [index for index, line in enumerate(lines) if line.rstrip() == MARK + name] for name in names}
         if wrong := [name for name, found in starts.items() if len(found) != 1]:
@@ -140,7 +148,7 @@ class ExerciseFile:
         _replace(self.file, "\n\n".join([head, *(f"{MARK}{name}\n{source}\n" for name, source in sources.items())]))
 
     def _imports(self) -> str:
-        """The imports of the cells up to the last exercise, once each."""
+        """Returns the imports of the cells up to the last exercise, each of them once."""
         found: dict[str, None] = {}
         for name, source in self._cells():
             if name is None:
@@ -149,7 +157,7 @@ class ExerciseFile:
         return "\n".join(found)
 
     def _write_notebook(self, sources: dict[str, str]) -> None:
-        """Exchange the text of exercise cells, and nothing else."""
+        """Replaces the text of the exercise cells, and nothing else."""
         whole = notebook(self.notebook)
         names = _names(whole["cells"])
         for cell in whole["cells"]:
@@ -158,8 +166,8 @@ class ExerciseFile:
         _replace(self.notebook, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     def _set_aside(self, name: str, source: str) -> None:
-        """Add a text that is replaced to those that are kept: an editor, or JupyterLab, may have brought back an
-        older one."""
+        """Adds a text that is being replaced to the file of kept texts. An editor, or JupyterLab, may have brought back
+        an older version."""
         with self.kept.open("a", encoding="utf-8") as kept:
             kept.write(f"# {name}, replaced {datetime.now():%Y-%m-%d %H:%M:%S}\n{source}\n\n\n")
 
@@ -175,33 +183,36 @@ class ExerciseFile:
 
 
 def _trimmed(above: int, lines: list[str]) -> tuple[int, str]:
-    """Lines without the empty ones around them: the number of the first one in a file with so many lines above, and
-    the text."""
+    """Removes the empty lines around some lines of a file. Returns the number of the first line that is left, and the
+    text.
+
+    above: how many lines of the file lie above.
+    """
     text = "\n".join(lines)
     return above + 1 + len(text) - len(text.lstrip("\n")), text.strip("\n").rstrip()
 
 
 def _names(cells: list[dict]) -> dict[str, str]:
-    """The exercises' names by the grade id of their cells;
-    a check's id is that of its exercise with "-check" behind it."""
+    """Returns the exercises' names by the grade ids of their cells. A check's id is its exercise's id followed by
+    "-check"."""
     graders = [(_marks(cell), re.fullmatch(r"check\((\w+)\)", "".join(cell["source"]).strip())) for cell in cells]
     return {grader.get("grade_id", "").removesuffix("-check"): called[1] for grader, called in graders
             if grader.get("grade") and called}
 
 
 def _marks(cell: dict) -> dict[str, Any]:
-    """nbgrader's, of a cell."""
+    """Returns nbgrader's marks in a cell's metadata."""
     return cell.get("metadata", {}).get("nbgrader", {})
 
 
 def _solution(cell: dict) -> str:
-    """The grade id of a cell that holds an exercise, or nothing."""
+    """Returns the grade id of a cell that holds an exercise; empty for any other cell."""
     grader = _marks(cell)
     return grader.get("grade_id", "") if cell["cell_type"] == "code" and grader.get("solution") else ""
 
 
 def _parsed(source: str) -> list[ast.stmt]:
-    """The statements of a cell that the page gave; a learner may have broken it."""
+    """Returns the statements of a cell that the page gave; empty if the learner has broken its syntax."""
     try:
         return ast.parse(plain(source)).body
     except SyntaxError:
@@ -209,7 +220,7 @@ def _parsed(source: str) -> list[ast.stmt]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file so that it is never half there."""
+    """Writes a file in one step, so that nobody ever reads half of it."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(text, encoding="utf-8")
     os.replace(beside, path)

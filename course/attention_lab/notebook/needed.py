@@ -1,5 +1,7 @@
-"""The code that a function or class is made of: its own source, and the helpers, values and imports that it uses, out
-of the cells that were run. A statement that it does not need is left out, whatever cell it stands in.
+"""Collects the code that a function or class needs from the cells that were run.
+
+It takes the source of the function or class itself, and the helpers, values and imports that it uses. A statement that
+is not needed is left out, whatever cell it is in.
 """
 
 from __future__ import annotations
@@ -20,9 +22,13 @@ FUTURE = "from __future__"
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a cell. gives: the names that it binds. alters: those of which it changes a part
-    (`Gate.forward = forward`).
-    now, later: the global names that it reads while it runs, and those that its functions read when they are called."""
+    """A statement of a cell.
+
+    gives: the names that it binds.
+    alters: the names of which it changes a part, as in `Gate.forward = forward`.
+    now: the global names that it reads while it runs.
+    later: the global names that its functions read when they are called.
+    """
 
     cell: str
     source: str
@@ -33,10 +39,11 @@ class Statement:
 
 
 def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
-    """The code that `name` is made of, in the order in which it was run; empty if no cell defines it.
+    """Returns the code that `name` needs, in the order in which it was run; empty if no cell defines it.
 
-    cells: the text of each cell, in the order in which they were run. namespace: the global names, which tell from
-    which cell a function or class comes: a newer one may have stopped before it got there.
+    cells: the text of each cell, in the order in which they were run.
+    namespace: the global names. They tell which cell a function or class comes from, because a newer cell may have
+        stopped before it defined it.
     """
     statements = [statement for cell in cells for statement in _statements(cell)]
     wanted, chosen = [(name, len(statements))], set()
@@ -54,8 +61,8 @@ def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
 
 
 def _made_of(name: str, statements: list[Statement], namespace: dict[str, Any]) -> list[int]:
-    """The places of the statement that binds a name and of those that change it afterwards;
-    none for a name that no statement binds."""
+    """Returns the places of the statement that binds a name and of the later statements that change it; empty if no
+    statement binds it."""
     places = [place for place, statement in enumerate(statements) if name in statement.gives]
     if not places and name in namespace and not hasattr(builtins, name):
         places = [place for place, statement in enumerate(statements) if "*" in statement.gives]
@@ -68,14 +75,15 @@ def _made_of(name: str, statements: list[Statement], namespace: dict[str, Any]) 
 
 
 def _cell_of(thing: Any) -> str | None:
-    """The text of the cell that a function or class was defined in, if Python remembers it."""
+    """Returns the text of the cell that defined a function or class, if Python remembers it."""
     parts = [thing, *(vars(thing).values() if isinstance(thing, type) else [])]
     code = next((part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)), None)
     return "".join(linecache.getlines(code.co_filename)).strip() or None if code else None
 
 
 def _statements(cell: str) -> Iterator[Statement]:
-    """The statements of a cell, each import with one name; none of a cell that is no Python."""
+    """Yields the statements of a cell, with one statement for each imported name. Yields none for a cell that is not
+    Python."""
     try:
         nodes = ast.parse(cell).body
     except (SyntaxError, ValueError):
@@ -115,8 +123,8 @@ def _names(code: CodeType, instructions: set[str]) -> frozenset[str]:
 
 
 def _read_later(code: CodeType) -> frozenset[str]:
-    """The global names that the functions and classes inside some code read: what a class gives its own value is not
-    global."""
+    """Returns the global names that the functions and classes inside some code read. A name that a class itself binds
+    is not global."""
     found: frozenset[str] = frozenset()
     for inner in (constant for constant in code.co_consts if isinstance(constant, CodeType)):
         found |= _names(inner, READS) - _names(inner, {"STORE_NAME"}) | _read_later(inner)
@@ -124,7 +132,7 @@ def _read_later(code: CodeType) -> frozenset[str]:
 
 
 def _altered(node: ast.stmt) -> frozenset[str]:
-    """The names of which a statement sets an attribute or an item."""
+    """Returns the names of which a statement sets an attribute or an item."""
     roots = set()
     for part in ast.walk(node) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():
         if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):

@@ -1,5 +1,5 @@
-"""What a learner sends who thinks that a check is wrong: a text that people read, and that a maintainer can judge
-again."""
+"""The text that a learner sends in who thinks that a check is wrong. People can read it, and a maintainer can judge its
+code again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 
 from ..checking.report import number
 
-LARGEST = 256 << 10  # bytes; an exercise with all that it uses has a few thousand
+LARGEST = 256 << 10  # bytes; an exercise together with all the code that it uses has a few thousand
 LONGEST = 100  # characters of a version
 NAME = re.compile(r"\w{1,64}", re.ASCII)
 POINTS = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) of (\d{1,3}(?:\.\d{1,6})?)")
@@ -25,9 +25,16 @@ VERSIONS = "attention_lab", "torch", "python", "platform", "device"
 
 @dataclass(frozen=True)
 class Problem:
-    """lesson: its name, 01_se. points, most: what the check gave, and what the exercise is worth. versions: by the
-    names in VERSIONS.
-    verdict: the text of the report. code: the exercise and what it uses."""
+    """A problem that a learner reports.
+
+    lesson: the lesson's name, such as 01_se.
+    exercise: the name of the function or class.
+    points: what the check gave.
+    most: what the exercise is worth.
+    versions: the versions, by the names in VERSIONS.
+    verdict: the text of the report.
+    code: the exercise and the code that it uses.
+    """
 
     lesson: str
     exercise: str
@@ -38,7 +45,7 @@ class Problem:
     code: str
 
     def text(self) -> str:
-        """What stands in the file."""
+        """Returns the text to write into the file."""
         points = f"{number(self.points)} of {number(self.most)}"
         fields = {"lesson": self.lesson, "exercise": self.exercise, "points": points, **self.versions}
         head = "\n".join(f"{name}: {value}" for name, value in fields.items())
@@ -47,7 +54,8 @@ class Problem:
 
 
 def read(data: bytes) -> Problem:
-    """The problem that a file holds, whoever wrote it. Raises ValueError, whose message completes "The file ..."."""
+    """Returns the problem that a file describes; anybody may have written the file. Raises ValueError, with a message
+    that completes "The file ..."."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -69,7 +77,8 @@ def read(data: bytes) -> Problem:
 
 
 def versions() -> dict[str, str]:
-    """What a verdict may depend on, by name. Nothing tells one machine of its kind from another."""
+    """Returns everything that a verdict may depend on, by name. Nothing in it tells one machine from another of the
+    same kind."""
     from .versions import versions  # brings along what trains and draws
 
     mps = torch.backends.mps.is_available()

@@ -1,4 +1,4 @@
-"""What a learner has solved in a lesson, kept in a file beside its notebook."""
+"""A learner's progress in a lesson, kept in a file beside the notebook."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from ..checking.verdict import Verdict
 from ..storage import found, keep, put_beside
 
 FILE = ".progress.json"
-NEWEST = 20  # digests of wrong answers that are kept
+NEWEST = 20  # how many digests of wrong answers are kept
 
 
 @dataclass
 class Kept:
-    """What is remembered of an exercise. points: the best so far. tries: how many different answers were checked.
+    """What is remembered of an exercise.
 
-    failed: digests of the newest different answers that failed since the last one that was right. solved: the day of
-    the first right one, 2026-11-22; empty before it, and in what an older library kept.
+    points: the best points so far.
+    tries: how many different answers were checked.
+    failed: digests of the newest different wrong answers since the last right one.
+    solved: the day of the first right answer, such as 2026-11-22. Empty before it, and in files of an older library.
     """
 
     points: float = 0.0
@@ -35,7 +37,7 @@ class Kept:
 
 
 def _read(folder: Path) -> dict[str, Kept]:
-    """What is remembered of each exercise; empty if nothing readable was kept."""
+    """Returns what is remembered of each exercise; empty if there is no readable file."""
     try:
         return _strictly(folder)
     except ValueError:
@@ -43,7 +45,8 @@ def _read(folder: Path) -> dict[str, Kept]:
 
 
 def _strictly(folder: Path) -> dict[str, Kept]:
-    """The same. Raises ValueError where there is a file that holds something else."""
+    """Returns what is remembered of each exercise, as `_read` does. Raises ValueError if the file holds something else.
+    """
     try:
         return {name: _one(entry) for name, entry in found(folder / FILE).items()}
     except FileNotFoundError:
@@ -53,8 +56,10 @@ def _strictly(folder: Path) -> dict[str, Kept]:
 
 
 def _one(entry: dict | float) -> Kept:
-    """An exercise's entry: a plain number of points in files of an older library.
-    Raises ValueError, TypeError and KeyError."""
+    """Returns what is remembered of one exercise. In files of an older library, an entry is only the number of points.
+
+    Raises ValueError, TypeError or KeyError for an entry of any other form.
+    """
     if not isinstance(entry, dict):
         return Kept(_points(entry))
     tries, failed, solved = entry["tries"], entry["failed"], entry["solved"]
@@ -76,25 +81,30 @@ def _points(value: Any) -> float:
 
 
 def kept(folder: Path, name: str) -> Kept:
-    """What is remembered of one exercise."""
+    """Returns what is remembered of one exercise."""
     return _read(folder).get(name, Kept())
 
 
 def began(folder: Path) -> date | None:
-    """The day when the first exercise of a lesson was solved;
-    long ago if an older library did not write it down, None before it."""
+    """Returns the day on which the first exercise of a lesson was solved; None if no exercise is solved yet.
+
+    If an older library did not write the day down, the result is a day long ago.
+    """
     days = [each.solved for each in _read(folder).values() if each.solved or each.points and not each.tries]
     return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
 
 
 def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bool]:
-    """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing
+    """Keeps the best points of an exercise in `folder`, and counts its tries. A worse answer later takes no points
     away.
 
-    digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last
-    was right. A folder that cannot be written to costs the memory, not the check. A file that can't be read is kept
-    beside a new one, and a note of the verdict says so.
-    Returns what is remembered of this exercise now, and whether this was a new try.
+    digest: the digest of the answer. It does not count as a new try if it is empty, if the same wrong answer was tried
+        before, or if the answer is right and so was the last one.
+
+    If the folder cannot be written to, nothing is remembered, and the check still works. A file that cannot be read is
+    kept under another name, and a note in the verdict says so.
+
+    Returns what is now remembered of this exercise, and whether this was a new try.
     """
     try:
         everything = _strictly(folder)
@@ -120,13 +130,13 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
 
 
 def digest(thing: Callable) -> str:
-    """A short name for a function's or class's code: other comments, other blank lines and another run give the same
-    one."""
+    """Returns a short digest of the code of a function or class. It does not change with comments, blank lines, or
+    another run."""
     return sha256(repr(_code(thing)).encode()).hexdigest()[:12]
 
 
 def _code(thing: Any) -> Any:
-    """What is executed, as plain data."""
+    """Returns the code that is executed, as plain data."""
     if isinstance(thing, type):
         return [(name, _code(part)) for name, part in sorted(vars(thing).items())
                 if name not in ("__doc__", "__firstlineno__")]
@@ -140,8 +150,12 @@ def _code(thing: Any) -> Any:
 
 @dataclass
 class Row:
-    """An exercise of a lesson. points: the best so far, None before the first check;
-    at most `most`, whatever an older copy gave."""
+    """An exercise of a lesson.
+
+    name: the exercise's name.
+    points: the best points so far, at most `most`, whatever an older copy gave; None before the first check.
+    most: the points that the exercise is worth.
+    """
 
     name: str
     points: float | None
@@ -149,8 +163,10 @@ class Row:
 
 
 def rows(folder: Path) -> list[Row]:
-    """The exercises of the lesson in `folder`, in order; empty if there is none.
-    Raises ValueError if its checks are not readable."""
+    """Returns the exercises of the lesson in `folder`, in order; empty if the folder holds no lesson.
+
+    Raises ValueError if the lesson's checks cannot be read.
+    """
     known = _read(folder)
     return [Row(part.exercise, min(known[part.exercise].points, part.points) if part.exercise in known else None,
                 part.points)
@@ -158,13 +174,15 @@ def rows(folder: Path) -> list[Row]:
 
 
 def total(of: list[Row]) -> tuple[float, float]:
-    """Points and maximum of a lesson's exercises."""
+    """Returns the points and the maximum of a lesson's exercises."""
     return sum(row.points or 0 for row in of), sum(row.most for row in of)
 
 
 class Progress:
     """The points of the lesson in `folder`, and of each of its exercises.
-    Raises ValueError if its checks are not readable."""
+
+    Raises ValueError if the lesson's checks cannot be read.
+    """
 
     def __init__(self, folder: Path):
         self.rows = rows(folder)
@@ -172,7 +190,7 @@ class Progress:
         self.name = f"{first.lesson}: {first.title}" if first else ""
 
     def _lines(self) -> list[tuple[str, float, float]]:
-        """(text, points, maximum): of the lesson, then of its exercises."""
+        """Returns (text, points, maximum), first for the lesson, then for each of its exercises."""
         lines = [(self.name, *total(self.rows))] if self.rows else []
         for row in self.rows:
             lost = row.most - (row.points or 0)
@@ -199,5 +217,6 @@ class Progress:
 
 
 def progress() -> Progress:
-    """What is solved in this lesson: shown when it is the last line of a cell. `course_map()` shows the others."""
+    """Returns your points in this lesson, for the last line of a cell, which shows them. `course_map()` shows the other
+    lessons."""
     return Progress(Path.cwd())

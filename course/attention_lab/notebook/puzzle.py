@@ -1,7 +1,7 @@
-"""For those who study alone and are stuck: an exercise as a puzzle of lines, and our solution.
+"""Help for learners who study alone and are stuck: an exercise as a puzzle of lines, and our solution.
 
-Both take the solved notebooks of the repository. A class's hand-out has none of them, and nothing here knows a solution
-by itself.
+Puzzle and solution are made from the solved notebooks of the repository. A copy that is handed out to a class has no
+solved notebooks, and the library itself holds no solution.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .progress import kept
 
 SOLVED = Path(__file__).resolve().parents[3] / "solutions/notebooks"  # in a clone of the repository
 TRIES = 3
-MARK = re.compile(r"\s*#+ (BEGIN|END) SOLUTION")  # of a gap in a solved cell
+MARK = re.compile(r"\s*#+ (BEGIN|END) SOLUTION")  # around a gap in a solved cell
 
 # A line that can be moved is an <li> with tabindex 0; the others stay where they are.
 SORT = """
@@ -55,7 +55,7 @@ SORT = """
 
 
 class Shown:
-    """A text, as HTML where there is a page."""
+    """A text that a notebook shows as HTML."""
 
     def __init__(self, text: str, html: str = ""):
         self.text, self.html = text, html or f"<p>{escape(text)}</p>"
@@ -68,7 +68,10 @@ class Shown:
 
 
 def solution(exercise: Callable | str) -> Shown:
-    """Our solution of one of this lesson's exercises, once it is solved or three different tries have failed.
+    """Returns our solution of one of this lesson's exercises, once you have solved it or three different tries have
+    failed.
+
+    exercise: the function or class, or its name.
 
     Raises ValueError for a name that the lesson does not ask for.
     """
@@ -80,9 +83,13 @@ def solution(exercise: Callable | str) -> Shown:
 
 
 def puzzle(exercise: Callable | str) -> Shown:
-    """One of this lesson's exercises as lines to put in order, once it is solved or three different tries have failed.
+    """Returns one of this lesson's exercises as lines to put in order, once you have solved it or three different tries
+    have failed.
 
-    Copy what you get into the exercise's cell and check it.
+    Copy your lines into the exercise's cell and check them.
+
+    exercise: the function or class, or its name.
+
     Raises ValueError for a name that the lesson does not ask for.
     """
     name, code = _asked(exercise)
@@ -102,12 +109,12 @@ def puzzle(exercise: Callable | str) -> Shown:
 
 
 def available(lesson: str) -> bool:
-    """Is the lesson's solved notebook at hand?"""
+    """Says whether the solved notebook of a lesson exists on this machine."""
     return (SOLVED / lesson / f"{lesson}.ipynb").exists()
 
 
 def _asked(exercise: Callable | str) -> tuple[str, str]:
-    """The exercise's name and the code of its solved cell, empty where there is none."""
+    """Returns the exercise's name and the code of its solved cell; the code is empty if there is none."""
     name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     known = recorded.parts(Path.cwd() / recorded.FOLDER)
     if name not in known:
@@ -122,7 +129,7 @@ def _asked(exercise: Callable | str) -> tuple[str, str]:
 
 
 def _not_yet(name: str, code: str, what: str) -> str:
-    """Why something is not shown; empty if it may be."""
+    """Says why something is not shown; empty if it may be shown."""
     if not code:
         return (
             f"This copy of the course came without solutions, so {what} of {name} is not here. Whoever gave it to you"
@@ -138,8 +145,8 @@ def _not_yet(name: str, code: str, what: str) -> str:
 
 
 def _lines(code: str) -> list[tuple[str, bool]]:
-    """The lines of a solved cell without blank ones, comments and what is in its docstrings, and whether they stand
-    in a gap."""
+    """Returns the lines of a solved cell, each with whether it is part of a gap. Blank lines, comments and docstrings
+    are left out."""
     tree = ast.parse(code)
     told: set[int] = set()
     for node in ast.walk(tree):
@@ -156,7 +163,8 @@ def _lines(code: str) -> list[tuple[str, bool]]:
 
 
 def _shuffled(lines: list[tuple[str, bool]], name: str) -> list[tuple[str, bool]]:
-    """The lines that stand in gaps change places, always in the same way; those of one statement move on their own."""
+    """Shuffles the lines that are part of gaps, always in the same way. The lines of one statement are moved one by
+    one."""
     free = [line for line, moves in lines if moves]
     order = Random(name).sample(free, len(free))
     if order == free:

@@ -1,6 +1,7 @@
-"""A lesson's recorded run on real pictures, shown from `real.json` beside the notebook: `real_run()`.
+"""A lesson's recorded run on real pictures, shown by `real_run()` from the file `real.json` beside the notebook.
 
-How it was recorded, and every number of it: `real.md`, beside the lesson's source in the course's repository.
+The file `real.md`, beside the lesson's source in the course's repository, says how the run was recorded and gives every
+number.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FILE = "real.json"
-GUESS = 50.0  # right answers without a look at the frame, per cent
+GUESS = 50.0  # the chance level: right answers of a network that ignores the frame, in per cent
 WIDER = "one more 3x3 conv"
 COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
 PLACES = "first", "second"
-LITTLE = 0.25  # a share of the differences that explains little
+LITTLE = 0.25  # a share of the differences between pictures below which a cue explains little
 BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
 
@@ -34,17 +35,17 @@ class RealRun:
         self.content = content
 
     def ends(self, arm: str) -> list[float]:
-        """The right answers at the end of each run, in per cent."""
+        """Returns the right answers at the end of each run, in per cent."""
         return [curve[-1] for curve in self.content["arms"][arm]["curves"]]
 
     def gap(self, arm: str, control: str) -> tuple[float, float]:
-        """How many points `arm` is ahead of `control`, and the standard error of that."""
+        """Returns how many points `arm` is ahead of `control`, and the standard error of this gap."""
         ours, theirs = self.ends(arm), self.ends(control)
         error = ((statistics.variance(ours) + statistics.variance(theirs)) / len(ours)) ** 0.5
         return statistics.fmean(ours) - statistics.fmean(theirs), error
 
     def said(self) -> list[str]:
-        """What the numbers say, sentence by sentence."""
+        """Returns sentences that say what the numbers show."""
         lines = []
         for arm in self.content["modules"]:
             for control in self.content["controls"]:
@@ -61,7 +62,7 @@ class RealRun:
                         for block, at in zip(blocks, PLACES)]
 
     def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
-        """What a block's channels depend on."""
+        """Says in a sentence what a block's channels depend on."""
         colour, answer = (block["explained"][what] for what in ("colour", "answer"))
         cue = self.content["cue"]
         channels = f"which channels {arm} turns up or down"
@@ -103,9 +104,9 @@ class RealRun:
 
 
 def real_run() -> RealRun:
-    """The recorded run of this lesson's module on real pictures, shown when it is the last line of a cell.
+    """Returns the recorded run of this lesson's module on real pictures, for the last line of a cell, which shows it.
 
-    Raises FileNotFoundError where no `real.json` lies beside the notebook.
+    Raises FileNotFoundError if no `real.json` lies beside the notebook.
     """
     path = Path.cwd() / FILE
     if not path.exists():
@@ -120,7 +121,7 @@ def _image(figure: Figure, alt: str) -> str:
 
 @house_figure
 def _curves(content: dict[str, Any]) -> Figure:
-    """Right answers against steps, a line for each seed."""
+    """Draws right answers against training steps, with a line for each seed."""
     import matplotlib.pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.5, 3))
@@ -140,8 +141,8 @@ def _curves(content: dict[str, Any]) -> Figure:
 
 @house_figure
 def _inside(content: dict[str, Any], arm: str) -> Figure:
-    """Pictures above the two blocks' maps of out / in; beside them what each block does to its channels, by colour
-    and by answer."""
+    """Draws pictures above the two blocks' maps of output / input, and beside the maps how each block changes its
+    channels, by colour and by answer."""
     import matplotlib.pyplot as plt
 
     blocks, number = content["inside"][arm], len(content["pictures"])
@@ -178,12 +179,12 @@ def _map(axis: Axes, values: list, limit: float, aspect: Literal["equal", "auto"
 
 
 def _limit(values: Any) -> float:
-    """The largest absolute number in nested lists, and no less than what is worth a colour."""
+    """Returns the largest absolute number in nested lists, but at least 0.05, so that tiny numbers stay pale."""
     return max([0.05, *map(_limit, values)]) if isinstance(values, list) else abs(values)
 
 
 def _pixels(address: str) -> Any:
-    """The picture in a `data:` address."""
+    """Returns the picture in a `data:` address."""
     import base64
     import io
 

@@ -1,5 +1,5 @@
-"""For a learner who believes that a check is wrong: `report_problem(SEBlock)` writes a file that a maintainer can
-judge again."""
+"""For a learner who believes that a check is wrong: `report_problem(SEBlock)` writes a file, from which a maintainer
+can judge the exercise again."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ TEMPLATE = "A check or a grade"  # .github/ISSUE_TEMPLATE/a-check.md
 
 
 def report_problem(exercise: Callable) -> Shown:
-    """Write what a maintainer needs who looks into a check that you believe is wrong, as a text file beside the
-    notebook.
+    """Writes a text file beside the notebook for a maintainer who looks into a check that you believe is wrong.
 
-    exercise: the function or class, as `check` takes it. Returns what to do with the file.
-    The file holds the exercise's code with the helpers, values and imports that it uses, what the check says, and
-    versions; nothing else. Raises ValueError, in a sentence, for what is no exercise of this lesson, is not written yet
-    or has full points, and outside of a notebook.
+    The file holds the exercise's code with the helpers, values and imports that it uses, the report of the check, and
+    versions. It holds nothing else.
+
+    exercise: the function or class, as you pass it to `check`.
+
+    Returns a text that says what to do with the file.
+
+    Raises ValueError, with one sentence, if this is not an exercise of this lesson, is not written yet or has full
+    points. The same happens outside of a notebook.
     """
     try:
         verdict = verdict_on(exercise, Path.cwd() / recorded.FOLDER)
@@ -53,7 +57,8 @@ def report_problem(exercise: Callable) -> Shown:
 
 
 def _code(exercise: Callable, name: str) -> str:
-    """The exercise's code with all that it uses. Raises ValueError where the cells that were run do not have it."""
+    """Returns the exercise's code with everything that it uses. Raises ValueError if the cells that were run do not
+    define it."""
     if not (shell := _notebook()):
         raise Unusable("report_problem(...) takes the code from the cells that you have run: call it in a notebook")
     namespace = namespace_of(exercise)
@@ -65,7 +70,8 @@ def _code(exercise: Callable, name: str) -> str:
 
 
 def _without_paths(said: str) -> str:
-    """A report in which an error's message does not tell where the notebook lies, or whose it is."""
+    """Returns a report without the paths in an error's message, which tell where the notebook is and whose it may be.
+    """
     for folder, shown in ((Path.cwd(), "."), (Path.home(), "~")):
         if folder != folder.parent:
             said = said.replace(str(folder), shown)
@@ -81,6 +87,6 @@ def _what_now(file: str, verdict: Verdict) -> str:
 
 
 def _address() -> str:
-    """Where problems are reported."""
+    """Says where to report problems."""
     where = f"at {address}/issues" if (address := repository()) else "in the course's repository"
     return f"open an issue of the kind “{TEMPLATE}” {where}"

@@ -1,8 +1,9 @@
-"""Five minutes of what earlier lessons taught, days and weeks later: `review()`.
+"""Five minutes of questions about earlier lessons, days and weeks later: `review()`.
 
-Each lesson's folder holds its questions, `review.json`, which comes with the course, and beside it when each of them
-comes next, `.review.json`, which is the learner's own. A question comes a day after its lesson's first exercise was
-solved, and then, as long as it is answered correctly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
+In each lesson's folder, `review.json` comes with the course and holds the lesson's questions. `.review.json` is the
+learner's own and holds when each question comes next. A question first comes a day after the lesson's first exercise
+was solved. As long as it is answered correctly, it comes again after 3, 7 and 21 days; after a wrong answer, it starts
+again with 1 day.
 """
 
 from __future__ import annotations
@@ -24,13 +25,19 @@ QUESTIONS, SCHEDULE = "review.json", ".review.json"
 DAYS = 1, 3, 7, 21
 AT_ONCE = 5
 LETTERS = "abcdefgh"
-_shown: list[Question] = []  # what the learner has read in this session: only these can be answered
+_shown: list[Question] = []  # the questions that were shown in this session: only these can be answered
 
 
 @dataclass
 class Question:
-    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next.
-    asked: when it is shown."""
+    """A question of a lesson.
+
+    folder: the lesson's folder.
+    item: the question as `review.json` holds it.
+    step: the index in DAYS of its waiting time.
+    due: the day on which it comes next.
+    asked: the day on which it is shown.
+    """
 
     folder: Path
     item: dict[str, Any]
@@ -39,8 +46,8 @@ class Question:
     asked: date
 
     def meant(self, answer: Any) -> Any:
-        """The answer in the form that the question wants: a letter, a tuple of ints, a number.
-        ValueError for what has another form."""
+        """Returns the answer in the form that the question wants: a letter, a tuple of ints, or a number. Raises
+        ValueError for an answer of another form."""
         if isinstance(answer, str) and self.wants != "a letter":
             try:
                 answer = ast.literal_eval(answer.strip())  # '5', '(4, 6)'
@@ -61,21 +68,21 @@ class Question:
         raise ValueError(f"{answer!r} is not {self.wants}, {example}")
 
     def right(self, answer: Any) -> bool:
-        """Is an answer right that has the form? A float may be 1 % off."""
+        """Says whether an answer of the right form is correct. A float may be off by 1 %."""
         wanted = self.answer
         if isinstance(wanted, float):
             return abs(answer - wanted) <= 0.01 * abs(wanted)
         return answer == wanted
 
     def written(self, answer: Any) -> str:
-        """An answer as people write it; a letter with its choice."""
+        """Returns an answer as people write it; a letter is written with its choice."""
         if isinstance(answer, str):
             return f'"{self.choices[self.letters.index(answer)]}"'
         return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
     @property
     def tagged(self) -> str:
-        """The question after its lesson's number."""
+        """Returns the question, with its lesson's number before it."""
         return f"[{self.folder.name.partition('_')[0]}] {self.item['asks']}"
 
     @property
@@ -84,12 +91,12 @@ class Question:
 
     @property
     def choices(self) -> list[str]:
-        """The choices with their letters, in the order of the day."""
+        """Returns the choices with their letters, in today's order."""
         return [f"{letter}) {self.item['choices'][place]}" for letter, place in zip(self.letters, self._order)]
 
     @property
     def answer(self) -> Any:
-        """What is right: a number, a tuple, or the letter that the right choice has in the order of the day."""
+        """Returns the right answer: a number, a tuple, or the letter of the right choice in today's order."""
         wanted = self.item["answer"]
         if isinstance(wanted, str):
             return self.letters[self._order.index(self.letters.index(wanted))]
@@ -97,24 +104,23 @@ class Question:
 
     @property
     def _order(self) -> list[int]:
-        """The places of the choices in the item, in another order from day to day, so that remembering a letter does
-        not help."""
+        """Returns the order of the choices. It changes from day to day, so that remembering a letter does not help."""
         places = range(len(self.item["choices"]))
         return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
 
     @property
     def wants(self) -> str:
-        """What an answer looks like."""
+        """Says what form the answer has."""
         wanted = self.item["answer"]
         number = "a line number" if "which line" in self.item["asks"].lower() else "a number"
         return "a letter" if isinstance(wanted, str) else "a shape" if isinstance(wanted, list) else number
 
 
 class Review:
-    """Questions to answer, or what became of the answers: as HTML or text."""
+    """Questions to answer, or the results of the answers, as HTML or text."""
 
     def __init__(self, head: str, parts: list[tuple[str, str, list[str]]], foot: str = ""):
-        """parts: for each question its text, its code with numbered lines, and what stands below."""
+        """parts: for each question its text, its code with numbered lines, and the lines below."""
         self.head, self.parts, self.foot = head, parts, foot
 
     def __repr__(self) -> str:
@@ -137,11 +143,14 @@ class Review:
 
 
 def review(*answers: Any) -> Review:
-    """Ask up to five questions of the lessons that you have worked on, or take your answers to those that were asked.
+    """Asks up to five questions about the lessons that you have worked on, or judges your answers to the questions that
+    were asked.
 
-    answers: one for each question shown, in order: a number, a shape as a tuple, or a letter as a string; None to skip
-    one. Raises ValueError for another number of answers than questions, or for one of another form;
-    then nothing is written down.
+    answers: one for each question shown, in order. An answer is a number, a shape as a tuple, or a letter as a string;
+        None skips a question.
+
+    Raises ValueError if there are more or fewer answers than questions, or if an answer has another form. Then nothing
+    is saved.
     """
     asked = list(_shown)
     if not answers or not asked:
@@ -161,9 +170,10 @@ def review(*answers: Any) -> Review:
 
 
 def questions(folder: Path) -> list[Question]:
-    """Every question of the lessons beside `folder` of which an exercise is solved, with what the schedules say.
+    """Returns every question of the lessons beside `folder` in which at least one exercise is solved, with its
+    schedule.
 
-    A lesson whose questions can't be read has none: the others' are asked all the same.
+    A lesson whose questions cannot be read is skipped.
     """
     asked = []
     for path in sorted(folder.parent.glob(f"*/{QUESTIONS}")):
@@ -175,7 +185,7 @@ def questions(folder: Path) -> list[Question]:
 
 
 def _items(path: Path) -> list[dict[str, Any]]:
-    """What a lesson asks; nothing where its file holds something else."""
+    """Returns the questions of a lesson; empty if its file holds something else."""
     try:
         items = found(path)
     except (FileNotFoundError, ValueError):
@@ -184,7 +194,7 @@ def _items(path: Path) -> list[dict[str, Any]]:
 
 
 def _asks(item: Any) -> bool:
-    """Is it a question? Its answer is a letter of its choices, a shape, or a number."""
+    """Says whether `item` is a question whose answer is one of its letters, a shape, or a number."""
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "asks", "code", "why")):
         return False
     answer, choices = item.get("answer"), item.get("choices")
@@ -201,8 +211,10 @@ def _asks(item: Any) -> bool:
 
 
 def _ask(late: bool) -> Review:
-    """The questions that are due, those that have waited longest first.
-    late: answers were given before anything was asked."""
+    """Returns the questions that are due, beginning with those that have waited longest.
+
+    late: True if answers were given before any question was asked.
+    """
     today = date.today()
     everything = questions(Path.cwd())
     due = sorted((each for each in everything if each.due <= today), key=lambda each: each.due)
@@ -225,7 +237,7 @@ def _ask(late: bool) -> Review:
 
 
 def _take(asked: list[Question], answers: list) -> Review:
-    """Judge the answers and write down when each question comes again."""
+    """Judges the answers, and writes down when each question comes again."""
     today, parts, right = date.today(), [], 0
     for each, answer in zip(asked, answers, strict=True):
         if answer is None:
@@ -248,7 +260,8 @@ def _again(days: int) -> str:
 
 
 def _mixed(due: list[Question]) -> list[Question]:
-    """The questions that wait equally long, one lesson after another, so that five are not all from one."""
+    """Sorts the questions that have waited equally long so that the lessons take turns, and five questions do not all
+    come from one lesson."""
     places: dict[tuple, int] = {}
     ranked = []
     for each in due:
@@ -262,7 +275,7 @@ def _numbered(code: str) -> str:
 
 
 def _schedule(folder: Path) -> dict[str, tuple[int, date]]:
-    """When each question of a lesson comes next; empty if nothing readable was kept."""
+    """Returns when each question of a lesson comes next; empty if there is no readable file."""
     try:
         return _strictly(folder)
     except ValueError:
@@ -270,8 +283,9 @@ def _schedule(folder: Path) -> dict[str, tuple[int, date]]:
 
 
 def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
-    """The same. Raises ValueError where there is a file that holds something else."""
-    latest = date.today() + timedelta(DAYS[-1])  # what lies behind it would never come
+    """Returns when each question of a lesson comes next, as `_schedule` does. Raises ValueError if the file holds
+    something else."""
+    latest = date.today() + timedelta(DAYS[-1])  # a question with a later day would never come
     try:
         return {name: (min(max(0, int(step)), len(DAYS) - 1), min(date.fromisoformat(due), latest))
                 for name, (step, due) in found(folder / SCHEDULE).items()}
@@ -282,7 +296,7 @@ def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
 
 
 def _write(folder: Path, name: str, step: int, due: date) -> str:
-    """Write one question's next day into the schedule. Returns what there is to say."""
+    """Writes one question's next day into the schedule. Returns the sentence to show."""
     said = ""
     try:
         plan = _strictly(folder)

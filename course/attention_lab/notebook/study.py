@@ -1,10 +1,11 @@
-"""A question of your own: what you expect, the runs that test it, and one page that shows both (lesson 10).
+"""A study of your own (lesson 10): what you expect, the runs that test it, and one page that shows expectation and
+result.
 
     study("where_am_i", hypothesis="...", refuted_if="...", task="far", arms={...}, ahead=[...], controls=[...])
 
-Finished runs are kept in study_where_am_i.json beside the notebook, so an interrupted study goes on where it stopped.
-Its page is study_where_am_i.html. The hypothesis, and all by which it is judged, can't be changed once a run has
-finished.
+Finished runs are kept in study_where_am_i.json beside the notebook, so an interrupted study continues where it stopped.
+Its page is study_where_am_i.html. Once a run has finished, you can no longer change the hypothesis or anything by which
+it is judged.
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "
 
 @dataclass
 class Kept:
-    """What the file of a study holds. runs: arm, seed, key (see `_key`), score, parameters and day of each finished
-    run.
-    changes: what was changed after the first run, with the day."""
+    """The content of a study's file.
+
+    runs: for each finished run its arm, seed, key (see `_key`), score, parameters and day.
+    changes: the changes after the first run, each with its day.
+    """
 
     name: str
     hypothesis: str
@@ -56,8 +59,13 @@ class Kept:
 
 
 class Study:
-    """A study after its runs. `results` are those of `compare`, `judged` says whether the hypothesis holds, `path` is
-    its page, and `came_out` the page's middle, which a notebook shows."""
+    """A study after its runs.
+
+    results: the scores, as `compare` returns them.
+    judged: whether the hypothesis holds, and why.
+    path: the file of its page.
+    came_out: the middle part of the page, which a notebook shows.
+    """
 
     def __init__(self, results: Results, judged: Judged, path: Path, came_out: str):
         self.results, self.judged, self.path, self.came_out = results, judged, path, came_out
@@ -75,18 +83,24 @@ def study(
     controls: Sequence[str], seeds: int = 5, epochs: int = 1, peak_rate: float = 0.01, matters: float = 5,
     folder: Path | None = None,
 ) -> Study:
-    """Train every arm with every seed on one of the capstone's five tasks, judge the hypothesis, and write the page.
+    """Trains every arm with every seed on one of the capstone's five tasks, judges the hypothesis, and writes the page.
 
-    name: of the two files. hypothesis, refuted_if: in your words. task: one of TASKS. arms: by name, a function of the
-    number of channels that makes a module, (B, C, H, W) to the same shape. ahead: pairs of arms of which the first
-    should score higher.
-    controls: arms that lack what should make the difference. epochs: times through the pictures. matters: the gap, in
-    points, below which a difference is too small for the hypothesis.
-    folder: where the files go (default: the current one).
+    name: the name of the study, used for both of its files.
+    hypothesis, refuted_if: what you expect and what would refute it, in your words.
+    task: one of TASKS.
+    arms: by name, a function that takes the number of channels and returns a module, (B, C, H, W) -> (B, C, H, W).
+    ahead: pairs of arms; in each pair, the first should score higher than the second.
+    controls: arms that lack the part that should make the difference.
+    seeds: the number of seeds for each arm.
+    epochs: how many times training goes through all pictures.
+    peak_rate: the largest learning rate.
+    matters: the smallest gap, in points, that counts for the hypothesis.
+    folder: where the files go; by default the current folder.
 
-    Interrupt the kernel when you like: the same call goes on with the runs that are left. Raises ValueError, before
-    anything is trained, for a design that can't answer its question, and for a hypothesis that is not the one that was
-    tested.
+    You may interrupt the kernel at any time: the same call continues with the remaining runs.
+
+    Raises ValueError, before any training, for a design that cannot answer its question. It also does so if the
+    hypothesis differs from the one that the finished runs tested.
     """
     _check(name, {"hypothesis": hypothesis, "refuted_if": refuted_if}, task, arms, ahead, controls, seeds)
     folder = folder or Path.cwd()
@@ -125,7 +139,7 @@ def study(
 
 def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Maker], ahead: Sequence[tuple[str, str]],
            controls: Sequence[str], seeds: int) -> None:
-    """Raises ValueError for a design that can't answer its question."""
+    """Raises ValueError for a design that cannot answer its question."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         raise ValueError(f"a study's name has 1 to 40 letters, digits, _ or -, as it names its files: got {name!r}")
     for part, text in words.items():
@@ -156,8 +170,10 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
 
 
 def _begun(file: Path, plan: Kept) -> Kept:
-    """The study as it was begun, or this one if no run has finished yet.
-    Raises ValueError for another hypothesis, and an odd file."""
+    """Returns the study as the file holds it, or this one if no run has finished yet.
+
+    Raises ValueError if the file holds another hypothesis, or is not a study's file.
+    """
     try:
         kept = Kept(**found(file))
         right = all(isinstance(text, str) for text in (kept.begun, *kept.changes)) and all(map(_is_run, kept.runs))
@@ -177,14 +193,14 @@ def _begun(file: Path, plan: Kept) -> Kept:
 
 
 def _is_run(run: Any) -> bool:
-    """Is it what `study` keeps of a run? The file may come from somebody else."""
+    """Says whether `run` has the form in which `study` keeps a run. The file may come from somebody else."""
     return (isinstance(run, dict) and all(isinstance(run.get(part), str) for part in ("arm", "key", "day"))
             and all(isinstance(run.get(part), int) for part in ("seed", "parameters"))
             and isinstance(run.get("score"), float | int) and 0 <= run["score"] <= 100)
 
 
 def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
-    """Write down what is not as it was when the first runs finished: more seeds, other code, other training."""
+    """Writes down what has changed since the first runs finished: the number of seeds, the code, or the training."""
     today, tried = date.today().isoformat(), {(run["arm"], run["key"]) for run in kept.runs}
     changed = [arm for arm, key in keys.items() if tried and (arm, key) not in tried]
     known = {arm for arm, _ in tried}
@@ -198,8 +214,8 @@ def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
 
 
 def _key(make: Maker, epochs: int, peak_rate: float) -> str:
-    """What an arm is, and how it is trained, as a short text: its layers, and what they compute with numbers drawn
-    for the purpose."""
+    """Returns a short text that identifies an arm and its training. It depends on the arm's layers, and on their
+    outputs for weights and inputs drawn for this purpose."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
         module = make(WIDTH).eval()
@@ -211,7 +227,7 @@ def _key(make: Maker, epochs: int, peak_rate: float) -> str:
 
 
 def _code() -> str:
-    """The cell that called `study`, after all that it uses; nothing outside a notebook."""
+    """Returns the cell that called `study`, after all the code that it uses; empty outside of a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or not (cells := shell.history_manager.input_hist_parsed):

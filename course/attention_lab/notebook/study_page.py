@@ -1,4 +1,4 @@
-"""The page of a study: one file that shows what was expected, what was run and what came out, with nothing to load
+"""The page of a study: one file that shows what was expected, what was run, and what the result was. It loads nothing
 from elsewhere."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..tasks.task_scores import SOLVED
 from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
-APART = 30  # points: where one run solves the task and another of the same arm is so far below, a mean says little
+APART = 30  # points: if one run solves the task and another run of its arm scores this much less, a mean says little
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
@@ -29,9 +29,14 @@ pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#5
 
 
 class Comparison(NamedTuple):
-    """first, second: arms. control: is `second` here because it is a control? difference: of their scores, with p
-    corrected.
-    solved: how many runs of each solve the task. by: what p is of, the scores or the runs that solve it."""
+    """The comparison of two arms.
+
+    first, second: the names of the arms.
+    control: True if `second` is compared because it is a control.
+    difference: the difference of their scores; its p is corrected for all comparisons.
+    solved: how many runs of each arm solve the task.
+    by: what p compares, the scores or the numbers of runs that solve the task.
+    """
 
     first: str
     second: str
@@ -48,12 +53,11 @@ class Judged(NamedTuple):
 
 
 def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[str], matters: float) -> Judged:
-    """Does the hypothesis hold? Each first arm must be ahead of its second one, and of every control, by more than luck
-    and `matters`.
+    """Decides whether the hypothesis holds: each first arm must be ahead of its second one and of every control, by
+    more than luck and by more than `matters` points.
 
-    Scores are compared by Welch's test. Where one run of an arm solves the task and another stays far below, the
-    numbers of runs that solve it are compared instead, by Fisher's.
-    All p are corrected for the number of comparisons (Holm).
+    Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, the numbers
+    of solving runs are compared instead, by Fisher's test. All p are corrected for the number of comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
@@ -79,7 +83,7 @@ def _split(scores: Sequence[float]) -> bool:
 
 
 def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, str]:
-    """The verdict and its reason, of the first comparison that decides it."""
+    """Returns the verdict and its reason, from the first comparison that decides it."""
     for each in comparisons:
         if each.by == "scores" and each.difference.interval[1] < matters:
             if each.control:
@@ -103,8 +107,8 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
 
 
 def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
-    """What came out, as HTML: the verdict, a picture of all runs, and both tables.
-    Whatever a learner wrote is shown as text."""
+    """Returns the result as HTML: the verdict, a picture of all runs, and two tables. Everything that a learner wrote
+    is shown as plain text."""
     chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
     picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
                                   highlight=first))
@@ -121,7 +125,11 @@ def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameter
 
 
 def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str) -> str:
-    """The page, as HTML. kept: what the file of the study holds. came_out: of `outcome`."""
+    """Returns the whole page as HTML.
+
+    kept: the content of the study's file.
+    came_out: the result of `outcome`.
+    """
     task = TASKS[kept["task"]]
     chance, steps = 100 / task.classes, epochs * task.pictures // 16
     said = ", ".join(f"{name} {number}" for name, number in versions().items())
@@ -155,7 +163,7 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
 
 
 def _limits(results: Results, epochs: int) -> list[str]:
-    """What nobody should read into the study, from its design."""
+    """Returns sentences that say what this study's design cannot show."""
     lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for "
              "one mechanism.",
              "That an arm which fails can never learn the task: other rates and other wrappers were not tried here."]

@@ -1,5 +1,4 @@
-"""What a page says about the machine that it was made on: versions and the processor, and nothing that tells whose
-it is."""
+"""What a page says about the machine that made it: versions and the processor. Nothing tells whose machine it is."""
 
 from __future__ import annotations
 
@@ -19,7 +18,8 @@ def versions() -> dict[str, str]:
 
 
 def repository() -> str:
-    """The address of the course's repository, which an installed library knows once that is published; else nothing."""
+    """Returns the address of the course's repository, which an installed library knows once the course is published;
+    empty otherwise."""
     try:
         urls = metadata("attention-lab").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -28,7 +28,7 @@ def repository() -> str:
 
 
 def processor() -> str:
-    """The processor's name; nothing that tells one machine of its kind from another."""
+    """Returns the processor's name, which does not tell one machine from another of the same kind."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

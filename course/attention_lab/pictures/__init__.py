@@ -1,4 +1,5 @@
-"""Pictures of the lessons, and what can be touched. The most used of them are imported from here."""
+"""Pictures of the lessons, with sliders and drawings that respond to the pointer. The functions that are used most can
+be imported from here."""
 
 from .difference import yours_against_expected
 from .images import heat_map_over, maps_below, show, show_gate, show_images, show_maps, show_means

@@ -1,5 +1,5 @@
-"""Plots of lesson 04: what dilated layers see, a spatial branch to move along a strip, and what trained branches
-mark."""
+"""Plots of lesson 04: what dilated layers see, a strip on which the view of a spatial branch moves, and what trained
+branches mark."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ BARS = (10, 31)  # columns in the middle of the two bars of a strip with posts 8
 
 
 def show_ways(*networks: Sequence[int]) -> None:
-    """Show for each network, given as the dilations of its 3 x 3 convolutions, which positions reach the central
-    one, in how many ways."""
+    """Shows, for each network, which positions reach the central one, and in how many ways.
+
+    networks: each is given as the dilations of its 3 x 3 convolutions.
+    """
     ways = {tuple(dilations): ways_to_the_centre(dilations) for dilations in networks}
     titles = {f"dilations {dilations}: {int((counts > 0).sum())} positions": counts
               for dilations, counts in ways.items()}
@@ -31,10 +33,11 @@ def show_ways(*networks: Sequence[int]) -> None:
 
 
 def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
-    """Something to touch: the pixels of a strip that a position sees through a 3 x 3 convolution and a learner's
+    """Displays a strip and sliders, with the pixels that a position sees through a 3 x 3 convolution and a learner's
     spatial branch.
 
-    make_branch: the class, called with 4 channels, reduction 1 and a dilation; (1, 4, 5, 42) -> (1, 1, 5, 42).
+    make_branch: the class of the branch, called with 4 channels, reduction 1 and a dilation; (1, 4, 5, 42) -> (1, 1, 5,
+        42).
     """
     strip = bars_and_posts(1, distance=8, seed=1).pictures[0]  # the posts stand at the left bar
 
@@ -51,10 +54,12 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:
-    """Print how three layers of the posted module shrink the sides of its input, and whether it runs at all on that
-    input.
+    """Prints how three layers of the posted module shrink the sides of its input, and whether the module runs on that
+    input at all.
 
-    module: with 64 channels. output_size: the learner's function of size, kernel size, padding and dilation.
+    module: the posted module, with 64 channels.
+    output_size: the learner's function of size, kernel size, padding and dilation.
+    sides: the sides of the inputs that are tried.
     """
     for side in sides:
         steps = [side]
@@ -70,8 +75,8 @@ def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Seque
 
 @torch.no_grad()
 def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
-    """Show what two versions of a spatial attention, with the same weights, return for the same 64 channels of 7 x 7
-    positions."""
+    """Shows the outputs of two versions of a spatial attention, with the same weights, for the same 64 channels of 7 x
+    7 positions."""
     noise = torch.randn(1, 64, 21, 21, generator=torch.Generator().manual_seed(1))
     x = 3 * F.avg_pool2d(noise, 3)
     maps = {name: module(x)[0, 0] for name, module in (("the post", posted), ("repaired", repaired))}
@@ -82,10 +87,10 @@ def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
 
 
 def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
-    """Print how trained spatial branches mark the bar that counts and the other one, and show what they make of a new
-    strip.
+    """Prints how strongly trained spatial branches mark the bar that counts and the other one, and shows their maps for
+    a new strip.
 
-    networks: with a module `spatial`, by name, trained on strips with posts 8 pixels away.
+    networks: by name; each has a module `spatial` and was trained on strips with posts 8 pixels away.
     """
     strips = bars_and_posts(500, 8, seed=16)
     maps = {name: output_inside(network, "spatial", strips.pictures)[:, 0] for name, network in networks.items()}
@@ -102,8 +107,11 @@ def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
 
 
 def at_both_bars(maps: Tensor, places: Tensor) -> tuple[float, float]:
-    """The mean of maps, (n, 5, 42), over the bar that counts and over the other one;
-    places: 0 if the left bar counts, (n,)."""
+    """Returns the mean of the maps over the bar that counts, and over the other one.
+
+    maps: (n, 5, 42).
+    places: (n,), 0 if the left bar counts.
+    """
     bars = torch.stack([maps[:, 1:4, column - 1:column + 2].mean((1, 2)) for column in BARS], dim=1)
     each = torch.arange(len(maps))
     return bars[each, places].mean().item(), bars[each, 1 - places].mean().item()

@@ -16,25 +16,26 @@ from .images import show
 from .leaderboard import answered, fronts, heat_map
 from .touch import slide
 
-MARGIN, SHOWN = 2, 4  # points by which a dearer module must be better to be on a front; pictures to look at
+MARGIN, SHOWN = 2, 4  # the lead, in points, that a costlier module needs to be on a front; pictures that are shown
 NOT_YET = float("nan")
 
 
 def print_missing(missing: Mapping[str, str]) -> None:
-    """Why modules of earlier lessons are not there, one a line."""
+    """Prints why modules of earlier lessons are missing, one per line."""
     for name, why in missing.items():
         print(f"{name}: {why}")
 
 
 def print_sizes(sizes: Mapping[str, int]) -> None:
-    """Parameters of networks by their module's name, and what is more than with nothing; the smallest first."""
+    """Prints the parameters of each network, by its module's name, and how many more these are than with no module; the
+    smallest first."""
     for name, count in sorted(sizes.items(), key=lambda pair: pair[1]):
         print(f"{name:20s} {count:8,d}  ({count - sizes['nothing']:+8,d})")
 
 
 def billions_of_multiply_adds(names: Iterable[str]) -> dict[str, float]:
-    """Multiply-adds in 10^9 of networks of the papers' tables, from the learner's modules;
-    nan, and a printed reason, for a missing one."""
+    """Returns the multiply-adds, in 10^9, of networks of the papers' tables that are built from the learner's modules.
+    A network whose module is missing gets nan, and the reason is printed."""
     found = {}
     for name in names:
         try:
@@ -46,8 +47,8 @@ def billions_of_multiply_adds(names: Iterable[str]) -> dict[str, float]:
 
 
 def show_task_scores(results: Results, makers: Mapping[str, MakeModule], task: str) -> None:
-    """A heat map of the arms on their tasks, and the Pareto fronts of one task: its scores against parameters and
-    multiply-adds."""
+    """Displays a heat map of the arms on their tasks, and two Pareto fronts of one task: its scores against parameters
+    and against multiply-adds."""
     tasks = results.measures
     show(heat_map(results, {each: 100 / TASKS[each].classes for each in tasks}),
          "Right answers in per cent: " + "; ".join(
@@ -62,10 +63,12 @@ def show_task_scores(results: Results, makers: Mapping[str, MakeModule], task: s
 
 def slide_answers(makers: Mapping[str, MakeModule], trained: Mapping[tuple[str, str], nn.Module],
                   tasks: Iterable[str]) -> None:
-    """Choose a module and a task: four new pictures with a disc for each right answer and a cross for each wrong one.
+    """Displays buttons for a module and a task, with four new pictures: a disc for each right answer, a cross for each
+    wrong one.
 
-    makers: by the module's name. trained: networks by module and task;
-        where one is missing, an untrained network answers.
+    makers: functions that make the modules, by name.
+    trained: networks, by module and task. If one is missing, an untrained network answers.
+    tasks: the names of the tasks.
     """
     tasks, asked = list(tasks), {}
     for task in tasks:

@@ -1,4 +1,5 @@
-"""Lesson e3: how well methods and networks segment, maps for a mask that is drawn by hand, and episodes to look at."""
+"""Pictures of lesson e3: scores of methods and networks, maps that follow a mask that the learner draws, and episodes
+to look at."""
 
 from __future__ import annotations
 
@@ -19,12 +20,14 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
     from ..networks.training import Results
 
-TOUCHED = 3  # of eight episodes, the one on which a mask can be drawn
+TOUCHED = 3  # the index, among eight episodes, of the one on which a mask can be drawn
 
 
 def show_by_colours(table: Mapping[str, Sequence[float]]) -> None:
-    """Display how the IoU depends on the number of colours of the object.
-    table: for each method, its IoU in % with 1, 2, ... colours."""
+    """Displays how the IoU depends on the number of colours of the object.
+
+    table: for each method, its IoU in % with 1, 2, ... colours.
+    """
     show(_by_colours(table), "IoU against the number of colours: " + "; ".join(
         f"{name} {', '.join(f'{score:.0f}' for score in scores)} %" for name, scores in table.items()))
 
@@ -42,10 +45,13 @@ def _by_colours(table: Mapping[str, Sequence[float]]) -> Figure:
 
 
 def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
-    """Something to touch: a support picture on which a mask is drawn, and the maps of the query that three methods make
-    of it.
+    """Displays a support picture on which the learner can draw a mask, and the maps of the query that three methods
+    compute from it.
 
-    methods: "prototype", "prior mask" and "look-up". sharpness: of the look-up. Raises ValueError for other methods.
+    methods: "prototype", "prior mask" and "look-up", by name.
+    sharpness: the sharpness of the look-up.
+
+    Raises ValueError for other methods.
     """
     episode = Episodes(*(part[TOUCHED:TOUCHED + 1] for part in striped_episodes(8, seed=5)))
     query, support = colour_features(episode.query), colour_features(episode.support)
@@ -56,10 +62,12 @@ def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
 
 
 def show_ious(results: Results, longer: Mapping[str, Sequence[float]], untrained: float, highlight: str) -> None:
-    """Display the IoU of each arm's runs, and of its recorded runs with five times the steps, from 55 to 90 %.
+    """Displays the IoU of each arm's runs, and that of its recorded runs with five times the steps, on an axis from 55
+    to 90 %.
 
-    longer: the recorded scores in %, by arm. untrained: the IoU of the untrained look-up in %.
-        highlight: the arm that the lesson is about.
+    longer: the recorded scores in %, by arm.
+    untrained: the IoU of the untrained look-up, in %.
+    highlight: the arm that the lesson is about.
     """
     about = "IoU on new episodes", longer, ("untrained look-up", untrained)
     figure = short_and_longer_runs(results, *about, highlight=[highlight])
@@ -68,7 +76,7 @@ def show_ious(results: Results, longer: Mapping[str, Sequence[float]], untrained
 
 
 def show_two_episodes(episodes: Episodes) -> None:
-    """Display support and query of the first two episodes."""
+    """Displays support and query of the first two episodes."""
     pictures = torch.stack([episodes.support[0], episodes.query[0], episodes.support[1], episodes.query[1]])
     show(show_images((pictures + 0.5).clamp(0, 1), ["support", "query", "support", "query"]),
          "Two episodes. Support and query each show a striped ellipse on stripes.")

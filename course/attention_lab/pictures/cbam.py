@@ -1,5 +1,5 @@
-"""Plots of lesson 03: what the maximum sees and the mean does not, a spatial gate over photographs, and the maps of
-a trained network."""
+"""Plots of lesson 03: what the maximum sees and the mean does not, a spatial gate over photographs, and the maps of a
+trained network."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .gates import pooled_and_gated
 from .images import heat_map_over, maps_below, show, show_images
 from .touch import slide
 
-SHARED = 8  # what the channels of each mark add up to
+SHARED = 8  # the sum of the channels at each mark
 KERNELS = {"maximum": (1.0, 0.0), "mean": (0.0, 1.0), "maximum - mean": (1.0, -1.0)}
 
 
 def show_red_and_blue(photo: Tensor, channels: Tensor) -> None:
-    """Show a photograph (3, H, W) and its channels for red and blue, (2, H, W), on one scale of greys."""
+    """Shows a photograph (3, H, W) and its channels for red and blue, (2, H, W), on one scale of greys."""
     shown = [photo, *(channels / channels.max())[:, None].expand(-1, 3, -1, -1)]
     show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
          "A rocket at its launch pad under a blue sky. Its channel for red is black but for a few bright lamps at the "
@@ -27,8 +27,8 @@ def show_red_and_blue(photo: Tensor, channels: Tensor) -> None:
 
 
 def slide_shared_channels(make_gate: Callable[..., nn.Module]) -> None:
-    """Something to touch: two marks whose channels have the same sum, and the learner's spatial gate with three kernels
-    of 1 x 1.
+    """Displays two marks whose channels have the same sum, and the learner's spatial gate with three kernels of 1 x 1
+    to choose from.
 
     make_gate: the class of a gate with a layer `conv`, called with kernel_size=1.
     """
@@ -44,8 +44,8 @@ def slide_shared_channels(make_gate: Callable[..., nn.Module]) -> None:
 
 
 def two_marks(share: int) -> Tensor:
-    """Eight channels with two marks, (8, 5, 9): at the left one each channel holds 1, at the right one `share` of
-    them hold 8 / share."""
+    """Returns eight channels with two marks, (8, 5, 9). At the left mark, each channel holds 1; at the right one,
+    `share` of the channels hold 8 / share."""
     x = torch.zeros(SHARED, 5, 9)
     x[:, 1:4, 1:3] = 1
     x[:share, 1:4, 6:8] = SHARED / share
@@ -53,7 +53,11 @@ def two_marks(share: int) -> Tensor:
 
 
 def marks_in_words(x: Tensor, weights: Tensor) -> str:
-    """Maximum, mean and map at both marks of x, (8, 5, 9), and whether the map, (5, 9), tells the marks apart."""
+    """Says what maximum, mean and map are at both marks, and whether the map tells the marks apart.
+
+    x: (8, 5, 9).
+    weights: the map, (5, 9).
+    """
     left, right = ((x[:, 2, column].amax(), x[:, 2, column].mean(), weights[2, column]) for column in (1, 6))
     return ("Left mark: maximum {:.0f}, mean {:.0f}, map {:.2f}. ".format(*left)
             + "Right mark: maximum {:.0f}, mean {:.0f}, map {:.2f}. ".format(*right)
@@ -61,9 +65,11 @@ def marks_in_words(x: Tensor, weights: Tensor) -> str:
 
 
 def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str]) -> None:
-    """Show photographs with a gate's maps over them, made by hand as features and kernel were.
+    """Shows photographs with a gate's maps over them. Features and kernel were set by hand.
 
-    photos: (3, H, W) each. maps: (n, 1, H, W). what: of each photograph, what it shows and where its map opens.
+    photos: (3, H, W) each.
+    maps: (n, 1, H, W).
+    what: for each photograph, what it shows and where its map opens.
     """
     for photo, weights, words in zip(photos, maps, what, strict=True):
         title = "features and kernel made by hand, nothing trained"
@@ -71,25 +77,31 @@ def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str]) 
 
 
 def spatial_maps(network: nn.Module, pictures: Tensor) -> Tensor:
-    """What the module `spatial_gate` of a network returns for pictures, (n, 3, H, W) -> (n, H, W).
-    Raises ValueError if there is none."""
+    """Returns the output of a network's module `spatial_gate` for pictures, (n, 3, H, W) -> (n, H, W).
+
+    Raises ValueError if there is no such module.
+    """
     return output_inside(network, "spatial_gate", pictures)[:, 0]
 
 
 def at_both_crosses(maps: Tensor, places: Tensor) -> tuple[float, float]:
-    """The mean of spatial maps, (n, 19, 19), over the framed cross and over the other one;
-    places: 0 if the left cross is framed, (n,)."""
+    """Returns the mean of spatial maps over the framed cross, and over the other one.
+
+    maps: (n, 19, 19).
+    places: (n,), 0 if the left cross is framed.
+    """
     crosses = torch.stack([maps[:, 12:15, column:column + 3].mean((1, 2)) for column in (3, 13)], dim=1)
     each = torch.arange(len(maps))
     return crosses[each, places].mean().item(), crosses[each, 1 - places].mean().item()
 
 
 def show_spatial_maps(networks: Sequence[nn.Module], scores: Sequence[float], crosses: Crosses) -> None:
-    """Print how open the maps of trained networks are at the framed cross and at the other one;
-    show those in which they differ most.
+    """Prints how open the maps of trained networks are at the framed cross and at the other one. Shows the maps of the
+    network in which the two differ most.
 
-    networks: with a module `spatial_gate`, one for each run. scores: right answers of each in %.
-        crosses: new pictures, six or more.
+    networks: one for each run, with a module `spatial_gate`.
+    scores: the right answers of each network, in %.
+    crosses: six or more new pictures.
     """
     open_at = [at_both_crosses(spatial_maps(network, crosses.pictures), crosses.places) for network in networks]
     for run, ((framed, other), score) in enumerate(zip(open_at, scores, strict=True)):

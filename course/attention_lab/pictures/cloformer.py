@@ -1,4 +1,4 @@
-"""Lesson 09's pictures: cloths and scores, and which waves pass the branches of a network."""
+"""Pictures of lesson 09: cloths and scores, and how strongly the branches of a network respond to waves."""
 
 from __future__ import annotations
 
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 BOTH = "two of each"
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24  # pixels
 BRANCHES = {"local": FEATURES, "global": ALERT}
-# by the network's name, the branch and the wavelength, in per cent
+# responses in per cent, by the network's name, the branch and the wavelength
 Responses = Mapping[str, Mapping[str, Mapping[int, float]]]
 
 
 def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
-    """The first cloth of each set of pictures and answers, under the set's name."""
+    """Shows the first cloth of each set, under the set's name.
+
+    cloths: pictures and answers, by the set's name.
+    """
     show(show_images(shown(torch.cat([pictures[:1] for pictures, _ in cloths.values()])), titles=list(cloths)),
          "The same cloth three times: nine patches with fine diagonal threads in noise; with a wide coloured glow, "
          "without it, and with the glow's colours as a fine checkerboard.")
@@ -38,10 +41,12 @@ def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
 
 def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet,
                 cloths: tuple[Tensor, Tensor]) -> None:
-    """The arms' scores as bars, the comparisons that the text makes, and two tests of what the network with both
-    branches uses.
+    """Displays the arms' scores as bars. Prints the comparisons that the text makes, and two tests of what the network
+    with both branches uses.
 
-    trained: one network of the arm "two of each". cloths: new pictures and their answers.
+    parameters: how many parameters each arm has.
+    trained: one network of the arm "two of each".
+    cloths: new pictures and their answers.
     """
     show(score_bars(results, "right on new cloths after 180 steps (%)", measure="a cloth", baselines={"at chance": 50},
                     parameters=parameters, highlight=BOTH),
@@ -54,14 +59,14 @@ def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothN
 # ---------------------------------------------------------------------- waves
 
 def branch_output(net: ClothNet, branch: str, pictures: Tensor) -> Tensor:
-    """What the "local" or the "global" branch makes of pictures, (B, channels, H, W)."""
+    """Returns the output of the "local" or the "global" branch for pictures, (B, channels, H, W)."""
     module = net.attn.local_branches[0] if branch == "local" else net.attn.global_branch
     with torch.no_grad():
         return module(net.features(pictures))
 
 
 def wave_responses(net: ClothNet) -> dict[str, dict[int, float]]:
-    """How strongly each branch responds to waves, by wavelength, in per cent of its strongest response."""
+    """Returns how strongly each branch responds to waves, by wavelength, in per cent of its strongest response."""
     return {branch: dict(zip(WAVELENGTHS,
                              (100 * each for each in movement(partial(branch_output, net, branch), WAVELENGTHS)),
                              strict=True))
@@ -70,7 +75,7 @@ def wave_responses(net: ClothNet) -> dict[str, dict[int, float]]:
 
 @house_figure
 def response_curves(found: Responses) -> Figure:
-    """Response against wavelength, a line for each branch of each network."""
+    """Draws the response against the wavelength, with a line for each branch of each network."""
     import matplotlib.pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.8, 3.2))
@@ -90,7 +95,7 @@ def response_curves(found: Responses) -> Figure:
 
 
 def show_responses(found: Responses) -> None:
-    """The curves, with a description."""
+    """Displays the `response_curves`, with a description."""
     lines = (f"{branch}, {when}: {', '.join(f'{each:.0f}' for each in curve.values())}"
              for when, of_branch in found.items() for branch, curve in of_branch.items())
     show(response_curves(found),
@@ -99,8 +104,8 @@ def show_responses(found: Responses) -> None:
 
 
 def slide_waves(networks: Mapping[str, ClothNet]) -> None:
-    """Choose a wave and one of the networks: the wave, and what is left of it in the channel of each branch that
-    responds most."""
+    """Displays a slider for a wave and buttons for the networks. Below are the wave and, for each branch, the response
+    of the channel that responds most."""
     found = {when: wave_responses(net) for when, net in networks.items()}
     strongest = {(when, branch): _strongest_channel(net, branch) for when, net in networks.items()
                  for branch in BRANCHES}
@@ -117,8 +122,8 @@ def slide_waves(networks: Mapping[str, ClothNet]) -> None:
 
 
 def _strongest_channel(net: ClothNet, branch: str) -> dict[int, Tensor]:
-    """By wavelength, how one channel of a branch differs from its values for plain grey: the one that responds most
-    of all."""
+    """Returns, by wavelength, how far one channel of a branch is from its values for plain grey. It is the channel with
+    the strongest response."""
     grey = branch_output(net, branch, torch.zeros(1, 3, SIDE, SIDE))
     changes = {length: (branch_output(net, branch, grey_waves(length)[:1]) - grey)[0] for length in WAVELENGTHS}
     channel = torch.stack(list(changes.values())).square().mean((0, 2, 3)).argmax()
@@ -127,7 +132,7 @@ def _strongest_channel(net: ClothNet, branch: str) -> dict[int, Tensor]:
 
 @house_figure
 def _passed(length: int, of_branch: Mapping[str, Mapping[int, Tensor]]) -> Figure:
-    """A wave, and what each branch lets through; one scale for all wavelengths of a branch."""
+    """Draws a wave and the response of each branch to it. A branch has the same scale for all wavelengths."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.1))

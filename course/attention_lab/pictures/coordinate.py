@@ -1,4 +1,4 @@
-"""The marks of a board, moved with two sliders over what a network's gates draw (lesson e2)."""
+"""A board whose two marks move with sliders, and the map that a network's gates make of it (lesson e2)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .touch import slide
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PLACES = 4  # rows, and columns, that a mark can point at
+PLACES = 4  # how many rows a mark can point at, and how many columns
 
 
 def slide_the_marks(network: nn.Sequential) -> None:
-    """Sliders for the two marks of one board; beside the board, row gates times column gates, averaged over the
-    channels.
+    """Displays sliders for the two marks of one board. Beside the board is the product of row gates and column gates,
+    averaged over the channels.
 
-    network: two layers in front of a trained `CoordinateAttention` of the learner's, and what follows it.
+    network: two layers, then the learner's trained `CoordinateAttention`, then the remaining layers.
     """
     layers = list(network)
     every = boards.at_every_crossing(seed=5)

@@ -1,4 +1,5 @@
-"""Lesson 05a: where each position of a poster looks, to point at, and how channels weigh each other."""
+"""Pictures of lesson 05a: a poster that shows where the position under the pointer looks, and how much weight channels
+give to each other."""
 
 from __future__ import annotations
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
 
 def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
-    """Something to touch: a poster whose squares grow with the weight that they have for the position under the
-    pointer.
+    """Displays a poster whose squares grow with the weight that the position under the pointer gives them.
 
-    weights: (144, 144), row j: how position j of the poster, at half the resolution, weighs all positions.
-        poster: its number.
+    weights: (144, 144); row j is how position j of the poster, at half the resolution, weighs all positions.
+    posters: the posters.
+    poster: the poster's index.
     """
     picture = F.avg_pool2d(posters.pictures[poster].clamp(0, 1), 2)
     _, rows, columns = picture.shape
@@ -33,7 +34,8 @@ def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
 
 
 def show_channel_maps(maps: Mapping[str, Tensor]) -> None:
-    """Display how much weight each channel gives to each, side by side for several forms of channel attention.
+    """Displays how much weight each channel gives to every channel, side by side for several forms of channel
+    attention.
 
     maps: (C, C) each, from 0 to 1, by the form's name; row i is the channel that looks.
     """

@@ -1,4 +1,4 @@
-"""Yours beside what was expected, and the difference."""
+"""Your output beside the expected one, and the difference."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ from .style import (
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
 
-ROUNDING = 1e-6  # a difference below this share of the largest value is called rounding
+ROUNDING = 1e-6  # a difference below this share of the largest value counts as rounding
 
 
 @house_figure
 def yours_against_expected(yours: Any, expected: Tensor) -> Figure:
-    """Yours, the expected and the difference, side by side, with the largest difference in the title.
+    """Draws your tensor, the expected one and their difference side by side, with the largest difference in the title.
 
-    yours, expected: tensors of one shape, any number of axes. With one axis longer than 1 they are drawn as bars, with
-    two as a map; with more, the map that holds the largest difference is drawn, and its index is written above it.
-    Where there is nothing to subtract (another shape, no tensor), the figure says in words what was found.
+    A tensor with one axis longer than 1 is drawn as bars, and one with two as a map. If there are more, the map that
+    holds the largest difference is drawn, with its index above it. If nothing can be subtracted (another shape, no
+    tensor), the figure says in words what you return.
+
+    yours, expected: tensors of the same shape, with any number of axes.
     """
     if not isinstance(yours, Tensor):
         return _message(f"Yours is not a tensor but {described(yours)}.\nExpected: {tuple(expected.shape)}.")

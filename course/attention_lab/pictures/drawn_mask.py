@@ -1,5 +1,5 @@
-"""A mask to draw by hand on a support picture, by pointer or keyboard, and the maps of the query that follow from it
-at once."""
+"""A mask that the learner draws on a support picture, by pointer or keyboard, and maps of the query that follow it at
+once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from torch import Tensor
 
 from .style import INK, MAPS, OTHER, PAPER
 
-CELL, GAP, ABOVE = 21, 18, 26  # side of a cell, between the panels, above them for their names, px
-FADED = 0.25  # opacity of a cell that is not the object's
+CELL, GAP, ABOVE = 21, 18, 26  # px: side of a cell, space between the panels, space above them for their names
+FADED = 0.25  # opacity of a cell that is not part of the object
 PROTOTYPE, PRIOR, LOOK_UP = "prototype", "prior mask", "look-up"
 
-# The still picture becomes a drawing in the page. The cells' features have length 1, except for `support`, from which a
-# prototype is made. Maps are stretched from their smallest to their largest value;
-# each is judged by the best of all thresholds.
+# The script replaces the still picture by a drawing. The cells' features have length 1, except those in `support`, from
+# which a prototype is computed. Maps are stretched from their smallest to their largest value. Each map is scored with
+# the best of all thresholds.
 FOLLOW = """
 ((columns, support, query, start, truth, sharpness, faded, line, ink) => {
   const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -102,14 +102,18 @@ FOLLOW = """
 
 def draw_mask(pictures: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], start: Tensor, truth: Tensor,
               maps: Mapping[str, Tensor], sharpness: float) -> None:
-    """Display a support picture on which cells can be marked, a query, and three maps of the query that follow the
+    """Displays a support picture on which cells can be marked, a query, and three maps of the query that follow the
     marks.
 
-    pictures: support and query, (3, h, w) from 0 to 1, a colour for each cell. features: theirs, (C, h, w). start: the
-        mask at the
-    beginning, truth: the query's, (h, w) of 0 and 1. maps: what "prototype", "prior mask" and "look-up" give for
-    `start`, (h, w) each: the still picture where scripts are not run. sharpness: of the look-up.
-    Raises ValueError for other maps, or sizes that differ.
+    pictures: support and query, (3, h, w) from 0 to 1, one colour for each cell.
+    features: those of support and query, (C, h, w).
+    start: the mask at the beginning, (h, w) of 0 and 1.
+    truth: the mask of the query, (h, w) of 0 and 1.
+    maps: the maps of "prototype", "prior mask" and "look-up" for `start`, (h, w) each. They are the still picture if
+        scripts are not run.
+    sharpness: the sharpness of the look-up.
+
+    Raises ValueError for other maps, or for sizes that differ.
     """
     from IPython.display import display
 
@@ -133,7 +137,7 @@ def draw_mask(pictures: tuple[Tensor, Tensor], features: tuple[Tensor, Tensor], 
 
 
 def _drawing(pictures: tuple[Tensor, Tensor], start: Tensor, truth: Tensor, maps: Mapping[str, Tensor]) -> str:
-    """Five panels side by side as SVG: support and query in colour, pale where a cell is not the object's, and the
+    """Returns five panels side by side as SVG: support and query in colour, with pale cells outside the object, and the
     maps in one colour."""
     rows, columns = start.shape
     pitch = columns * CELL + GAP

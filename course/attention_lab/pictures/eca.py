@@ -1,5 +1,5 @@
-"""Lesson 02: a gate that looks at its neighbours, to slide along the channels, and the matrices that make gates of
-means."""
+"""Pictures of lesson 02: a kernel that slides along the channels, the gates that result, and the matrices that compute
+scores from means."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ from .touch import slide
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# means of 12 channels; channel 6 stands out
+# the means of 12 channels; channel 6 stands out
 HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
 KERNELS = (torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5]))
 
 
 @torch.no_grad()
 def gates_of(block: nn.Module, x: Tensor) -> Tensor:
-    """What a channel gate multiplies each channel by, (B, C, H, W) -> (B, C). No number of x may be 0."""
+    """Returns the numbers by which a channel gate multiplies the channels, (B, C, H, W) -> (B, C). No number in x may
+    be 0."""
     return (block(x) / x).mean(dim=(2, 3))
 
 
 def with_kernel(make_block: Callable[..., nn.Module], channels: int, kernel: Tensor) -> nn.Module:
-    """`make_block(channels, kernel_size=k)` whose layer `conv` holds these k numbers."""
+    """Makes a block by `make_block(channels, kernel_size=k)`, sets the k numbers of its layer `conv` to `kernel`, and
+    returns it."""
     block = make_block(channels, kernel_size=len(kernel))
     block.get_parameter("conv.weight").data = kernel[None, None].clone()
     return block
 
 
 def slide_a_kernel(make_block: Callable[..., nn.Module]) -> None:
-    """Something to touch: a kernel that moves along twelve channels, and the gates that a learner's ECA block gives
-    them."""
+    """Displays a kernel that a slider moves along twelve channels, and the gates that a learner's ECA block computes
+    for them."""
     places = {str(channel): channel for channel in range(len(HILL))}
     sizes = {str(len(kernel)): kernel for kernel in KERNELS}
     gates = {size: gates_of(with_kernel(make_block, len(HILL), kernel), HILL[None, :, None, None])[0]
@@ -48,9 +50,11 @@ def slide_a_kernel(make_block: Callable[..., nn.Module]) -> None:
 
 
 def gate_in_words(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> str:
-    """The terms of one channel's score, its gate, and how much of the kernel lies over an end, in words.
+    """Says in words how one channel's score is computed, what its gate is, and how much of the kernel reaches beyond an
+    end.
 
-    means, gates: (C,). kernel: (k,) with odd k.
+    means, gates: (C,).
+    kernel: (k,) with odd k.
     """
     first = channel - len(kernel) // 2
     inside = [(weight, means[c].item()) for c, weight in enumerate(kernel.tolist(), first) if 0 <= c < len(means)]
@@ -61,9 +65,10 @@ def gate_in_words(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) ->
 
 
 def show_matrices(matrices: Mapping[str, Tensor], alt: str) -> None:
-    """Show the matrices that lead from the means of the channels to the scores of the gates, side by side.
+    """Shows, side by side, the matrices that compute the scores of the gates from the means of the channels.
 
-    matrices: (C, C) each, by title; row i is the gate of channel i. alt: what a sighted reader takes from the picture.
+    matrices: (C, C) each, by title; row i is for the gate of channel i.
+    alt: what a sighted reader sees in the picture.
     """
     show(_matrices(matrices), alt)
 

@@ -1,4 +1,5 @@
-"""Plots of lesson 07a: scores with borrowed numbers, and what a slot's popularity does to its weights."""
+"""Plots of lesson 07a: scores with another image's numbers, and how a slot's weights depend on how many positions it
+likes."""
 
 from __future__ import annotations
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
     from ..networks.training import Results
 
-BORROWED = ", borrowed"  # the end of a measure's name: the same network, with numbers of another image
+BORROWED = ", borrowed"  # the end of the name of a measure: the same network, with the numbers of another image
 
 
 def show_examples(sets: Mapping[str, HueDiscs]) -> None:
-    """Display two pictures for each question."""
+    """Displays two pictures for each question."""
     pictures = torch.cat([discs.pictures[:2] for discs in sets.values()]).clamp(0, 1)
     show(show_images(pictures, titles=[question for question in sets for _ in range(2)]),
          f"Two small grey pictures with six coloured discs for each question: {', '.join(sets)}; "
@@ -30,12 +31,15 @@ def show_examples(sets: Mapping[str, HueDiscs]) -> None:
 
 
 def show_own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Sequence[str], highlight: str) -> None:
-    """Display the scores of all arms on each question, and what is left of them when another image's numbers are
-    borrowed.
+    """Displays the scores of all arms on each question, with their own numbers and with those borrowed from another
+    image.
 
-    results: with a measure for each question, and one for "question, borrowed". borrowers: the arms that have something
-        to borrow.
-    highlight: the arm that the lesson is about. Raises KeyError for a question or an arm that there is not.
+    results: has a measure for each question, and one for "question, borrowed".
+    questions: the names of the questions.
+    borrowers: the arms that can borrow numbers.
+    highlight: the arm that the lesson is about.
+
+    Raises KeyError for an unknown question or arm.
     """
     words = [f"{question}: " + ", ".join(
         f"{arm} {results.mean(arm, question):.0f} %"
@@ -73,10 +77,10 @@ def _own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Seq
 
 
 def slide_green_discs(weights_of_six: Callable[[int], Mapping[str, Tensor]]) -> None:
-    """Display what six discs weigh for a slot that likes green, with a slider for how many of them are green.
+    """Displays the weights of six discs for a slot that likes green, with a slider for how many of the discs are green.
 
-    weights_of_six: for the number of green discs, the weights of all six, (6,), by the name of the normalisation;
-        green ones come first.
+    weights_of_six: takes the number of green discs, which come first. It returns the weights of all six, (6,), by the
+        name of the normalisation.
     """
     def says(green: int) -> str:
         first = " and ".join(f"{weights[0]:.2f} with {name}" for name, weights in weights_of_six(green).items())
@@ -89,9 +93,11 @@ def slide_green_discs(weights_of_six: Callable[[int], Mapping[str, Tensor]]) -> 
 
 @house_figure
 def weight_of_a_slot(weights: Mapping[str, Tensor], green: int) -> Figure:
-    """Six discs, some of them green, and each disc's weight for a slot that likes green, for each way of normalising.
+    """Draws six discs, some of them green, and the weight of each for a slot that likes green, for each way of
+    normalising.
 
-    weights: by the name of the way, (discs,) from 0 to 1. green: how many discs are green; they come first.
+    weights: (discs,) from 0 to 1, by the name of the way.
+    green: how many discs are green; they come first.
     """
     import matplotlib.pyplot as plt
 

@@ -1,4 +1,5 @@
-"""What an experiment's numbers say in words: is one arm ahead of another by more than luck, and by enough to matter?
+"""Says in words what an experiment's numbers show: whether one arm is ahead of another by more than luck, and by enough
+to matter.
 
 Luck is judged by Welch's t-test, corrected by Holm's method for all comparisons that are printed together.
 """
@@ -19,10 +20,12 @@ NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, giv
 
 
 def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
-    """The gap of each (arm, control) or (arm, control, measure), with p corrected for all of them.
+    """Returns the `Difference` for each comparison, (arm, control) or (arm, control, measure), with p corrected for all
+    of them.
 
-    An arm with fewer than two finished runs differs by nothing that can be told from luck: p is 1 and the interval nan.
-    Raises KeyError for an arm or a measure that there is not.
+    If an arm has fewer than two finished runs, its gap may always be luck: p is 1 and the interval is nan.
+
+    Raises KeyError for an unknown arm or measure.
     """
     found = []
     for arm, control, *measure in comparisons:
@@ -37,10 +40,14 @@ def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Dif
 
 
 def verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> list[str]:
-    """Whether each arm is clearly ahead of its control, in a sentence: by more than luck and by more than `matters`, in
-    the score's unit.
+    """Says, in a sentence for each comparison, whether the arm is clearly ahead of its control: by more than luck and
+    by more than `matters`.
 
-    Raises as `compared` does.
+    comparisons: (arm, control), or (arm, control, measure).
+    matters: the smallest gap that matters, in the score's unit.
+    unit: the score's unit.
+
+    Raises KeyError as `compared` does.
     """
     said = []
     for (arm, control, *measure), difference in zip(comparisons, compared(results, comparisons), strict=True):
@@ -50,16 +57,19 @@ def verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, 
 
 
 def print_verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> None:
-    """Print the `verdicts`, and below them what they mean."""
+    """Prints the `verdicts`, and below them a note that explains them."""
     print(*verdicts(results, *comparisons, matters=matters, unit=unit), NOTE, sep="\n")
 
 
 def print_gaps(results: Results, pairs: Sequence[Sequence[str]], *, matters: float, unit: str = "points") -> None:
-    """Print a line for each pair of arms: how far the first is from the second, whether that may be luck, and whether
-    it matters.
+    """Prints a line for each pair of arms: how far the first is ahead of the second, whether that may be luck, and
+    whether it matters.
 
-    pairs: (arm, control), or (arm, control, measure) if the runs have several. matters: the smallest gap that does, in
-    the score's unit. Raises as `compared` does.
+    pairs: (arm, control), or (arm, control, measure) if the runs have several measures.
+    matters: the smallest gap that matters, in the score's unit.
+    unit: the score's unit.
+
+    Raises KeyError as `compared` does.
     """
     for (arm, control, *measure), difference in zip(pairs, compared(results, pairs), strict=True):
         luck = "more than luck" if difference.p < LEVEL else "may be luck"
@@ -73,6 +83,6 @@ def _where(measure: Sequence[str]) -> str:
 
 
 def _numbers(difference: Difference, unit: str) -> str:
-    """A gap and its interval, such as +44.1 points [+40.2, +48.0]."""
+    """Writes a gap and its interval, such as +44.1 points [+40.2, +48.0]."""
     gap, low, high = (f"{round(number, 1) + 0:+.1f}" for number in (difference.gap, *difference.interval))
     return f"{gap} {unit}" + ("" if math.isnan(difference.interval[0]) else f" [{low}, {high}]")

@@ -1,7 +1,7 @@
-"""Pictures of weights at work, made to follow a slider: three words, a lamp and its gates, a kernel along the channels,
-marks and a map.
+"""Pictures of weights at work that follow a slider: the weights of three words, a lamp and its gates, a kernel along
+the channels, marks and a map.
 
-Like those of `pictures`, each is a matplotlib Figure that pyplot has forgotten.
+Each function returns a matplotlib Figure that pyplot has forgotten, like those in `pictures`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ if TYPE_CHECKING:
 
 @house_figure
 def weight_bars(weights: Tensor, labels: Sequence[str]) -> Figure:
-    """The weights of one query as bars from 0 to 1, each with its number.
+    """Draws the weights of one query as bars from 0 to 1, each with its number.
 
-    weights: (M,). labels: a name for each. Raises ValueError for another shape or another number of labels.
+    weights: (M,).
+    labels: a name for each weight.
+
+    Raises ValueError for another shape or another number of labels.
     """
     weights = numbers(weights, "weights")
     if weights.shape != (len(labels),):
@@ -50,12 +53,15 @@ def weight_bars(weights: Tensor, labels: Sequence[str]) -> Figure:
 
 @house_figure
 def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, chosen: int) -> Figure:
-    """A picture under its lamp, the same in white light, the means of its red, green and blue, and a bar for each gate.
+    """Draws a picture under its lamp and in white light, the means of its red, green and blue, and a bar for each gate.
 
-    seen, white: (3, H, W) in [0, 1]; the middle of both is framed. lamp: its colour, (3,), drawn around `seen`. gates:
-        (C,) from 0 to 1.
-    chosen: the gate that has another colour and its number.
-    Raises ValueError for gates of another shape, such as a batch's, or a gate that there is not.
+    seen: the picture under the lamp, (3, H, W) in [0, 1]; its middle is framed.
+    white: the picture in white light, (3, H, W) in [0, 1]; its middle is framed.
+    lamp: the lamp's colour, (3,), drawn around `seen`.
+    gates: (C,) from 0 to 1.
+    chosen: the index of the gate that is drawn in another colour, with its number.
+
+    Raises ValueError for gates of another shape, such as those of a batch, or for a gate that does not exist.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
@@ -94,10 +100,14 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, cho
 
 @house_figure
 def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Figure:
-    """A kernel that lies on the means of a channel and its neighbours, above the gates of all channels.
+    """Draws a kernel over the means of a channel and its neighbours, above the gates of all channels. Where the kernel
+    reaches beyond an end, the zeros of the padding are drawn.
 
-    means, gates: (C,), no mean below 0. kernel: (k,) with odd k. Where it sticks out over an end, the zeros that it
-    meets are drawn. Raises ValueError for an even k, or for a channel that there is not.
+    means, gates: (C,), no mean below 0.
+    kernel: (k,) with odd k.
+    channel: the channel under the middle of the kernel.
+
+    Raises ValueError for an even k, or for a channel that does not exist.
     """
     import matplotlib.pyplot as plt
 
@@ -136,11 +146,14 @@ def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Fig
 
 @house_figure
 def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
-    """The channels of one image, their maximum and their mean at each position, and the map that a gate makes of these
-    two.
+    """Draws the channels of one image, their maximum and their mean at each position, and the map that a gate computes
+    from these two.
 
-    x: (C, H, W), from 0 to `high`. weights: the map, (H, W) from 0 to 1. Numbers other than the most frequent one,
-    which is that of the empty places, are written down.
+    x: (C, H, W), from 0 to `high`.
+    weights: the map, (H, W) from 0 to 1.
+    high: the largest value on the scale.
+
+    The most frequent number is that of the empty places. All other numbers are written into the picture.
     """
     import matplotlib.pyplot as plt
 
@@ -162,7 +175,8 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
 
 
 def _sheet(axis: Axes, sheet: Tensor, title: str, colours: str | Colormap, high: float) -> None:
-    """A sheet of numbers (H, W) from 0 to `high`; those that differ from the most frequent one are written down."""
+    """Draws a sheet of numbers (H, W) from 0 to `high`. Numbers other than the most frequent one are written into it.
+    """
     axis.pcolormesh(sheet.flip(0).numpy(), cmap=colours, vmin=0, vmax=high, edgecolors=f"{OTHER}55", linewidth=0.3)
     ground = sheet.flatten().mode().values
     for row, column in (sheet != ground).nonzero().tolist():

@@ -1,4 +1,5 @@
-"""Lesson 08b's pictures: a wall that answers the pointer, what each branch brings, and photographs before and after."""
+"""Pictures of lesson 08b: a wall that responds to the pointer, how much each branch helps, and photographs before and
+after."""
 
 from __future__ import annotations
 
@@ -29,9 +30,10 @@ SHOWN = "chelsea", "rocket"
 
 
 def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None:
-    """A cat and a rocket: noisy, restored, original; below, what each photograph gains, by the network and by a blur.
+    """Displays a cat and a rocket: noisy, restored and original. Below is what each photograph gains by the network and
+    by a blur.
 
-    All three: (6, 3, H, W), in the order of PHOTOGRAPHS.
+    seen, restored, whole: (6, 3, H, W), in the order of PHOTOGRAPHS.
     """
     rows = [pictures[PHOTOGRAPHS.index(name)] for name in SHOWN for pictures in (seen, restored, whole)]
     show(show_images(torch.stack(rows), titles=["noisy", "restored by your blocks", "the photograph"], columns=3),
@@ -43,8 +45,12 @@ def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None
 
 
 def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str, float]) -> None:
-    """The lower right corner of a photograph, restored by the unharmed network and with each damage.
-    Pictures: (3, H, W)."""
+    """Displays the lower right corner of a photograph, restored by the unharmed network and with each damage.
+
+    worse: the pictures restored with each damage, (3, H, W).
+    restored: the picture restored by the unharmed network, (3, H, W).
+    lost: how many dB each damage costs.
+    """
     corners = [picture[:, picture.shape[1] // 2:, picture.shape[2] // 2:] for picture in (restored, *worse.values())]
     show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
          "The lower right corner of the rocket's picture, unharmed and with each damage. "
@@ -52,7 +58,7 @@ def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str
 
 
 def show_wall(walls: Walls) -> None:
-    """The first wall, damaged and whole."""
+    """Shows the first wall, damaged and whole."""
     show(show_images(torch.cat([wall_pictures(walls.seen[:1]), wall_pictures(walls.whole[:1])]),
                      titles=["damaged", "whole"]),
          "A small wall of stickers, damaged and whole. About half of the stickers have no motif.")
@@ -66,9 +72,11 @@ ALL, NEITHER = "all three", "local"
 
 @house_figure
 def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
-    """For each place of the answer one panel: the PSNR of every arm, a dot per seed, and a line where nothing was done.
+    """Draws a panel for each place of the answer: the PSNR of every arm as a bar, a dot for each seed, and a line for
+    the wall that was not restored.
 
-    results: of runs that return `restored_at`'s result. plain: the same for the damaged wall itself.
+    results: the results of runs that return `restored_at`.
+    plain: the result of `restored_at` for the damaged wall itself.
     """
     import matplotlib.pyplot as plt
 
@@ -90,15 +98,15 @@ def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
 
 
 def restored_in_words(results: Results) -> str:
-    """What the bars say, one comparison a line, each computed from the runs;
-    the place before it is where the answer was."""
+    """Says what the bars show, with one comparison per line, each computed from the runs. Each line begins with the
+    place of the answer."""
     comparisons = (("local + window", NEITHER, "window"), ("local + stripe", NEITHER, "stripe"),
                    (ALL, "local + window", "window"), (ALL, "local + stripe", "stripe"), (ALL, NEITHER, "nowhere"))
     return "\n".join((*verdicts(results, *comparisons, matters=1, unit="dB"), NOTE))
 
 
 def show_restored(results: Results, plain: Mapping[str, float]) -> None:
-    """The bars, with a description, and below them the comparisons."""
+    """Displays the `restored_bars`, with a description, and prints the comparisons."""
     described = "; ".join(f"{arm}: " + ", ".join(f"{place} {results.mean(arm, place):.1f}" for place in WANTED)
                           for arm in results.arms)
     show(restored_bars(results, plain),
@@ -108,17 +116,18 @@ def show_restored(results: Results, plain: Mapping[str, float]) -> None:
 
 # ---------------------------------------------------------------------- a wall that answers the pointer
 
-# two axes of colour without grey; how strongly likes match
+# two axes of colour without grey; how strongly tokens of the same colour match
 HUE, PEAKED = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]), 40.0
 SMALL_WINDOW, LONG_STRIPE, AROUND = (4, 10), (2, 20), 2  # in tokens; two 3 x 3 convolutions reach two tokens far
-CELL, SWATCH = 16, 15  # px of a token in the drawings, of a pixel of an answer
+CELL, SWATCH = 16, 15  # px: side of a token in the drawings, side of a pixel in an answer
 
 
 class Branch(NamedTuple):
-    """What one branch does at every token of a wall.
+    """How one branch looks at a wall, for every token.
 
-    boxes: the rows and columns that a token sees, (top, left, height, width) for each of the 160.
-        weights: (160, 160), a row for each.
+    title: the branch's name.
+    boxes: the rows and columns that a token sees, as (top, left, height, width) for each of the 160 tokens.
+    weights: (160, 160), a row for each token.
     """
 
     title: str
@@ -127,10 +136,10 @@ class Branch(NamedTuple):
 
 
 def branches_by_hand(walls: Walls, which: int) -> list[Branch]:
-    """Window, stripe and local branch made by hand: each looks at whole tokens alone, and the two attentions at those
-    of its own colour.
+    """Returns a window, a stripe and a local branch made by hand. Each looks only at whole tokens, and the two
+    attentions look only at those of the token's own colour.
 
-    The stripe's weights are the product of two maps, by way of an anchor for each 2 x 2 tokens.
+    The stripe's weights are the product of two maps, through one anchor for each 2 x 2 tokens.
     """
     rows, columns = GRID
     damaged = walls.kinds[which] >= 0
@@ -162,7 +171,7 @@ def branches_by_hand(walls: Walls, which: int) -> list[Branch]:
 
 
 def _inside(boxes: list[tuple[int, int, int, int]]) -> Tensor:
-    """(n, 160): which tokens of the wall lie in each box."""
+    """Returns which tokens of the wall lie in each box, (n, 160)."""
     found = torch.zeros(len(boxes), *GRID, dtype=torch.bool)
     for seen, (top, left, height, width) in zip(found, boxes, strict=True):
         seen[top:top + height, left:left + width] = True
@@ -170,7 +179,8 @@ def _inside(boxes: list[tuple[int, int, int, int]]) -> Tensor:
 
 
 def said_of(walls: Walls, which: int, token: int, errors: Mapping[str, float]) -> str:
-    """A token of a wall in a sentence or two. errors: of each branch's answer, by its name."""
+    """Describes a token of a wall in a sentence or two. errors: the error of each branch's answer, by the branch's
+    name."""
     row, column = divmod(token, GRID[1])
     kind = int(walls.kinds[which, token])
     closest = min(errors, key=errors.__getitem__)
@@ -227,11 +237,14 @@ MOVE = """
 
 
 def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> None:
-    """Display a wall three times, under what window, stripe and local branch look at from the token under the pointer.
+    """Displays a wall three times, and shows what the window, stripe and local branches look at from the token under
+    the pointer.
 
-    Frames show how far each branch sees; below each wall are the token that it gathers (its weighted mean), the damaged
-    token and the whole one, of 2 x 2 pixels. The arrow keys move too. start: the token where it begins, the first one
-    with its answer in the window unless told.
+    Frames show how far each branch sees. Below each wall are three tokens of 2 x 2 pixels: the one that the branch
+    computes (its weighted mean), the damaged one and the whole one. The arrow keys also move.
+
+    which: the index of the wall.
+    start: the token at the beginning; by default, the first one with its answer in the window.
     """
     from IPython.display import display
 
@@ -261,19 +274,19 @@ def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> Non
 
 
 def _levels(weights: Tensor, box: tuple[int, int, int, int]) -> str:
-    """A row of weights inside its box, the largest as ff, two hexadecimal digits each."""
+    """Returns a row of weights inside its box, with two hexadecimal digits for each weight; the largest is ff."""
     top, left, height, width = box
     inside = weights.unflatten(0, GRID)[top:top + height, left:left + width].flatten()
     return bytes((255 * (inside / inside.max()).sqrt()).round().int().tolist()).hex()
 
 
 def _hex(token: Tensor) -> str:
-    """The four pixels of a token, six hexadecimal digits each."""
+    """Returns the four pixels of a token, with six hexadecimal digits for each."""
     return bytes((255 * (0.5 + token).clamp(0, 1)).round().int().tolist()).hex()
 
 
 def _png(picture: Tensor) -> str:
-    """A picture (3, H, W) in [0, 1] as an address, a pixel of the file for each of its own."""
+    """Returns a picture (3, H, W) in [0, 1] as a `data:` address, with one pixel of the file for each of its own."""
     from PIL import Image
 
     file = io.BytesIO()
@@ -282,7 +295,7 @@ def _png(picture: Tensor) -> str:
 
 
 def _panel(branch: Branch, picture: Tensor, here: int, light: str, colours: str) -> str:
-    """One branch's drawing, as SVG in ASCII; its squares have classes that the script looks for."""
+    """Returns one branch's drawing as SVG in ASCII. Its squares have the classes that the script looks for."""
     rows, columns = GRID
     width, height = columns * CELL, rows * CELL
     top, left, tall, wide = branch.boxes[here]

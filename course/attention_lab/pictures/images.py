@@ -1,5 +1,7 @@
-"""Images, maps and gates: every function but `show` returns a matplotlib Figure that pyplot has forgotten. As the last
-expression of a cell it is shown once; anywhere else, pass it to `show` or `display`."""
+"""Images, maps and gates. Every function except `show` returns a matplotlib Figure that pyplot has forgotten.
+
+As the last expression of a cell, a figure is shown once; anywhere else, pass it to `show` or `display`.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,9 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
 
 def show(figure: Figure, alt: str) -> None:
-    """Display a figure once, with a description for readers who cannot see it.
+    """Displays a figure once, with a description for readers who cannot see it.
 
-    alt: what a sighted reader takes from the picture, in a sentence or two.
+    alt: what a sighted reader sees in the picture, in a sentence or two.
     """
     from IPython.display import display
 
@@ -46,12 +48,15 @@ def show(figure: Figure, alt: str) -> None:
 
 @house_figure
 def show_images(images: Tensor, titles: Sequence[str] | None = None, columns: int | None = None) -> Figure:
-    """Images side by side.
+    """Draws images side by side.
 
-    images: (n, 3, H, W) or, in grey, (n, 1, H, W), values in [0, 1]. A network's prediction may lie a little outside
-    and is clipped. columns: start a new row after so many (default: one row). titles: one for each image, or, with
-    columns, one for each column.
-    Raises ValueError for another shape, another number of titles, or values below -1 or above 2 (0 to 255, perhaps).
+    images: (n, 3, H, W) or, in grey, (n, 1, H, W), with values in [0, 1]. Values a little outside are clipped, because
+        a network's prediction may lie there.
+    titles: one for each image or, with `columns`, one for each column.
+    columns: how many images there are in a row (default: all).
+
+    Raises ValueError for another shape, another number of titles, or values below -1 or above 2 (from 0 to 255,
+    perhaps).
     """
     images = numbers(images, "images")
     if images.ndim != 4 or images.shape[1] not in (1, 3) or not images.numel():
@@ -75,11 +80,16 @@ def show_images(images: Tensor, titles: Sequence[str] | None = None, columns: in
 
 @house_figure
 def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None) -> Figure:
-    """Maps side by side on one colour scale, with their rows and columns numbered.
+    """Draws maps side by side on one colour scale, with their rows and columns numbered.
 
-    maps: (H, W) each, by title. label: what the colours stand for. columns: start a new row of maps after so many.
-    The scale goes from the smallest to the largest value or, if some are negative, equally far to both sides of 0.
-    Raises ValueError for no map, or one of another shape (of a batch, choose one: maps[0]).
+    The scale goes from the smallest to the largest value. If some values are negative, it goes equally far to both
+    sides of 0.
+
+    maps: (H, W) each, by title.
+    label: what the colours stand for.
+    columns: how many maps there are in a row (default: all).
+
+    Raises ValueError if there is no map, or one has another shape (of a batch, choose one: maps[0]).
     """
     values = {title: numbers(values, title) for title, values in maps.items()}
     if not values or any(v.ndim != 2 or not v.numel() for v in values.values()):
@@ -109,11 +119,14 @@ def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None
 
 @house_figure
 def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str = "") -> Figure:
-    """The gate of each channel as a bar between 0 (closed) and 1 (open).
+    """Draws the gate of each channel as a bar between 0 (closed) and 1 (open).
 
-    weights: (C,) or (C, 1, 1), one image's. labels: a name for each channel. Weights outside [0, 1] stay visible, and
-    the title says that no gate gives them.
-    Raises ValueError for another shape (of a batch, choose an image, gate[0]) or another number of labels.
+    weights: (C,) or (C, 1, 1), for one image. Weights outside [0, 1] are drawn too, and the title says that a gate
+        cannot have them.
+    labels: a name for each channel.
+    title: the title of the picture.
+
+    Raises ValueError for another shape (of a batch, choose one image: gate[0]) or another number of labels.
     """
     weights = numbers(weights, "weights")
     if weights.shape[1:] not in ((), (1, 1)) or not weights.numel():
@@ -145,10 +158,12 @@ def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str =
 
 @house_figure
 def show_means(x: Tensor, channel: int | None = None) -> Figure:
-    """One image's channels added up, in grey, and beside it the mean of each channel as a line of dots.
+    """Draws the sum of one image's channels, in grey, and beside it the mean of each channel as a line of dots.
 
-    x: (C, H, W). channel: one to be drawn in grey instead of the sum, and marked in the line.
-    Raises ValueError for another shape (of a batch, choose an image: x[0]), IndexError for a channel that x does not
+    x: (C, H, W).
+    channel: a channel to be drawn in grey instead of the sum, and marked in the line.
+
+    Raises ValueError for another shape (of a batch, choose one image: x[0]), IndexError for a channel that x does not
     have.
     """
     x = numbers(x, "x")
@@ -172,10 +187,13 @@ def show_means(x: Tensor, channel: int | None = None) -> Figure:
 
 @house_figure
 def heat_map_over(image: Tensor, weights: Tensor, *, title: str = "", label: str = "weight") -> Figure:
-    """An image, and a map of weights over it, resized (bilinear) to the image's size.
+    """Draws an image, and a map of weights over it, resized (bilinear) to the image's size.
 
-    image: (3, H, W) or (1, H, W) in [0, 1]. weights: (h, w) or (1, h, w), not negative (a gate, a row of an attention
-    map). The caption, `title`, says where the map comes from.
+    image: (3, H, W) or (1, H, W) in [0, 1].
+    weights: (h, w) or (1, h, w), not negative (a gate, or a row of an attention map).
+    title: the caption, which should say where the map comes from.
+    label: what the weights are.
+
     Raises ValueError for other shapes or negative weights.
     """
     image, weights = numbers(image, "image"), numbers(weights, "weights")
@@ -205,10 +223,13 @@ def heat_map_over(image: Tensor, weights: Tensor, *, title: str = "", label: str
 
 @house_figure
 def maps_below(pictures: Tensor, maps: Mapping[str, Tensor], titles: Sequence[str] | None = None) -> Figure:
-    """Pictures side by side, and below each of them its maps of gates, from 0 (closed) to 1 (open).
+    """Draws pictures side by side, and below each of them its maps of gates, from 0 (closed) to 1 (open).
 
-    pictures: (n, 3, H, W) in [0, 1]. maps: for the name of each row below, (n, h, w). titles: one above each picture.
-    Raises ValueError for maps of another number of pictures, or another number of titles.
+    pictures: (n, 3, H, W) in [0, 1].
+    maps: (n, h, w), by the name of the row.
+    titles: one above each picture.
+
+    Raises ValueError for maps of another number of pictures, or for another number of titles.
     """
     wrong = {name: len(each) for name, each in [*maps.items(), ("titles", titles or pictures)]
              if len(each) != len(pictures)}

@@ -1,4 +1,5 @@
-"""Lesson 07b: which cells of a field become one key, and how many entries of a legend a key has to hold."""
+"""Pictures of lesson 07b: which cells of a field become one key, and how many entries of a legend one key has to
+represent."""
 
 from __future__ import annotations
 
@@ -20,9 +21,10 @@ RATIOS, SIZES = (1, 2, 4, 8), (1, 2, 4)
 
 
 def cells_of_keys(reduction: nn.Conv2d | None, side: int) -> Tensor:
-    """The cells of a field of side x side that each key is made from, (h, w, side, side), True where it reads.
+    """Returns the cells of a field of side x side cells from which each key is computed, (h, w, side, side), True where
+    the key reads.
 
-    reduction: the convolution that makes the keys' map, (h, w); None if each cell has a key of its own.
+    reduction: the convolution that computes the map of keys, (h, w); None if each cell has its own key.
     """
     every = torch.eye(side * side).view(side * side, 1, side, side)  # one cell at a time
     if reduction is not None:
@@ -32,8 +34,11 @@ def cells_of_keys(reduction: nn.Conv2d | None, side: int) -> Tensor:
 
 
 def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
-    """How many of the first picture's four entries each key reads a cell of, (h, w) of 0 to 4.
-    cells: of `cells_of_keys`."""
+    """Counts, for each key, the entries of the first picture of which it reads a cell, (h, w) from 0 to 4.
+
+    cells: the result of `cells_of_keys`.
+    size: the side of an entry, in cells.
+    """
     count = torch.zeros(cells.shape[:2], dtype=torch.long)
     for row, column in legends.corners[0].tolist():
         count += cells[:, :, row:row + size, column:column + size].flatten(2).any(2)
@@ -41,11 +46,10 @@ def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
 
 
 def slide_windows(attention: Callable[[int], nn.Module]) -> None:
-    """Display a field with a legend and the keys that are made from it, with a control for the ratio and one for the
-    entries' size.
+    """Displays a field with a legend and its keys, with controls for the ratio and for the size of the entries.
 
-    attention: makes the module of a ratio; its convolution `sr` makes the map of the keys, and without one each cell
-        has a key.
+    attention: makes the module for a ratio. Its convolution `sr` computes the map of keys; without one, each cell has
+        its own key.
     """
     cells = {ratio: cells_of_keys(getattr(attention(ratio), "sr", None), FIELD) for ratio in RATIOS}
     legends = {size: small_legends(1, seed=3, size=size) for size in SIZES}
@@ -67,10 +71,12 @@ def slide_windows(attention: Callable[[int], nn.Module]) -> None:
 
 @house_figure
 def field_and_keys(picture: Tensor, cells: Tensor, held: Tensor) -> Figure:
-    """A field with a frame around the window of its most crowded key, beside the keys with the number of entries that
-    each holds.
+    """Draws a field with a frame around the window of its most crowded key, beside the keys with the number of entries
+    that each reads.
 
-    picture: (3, H, W) from 0 to 1. cells: (h, w, side, side) of bool. held: (h, w).
+    picture: (3, H, W) from 0 to 1.
+    cells: (h, w, side, side) of bool.
+    held: the numbers of entries, (h, w).
     """
     import matplotlib.pyplot as plt
 

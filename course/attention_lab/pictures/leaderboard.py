@@ -1,5 +1,5 @@
-"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts: what cannot be had
-cheaper without becoming worse."""
+"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts, which show the modules
+that no cheaper module can match."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 def pareto_front(points: Mapping[str, tuple[float, float]], margin: float = 0) -> list[str]:
-    """The names of the points that score more than every cheaper one, by more than `margin`; the cheapest first.
+    """Returns the names of the points that score higher than every cheaper one, by more than `margin`; the cheapest
+    comes first.
 
-    points: (cost, score) by name. Of several that cost the same, the best one counts; of equal ones the first.
+    points: (cost, score) by name. Among points of the same cost, the best one counts; among equal points, the first
+        one.
     """
     front: list[str] = []
     for name, (_, score) in sorted(points.items(), key=lambda item: (item[1][0], -item[1][1])):
@@ -31,10 +33,12 @@ def pareto_front(points: Mapping[str, tuple[float, float]], margin: float = 0) -
 
 @house_figure
 def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
-    """The mean score of each arm on each task in per cent, coloured from a guess (white) to 100 (blue).
+    """Draws the mean score of each arm on each task, in per cent, coloured from the chance level (white) to 100 (blue).
 
-    results: of `compare`, with tasks as measures. guesses: by task, in per cent.
-    Raises KeyError for a task without a guess.
+    results: the result of `compare`, with tasks as measures.
+    guesses: the chance level of each task, in per cent.
+
+    Raises KeyError for a task that is not in `guesses`.
     """
     import matplotlib.pyplot as plt
 
@@ -58,8 +62,11 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
 
 @house_figure
 def answered(asked: Questions, scores: Tensor) -> Figure:
-    """Pictures with a disc where a question was answered correctly and a cross where it was not.
-    scores: (n, classes, 12, 12)."""
+    """Draws pictures with a disc where a question was answered correctly, and a cross where it was not.
+
+    asked: the pictures and the right answers.
+    scores: (n, classes, 12, 12).
+    """
     import matplotlib.pyplot as plt
 
     number = len(asked.pictures)
@@ -77,10 +84,13 @@ def answered(asked: Questions, scores: Tensor) -> Figure:
 @house_figure
 def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str,
            margin: float = 0) -> Figure:
-    """Score against each kind of cost, one plot beside the other; a line joins what is on the Pareto front.
+    """Draws the score against each kind of cost, one plot beside the other. A line joins the points on the Pareto
+    front.
 
-    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores.
-        margin: as in `pareto_front`.
+    scores: by name.
+    costs: for each kind of cost, such as "parameters", the costs by name.
+    label: the name of the scores.
+    margin: as in `pareto_front`.
     """
     import matplotlib.pyplot as plt
 
@@ -101,7 +111,8 @@ def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]]
 
 
 def _lines_below(points: Mapping[str, tuple[float, float]]) -> dict[str, int]:
-    """How many lines each name moves down, so that the names of points that nearly coincide do not cover each other."""
+    """Returns by how many lines each name is moved down, so that the names of points that nearly coincide do not cover
+    each other."""
     across, up = (max(values) - min(values) or 1 for values in zip(*points.values()))
     placed: dict[str, int] = {}
     for name, (cost, score) in points.items():

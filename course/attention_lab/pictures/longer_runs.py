@@ -18,12 +18,16 @@ def short_and_longer_runs(
     results: Results, label: str, longer: Mapping[str, Sequence[float]], baseline: tuple[str, float], *,
     highlight: Collection[str] = (), limits: Mapping[str, float] | None = None, limit: str = "",
 ) -> Figure:
-    """Each arm's mean score as a bar with a dot for each seed, and a diamond for each recorded run of five times the
-    steps.
+    """Draws each arm's mean score as a bar with a dot for each seed, and a diamond for each recorded run with five
+    times the steps.
 
-    results: what `compare` returned, in per cent. label: the score's name. longer: the recorded scores, by arm.
-    baseline: a name and a score, drawn as a dashed line. highlight: the arms that the lesson is about. limits: a score
-    that no run of an arm should get above, by arm, drawn as a line; limit: what that score is.
+    results: what `compare` returned, in per cent.
+    label: the score's name.
+    longer: the recorded scores, by arm.
+    baseline: a name and a score, drawn as a dashed line.
+    highlight: the arms that the lesson is about.
+    limits: for some arms, a score that no run should exceed, drawn as a line.
+    limit: what that score is.
     """
     limits = limits or {}
     figure, axis = one_plot(8.2, 1.7 + 0.42 * len(results.arms))
@@ -51,7 +55,7 @@ def short_and_longer_runs(
 
 def runs_in_words(results: Results, label: str, longer: Mapping[str, Sequence[float]], baseline: tuple[str, float], *,
                   limits: Mapping[str, float] | None = None, limit: str = "") -> str:
-    """What `short_and_longer_runs` draws, in sentences."""
+    """Says in sentences what `short_and_longer_runs` draws."""
     limits, words = limits or {}, []
     for arm in results.arms:
         parts = [f"{arm}: {results.mean(arm):.0f} %"]

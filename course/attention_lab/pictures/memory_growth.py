@@ -1,4 +1,4 @@
-"""Lesson 05b: the memory of a training step against the number of positions."""
+"""Pictures of lesson 05b: the memory of a training step against the number of positions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ STYLES = ((FEATURES, "o-"), (MAPS, "s-"), (LAYERS, "^-"), (ALERT, "o--"), (INK, 
 
 @house_figure
 def memory_growth(sizes: Sequence[int], memory: Mapping[str, Sequence[float]]) -> Figure:
-    """Both axes logarithmic, a line for each method, the first one wide so that others may lie on it.
+    """Draws memory against the number of positions, with a line for each method. Both axes are logarithmic. The first
+    line is wide, so that it shows under others that cover it.
 
-    sizes: numbers of positions. memory: MiB at each of them, by method;
-        at the end of each line, its growth over the last fourfold.
+    The end of each line says by what factor its memory grew over the last fourfold of positions.
+
+    sizes: the numbers of positions.
+    memory: the MiB at each of them, by method.
     """
     figure, axis = one_plot(8.6, 4)
     for (name, needed), (colour, style) in zip(memory.items(), STYLES, strict=False):
@@ -34,13 +37,15 @@ def memory_growth(sizes: Sequence[int], memory: Mapping[str, Sequence[float]]) -
 
 
 def growth(sizes: Sequence[int], needed: Sequence[float]) -> float:
-    """How many times the memory of a quarter of the positions the last number is.
-    Raises ValueError if there is no such quarter."""
+    """Returns by what factor the memory grows from a quarter of the largest number of positions to this number.
+
+    Raises ValueError if there is no such quarter among the sizes.
+    """
     return needed[-1] / needed[list(sizes).index(sizes[-1] // 4)]
 
 
 def growth_in_words(sizes: Sequence[int], memory: Mapping[str, Sequence[float]]) -> str:
-    """What `memory_growth` draws, in sentences."""
+    """Says in sentences what `memory_growth` draws."""
     lines = (f"{name} {needed[-1]:.0f} MiB, {growth(sizes, needed):.0f} times as much as at N = {sizes[-1] // 4}"
              for name, needed in memory.items())
     return f"Memory of a training step against N, both axes logarithmic. At N = {sizes[-1]}: {'; '.join(lines)}."

@@ -1,4 +1,4 @@
-"""Lesson 06a: the shares of the scales as a mixing desk, for a slider."""
+"""A picture of lesson 06a: the shares of the scales as the faders of a mixing desk, for a slider."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#9AD0F0", FEATURES, MAPS, ALERT)
-LIMITS = (0.11, 0.48)  # 1 / (1 + 3e) and e / (e + 3): of a softmax over four numbers from 0 to 1
+LIMITS = (0.11, 0.48)  # a softmax over four numbers from 0 to 1 lies between 1 / (1 + 3e) and e / (e + 3)
 
 
 @house_figure
 def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> Figure:
-    """The shares of four scales (4,), which add up to 1, as faders; dashed, the LIMITS of a share.
-    kernels: the four sizes."""
+    """Draws the shares of four scales as faders, with dashed lines at the LIMITS of a share.
+
+    shares: (4,), with the sum 1.
+    kernels: the four kernel sizes.
+    """
     figure, axis = one_plot(5.4, 2.5)
     axis.bar(range(len(kernels)), shares.numpy(), 0.5, color=COLOURS)
     for place, share in enumerate(shares.tolist()):
@@ -35,7 +38,7 @@ def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> Figure:
 
 
 def desk_in_words(shares: Tensor, kernels: Sequence[int]) -> str:
-    """What `mixing_desk` draws, in a sentence."""
+    """Says in a sentence what `mixing_desk` draws."""
     low, high = LIMITS
     outside = [f"{k} x {k}" for k, share in zip(kernels, shares.tolist(), strict=True)
                if not low - 0.005 < share < high + 0.005]

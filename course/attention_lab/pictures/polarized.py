@@ -1,4 +1,4 @@
-"""Lesson 06b: a spatial gate that is set by hand, over photographs by day and by night."""
+"""Pictures of lesson 06b: a spatial gate that is set by hand, over photographs by day and by night."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from .style import draw_image, grid, house_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LOGIT = 30  # of a sheet, where the other sheet's mean is 1
+LOGIT = 30  # a sheet's logit when the mean of the other sheet is 1
 
 
 @torch.no_grad()
 def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, Tensor]:
-    """Set a spatial branch by hand, and look at a photograph: the weights of its sheets bright and dark (2,), and its
-    map (H, W).
+    """Sets a spatial branch by hand, and shows it a photograph. Returns the weights of the sheets bright and dark,
+    (2,), and the branch's map, (H, W).
 
-    branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten. The query's logit for bright is LOGIT times
-    the mean darkness, that for dark LOGIT times the mean brightness. A value is above 0 where its sheet is above 0.7.
-    photo: (3, H, W) in [0, 1]. factor: multiplies both logits.
+    The query's logit for bright is LOGIT times the mean darkness, and the logit for dark is LOGIT times the mean
+    brightness. A value is above 0 where its sheet is above 0.7.
+
+    branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten.
+    photo: (3, H, W) in [0, 1].
+    factor: multiplies both logits.
     """
     bright = photo.mean(0)
     for numbers in branch.parameters():
@@ -37,7 +40,7 @@ def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, T
 
 @house_figure
 def gate_over(branch: nn.Module, photo: Tensor, factor: float) -> Figure:
-    """A photograph, and beside it the map that `bright_or_dark` gives, from 0 (closed) to 1 (open)."""
+    """Draws a photograph, and beside it the map of `bright_or_dark`, from 0 (closed) to 1 (open)."""
     weights, gate = bright_or_dark(branch, photo, factor)
     figure, (left, right) = grid(1, 2, 2.7, 2.7 * photo.shape[1] / photo.shape[2], beside=0.8, above=0.25)
     draw_image(left, photo)
@@ -51,7 +54,7 @@ def gate_over(branch: nn.Module, photo: Tensor, factor: float) -> Figure:
 
 
 def gate_in_words(branch: nn.Module, photo: Tensor, factor: float) -> str:
-    """What `gate_over` draws, in a sentence."""
+    """Says in a sentence what `gate_over` draws."""
     weights, gate = bright_or_dark(branch, photo, factor)
     bright = photo.mean(0)
     light, shade = (gate[part].mean() for part in (bright > 0.6, bright < 0.4))

@@ -1,4 +1,4 @@
-"""Predict, then run: what a learner expected beside what was measured, as a table with bars."""
+"""Predict, then run: a learner's predictions beside the measured values, as a table with bars."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ BEFORE_TRAINING = ("Predict first: fill in your numbers above and run their cell
 
 
 def remind(predicted: Mapping[str, float | None]) -> None:
-    """Say before a training that there are predictions to be made; nothing if all are there."""
+    """Prints, before a training, that there are predictions to make; prints nothing if all have been made."""
     if None in predicted.values():
         print(BEFORE_TRAINING, flush=True)
 
 
 class Predictions:
-    """One row for each quantity: the prediction, the measured value, how far apart they are; in HTML with bars."""
+    """A table with one row for each quantity: the prediction, the measured value, and how far apart they are. In HTML
+    it has bars."""
 
     def __init__(self, pairs: Mapping[str, tuple[float, float] | None], unit: str):
         """pairs: (predicted, measured) for each quantity, or None while it has no prediction."""
@@ -49,8 +50,8 @@ class Predictions:
         return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
     def _off(self, guess: float, truth: float) -> str:
-        """How far the guess is off: a percentage in points, decibels (a logarithm already) in dB, anything else as a
-        factor."""
+        """Says how far the prediction is off: a percentage in points, decibels (already a logarithm) in dB, anything
+        else as a factor."""
         if self.unit.startswith("dB"):
             return _difference(guess, truth, "dB")
         return _difference(guess, truth, "points") if "%" in self.unit else _ratio(guess, truth)
@@ -68,11 +69,14 @@ class Predictions:
 
 
 def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[str, float], unit: str) -> Predictions:
-    """What you expected beside what was measured, one row for each quantity, with their ratio.
+    """Returns a table of your predictions beside the measured values, with one row for each quantity.
 
-    predicted: a number for each quantity of `measured`, or None (or no entry) while there is no prediction: until then
-    the measured value stays hidden. unit: of all numbers, such as "parameters".
-    Raises ValueError for a prediction of something that was not measured, TypeError for one that is not a number.
+    predicted: a number for each quantity of `measured`. While it is None or missing, the measured value stays hidden.
+    measured: the measured value of each quantity.
+    unit: the unit of all numbers, such as "parameters".
+
+    Raises ValueError for a prediction of something that was not measured, TypeError for a prediction that is not a
+    number.
     """
     unknown = [name for name in predicted if name not in measured]
     if unknown:
@@ -99,7 +103,7 @@ def _difference(guess: float, truth: float, what: str) -> str:
 
 
 def _ratio(guess: float, truth: float) -> str:
-    # a measured float32 has no more digits
+    # a measured float32 number has no more digits than this
     if math.isclose(guess, truth, rel_tol=1e-4) or math.isnan(guess) and math.isnan(truth):
         return "exact"
     if not (math.isfinite(guess) and math.isfinite(truth)):

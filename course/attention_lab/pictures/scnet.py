@@ -1,4 +1,4 @@
-"""What one position of a self-calibrated convolution sees, moved with two sliders (lesson e1)."""
+"""The pixels that one position of a self-calibrated convolution sees, with two sliders (lesson e1)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SIDE, CHANNELS = 48, 4
 
 
 def slide_a_view(make: Callable[[int, int, int], nn.Module]) -> None:
-    """Sliders for the pooling and for the row of a position, and the pixels that this position sees.
+    """Displays sliders for the pooling and for the row of a position, with the pixels that this position sees. They are
+    measured with gradients.
 
-    make: (channels, stride, pooling) -> the module, here the learner's `SCConv`.
-        What it sees is measured with gradients.
+    make: takes (channels, stride, pooling) and returns the module, here the learner's `SCConv`.
     """
     views = {(pooling, row): seen(make(CHANNELS, 1, pooling).eval(), CHANNELS, row, COLUMN) for pooling in POOLINGS
              for row in ROWS}

@@ -23,13 +23,16 @@ def score_bars(
     parameters: Mapping[str, int] | None = None,
     highlight: str | None = None,
 ) -> Figure:
-    """The mean score of each arm as a bar, with a dot for each seed;
-    with three seeds or more, two standard errors to each side.
+    """Draws the mean score of each arm as a bar, with a dot for each seed. With three seeds or more, a line shows two
+    standard errors to each side.
 
-    results: what `compare` returned, finished or not. label: the score's name and unit, "PSNR on new papers (dB)".
-    measure: which one, where runs have several. baselines: scores to beat that need no training, drawn as dashed
-    lines, {"a guess": 0.25}. parameters: how many each arm has, written on its bar. highlight: the arm that the
-    lesson is about.
+    results: what `compare` returned, finished or not.
+    label: the score's name and unit, such as "PSNR on new papers (dB)".
+    measure: which measure to draw, if runs have several.
+    baselines: scores that need no training, drawn as dashed lines, such as {"chance": 0.25}.
+    parameters: how many parameters each arm has, written on its bar.
+    highlight: the arm that the lesson is about.
+
     Raises ValueError for a name in parameters or highlight that is not an arm, KeyError for an unknown measure.
     """
     baselines, parameters = baselines or {}, parameters or {}
@@ -44,7 +47,7 @@ def score_bars(
             continue
         chosen = arm == highlight
         axis.barh(row, mean, 0.7, color=FEATURES if chosen else "#B9CFDD")
-        if len(scores) > 2:  # of two, it would be their distance
+        if len(scores) > 2:  # with two scores, it would only be their distance
             axis.errorbar(mean, row, xerr=2 * results.standard_error(arm, measure), color=INK, capsize=4, linewidth=1.2)
         spread = [row + 0.22 * (2 * i / (len(scores) - 1) - 1) if len(scores) > 1 else row for i in range(len(scores))]
         axis.plot(scores, spread, "o", color=PAPER, markeredgecolor=INK, markersize=4, markeredgewidth=0.8, zorder=3)

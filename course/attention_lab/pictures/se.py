@@ -1,4 +1,5 @@
-"""Lesson 01: a lamp to change, with what it does to a picture's means, and a gate that follows the lamp."""
+"""Pictures of lesson 01: a lamp whose colour can be changed, what it does to a picture's means, and a gate that follows
+the lamp."""
 
 from __future__ import annotations
 
@@ -16,13 +17,13 @@ from .touch import slide
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RATIOS = (1 / 4, 0.4, 0.63, 1, 1.6, 2.5, 4)  # of the lamp's red to its blue
+RATIOS = (1 / 4, 0.4, 0.63, 1, 1.6, 2.5, 4)  # the lamp's red divided by its blue
 CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
 def slide_a_lamp() -> None:
-    """Something to touch: a lamp over papers, the means of the picture, and what the two rules of the lesson's
-    beginning say of it."""
+    """Displays papers under a lamp whose colour follows a slider, the means of the picture, and what the two rules from
+    the beginning of the lesson say about it."""
     slide({"red / blue of the lamp": {f"{ratio:.2g}": ratio for ratio in RATIOS},
            "papers": dict(zip("ABC", lamp_scenes(3, seed=34).paper, strict=True))},
           lambda ratio, paper: lamp_and_means(_lit(ratio, paper), paper, _lamp(ratio)),
@@ -30,7 +31,7 @@ def slide_a_lamp() -> None:
 
 
 def _lamp(ratio: float) -> Tensor:
-    """The colour of a lamp with so many times as much red as blue, (3,)."""
+    """Returns the colour of a lamp, (3,). ratio: its red divided by its blue."""
     return torch.tensor([ratio ** 0.5, 1, ratio ** -0.5]) / 2
 
 
@@ -39,10 +40,12 @@ def _lit(ratio: float, paper: Tensor) -> Tensor:
 
 
 def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
-    """What the centre pixel of a picture says, and what it says after each channel is divided by its mean;
-    and whether that is right.
+    """Says what colour the centre pixel seems to have, alone and after each channel is divided by its mean, and whether
+    each answer is right.
 
-    image: (3, 16, 16), under the lamp. paper: the same in white light. ratio: of the lamp's red to its blue.
+    image: the picture under the lamp, (3, 16, 16).
+    paper: the picture in white light, (3, 16, 16).
+    ratio: the lamp's red divided by its blue.
     """
     truth, *answers = ("red" if each[0, CENTRE, CENTRE] > each[2, CENTRE, CENTRE] else "blue"
                        for each in (paper, image, image / image.mean((1, 2), keepdim=True)))
@@ -52,11 +55,12 @@ def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
 
 @house_figure
 def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
-    """A picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the same
-    in white light.
+    """Draws a picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the
+    picture in white light.
 
-    image, paper: (3, H, W) in [0, 1]; the middle of each picture is framed.
-        lamp: its colour, (3,), drawn around `image`.
+    image: the picture under the lamp, (3, H, W) in [0, 1]; its middle is framed.
+    paper: the picture in white light, (3, H, W) in [0, 1]; its middle is framed.
+    lamp: the lamp's colour, (3,), drawn around `image`.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
@@ -85,10 +89,10 @@ def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
 
 
 def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
-    """Show the gate that depends most on the lamp, for one set of papers under 200 lamps;
-    print how much the papers alone move it.
+    """Shows the gate that depends most on the lamp, for one set of papers under 200 lamps. Prints how much this gate
+    varies with the lamp, and how much with the papers.
 
-    gates_of: pictures (n, 3, 16, 16) -> gates (n, C).
+    gates_of: takes pictures (n, 3, 16, 16), and returns gates (n, C).
     """
     lit, lamps = under_lamp(lamp_scenes(1, seed=9).paper.expand(200, -1, -1, -1), seed=5)
     other_papers = lamp_scenes(200, seed=10).paper * lamps[:1, :, None, None]

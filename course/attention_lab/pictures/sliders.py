@@ -1,4 +1,4 @@
-"""What sliders move: for lessons that have one, the picture of one place of the sliders, drawn from the numbers of a
+"""Pictures that follow sliders. Each function draws the picture for one position of the sliders, from the numbers of a
 learner's module."""
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, house_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PALE = 0.15  # opacity of what is not seen
+PALE = 0.15  # opacity of pixels that are not seen
 
 
 def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, int]) -> Tensor:
-    """Lesson 04: from which pixels of a strip a gradient comes to a position of the layers' output, (H, W);
-    all their numbers become 1.
+    """Returns which pixels of a strip send a gradient to a position of the layers' output, (H, W) (lesson 04). All
+    parameters of the layers are set to 1.
 
-    layers: (1, 2, H, W) -> (1, 1, H, W). size: H and W. place: row and column of the position.
+    layers: (1, 2, H, W) -> (1, 1, H, W).
+    size: H and W.
+    place: row and column of the position.
     """
     for numbers in layers.eval().parameters():
         nn.init.ones_(numbers)  # so that nothing cancels, and no ReLU is closed
@@ -30,12 +32,13 @@ def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, i
 
 
 def parts_seen(strip: Tensor, seen: Tensor) -> str:
-    """Lesson 04: how far a position sees, and whether it sees the bar that counts and a post, in a sentence.
+    """Says in a sentence how far a position sees, and whether it sees the bar that counts and a post (lesson 04).
 
-    strip: (2, H, W), a picture of `bars_and_posts` whose left bar counts. seen: (H, W), as `pixels_reached` gives it.
+    strip: (2, H, W), a picture of `bars_and_posts` whose left bar counts.
+    seen: (H, W), from `pixels_reached`.
     """
     bar, posts = strip > 0.5
-    bar[:, bar.shape[1] // 2:] = False  # without the other bar
+    bar[:, bar.shape[1] // 2:] = False  # leaves out the other bar
     of_bar, of_posts = ("yes" if (seen & part).any() else "no" for part in (bar, posts))
     return (
         f"it sees {seen.sum()} pixels, in {seen.any(0).sum()} columns. The left bar: {of_bar}; a post beside it:"
@@ -45,10 +48,12 @@ def parts_seen(strip: Tensor, seen: Tensor) -> str:
 
 @house_figure
 def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> Figure:
-    """Lesson 04: a strip, bars blue and posts brown, pale where it is not seen; a ring around the position that looks.
+    """Draws a strip, with bars blue and posts brown, pale where it is not seen, and a ring around the position that
+    looks (lesson 04).
 
-    strip: (2, H, W), a picture of `bars_and_posts`. seen: (H, W), true where a pixel is seen.
-        place: row and column of the ring.
+    strip: (2, H, W), a picture of `bars_and_posts`.
+    seen: (H, W), True where a pixel is seen.
+    place: row and column of the ring.
     """
     import matplotlib.pyplot as plt
 
@@ -71,11 +76,11 @@ def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> Figure:
 
 @house_figure
 def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> Figure:
-    """Lesson 05b: one query's row after some of its blocks: exp(logit - m) of each key that was read, and o / s after
-    each block.
+    """Draws one query's row after some of its blocks (lesson 05b): exp(logit - m) for each key that was read, and o / s
+    after each block.
 
-    logits: (M,), in the order in which they are read. results: o / s after each block that was read, and then that of
-        the whole row.
+    logits: (M,), in the order in which they are read.
+    results: o / s after each block that was read, and at the end that of the whole row.
     block: how many keys are read at a time.
     """
     import matplotlib.pyplot as plt
@@ -97,7 +102,7 @@ def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> Figu
 
 
 def so_far_in_words(logits: Tensor, results: Sequence[float], block: int) -> str:
-    """What `softmax_so_far` draws of the same numbers, in a sentence."""
+    """Says in a sentence or two what `softmax_so_far` draws for the same numbers."""
     *read, whole = results
     keys = logits[:block * len(read)]
     before = keys[:-block]
@@ -109,9 +114,11 @@ def so_far_in_words(logits: Tensor, results: Sequence[float], block: int) -> str
 
 @house_figure
 def mixing_desks(picture: Tensor, shares: Tensor, kernels: Sequence[int]) -> Figure:
-    """Lesson 06a: a cloth, and beside it for each channel the shares of the kernels, which add up to 1.
+    """Draws a cloth, and beside it, for each channel, the shares of the kernels, which add up to 1 (lesson 06a).
 
-    picture: (3, H, W), of `striped_cloths`, values around 0. shares: (S, C'). kernels: the S sizes.
+    picture: (3, H, W), from `striped_cloths`, values around 0.
+    shares: (S, C').
+    kernels: the S kernel sizes.
     """
     import matplotlib.pyplot as plt
 
@@ -133,10 +140,11 @@ def mixing_desks(picture: Tensor, shares: Tensor, kernels: Sequence[int]) -> Fig
 
 
 def desks_in_words(right: Tensor, asked: Tensor, shares: Tensor, kernels: Sequence[int]) -> str:
-    """Lesson 06a: what a network names, and the kernels with the largest shares, in a sentence.
+    """Says in a sentence which stripes a network names, and which kernels have the largest shares (lesson 06a).
 
-    right: (n,), is the answer to the cloth's own question right? asked: (n,), 0 for the fine stripes, 1 for the coarse
-    ones. shares and kernels as for `mixing_desks`.
+    right: (n,), whether the answer to the cloth's own question is right.
+    asked: (n,), 0 for the fine stripes, 1 for the coarse ones.
+    shares, kernels: as in `mixing_desks`.
     """
     fine, coarse = (f"{100 * right[asked == kind].float().mean():.0f} %" for kind in (0, 1))
     most = ", ".join(str(kernels[scale]) for scale in shares.argmax(0))
@@ -146,19 +154,21 @@ def desks_in_words(right: Tensor, asked: Tensor, shares: Tensor, kernels: Sequen
 
 @torch.no_grad()
 def position_weights(before: nn.Module, branch: nn.Module, picture: Tensor) -> Tensor:
-    """Lesson 06b: the weight of each position in the mean of a channel branch, (H, W).
+    """Returns the weight that each position has in the mean of a channel branch, (H, W) (lesson 06b).
 
-    before: the layers in front of it. branch: a `ChannelPolarized`. picture: (1, 3, H, W).
+    before: the layers before the branch.
+    branch: a `ChannelPolarized`.
+    picture: (1, 3, H, W).
     """
     return branch.get_submodule("wq")(before(picture)).flatten(2).softmax(dim=2).view(picture.shape[2:])
 
 
 @house_figure
 def where_it_listens(before: nn.Module, branch: nn.Module, as_trained: nn.Module, picture: Tensor) -> Figure:
-    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel;
-    pale behind it, that of another branch.
+    """Draws a picture of dots, its `position_weights`, and the gate of each channel, with the gates of another branch
+    pale behind them (lesson 06b).
 
-    before, branch and picture as for `position_weights`; the picture's values are around 0.
+    before, branch, picture: as in `position_weights`; the picture's values are around 0.
     as_trained: the other branch.
     """
     import matplotlib.pyplot as plt

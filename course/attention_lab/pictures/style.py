@@ -1,7 +1,7 @@
 """The style of all pictures: features are blue, gates and maps orange, learned layers green.
 
-The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart; the background is opaque, so a
-picture looks the same on a light and on a dark page.
+The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart. The background is opaque, so a
+picture looks the same on a light page and on a dark one.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ def _house_style() -> Iterator[None]:
         "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left",
         "figure.titlesize": 11, "font.size": 9, "image.interpolation": "nearest", "figure.constrained_layout.use": True,
     }
-    with plt.style.context(["default", ours]):  # from the default: a notebook's own style would mix with ours
+    with plt.style.context(["default", ours]):  # starts from the default, so that a notebook's style does not mix in
         yield
 
 
 def house_figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw in the house style, and close the figure in pyplot: the inline backend shows what is open a second time."""
+    """Makes a function draw in the house style, and closes its figure in pyplot, because the inline backend would show
+    an open figure a second time."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -62,7 +63,7 @@ def house_figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def data_url(figure: Figure) -> str:
-    """A figure as the address of an image that a page holds in itself; the figure is closed."""
+    """Returns a figure as an address that contains the whole image, and closes the figure."""
     import matplotlib.pyplot as plt
 
     png = io.BytesIO()
@@ -90,8 +91,11 @@ def one_plot(width: float, height: float) -> tuple[Figure, Axes]:
 def grid(
     rows: int, columns: int, width: float, height: float, beside: float = 0, above: float = 0
 ) -> tuple[Figure, np.ndarray]:
-    """A figure of rows x columns pictures, each of width x height inches, with room for a colour bar beside them and
-    titles above; the axes in reading order."""
+    """Makes a figure of rows x columns pictures, each width x height inches, and returns it with its axes in reading
+    order.
+
+    beside, above: the inches for a colour bar beside each picture, and for a title above it.
+    """
     import matplotlib.pyplot as plt
 
     size = columns * width + beside, rows * height + above
@@ -118,7 +122,8 @@ def colour_map(kind: str) -> Colormap:
 
 
 def scale(values: Tensor) -> tuple[Colormap, float, float]:
-    """Colours and their ends: from 0 where nothing is negative, else the same to both sides of 0."""
+    """Returns a colour map and the two ends of its scale. The scale starts at 0 if no value is negative; otherwise it
+    goes equally far to both sides of 0."""
     finite = values[values.isfinite()]
     low, high = (finite.min().item(), finite.max().item()) if finite.numel() else (0.0, 1.0)
     if low >= 0:

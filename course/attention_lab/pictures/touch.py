@@ -1,5 +1,5 @@
-"""Something to touch: a picture that follows sliders and buttons, a grid that answers for each of its cells; by pointer
-or keyboard, in a notebook and in an exported page."""
+"""Pictures that follow sliders and buttons, and a grid that responds to the cell under the pointer. They work by
+pointer or keyboard, in a notebook and in an exported page."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from torch import Tensor
 
 from .style import ALERT, INK, MAPS, OTHER, PAPER, data_url
 
-# Everything that moves is made here: where scripts are not run, one picture stands still, and nothing is there that
-# does not work. Places come in the order of a product: the last control's change first.
-# Each row of the grid: label, slider between its ends, value.
+# The script makes everything that moves. So if scripts are not run, there is one still picture, and no control that
+# does nothing. The places are in the order of itertools.product: the last control changes fastest.
+# Each row of the grid holds a label, a slider between its ends, and the value.
 FOLLOW = """
 ((controls, places, start) => {
   const box = document.currentScript.parentElement, picture = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -69,12 +69,12 @@ FOLLOW = """
   follow();
 })"""  # noqa: E501
 
-# px of a grid's cells and between them; of its side, what is left of a picture's cell without light
+# px: side of a grid's cell, gap between cells; and the share of its side that a cell of a picture keeps without light
 SIDE, GAP, LEAST = 30, 4, 0.4
-UNDER = "#D9D9D9"  # the ground under a picture: black and white can be told from it
+UNDER = "#D9D9D9"  # the background of a picture, which differs from black and from white
 
-# The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for
-# each square, for each cell that can be chosen.
+# The script replaces the still picture by a drawing whose squares respond to the pointer. lights: for each cell that
+# can be chosen, two hexadecimal digits for each square.
 ANSWER = """
 ((columns, lights, says, start, ink, line) => {
   const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
@@ -112,13 +112,17 @@ ANSWER = """
 
 def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figure], says: Callable[..., str],
           start: Sequence[str]) -> None:
-    """Display a picture for each place of one control or several, and move between them.
+    """Displays a picture that follows one or more controls.
 
-    controls: for each, by its label, its values, by the name that is shown; numbers are a quantity and get a slider,
-    anything else is a choice and gets a button for each. picture: draws one value of each control. says: what there is
-    to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: for each control the name
-    where it begins, which is shown at once; the rest follows when all is drawn.
-    Raises ValueError for a `start` that is no place.
+    controls: by the control's label, its values by their names. Numbers get a slider; anything else gets a button for
+        each value.
+    picture: takes one value of each control, and returns a figure.
+    says: takes the same values, and says in a sentence what the figure shows. It is the caption, and people who cannot
+        see the figure hear it.
+    start: for each control, the name of its value at the beginning. This picture is shown at once; the others follow
+        when all are drawn.
+
+    Raises ValueError if `start` names a value that does not exist.
     """
     from IPython.display import DisplayHandle
 
@@ -138,7 +142,7 @@ def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figu
 
 
 def _figure(place: dict[str, str], script: str = "", note: str = "") -> dict[str, str]:
-    """A picture above its caption, as a cell's output."""
+    """Returns a picture above its caption, as a cell's output."""
     said = escape(place["says"])
     page = (f'<figure style="margin: 0"><img alt="{said}" src="{place["source"]}" style="max-width: 100%">'
             f'<figcaption aria-live="polite">{said}{note}</figcaption>{script}</figure>')
@@ -148,13 +152,18 @@ def _figure(place: dict[str, str], script: str = "", note: str = "") -> dict[str
 def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str],
           start: tuple[int, int],
           picture: Tensor | None = None) -> None:
-    """Display a grid of cells; the one under the pointer, or the one that the arrow keys reach, lights others.
+    """Displays a grid of cells. The cell under the pointer, or the one that the arrow keys reach, lights up others.
 
-    shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1,
-    such as a row of an attention map. says: what there is to see then, in a sentence: the caption, and what somebody
-    hears who cannot see it. start: the cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour for each
-    cell; its square is then the larger the brighter. Raises ValueError for a start outside, another shape or other
-    numbers.
+    shape: rows and columns.
+    lit: takes a cell's row and column, and returns how bright each cell is, (rows, columns) from 0 to 1, such as a row
+        of an attention map.
+    says: takes a cell's row and column, and says in a sentence what the grid then shows. It is the caption, and people
+        who cannot see the grid hear it.
+    start: the cell at the beginning.
+    picture: a colour for each cell, (3, rows, columns) from 0 to 1. With a picture, a brighter cell is drawn as a
+        larger square.
+
+    Raises ValueError for a start outside the grid, for another shape, or for numbers outside 0 to 1.
     """
     from IPython.display import display
 
@@ -180,7 +189,7 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
 
 
 def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
-    """How bright each cell is, in 256 steps, row by row."""
+    """Returns how bright each cell is, in 256 steps, row by row."""
     if tuple(lights.shape) != tuple(shape) or not bool(((lights >= 0) & (lights <= 1)).all()):
         raise ValueError(f"lit must give {tuple(shape)} numbers from 0 to 1, got {tuple(lights.shape)} from "
                          f"{lights.min():.3g} to {lights.max():.3g}")
@@ -188,13 +197,14 @@ def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
 
 
 def _sides(lights: bytes) -> bytes:
-    """The sides of squares whose areas are these lights, in 256 steps too; even the smallest shows its colour."""
+    """Returns the sides of squares whose areas are these brightnesses, also in 256 steps. Even the smallest square
+    shows its colour."""
     return bytes(round(255 * max(LEAST, (light / 255) ** 0.5)) for light in lights)
 
 
 def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str,
                   line: str) -> str:
-    """The grid as SVG without words; the cell `here` has a frame."""
+    """Returns the grid as SVG without text; the cell `here` has a frame."""
     width, height, inner = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP, SIDE - GAP
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} '
              f'{height}">',

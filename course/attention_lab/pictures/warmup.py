@@ -1,4 +1,4 @@
-"""Lesson 00: a query to move, a spotlight for a gate, and the curves of the experiment with two axes."""
+"""Pictures of lesson 00: a query that moves with sliders, a spotlight for a gate, and the curves of the experiment."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ if TYPE_CHECKING:
 
 WORDS = ("red", "ball", "rolls")
 STEPS = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
-QUESTIONS = (6, 3, 2, 1)  # how many are asked at once in the tests
+QUESTIONS = (6, 3, 2, 1)  # how many questions are asked at once in the tests
 QUIET = "#666666"
 STYLES = {"over the keys": (FEATURES, "o-"), "over the queries": (ALERT, "s--"), "plain mean": (QUIET, "^:")}
 
 
 def spotlight(height: int, width: int) -> Tensor:
-    """Weights for each position, 1 a little above the middle and falling to 0 around it, (1, 1, height, width)."""
+    """Returns a weight for each position, (1, 1, height, width). It is 1 a little above the middle, and falls to 0
+    around it."""
     rows, columns = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None, :]
     return torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]
 
 
 def slide_a_query(attend: Callable[..., Tensor], keys: Tensor) -> None:
-    """Something to touch: a query of two numbers, and the weights that a learner's attention gives the words red, ball
-    and rolls.
+    """Displays sliders for a query of two numbers, with the weights that a learner's attention gives the words red,
+    ball and rolls.
 
-    attend: called as attend(q, k, v, scale=ln 2). keys: (1, 3, 2).
-        If the values are the rows of the identity, the output is the weights.
+    If the values are the rows of the identity matrix, the output is the weights.
+
+    attend: called as attend(q, k, v, scale=ln 2).
+    keys: (1, 3, 2).
     """
     def weights(colour: float, thing: float) -> Tensor:
         return attend(torch.tensor([[[colour, thing]]]), keys, torch.eye(3)[None], scale=math.log(2))[0, 0]
@@ -47,7 +50,7 @@ def slide_a_query(attend: Callable[..., Tensor], keys: Tensor) -> None:
 
 
 def query_in_words(query: Sequence[float], keys: Sequence[Sequence[float]], weights: Sequence[float]) -> str:
-    """The powers of 2 that a softmax with base 2 makes of a query's scores, their sum, and the weights, in words."""
+    """Says in words how a softmax with base 2 turns a query's scores into powers of 2, their sum, and the weights."""
     powers = [2 ** sum(a * b for a, b in zip(query, key, strict=True)) for key in keys]
     made = ", ".join(f"{power:g}" for power in powers)
     return (f"Query ({query[0]:g}, {query[1]:g}): 2 to the power of the scores is {made}; the sum is {sum(powers):g}. "
@@ -55,10 +58,11 @@ def query_in_words(query: Sequence[float], keys: Sequence[Sequence[float]], weig
 
 
 def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> None:
-    """Show the training loss of the three arms that have a cue, and their right answers with 6, 3, 2 and 1 questions at
-    once.
+    """Displays the training loss of the three arms that have a cue, and their right answers with 6, 3, 2 and 1
+    questions at once.
 
-    results: measures are "6 at once" and so on. losses: the loss of each step, by arm and seed.
+    results: the measures are "6 at once" and so on.
+    losses: the loss of each step, by arm and seed.
     """
     keys, queries, mean = ([round(results.mean(arm, f"{n} at once")) for n in QUESTIONS] for arm in STYLES)
     show(_losses_and_questions(results, losses),

@@ -1,4 +1,5 @@
-"""Plots of lesson 08a: who sees whom in shifted windows, offsets on a log scale, and scores column by column."""
+"""Plots of lesson 08a: which cells see each other in shifted windows, offsets on a log scale, and scores column by
+column."""
 
 from __future__ import annotations
 
@@ -17,17 +18,18 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
     from ..networks.training import Results
 
-Pair = tuple[int, int]  # of rows and columns
+Pair = tuple[int, int]  # a number of rows and a number of columns
 PALE = 0.2  # brightness of a cell that shares the window but is masked
 PICTURE, WINDOW, SHIFT, START = (8, 12), (4, 4), (2, 2), (0, 0)
 
 
 def seen_from(cell: Pair, shift: Pair, partition: Callable[[Tensor, Pair], Tensor],
               mask: Callable[[Pair, Pair, Pair], Tensor]) -> Tensor:
-    """What a cell of a picture of 8 x 12 sees in windows of 4 x 4: 1 for cells that it may look at, PALE for masked
-    ones, 0 elsewhere.
+    """Returns what a cell of a picture of 8 x 12 cells sees in windows of 4 x 4: 1 for cells that it may look at, PALE
+    for masked ones, 0 elsewhere.
 
-    shift: of the windows, (0, 0) for ordinary ones. partition, mask: the lesson's functions.
+    shift: how far the windows are shifted, (0, 0) for ordinary ones.
+    partition, mask: the lesson's functions.
     """
     rows, columns = PICTURE
     numbered = torch.arange(rows * columns).reshape(1, rows, columns, 1)
@@ -39,7 +41,8 @@ def seen_from(cell: Pair, shift: Pair, partition: Callable[[Tensor, Pair], Tenso
 
 
 def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]) -> None:
-    """Display two grids, with ordinary and with shifted windows; the cell under the pointer lights those that it sees.
+    """Displays two grids, one with ordinary and one with shifted windows. The cell under the pointer lights up the
+    cells that it sees.
 
     partition, mask: a learner's `window_partition` and `shifted_window_mask`.
     """
@@ -56,7 +59,7 @@ def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[P
 
 
 def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:
-    """Display the coordinates of column offsets in windows of 4, 8 and 16 columns.
+    """Displays the coordinates of column offsets in windows of 4, 8 and 16 columns.
 
     coords_table: the lesson's `relative_coords_table`, window_size -> (1, 2 wh - 1, 2 ww - 1, 2).
     """
@@ -77,11 +80,11 @@ def _log_scale(coords_table: Callable[[Pair], Tensor]) -> Figure:
 
 
 def show_by_column(results: Results, borders: Sequence[int], chance: float) -> None:
-    """Display the scores of each arm column by column, a line for each run.
+    """Displays the scores of each arm column by column, with a line for each run.
 
-    results: with measures "column 0", "column 1", ... borders: the last column of each ordinary window but the last
-        one.
-    chance: in %.
+    results: has the measures "column 0", "column 1", ...
+    borders: the last column of each ordinary window except the last window.
+    chance: the chance level, in %.
     """
     columns = [measure for measure in results.measures if measure.startswith("column ")]
     words = "; ".join(f"{arm} " + ", ".join(f"{results.mean(arm, column):.0f}" for column in columns)

@@ -1,7 +1,7 @@
 """Lesson 04: is the bar between the posts horizontal? The strips, a small network that answers, and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-CHANNELS = 16  # of the network's features, on which attention works
+CHANNELS = 16  # channels of the network's features, on which attention works
 
 
 class Strips(NamedTuple):
-    """pictures (n, 2, 5, W), bars in channel 0 and posts in channel 1; answers, 1 if the bar that counts is horizontal
-    (n,); horizontal, is the left bar, is the right one (n, 2);
-    places, 0 if the left bar counts, 1 if the right one does (n,)."""
+    """Strips with their answers.
+
+    pictures: (n, 2, 5, W), with bars in channel 0 and posts in channel 1.
+    answers: (n,), 1 if the bar that counts is horizontal, else 0.
+    horizontal: (n, 2), whether the left and the right bar are horizontal.
+    places: (n,), 0 if the left bar counts, 1 if the right one does.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -26,9 +30,10 @@ class Strips(NamedTuple):
 
 
 def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Strips:
-    """Two bars side by side; two posts stand `distance` pixels to the left and right of the one that counts.
+    """Draws n strips, each with two bars side by side. Two posts stand `distance` pixels to the left and to the right
+    of the bar that counts.
 
-    Without the cue, the posts stand at either bar, whichever counts.
+    cue: False puts the posts around a bar that is chosen at random, so they say nothing about which bar counts.
     """
     g, height, gap = torch.Generator().manual_seed(seed), 5, 4
     place, row = 2 * distance + 1 + gap, height // 2
@@ -47,10 +52,12 @@ def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Str
 
 
 def strip_reader(attention: nn.Module) -> nn.Sequential:
-    """A small network that answers, (n, 2, H, W) -> (n, 2) logits; attention: (n, 16, H, W) in and out.
+    """Returns a small network that answers, (n, 2, H, W) -> (n, 2) logits.
 
-    Convolutions of 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention;
-    a 1 x 1 convolution, the mean over positions, two logits.
+    Its layers are a 3 x 3 and a 1 x 1 convolution, so that a position sees 3 x 3 pixels, then the attention, a 1 x 1
+    convolution, the mean over all positions, and a linear layer.
+
+    attention: (n, 16, H, W) -> (n, 16, H, W).
     """
     def layer(inputs: int, kernel: int) -> list[nn.Module]:
         return [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS),
@@ -63,5 +70,5 @@ def strip_reader(attention: nn.Module) -> nn.Sequential:
 
 @torch.no_grad()
 def right_on_strips(network: nn.Module, strips: Strips) -> float:
-    """How many of the strips a network answers correctly, in %."""
+    """Returns the share of the strips that a network answers correctly, in %."""
     return 100 * (network(strips.pictures).argmax(1) == strips.answers).float().mean().item()

@@ -1,5 +1,7 @@
-"""Boards of coloured squares with a mark for a row and a mark for a column: which colour lies where the two cross? And
-what the two gates of a module say about it."""
+"""Boards of coloured squares, with a mark for a row and a mark for a column. Which colour lies where the two cross?
+
+There are also functions to look at, and to change, the two gates of a module that answers.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,21 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-SIDE, CELLS = 28, 4  # of a picture, px; and how many squares lie along a side
-# where the first square begins, from one to the next, how wide they are, and how thick a mark
+SIDE, CELLS = 28, 4  # side of a picture, px; number of squares along it
+# px: where the first square begins, from one square to the next, the side of a square, the thickness of a mark
 FIRST, STEP, SQUARE, MARK = 5, 6, 3, 2
 SQUARE_COLOURS = torch.tensor([[1.0, 0.15, 0.15], [0.15, 0.8, 0.15], [0.25, 0.35, 1.0], [0.9, 0.8, 0.1]])
 GREY, NOISE = 0.3, 0.05
 
 
 class Boards(NamedTuple):
-    """pictures (n, 3, 28, 28), the grey of the ground is 0; answers, the colour at the crossing, 0 to 3 (n,);
-    crossings, its row and column, 0 to 3 each (n, 2); colours of all squares (n, 4, 4)."""
+    """Boards with their answers.
+
+    pictures: (n, 3, 28, 28); the grey of the background is 0.
+    answers: (n,), the colour at the crossing, 0 to 3.
+    crossings: (n, 2), the row and column of the crossing, 0 to 3 each.
+    colours: (n, 4, 4), the colours of all squares.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -28,10 +35,10 @@ class Boards(NamedTuple):
 
 
 def marked_boards(n: int, seed: int, *, cue: bool = True) -> Boards:
-    """Sixteen squares of SQUARE_COLOURS in rows and columns; a white mark at the left edge is level with a row, one at
-    the top edge with a column. Which colour lies at their crossing?
+    """Draws n boards with sixteen squares of SQUARE_COLOURS each. A white mark at the left edge points at a row, and
+    one at the top edge at a column: which colour lies at their crossing?
 
-    cue=False: the marks stand at another crossing than the one that is asked for, and say nothing about its colour.
+    cue: False puts the marks at a random crossing, so they say nothing about the one whose colour is the answer.
     """
     generator = torch.Generator().manual_seed(seed)
     colours = torch.randint(0, 4, (n, CELLS, CELLS), generator=generator)
@@ -42,7 +49,7 @@ def marked_boards(n: int, seed: int, *, cue: bool = True) -> Boards:
 
 
 def at_every_crossing(seed: int) -> Boards:
-    """One board sixteen times, with its marks at every crossing in turn, row by row."""
+    """Draws one board sixteen times, with its marks at a different crossing each time, row by row."""
     generator = torch.Generator().manual_seed(seed)
     colours = torch.randint(0, 4, (1, CELLS, CELLS), generator=generator).expand(CELLS * CELLS, -1, -1)
     crossings = _row_and_column(torch.arange(CELLS * CELLS))
@@ -50,7 +57,8 @@ def at_every_crossing(seed: int) -> Boards:
 
 
 def most_frequent(boards: Boards) -> Tensor:
-    """The colour that most of a board's squares have, (n,): the best guess of somebody who sees no marks."""
+    """Returns the most frequent colour of each board, (n,). It is the best answer of somebody who cannot see the marks.
+    """
     return torch.nn.functional.one_hot(boards.colours.flatten(1), 4).sum(1).argmax(1)
 
 
@@ -74,8 +82,8 @@ def _drawn(colours: Tensor, asked: Tensor, marked: Tensor, generator: torch.Gene
 
 
 def gates(attention: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The gates that `attention` makes of x by its layers `conv_h` and `conv_w`, before they are stretched: (B, C,
-    H), (B, C, W)."""
+    """Returns the gates that `attention` computes for x in its layers `conv_h` and `conv_w`, before they are expanded
+    over the map: (B, C, H) and (B, C, W)."""
     kept: dict[str, Tensor] = {}
     hooks = [getattr(attention, name).register_forward_hook(lambda _, __, out, name=name: kept.update({name: out}))
              for name in ("conv_h", "conv_w")]
@@ -90,8 +98,8 @@ def gates(attention: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
 
 @contextmanager
 def gates_of_the_next(attention: nn.Module) -> Iterator[None]:
-    """While this is active, each image of a batch is multiplied by the gates of the image before it (the first by
-    those of the last)."""
+    """While this context is active, each image of a batch is multiplied by the gates of the image before it. The first
+    image gets the gates of the last one."""
     hooks = [getattr(attention, name).register_forward_hook(lambda _, __, out: out.roll(1, 0))
              for name in ("conv_h", "conv_w")]
     try:
@@ -102,8 +110,8 @@ def gates_of_the_next(attention: nn.Module) -> Iterator[None]:
 
 
 def without_places(attention: nn.Module) -> nn.Module:
-    """`attention` with every layer it had; but its layer `conv1` gets, at every row and column, the mean over all of
-    them."""
+    """Changes `attention` in place, and returns it: all layers stay, but `conv1` gets the mean over all rows and
+    columns at every position."""
     attention.get_submodule("conv1").register_forward_pre_hook(
         lambda _, given: (given[0].mean((2, 3), keepdim=True).expand_as(given[0]),)
     )

@@ -1,5 +1,5 @@
-"""Lesson 05b's challenge: inputs for an attention in which each position sees only what came before, and how far two
-of them differ."""
+"""Inputs for the challenge of lesson 05b, an attention in which each position sees only what came before, and a
+comparison of two such attentions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def queries_keys_values(n: int) -> list[Tensor]:
-    """Random queries, keys and values of n positions, (1, n, 8), (1, n, 8) and (1, n, 32), which need gradients;
-    the same for one n."""
+    """Returns random queries (1, n, 8), keys (1, n, 8) and values (1, n, 32) for n positions. They require gradients,
+    and are the same each time for one n."""
     generator = torch.Generator().manual_seed(n)
     return [torch.randn(1, n, width, generator=generator).requires_grad_() for width in (8, 8, 32)]
 
 
 def largest_gap(one: Attention, other: Attention, n: int = 300) -> float:
-    """By how much the gradients of two attentions differ at most, for n positions."""
+    """Returns the largest difference between the gradients of two attentions, for n positions."""
     gradients = []
     for attention in (one, other):
         inputs = queries_keys_values(n)

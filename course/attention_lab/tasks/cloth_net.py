@@ -1,5 +1,5 @@
-"""The network that reads woven cloths through one attention module, and what can be done to it afterwards (lesson
-09)."""
+"""The network that reads woven cloths through one attention module, and changes that can be made to it after training
+(lesson 09)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from torch import Tensor, nn
 from .scoring import right_of_each
 
 CHANNELS = 16
-WIDE_OPEN = 100.0  # tanh of this, times any scale, is 1
+WIDE_OPEN = 100.0  # its tanh is 1, even after it was multiplied by any scale
 
 
 class ClothNet(nn.Module):
-    """Scores at each pixel, (B, 3, H, W) -> (B, 2, H, W): a 1 x 1 convolution, attention beside a shortcut, two more 1
-    x 1 convolutions.
+    """Returns scores at each pixel, (B, 3, H, W) -> (B, 2, H, W). Its layers are a 1 x 1 convolution, attention with a
+    shortcut around it, and two more 1 x 1 convolutions.
 
-    make_attention: called once, for 16 channels. norm: makes the layer before the attention.
+    make_attention: makes the attention; called once, for 16 channels.
+    norm: makes the layer before the attention from the number of channels.
     """
 
     def __init__(self, make_attention: Callable[[], nn.Module],
@@ -30,7 +31,7 @@ class ClothNet(nn.Module):
                                   nn.Conv2d(2 * CHANNELS, 2, 1))
 
     def features(self, pictures: Tensor) -> Tensor:
-        """What the attention reads, (B, 16, H, W)."""
+        """Returns the input of the attention, (B, 16, H, W)."""
         return self.norm(self.stem(pictures))
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -38,20 +39,24 @@ class ClothNet(nn.Module):
 
 
 def parameters(module: nn.Module) -> int:
-    """How many numbers a module learns."""
+    """Counts the numbers that a module learns."""
     return sum(each.numel() for each in module.parameters())
 
 
 def with_open_gate(net: ClothNet) -> ClothNet:
-    """The same network, changed in place: all weights of its local branches are 1, so that they return v."""
+    """Changes the network in place, and returns it: all weights of its local branches become 1, so that these return v.
+    """
     for branch in net.attn.local_branches:
         branch.attn_map.register_forward_hook(lambda module, inputs, output: torch.full_like(output, WIDE_OPEN))
     return net
 
 
 def right_with_anothers_keys(net: ClothNet, cloths: tuple[Tensor, Tensor]) -> float:
-    """Right answers in per cent, if the global branch gets the keys and values of the next cloth.
-    cloths: pictures and answers."""
+    """Returns the right answers in per cent when the global branch gets the keys and values of the next cloth in the
+    batch.
+
+    cloths: pictures and answers.
+    """
     pictures, answers = cloths
     hook = net.attn.global_branch.kv.register_forward_hook(lambda module, inputs, output: output.roll(1, 0))
     try:

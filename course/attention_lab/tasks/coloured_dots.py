@@ -1,8 +1,8 @@
 """Lesson 06b: where is the dot of that colour?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used. The small network that answers stands here too, without the module that a
-lesson puts into it.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses. The small network that answers is here too, without
+the module that a lesson puts into it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,13 @@ DOT_COLOURS = torch.tensor([[0.85, 0.2, 0.15], [0.1, 0.65, 0.3], [0.15, 0.35, 0.
 
 
 class Dots(NamedTuple):
-    """pictures (n, 3, 16, 16); heat, 1 at the centre in question and falling off around it (n, 1, 16, 16); centres, row
-    and column of the three dots (n, 3, 2); asked, which of them is meant (n,)."""
+    """Pictures of dots, with the question about each.
+
+    pictures: (n, 3, 16, 16).
+    heat: (n, 1, 16, 16), 1 at the centre of the dot in question and falling off around it.
+    centres: (n, 3, 2), row and column of each of the three dots.
+    asked: (n,), the index of the dot in question.
+    """
 
     pictures: Tensor
     heat: Tensor
@@ -27,11 +32,11 @@ class Dots(NamedTuple):
 
 
 def coloured_dots(n: int, seed: int) -> Dots:
-    """Three dots side by side, one of each of DOT_COLOURS;
-    the bar at the top edge has the colour of the dot that is asked for."""
+    """Draws n pictures, each with three dots side by side, one of each of DOT_COLOURS. A bar at the top edge has the
+    colour of the dot in question."""
     g, side, pitch = torch.Generator().manual_seed(seed), 16, 3
     corner = torch.randint(6, side - 5, (n, 1, 2), generator=g)
-    cell = torch.rand(n, 4, generator=g).argsort(1)[:, :3]  # three of 2 x 2 places
+    cell = torch.rand(n, 4, generator=g).argsort(1)[:, :3]  # three of the 2 x 2 places
     asked = torch.randint(3, (n,), generator=g)
     centres = corner + pitch * torch.stack([cell // 2, cell % 2], dim=2)
     rows, columns = torch.arange(side)[:, None], torch.arange(side)
@@ -47,15 +52,18 @@ def coloured_dots(n: int, seed: int) -> Dots:
 
 
 def coarse(sheet: Tensor, cell: int) -> Tensor:
-    """A sheet (n, 1, H, W) averaged over cells of cell x cell positions, and enlarged again."""
+    """Averages a sheet (n, 1, H, W) over cells of cell x cell positions, and enlarges it again to (n, 1, H, W)."""
     return F.interpolate(F.avg_pool2d(sheet, cell), scale_factor=cell)
 
 
 def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tensor:
-    """How many dots of each picture are as hot as the one that is asked for on a heat map of such cells, that one
-    included: (n,).
+    """Counts, for each picture, the dots that are at least as hot as the dot in question on a heat map with coarse
+    cells, (n,). The dot in question counts too.
 
-    1 means that it stands out. heat, centres and asked are those of `coloured_dots`.
+    So 1 means that the dot in question stands out.
+
+    heat, centres, asked: as in `coloured_dots`.
+    cell: the side of a cell, in pixels.
     """
     places = centres[..., 0] * heat.shape[3] + centres[..., 1]
     values = coarse(heat, cell).flatten(1).gather(1, places)  # (n, 3)
@@ -63,28 +71,29 @@ def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tenso
 
 
 def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
-    """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,);
-    a new tensor."""
+    """Returns a copy of the pictures with bars of other colours, those of the dots `asked`, (n,). A bar fills two rows
+    at the top."""
     changed = pictures.clone()
     changed[:, :, :2] = DOT_COLOURS[asked][:, :, None, None]
     return changed
 
 
 def right_with_perfect_map(dots: Dots, cell: int) -> float:
-    """How many of the dots a perfect map of such cells finds if dots that tie are guessed among, in per cent."""
+    """Returns the share of the dots, in per cent, that a perfect map with coarse cells finds, if it guesses among dots
+    that tie."""
     return 100 * (1 / candidates(dots.heat, dots.centres, dots.asked, cell)).mean().item()
 
 
 def with_other_bars(pictures: Tensor) -> Tensor:
-    """Each picture with the bar of the picture before it; a new tensor."""
+    """Returns a copy of the pictures in which each has the bar of the picture before it."""
     changed = pictures.clone()
     changed[:, :, :2] = pictures.roll(1, 0)[:, :, :2]
     return changed
 
 
 def right_dots(heat: Tensor, dots: Dots) -> Tensor:
-    """Whether the peak of each heat map is the centre of the dot in question or one of its four neighbours: (n, 1,
-    H, W) -> (n,)."""
+    """Says for each heat map whether its peak is the centre of the dot in question or one of the centre's four
+    neighbours: (n, 1, H, W) -> (n,)."""
     peak = heat.flatten(1).argmax(1)
     place = torch.stack([peak // heat.shape[3], peak % heat.shape[3]], dim=1)
     wanted = dots.centres[torch.arange(len(heat)), dots.asked]
@@ -92,19 +101,20 @@ def right_dots(heat: Tensor, dots: Dots) -> Tensor:
 
 
 def sharing_a_cell(dots: Dots, cell: int) -> Tensor:
-    """The indices of the pictures in which exactly two of the three dots lie in one cell of cell x cell pixels."""
+    """Returns the indices of the pictures in which exactly two of the three dots lie in one cell of cell x cell pixels.
+    """
     row, column = (dots.centres // cell).unbind(2)  # (n, 3) each
     number = 16 * row + column
     return ((number == number.roll(1, 1)).sum(1) == 1).nonzero().flatten()
 
 
 def heat_loss(drawn: Tensor, heat: Tensor) -> Tensor:
-    """The mean squared error of heat maps, times 100, because nearly all of a heat map is 0."""
+    """Returns the mean squared error of heat maps, times 100, because nearly all of a heat map is 0."""
     return 100 * F.mse_loss(drawn, heat)
 
 
 class Gated(nn.Module):
-    """x times gates that are made from x: `gate`, and whatever the `further` modules do to the gates."""
+    """Computes x times its gates, which are made from x by `gate`, and then by the `further` modules."""
 
     def __init__(self, gate: nn.Module, *further: nn.Module) -> None:
         super().__init__()
@@ -115,7 +125,7 @@ class Gated(nn.Module):
 
 
 class Coarse(nn.Module):
-    """A map averaged over cells of cell x cell positions, (B, 1, H, W) -> (B, 1, H, W)."""
+    """Averages a map over cells of cell x cell positions, (B, 1, H, W) -> (B, 1, H, W)."""
 
     def __init__(self, cell: int) -> None:
         super().__init__()
@@ -126,10 +136,11 @@ class Coarse(nn.Module):
 
 
 def dot_finder(module: nn.Module, channels: int) -> nn.Sequential:
-    """Two 3 x 3 convolutions, the module, and one linear layer at each position: (B, 3, H, W) -> (B, 1, H, W).
+    """Returns a network of two 3 x 3 convolutions, the module, and one linear layer at each position: (B, 3, H, W) ->
+    (B, 1, H, W).
 
-    The convolutions see 5 x 5 pixels; after the module no layer looks at neighbouring positions. Pictures have the grey
-    background's brightness, 0.3, subtracted.
+    The convolutions see 5 x 5 pixels. After the module, no layer looks at neighbouring positions. Subtract the
+    brightness of the grey background, 0.3, from the pictures before the network gets them.
     """
     layers: list[nn.Module] = []
     for inputs in (3, channels):
@@ -139,7 +150,8 @@ def dot_finder(module: nn.Module, channels: int) -> nn.Sequential:
 
 @torch.no_grad()
 def gate_maps(network: nn.Sequential, pictures: Tensor) -> Tensor:
-    """The map of a `dot_finder` whose module is `Gated` by a spatial gate, (n, 3, H, W) -> (n, H, W)."""
+    """Returns the spatial gate's map for each picture, (n, 3, H, W) -> (n, H, W). The network is a `dot_finder` whose
+    module is a `Gated`."""
     layers: list[Any] = list(network)
     *before, gated, _ = layers
     return gated.gate(nn.Sequential(*before)(pictures))[:, 0]

@@ -1,7 +1,7 @@
 """Lesson 05a: which patch has the same colour? Pictures, and the small network that answers.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ from torch.nn import functional as F
 from ..networks.backbones import layers
 from .scoring import UNASKED
 
-ROWS, COLUMNS, COLOURS = 6, 4, 6  # the cells of a poster, each 4 x 6 pixels, and the colours in it
+ROWS, COLUMNS, COLOURS = 6, 4, 6  # rows and columns of cells, each 4 x 6 pixels; the number of colours in a poster
 
 
 class Posters(NamedTuple):
-    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED elsewhere;
-    places, the cells of the patches, row by row from 0, those with a mark first (n, COLOURS + asked); same, which of
-    the marked patches has the colour of each of the others (n, asked)."""
+    """Posters with their answers.
+
+    pictures: (n, 3, 24, 24).
+    answers: (n, 12, 12), at half the resolution: 0 for black, 1 for white, UNASKED elsewhere.
+    places: (n, COLOURS + asked), the cells of the patches, counted row by row from 0; patches with a mark come first.
+    same: (n, asked), for each patch without a mark, the index of the marked patch that has its colour.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -31,10 +35,11 @@ class Posters(NamedTuple):
 
 
 def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
-    """Coloured patches all over the picture: one of each of six colours has a mark at its right, black or white;
-    `asked` others have none, and their answer is the mark of the patch with their colour.
+    """Draws n posters of coloured patches. One patch of each of six colours has a mark at its right, black or white.
+    `asked` other patches have no mark; the answer for each is the mark of the patch that has its colour.
 
-    The colours are drawn anew for each picture, six equal steps around a circle of hues. Half of the marks are black.
+    Each picture has its own six colours, in equal steps around the circle of hues. Half of the marks are black.
+
     Raises ValueError for more patches than cells.
     """
     if COLOURS + asked > ROWS * COLUMNS:
@@ -46,7 +51,7 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
     same = torch.randint(COLOURS, (n, asked), generator=g)
     places = torch.rand(n, ROWS * COLUMNS, generator=g).argsort(1)[:, :COLOURS + asked]
     kinds = torch.cat([torch.arange(COLOURS).expand(n, -1), same], dim=1)
-    stripes = torch.full((n, ROWS * COLUMNS, 6, 3), 0.35)  # each column of a cell has one colour
+    stripes = torch.full((n, ROWS * COLUMNS, 6, 3), 0.35)  # in a cell, all pixels of a column have the same colour
     stripes[every, places, :4] = palette[every, kinds][:, :, None]
     stripes[every, places[:, :COLOURS], 4:] = marks[..., None, None].float()
     answers = torch.full((n, ROWS * COLUMNS, 6), UNASKED)
@@ -59,12 +64,13 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
 
 
 def poster_network(middle: nn.Module, channels: int) -> nn.Sequential:
-    """A small network around a module, (B, 3, 24, 24) -> scores for black and white at half the resolution, (B, 2, 12,
-    12).
+    """Returns a small network around a module, (B, 3, 24, 24) -> scores for black and white at half the resolution, (B,
+    2, 12, 12).
 
-    middle: (B, channels, 12, 12) -> (B, channels, 12, 12); it is `network[2]`, and `network[:2]` makes its features:
-    two of the network's four convolutions, the first with stride 2. Each of the first three has a BatchNorm and a ReLU;
-    the last is 1 x 1 and gives the scores.
+    The network has four convolutions, two before the module and two after it. The first has stride 2; each of the first
+    three has a BatchNorm and a ReLU; the last is 1 x 1 and returns the scores.
+
+    middle: (B, channels, 12, 12) -> (B, channels, 12, 12). It is `network[2]`, and `network[:2]` computes its input.
     """
     first, second, third = (nn.Sequential(*layers(inputs, channels, 3, stride, then=nn.ReLU))
                             for inputs, stride in ((3, 2), (channels, 1), (channels, 1)))
@@ -72,13 +78,16 @@ def poster_network(middle: nn.Module, channels: int) -> nn.Sequential:
 
 
 def poster_loss(scores: Tensor, answers: Tensor) -> Tensor:
-    """The mean cross entropy over the positions that have an answer. scores: (n, 2, 12, 12).
-    answers: as in `Posters`."""
+    """Returns the mean cross entropy over the positions that have an answer.
+
+    scores: (n, 2, 12, 12).
+    answers: as in `Posters`.
+    """
     return F.cross_entropy(scores, answers, ignore_index=UNASKED)
 
 
 def right_on_posters(network: nn.Module, posters: Posters) -> float:
-    """The share of right answers at the positions of the patches without a mark, in %."""
+    """Returns the share of right answers at the positions of the patches without a mark, in %."""
     with torch.no_grad():
         answers = network(posters.pictures).argmax(1)
     asked = posters.answers != UNASKED
@@ -86,12 +95,12 @@ def right_on_posters(network: nn.Module, posters: Posters) -> float:
 
 
 def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
-    """How much of the weight of an unmarked patch lies on the cell of the marked patch that has its colour, from 0 to
-    1.
+    """Returns how much of an unmarked patch's weight lies on the marked patch that has its colour, from 0 to 1, on
+    average.
 
-    weights: (n, 144, 144), row j: how position j of the poster, at half the resolution, weighs all positions.
+    weights: (n, 144, 144); row j is how position j of the poster, at half the resolution, weighs all positions.
     """
-    cells = torch.arange(ROWS * COLUMNS).view(ROWS, 1, COLUMNS, 1).expand(-1, 2, -1, 3).flatten()  # of each position
+    cells = torch.arange(ROWS * COLUMNS).view(ROWS, 1, COLUMNS, 1).expand(-1, 2, -1, 3).flatten()  # by position
     asked = posters.answers.flatten(1) != UNASKED  # (n, 144)
     marked = posters.places.gather(1, posters.same)  # the cell of the marked patch, for each of the others
     twin = torch.full((len(weights), ROWS * COLUMNS), -1).scatter(1, posters.places[:, COLOURS:], marked)
@@ -100,10 +109,11 @@ def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
 
 
 def what_it_reads(weights: Tensor, posters: Posters, poster: int) -> list[str]:
-    """For each position of a poster, row by row, a sentence: what lies there, and how much of its weight lies on marked
-    patches.
+    """Describes each position of a poster, row by row, in a sentence or two: what it shows, and how much of its weight
+    lies on marked patches.
 
-    weights: (144, 144), the poster's matrix as in `weight_on_the_same`. poster: its number.
+    weights: (144, 144), the poster's matrix as in `weight_on_the_same`.
+    poster: the poster's index.
     """
     places, same = posters.places[poster].tolist(), posters.same[poster].tolist()
     sentences = []

@@ -1,7 +1,7 @@
 """Lesson 08a: what colour is the tile on the right? Pictures, scores, and the small network that answers.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ TILE_COLOURS = torch.tensor([[0.00, 0.45, 0.70], [0.90, 0.62, 0.00], [0.00, 0.62
 
 
 class Tiles(NamedTuple):
-    """pictures (n, 3, H, W), a tile for each pixel; answers, the colour of the tile on the right, 0 to 3 (n, H, W)."""
+    """Tiles with their answers.
+
+    pictures: (n, 3, H, W), one pixel for each tile.
+    answers: (n, H, W), the colour of the tile on the right, 0 to 3.
+    """
 
     pictures: Tensor
     answers: Tensor
 
 
 def coloured_tiles(n: int, seed: int, size: tuple[int, int] = (6, 12)) -> Tiles:
-    """Tiles of four colours at random. Every tile is asked for the colour of its right neighbour;
-    in the last column, for its own."""
+    """Draws n pictures with tiles of four random colours. The answer for a tile is the colour of its right neighbour;
+    in the last column, it is the tile's own colour."""
     g = torch.Generator().manual_seed(seed)
     colours = torch.randint(len(TILE_COLOURS), (n, *size), generator=g)
     answers = torch.cat([colours[:, :, 1:], colours[:, :, -1:]], dim=2)
@@ -32,10 +36,14 @@ def coloured_tiles(n: int, seed: int, size: tuple[int, int] = (6, 12)) -> Tiles:
 
 
 def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, float]:
-    """The share of right answers, in %: at the right borders of windows, on the picture's right edge, and elsewhere.
+    """Returns the share of right answers, in %, by place: "border", "edge", "shifted border" and "elsewhere".
 
-    scores: (n, 4, H, W). width: of a window. "shifted border" is the last column of a window that is shifted by half
-        its width.
+    A border is the last column of a window, except on the picture's right edge. A shifted border is the last column of
+    a window that is shifted by half its width.
+
+    scores: (n, 4, H, W).
+    answers: (n, H, W).
+    width: the width of a window.
     """
     right, columns = (scores.argmax(1) == answers).float(), torch.arange(answers.shape[2])
     edge, last = columns == len(columns) - 1, columns % width
@@ -45,15 +53,20 @@ def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, f
 
 
 def right_by_column(scores: Tensor, answers: Tensor) -> dict[str, float]:
-    """The share of right answers in each column, in %: {"column 0": 99.5, ...}. scores: (n, 4, H, W).
-    answers: (n, H, W)."""
+    """Returns the share of right answers in each column, in %: {"column 0": 99.5, ...}.
+
+    scores: (n, 4, H, W).
+    answers: (n, H, W).
+    """
     right = (scores.argmax(1) == answers).float().mean((0, 1))
     return {f"column {column}": 100 * share for column, share in enumerate(right.tolist())}
 
 
 def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
-    """Window attention with another sub-module `transform`.
-    Raises AttributeError if it has none that could be replaced."""
+    """Replaces the sub-module `transform` of a window attention in place, and returns the attention.
+
+    Raises AttributeError if the attention has no sub-module of this name.
+    """
     if not isinstance(getattr(attention, "transform", None), nn.Module):
         raise AttributeError(f"{type(attention).__name__} has no sub-module `transform`: call it that (exercise 6)")
     attention.transform = transform
@@ -61,8 +74,12 @@ def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
 
 
 class TileBlock(nn.Module):
-    """x + proj(attention(qkv(x))) on tokens, (B, L, 32) -> (B, L, 32).
-    attention: called with (B, L, 96) and the size of the picture."""
+    """Computes x + proj(attention(qkv(x))) on tokens, (B, L, 32) -> (B, L, 32).
+
+    make_attention: makes the window attention, given whether its windows are shifted. The attention is called with (B,
+        L, 96) and the size of the picture.
+    shift: True for shifted windows.
+    """
 
     def __init__(self, make_attention: Callable[[bool], nn.Module], shift: bool) -> None:
         super().__init__()
@@ -76,8 +93,8 @@ class TileBlock(nn.Module):
 class TileNet(nn.Module):
     """A linear layer, blocks of window attention, and scores for four colours, (B, 3, H, W) -> (B, 4, H, W).
 
-    make_attention: makes a block's window attention, given whether it is shifted.
-        shifts: for each block, whether it is.
+    make_attention: makes the window attention of a block, given whether its windows are shifted.
+    shifts: for each block, whether its windows are shifted.
     """
 
     def __init__(self, make_attention: Callable[[bool], nn.Module], shifts: Sequence[bool]) -> None:

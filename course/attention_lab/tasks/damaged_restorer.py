@@ -14,8 +14,8 @@ DAMAGES = "local off", "mask inverted", "stripes average", "anchors shuffled", "
 
 
 class _InvertedMask(nn.Module):
-    """The transform of a window attention, with its mask turned round: tokens may look at exactly those that they
-    should not."""
+    """The transform of a window attention, with its mask inverted: tokens may look at exactly those tokens that they
+    should not see."""
 
     def __init__(self, transform: nn.Module) -> None:
         super().__init__()
@@ -30,16 +30,16 @@ def _silent(module: nn.Module, inputs: tuple, output: Tensor) -> Tensor:
 
 
 def _shuffled(module: nn.Module, inputs: tuple, anchors: Tensor) -> Tensor:
-    """Anchors (B, rows, columns, C), all of one picture in a random order."""
+    """Shuffles the positions of anchors (B, rows, columns, C)."""
     order = torch.randperm(anchors.shape[1] * anchors.shape[2])
     return anchors.flatten(1, 2)[:, order].view_as(anchors)
 
 
 def damaged(model: Restorer, damage: str) -> Restorer:
-    """The same model, changed in place. Its blocks have the parts and names of a GRLBlock.
+    """Changes the model in place, and returns it. Its blocks must have the parts and names of a GRLBlock.
 
-    damage: one of DAMAGES; windows of another size are made when the network is made, so nothing is left to do for
-        them.
+    damage: one of DAMAGES. For windows of another size nothing is changed here, because they are already made with the
+        network.
     """
     for block in model.blocks:
         windows, stripes = block.attn.window_attention, block.attn.stripe_attention
@@ -57,9 +57,11 @@ def damaged(model: Restorer, damage: str) -> Restorer:
 
 
 def restored_by_damaged(restorer: Callable[..., Restorer], name: str, noisy: Tensor) -> dict[str, Tensor]:
-    """A noisy photograph (3, H, W), restored with each damage.
-    restorer(name) makes the network, restorer(name, window=...) another one."""
-    torch.manual_seed(0)  # anchors change places at random
+    """Restores a noisy photograph (3, H, W) with each damage, and returns the results by the damage's name.
+
+    restorer: restorer(name) makes the network, and restorer(name, window=...) makes one with windows of another size.
+    """
+    torch.manual_seed(0)  # one damage shuffles the anchors at random
     windows = {"windows of 4": (4, 4)}
     with torch.no_grad():
         return {damage: damaged(restorer(name, window=windows.get(damage, (8, 8))), damage)(noisy[None])[0]
@@ -67,5 +69,10 @@ def restored_by_damaged(restorer: Callable[..., Restorer], name: str, noisy: Ten
 
 
 def losses(worse: dict[str, Tensor], restored: Tensor, whole: Tensor) -> dict[str, float]:
-    """How many dB each damage costs, by its name. restored: by the unharmed network. All pictures are (3, H, W)."""
+    """Returns how many dB each damage costs, by its name. All pictures are (3, H, W).
+
+    worse: the picture that each damaged network restored.
+    restored: the picture that the unharmed network restored.
+    whole: the original.
+    """
     return {damage: psnr(restored, whole) - psnr(picture, whole) for damage, picture in worse.items()}

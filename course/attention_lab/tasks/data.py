@@ -1,7 +1,8 @@
-"""The data that the lessons learn from: papers under coloured lamps, patches of photographs, CIFAR-10.
+"""The data from which the lessons learn: papers under coloured lamps, patches of photographs, and CIFAR-10.
 
-The lamp scenes are drawn here, the photographs are installed beside this file, CIFAR-10 is read from a folder of yours.
-Where a set comes from, its licence and what it is good for: the cards in the project's folder datasets/.
+The lamp scenes are drawn here, the photographs are installed beside this file, and CIFAR-10 is read from a folder of
+yours. The cards in the project's folder datasets/ say where each data set comes from, what its licence is, and what it
+is good for.
 """
 
 import hashlib
@@ -23,11 +24,11 @@ from PIL import Image
 
 LAMP_SIZE = 16  # pixels on a side
 LAMP_CENTRE = slice(5, 11)  # rows and columns of the paper in the centre, whose colour decides the label
-LAMP_FACTORS = (0.15, 1.0)  # what a lamp leaves of red, of green and of blue
+LAMP_FACTORS = (0.15, 1.0)  # a lamp multiplies red, green and blue by a number from this range each
 RECTANGLES = 24
 REFLECTANCES = (0.1, 1.0)
-CENTRE_BRIGHTER = (0.4, 1.0)  # reflectance of the centre's stronger one of red and blue ...
-CENTRE_RATIO = (1.25, 1.75)  # ... and how many times stronger it is
+CENTRE_BRIGHTER = (0.4, 1.0)  # the centre's reflectance of red or blue, whichever it reflects more of
+CENTRE_RATIO = (1.25, 1.75)  # how many times more it reflects of that colour than of the other
 
 
 class LampScenes(NamedTuple):
@@ -40,11 +41,12 @@ class LampScenes(NamedTuple):
 
 
 def lamp_scenes(n: int, seed: int) -> LampScenes:
-    """Draw n pictures of coloured papers ("Mondrians"), each under a lamp of its own colour.
+    """Draws n pictures of coloured papers ("Mondrians"), each under a lamp of its own colour.
 
-    `image` alone is given, `paper` or `label` is asked for. The pixels of the centre cannot tell red paper from red
-    light, the mean colour of the whole picture can. Half of the labels are 0, half are 1; of an odd n, one more is 0.
-    The same n and seed give the same scenes; train and test on different seeds. Source: datasets/lamp/CARD.md.
+    The network gets `image` alone and has to find `paper` or `label`. The pixels of the centre cannot tell red paper
+    from red light, but the mean colour of the whole picture can. Half of the labels are 0 and half are 1; if n is odd,
+    there is one more 0. The same n and seed give the same scenes, so train and test on different seeds. Source:
+    datasets/lamp/CARD.md.
 
     Raises ValueError if n is not a positive integer.
     """
@@ -71,10 +73,12 @@ def lamp_scenes(n: int, seed: int) -> LampScenes:
 
 
 def under_lamp(pictures: torch.Tensor, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Put each of n pictures under a random lamp of its own, of the colours that `lamp_scenes` uses.
+    """Puts each of n pictures under a random lamp of its own, with the colours that `lamp_scenes` uses.
 
     pictures: (n, 3, H, W), floating point, values in [0, 1], taken to be under white light.
-    Returns the pictures under the lamps, (n, 3, H, W), and the lamps' colours, (n, 3); dtype and device of `pictures`.
+
+    Returns the pictures under the lamps, (n, 3, H, W), and the lamps' colours, (n, 3), with the dtype and device of
+    `pictures`.
 
     Raises ValueError for another shape, dtype or range.
     """
@@ -89,9 +93,10 @@ def under_lamp(pictures: torch.Tensor, seed: int) -> tuple[torch.Tensor, torch.T
 
 
 def with_two_lamps(scenes: LampScenes) -> torch.Tensor:
-    """The pictures of `scenes`, but everything around the paper in the centre is lit by the lamp of another picture.
+    """Returns the pictures of `scenes`, (n, 3, 16, 16), but everything around the paper in the centre is under the lamp
+    of another picture.
 
-    (n, 3, 16, 16). The centre looks as before, and the rest of the picture says nothing about its lamp.
+    The centre looks as before, and the rest of the picture says nothing about its lamp.
     """
     image = scenes.paper * scenes.lamp.roll(1, 0)[:, :, None, None]
     image[:, :, LAMP_CENTRE, LAMP_CENTRE] = scenes.image[:, :, LAMP_CENTRE, LAMP_CENTRE]
@@ -102,7 +107,7 @@ WALL_BORDER, WALL_PAPER = 4, 3  # pixels: the wall around a picture, and the sid
 
 
 def on_a_wall(pictures: torch.Tensor, seed: int) -> torch.Tensor:
-    """Hang each of n pictures on a wall of coloured papers, all in white light: (n, 3, H, W) -> (n, 3, H + 8, W + 8).
+    """Hangs each of n pictures on a wall of coloured papers, all in white light: (n, 3, H, W) -> (n, 3, H + 8, W + 8).
 
     Each picture is in the middle of its wall. The papers have the colours that `lamp_scenes` uses.
     """
@@ -130,16 +135,17 @@ PHOTOS = {"train": ("astronaut", "coffee", "flower", "rocket"), "test": ("chelse
 
 
 def photo_names(split: str) -> tuple[str, ...]:
-    """The photographs of a split, "train" or "test"; no photograph is in both. ValueError for another split."""
+    """Returns the names of the photographs of a split, "train" or "test"; no photograph is in both. Raises ValueError
+    for another split."""
     if split not in PHOTOS:
         raise ValueError(f"split must be 'train' or 'test', got {split!r}")
     return PHOTOS[split]
 
 
 def photograph(name: str) -> torch.Tensor:
-    """A whole colour photograph, (3, H, W) float32 in [0, 1], sRGB; H and W are 300 to 600 pixels.
+    """Returns a whole colour photograph, (3, H, W) float32 in [0, 1], sRGB. H and W are 300 to 600 pixels.
 
-    Sources and licences: public domain, CC0 or CC BY, see datasets/photos/CARD.md.
+    The photographs are in the public domain, CC0 or CC BY; datasets/photos/CARD.md names sources and licences.
 
     Raises ValueError for an unknown name, FileNotFoundError if the photographs were not installed.
     """
@@ -156,13 +162,13 @@ def photograph(name: str) -> torch.Tensor:
 
 
 def photo_patches(split: str, size: int = 32) -> torch.Tensor:
-    """Cut the photographs of a split into squares side by side: (n, 3, size, size) float32 in [0, 1].
+    """Cuts the photographs of a split into squares side by side, and returns (n, 3, size, size) float32 in [0, 1].
 
-    The grid starts in the upper left corner; what is left over at the right and at the bottom is not used. Patches come
-    photograph by photograph, row by row, so shuffle them. With size=32: 792 for training, 342 for testing.
+    The grid starts in the upper left corner; the rest at the right and at the bottom is not used. Patches are sorted by
+    photograph and row, so shuffle them. With size=32, there are 792 for training and 342 for testing.
 
-    Raises ValueError for an unknown split or a size that is not an integer from 1 to 300 (the lowest photograph);
-    FileNotFoundError if the photographs were not installed.
+    Raises ValueError for an unknown split, or for a size that is not an integer from 1 to 300 (the height of the lowest
+    photograph). Raises FileNotFoundError if the photographs were not installed.
     """
     if not isinstance(size, int) or not 1 <= size <= 300:
         raise ValueError(f"size must be an integer from 1 to 300, got {size!r}")
@@ -191,15 +197,17 @@ class Cifar10(NamedTuple):
 
 
 def cifar10(folder: str | Path, download: bool = False) -> Cifar10:
-    """Read CIFAR-10 from a folder that holds cifar-10-batches-py/ or cifar-10-python.tar.gz (the "python version").
+    """Reads CIFAR-10 from a folder that holds cifar-10-batches-py/ or cifar-10-python.tar.gz (the "python version").
 
-    download: where neither is there, first fetch the archive (163 MiB) into the folder and check its MD5 sum.
-    Images stay bytes (uint8, 0 to 255), to be divided by 255 batch by batch: as float32 they would fill 700 MiB.
+    Images stay bytes (uint8, 0 to 255), because as float32 they would fill 700 MiB. Divide them by 255 batch by batch.
     Source: A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009;
     https://www.cs.toronto.edu/~kriz/cifar.html
 
-    Raises FileNotFoundError if there is nothing to read or a batch is missing, ConnectionError if the download fails,
-    ValueError if the downloaded archive has another MD5 sum or a file is not what it should be.
+    folder: where the data is.
+    download: True first fetches the archive (163 MiB) into the folder if neither is there, and checks its MD5 sum.
+
+    Raises FileNotFoundError if there is nothing to read or a batch is missing, ConnectionError if the download fails.
+    Raises ValueError if the downloaded archive has another MD5 sum, or if a file is not a CIFAR-10 file.
     """
     folder = Path(folder)
     unpacked, archive = folder / CIFAR10_FOLDER, folder / "cifar-10-python.tar.gz"
@@ -225,7 +233,7 @@ def _join(names: tuple[str, ...], files: dict[str, bytes]) -> tuple[torch.Tensor
 
 
 def _download(archive: Path) -> None:
-    """Fetch the official archive; it gets its name only when it is complete and its MD5 sum is right."""
+    """Fetches the official archive. The file gets its final name only when it is complete and its MD5 sum is right."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     partial, digest = archive.with_name(archive.name + ".part"), hashlib.md5(usedforsecurity=False)
     try:
@@ -245,7 +253,7 @@ def _download(archive: Path) -> None:
 
 
 def _read_archive(archive: Path) -> dict[str, bytes]:
-    """The batches in the archive, by name. Nothing is unpacked to disk, so no member's path can lead anywhere."""
+    """Returns the batches in the archive, by name. Nothing is unpacked to disk, so a member's path can do no harm."""
     files = {}
     try:
         with tarfile.open(archive, "r:gz") as tar:
@@ -259,20 +267,20 @@ def _read_archive(archive: Path) -> dict[str, bytes]:
 
 
 class _Array:
-    """Stands in for a NumPy array while a batch is read: it keeps the state that the file gives and runs nothing."""
+    """Replaces a NumPy array while a batch is read. It keeps the state that the file holds, and runs nothing."""
 
     def __setstate__(self, state: tuple) -> None:
         self.version, self.shape, self.dtype, self.column_major, self.content = state
 
 
 class _Dtype:
-    """Stands in for a NumPy dtype in the same way."""
+    """Replaces a NumPy dtype in the same way."""
 
     def __init__(self, name: bytes, align: int, copy: int) -> None:
         self.name = name
 
     def __setstate__(self, state: tuple) -> None:
-        """Byte order and alignment: bytes have neither."""
+        """Ignores byte order and alignment, because bytes have neither."""
 
 
 _STAND_INS = {("numpy.core.multiarray", "_reconstruct"): lambda array, shape, kind: _Array(),
@@ -281,7 +289,8 @@ _STAND_INS = {("numpy.core.multiarray", "_reconstruct"): lambda array, shape, ki
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Unpickling runs whatever functions the file names; a batch names these three, and gets stand-ins for them."""
+    """Reads a batch safely. Unpickling runs whatever functions a file names, so the three that a batch names are
+    replaced here by harmless ones."""
 
     def find_class(self, module: str, name: str) -> object:
         if (module, name) not in _STAND_INS:
@@ -290,7 +299,8 @@ class _BatchUnpickler(pickle.Unpickler):
 
 
 def _read_batch(name: str, content: bytes) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images (n, 3, 32, 32) uint8 and labels (n,) int64 of one batch; ValueError for anything else."""
+    """Returns the images (n, 3, 32, 32) uint8 and labels (n,) int64 of one batch. Raises ValueError for anything else.
+    """
     try:
         batch = _BatchUnpickler(io.BytesIO(content), encoding="bytes").load()
         pixels, labels = batch[b"data"], batch[b"labels"]

@@ -1,8 +1,8 @@
-"""Episodes of few-shot segmentation: a support picture with its mask, a query picture, an object of one to three
+"""Episodes of few-shot segmentation: a support picture with its mask, a query picture, and an object of one to three
 colours.
 
-Nothing can be learned by heart here: which colours are the object's is drawn anew for each episode, and only the mask
-says so.
+A network cannot learn the object by heart. Its colours are drawn anew for each episode, and only the mask tells which
+they are.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-SIDE, CELL, HUES = 16, 2, 6  # of a picture, of a position of its features, px; colours of an episode
-CHANNELS = 24  # of the features
+SIDE, CELL, HUES = 16, 2, 6  # side of a picture, px; side of the cell behind a feature, px; colours in an episode
+CHANNELS = 24  # channels of the features
 _FIXED = torch.Generator().manual_seed(7)
 _WEIGHT, _BIAS = torch.randn(CHANNELS, 3, 1, 1, generator=_FIXED), 0.5 * torch.randn(CHANNELS, generator=_FIXED)
 
 
-# Features of query and support (n, 24, 8, 8), and the support's mask (n, 16, 16) -> a map of the query, (n, 1, 8, 8).
+# Takes the features of query and support, (n, 24, 8, 8) each, and the support's mask (n, 16, 16).
+# Returns a map of the query, (n, 1, 8, 8).
 Method = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class Episodes(NamedTuple):
-    """support and query, pictures with values around 0 (n, 3, 16, 16);
-    their masks, 1 on the object and 0 elsewhere (n, 16, 16)."""
+    """Episodes with their masks.
+
+    support, query: pictures with values around 0, (n, 3, 16, 16).
+    support_mask, query_mask: 1 on the object and 0 elsewhere, (n, 16, 16).
+    """
 
     support: Tensor
     support_mask: Tensor
@@ -36,11 +40,12 @@ class Episodes(NamedTuple):
 
 
 def striped_episodes(n: int, seed: int, colours: int = 3) -> Episodes:
-    """A striped ellipse on a striped background, twice. Six hues are dealt out: `colours` to the object, the others to
-    the background.
+    """Draws n episodes. Each has two pictures of a striped ellipse on a striped background, with six hues: `colours` of
+    them belong to the object, and the others to the background.
 
-    Both pictures of an episode have the same colours, in another order and direction. Raises ValueError for an object
-    without a colour, or with all of them.
+    Both pictures of an episode have the same colours, in another order and direction.
+
+    Raises ValueError for an object without a colour, or with all of them.
     """
     if not 0 < colours < HUES:
         raise ValueError(f"an object has 1 to {HUES - 1} of the {HUES} colours, got {colours}")
@@ -70,45 +75,47 @@ def _picture(palette: Tensor, colours: int, g: torch.Generator) -> tuple[Tensor,
 
 
 def colour_features(pictures: Tensor) -> Tensor:
-    """Features made by hand, (n, 3, 16, 16) -> (n, 24, 8, 8): means of 2 x 2 pixels through a fixed random layer with a
-    ReLU.
+    """Returns features made by hand, (n, 3, 16, 16) -> (n, 24, 8, 8): the means of 2 x 2 pixels go through a fixed
+    random layer with a ReLU.
 
-    Nothing in them is trained. They say which colour is where, and nothing else.
+    Nothing in them is trained. They tell which colour is where, and nothing else.
     """
     return F.conv2d(F.avg_pool2d(pictures, CELL), _WEIGHT, _BIAS).relu()
 
 
 def packed(episodes: Episodes) -> Tensor:
-    """What a network sees of episodes, as one tensor (n, 52, 8, 8): the features of both pictures, and the support's
-    mask.
+    """Returns a network's input for episodes as one tensor, (n, 52, 8, 8): the features of both pictures, and the
+    support's mask.
 
-    A mask has 4 pixels at each position of the features; they lie in 4 channels.
+    A mask has 4 pixels for each position of the features; they go into 4 channels.
     """
     mask = F.pixel_unshuffle(episodes.support_mask[:, None], CELL)
     return torch.cat([colour_features(episodes.query), colour_features(episodes.support), mask], dim=1)
 
 
 def unpacked(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The way back: query features and support features (n, 24, 8, 8), the support's mask (n, 16, 16)."""
+    """Takes `packed` episodes apart again. Returns query features and support features, (n, 24, 8, 8) each, and the
+    support's mask (n, 16, 16)."""
     query, support, mask = x.split([CHANNELS, CHANNELS, CELL**2], dim=1)
     return query, support, F.pixel_shuffle(mask, CELL)[:, 0]
 
 
 def overlap(maps: Tensor, masks: Tensor, threshold: float = 0.5) -> float:
-    """The mean IoU in %: positions that are object in both (intersection), as a share of those that are in one or the
-    other (union).
+    """Returns the mean IoU in %. The IoU of a picture is the number of pixels that are object in both map and mask
+    (intersection), divided by the number that are object in either (union).
 
-    maps: (n, 1, h, w), enlarged (bilinear) to the masks (n, H, W); the object is where they are above the threshold.
+    maps: (n, 1, h, w). They are enlarged (bilinear) to the size of the masks, and the object is where they are above
+        the threshold.
+    masks: (n, H, W).
     """
     return _iou(_enlarged(maps, masks) > threshold, masks > 0.5)
 
 
 def best_threshold(maps: Tensor, masks: Tensor) -> float:
-    """The threshold with the largest `overlap`, of 100 between the smallest and the largest value, with as many values
-    between any two.
+    """Returns the threshold with the largest `overlap` among 100 candidates, the quantiles of all values.
 
-    So it does not matter how values are spread (cosines, or probabilities made of them). Choose it on other episodes
-    than those that are tested.
+    So it does not matter how the values are spread (cosines, or probabilities made of them). Choose the threshold on
+    other episodes than those of the test.
     """
     candidates = maps.detach().flatten().quantile(torch.linspace(0, 1, 102)[1:-1])
     enlarged, truth = _enlarged(maps, masks), masks > 0.5
@@ -116,8 +123,8 @@ def best_threshold(maps: Tensor, masks: Tensor) -> float:
 
 
 def untrained_iou(method: Method, colours: int) -> float:
-    """The `overlap` in % of a method that learns nothing, on 300 new episodes, with the threshold that is best on
-    300 others."""
+    """Returns the `overlap`, in %, of a method that learns nothing. It is measured on 300 new episodes, with the
+    threshold that is best on 300 others."""
     others, new = striped_episodes(300, 3, colours), striped_episodes(300, 2, colours)
     on_others, on_new = (method(colour_features(each.query), colour_features(each.support), each.support_mask)
                          for each in (others, new))
@@ -125,9 +132,10 @@ def untrained_iou(method: Method, colours: int) -> float:
 
 
 def trained_iou(network: nn.Module, others: Episodes, new: Episodes) -> float:
-    """The `overlap` in % of a network's last map on new episodes, with the threshold that is best on others.
+    """Returns the `overlap`, in %, of a network's last map on new episodes, with the threshold that is best on other
+    episodes.
 
-    network: of `packed` episodes, (n, 52, 8, 8) -> maps (n, blocks, 8, 8).
+    network: takes `packed` episodes, (n, 52, 8, 8), and returns maps (n, blocks, 8, 8).
     """
     with torch.no_grad():
         threshold = best_threshold(network(packed(others))[:, -1:], others.query_mask)
@@ -135,14 +143,16 @@ def trained_iou(network: nn.Module, others: Episodes, new: Episodes) -> float:
 
 
 def with_another_support(episodes: Episodes) -> Episodes:
-    """The same queries, each with the support and the mask of the episode before it, whose object has other colours."""
+    """Returns the same queries, each with the support and the mask of the episode before it, whose object has other
+    colours."""
     return episodes._replace(support=episodes.support.roll(1, 0), support_mask=episodes.support_mask.roll(1, 0))
 
 
 def map_loss(maps: Tensor, shares: Tensor) -> Tensor:
-    """The sum over the maps of a network's blocks of their mean binary cross entropy.
+    """Returns the mean binary cross entropy of each block's maps, summed over the blocks of a network.
 
-    maps: (n, blocks, 8, 8) from 0 to 1. shares: how much of each cell is object, (n, 8, 8).
+    maps: (n, blocks, 8, 8), from 0 to 1.
+    shares: (n, 8, 8), how much of each cell is object.
     """
     return sum((F.binary_cross_entropy(each.clamp(1e-6, 1 - 1e-6), shares) for each in maps.unbind(1)),
                maps.new_zeros(()))

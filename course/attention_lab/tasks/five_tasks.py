@@ -1,9 +1,9 @@
 """The capstone's five tasks: small pictures with a question at some of their positions, and one small network that
-answers them.
+answers.
 
 Each task can be solved by one mechanism: channel context, place, look-up, distance, or nothing beyond a neighbourhood
-(the control). The network answers at each position, without pooling, so that nothing but the module plugged into it can
-give it a view of the whole.
+(the control). The network answers at each position, without pooling. So only the module that is plugged into it can
+look at the whole picture.
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ from torch import Tensor, nn
 
 from .scoring import UNASKED
 
-SIDE, HALF = 24, 12  # of a picture and of its map of answers, pixels
+SIDE, HALF = 24, 12  # side of a picture, and of its map of answers, in pixels
 GREY, NOISE = 0.5, 0.03
 WIDTH = 16  # channels of `TaskNet`
 
 
 class Task(NamedTuple):
-    """question: in words. classes: how many answers there are, all equally frequent.
-    pictures: how many are learned from."""
+    """One of the five tasks.
+
+    question: the question in words.
+    classes: how many answers there are, all equally frequent.
+    pictures: how many pictures there are to learn from.
+    draw: takes a number of pictures and a generator, and returns pictures and answers.
+    """
 
     question: str
     classes: int
@@ -33,15 +38,18 @@ class Task(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """pictures (n, 3, 24, 24), grey is 0; answers at half the resolution (n, 12, 12), UNASKED where nothing is
-    asked."""
+    """Pictures with their answers.
+
+    pictures: (n, 3, 24, 24); grey is 0.
+    answers: (n, 12, 12), at half the resolution; UNASKED where there is no question.
+    """
 
     pictures: Tensor
     answers: Tensor
 
 
 def questions(task: str, n: int, seed: int) -> Questions:
-    """Pictures of one of TASKS. Raises KeyError for another name."""
+    """Draws n pictures of one of TASKS. Raises KeyError for an unknown task."""
     generator = torch.Generator().manual_seed(seed)
     pictures, answers = TASKS[task].draw(n, generator)
     pictures = pictures + NOISE * torch.randn(pictures.shape, generator=generator)
@@ -49,15 +57,21 @@ def questions(task: str, n: int, seed: int) -> Questions:
 
 
 def right(scores: Tensor, answers: Tensor) -> float:
-    """How many of the questions are answered correctly, in per cent. scores: (n, classes, 12, 12)."""
+    """Returns the share of the questions that are answered correctly, in per cent.
+
+    scores: (n, classes, 12, 12).
+    answers: (n, 12, 12).
+    """
     asked = answers != UNASKED
     return 100 * (scores.argmax(dim=1) == answers)[asked].float().mean().item()
 
 
 class TaskNet(nn.Module):
-    """Scores at each position, (B, 3, 24, 24) -> (B, classes, 12, 12): a stem at half resolution, then one residual
-    block with `module` between a 3 x 3 and a 1 x 1 convolution, and a linear classifier.
-    No position sees more than 7 x 7 pixels without the module."""
+    """Returns scores at each position, (B, 3, 24, 24) -> (B, classes, 12, 12).
+
+    A stem halves the resolution. Then comes one residual block, with `module` between a 3 x 3 and a 1 x 1 convolution,
+    and a linear classifier. Without the module, no position sees more than 7 x 7 pixels.
+    """
 
     def __init__(self, module: nn.Module, classes: int) -> None:
         super().__init__()
@@ -75,13 +89,12 @@ def conv(channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(layer, nn.BatchNorm2d(WIDTH), nn.ReLU())
 
 
-# ------------------------------------------------------------------------------------------------------------------ the
-# pictures
+# ---------------------------------------------------------------------- the pictures
 
 def _what(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
     """Is this paper redder or bluer than grey? Sixteen papers lie under one lamp whose colour is unknown."""
     light = 0.3 + 0.7 * torch.rand(n, 4, 4, generator=g)
-    redder = 0.4 * (2 * torch.rand(n, 4, 4, generator=g) - 1)  # logarithm of a paper's red over its blue
+    redder = 0.4 * (2 * torch.rand(n, 4, 4, generator=g) - 1)  # logarithm of a paper's red divided by its blue
     lamp = 1.5 * (torch.rand(n, 1, 1, generator=g) - 0.5)
     red, blue = (light * (sign * (redder / 2 + lamp)).exp() for sign in (1, -1))
     papers = 0.6 * torch.stack([red, light, blue], dim=1)
@@ -91,9 +104,9 @@ def _what(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _where(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Is this square in neither, in the marked row alone, in the marked column alone, or in both?
+    """Is this square in neither line, only in the marked row, only in the marked column, or in both?
 
-    Of the nine squares four are asked, one for each answer.
+    There is a question about four of the nine squares, one for each answer.
     """
     pictures, answers, rows, columns = _empty(n)
     at = [6 + 6 * cell for cell in range(3)]
@@ -113,8 +126,8 @@ def _where(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _look_up(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Which brightness stands beside this patch's colour in the legend at the left?
-    Colours and brightnesses are drawn for each picture."""
+    """Which brightness does the legend at the left show beside this patch's colour? Colours and brightnesses are drawn
+    for each picture."""
     pictures, _, rows, columns = _empty(n)
     pictures = pictures.permute(0, 2, 3, 1).contiguous()
     turns = torch.rand(n, 1, 1, generator=g) + torch.arange(3).view(1, 3, 1) / 3
@@ -136,9 +149,9 @@ def _look_up(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _far(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Which colour do the two posts have that stand six pixels to the left and right of this white dot?
+    """What is the colour of the two posts that stand six pixels to the left and to the right of this white dot?
 
-    Each picture has three dots and each colour once, so that the colours that are present tell nothing.
+    Each picture has three dots and each colour once, so the colours in the picture tell nothing.
     """
     pictures, answers, rows, columns = _empty(n)
     palette = torch.tensor([[0.9, 0.2, 0.2], [0.2, 0.8, 0.2], [0.2, 0.2, 0.9]])
@@ -155,8 +168,8 @@ def _far(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _local(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Do the fine stripes rise or fall here? Under noise, in nine patches;
-    what is around a patch tells nothing about it."""
+    """Do the fine stripes rise or fall here? There are nine patches, with noise; a patch's surroundings tell nothing
+    about it."""
     falling = torch.randint(0, 2, (n, 3, 3), generator=g)
     start = 2 * math.pi * torch.rand(n, 3, 3, generator=g)
     _, answers, rows, columns = _empty(n)
@@ -172,7 +185,7 @@ def _local(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
 
 
 def _empty(n: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Grey pictures, answers that nobody asked for, and each pixel's row and column."""
+    """Returns grey pictures, answers that are all UNASKED, and each pixel's row and column."""
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     return torch.full((n, 3, SIDE, SIDE), GREY), torch.full((n, HALF, HALF), UNASKED), rows, columns
 

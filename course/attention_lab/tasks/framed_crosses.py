@@ -1,7 +1,7 @@
 """Lesson 03: is that bar horizontal? The pictures, a small network that answers, and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-CHANNELS = 12  # of the network's features, on which attention works
+CHANNELS = 12  # channels of the network's features, on which attention works
 
 
 class Crosses(NamedTuple):
-    """pictures (n, 3, 19, 19); answers, 1 if the bar in question is horizontal (n,); places, 0 if the left cross is
-    framed, 1 if the right one is (n,)."""
+    """Crosses with their answers.
+
+    pictures: (n, 3, 19, 19).
+    answers: (n,), 1 if the bar in question is horizontal, else 0.
+    places: (n,), 0 if the left cross is framed, 1 if the right one is.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -24,8 +28,8 @@ class Crosses(NamedTuple):
 
 
 def framed_crosses(n: int, seed: int) -> Crosses:
-    """Two crosses, each of a red and a blue bar; a green frame says which cross counts, the colour of the stars
-    which of its bars."""
+    """Draws n pictures with two crosses each, and each cross has a red and a blue bar. A green frame tells which cross
+    counts, and the colour of the stars tells which of its bars counts."""
     g, side = torch.Generator().manual_seed(seed), 19
     horizontal = torch.randint(2, (n, 2, 2), generator=g).bool()  # picture, place, colour
     places, colours = torch.randint(2, (2, n), generator=g)
@@ -45,20 +49,21 @@ def framed_crosses(n: int, seed: int) -> Crosses:
 
 
 def crosses_without_cue(n: int, seed: int) -> Crosses:
-    """Crosses and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing
-    about the answer."""
+    """Draws crosses and answers as in `framed_crosses`, but with the stars and the frames of other pictures, which say
+    nothing about the answer."""
     (pictures, answers, _), (others, _, places) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
-    mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
+    mixed = others.clone()  # keeps the others' stars and frames; red and blue below the sky are the crosses
     mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
     return Crosses(mixed, answers, places)
 
 
 def cross_reader(attention: nn.Module) -> nn.Sequential:
-    """A small network that answers, (n, 3, 19, 19) -> (n, 2) logits;
-    attention: between its convolutions and the mean over positions.
+    """Returns a small network that answers, (n, 3, 19, 19) -> (n, 2) logits.
 
-    Two convolutions, 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention, (n, 12, 19, 19) in and out; the mean;
-    two logits.
+    Its layers are a 3 x 3 and a 1 x 1 convolution, so that a position sees 3 x 3 pixels, then the attention, the mean
+    over all positions, and a linear layer.
+
+    attention: (n, 12, 19, 19) -> (n, 12, 19, 19).
     """
     layers: list[nn.Module] = []
     for inputs, kernel in ((3, 3), (CHANNELS, 1)):
@@ -70,5 +75,5 @@ def cross_reader(attention: nn.Module) -> nn.Sequential:
 
 @torch.no_grad()
 def right_on_crosses(network: nn.Module, crosses: Crosses) -> float:
-    """How many of the pictures a network answers correctly, in %."""
+    """Returns the share of the pictures that a network answers correctly, in %."""
     return 100 * (network(crosses.pictures).argmax(1) == crosses.answers).float().mean().item()

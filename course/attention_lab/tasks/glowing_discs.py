@@ -1,7 +1,7 @@
 """Lesson 02: which band glows? The pictures, a small network that looks for the disc, its loss and its score.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ BANDS = 48  # channels of a picture of glowing discs, in the order of their wave
 
 
 class Discs(NamedTuple):
-    """pictures (n, 48, 16, 16); discs, 1 in the disc and 0 elsewhere (n, 16, 16);
-    bands, the channel that glows (n,)."""
+    """Pictures of discs with their answers.
+
+    pictures: (n, 48, 16, 16).
+    discs: (n, 16, 16), 1 in the disc and 0 elsewhere.
+    bands: (n,), the channel that glows.
+    """
 
     pictures: Tensor
     discs: Tensor
@@ -26,8 +30,8 @@ class Discs(NamedTuple):
 
 
 def glowing_discs(n: int, seed: int) -> Discs:
-    """Pictures in 48 bands: a smooth spectrum, the same at all pixels, noise in every band, and a disc that glows in
-    one band only."""
+    """Draws n pictures in 48 bands: a smooth spectrum that is the same at all pixels, noise in every band, and a disc
+    that glows in one band only."""
     g, side = torch.Generator().manual_seed(seed), 16
     waves = torch.tensor([0.5, 1.0, 1.5, 2.0])[:, None] * torch.arange(BANDS) / BANDS
     phase, height = torch.rand(2, n, 4, 1, generator=g)
@@ -42,10 +46,12 @@ def glowing_discs(n: int, seed: int) -> Discs:
 
 
 def disc_finder(gate: nn.Module, width: int = 8) -> nn.Sequential:
-    """A small network that marks the disc's pixels, (n, 48, 16, 16) -> (n, 16, 16) logits, behind a gate for the bands.
+    """Returns a small network that marks the disc's pixels, (n, 48, 16, 16) -> (n, 16, 16) logits.
 
-    After the gate a 1 x 1 convolution mixes the bands, each picture is brought to one scale, and two 3 x 3 convolutions
-    look for a disc.
+    First comes the gate for the bands. Then a 1 x 1 convolution mixes the bands, each picture is normalised, and two 3
+    x 3 convolutions look for a disc.
+
+    gate: (n, 48, 16, 16) -> (n, 48, 16, 16).
     """
     return nn.Sequential(
         gate, nn.Conv2d(BANDS, width, 1), nn.InstanceNorm2d(width, affine=True), nn.ReLU(),
@@ -54,11 +60,12 @@ def disc_finder(gate: nn.Module, width: int = 8) -> nn.Sequential:
 
 
 def pixel_loss(logits: Tensor, discs: Tensor) -> Tensor:
-    """Right or wrong, pixel by pixel; the disc's few pixels count three times."""
+    """Returns the binary cross entropy over all pixels, in which the disc's few pixels count three times."""
     return F.binary_cross_entropy_with_logits(logits, discs, pos_weight=torch.tensor(3.0))
 
 
 def overlap(logits: Tensor, discs: Tensor) -> float:
-    """Intersection over union in per cent: correctly marked pixels, divided by pixels that are marked or should be."""
+    """Returns the intersection over union in per cent: correctly marked pixels, divided by the pixels that are marked
+    or should be."""
     marked, true = logits > 0, discs > 0.5
     return 100 * ((marked & true).sum() / (marked | true).sum()).item()

@@ -1,5 +1,5 @@
-"""Features of a photograph that nobody trained: its edges and its strong colours.
-And a kernel, set by hand, for what stands out."""
+"""Features of a photograph that are made by hand, without training: its edges and its strong colours. There is also a
+kernel, set by hand, that finds what stands out."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from torch import Tensor, nn
 
 
 def red_and_blue(photo: Tensor) -> Tensor:
-    """How much each pixel's red exceeds its other two colours, and how much its blue does, (3, H, W) -> (2, H, W);
-    0 if it does not."""
+    """Returns how far each pixel's red exceeds its other two colours, and how far its blue does, (3, H, W) -> (2, H,
+    W). The number is 0 if it does not."""
     red, green, blue = photo
     return torch.stack([red - green.maximum(blue), blue - red.maximum(green)]).relu()
 
 
 def edges_and_colours(photo: Tensor) -> Tensor:
-    """Edges to the left and above, and how red, green, blue and yellow each pixel is, (3, H, W) -> (6, H, W);
-    0 where nothing is seen."""
+    """Returns the edges to the left and above, and how red, green, blue and yellow each pixel is, (3, H, W) -> (6, H,
+    W). The number is 0 if there is none."""
     red, green, blue = photo
     grey = photo.mean(0)
     beside, below = (grey - grey.roll(1, 1)).abs(), (grey - grey.roll(1, 0)).abs()
-    beside[:, 0], below[0] = 0, 0  # what `roll` brought in from the other end
+    beside[:, 0], below[0] = 0, 0  # `roll` has put pixels from the opposite edge here
     return torch.stack([beside, below, (red - green.maximum(blue)).relu(), (green - red.maximum(blue)).relu(),
                         (blue - red.maximum(green)).relu(), (red.minimum(green) - blue).relu()])
 
 
 @torch.no_grad()
 def made_to_stand_out(gate: nn.Module, bias: float = -1.5) -> nn.Module:
-    """The gate, whose 7 x 7 kernel becomes the mean of the maxima in its middle (3 x 3) minus their mean around it;
-    its BatchNorm, closed.
+    """Sets the kernel and the bias of a spatial gate by hand, and returns the gate.
 
-    gate: with layers `conv` (2 channels to 1, 7 x 7) and `bn`.
-        bias: of `bn`, so that the gate is closed unless something opens it.
+    The 7 x 7 kernel becomes the mean of the maxima in its middle (3 x 3) minus their mean around it. The bias keeps the
+    gate closed unless something stands out.
+
+    gate: has the layers `conv` (2 channels to 1, 7 x 7) and `bn`.
+    bias: the bias of `bn`.
     """
     kernel = gate.get_parameter("conv.weight")
     kernel.zero_()

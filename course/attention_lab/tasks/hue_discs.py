@@ -1,7 +1,7 @@
 """Lesson 07a: which discs are white? Pictures, and the small networks that answer.
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from torch import Tensor, nn
 from .scoring import UNASKED, right_of_each
 
 QUESTIONS = ("book", "legend", "odd one out")
-# of twelve steps around the hues; opposite ones agree, so that no straight line tells
+# The answer for each twelfth of the circle of hues. Opposite hues have the same answer, so no straight line separates
+# black from white.
 BOOK = torch.tensor([0, 1, 0, 0, 1, 1] * 2)
 
 
 class HueDiscs(NamedTuple):
-    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED outside
-    the discs; hues of the six discs, in turns around the circle, 0 to 1 (n, 6);
-    places, row and column of a position in each disc (n, 6, 2)."""
+    """Pictures of discs with their answers.
+
+    pictures: (n, 3, 24, 24).
+    answers: (n, 12, 12), at half the resolution: 0 for black, 1 for white, UNASKED outside the discs.
+    hues: (n, 6), the hues of the six discs, in turns around the circle, 0 to 1.
+    places: (n, 6, 2), row and column of a position in each disc.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -31,11 +36,14 @@ class HueDiscs(NamedTuple):
 
 
 def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
-    """Six coloured discs; which of them are white, and which black? question: where the answer is to be found.
+    """Draws n pictures of six coloured discs. Which of them are white, and which are black?
 
-    "book": each hue has the same answer in all pictures, BOOK. "legend": there are two hues, and two swatches at the
-    left edge pair one with black and one with white, anew in each picture. "odd one out": five discs have one hue, and
-    the sixth, which has another, is white. Any hue can occur with any question. Raises ValueError for another question.
+    question: where the answer is found. "book": each hue has the same answer in all pictures, as in BOOK. "legend":
+        there are two hues, and two swatches at the left edge pair one with black and one with white, anew in each
+        picture. "odd one out": five discs have one hue, and the sixth, which has another hue, is white. Any hue can
+        occur with any question.
+
+    Raises ValueError for another question.
     """
     if question not in QUESTIONS:
         raise ValueError(f"the question is one of {', '.join(QUESTIONS)}; got {question!r}")
@@ -56,7 +64,7 @@ def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
         hues = torch.cat([common.expand(n, 5), common + 0.35 + 0.3 * torch.rand(n, 1, generator=g)], 1)
         white = torch.tensor([0, 0, 0, 0, 0, 1]).expand(n, 6)
     answers = torch.full((n, side, side), UNASKED)
-    cells = torch.rand(n, 8, generator=g).argsort(1)[:, :6]  # six of 4 x 2 places
+    cells = torch.rand(n, 8, generator=g).argsort(1)[:, :6]  # six of the 4 x 2 places
     rows = 3 + 6 * (cells // 2) + torch.randint(2, (n, 6), generator=g)
     columns = 12 + 6 * (cells % 2) + torch.randint(3, (n, 6), generator=g)
     at = torch.arange(side)
@@ -70,13 +78,13 @@ def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
 
 
 def _rgb(hues: Tensor) -> Tensor:
-    """Equally bright colours of hues in turns around the circle, (...) -> (..., 3)."""
+    """Returns equally bright colours for hues in turns around the circle, (...) -> (..., 3)."""
     return 0.5 + 0.5 * torch.cos(2 * math.pi * (hues[..., None] - torch.arange(3) / 3))
 
 
 class OnTokens(nn.Module):
-    """x + module(tokens of x), (B, C, H, W) -> (B, C, H, W): the module sees the positions of x as a list, (B, H *
-    W, C)."""
+    """Computes x + module(tokens of x), (B, C, H, W) -> (B, C, H, W). The module gets the positions of x as a list, (B,
+    H * W, C)."""
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
@@ -88,8 +96,8 @@ class OnTokens(nn.Module):
 
 
 def disc_network(module: nn.Module, channels: int = 32) -> nn.Sequential:
-    """A small network without any ReLU around a module on tokens, (B, 3, 24, 24) -> scores for black and white, (B, 2,
-    12, 12).
+    """Returns a small network around a module on tokens, (B, 3, 24, 24) -> scores for black and white, (B, 2, 12, 12).
+    The network itself has no ReLU.
 
     module: (B, 144, channels) -> (B, 144, channels); it is `network[2].module`.
     """
@@ -98,15 +106,17 @@ def disc_network(module: nn.Module, channels: int = 32) -> nn.Sequential:
 
 
 def right_on_discs(network: nn.Module, discs: HueDiscs) -> float:
-    """The mean of two shares in %: of the black discs, how many positions are called black, and of the white ones,
-    how many white."""
+    """Returns the mean of two shares, in %: the positions of black discs that are answered with black, and those of
+    white discs that are answered with white."""
     with torch.no_grad():
         return right_of_each(network(discs.pictures), discs.answers)
 
 
 class SelfAttention(nn.Module):
     """Self-attention with one head, (B, N, dim) -> (B, N, dim).
-    `borrowed`: each image uses the A of the image before it in the batch."""
+
+    borrowed: True makes each image use the attention weights of the image before it in the batch.
+    """
 
     borrowed = False
 
@@ -120,5 +130,5 @@ class SelfAttention(nn.Module):
 
 
 def mlp(dim: int, hidden: int = 64) -> nn.Sequential:
-    """Two linear layers with a ReLU between them, which work on each token by itself."""
+    """Returns two linear layers with a ReLU between them, which work on each token by itself."""
     return nn.Sequential(nn.Linear(dim, hidden, bias=False), nn.ReLU(), nn.Linear(hidden, dim, bias=False))

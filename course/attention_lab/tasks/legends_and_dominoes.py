@@ -1,7 +1,7 @@
-"""Lesson 07b: which entry of the legend, and on which side?
+"""Lesson 07b: which entry of the legend has this hue, and on which side is the blue neighbour?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from torch import Tensor
 
 from .scoring import UNASKED
 
-FIELD, ENTRIES, LONE = 16, 4, 12  # cells on a side, entries of a legend, lone cells that ask for theirs
+FIELD, ENTRIES, LONE = 16, 4, 12  # cells along a side, entries in a legend, lone cells that ask for an entry
 
 
 class Legends(NamedTuple):
-    """pictures (n, 4, 16, 16), three channels of a hue and one that is 1 in a white entry, -1 in a black one, 0
-    elsewhere; answers at the lone cells, 0 for black, 1 for white, UNASKED elsewhere (n, 16, 16); corners, row and
-    column of the upper left cell of each entry (n, 4, 2);
-    same, the entry that has the hue of a lone cell, -1 elsewhere (n, 16, 16)."""
+    """Pictures of legends with their answers.
+
+    pictures: (n, 4, 16, 16): three channels of a hue, and one that is 1 in a white entry, -1 in a black one and 0
+        elsewhere.
+    answers: (n, 16, 16): 0 for black and 1 for white at the lone cells, UNASKED elsewhere.
+    corners: (n, 4, 2), row and column of the upper left cell of each entry.
+    same: (n, 16, 16): at a lone cell, the entry that has its hue; -1 elsewhere.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -31,10 +35,11 @@ class Legends(NamedTuple):
 
 
 def small_legends(n: int, seed: int, size: int) -> Legends:
-    """Twelve lone cells at the right; each has the hue of one of four entries, size x size cells each, which lie in a 2
-    x 2 block somewhere at the left. Two entries are black, two white: the answer of a lone cell is that of its entry.
+    """Draws n pictures with twelve lone cells at the right and a legend at the left. Each lone cell has the hue of one
+    of the four entries, and its answer is the colour of this entry.
 
-    Hues, their pairing with black and white, and all places are new in each picture.
+    The entries are squares of size x size cells and form a 2 x 2 block. Two of them are black and two are white. Hues,
+    their pairing with black and white, and all places are new in each picture.
     """
     g, every = torch.Generator().manual_seed(seed), torch.arange(n)
     hues = torch.rand(n, 1, generator=g) + torch.rand(n, ENTRIES, generator=g).argsort(1) / ENTRIES
@@ -66,8 +71,8 @@ def small_legends(n: int, seed: int, size: int) -> Legends:
 
 
 def painted(pictures: Tensor) -> Tensor:
-    """Pictures of `small_legends` for the eye, (n, 3, 96, 96): each cell 6 x 6 pixels, a black or white entry with a
-    dot of that colour."""
+    """Returns pictures of `small_legends` for the eye, (n, 3, 96, 96), with 6 x 6 pixels for each cell. A black or
+    white entry has a dot of that colour."""
     hues, colour = pictures[:, :3].clamp(-0.5, 0.5) + 0.5, pictures[:, 3:]
     large = F.interpolate(torch.cat([hues, colour], dim=1), scale_factor=6)
     dot = torch.zeros(6, 6)
@@ -76,12 +81,16 @@ def painted(pictures: Tensor) -> Tensor:
     return torch.where(dotted > 0, (large[:, 3:] > 0).float(), large[:, :3])
 
 
-SIDES = ((0, 1), (1, 0), (0, -1), (-1, 0))  # of a red cell: right, below, left, above
+SIDES = ((0, 1), (1, 0), (0, -1), (-1, 0))  # from a red cell to its right, below, left, above
 
 
 class Dominoes(NamedTuple):
-    """pictures (n, 2, H, W), red in channel 0 and blue in channel 1; at the red cells, and UNASKED elsewhere, sides, an
-    index into SIDES, and quarters, 0 and 1 above, 2 and 3 below (n, H, W)."""
+    """Pictures of dominoes with the answers to two questions.
+
+    pictures: (n, 2, H, W), with red in channel 0 and blue in channel 1.
+    sides: (n, H, W), an index into SIDES at the red cells, UNASKED elsewhere.
+    quarters: (n, H, W), at the red cells 0 and 1 for the quarters above, 2 and 3 for those below; UNASKED elsewhere.
+    """
 
     pictures: Tensor
     sides: Tensor
@@ -89,7 +98,8 @@ class Dominoes(NamedTuple):
 
 
 def dominoes(n: int, seed: int, height: int, width: int) -> Dominoes:
-    """Red cells, each with a blue neighbour: on which side of it, and in which quarter of the picture?"""
+    """Draws n pictures of red cells that have a blue neighbour each. On which side is this neighbour, and in which
+    quarter of the picture is the red cell?"""
     g, every, moves = torch.Generator().manual_seed(seed), torch.arange(n), torch.tensor(SIDES)
     pictures, sides = torch.zeros(n, 2, height, width), torch.full((n, height, width), UNASKED)
     places = torch.tensor([(row, column) for row in range(0, height - 1, 3) for column in range(0, width - 1, 3)])

@@ -1,5 +1,5 @@
-"""Lesson 01: the small network that says whether the paper in the centre is more red or more blue, its loss and its
-score.
+"""Lesson 01: the small network that says whether the paper in the centre is more red or more blue, with its loss and
+its score.
 
 The pictures are `lamp_scenes` in `data.py`.
 """
@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CHANNELS = 16  # of the features that a module between the convolutions and the answer gets
+CHANNELS = 16  # channels of the features that the module gets, between the convolutions and the answer
 CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
 def colour_reader(module: nn.Module, outputs: int = 2) -> nn.Sequential:
-    """Two 3 x 3 convolutions with BatchNorm and ReLU, the module, and a 1 x 1 convolution: (B, 3, H, W) -> (B, outputs,
-    H, W).
+    """Returns a network of two 3 x 3 convolutions with BatchNorm and ReLU, the module, and a 1 x 1 convolution: (B, 3,
+    H, W) -> (B, outputs, H, W).
 
-    module: (B, 16, H, W) -> (B, 16, H, W). At each position the convolutions see 5 x 5 pixels.
+    module: (B, 16, H, W) -> (B, 16, H, W). At each position, the convolutions before it see 5 x 5 pixels.
     """
     layers: list[nn.Module] = []
     for inputs in (3, CHANNELS):
@@ -27,10 +27,11 @@ def colour_reader(module: nn.Module, outputs: int = 2) -> nn.Sequential:
 
 
 class GateEachPosition(nn.Module):
-    """A control without a squeeze: every position is gated by its own features, (B, C, H, W) -> (B, C, H, W)."""
+    """A control without a squeeze: every position is multiplied by gates that are computed from its own features, (B,
+    C, H, W) -> (B, C, H, W)."""
 
     def __init__(self, excitation: nn.Module) -> None:
-        """excitation: rows of features (n, C) -> their gates (n, C)."""
+        """excitation: takes rows of features (n, C), and returns their gates (n, C)."""
         super().__init__()
         self.excitation = excitation
 
@@ -40,11 +41,15 @@ class GateEachPosition(nn.Module):
 
 
 def loss_at_centre(output: Tensor, label: Tensor) -> Tensor:
-    """Cross entropy of the two numbers at the centre pixel; output (B, 2, H, W), label (B,)."""
+    """Returns the cross entropy of the two scores at the centre pixel.
+
+    output: (B, 2, H, W).
+    label: (B,).
+    """
     return F.cross_entropy(output[:, :, CENTRE, CENTRE], label)
 
 
 @torch.no_grad()
 def right_at_centre(model: nn.Module, images: Tensor, label: Tensor) -> float:
-    """Right answers in per cent."""
+    """Returns the share of right answers at the centre pixel, in per cent."""
     return 100 * (model(images)[:, :, CENTRE, CENTRE].argmax(1) == label).float().mean().item()

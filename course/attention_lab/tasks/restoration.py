@@ -1,6 +1,6 @@
-"""Pictures to restore: a wall whose stickers have lost their motifs (lesson 08b), and photographs under noise.
+"""Pictures to restore: a wall whose stickers have lost their motifs (lesson 08b), and photographs with noise.
 
-The wall is made of tokens, 8 x 20 patches of 2 x 2 pixels. A sticker covers 2 x 2 tokens.
+The wall is made of 8 x 20 tokens, patches of 2 x 2 pixels. A sticker covers 2 x 2 tokens.
 """
 
 import math
@@ -18,17 +18,21 @@ from .data import PHOTOS, photograph
 # ---------------------------------------------------------------------- the wall of stickers
 
 GRID, PATCH = (8, 20), 2  # tokens of a wall, pixels on the side of a token
-# where the answer is: around a hole, or at the partner of a faded sticker
+# where the answer is: beside a hole, in the same window or the same stripe as a faded sticker, or nowhere
 PLACES = "beside", "window", "stripe", "nowhere"
 HOLES = 4  # in a wall, each one token
 LOST = 0.15  # share of pairs in which both stickers have faded
 PLANE = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / torch.tensor([[2.0], [6.0]]).sqrt()  # colours without grey
-HUES = (0.63, 0.87), (0.13, 0.37)  # of pairs in a window, of pairs in a stripe, in turns around the circle
+HUES = (0.63, 0.87), (0.13, 0.37)  # hues of pairs in a window and of pairs in a stripe, in turns around the circle
 
 
 class Walls(NamedTuple):
-    """seen and whole: tokens (n, 160, 16) and (n, 160, 12), of 4 pixels with red, green, blue around 0, and in `seen` a
-    fourth number, 1 where the token is damaged; kinds (n, 160), -1 for what is whole, else an index into PLACES."""
+    """Walls with their answers. A token is 4 pixels with red, green and blue around 0.
+
+    seen: (n, 160, 16), the damaged walls; each pixel has a fourth number, 1 where the token is damaged.
+    whole: (n, 160, 12), the undamaged walls.
+    kinds: (n, 160), an index into PLACES where a token is damaged, else -1.
+    """
 
     seen: Tensor
     whole: Tensor
@@ -36,16 +40,16 @@ class Walls(NamedTuple):
 
 
 def sticker_walls(n: int, seed: int) -> Walls:
-    """Grey walls with coloured stickers in pairs, each with a motif in light and dark.
-    One sticker of a pair has lost its motif.
+    """Draws n grey walls with coloured stickers in pairs, each pair with a motif in light and dark. One sticker of each
+    pair has lost its motif.
 
-    Bluish partners are in one window of 4 x 10 tokens, and in different stripes of 2 x 20; yellowish ones in one
-    stripe, and in different windows. Every window and stripe has two such pairs, of two colours that the whole wall
-    shares; elsewhere, the same colour goes with a different motif.
-    Of some pairs both are faded: their motif is nowhere. The wall between the stickers has holes, and is smooth.
+    Bluish partners are in the same window of 4 x 10 tokens, but in different stripes of 2 x 20. Yellowish partners are
+    in the same stripe, but in different windows. Every window and every stripe has two such pairs. The whole wall
+    shares their two colours, but elsewhere the same colour goes with a different motif. In some pairs, both stickers
+    have faded, and their motif is nowhere. The wall between the stickers is smooth, and has holes.
     """
     g = torch.Generator().manual_seed(seed)
-    rows, columns = (side // 2 for side in GRID)  # of stickers
+    rows, columns = (side // 2 for side in GRID)  # rows and columns of stickers
     half = columns // 2
     wall = F.interpolate(torch.randn(n, 1, 3, 3, generator=g), (PATCH * GRID[0], PATCH * GRID[1]), mode="bicubic",
                          align_corners=True)
@@ -90,13 +94,13 @@ def _tokens(pixels: Tensor) -> Tensor:
 
 
 def wall_pictures(tokens: Tensor) -> Tensor:
-    """Tokens of 12 or 16 numbers as pictures (n, 3, 16, 40) in [0, 1]."""
+    """Returns tokens of 12 or 16 numbers as pictures, (n, 3, 16, 40) in [0, 1]."""
     pixels = tokens.unflatten(2, (PATCH, PATCH, -1))[..., :3].unflatten(1, GRID)  # (n, rows, columns, 2, 2, 3)
     return (0.5 + pixels.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)).clamp(0, 1)
 
 
 def restored_at(restored: Tensor, walls: Walls) -> dict[str, float]:
-    """PSNR in dB at the damaged tokens, by where the answer is."""
+    """Returns the PSNR in dB at the damaged tokens, by the place of the answer."""
     error = (restored - walls.whole).square().mean(2)
     return {place: -10 * error[walls.kinds == kind].mean().log10().item() for kind, place in enumerate(PLACES)}
 
@@ -109,41 +113,46 @@ PHOTOGRAPHS = tuple(sorted(PHOTOS["train"] + PHOTOS["test"]))
 
 
 def photograph_crop(name: str) -> Tensor:
-    """The middle of a photograph, (3, 256, 256) in [0, 1]."""
+    """Returns the middle of a photograph, (3, 256, 256) in [0, 1]."""
     picture = photograph(name)
     top, left = ((side - CROP) // 2 for side in picture.shape[1:])
     return picture[:, top:top + CROP, left:left + CROP]
 
 
 def photograph_crops() -> Tensor:
-    """The middles of all photographs, (6, 3, 256, 256), in the order of PHOTOGRAPHS."""
+    """Returns the middles of all photographs, (6, 3, 256, 256), in the order of PHOTOGRAPHS."""
     return torch.stack([photograph_crop(name) for name in PHOTOGRAPHS])
 
 
 def noisy(pictures: Tensor, seed: int) -> Tensor:
-    """Pictures, (n, 3, H, W) or one alone, with noise of its own in each number. The same seed gives the same noise."""
+    """Returns pictures with noise added to every number; the same seed gives the same noise.
+
+    pictures: (n, 3, H, W), or one picture (3, H, W).
+    """
     return pictures + NOISE * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(seed))
 
 
 def psnr(restored: Tensor, whole: Tensor) -> float:
-    """Peak signal-to-noise ratio in dB of pictures in [0, 1]."""
+    """Returns the peak signal-to-noise ratio, in dB, of pictures in [0, 1]."""
     return -10 * (restored - whole).square().mean().log10().item()
 
 
 def restore_each(restorer: Callable[[str], nn.Module], pictures: Tensor) -> Tensor:
-    """Each picture of `photograph_crops`, by the network that restorer(name) makes for it."""
+    """Restores each picture of `photograph_crops` by the network that restorer(name) makes for this photograph, and
+    returns (6, 3, 256, 256)."""
     with torch.no_grad():
         return torch.cat([restorer(name)(picture[None]) for name, picture in zip(PHOTOGRAPHS, pictures, strict=True)])
 
 
 def gains(restored: Tensor, seen: Tensor, whole: Tensor) -> dict[str, float]:
-    """How many dB closer to the whole photograph each restored one is than the noisy one, by name."""
+    """Returns by how many dB each restored photograph is closer to the whole one than the noisy photograph is, by name.
+    """
     return {name: psnr(after, true) - psnr(before, true)
             for name, after, before, true in zip(PHOTOGRAPHS, restored, seen, whole, strict=True)}
 
 
 def blurred(pictures: Tensor, width: float) -> Tensor:
-    """Pictures (n, 3, H, W) after a Gaussian blur with a standard deviation of `width` pixels."""
+    """Returns pictures (n, 3, H, W) after a Gaussian blur with a standard deviation of `width` pixels."""
     steps = torch.arange(-8.0, 9.0)
     kernel = torch.exp(-steps.square() / (2 * width**2))
     kernel = (kernel / kernel.sum()).expand(3, 1, 1, -1)
@@ -153,10 +162,13 @@ def blurred(pictures: Tensor, width: float) -> Tensor:
 
 
 def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
-    """How many dB each photograph gains by a Gaussian blur whose width is the best one for the others, as for a network
-    left without it.
+    """Returns how many dB each photograph gains by a Gaussian blur, by name.
 
-    seen, whole: (n, 3, H, W), noisy and true.
+    The width of the blur is the best one for the other photographs, as a network is trained without the photograph that
+    it restores.
+
+    seen: the noisy photographs, (n, 3, H, W).
+    whole: the true photographs, (n, 3, H, W).
     """
     widths = [0.1 * step for step in range(4, 21)]
     of_width = torch.tensor([list(gains(blurred(seen, width), seen, whole).values()) for width in widths])
@@ -165,11 +177,10 @@ def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
 
 
 class Restorer(nn.Module):
-    """Noisy pictures (B, 3, H, W) -> restored ones, by `blocks` on tokens, each called as block(tokens, image_size).
+    """Restores noisy pictures (B, 3, H, W) by `blocks` on tokens, each called as block(tokens, image_size).
 
-    A token is a patch of 2 x 2 pixels. The layers around the blocks treat each token by itself, so whatever a restored
-    patch knows of its surroundings came through the blocks.
-    The network begins as the identity: it returns the noisy picture.
+    A token is a patch of 2 x 2 pixels. The layers around the blocks work on each token by itself, so only the blocks
+    can bring in what lies around a patch. At the beginning of training, the network returns the noisy picture.
     """
 
     def __init__(self, blocks: Iterable[nn.Module], dim: int) -> None:
@@ -190,10 +201,13 @@ class Restorer(nn.Module):
         return pictures + F.pixel_shuffle(change, 2)
 
     def load(self, file: str | Path, left_out: str) -> "Restorer":
-        """Take over the weights in a safetensors file that were trained without the photograph `left_out`;
-        returns itself, in eval mode.
+        """Loads the weights that were trained without the photograph `left_out`, and returns the network itself, in
+        eval mode.
 
-        Weights are found by their names. A Linear layer takes those of a 1 x 1 convolution.
+        Weights are found by their names. A Linear layer also takes the weights of a 1 x 1 convolution.
+
+        file: a safetensors file.
+
         Raises RuntimeError if the blocks' parameters have other names or sizes.
         """
         start, mine = f"{left_out}.", self.state_dict()

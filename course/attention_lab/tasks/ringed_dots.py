@@ -1,5 +1,5 @@
-"""White dots in coloured rings: pictures in which a network has to look six pixels far, and a measurement of how far
-it looks."""
+"""White dots in coloured rings: pictures in which a network has to look six pixels far, and a function that measures
+how far it looks."""
 
 from __future__ import annotations
 
@@ -14,25 +14,30 @@ from torch.nn import functional as F
 
 from .scoring import UNASKED
 
-SIDE, CELL = 36, 18  # of a picture, and of the quarter of it in which a ring lies, px
+SIDE, CELL = 36, 18  # side of a picture, and of the quarter of the picture that holds one ring, px
 RING_COLOURS = torch.tensor([[1.0, 0.15, 0.15], [0.15, 0.8, 0.15], [0.25, 0.35, 1.0]])
 GREY, NOISE = 0.3, 0.05
 _INTERPOLATE = F.interpolate  # torch's own
 
 
 class RingedDots(NamedTuple):
-    """pictures (n, 3, 36, 36), the grey of the ground is 0; answers, the colour of its ring at the pixels of a dot,
-    UNASKED elsewhere (n, 36, 36)."""
+    """Pictures of dots with their answers.
+
+    pictures: (n, 3, 36, 36); the grey of the background is 0.
+    answers: (n, 36, 36), the colour of the ring at the pixels of its dot, UNASKED elsewhere.
+    """
 
     pictures: Tensor
     answers: Tensor
 
 
 def ringed_dots(n: int, seed: int, *, cue: bool = True) -> RingedDots:
-    """Four white dots, all alike, each at the centre of a thin ring of one of RING_COLOURS. Which colour is it?
+    """Draws n pictures of four white dots that look the same. Each is the centre of a thin ring of one of RING_COLOURS:
+    which colour is it?
 
-    A dot is a plus of five pixels; the ring is 6 to 7 pixels from its centre. cue=False: the rings have colours that
-    are drawn anew, and say nothing about the answer.
+    A dot is a plus of five pixels; the ring is 6 to 7 pixels from its centre.
+
+    cue: False gives the rings new random colours, which say nothing about the answer.
     """
     generator = torch.Generator().manual_seed(seed)
     pictures, answers = torch.full((n, SIDE, SIDE, 3), GREY), torch.full((n, SIDE, SIDE), UNASKED)
@@ -51,17 +56,20 @@ def ringed_dots(n: int, seed: int, *, cue: bool = True) -> RingedDots:
 
 
 def right_at_dots(scores: Tensor, answers: Tensor) -> float:
-    """The share of the dots' pixels at which the highest of the scores (n, 3, H, W) is that of the answer (n, H, W),
-    in %."""
+    """Returns the share of the dots' pixels, in %, at which the right colour has the highest score.
+
+    scores: (n, 3, H, W).
+    answers: (n, H, W).
+    """
     return 100 * (scores.argmax(1) == answers)[answers != UNASKED].float().mean().item()
 
 
 def seen(network: nn.Module, channels: int, row: int, column: int, side: int = 48, tries: int = 16) -> Tensor:
-    """Which positions of a map (channels, side, side) can change what `network` puts out at (row, column): (side,
-    side), 0 or 1.
+    """Returns which positions of a map (channels, side, side) can change the output of `network` at (row, column):
+    (side, side), 0 or 1.
 
-    Found as the gradient of that output with respect to random maps;
-    there are several, since a ReLU blocks the gradient here and there.
+    This is measured with the gradient of that output with respect to random maps. There are several maps, because a
+    ReLU blocks the gradient here and there.
     """
     x = torch.randn(tries, channels, side, side, generator=torch.Generator().manual_seed(0)).requires_grad_()
     out = network(x)
@@ -71,8 +79,8 @@ def seen(network: nn.Module, channels: int, row: int, column: int, side: int = 4
 
 @contextmanager
 def enlarging(mode: str) -> Iterator[None]:
-    """While this is active, `F.interpolate` and `nn.Upsample` enlarge by this mode, "nearest" or "bilinear",
-    whatever they ask for."""
+    """While this context is active, `F.interpolate` and `nn.Upsample` enlarge by this mode, "nearest" or "bilinear",
+    whatever mode they are called with."""
     def ours(x: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None,
              *_: object,
              **__: object) -> Tensor:

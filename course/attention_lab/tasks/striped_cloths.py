@@ -1,8 +1,8 @@
 """Lesson 06a: in which direction do those stripes run?
 
-The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the
-lesson takes away to see what was really used. The small network that answers stands here too, without the module that a
-lesson puts into it.
+The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
+lesson takes away to see what the network really uses. The small network that answers is here too, without
+the module that a lesson puts into it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import torch
 from torch import Tensor, nn
 
 DIRECTIONS = ("upright", "rising", "falling")
-CLOTH = 9  # the column in which the cloth begins; the dot is to the left of it
+CLOTH = 9  # the column in which the cloth begins; the dot is to the left of the cloth
 
 
 class Cloths(NamedTuple):
-    """pictures (n, 3, 12, 20), values around 0; answers, an index into DIRECTIONS (n,); asked, 0 if the dot is red and
-    asks for the fine stripes, 1 if it is blue and asks for the coarse ones (n,)."""
+    """Cloths with their answers.
+
+    pictures: (n, 3, 12, 20), values around 0.
+    answers: (n,), an index into DIRECTIONS.
+    asked: (n,), 0 if the dot is red and asks for the fine stripes, 1 if it is blue and asks for the coarse ones.
+    """
 
     pictures: Tensor
     answers: Tensor
@@ -28,8 +32,8 @@ class Cloths(NamedTuple):
 
 
 def striped_cloths(n: int, seed: int) -> Cloths:
-    """Fine stripes, which repeat every 3 pixels, on top of coarse ones, every 12;
-    the colour of the dot says which of them to name."""
+    """Draws n cloths with fine stripes, which repeat every 3 pixels, on top of coarse ones, which repeat every 12. The
+    colour of the dot tells which of the two to name."""
     g, height, width = torch.Generator().manual_seed(seed), 12, 20
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
 
@@ -52,9 +56,10 @@ def striped_cloths(n: int, seed: int) -> Cloths:
 
 
 def with_dots(pictures: Tensor, blue: float) -> Tensor:
-    """Each cloth with a dot whose colour lies between red (0) and blue (1), where its own dot is; a new tensor.
+    """Returns a copy of the cloths in which each dot has a colour between red (0) and blue (1).
 
-    pictures: (n, 3, 12, 20), of `striped_cloths`. blue: 0 to 1.
+    pictures: (n, 3, 12, 20), from `striped_cloths`.
+    blue: from 0 to 1.
     """
     dot = (pictures[:, :1] - pictures[:, 2:]).abs() > 0.5  # elsewhere the channels are equal
     noise = pictures[:, 1:2] + 0.5
@@ -62,17 +67,19 @@ def with_dots(pictures: Tensor, blue: float) -> Tensor:
 
 
 def with_other_dots(pictures: Tensor) -> Tensor:
-    """Each cloth with the dot of the next picture; a new tensor."""
+    """Returns a copy of the cloths in which each has the dot of the next picture."""
     changed = pictures.clone()
     changed[..., :CLOTH] = pictures.roll(1, 0)[..., :CLOTH]
     return changed
 
 
 def direction_namer(make: Callable[[], nn.Module], channels: int) -> nn.Sequential:
-    """A 1 x 1 convolution, a module, the mean over all positions and a linear layer: (B, 3, H, W) -> (B, 3), logits of
-    DIRECTIONS.
+    """Returns a network of a 1 x 1 convolution, a module, the mean over all positions and a linear layer: (B, 3, H, W)
+    -> (B, 3), the logits of DIRECTIONS.
 
-    make: makes the module, from `channels` to `channels` channels. Nothing else looks at neighbouring pixels.
+    Only the module looks at neighbouring pixels.
+
+    make: makes the module, from `channels` to `channels` channels.
     """
     return nn.Sequential(
         nn.Conv2d(3, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(), make(),

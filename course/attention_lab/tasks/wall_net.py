@@ -1,4 +1,4 @@
-"""The network that restores a wall of stickers with one block, its training set, and branches that can only average
+"""The network that restores a wall of stickers with one block, its targets and loss, and branches that can only average
 (lesson 08b)."""
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from torch import Tensor, nn
 from .restoration import GRID, Walls
 
 WIDTH = 32  # channels of a token in the network
-# of red, green, blue and the mark of damage, for the four pixels of a token
+# the factors for red, green, blue and the mark of damage, for each of the four pixels of a token
 SCALE = torch.tensor([2.0, 2.0, 2.0, 0.1]).repeat(4)
 
 
 class Averaging(nn.Module):
-    """Instead of an attention's `transform`: all logits are 0, so every token looks at all others equally and cannot
+    """Replaces an attention's `transform`: all logits are 0, so every token looks at all others equally and cannot
     choose.
 
-    It keeps the transform's parameters, so that networks with and without it have equally many.
+    It keeps the transform's parameters, so that networks with and without it have the same number of them.
     """
 
     def __init__(self, transform: nn.Module) -> None:
@@ -31,10 +31,14 @@ class Averaging(nn.Module):
 
 
 class WallNet(nn.Module):
-    """Tokens of a wall (B, 160, 16) -> restored ones (B, 160, 12), by one GRLBlock of 32 channels, anchors at 1/2.
+    """Restores the tokens of a wall, (B, 160, 16) -> (B, 160, 12), by one GRLBlock of 32 channels with anchors at 1/2.
 
-    make_block: called once. window, stripe: False makes this branch average over its window or stripe. In each branch,
-    queries, keys and anchors start from one matrix, so that similar tokens match from the first step.
+    In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first
+    step.
+
+    make_block: makes the block; called once.
+    window: False makes the window branch average over its window.
+    stripe: False makes the stripe branch average over its stripe.
     """
 
     def __init__(self, make_block: Callable[[], nn.Module], window: bool, stripe: bool) -> None:
@@ -57,8 +61,8 @@ class WallNet(nn.Module):
 
 @torch.no_grad()
 def _start_alike(attn: nn.Module) -> None:
-    """Queries and keys get one matrix, in the stripe branch the anchors too.
-    `qkv` has, by rows, q, k, v of windows, then of stripes."""
+    """Gives queries and keys the same matrix, and in the stripe branch the anchors too. The rows of `qkv` are q, k, v
+    of the windows, then of the stripes."""
     part = WIDTH // 2
     window_queries, window_keys, _, stripe_queries, stripe_keys, _ = attn.qkv.weight.split(part)
     window_keys.copy_(window_queries)
@@ -69,16 +73,16 @@ def _start_alike(attn: nn.Module) -> None:
 
 
 def wall_targets(walls: Walls) -> Tensor:
-    """What `error_at_damage` compares with, (n, 160, 13): the whole tokens, and a last number that marks the damaged
-    ones."""
+    """Returns the targets for `error_at_damage`, (n, 160, 13): the whole tokens, and a last number that is 1 at the
+    damaged ones."""
     return torch.cat([walls.whole, (walls.kinds >= 0)[..., None].float()], 2)
 
 
 def error_at_damage(restored: Tensor, targets: Tensor) -> Tensor:
-    """Mean squared error of restored tokens (n, 160, 12) at the damaged ones of `wall_targets`."""
+    """Returns the mean squared error of restored tokens (n, 160, 12) at the damaged ones of `wall_targets`."""
     return (restored - targets[..., :12])[targets[..., 12] > 0].square().mean()
 
 
 def left_as_it_is(walls: Walls) -> Tensor:
-    """The damaged walls without the mark of damage, (n, 160, 12)."""
+    """Returns the damaged walls without the mark of damage, (n, 160, 12)."""
     return walls.seen.unflatten(2, (4, 4))[..., :3].flatten(2)

@@ -1,7 +1,7 @@
-"""Woven cloths of lesson 09, whose threads are fine and near and whose cue is wide and far, and waves to test what
-passes a module.
+"""The woven cloths of lesson 09, and waves that test what passes through a module.
 
-The same `seed` gives the same pictures on every machine.
+The threads of a cloth are fine, and near a pixel; the cue is wide, and far from most pixels. The same `seed` gives the
+same pictures on every machine.
 """
 
 from __future__ import annotations
@@ -16,25 +16,29 @@ from torch import Tensor
 
 from .scoring import UNASKED
 
-SIDE, PATCH = 24, 8  # of a cloth and of a patch with one direction, pixels
-THREAD = 3  # wavelength of the threads, pixels
-SPREAD, FAR = 3, 10  # of the glow, and the distance from which a pixel counts, pixels
+SIDE, PATCH = 24, 8  # side of a cloth, and of a patch with one direction, in pixels
+THREAD = 3  # wavelength of the threads, in pixels
+SPREAD, FAR = 3, 10  # width of the glow, and the distance from its middle at which questions begin, in pixels
 
 
 class Cloths(NamedTuple):
-    """pictures (n, 3, 24, 24), values around 0; answers, 0 for rising threads and 1 for falling ones as seen from the
-    front, and UNASKED less than 10 pixels from the middle of the glow (n, 24, 24)."""
+    """Cloths with their answers.
+
+    pictures: (n, 3, 24, 24), values around 0.
+    answers: (n, 24, 24), 0 for threads that rise and 1 for threads that fall, seen from the front; UNASKED less than 10
+        pixels from the middle of the glow.
+    """
 
     pictures: Tensor
     answers: Tensor
 
 
 def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
-    """Cloths of 3 x 3 patches, each with rising or falling threads. A red glow says that the front is up, a blue one
-    the back, and seen from the back rising threads fall.
+    """Draws n cloths of 3 x 3 patches, each with threads that rise or fall. A red glow says that the front is up, a
+    blue glow says that the back is up. Seen from the back, rising threads fall.
 
-    glow: "wide"; "checkerboard", the same colours at the same place, every second pixel with the other sign; "none".
-    The threads, the noise and the answers are the same in all three.
+    glow: "wide"; "checkerboard", the same colours in the same place, with the opposite sign in every second pixel; or
+        "none". Threads, noise and answers are the same in all three.
     """
     g = torch.Generator().manual_seed(seed)
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
@@ -59,7 +63,8 @@ def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
 
 
 def grey_waves(wavelength: float) -> Tensor:
-    """Diagonal grey waves, rising and falling, at four starts each: (8, 3, 24, 24), from -0.5 to 0.5."""
+    """Returns diagonal grey waves, (8, 3, 24, 24), from -0.5 to 0.5: rising and falling ones, with four starting points
+    each."""
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     falling = torch.arange(8).view(8, 1, 1) % 2
     start = math.pi / 2 * (torch.arange(8).view(8, 1, 1) // 2)
@@ -67,11 +72,13 @@ def grey_waves(wavelength: float) -> Tensor:
 
 
 def movement(branch: Callable[[Tensor], Tensor], wavelengths: Sequence[float]) -> list[float]:
-    """How strongly the output of `branch` changes when a grey wave is laid on plain grey: the root of the mean square,
-    the largest as 1.
+    """Returns how strongly the output of `branch` changes when a grey wave is added to plain grey, for each wavelength.
+    It is the root mean square of the change, divided by the largest one.
 
-    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost pixels are left out.
-        ValueError if nothing changes.
+    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost rows and columns on each side are left
+        out.
+
+    Raises ValueError if nothing changes.
     """
     inside = slice(4, -4)
     with torch.no_grad():
@@ -83,11 +90,12 @@ def movement(branch: Callable[[Tensor], Tensor], wavelengths: Sequence[float]) -
 
 
 def shown(pictures: Tensor, enlarged: int = 6) -> Tensor:
-    """Pictures around 0 for the eye: from 0 to 1, each pixel a square of `enlarged` pixels."""
+    """Returns pictures with values around 0 for the eye: from 0 to 1, and each pixel enlarged to a square of `enlarged`
+    pixels."""
     return F.interpolate((0.5 + 0.35 * pictures).clamp(0, 1), scale_factor=enlarged, mode="nearest")
 
 
 def _wave(rows: Tensor, columns: Tensor, wavelength: float, falling: Tensor, start: Tensor) -> Tensor:
-    """A diagonal sine wave; its crests rise to the right, or fall."""
+    """Returns a diagonal sine wave, whose crests rise to the right, or fall."""
     along = (columns + (1 - 2 * falling) * rows) / math.sqrt(2)
     return torch.sin(2 * math.pi * along / wavelength + start)
