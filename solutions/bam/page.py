@@ -812,7 +812,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # %% [markdown]
 # Would longer training change the picture?
 # We also trained every arm three times for five times as many steps.
-# (All runs, those at other learning rates too, are in `solutions/bam/experiment.md`.)
+# (All runs, those at other learning rates too, are in `solutions/bam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]

@@ -176,3 +176,6 @@ FLEXIBLE = Exercise(
     small=image_and_weights((2, 6, 3, 4), 3), large=4.0, overflow=100.0)  # x, w1 and w2 grow alike
 
 EXERCISES = (CHANNEL_GATE, SPATIAL_GATE, BLOCK, FLEXIBLE)
+
+# The page gives the weights of its layers, as matrices, to `flexible_attention`.
+USED_LATER = {"ChannelGate": ("mlp",)}

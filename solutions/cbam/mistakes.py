@@ -143,6 +143,12 @@ MISTAKES = (
             "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use "
             "`x.amax(dim=(2, 3))`.",
             ((LARGEST, "x.flatten(2).max(dim=2)"),)),
+    Mistake("gate-max-two-axes", "ChannelGate",
+            "`x.max` takes a single axis. `x.amax(dim=(2, 3))` takes the maximum over both.",
+            ((LARGEST, "x.max(dim=(2, 3))"),)),
+    Mistake("gate-max-two-axes-kept", "ChannelGate",
+            "`x.max` takes a single axis. `x.amax(dim=(2, 3))` takes the maximum over both.",
+            ((LARGEST, "x.max(dim=(2, 3), keepdim=True)"),)),
     Mistake("gate-over-batch", "ChannelGate",
             "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 "
             "and 3 only.",
@@ -480,6 +486,14 @@ MISTAKES = (
             "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
             "use `F.linear(s, w1)`. The same goes for `w2`.",
             (("s @ w1.T) @ w2.T", "s @ w1) @ w2"),)),
+    Mistake("flexible-matrix-before-vectors", "flexible_attention",
+            "The formula is written for one vector, but your pooled vectors are the rows of a matrix, (B, C). Multiply "
+            "them by the transposed matrix from the right: `s @ w1.T`.",
+            (("torch.relu(s @ w1.T) @ w2.T", "w2 @ torch.relu(w1 @ s)"),)),
+    Mistake("flexible-columns-kept", "flexible_attention",
+            "You turned the pooled vectors into columns, so your scores are (C, B). Turn them back with `.T`, or keep "
+            "the vectors as rows: `s @ w1.T`.",
+            (("torch.relu(s @ w1.T) @ w2.T", "w2 @ torch.relu(w1 @ s.T)"),)),
     Mistake("flexible-matrices-swapped", "flexible_attention",
             "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),

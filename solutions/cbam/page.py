@@ -79,10 +79,11 @@ review()
 #
 # Each picture at the top has two crosses, one on the left and one on the right.
 # A cross is a red bar and a blue bar on top of each other, and the bars are magenta where they overlap.
-# If both bars point the same way, the whole cross is one magenta bar, as on the right of picture 3.
+# If both bars point the same way, they cover each other, and you see a single magenta bar, as on the right of picture 3.
 #
 # Two cues say which of the four bars counts.
-# The colour of the stars says **what** to look at, the red bar or the blue one, and the green frame says **where**.
+# The small squares along the top edge are stars.
+# Their colour says **what** to look at, the red bar or the blue one, and the green frame says **where**.
 # Have you answered for all four pictures?
 # Run the cell and compare.
 
@@ -379,6 +380,8 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # If they are small, the map hardly opens or closes.
 # If they are large, its values are close to 0 or 1, where the sigmoid has almost no gradient.
 # With BatchNorm the scale hardly matters in training mode.
+# Only very small features show in the map, because BatchNorm adds an `eps` of 0.00001 to the variance before it divides.
+# Here, the convolution's output has a smaller variance than that at a scale of 0.1.
 # This has a price: during training, a picture's map depends on the other pictures of its batch.
 
 # %% [markdown]
@@ -501,6 +504,20 @@ for gate in (ChannelGate(256), SpatialGate()):
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
+# The formula speaks of one image and its vector.
+# A batch has one vector per image, and they are the *rows* of a matrix `s` (B, C).
+# So $w_1\,s$ becomes `s @ w1.T`, as in `nn.Linear`:
+
+# %%
+s = torch.tensor([[2., 2.], [4., 2.], [1., 3.]])  # three images with two channels, (B, C)
+w1 = torch.tensor([[1., -1.]])  # (C // r, C)
+print("s @ w1.T:", (s @ w1.T).tolist())
+try:
+    w1 @ s
+except RuntimeError as error:
+    print("w1 @ s:  ", error)
+
+# %% [markdown]
 # Worked example: the channels (0, 4) and (2, 2) have the means (2, 2) and the maxima (4, 2).
 # With `w1 = [[1., -1.]]` and `w2 = [[1.], [-1.]]` the means give (0, 0), the maxima give (2, -2), and the gates are 0.88 and 0.12.
 # So channel 0 becomes (0, 3.52).
@@ -693,7 +710,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 #
 # Do the arms that score less than CBAM only need more time?
 # We also trained with five times as many steps, twice for each of these arms and six times for CBAM.
-# (All runs are in `solutions/cbam/experiment.md`.)
+# (All runs are in `solutions/cbam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
@@ -720,9 +737,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # - **The lead comes from the cue.**
 #   Without the cue CBAM is no better than *no module*, so its 262 parameters alone are worth nothing here.
 #
-# (A vote can be beaten, because the last layer can also take the stars into account.
-# By our count, a network can then reach at best 71.9 % with *no module* and 87.5 % with the *spatial gate only*.
-# None of our runs came near.)
+# (A vote can be beaten a little, because the last layer can also take the stars into account.)
 
 # %% [markdown]
 # **The order.** Three runs show little, so we ran eight for each of the two orders.

@@ -720,7 +720,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # **Would longer training change the picture?**
 # We also trained for five times as many steps, with two runs for each arm.
-# (All runs are in `solutions/danet/experiment.md`.)
+# (All runs are in `solutions/danet/experiment.md` in the course's repository.)
 #
 # - Both attentions score 100 %, and so does channel attention with the *paper's* sign.
 #   With that sign it scored 56 and 62 % after the page's 500 steps.

@@ -659,7 +659,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # ECA reached 85 and 86 % on new pictures.
 # So the full matrix learns the same thing slowly and memorises on the way, but one shared kernel learns it quickly.
 # With the bands shuffled, ECA stayed at 34 % (one run), as low as the network without a gate (34 and 35 %).
-# (All runs: `solutions/eca/experiment.md`.)
+# (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # **The border** that you met in section 4 plays a role here too.

@@ -106,6 +106,10 @@ MISTAKES = (
             "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them "
             "positive first.",
             ((OVER_TOKENS, "logits / (logits.sum(dim=1, keepdim=True) + eps)"),)),
+    Mistake("normalize-no-exp-twice", "double_normalize",
+            "Both steps divide by a sum, so negative logits give negative weights, and a sum can be near zero. The "
+            "first step is a softmax over the tokens: it takes the exponential first.",
+            (("torch.softmax(logits, dim=1)", "logits / logits.sum(dim=1, keepdim=True)"),)),
     Mistake("normalize-naive-exp", "double_normalize", OVERFLOW.format("logits").replace("row", "column"),
             ((OVER_TOKENS, naive_softmax("logits", 1)),)),
     Mistake("normalize-detached-sum", "double_normalize",

@@ -20,8 +20,9 @@
 # Does the ringed disc count as white, or as black?
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
 # Can its answers for the two pictures differ?
-# This matters on large maps, because a map of 512 x 512 has 262,144 positions.
-# Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
+#
+# **Why anyone cares.** Attention between all positions is too expensive on large maps.
+# A map of 512 x 512 has 262,144 positions, and self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
 # It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
 #
@@ -384,6 +385,15 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # - `conv2`: 1 x 1, C to C, *without* bias, and `bn`, a `BatchNorm2d`;
 # - x is added, and a ReLU comes last.
 #
+# The way from a map to tokens is the one of lesson 05a.
+# Look at a small map before you write the way there and back:
+
+# %%
+tiny_map = torch.arange(12).reshape(1, 2, 2, 3)  # one image with two channels of 2 x 3 positions
+print("the map's channels: ", tiny_map[0].tolist())
+print("the tokens, (N, C): ", tiny_map.flatten(2).transpose(1, 2)[0].tolist())
+
+# %% [markdown]
 # Worked example: a map (2, 8, 3, 5) becomes tokens (2, 15, 8), and goes back to (2, 8, 3, 5).
 # If conv2's weights are all 0 and `bn` is new, then the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
 #
@@ -574,7 +584,8 @@ slide_green_discs(weights_of_six)
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80 and **100** % on the odd one out.
 # So self-attention *can* count, but in these runs it learns to count more slowly.
-# With half the learning rate the findings are the same; all runs are in `solutions/external/experiment.md`.
+# With half the learning rate the findings are the same.
+# All runs are in `solutions/external/experiment.md` in the course's repository.
 
 # %% [markdown]
 # ## 9. The bug museum

@@ -185,7 +185,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # Neither of the two codes replaces the other.
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
 # `PixelAttention(64)` has 640 parameters for images of any size; a table for 56 x 56 positions has 200,704, for this size alone.
-# All runs are in `solutions/rest/experiment.md`.
+# All runs are in `solutions/rest/experiment.md` in the course's repository.
 
 # %% [markdown]
 # ## 3. Map and tokens: the bug museum
@@ -719,7 +719,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
 # For entries of 1 x 1 at ratio 2 the mean was no worse: it scored 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
 # So no learned kernels are needed to hold four entries in one key.
-# All runs are in `solutions/rest/experiment.md`.
+# All runs are in the repository's `solutions/rest/experiment.md`.
 
 # %% [markdown]
 # ## 11. Paper against code, and a challenge
@@ -758,7 +758,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # ## 12. What we now know
 #
 # - **Every position needs a query of its own, but far fewer keys are enough.**
-#   In our runs of 900 steps, a sixteenth of the keys was enough if an entry's side was as large as the ratio.
+#   In our runs of 900 steps, it was enough if the ratio was at most an entry's side.
+#   That is a sixteenth of the keys for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
 # - Larger windows made learning slower, long before they made the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.

@@ -659,7 +659,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
 # The arm *over the queries* is still at chance too, with one question at a time.
 # With six questions at once this arm scores 97 to 99 %.
-# (All runs: `solutions/warmup/experiment.md`.)
+# (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
 #
 # In an image, all positions ask at once, so there the wrong axis may make the results only slightly worse.
 

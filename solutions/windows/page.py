@@ -725,7 +725,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # With *no mask* the networks score 93, 98 and 99 % at the border, and 32, 26 and 25 % at the edge.
 # With *one shifted* block, the networks score 100 % in both places.
 # Half the learning rate gives the same findings, but after 150 steps one run without a mask chose the tile's own colour.
-# (All runs are in `solutions/windows/experiment.md`.)
+# (All runs are in `solutions/windows/experiment.md` in the course's repository.)
 #
 # The task does not show how much the mask matters on photographs.
 # One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out the mask and the bias, and reports an accuracy near 84 %.

@@ -183,7 +183,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     mistake = _recognise(exercise, observed, found, scale, index)
     stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
     if mistake:  # the cause is known: what an odd case would make one guess only distracts
-        index = next((i for i in candidates(found) if i not in stopped), candidates(found)[0])
+        shows = [i for i in candidates(found) if i not in stopped]
+        index = next((i for i in shows if not _at_the_border(found[i])), (shows or candidates(found))[0])
     case = exercise.cases[index]
     retry = replace(case.question, gradients=False, trace=False)
     found[index] = [with_use(d, case, observed[index], lambda other: ask(index, retry, other)) for d in found[index]]
@@ -296,6 +297,11 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
                                                for i in seen) and _as_noisy(exercise, mistake, prints, zero)):
             best, most = (mistake, len(seen)) if len(seen) > most else (best, most)
     return best
+
+
+def _at_the_border(found: list[Difference]) -> bool:
+    """Would a report speak of the border of a map, which makes one look for a wrong padding?"""
+    return isinstance(worst(found).facts[0], facts.Border)
 
 
 def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:

@@ -168,7 +168,7 @@ def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]
               if name.startswith("state.")}
     other = {name.rpartition(".")[0]: len(shape) > theirs[name].ndim for name, shape in observed[0][0].parameters
              if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim
-             and name.rpartition(".")[0] in exercise.used_later}
+             and name.partition(".")[0] in exercise.used_later}
     notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} "
              f"of another kind than on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with "
              f"the same numbers). That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} as "
