@@ -10,6 +10,8 @@ import importlib.metadata
 import json
 import platform
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,11 +25,13 @@ from autograder.judge.settings import Settings
 from autograder.lessons import bank
 from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
 from autograder.lessons.topics import topic
+from tests.classroom.pupils import LESSON, PUPILS, file_of
 
 EVERY = 12  # answers of the bank
 GRADED = "05b_memory"  # the lesson whose answers need the most memory
 # what stands on it is judged with a proxy
 BROKEN = "01_se", "squeeze", "def squeeze(x):\n    return x.amax(dim=(2, 3))\n"
+CLASS = "ada", "cai", "dora", "fay", "kim", "ola"  # right, saved elsewhere, wrong, broken, incomplete, without metadata
 PACKAGES = "matplotlib", "numpy", "pillow", "rich", "safetensors"
 
 
@@ -55,8 +59,8 @@ def verdicts() -> dict[str, list[Any]]:
 
 
 def marks() -> dict[str, list[float]]:
-    """Points and points at most in grading, of a solved notebook and of one in which an exercise that others stand
-    on is broken."""
+    """Points and points at most in grading, of a solved notebook, of one in which an exercise that others stand on is
+    broken, and of a class of six."""
     lesson, broken, source = BROKEN
     found = {}
     with Judge(Settings(device="cpu", seed="other versions")) as judge:
@@ -70,6 +74,13 @@ def marks() -> dict[str, list[float]]:
                 raise RuntimeError(f"{name}: {result.error}")
             found |= {f"{name}/{exercise}": [verdict.points, verdict.max_points]
                       for exercise, verdict in result.verdicts.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            for pupil in (pupil for pupil in PUPILS if pupil.student in CLASS):
+                path = Path(folder) / f"{pupil.student}.ipynb"
+                path.write_bytes(file_of(pupil) or b"")
+                graded = judge.grade(read(path), LESSON).verdicts.values()
+                found |= {f"{pupil.student}/{verdict.exercise}": [verdict.points, verdict.max_points]
+                          for verdict in graded}
     return found
 
 
