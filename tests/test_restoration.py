@@ -17,6 +17,7 @@ from attention_lab.tasks.restoration import (
     sticker_walls,
     wall_pictures,
 )
+from solutions.grl.baselines import best_of_the_others
 
 
 def stickers(walls, picture):
@@ -95,3 +96,8 @@ def test_a_new_restorer_changes_nothing_and_loads_weights_of_either_kind_of_laye
     assert torch.equal(ours.blocks[0].fc.weight, theirs.blocks[0].fc.weight[:, :, 0, 0])
     with pytest.raises(RuntimeError, match="blocks.0.fc"):
         Restorer([Block(nn.Linear(6, 3))], 6).load(tmp_path / "weights", left_out="cat")
+
+
+def test_a_filter_is_tuned_on_the_other_photographs():
+    gained = torch.tensor([[9.0, 0.0, 0.0], [1.0, 5.0, 5.0]])  # two settings, three photographs
+    assert best_of_the_others(gained).tolist() == [1, 0, 0]

@@ -308,7 +308,7 @@ def verify_record(path: Path, isolation: str, console: Console, draw: int | None
             found = trained(read_first, sandbox, draw, rules,
                             lambda task, seed, score: say(f"{task}, seed {seed}: {score:.1f} % right"))
     except Refused as error:
-        say(f"{path} is REFUSED: {error}.")
+        say(f"{path} is REFUSED: {str(error).removesuffix('.')}.")
         return 1
     for line in repr(found).splitlines():
         say(line)

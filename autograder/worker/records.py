@@ -57,7 +57,9 @@ class Recorded:
     def build(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
         torch.manual_seed(header["seed"])
         try:
-            self.module = self.scope["mine"](header["channels"])
+            if not callable(make := self.scope.get("mine")):
+                raise TypeError("`mine` is no function of the number of channels")
+            self.module = make(header["channels"])
             numbers = _numbers(self.module)
         except Exception as error:  # a learner's code may raise anything
             return _raised(error), {}
