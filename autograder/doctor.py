@@ -42,14 +42,18 @@ SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", 
 
 @dataclass(frozen=True)
 class Finding:
-    """state: good, missing (grading works without it) or bad (it does not)."""
+    """A finding of the doctor.
+
+    state: "good"; "missing", if grading works without it; or "bad", if it does not.
+    text: the sentence to print.
+    """
 
     state: str
     text: str
 
 
 def examine(console: Console) -> int:
-    """Print what is found; 1 where grading does not work here, else 0."""
+    """Prints the findings. Returns 1 if grading does not work on this machine, else 0."""
     failed = False
     for title, look in LOOKS.items():
         console.print(Text(title, style="bold"))
@@ -71,7 +75,7 @@ def _python() -> Iterator[Finding]:
 
 
 def batch_norm_defect() -> bool:
-    """Does the gradient of BatchNorm2d at batch size 1 depend on the strides of the incoming gradient?"""
+    """Says whether the gradient of BatchNorm2d at batch size 1 depends on the strides of the incoming gradient."""
     g = torch.Generator().manual_seed(0)
     x, incoming = (torch.randn(1, 3, 4, 5, generator=g, dtype=torch.float64) for _ in range(2))
     tokens = incoming.flatten(2).mT.contiguous().mT.unflatten(2, (4, 5))  # the same numbers, strides as after an einsum
@@ -85,12 +89,13 @@ def _device() -> Iterator[Finding]:
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
     else:
         yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do "
-                                 "not follow; the CPU computes the numbers. Grade on a machine with an NVIDIA GPU to "
-                                 "have them computed there")
+                                 "not follow, and the CPU computes the numbers. To check the numbers on a GPU too, "
+                                 "grade on a machine with an NVIDIA GPU")
 
 
 def _machine() -> Iterator[Finding]:
-    """What protects the rest of the machine if a wall has a hole, or if a class hands in more than anybody expects."""
+    """Looks at what protects the rest of the machine if the sandbox has a hole, or if a class hands in more than
+    anybody expects."""
     if not hasattr(os, "getuid"):
         return
     if os.getuid():
@@ -102,20 +107,20 @@ def _machine() -> Iterator[Finding]:
     if limit < total:
         yield Finding("good", f"memory is limited to {limit / (1 << 30):.1f} of {total / (1 << 30):.1f} GiB")
     else:
-        yield Finding("missing", "no limit on the memory of all that runs here together: begin the command with "
+        yield Finding("missing", "nothing limits the memory of all processes together: begin the command with "
                                  "`systemd-run --user --scope -p MemoryMax=8G`")
     work = ROOT / "work" if (ROOT / "work").exists() else ROOT
     free = f"{shutil.disk_usage(work).free >> 30} GiB free"
     if _has_quota() or work.stat().st_dev != Path("/").stat().st_dev:
         yield Finding("good", f"disk: {free} in {work}, which has a quota or a file system of its own")
     else:
-        yield Finding("missing", f"disk: {free} in {work}, and no quota: what is collected could fill the disk of the "
-                                 "whole machine (setquota, or a file system of its own)")
+        yield Finding("missing", f"disk: {free} in {work}, and no quota: submissions could fill the disk of the whole "
+                                 "machine. Set a quota (setquota), or give the folder a file system of its own")
 
 
 def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
-    """The bytes that the control groups of this process allow (Linux, version 1 or 2);
-    infinity if there is no limit."""
+    """Returns the bytes that the control groups of this process allow (Linux, version 1 or 2); infinity if there is no
+    limit."""
     try:
         lines = [line.split(":", 2) for line in own.read_text(encoding="utf-8").splitlines()]
     except OSError:
@@ -151,12 +156,11 @@ def _walls() -> Iterator[Finding]:
     if "limits" in have:
         bounds = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own",
                   f"{LIMITS['RLIMIT_CPU']} s of computing",
-                  f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
+                  f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB per file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
-        yield Finding("good", f"limits of a worker: {', '.join(bounds)}; a question {limits.QUESTION_CPU:g} s of "
-                              "computing, "
-                              f"{limits.QUESTION_WALL:g} s in all; a notebook {limits.NOTEBOOK_CPU:g} s of computing, "
-                              f"{limits.NOTEBOOK_OWN:g} s in all")
+        yield Finding("good", f"limits of a worker: {', '.join(bounds)}; for one question {limits.QUESTION_CPU:g} s of "
+                              f"computing and {limits.QUESTION_WALL:g} s in all; for one notebook "
+                              f"{limits.NOTEBOOK_CPU:g} s of computing and {limits.NOTEBOOK_OWN:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:
@@ -173,8 +177,8 @@ def _walls() -> Iterator[Finding]:
                 yield Finding("good", f"workers: the first starts in {first:.1f} s, the next ones are forked in "
                                       f"{1000 * (time.perf_counter() - start):.0f} ms")
             else:
-                yield Finding("missing", f"workers: each starts in {first:.1f} s, because nothing can be forked here "
-                                         "(it can on Linux)")
+                yield Finding("missing", f"workers: each starts in {first:.1f} s, because processes can't be forked "
+                                         "here (on Linux they can)")
             source = "".join(f"try:\n    import {name}\n    raise SystemExit('{name}')\nexcept ImportError:\n    pass\n"
                              for name in ("autograder", "solutions"))
             answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
@@ -183,8 +187,8 @@ def _walls() -> Iterator[Finding]:
             yield Finding("bad", f"no worker runs: {error}")
             return
         if answer["raised"]:
-            yield Finding("bad", f"a submission can import {answer['raised']['message']!r}: uninstall it, the course "
-                                 "is run from its repository")
+            yield Finding("bad", f"a submission can import {answer['raised']['message']!r}: uninstall this package, "
+                                 "because the course runs from its repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
         if holds["raised"]:
@@ -196,7 +200,7 @@ def _walls() -> Iterator[Finding]:
 
 
 def _proxy(sandbox: Sandbox) -> Finding:
-    """What answers for a broken exercise has a limit of its own, inside a worker's."""
+    """Looks at the process that answers for a broken exercise, which has its own limit inside a worker's."""
     room = proxy_process.LIMITS["RLIMIT_AS"] - (1 << 28)  # the rest is for the question itself
     proxy = ProxyProcess(sandbox, topic("se").reference, ["squeeze"])
     try:
@@ -212,7 +216,7 @@ def _proxy(sandbox: Sandbox) -> Finding:
 
 
 def _grading() -> Iterator[Finding]:
-    """The lesson whose answers need the most memory, graded as a notebook of the class is."""
+    """Grades the lesson whose answers need the most memory, in the way in which a notebook of the class is graded."""
     lesson = notebook.lesson(HUNGRIEST)
     solved = read(SOLVED / lesson.name / f"{lesson.name}.ipynb")
     try:
@@ -234,7 +238,7 @@ def _grading() -> Iterator[Finding]:
 
 
 def _calls(layers: tuple[str, ...]) -> Finding:
-    """Every call of the kernel, by number, inside the walls of a worker."""
+    """Tries every call of the kernel, by number, inside the walls of a worker."""
     try:
         stray = unlisted(layers)
     except RuntimeError as error:
@@ -243,8 +247,8 @@ def _calls(layers: tuple[str, ...]) -> Finding:
         return Finding("bad",
                        "calls get through to the kernel that are not listed in "
                        f"autograder/sandbox/system_calls.py: {stray}")
-    return Finding("good", f"calls of the kernel: the {len(listed())} that are listed get through, of all "
-                           f"{len(NUMBERS):,} numbers tried")
+    return Finding("good", f"calls of the kernel: of all {len(NUMBERS):,} numbers that were tried, only the "
+                           f"{len(listed())} that are listed get through")
 
 
 def _nbgrader() -> Iterator[Finding]:
@@ -265,14 +269,15 @@ def _nbgrader() -> Iterator[Finding]:
     else:
         yield Finding("missing",
                       f"no kernel python3 (found: {', '.join(kernels) or 'none'}): learners need it, graders don't. "
-                                 "python -m ipykernel install --user")
+                                 "Run `python -m ipykernel install --user`")
 
 
 def _class() -> Iterator[Finding]:
-    """What this folder's class has set, and who can hand in for whom through its exchange."""
+    """Looks at this folder's class: what its configuration has set, and who can hand in under which name through its
+    exchange."""
     if not Path("nbgrader_config.py").exists() or not importlib.util.find_spec("nbgrader"):
         yield Finding("missing",
-                      "no nbgrader, or no nbgrader_config.py in this folder: nothing of a class is looked at")
+                      "no nbgrader, or no nbgrader_config.py in this folder: there is no class to check")
         return
     import nbgrader.server_extensions.formgrader.formgrader  # noqa: F401  that the configuration adapts it
     from nbgrader.exchange.default import Exchange
@@ -283,19 +288,20 @@ def _class() -> Iterator[Finding]:
 
     app = course_app("doctor")
     if others := nbgrader_plugin.set_otherwise(app.config):
-        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md "
-                                 "promises of that is not looked at")
+        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: the promises of "
+                                 "docs/security.md about that are not checked")
     else:
         yield Finding("good", "nbgrader's steps are the course's own")
     yield (Finding("good", "formgrader opens plain files of a submission, within bounds") if formgrader.adapted() else
-           Finding("bad", "formgrader opens whatever lies in a submission: nbgrader_config.py must call "
+           Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "
                           "nbgrader_plugin.configure(c)"))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),
                          exchange_collect.account_of)
 
 
 def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterator[Finding]:
-    """Is what lies there known by its owner? Where there is no such folder, nobody hands in that way."""
+    """Says whether the owners of the folders in an exchange are known. Without such a folder, nobody hands in that way.
+    """
     try:
         names = sorted({name.rsplit("+", 3)[0] for name in os.listdir(inbound) if name.count("+") >= 3})
     except OSError:
@@ -303,15 +309,16 @@ def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterato
     unknown = [name for name in names if account_of(name) is None]
     if not names:
         yield Finding("good",
-                      f"nothing is in {inbound}. What comes is its owner's, if there is an account of its name here")
+                      f"nothing is in {inbound}. A folder with the name of an account counts only if that account "
+                      "owns it")
     elif unknown:
         yield Finding("missing",
                       f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
-                                 f"{unknown[0]!r}): for them names are all there is, and whoever can write there can "
-                                 "use any of them")
+                      f"{unknown[0]!r}). Only the name of a folder says whose it is, so anybody who can write there "
+                      "can use these names")
     else:
-        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder is its owner's, "
-                              "whatever its name")
+        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder counts only if "
+                              "the account of its name owns it")
 
 
 def _course() -> Iterator[Finding]:
@@ -322,7 +329,7 @@ def _course() -> Iterator[Finding]:
     if not FILE.exists():
         yield Finding("missing", f"no class seed yet; the first grading draws one and keeps it in {FILE}")
     elif os.name == "posix" and FILE.stat().st_mode & 0o077:
-        yield Finding("missing", f"others may read the class seed: chmod 600 {FILE}")
+        yield Finding("missing", f"other accounts can read the class seed: run chmod 600 {FILE}")
     else:
         yield Finding("good", f"the class seed is in {FILE}; keep a copy, because another seed asks other questions")
 

@@ -231,7 +231,7 @@ def test_a_file_that_is_odd_is_a_sentence(sent, capsys, edit, said):
 def test_only_a_plain_file_is_opened(sent, tmp_path):
     (tmp_path / "link").symlink_to(sent())
     os.mkfifo(tmp_path / "pipe")
-    for name, said in (("link", "a link to another file"), ("pipe", "it is no file"), ("absent", "No such file"),
+    for name, said in (("link", "a link to another file"), ("pipe", "not a plain file"), ("absent", "No such file"),
                        (".", "directory")):
         with pytest.raises(Unreadable, match=said):
             problems.read(tmp_path / name)

@@ -163,7 +163,7 @@ def test_a_card_is_opened_as_what_was_handed_in_is(tmp_path):
     (tmp_path / "secret").write_text(json.dumps({"course": "not for you"}))
     (tmp_path / "link.json").symlink_to(tmp_path / "secret")
     os.mkfifo(tmp_path / "pipe.json")
-    for name, why in (("link", "it is a link to another file"), ("pipe", "it is no file")):
+    for name, why in (("link", "it is a link to another file"), ("pipe", "it is not a plain file")):
         with pytest.raises(ValueError, match=why):
             cards.read(tmp_path / f"{name}.json")
 

@@ -1,1 +1,1 @@
-"""A whole class: nbgrader's steps, judges side by side, one writer for the gradebook."""
+"""Grades a whole class: nbgrader's steps, several judges at the same time, and one writer for the gradebook."""

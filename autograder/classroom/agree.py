@@ -1,7 +1,7 @@
-"""`autograder course`: the class's own rules (work/course.toml) beside the gradebook, and into it.
+"""`autograder course`: compares the class's own rules (work/course.toml) with the gradebook, and brings them into it.
 
-It makes every change in one transaction, says what it made, and keeps it only if it was told to.
-So what is shown is what is applied.
+Every change is made in one transaction. The command says what it changed, and keeps the changes only if it was told to.
+So what it shows is exactly what it would apply.
 """
 
 from __future__ import annotations
@@ -25,30 +25,35 @@ from autograder.classroom.rules import NAME, Rules, read, time_said
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 
-LEAST = 1e-9  # points that count as a difference
+LEAST = 1e-9  # points; a smaller difference does not count
 LOOK, APPLY, REPLACE = "look", "apply", "replace"
 
 
 @dataclass
 class Found:
-    """made: what is set in the gradebook. differs: what it has otherwise, and keeps."""
+    """The result of comparing the rules with the gradebook.
+
+    made: what is set in the gradebook.
+    differs: what the gradebook has otherwise, and keeps.
+    """
 
     made: list[str] = field(default_factory=list)
     differs: list[str] = field(default_factory=list)
 
 
 def course(how: str, console: Console) -> int:
-    """Check the rules and show them, beside the gradebook. APPLY sets what the gradebook lacks, and late penalties;
-    REPLACE sets all.
+    """Checks the rules, and shows them beside the gradebook. Returns the command's exit status: 0 if the two agree in
+    the end, else 1.
 
-    The command's exit status: 0 if the two agree in the end, 1 if not.
-    Raises ValueError for rules that are wrong, or not there.
+    how: APPLY sets late penalties and everything that the gradebook lacks; REPLACE sets everything.
+
+    Raises ValueError if the rules are wrong or missing.
     """
     app = course_app("course")
     app.log.setLevel(logging.ERROR)
     rules = rules_of(app)
     if rules is None:
-        raise ValueError(f"there is no {NAME} yet: docs/instructors/course.md has one to begin with")
+        raise ValueError(f"there is no {NAME} yet: docs/instructors/course.md has an example to begin with")
     say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     book = OneGradebook(app.coursedir.db_url, app.coursedir.course_id)
     with book.everywhere(), book.transaction():
@@ -69,7 +74,8 @@ def course(how: str, console: Console) -> int:
 
 
 def rules_of(app: NbGrader) -> Rules | None:
-    """The rules of a course, whose lessons and students there are. Raises ValueError, as `read` does."""
+    """Returns the rules of a course, after checking the names of lessons and students. Raises ValueError, as `read`
+    does."""
     rules = read(Path(app.coursedir.root))
     if rules:
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
@@ -132,13 +138,13 @@ def _penalty(submission: SubmittedAssignment) -> float:
 
 
 def _penalties(app: NbGrader) -> LatePenalties:
-    """The step as grading makes it, with the class's settings."""
+    """Returns the step of grading that sets penalties, with the class's settings."""
     autograde = Autograde(coursedir=app.coursedir, parent=app)
     return LatePenalties(parent=autograde.exporter_class(parent=autograde, config=autograde.config))
 
 
 def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
-    """The file as it was understood."""
+    """Returns lines that show how the file was understood."""
     released = {lesson.name for lesson in gradebook.assignments}
     lines = []
     for name in sorted({*rules.due, *rules.weights}):

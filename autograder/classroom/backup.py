@@ -1,7 +1,7 @@
-"""`autograder backup` and `autograder restore`: all of a class that can't be made again, as one file.
+"""`autograder backup` and `autograder restore`: one file with everything of a class that can't be made again.
 
-That is the gradebook, the class's seed, its settings, lessons of its own, what was handed in and what was graded of it.
-Pages of feedback, exports, caches and releases are made again by their commands.
+That is the gradebook, the class's seed, its settings, its own lessons, the submissions, and their graded copies. Pages
+of feedback, exports, caches and releases can be made again by their commands.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from autograder.outward import on_terminal
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
 SETTINGS = "work/nbgrader_config.py"
 OWN = [SETTINGS, rules.NAME, "work/lessons.toml"]  # what a class's instructor wrote
-OWN_LESSONS = "work/lessons"  # where `autograder new` makes them
+OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
 
 
 def backup(path: Path, console: Console) -> int:
-    """Write the class of this folder to a new file, a tar with gzip. The command's exit status.
+    """Writes the class of this folder to a new file, a tar with gzip. Returns the command's exit status.
 
-    Raises ValueError for a file that is there already, and a gradebook that is neither SQLite nor PostgreSQL.
+    Raises ValueError if the file exists already, or if the gradebook is neither SQLite nor PostgreSQL.
     """
     if path.exists():
-        raise ValueError(f"{path} is there already: a backup never replaces another one")
+        raise ValueError(f"{path} exists already: a backup never replaces another one")
     app = course_app("backup")
     root, url = Path(app.coursedir.root), make_url(app.coursedir.db_url)
     beside, left_out, files = path.with_name(f"{path.name}.new"), [], 0
@@ -78,15 +78,15 @@ def backup(path: Path, console: Console) -> int:
                                    "where your class can't read it.")),
                                    soft_wrap=True)
     for name in left_out:
-        console.print(Text(on_terminal(f"left out, as it is no plain file: {name}")), soft_wrap=True)
+        console.print(Text(on_terminal(f"left out, because it is not a plain file: {name}")), soft_wrap=True)
     return 0
 
 
 def restore(path: Path, console: Console) -> int:
-    """Put a backup into the course of this folder, which must not hold a class yet. The command's exit status.
+    """Puts a backup into the course of this folder, which must not hold a class yet. Returns the command's exit status.
 
-    Raises ValueError for what is no backup, for a folder that holds a class, and where the gradebook would be of
-    another kind.
+    Raises ValueError if the file is not a backup, if the folder holds a class, or if its gradebook would be of another
+    kind.
     """
     with tempfile.TemporaryDirectory() as scratch:
         try:
@@ -96,7 +96,7 @@ def restore(path: Path, console: Console) -> int:
             gradebook = Path(scratch) / (POSTGRESQL if said["gradebook"] == POSTGRESQL else SQLITE)
             made, by = str(said["made"]), str(said["attention_lab"])
         except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ValueError(f"{path} is no backup of a class: {error}") from error
+            raise ValueError(f"{path} is not a backup of a class: {error}") from error
         app = course_app("restore")
         root, files = Path(app.coursedir.root), Path(scratch) / FILES
         if there := [str(file.relative_to(root)) for file in _own_files(app)]:
@@ -114,7 +114,7 @@ def restore(path: Path, console: Console) -> int:
 
 
 def _own_files(app: AutogradeApp) -> Iterator[Path]:
-    """What of a class lies in files, and can't be made again: submissions, graded copies, own lessons, seeds and
+    """Yields the files of a class that can't be made again: submissions, graded copies, own lessons, seeds and
     settings."""
     root = Path(app.coursedir.root)
     for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory, OWN_LESSONS):
@@ -125,7 +125,7 @@ def _own_files(app: AutogradeApp) -> Iterator[Path]:
 
 
 def _copy_of_gradebook(url: URL, into: Path) -> Path:
-    """A copy as it is at one moment, though somebody may be grading."""
+    """Copies the gradebook as it is at one moment, even if somebody is grading meanwhile."""
     if url.get_backend_name() == "sqlite":
         if not Path(url.database or "").exists():
             raise ValueError(f"there is no gradebook yet: {url.database}")
@@ -138,7 +138,8 @@ def _copy_of_gradebook(url: URL, into: Path) -> Path:
 
 
 def _put_gradebook(copy: Path, url: URL) -> None:
-    """Raises ValueError where the settings name another kind of database, or one that is not empty."""
+    """Restores the gradebook. Raises ValueError if the settings name another kind of database, or one that is not
+    empty."""
     here = url.render_as_string(hide_password=True)
     if (url.get_backend_name() == "sqlite") != (copy.name == SQLITE):
         raise ValueError(f"the backup's gradebook is of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, and "
@@ -158,7 +159,8 @@ def _put_gradebook(copy: Path, url: URL) -> None:
 
 
 def _postgresql(tool: str, url: URL, *options: str) -> None:
-    """Run one of PostgreSQL's own tools. The password goes by the environment, where other accounts can't see it."""
+    """Runs one of PostgreSQL's own tools. The password is passed in the environment, where other accounts can't see it.
+    """
     if url.get_backend_name() != "postgresql":
         raise ValueError("only gradebooks on SQLite and PostgreSQL can be kept, not "
                          f"{url.render_as_string(hide_password=True)}")

@@ -1,4 +1,4 @@
-"""Judges on other machines: the jobs of a pool go to the workers of a Dask cluster."""
+"""Judges on other machines: the jobs of a pool are sent to the workers of a Dask cluster."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
-LOOK = 0.5  # seconds between two looks at which workers there are
-# seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come
+LOOK = 0.5  # seconds between two checks of which workers there are
+# seconds to wait for a scheduler's answer, for the first worker, or for another worker when the last one is gone
 PATIENCE = 30.0
 END_SECONDS = 5.0  # for the workers to hear that the run has ended
-TRIES = 3  # workers that may go while they have one submission
+TRIES = 3  # how many workers may be lost while they grade one submission
 LOUD = (
-    "it writes every message to its log, and so it would the class's seed: start it without Dask's debug level of"
+    "it writes every message to its log, and with them the class's seed: start it without Dask's debug level of"
     " logging"
 )
 LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
-# A function and its arguments: a logger is sent as its name, so this one is the other process's.
+# A function and its arguments. A logger is sent as its name, so the other process uses its own.
 LOGS_MESSAGES = logging.Logger.isEnabledFor, logging.getLogger("distributed.core"), logging.DEBUG
 INSTALL = "--cluster needs Dask: .venv/bin/python -m pip install -c constraints.txt --group cluster"
 
 
 class NoWorkers(ValueError):
-    """Nobody in the cluster judges, or nobody any more."""
+    """No worker of the cluster judges, or none is left."""
 
 
 class Lost(Exception):
-    """A worker went before it was done."""
+    """A worker was lost before it was done."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker's process: another one at the same address has another folder."""
+    """A worker's process. Another process at the same address has another folder."""
 
     address: str
     folder: str
@@ -64,7 +64,7 @@ class Worker:
 
 @dataclass(eq=False)
 class Waiting:
-    """A job and what becomes of it."""
+    """A job and its result."""
 
     job: Job
     began: Callable[[], object] | None
@@ -73,12 +73,14 @@ class Waiting:
 
 
 class ClusterPool:
-    """Grades notebooks on the workers of the Dask scheduler at `address`; for the rest as Pool.
-    Use as a context manager.
+    """Grades notebooks on the workers of the Dask scheduler at `address`; otherwise it is like Pool. Use it as a
+    context manager.
 
-    say: told of each worker that is left out, and why. Raises ValueError for an address that others could listen to;
-    when it is entered, for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that
-    this machine would give, or a log would hold the seed.
+    say: called with a sentence for each worker that is left out.
+
+    Raises ValueError for an address where others could listen. When it is entered, raises ValueError if the scheduler
+    does not answer. Raises NoWorkers if no worker can give the verdicts that this machine would give, or if a log would
+    hold the seed.
     """
 
     def __init__(self, address: str, settings: Settings = USUAL, prepare: Callable[[], dict[str, Graders]] = dict,
@@ -90,7 +92,7 @@ class ClusterPool:
         self.jobs: deque[Waiting] = deque()
         self.change = threading.Condition()  # of jobs, members, closed and ended
         self.closed, self.ended = False, ""
-        self.seen = 0.0  # when there was a member last
+        self.seen = 0.0  # the last time at which there was a member
 
     def __enter__(self) -> ClusterPool:
         self.here = identity(self.settings)
@@ -130,7 +132,8 @@ class ClusterPool:
 
     def submit(self, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None,
                began: Callable[[], object] | None = None) -> Future[Result]:
-        """As Pool's. The future raises NoWorkers when the last worker has gone and no other one came."""
+        """Submits a notebook, as Pool does. The future raises NoWorkers when the last worker has gone and no other one
+        has come."""
         future: Future[Result] = Future()
         try:
             job = _job(submission, lesson, solved)
@@ -148,7 +151,8 @@ class ClusterPool:
         return future
 
     def _introduce(self) -> None:
-        """Dask's scheduler reads each job before it passes it on. Raises NoWorkers where it can't."""
+        """Makes sure that Dask's scheduler, which reads each job before it passes it on, can read the course's jobs.
+        Raises NoWorkers if it can't."""
         try:
             self.client.run_on_scheduler(cluster_worker.knows_jobs)
         except Exception as error:
@@ -167,7 +171,7 @@ class ClusterPool:
             time.sleep(LOOK)
 
     def _meet(self) -> None:
-        """See which workers have come and which have gone."""
+        """Finds out which workers have come and which have gone."""
         try:
             # Not scheduler_info(): what it returns may just have been replaced by a summary that names no workers.
             there = self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
@@ -182,7 +186,7 @@ class ClusterPool:
                 list(together.map(self._admit, new, map(present.get, new)))
 
     def _admit(self, worker: Worker, threads: int) -> None:
-        """Let a worker that is as this machine is, and has the memory, take part; say why it can't if it is not."""
+        """Lets a worker take part if it is like this machine and has enough memory; otherwise says why it can't."""
         try:
             checked(worker.address)
             wrong = LOUD if self._ask(worker, *LOGS_MESSAGES) else differences(
@@ -202,7 +206,7 @@ class ClusterPool:
             threading.Thread(target=self._serve, args=[worker], daemon=True).start()
 
     def _leave_out(self, worker: Worker, wrong: str) -> None:
-        """Give a worker nothing more to do, and say why, once."""
+        """Gives a worker no more jobs, and says why, once."""
         with self.change:
             known = worker in self.refused
             self.members.discard(worker)
@@ -215,7 +219,7 @@ class ClusterPool:
         return self.client.run(function, *arguments, workers=[worker.address])[worker.address]
 
     def _serve(self, worker: Worker) -> None:
-        """Give a worker one job after the other, as long as it is there."""
+        """Gives a worker one job after another, for as long as it is there."""
         while True:
             with self.change:
                 self.change.wait_for(lambda: self.jobs or self.closed or worker not in self.members)
@@ -263,7 +267,7 @@ class ClusterPool:
         return restored(json.loads(future.result()))
 
     def _return(self, worker: Worker, waiting: Waiting) -> None:
-        """Have a job that a worker could not finish done by another one."""
+        """Gives a job that a worker could not finish to another worker."""
         with self.change:
             self.members.discard(worker)  # if it is there after all, it is met again
             if not (self.closed or self.ended or waiting.lost >= TRIES):
@@ -301,14 +305,14 @@ class ClusterPool:
 
 
 def checked(address: str) -> str:
-    """The address, if nobody else can listen to what is said there. Raises ValueError."""
+    """Returns the address if nobody else can listen to what is sent there. Raises ValueError if somebody could."""
     parts = urlsplit(address)
     if parts.scheme not in ("tls", "tcp") or not parts.hostname:
-        raise ValueError(f"{address!r} is no address of a cluster: it looks like tls://HOST:8786")
+        raise ValueError(f"{address!r} is not the address of a cluster, which looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
         raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and "
                          "send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md shows; "
-                         "tcp:// is for this machine alone")
+                         "tcp:// is only for this machine")
     return address
 
 

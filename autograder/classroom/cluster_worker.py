@@ -77,8 +77,8 @@ async def who(settings: Settings) -> dict[str, str]:
     """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if
     learners' code can't have its memory here."""
     if multiprocessing.current_process().daemon:
-        raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with "
-                         "--no-nanny")
+        raise ValueError("its process is not allowed to start others: start it with "
+                         "DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
     get_ready()
     known = await asyncio.to_thread(identity, settings)
     await asyncio.to_thread(_prove, settings.isolation)

@@ -14,8 +14,8 @@ from autograder.submission.notebook import ReleasedLesson
 
 
 def course_app(lesson: str) -> AutogradeApp:
-    """nbgrader's application for a lesson of the course in this folder.
-    Raises ValueError where there is no course, or no such name."""
+    """Returns nbgrader's application for a lesson of the course in this folder. Raises ValueError if there is no course
+    here, or no lesson of this name."""
     if not Path("nbgrader_config.py").exists():
         raise ValueError("there is no nbgrader_config.py here: run this in the course's folder")
     app = AutogradeApp()
@@ -28,8 +28,8 @@ def course_app(lesson: str) -> AutogradeApp:
 
 
 def held(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
-    """A lesson that the gradebook holds. Raises ValueError where there is no such lesson, or the gradebook does not
-    hold it."""
+    """Returns a lesson that is in the gradebook. Raises ValueError if there is no such lesson, or if the gradebook does
+    not hold it."""
     known = notebook.lesson(lesson)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:

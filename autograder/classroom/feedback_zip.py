@@ -1,4 +1,5 @@
-"""A class's pages of feedback as one zip, with the names by which a platform's bulk upload tells whose each page is."""
+"""Puts a class's pages of feedback into one zip. Their names are those by which a platform's bulk upload finds each
+page's student."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ ODD = re.compile(r'[_/\\:*?"<>|\s]+')
 
 
 def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) -> None:
-    """Write the zip of every page that there is, and say who is not in it. Raises ValueError where nobody would be."""
+    """Writes a zip of all existing pages, and says who is not in it. Raises ValueError if nobody would be in it."""
     folders = Path(app.coursedir.format_path(app.coursedir.feedback_directory, "*", lesson))
     found = sorted(Path(folders.anchor).glob(str(folders.relative_to(folders.anchor) / f"{lesson}.html")))
     pages = {page.parent.parent.name: page for page in found}
@@ -74,7 +75,7 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
 
 
 def _listed(archive: Path) -> list[str]:
-    """The notebooks that an archive lists; nothing is unpacked."""
+    """Returns the notebooks that an archive lists; nothing is unpacked."""
     try:
         with open_plain(archive) as file, zipfile.ZipFile(file) as opened:
             return [name for name in opened.namelist()[:CLASS_FILES] if name.endswith(".ipynb")]

@@ -1,5 +1,5 @@
-"""A student's mark for a lesson as the gradebook records it: what the checks gave, marks by hand, and what lateness
-costs."""
+"""A student's mark for a lesson as the gradebook records it: the points of the checks, marks by hand, and the penalty
+for lateness."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from attention_lab.checking.report import number
 
 @dataclass(frozen=True)
 class FinalMark:
-    """points: of the exercises, with marks by hand and extra credit. penalty: for lateness.
-    by_hand: did the instructor change anything?"""
+    """The mark for a lesson.
+
+    points: the points of the exercises, with marks by hand and extra credit.
+    penalty: the points taken off for lateness.
+    by_hand: whether the instructor changed anything.
+    """
 
     points: float
     penalty: float
@@ -22,7 +26,7 @@ class FinalMark:
 
     @property
     def total(self) -> float:
-        """What counts: never below 0."""
+        """The points that count, never below 0."""
         return max(0.0, self.points - self.penalty)
 
     @property
@@ -31,19 +35,19 @@ class FinalMark:
 
     @property
     def said(self) -> str:
-        """In words: 7 of 10, 3 taken off for being late."""
+        """The mark in words: 7 of 10, 3 taken off for being late."""
         parts = [f"{shown(self.total)} of {shown(self.most)}"]
         parts += [f"{shown(self.taken_off)} taken off for being late"] if self.taken_off else []
         return ", ".join([*parts, *(["marked by hand"] if self.by_hand else [])])
 
 
 def mark_of(submission: SubmittedAssignment) -> FinalMark:
-    """The mark that the gradebook holds."""
+    """Returns the mark that the gradebook holds."""
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     by_hand = any(grade.manual_score is not None or grade.extra_credit for grade in grades)
     return FinalMark(submission.score, submission.late_submission_penalty or 0.0, submission.max_score, by_hand)
 
 
 def shown(points: float) -> str:
-    """Points as people write them, to a hundredth: 2, 6.75."""
+    """Writes points as people do, rounded to a hundredth: 2, 6.75."""
     return number(round(points, 2))

@@ -1,4 +1,4 @@
-"""`autograder feedback`: the pages of a lesson that would show something else than they do, and no others."""
+"""`autograder feedback`: makes the pages of a lesson that are out of date, and no others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.outward import on_terminal
 
 
 class Pages(GenerateFeedback):
-    """nbgrader's own, which this course has taught what a page is made from. It counts."""
+    """nbgrader's converter, which knows in this course what a page is made from. It also counts the pages."""
 
     def __init__(self, **options: Any):
         super().__init__(**options)
@@ -24,7 +24,7 @@ class Pages(GenerateFeedback):
         self.current: list[str] = []
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """nbgrader's method: is this student's page made now?"""
+        """nbgrader's method: returns whether this student's page is made now."""
         make = super().init_destination(assignment_id, student_id)
         if not make and student_id not in self.coursedir.student_id_exclude.split(","):
             self.current.append(student_id)
@@ -37,8 +37,8 @@ class Pages(GenerateFeedback):
 
 
 def feedback(lesson: str, platform: str | None, console: Console) -> int:
-    """Make the pages, and a zip of all of them for a platform. The command's exit status.
-    Raises ValueError where nobody is graded."""
+    """Makes the pages, and a zip of all of them for a platform. Returns the command's exit status. Raises ValueError if
+    nobody is graded."""
     app = course_app(lesson)
     held(app.coursedir, lesson)
     complete = make(app, console)
@@ -48,7 +48,7 @@ def feedback(lesson: str, platform: str | None, console: Console) -> int:
 
 
 def make(app: NbGrader, console: Console) -> bool:
-    """Is every page there?"""
+    """Makes the pages that are out of date. Returns whether every page is there."""
     app.log.setLevel(logging.ERROR)  # of a page that is made, nbgrader says what it copies and converts
     pages = Pages(coursedir=app.coursedir, parent=app)
     complete = True
@@ -64,5 +64,5 @@ def make(app: NbGrader, console: Console) -> bool:
     if pages.made:
         console.print(Text(on_terminal(f"Made: {', '.join(pages.made)}")), soft_wrap=True)
     if not complete:
-        console.print("Not all pages could be made: see above. Their earlier pages stay.")
+        console.print("Not all pages could be made: see above. These students' earlier pages stay.")
     return complete

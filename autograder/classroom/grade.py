@@ -1,4 +1,4 @@
-"""`autograder grade`: a lesson's submissions into nbgrader's gradebook, judged side by side."""
+"""`autograder grade`: grades a lesson's submissions into nbgrader's gradebook, several at the same time."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from autograder.outward import on_terminal
 from autograder.terminal import Terminal
 
 LOG = "work/grade.log"  # below the course's folder
-OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
+OLDER = 5  # how many earlier runs keep their logs beside it; grade.1.log is the log of the run before
 
 
 def grade(options: argparse.Namespace) -> int:
-    """The command's exit status. Raises ValueError for wrong use;
-    an interrupt ends with KeyboardInterrupt, in order."""
+    """Grades a lesson, and returns the command's exit status. Raises ValueError for wrong use. After an interrupt, it
+    cleans up and raises KeyboardInterrupt."""
     console = Terminal()
     app = course_app(options.lesson)
     rules.read(Path(app.coursedir.root))  # what is wrong with them ends here
@@ -81,21 +81,22 @@ def grade(options: argparse.Namespace) -> int:
         console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."),
                       soft_wrap=True)
     elif options.new_seed and progress.before:
-        console.print("Who was graded before keeps the marks of the old seed; with --force, all are asked the same.")
+        console.print("Students who were graded before keep the marks of the old seed. With --force, everybody gets "
+                      "the same questions.", soft_wrap=True)
     return int(not complete or progress.failed)
 
 
 def _draw_another_seed(console: Terminal, path: Path) -> None:
     old = seed.draw_another(path)
     kept = f"; the old one is kept in {old}" if old else ""
-    console.print(Text(f"Drew a new class seed, so hidden questions are others now{kept}."), soft_wrap=True)
+    console.print(Text(f"Drew a new class seed, so the hidden questions have changed{kept}."), soft_wrap=True)
 
 
 class _logging:
-    """Everything that is logged goes to a file while the command runs, and nothing to the terminal.
-    One run at a time has it.
+    """Sends everything that is logged to a file while the command runs, and nothing to the terminal. Only one run at a
+    time may use the file.
 
-    Raises ValueError where another run goes on.
+    Raises ValueError if another run is in progress.
     """
 
     def __init__(self, log: logging.Logger, path: Path):
@@ -123,21 +124,24 @@ class _logging:
 
 
 class _Quiet(logging.StreamHandler):
-    """Where the disk is full, each line that can't be written would be a traceback on the terminal."""
+    """A handler without tracebacks. If the disk is full, each line that can't be written would otherwise show one on
+    the terminal."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         """logging's method."""
 
 
 class _Plain(logging.Formatter):
-    """Names and messages of learners are in the log: without what steers a terminal that shows it."""
+    """Removes control characters, because the log holds names and messages of learners and may be shown on a terminal.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         return on_terminal(super().format(record), lines=True)
 
 
 def _keep_older(log: Path) -> None:
-    """Move the logs of earlier runs on by one. The newest is copied: it is the very file that the lock is on."""
+    """Renames the logs of earlier runs, each to the next number. The newest log is copied, because the lock is on this
+    very file."""
     names = [log, *(log.with_suffix(f".{number}.log") for number in range(1, OLDER + 1))]
     if not log.stat().st_size:
         return
@@ -156,4 +160,4 @@ def _lock(file: IO[str]) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise ValueError("another `autograder grade` is at work on this course") from None
+        raise ValueError("another `autograder grade` is running for this course") from None

@@ -1,4 +1,5 @@
-"""One writer for nbgrader's gradebook: nbgrader's own autograde, which takes the verdicts from a pool of judges."""
+"""The only writer for nbgrader's gradebook: nbgrader's own autograde, which takes the verdicts from a pool of judges.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class NothingToGrade(ValueError):
 
 
 def _unknown(lesson: str, released: list[str]) -> str:
-    """What is wrong with a lesson that the gradebook does not know."""
+    """Explains that the gradebook does not know a lesson, and what to do."""
     release = f"`.venv/bin/nbgrader generate_assignment {lesson}` releases it"
     course = [known.name for known in notebook.lessons()]
     if lesson in course:
@@ -49,11 +50,12 @@ def _unknown(lesson: str, released: list[str]) -> str:
 
 
 class GradebookWriter(Autograde):
-    """Records a lesson's submissions one after the other, as `nbgrader autograde` does, while the pool judges those
-    that come next.
+    """Records a lesson's submissions one after another, as `nbgrader autograde` does, while the pool already judges the
+    next ones.
 
-    Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone;
-    nobody: all.
+    nbgrader decides which submissions are graded, which are skipped, and what `force` does.
+
+    students: the ids of the students to grade; empty for all of them.
     """
 
     assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
@@ -69,15 +71,15 @@ class GradebookWriter(Autograde):
         self.problem = ""  # what went wrong with that
 
     def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
-        """Raises NbGraderException where a submission could not be recorded; the others are.
-        NoRoom, as the pool's futures."""
+        """Records all submissions. Raises NbGraderException if one could not be recorded; the others are. Raises NoRoom
+        as the pool's futures do."""
         self.pool, self.verdicts = pool, verdicts
         self.book = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
         with self.book.everywhere():
             self.start()
 
     def init_notebooks(self) -> None:
-        """nbgrader's method: what was handed in. Raises NothingToGrade."""
+        """nbgrader's method, which finds the submissions. Raises NothingToGrade."""
         lesson = self.coursedir.assignment_id
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
@@ -103,10 +105,11 @@ class GradebookWriter(Autograde):
         self.assignments = {folder: self.assignments[folder] for folder in self.folders.values()}
 
     def convert_notebooks(self) -> None:
-        """Hand everything to the pool, and record what is judged as it comes: one that takes long holds nobody up.
+        """Sends all submissions to the pool, and records each one when it has been judged, so that a slow one does not
+        hold up the others.
 
-        Where a busy machine may have cost points, the submission is judged once more at the end, when it has the
-        machine to itself. Raises NoRoom.
+        If a busy machine may have cost points, the submission is judged once more at the end, when nothing else runs.
+        Raises NoRoom.
         """
         self.handed_in = self.assignments
         reasons = {student: why_again(self, student) for student in self.folders}
@@ -131,7 +134,8 @@ class GradebookWriter(Autograde):
             raise NbGraderException("not everything could be recorded")
 
     def _record(self, student: str) -> bool:
-        """Let nbgrader record what was judged. An interrupt in there takes the submission back."""
+        """Lets nbgrader record what was judged. If it is interrupted meanwhile, nothing of this submission is recorded.
+        """
         folder = self.folders[student]
         self.assignments, self.current, self.problem = {folder: self.handed_in[folder]}, "", ""
         try:
@@ -150,7 +154,7 @@ class GradebookWriter(Autograde):
             return mark_of(gradebook.find_submission(self.coursedir.assignment_id, student))
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader's method; says what is wrong with a timestamp, before anything is written."""
+        """nbgrader's method. It reports a wrong timestamp before anything is written."""
         with self._telling():
             time_in(Path(self._format_source(assignment_id, student_id)))
             super().init_assignment(assignment_id, student_id)
@@ -161,7 +165,8 @@ class GradebookWriter(Autograde):
             super().convert_single_notebook(notebook_filename)
 
     def run_post_convert_hook(self) -> None:
-        """nbgrader's method, the last for a submission. Others see what was recorded before it runs."""
+        """nbgrader's method, the last one for a submission. What was recorded becomes visible to others before it runs.
+        """
         with self._telling():
             self.book.keep()
         super().run_post_convert_hook()
@@ -169,7 +174,8 @@ class GradebookWriter(Autograde):
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """nbgrader writes an error to its log, and raises one that only says that there was an error."""
+        """Keeps nbgrader's message about an error. nbgrader writes it to its log, and then raises an error that says
+        nothing about it."""
         try:
             yield
         except Exception as error:
@@ -177,7 +183,7 @@ class GradebookWriter(Autograde):
             raise
 
     def _judge_ahead(self, student: str) -> None:
-        """Have a submission judged; its turn to be recorded comes then."""
+        """Has a submission judged. When that is done, it is its turn to be recorded."""
         future: Future[Result] = Future()
         future.cancel()  # so that it is done, should there be nothing to judge
         try:
@@ -189,8 +195,8 @@ class GradebookWriter(Autograde):
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
-        """Send a notebook to the pool as nbgrader's steps will leave it;
-        should they leave another one, `result` sees it by the key."""
+        """Sends a notebook to the pool in the form in which nbgrader's steps will leave it. If they leave another one
+        after all, `result` notices by the key."""
         resources = self.init_single_notebook_resources(str(path))
         info = resources["nbgrader"]
         nb, problem = self.exporter.read(path, resources)
@@ -214,7 +220,7 @@ class GradebookWriter(Autograde):
         return self.futures[key]
 
     def result(self, nb: NotebookNode, name: str, student: str) -> Result:
-        """The verdicts on a notebook, for JudgeCells. RuntimeError where there is none: a run that follows then
+        """Returns the verdicts on a notebook, for JudgeCells. Raises RuntimeError if there are none; then the next run
         tries again."""
         key = self._key(nb, name)
         if key not in self.futures:
@@ -243,7 +249,7 @@ class GradebookWriter(Autograde):
         self.futures[key] = future
 
     def _keep(self, key: str, future: Future[Result]) -> None:
-        """At once, so that an interrupted run has lost nothing."""
+        """Keeps the verdict at once, so that an interrupted run loses nothing."""
         if not future.cancelled() and not future.exception():
             try:
                 self.verdicts.put(key, future.result())
@@ -263,7 +269,7 @@ class GradebookWriter(Autograde):
         return graded
 
     def passed_over(self) -> dict[str, list[str]]:
-        """By student, the notebooks that lie beside the one that is graded: perhaps one of them is the newer one."""
+        """Returns, by student, the notebooks that lie beside the graded one: perhaps one of them is newer."""
         found = {}
         for student, folder in self.folders.items():
             wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]
@@ -273,14 +279,14 @@ class GradebookWriter(Autograde):
         return found
 
     def standing(self) -> tuple[int, int]:
-        """How many of the class's submissions the gradebook holds, and how many of those have full marks."""
+        """Returns how many of the class's submissions the gradebook holds, and how many of those have full marks."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             marks = [mark_of(each) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
         return len(marks), sum(mark.total >= mark.most for mark in marks)
 
 
 def _refusal(future: Future[Result]) -> NoRoom | None:
-    """Why nothing can be judged on this machine."""
+    """Returns the reason why nothing can be judged on this machine, if there is one."""
     error = None if future.cancelled() else future.exception()
     return error if isinstance(error, NoRoom) else None
 

@@ -1,6 +1,7 @@
-"""What a grading run shows: a live table on a terminal, a line a submission elsewhere, and a summary at the end.
+"""The display of a grading run: a live table on a terminal, elsewhere a line for each submission, and a summary at the
+end.
 
-Names and messages are learners': they go to the terminal without control characters, and never as rich's markup.
+Names and messages come from learners. They are shown without control characters, and never as rich's markup.
 """
 
 from __future__ import annotations
@@ -22,14 +23,18 @@ from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
 from autograder.outward import on_terminal
 
-LONG = 5.0  # seconds of judging that are worth a word
-SHOWN = 8  # submissions below full marks that the live table shows: the last ones
-NAMED = 5  # notebooks that lie beside a graded one, of which the names are told
+LONG = 5.0  # seconds; if judging takes longer, the summary says so
+SHOWN = 8  # how many submissions below full marks the live table shows: the latest ones
+NAMED = 5  # how many of the notebooks beside a graded one are named
 
 
 @dataclass
 class Entry:
-    """One submission. state: waiting, judging, judged, recorded or lost. mark: what the gradebook now holds."""
+    """One submission.
+
+    state: waiting, judging, judged, recorded or lost.
+    mark: the mark that the gradebook now holds.
+    """
 
     state: str = "waiting"
     began: float = 0.0
@@ -40,7 +45,7 @@ class Entry:
     unreadable: str = ""
     half_read: str = ""
     again: str = ""  # why it is graded again
-    note: str = ""  # which file was graded, where that is not plain
+    note: str = ""  # which file was graded, if that is not obvious
     problem: str = ""  # why it could not be recorded
 
     @property
@@ -49,14 +54,14 @@ class Entry:
 
     @property
     def points(self) -> str:
-        """As recorded, or as judged while nothing is recorded."""
+        """The points as recorded, or as judged while nothing is recorded."""
         if self.mark:
             return self.mark.said
         return f"{number(self.result.points)} of {number(self.result.max_points)}" if self.result else ""
 
     @property
     def why(self) -> str:
-        """The first sentence about the first exercise below full marks; nothing where there is none."""
+        """The first sentence about the first exercise below full marks; empty if there is none."""
         if self.problem:
             return self.problem
         if self.unreadable:
@@ -72,14 +77,15 @@ class Entry:
 
     @property
     def remarks(self) -> str:
-        """What else its reader should know, in brackets."""
+        """Other things that the reader should know, in brackets."""
         again = f"graded again: {self.again}" if self.again and not self.problem else ""
         return f"({'; '.join(filter(None, [again, self.note]))})" if again or self.note else ""
 
 
 @dataclass
 class LiveTable:
-    """Told by the gradebook writer what happens. Use as a context manager around the run; `summary` comes after it."""
+    """The display of a run; the gradebook writer tells it what happens. Use it as a context manager around the run, and
+    call `summary` afterwards."""
 
     console: Console
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -103,12 +109,12 @@ class LiveTable:
             self.live.stop()
 
     def expect(self, students: dict[str, str], before: int) -> None:
-        """students: those that will be graded, with the reason, where they were graded before."""
+        """Names the submissions that will be graded. students: by id, with the reason if they were graded before."""
         self.entries, self.before = {student: Entry(again=reason) for student, reason in students.items()}, before
         self.bar.update(self.task, total=len(students))
 
     def sure(self, student: str, graded: bool) -> None:
-        """It turned out to be graded now, or to be left as it is."""
+        """Corrects the expectation for a student: the submission is graded now, or it is left as it is."""
         if graded:
             self.entries.setdefault(student, Entry())
         elif self.entries.pop(student, None):
@@ -144,8 +150,8 @@ class LiveTable:
             self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
 
     def _table(self) -> RenderableType:
-        """What is under way, the last that are below full marks, and how far it is: never more than fits on the
-        screen."""
+        """Returns the submissions in progress, the latest ones below full marks, and the progress of the run. It never
+        needs more space than the screen has."""
         entries = list(self.entries.items())
         table = _table()
         for student, entry in [pair for pair in entries
@@ -165,10 +171,11 @@ class LiveTable:
         return Group(table, Text(total), self.bar.get_renderable())
 
     def summary(self, standing: tuple[int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
-        """What a list that went by does not show: who is to be looked at, and how the class stands.
+        """Prints what cannot be seen in a list that has scrolled by: which students need a look, and where the class
+        stands.
 
-        standing: the gradebook's submissions of the lesson, and those of them with full marks. absent: students without
-            a submission.
+        standing: the gradebook's submissions of the lesson, and how many of those have full marks.
+        absent: students without a submission.
         passed_over: notebooks that lie beside those that are graded.
         """
         entries = dict(sorted(self.entries.items()))
@@ -207,7 +214,7 @@ class LiveTable:
         self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
 
     def _last_table(self, done: dict[str, Entry]) -> None:
-        """Elsewhere than on a terminal, the list that went by is still there."""
+        """Prints the table once more on a terminal; elsewhere, the lines that were printed are still there."""
         table = _table()
         for student, entry in done.items():
             if not entry.full or entry.remarks or entry.mark and (entry.mark.taken_off or entry.mark.by_hand):
@@ -218,7 +225,8 @@ class LiveTable:
             self.console.print(table)
 
     def _modules(self, done: dict[str, Entry]) -> None:
-        """What learners import and this machine lacks: perhaps it was the machine that was wrong."""
+        """Prints the modules that learners import and that this machine lacks, because the machine may be the problem.
+        """
         wanted: dict[str, list[str]] = {}
         for student, entry in done.items():
             for name in entry.result.missing_modules if entry.result else ():
@@ -229,7 +237,7 @@ class LiveTable:
                        f"{', '.join(map(on_terminal, students))}")
 
     def _line(self, said: str) -> None:
-        """As long as it is: nobody cuts it."""
+        """Prints a line at its full length, without cutting it."""
         self.console.print(Text(said), soft_wrap=True)
 
     def interrupted(self) -> None:
@@ -237,11 +245,11 @@ class LiveTable:
         self.live.stop()
         self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
                            f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and "
-                           "nothing of that is lost: the same command goes on here.", soft_wrap=True)
+                           "nothing of that is lost: the same command continues here.", soft_wrap=True)
 
     @property
     def failed(self) -> bool:
-        """Must somebody look? The grader itself failed, or a submission is not recorded."""
+        """Says whether somebody must take a look: the grader itself failed, or a submission is not recorded."""
         return any(entry.state != "recorded" or entry.result and entry.result.error for entry in self.entries.values())
 
     @property

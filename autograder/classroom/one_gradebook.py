@@ -1,8 +1,8 @@
 """One gradebook for a whole run, and one transaction for each submission.
 
-nbgrader opens its gradebook ten times a submission, looks for every table each time, and commits after each number.
-While a run goes on, all that it opens in this process is the same one here, and what it commits waits until the
-submission is done: all of it is kept, or nothing.
+nbgrader opens its gradebook ten times per submission, looks for every table each time, and commits after each number.
+While a run is in progress, everything in this process that opens the gradebook gets the same one, and commits wait
+until the submission is done. Then either all of it is kept, or nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 
 class _Waiting(Session):
-    """What is committed is seen by every later query of this session, but by nobody else before `keep`."""
+    """A session whose commits are visible to its own later queries, but to nobody else before `keep`."""
 
     def commit(self) -> None:
         self.flush()
@@ -27,7 +27,7 @@ class _Waiting(Session):
 
 
 class OneGradebook:
-    """The gradebook of a run. Raises sqlalchemy's errors where it can't be opened."""
+    """The gradebook of a run. Raises sqlalchemy's errors if it can't be opened."""
 
     def __init__(self, db_url: str, course_id: str):
         self.db_url, self.opened = db_url, Gradebook(db_url, course_id)
@@ -36,7 +36,8 @@ class OneGradebook:
 
     @contextmanager
     def everywhere(self) -> Iterator[None]:
-        """While this goes on, whoever opens the gradebook gets this one, and closing it does nothing."""
+        """While this context is active, everything that opens the gradebook gets this one, and closing it does nothing.
+        """
         begin, end = Gradebook.__init__, Gradebook.close
 
         def opened(gradebook: Gradebook, db_url: str, *others: Any, **named: Any) -> None:
@@ -57,8 +58,8 @@ class OneGradebook:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is written in here is kept where `keep` is called, and else forgotten.
-        The connection ends with it, as nbgrader's does."""
+        """Begins a transaction. Its changes are kept if `keep` is called, and otherwise dropped. The connection ends
+        with it, as nbgrader's does."""
         try:
             yield
         finally:
@@ -66,5 +67,5 @@ class OneGradebook:
             self.opened.engine.dispose()
 
     def keep(self) -> None:
-        """Commit. Raises sqlalchemy's errors."""
+        """Commits. Raises sqlalchemy's errors."""
         self.opened.db().keep()

@@ -1,5 +1,5 @@
-"""`autograder export`: points as a learning platform imports them, of one lesson or of the whole term, and who is
-not in the file."""
+"""`autograder export`: writes points in the form that a learning platform imports, for one lesson or for the whole
+term, and says who is not in the file."""
 
 from __future__ import annotations
 
@@ -27,28 +27,32 @@ from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 
 FOLDER, TERM = "work/export", "term"  # below the course's folder; the name of a term's file
-BLANK, ZERO = "blank", "zero"  # what stands for a lesson in which a student handed in nothing
+BLANK, ZERO = "blank", "zero"  # the points in a lesson for which a student handed in nothing
 
 
 class PlatformExport(Configurable):
-    """What a class's own configuration says of its files for a platform."""
+    """The class's own settings for the files of a platform."""
 
     weights = Dict(
         value_trait=Float(min=0),
         key_trait=Unicode(),
-        help="By lesson, what its points are multiplied by in a term's file (1). 0 leaves it out.",
+        help="For each lesson, the factor for its points in a term's file (1). With 0, the lesson is left out.",
     ).tag(config=True)
     headings = Dict(
         value_trait=Unicode(),
         key_trait=Unicode(),
-        help="By lesson, what the platform calls the column of its total, if not as the lesson.",
+        help="For each lesson, the platform's name for the column of its total, if that is not the lesson's name.",
     ).tag(config=True)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The command's options. total_only: without the points of each exercise. absent: BLANK or ZERO. language: of the
-    headings that Moodle's grading worksheet is found by."""
+    """The command's options.
+
+    total_only: leave out the points of each exercise.
+    absent: BLANK or ZERO.
+    language: the language of the headings by which Moodle finds the columns of its grading worksheet.
+    """
 
     platform: str
     total_only: bool = False
@@ -58,7 +62,11 @@ class Wanted:
 
 @dataclass
 class LessonPoints:
-    """One lesson's points. totals, exercises: by student. waiting: those who handed in and are not graded yet."""
+    """One lesson's points.
+
+    totals, exercises: the points, by student.
+    waiting: the students who handed in and are not graded yet.
+    """
 
     known: ReleasedLesson
     totals: dict[str, float] = field(default_factory=dict)
@@ -68,9 +76,9 @@ class LessonPoints:
 
 
 def export(lesson: str, wanted: Wanted, console: Console) -> int:
-    """Write a lesson's file, say where it is and who is not in it. The command's exit status.
+    """Writes a lesson's file, and says where it is and who is not in it. Returns the command's exit status.
 
-    Raises ValueError where there is no such lesson, or the gradebook does not hold it.
+    Raises ValueError if there is no such lesson, or if the gradebook does not hold it.
     """
     app = course_app(lesson)
     own = PlatformExport(parent=app)
@@ -89,10 +97,11 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
 
 
 def export_term(wanted: Wanted, console: Console) -> int:
-    """Write one file with every lesson of the gradebook, and a row for each of its students. The command's exit status.
+    """Writes one file with all lessons of the gradebook and a row for each of its students. Returns the command's exit
+    status.
 
-    Raises ValueError where the gradebook holds no lesson, the configuration names one that the course has not, or two
-    files have weights.
+    Raises ValueError if the gradebook holds no lesson, if the configuration names a lesson that the course does not
+    have, or if two files set weights.
     """
     app = course_app(TERM)
     own = PlatformExport(parent=app)
@@ -144,8 +153,8 @@ def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[f
 
 def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport,
            weights: dict[str, float]) -> Sheet:
-    """The totals after penalties, and the exercises before them.
-    What nobody has handed in is blank or zero, as is wanted."""
+    """Returns the sheet, with totals after penalties and exercises before penalties. If a student handed in nothing,
+    the points are blank or zero, as `wanted` says."""
     columns: list[Column] = []
     values: dict[str, list[float | None]] = {student.id: [] for student in students}
     for lesson in lessons:

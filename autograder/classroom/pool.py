@@ -1,4 +1,4 @@
-"""Judge processes, which grade notebooks side by side."""
+"""Judge processes, which grade several notebooks at the same time."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ from autograder.submission.parse import Unreadable
 # import it again.
 START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 END_SECONDS = 5.0  # that a judge process has to end in order
-TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
+TRIES = 2  # a judge process may end during a notebook by accident
 DIED = (
     "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside"
     " torch?"
 )
 # What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
 COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
-LOOK = 0.1  # seconds between two looks at it
+LOOK = 0.1  # seconds between two checks of its use of time and memory
 # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
 DRAWING, DRAWN = "drawing", "drawn"
 WAIT = 5.0  # seconds after which somebody who waits for that is told
-DRAWS = ("Drawing this class's hidden questions, which the reference and every known mistake answer first: once for "
-         "each lesson, and for some it takes minutes.")
+DRAWS = ("Drawing this class's hidden questions. The reference and every known mistake answer them first, once for "
+         "each lesson. For some lessons this takes minutes.")
 TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
 
 
 def get_ready() -> None:
-    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in
-    TMPDIR's name, and NoLayers on Windows, before anything is started."""
+    """Starts to import, in the background, what judges need. Raises OSError if TMPDIR's name is too long for a socket,
+    and NoLayers on Windows, before anything is started."""
     refuse_windows()
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
@@ -74,7 +74,7 @@ def get_ready() -> None:
 
 @dataclass(frozen=True)
 class File:
-    """A file from another machine: what it is called there, and what is in it."""
+    """A file from another machine, with its name there and its content."""
 
     path: Path
     data: bytes
@@ -84,18 +84,20 @@ Submission = NotebookNode | Path | File
 
 
 class Pool:
-    """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context
-    manager: at its end the processes end, whatever they are doing.
+    """Grades notebooks in up to `jobs` processes, each with its own judge. The processes start when they are needed.
+    Use it as a context manager: at its end, the processes end, whatever they are doing.
 
-    log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once, while the first
-    process starts, so that not every process computes them. say: tells who waits what takes long.
+    log: the file for what the processes print.
+    prepare: returns the hidden questions by lesson. It is called once, while the first process starts, so that not
+        every process has to draw them.
+    say: called with a sentence when something takes long.
     """
 
     def __init__(self, jobs: int, settings: Settings = USUAL, log: Path | None = None,
                  prepare: Callable[[], dict[str, Graders]] = dict, say: Callable[[str], object] = lambda said: None):
         self.settings, self.log, self.prepare = settings, log, prepare
         self.prepared: bytes | None = None
-        self.say = cache(say)  # once, however many processes draw
+        self.say = cache(say)  # says it once, however many processes draw
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
@@ -116,11 +118,13 @@ class Pool:
 
     def submit(self, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None,
                began: Callable[[], object] | None = None) -> Future[Result]:
-        """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result
-        with an error.
+        """Returns the future result of Judge.grade. The result has an error if the file is not a notebook, or if no
+        process survives it.
 
-        Returns when the hidden questions are there. began: called when a process takes it up. The future raises what
-        Judge raises where there can be none with these settings, and NoRoom.
+        It returns when the hidden questions are there. The future raises the errors of Judge if no judge can work with
+        these settings, and NoRoom.
+
+        began: called when a process starts on it.
         """
         future = self.threads.submit(self._grade, (submission, lesson, solved), began)
         # Python 3.11 counts for the whole process how deep `ast.parse` is. Whoever hands in more work parses it, and so
@@ -153,7 +157,7 @@ class Pool:
         return Result(task[1], self.settings.isolation, self.settings.device, error=DIED.format(TRIES))
 
     def _process(self) -> JudgeProcess:
-        """One that is free, or a new one. Each of the threads holds one at most."""
+        """Returns a free process, or a new one. Each thread holds one at most."""
         with contextlib.suppress(queue.Empty):
             return self.free.get_nowait()
         with self.starting:
@@ -171,11 +175,11 @@ class Pool:
 
 
 class TooMuch(Exception):
-    """A judge process needs more for a notebook than it may. The message says what of."""
+    """A judge process needs more for a notebook than it may use. The message says of what."""
 
 
 class JudgeProcess:
-    """One process with a judge. Its methods raise EOFError or OSError where it ends."""
+    """One process with a judge. Its methods raise EOFError or OSError if it ends."""
 
     def __init__(self, settings: Settings, log: Path | None):
         self.connection, theirs = START.Pipe()
@@ -186,15 +190,15 @@ class JudgeProcess:
         self.ready = False
 
     def begin(self, prepared: bytes) -> None:
-        """Wait until it has started, and give it the hidden questions.
-        Raises what Judge raises where there can be none."""
+        """Waits until the process has started, and gives it the hidden questions. Raises the errors of Judge if no
+        judge can work with these settings."""
         if error := self.connection.recv():
             raise error
         self.connection.send_bytes(prepared)
         self.ready = True
 
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None], say: Callable[[str], object]) -> Result:
-        """Raises TooMuch or NoRoom, and then the process is to be ended."""
+        """Has a notebook graded. Raises TooMuch or NoRoom; the process must then be ended."""
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
             with while_drawing(say):
@@ -204,7 +208,8 @@ class JudgeProcess:
         return said
 
     def _heard(self, bounded: bool) -> Any:
-        """What it says next. bounded: is what it does now done for a notebook, with a notebook's limits?"""
+        """Returns the next message of the process. bounded: whether it now works on a notebook, with a notebook's
+        limits."""
         began, spent = time.monotonic(), self._computed()
         while not self.connection.poll(LOOK):
             if bounded and self._computed() - spent > COMPUTING:
@@ -237,7 +242,7 @@ class JudgeProcess:
 
 @contextlib.contextmanager
 def while_drawing(say: Callable[[str], object]):
-    """Where the hidden questions take long to draw, say so."""
+    """Says so if it takes long to draw the hidden questions."""
     timer = threading.Timer(WAIT, say, [DRAWS])
     timer.daemon = True
     timer.start()
@@ -249,8 +254,8 @@ def while_drawing(say: Callable[[str], object]):
 
 @contextlib.contextmanager
 def _undisturbed():
-    """A process that is started here doesn't hear Ctrl-C until it has left the terminal's group: its parent ends it
-    in order."""
+    """A process that is started in this context does not get Ctrl-C until it has left the terminal's group, because its
+    parent ends it in an orderly way."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -262,7 +267,7 @@ def _undisturbed():
 
 
 def _serve(connection: Connection, settings: Settings, log: Path | None) -> None:
-    """Grade what comes over the connection, until the other side ends."""
+    """Grades the notebooks that come over the connection, until the other side ends."""
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -305,7 +310,8 @@ def _leave_the_terminal() -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed closes the connection, but a judge looks there only after the notebook that it is at."""
+    """Ends this process soon after its parent. If the parent was killed, the connection is closed, but a judge notices
+    only after the notebook that it is grading."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -317,7 +323,7 @@ def _end_with_parent() -> None:
 
 def graded(judge: Judge, submission: Submission, lesson: str | None = None,
            solved: NotebookNode | None = None) -> Result:
-    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge.
+    """Returns the result for a notebook, or for the one in a file, whatever it holds and whatever happens to the judge.
     Raises NoRoom."""
     try:
         return judge.grade(_notebook(submission), lesson, solved)

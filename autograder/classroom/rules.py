@@ -1,5 +1,5 @@
-"""A class's own rules in one file, `work/course.toml`: when lessons are due, who has longer, what late work costs, what
-a lesson weighs.
+"""A class's own rules in one file, `work/course.toml`: when lessons are due, who has an extension, how much late work
+loses, and the weight of each lesson.
 
 docs/instructors/course.md shows the file. `autograder course` (agree.py) compares it with the gradebook.
 """
@@ -27,10 +27,13 @@ EXAMPLE = "2026-11-20 23:59:00"
 
 @dataclass(frozen=True)
 class Rules:
-    """What the file says. due: in UTC without a zone, as nbgrader keeps it. everywhere: days that a student has longer
-    in every lesson;
-    extensions: by student and lesson, where that is said. percent_per_day: of a lesson's points;
-        None where the file doesn't say."""
+    """The rules in the file.
+
+    due: the due dates in UTC without a zone, as nbgrader keeps them.
+    everywhere: for some students, the days of extension in every lesson.
+    extensions: the extensions by student and lesson.
+    percent_per_day: the share of a lesson's points that late work loses per day; None if the file does not set it.
+    """
 
     text: str
     due: dict[str, datetime] = field(default_factory=dict)
@@ -41,18 +44,18 @@ class Rules:
     weights: dict[str, float] = field(default_factory=dict)
 
     def extension(self, student: str, lesson: str) -> timedelta | None:
-        """How much longer a student has; None for no longer than the others."""
+        """Returns a student's extension; None if there is none."""
         days = self.extensions.get(student, {}).get(lesson, self.everywhere.get(student, 0.0))
         return timedelta(days=days) if days else None
 
     def penalty(self, most: float, seconds_late: float) -> float:
-        """What is taken off a lesson of `most` points: a share for each day that has begun."""
+        """Returns what is taken off a lesson of `most` points: a share for each day that has begun."""
         days = math.ceil(seconds_late / timedelta(days=1).total_seconds())
         return most * min(days * (self.percent_per_day or 0.0), self.at_most_percent) / 100
 
     def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:
-        """Raises ValueError for a lesson, or a student, that there is none of.
-        students None: they are not looked at."""
+        """Raises ValueError for a lesson or a student that does not exist. With students=None, students are not
+        checked."""
         said = [(place, lesson) for place, entries in (("due", self.due), ("weights", self.weights))
                 for lesson in entries]
         said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items()
@@ -69,8 +72,8 @@ class Rules:
 
 
 def read(root: Path) -> Rules | None:
-    """The rules of the course in the folder `root`; None where it has no such file.
-    Raises ValueError, with the line, for a wrong one."""
+    """Returns the rules of the course in the folder `root`; None if it has no such file. Raises ValueError, with the
+    line, for a wrong one."""
     try:
         text = (root / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -81,13 +84,13 @@ def read(root: Path) -> Rules | None:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
-        hint = ("The same name stands there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a "
+        hint = ("The same name is there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a "
                                                                  "name with other "
                 'characters than letters, digits, - and _ stands in quotes: "ada@example.org"')
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
-            raise _wrong(text, (section,), f"{section!r} means nothing here: there are {', '.join(SECTIONS)}")
+            raise _wrong(text, (section,), f"{section!r} is not a known section: there are {', '.join(SECTIONS)}")
         if section != "timezone" and not isinstance(entries, dict):
             raise _wrong(text, (section,), f"{section} is a table: write [{section}] above its entries")
     late = {name: _number(text, ("late", name), value, 100) for name, value in _known(text, content.get("late", {}))}
@@ -108,14 +111,14 @@ def read(root: Path) -> Rules | None:
 
 
 def time_said(when: datetime | None) -> str:
-    """A time of the gradebook's, which is in UTC."""
+    """Writes a time from the gradebook, which is in UTC."""
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
 
 
 def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in late.items():
         if name not in LATE:
-            raise _wrong(text, ("late", name), f"{name!r} means nothing in [late]: there are {', '.join(LATE)}")
+            raise _wrong(text, ("late", name), f"{name!r} is not a known entry of [late]: there are {', '.join(LATE)}")
         yield name, value
 
 
@@ -127,7 +130,7 @@ def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.in
         or not math.isfinite(value)
     ):
         limit = "of at least 0" if most == math.inf else f"from 0 to {most:g}"
-        raise _wrong(text, place, f"{'.'.join(place)} is {value!r}, and has to be a number {limit}")
+        raise _wrong(text, place, f"{'.'.join(place)} is {value!r}, but must be a number {limit}")
     return float(value)
 
 
@@ -142,10 +145,10 @@ def _due(text: str, content: dict[str, Any]) -> dict[str, datetime]:
     due = {}
     for lesson, when in content.get("due", {}).items():
         if not isinstance(when, datetime):
-            raise _wrong(text, ("due", lesson), f"{when} is no date with a time: write {EXAMPLE}, without quotes")
+            raise _wrong(text, ("due", lesson), f"{when} is not a date with a time: write {EXAMPLE}, without quotes")
         if when.tzinfo is None and zone is None:
             raise _wrong(text, ("due", lesson),
-                         f'{when} is in no time zone: write timezone = "Europe/Berlin" in the first line')
+                         f'{when} has no time zone: write timezone = "Europe/Berlin" in the first line')
         due[lesson] = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
     return due
 
@@ -160,8 +163,8 @@ def _wrong(text: str, place: tuple[str, ...], said: str) -> ValueError:
 
 
 def line_of(text: str, place: tuple[str, ...]) -> int:
-    """The line of a file in TOML where a key stands (("due", "01_se")), or the last part of its way there that has a
-    line. From 1."""
+    """Returns the line, counted from 1, on which a key such as ("due", "01_se") is found in a TOML file. If the key has
+    no line, the last part of its path that has one counts."""
     table: list[str] = []
     deepest, found = 0, 1
     for number, line in enumerate(text.splitlines(), 1):

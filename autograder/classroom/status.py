@@ -1,4 +1,4 @@
-"""`autograder status`: how a lesson stands, a line for each student, from handing in to giving back."""
+"""`autograder status`: shows where a lesson stands, with a line for each student, from submission to feedback."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ NONE, CURRENT, STALE = "none", "up to date", "out of date"
 
 @dataclass(frozen=True)
 class Standing:
-    """One student's. due: with an extension. handed_in: when, if that is known.
+    """Where one student stands.
 
-    why_not: why it is to be graded, or graded again; None where it is graded.
-    feedback, released: NONE, CURRENT or STALE; of the page, and of its copy in the exchange.
-    as_published: exercises whose answer is one that everybody can read in this repository.
+    due: the due date, with an extension.
+    handed_in: when the work was handed in, if that is known.
+    why_not: why it is to be graded, or graded again; None if it is graded.
+    feedback, released: NONE, CURRENT or STALE, for the page and for its copy in the exchange.
+    as_published: the exercises whose answer equals one that everybody can read in this repository.
     """
 
     student: str
@@ -54,7 +56,7 @@ class Standing:
 
     @property
     def cells(self) -> list[str]:
-        """What the student's line says."""
+        """The texts of the student's line."""
         if not self.submitted:
             return [self.student, "nothing handed in", "", "", "", ""]
         when = time_said(self.handed_in) if self.handed_in else "handed in"
@@ -65,8 +67,8 @@ class Standing:
         return [self.student, when + late, self.mark.said if self.mark else "no mark", graded, feedback, released]
 
     def as_json(self, lesson: str) -> dict[str, Any]:
-        """One line of `--json`. points are what counts, after the penalty;
-        points and max_points are null without a mark."""
+        """Returns one line of `--json`. points are those that count, after the penalty. Without a mark, points and
+        max_points are null."""
         mark = self.mark
         return {"student": self.student, "lesson": lesson, "submitted": self.submitted,
                 "due": self.due.isoformat(" ") if self.due else None,
@@ -80,8 +82,8 @@ class Standing:
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
-    """Show everybody's line, and return it as JSON has it.
-    Raises ValueError where the gradebook does not hold the lesson."""
+    """Shows everybody's line, and returns the lines in the form of JSON. Raises ValueError if the gradebook does not
+    hold the lesson."""
     app = course_app(lesson)
     app.log.setLevel(logging.ERROR)
     found = standings(app, held(app.coursedir, lesson))
@@ -97,7 +99,7 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
 
 
 def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
-    """Everybody whom the gradebook knows or who handed something in, by id."""
+    """Returns where each student stands, by id: everybody whom the gradebook knows, or who handed something in."""
     coursedir, lesson = app.coursedir, known.name
     autograde, feedback = Autograde(coursedir=coursedir,
                                     parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
@@ -114,8 +116,8 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
 
 
 def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
-    """A converter of nbgrader's makes its exporter when it starts;
-    whoever only asks what a page is made from needs it before."""
+    """Gives one of nbgrader's converters its exporter, which it makes only when it starts. It is needed before that to
+    find out what a page is made from."""
     feedback.exporter = feedback.exporter_class(parent=feedback, config=feedback.config)
     for step in feedback.preprocessors:
         feedback.exporter.register_preprocessor(step)
@@ -146,8 +148,11 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
-    """What the exchange holds of the student's page. `nbgrader release_feedback` names its copy after the submission's
-    secret, which `nbgrader submit` wrote; who handed in by other ways has none."""
+    """Returns the state of a student's page in the exchange.
+
+    `nbgrader release_feedback` names its copy after the submission's secret, which `nbgrader submit` wrote. Work that
+    was handed in by other ways has no secret.
+    """
     folder = Path(feedback._format_dest(lesson, student))
     root = ExchangeReleaseFeedback(coursedir=feedback.coursedir, parent=feedback.parent).root
     try:
@@ -159,7 +164,7 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
 
 
 def _published(found: list[Standing]) -> list[str]:
-    """Whose answers are published ones; most exercises first."""
+    """Returns lines that say whose answers equal published ones; those with the most exercises come first."""
     groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
     first = (
         "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says"
@@ -171,7 +176,7 @@ def _published(found: list[Standing]) -> list[str]:
 
 
 def _dates(found: list[Standing]) -> str:
-    """When the lesson is due, and for whom at another time."""
+    """Says when the lesson is due, and for whom at another time."""
     dates = [each.due for each in found if each.due]
     if not dates:
         return "no due date"

@@ -1,7 +1,7 @@
-"""`autograder upgrade --dry-run`: what this version of the course would change for a class that was graded with another
-one.
+"""`autograder upgrade --dry-run`: lists what this version of the course would change for a class that another version
+graded.
 
-It is run in the class's folder, by the new version's command. It reads the class and writes nothing.
+Run the new version's command in the class's folder. It reads the class and writes nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ LEAST = 0.005  # points; less is rounding
 
 
 class Kept(NamedTuple):
-    """What the gradebook holds of a lesson. most: points by grade cell. marks: automatic points by student and grade
-    cell.
-    by_hand: the grade cells of each student whose mark a person has set."""
+    """What the gradebook holds for a lesson.
+
+    most: the maximum points, by grade cell.
+    marks: the automatic points, by student and grade cell.
+    by_hand: for each student, the grade cells whose mark a person has set.
+    """
 
     most: dict[str, float]
     marks: dict[str, dict[str, float]]
@@ -39,10 +42,10 @@ class Kept(NamedTuple):
 
 
 def upgrade(jobs: int, isolation: str, console: Console) -> int:
-    """Say what would change in each lesson of the gradebook.
-    The command's exit status: 1 if anybody's mark would, else 0.
+    """Says what would change in each lesson of the gradebook. Returns the command's exit status: 1 if anybody's mark
+    would change, else 0.
 
-    Raises ValueError where no class lies here, or it has no seed.
+    Raises ValueError if there is no class here, or if it has no seed.
     """
     app = course_app("upgrade")
     file = Path(app.coursedir.root) / seed.NAME
@@ -87,7 +90,7 @@ def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
 
 
 def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
-    """What learners have is not what this version would hand out."""
+    """Returns lines that say where the learners' files differ from those that this version would hand out."""
     theirs = Path(coursedir.format_path(coursedir.release_directory, "", known.name)).resolve()
     if not theirs.is_dir():
         return []
@@ -99,7 +102,7 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
 
 
 def _points(known: ReleasedLesson, kept: Kept) -> list[str]:
-    """Exercises that are worth something else, or that the gradebook does not know."""
+    """Returns lines about exercises whose points have changed, or that the gradebook does not know."""
     return [f"{slot.name} is worth {number(slot.points)} points in this version, and "
             + (f"{number(kept.most[slot.check_id])} in the gradebook"
                if slot.check_id in kept.most else "is not in the gradebook")
@@ -107,7 +110,7 @@ def _points(known: ReleasedLesson, kept: Kept) -> list[str]:
 
 
 def _marks(coursedir: CourseDirectory, known: ReleasedLesson, kept: Kept, pool: Pool) -> tuple[list[str], int]:
-    """A line for each student whose automatic points would be others, and how many notebooks were judged."""
+    """Returns a line for each student whose automatic points would change, and how many notebooks were judged."""
     files = {student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name),
                            f"{known.name}.ipynb")
              for student in sorted(kept.marks)}

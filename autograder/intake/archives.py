@@ -1,8 +1,8 @@
-"""Unpacks a zip or tar of strangers' files, and the archives in it: plain files with plain names, and no more than they
-may be.
+"""Unpacks a zip or tar of strangers' files, and the archives inside it. Only plain files with plain names are unpacked,
+and only within bounds.
 
-A class's archive comes from a platform, which wrote its names; what is inside was made by learners, archives too. What
-is left out of one costs the others nothing, and is kept or listed (see `aside`).
+A class's archive comes from a platform, which wrote its names. The files inside were made by learners, and some of them
+are archives too. If one file is left out, the others lose nothing; it is kept or listed (see `aside`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Allowance:
     bytes: int
 
     def take(self, many: int) -> None:
-        """Raises TooMuch."""
+        """Subtracts bytes. Raises TooMuch if none are left."""
         self.bytes -= many
         if self.bytes < 0:
             raise TooMuch("holds more bytes than are unpacked")
@@ -60,7 +60,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class _Member:
-    """What an archive holds. wrong: why it is not even opened."""
+    """A file in an archive. wrong: why it is not even opened."""
 
     name: str
     wrong: str
@@ -68,14 +68,15 @@ class _Member:
 
 
 class Unpacking:
-    """wanted: how the names end that are unpacked; of the others nothing is read."""
+    """Unpacks archives. wanted: the endings of the names of the files to unpack; all other files are skipped without
+    being read."""
 
     def __init__(self, wanted: tuple[str, ...], aside: Aside):
         self.wanted, self.aside = wanted, aside
 
     def add(self, path: Path, into: Path) -> bool:
-        """Copy a file into a folder, or unpack it into one of its name there. Was it an archive?
-        What is wrong is listed, not raised."""
+        """Copies a file into a folder, or unpacks it into a folder with its name there. Returns whether it was an
+        archive. Problems are listed, not raised."""
         left = Allowance(CLASS_FILES, CLASS_BYTES)
         if not path.name.lower().endswith(ARCHIVES):
             self._one(_Member(path.name, "", partial(open_plain, path)), into, path.name, left, inside=False)
@@ -145,8 +146,8 @@ class Unpacking:
         self.aside.note(shown, why, kept)
 
     def _inside(self, member: _Member, folder: Path, shown: str, left: Allowance) -> None:
-        """A learner's own archive, into a folder of its name: all of it, or nothing, and then it is set aside as it
-        is."""
+        """Unpacks a learner's own archive into a folder with its name. If not all of it can be unpacked, the whole
+        archive is set aside instead."""
         home = folder / unpacked_name(PurePosixPath(member.name).name)
         with tempfile.TemporaryFile() as file:
             with member.open() as opened:
@@ -176,7 +177,7 @@ class Unpacking:
 
 
 def unpacked_name(archive: str) -> str:
-    """The name of the folder that an archive is unpacked into."""
+    """Returns the name of the folder into which an archive is unpacked."""
     for ending in ARCHIVES:
         archive = archive[:-len(ending)] if archive.lower().endswith(ending) else archive
     return archive or "archive"
@@ -195,12 +196,12 @@ def _copy(opened: _Opened, copy: IO[bytes], left: Allowance, most: int) -> None:
 
 
 def _hidden(name: str) -> bool:
-    """What systems add to an archive, which nobody handed in."""
+    """Says whether a system added this file to an archive, so that nobody handed it in."""
     return any(part == "__macosx" or part.startswith(".") and part.strip(".") for part in name.split("/"))
 
 
 def _odd(name: str) -> str:
-    """Why a name is not one to unpack under; nothing if it is."""
+    """Says why a file cannot be unpacked under this name; empty if it can."""
     parts = name.split("/")
     if not name.isprintable():
         return "its name can't be printed"
@@ -218,7 +219,7 @@ def _odd(name: str) -> str:
 
 
 def _members(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
-    """The files of an archive. Raises TooMuch, and one of DAMAGED."""
+    """Yields the files of an archive. Raises TooMuch, and the errors in DAMAGED."""
     if zipfile.is_zipfile(file):
         yield from _in_zip(file, left)
     else:
@@ -238,7 +239,7 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
             mode = info.external_attr >> 16
             wrong = ""
             if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
-                wrong = "it is a link" if stat.S_ISLNK(mode) else "it is no plain file"
+                wrong = "it is a link" if stat.S_ISLNK(mode) else "it is not a plain file"
             elif info.flag_bits & 1:
                 wrong = "it is encrypted"
             elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -249,10 +250,11 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
 
 
 class _Bounded:
-    """A tar's bytes as they come out of gzip, and no more of them than are left: to pass over a file, a tar is read
-    as well.
+    """The bytes of a tar as gzip returns them, up to a bound. There is a bound because even a file that is skipped has
+    to be read.
 
-    most: bytes that may describe files. describes: those that may still come before the next file; None inside of one.
+    most: how many bytes may describe files.
+    describes: how many of these may still come before the next file; None inside a file.
     """
 
     def __init__(self, file: _Opened, left: Allowance, most: int):
@@ -263,7 +265,7 @@ class _Bounded:
         return tarfile.BLOCKSIZE + min(self.most, LARGEST_DESCRIPTION)
 
     def next(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
-        """The next file; of those before it, nothing is kept."""
+        """Returns the next file, and forgets all files before it."""
         stream = archive.fileobj
         if self.describes is None and stream:
             stream.seek(max(stream.tell(), archive.offset - 1))
@@ -281,8 +283,8 @@ class _Bounded:
         if self.describes is not None:
             self.describes -= size
             if self.describes < 0:
-                raise TooMuch(f"describes its files at greater length than is read: {LARGEST_DESCRIPTION:,} bytes for "
-                              f"one, {DESCRIPTION:,} on average")
+                raise TooMuch(f"describes its files in more bytes than are read: {LARGEST_DESCRIPTION:,} for one file, "
+                              f"{DESCRIPTION:,} on average")
         data = self.file.read(size)
         self.left.take(len(data))
         return data
@@ -301,7 +303,7 @@ def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
                 raise TooMuch("holds more files than are unpacked")
             if not info.isdir():
                 wrong = (
-                    "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is no plain file"
+                    "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is not a plain file"
                 )
                 yield _Member(info.name, wrong, partial(archive.extractfile, info))
 

@@ -1,4 +1,4 @@
-"""What was handed in and can't be placed: kept in a folder of its own, and listed with the reason."""
+"""Keeps submitted files that cannot be placed in a folder of their own, and lists them with the reason."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ LIST = "list.txt"
 
 
 class Aside:
-    """The folder `home`, empty at first. A file in it has a number for a name, because the one that it had may be
-    what is wrong with it."""
+    """The folder `home`, empty at first. Each file in it is named by a number, because its own name may be the problem.
+    """
 
     def __init__(self, home: Path, log: logging.Logger | logging.LoggerAdapter):
         self.home, self.log, self.many = home, log, 0
         shutil.rmtree(home, ignore_errors=True)
 
     def note(self, name: str, why: str, kept: str = "not kept") -> None:
-        """List what was not collected. name: as it was handed in. why: completes "It is set aside, because ..."."""
+        """Lists a file that was not collected.
+
+        name: its name as it was handed in.
+        why: completes "It is set aside, because ...".
+        kept: the name under which it is kept.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
         self.many += 1
         name, why = named(name), on_terminal(why)
@@ -31,13 +36,14 @@ class Aside:
         self.log.warning("Set aside: %s, because %s", name, why)
 
     def take(self, file: Path, name: str, why: str) -> None:
-        """Move a file here and list it."""
+        """Moves a file here and lists it."""
         kept = self._free(name)
         os.replace(file, self.home / kept)
         self.note(name, why, kept)
 
     def create(self, name: str) -> tuple[str, IO[bytes]]:
-        """A new file here, to be written and then listed with `note`, and its name."""
+        """Makes a new file here. Returns its name and the open file, which is to be written and then listed with
+        `note`."""
         kept = self._free(name)
         return kept, open(self.home / kept, "xb")
 

@@ -1,5 +1,4 @@
-"""The one place in which a file that somebody handed in is opened.
-What is in it is read by another process: see reader.py."""
+"""The only place in which a submitted file is opened. Another process reads its content: see reader.py."""
 
 from __future__ import annotations
 
@@ -19,8 +18,8 @@ LOG = logging.getLogger(__name__)
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook in a file; see parse. Raises Unreadable with the file's name;
-    logs which part of the file could not be read."""
+    """Reads the notebook in a file; see parse. Raises Unreadable with the file's name. Logs which part of the file
+    could not be read."""
     try:
         notebook = load(path)
     except Unreadable as error:
@@ -31,14 +30,16 @@ def read(path: Path) -> NotebookNode:
 
 
 def load(path: Path) -> NotebookNode:
-    """The notebook in a file; see parse. Raises Unreadable."""
+    """Reads the notebook in a file; see parse. Raises Unreadable."""
     return reader.notebook(content(path))
 
 
 def load_with_digest(path: Path) -> tuple[str, NotebookNode | Unreadable]:
-    """The digest and the notebook, or why there is none, of one and the same content: the file is opened once, so
-    nothing is exchanged in between. The digest is empty if even that takes too much.
-    Raises Unreadable for a file that can't be opened."""
+    """Returns the digest of a file, and its notebook or the reason why there is none. The file is opened once, so that
+    both are of the same content.
+
+    The digest is empty if even that takes too much. Raises Unreadable for a file that can't be opened.
+    """
     data = content(path)
     try:
         return reader.both(data)
@@ -49,15 +50,15 @@ def load_with_digest(path: Path) -> tuple[str, NotebookNode | Unreadable]:
 
 
 def digest(path: Path) -> str:
-    """The digest of the notebook in a file; see parse.digest. Raises Unreadable."""
+    """Returns the digest of the notebook in a file; see parse.digest. Raises Unreadable."""
     return reader.digest(content(path))
 
 
 def content(path: Path) -> bytes:
-    """All bytes of a plain file.
+    """Returns all bytes of a plain file.
 
-    Raises Unreadable if it is too large, and for a link, which may lead anywhere, or a pipe or device, which may have
-    no end.
+    Raises Unreadable if the file is too large, or is not a plain file. A link may lead anywhere, and a pipe or device
+    may have no end.
     """
     data = beginning(path, LARGEST + 1)
     if len(data) > LARGEST:
@@ -66,7 +67,7 @@ def content(path: Path) -> bytes:
 
 
 def beginning(path: Path, size: int) -> bytes:
-    """The first bytes of a plain file, at most `size` of them. Raises Unreadable as `content` does."""
+    """Returns the first bytes of a plain file, at most `size` of them. Raises Unreadable as `content` does."""
     try:
         with open_plain(path) as file:
             return file.read(size)

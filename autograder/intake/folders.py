@@ -1,5 +1,5 @@
-"""Copies a stranger's folder, which its owner may change meanwhile: plain files alone, each opened below its
-folder's own descriptor."""
+"""Copies a stranger's folder while its owner may change it. Only plain files are copied, and each is opened below the
+descriptor of its own folder."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class _Copying:
                     self.left_out.append(f"{name!r}: {why}")
 
     def _copied(self, folder: int, entry: str, into: Path, owner: int, name: str, depth: int) -> str:
-        """Copy one file or folder. Why it is left out; nothing where it is not."""
+        """Copies one file or folder. Returns why it is left out; empty if it is copied."""
         if not entry.isprintable():
             return "its name cannot be printed"
         try:
@@ -59,7 +59,7 @@ class _Copying:
                 self.folder(file, into / entry, owner, f"{name}/", depth + 1)
                 return ""
             if not stat.S_ISREG(about.st_mode):
-                return "no plain file"
+                return "not a plain file"
             if about.st_nlink > 1:
                 return "a file that has another name elsewhere"
             if about.st_size > LARGEST:
@@ -79,12 +79,15 @@ class _Copying:
 
 
 def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[str]:
-    """Copy the plain files of `source` to `into`, which must not exist. What is left out, with the reason.
+    """Copies the plain files of `source` to `into`, which must not exist yet. Returns what is left out, with the
+    reasons.
 
-    No link is followed, not even in the place of the folder itself; nothing is waited for; a file must belong to the
-    folder's owner.
-    ignore: names that nobody misses, as patterns. Raises TooMuch, OSError where the folder is none, and then leaves
-        what it has copied.
+    No link is followed, not even if the folder itself is one. Nothing is waited for. A file must belong to the folder's
+    owner.
+
+    ignore: patterns of names that are left out without a reason.
+
+    Raises TooMuch, or OSError if `source` is not a folder. What was copied before that stays.
     """
     copying = _Copying(tuple(ignore))
     parent = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY)

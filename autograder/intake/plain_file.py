@@ -1,4 +1,4 @@
-"""One file in a folder of strangers': opened where it is a plain one, and read up to a bound."""
+"""Opens one file in a folder of strangers' files if it is a plain one, and reads it up to a bound."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from autograder.intake.folders import LARGEST, ONLY_READ, TooMuch
 
 
 def open_plain(path: Path) -> IO[bytes]:
-    """Raises OSError for a link, which is not followed, and for what is no file: it is not waited for."""
+    """Opens a plain file. Raises OSError for a link, which is not followed, and for anything else that is not a plain
+    file, for which it does not wait."""
     file = open(os.open(path, ONLY_READ), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise OSError("it is no file")
+        raise OSError("it is not a plain file")
     return file
 
 
 def read_plain(path: Path, most: int = LARGEST) -> bytes:
-    """What is in a file of at most `most` bytes. Raises OSError, and TooMuch, whose message completes "The file
-    ..."."""
+    """Returns the content of a plain file of at most `most` bytes. Raises OSError, or TooMuch, whose message completes
+    "The file ..."."""
     with open_plain(path) as file:
         data = file.read(most + 1)
     if len(data) > most:

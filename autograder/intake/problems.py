@@ -1,4 +1,5 @@
-"""A problem with a check, as a learner sends it: opened as any stranger's file, and read within bounds."""
+"""Reads a problem with a check, as a learner sends it. The file is opened like any stranger's file, and read within
+bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from autograder.submission.parse import Unreadable
 
 
 def read(path: Path) -> Problem:
-    """The problem in a file. Raises Unreadable, in a sentence with the file's name, for anything else."""
+    """Returns the problem in a file. For anything else, raises Unreadable with a sentence that names the file."""
     try:
         data = beginning(path, LARGEST + 1)
         if len(data) > LARGEST:

@@ -1,6 +1,6 @@
-"""A process of its own that makes a notebook of a stranger's bytes: bounded in time, in memory and in what it answers.
+"""A separate process that reads a stranger's bytes as a notebook. Its time, its memory and its answers are bounded.
 
-Whatever a file does to it, the process that asked goes on, and the next file is read by a new one.
+Whatever a file does to this process, the process that asked continues, and a new one reads the next file.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from autograder.lessons.course import ROOT
 from autograder.sandbox import system_calls
 from autograder.submission.parse import SMALLER, Unreadable
 
-CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
+CPU_SECONDS = 10  # for one file; the slowest files of the largest size take four
 WALL_SECONDS = 120.0
-TRIES = 2  # a process that ends at a file may have met with an accident
-MEMORY = 1 << 30  # bytes beside those that Python itself has mapped
-# bytes of a file after which a new process is begun, because memory that was used once is rarely given back
+TRIES = 2  # a process may end during a file by accident
+MEMORY = 1 << 30  # bytes, in addition to those that Python itself has mapped
+# After a file with more bytes than this, a new process is started, because used memory is rarely given back.
 LARGE = 8 << 20
 LIMITS = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 PROGRAM = "import sys; sys.path.insert(0, {root!r}); from autograder.intake.reading import serve; serve({settings!r})"
 
 
 def notebook(data: bytes) -> NotebookNode:
-    """The notebook that a file's bytes hold; see parse.parse. Raises Unreadable."""
+    """Returns the notebook in a file's bytes; see parse.parse. Raises Unreadable."""
     return from_dict(_ask(NOTEBOOK, data))
 
 
 def digest(data: bytes) -> str:
-    """A name for what is written in a file; see parse.digest. Raises Unreadable if even that takes too much."""
+    """Returns a digest of a file's content; see parse.digest. Raises Unreadable if even that takes too much."""
     return _ask(DIGEST, data)
 
 
 def both(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
-    """The digest and the notebook, or why there is none, of the same bytes, which are read once.
-    Raises Unreadable for neither."""
+    """Returns the digest, and the notebook or the reason why there is none, of bytes that are read once. Raises
+    Unreadable if there is neither."""
     name, content, why = _ask(BOTH, data)
     return name, from_dict(content) if content is not None else Unreadable(why)
 
 
 class Reader:
-    """One such process. It ends when this one does."""
+    """One process that reads. It ends when this process does."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
@@ -68,8 +68,8 @@ class Reader:
             raise RuntimeError(f"the process that reads notebooks does not start: {said}")
 
     def ask(self, what: bytes, data: bytes) -> Any:
-        """What the process answers. Raises Unreadable, EOFError and OSError.
-        It ends after a large file, and if it has not answered."""
+        """Returns the answer of the process. Raises Unreadable, EOFError and OSError. The process ends after a large
+        file, or if it has not answered."""
         timer = threading.Timer(WALL_SECONDS, self.process.kill)
         timer.daemon = True
         timer.start()
@@ -113,7 +113,8 @@ _reader: Reader | None = None
 
 
 def _ask(what: bytes, data: bytes) -> Any:
-    """Raises Unreadable; RuntimeError and OSError if no such process starts here, which is no fault of the file."""
+    """Asks a process. Raises Unreadable. Raises RuntimeError or OSError if no such process starts on this machine,
+    which is not the file's fault."""
     global _reader
     with _lock:
         for _ in range(TRIES):
@@ -126,7 +127,7 @@ def _ask(what: bytes, data: bytes) -> Any:
 
 @atexit.register
 def end() -> None:
-    """End the process, if there is one; the next file gets a new one."""
+    """Ends the process, if there is one. A new process reads the next file."""
     global _reader
     if _reader is not None:
         _reader.end()

@@ -1,4 +1,5 @@
-"""What the process of reader.py does: trusted code that holds untrusted bytes, and nothing else. Imports no torch."""
+"""The work of the process in reader.py: trusted code that holds untrusted bytes, and nothing else. It does not import
+torch."""
 
 from __future__ import annotations
 
@@ -15,12 +16,12 @@ ASKED, ANSWER = ">cQ", ">cQ"  # what is asked, or how it went, and the bytes tha
 NOTEBOOK, DIGEST, BOTH = b"n", b"d", b"b"
 WELL, REFUSED = b"w", b"r"
 READY = b"ready"
-# bytes; the largest notebook that `parse` takes comes to less, unless it is written in unusual signs
+# bytes; the largest notebook that `parse` accepts has fewer, unless it is written in unusual characters
 LARGEST_ANSWER = 64 << 20
 
 
 def both(data: bytes) -> tuple[str, Any, str]:
-    """The digest, the notebook, and why there is none."""
+    """Returns the digest, the notebook, and the reason if there is no notebook."""
     name, found = read(data)
     return (name, None, str(found)) if isinstance(found, Unreadable) else (name, found, "")
 
@@ -29,10 +30,12 @@ DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
 
 
 def serve(settings: dict[str, Any]) -> None:
-    """Answer what comes in at the standard input until that ends.
-    settings: those of layers.enclose, and the processor's "seconds" a file.
+    """Answers the questions that arrive at the standard input, until it ends.
 
-    Every layer that this machine has is put up. None of them is needed to keep code in, as none runs here.
+    Every layer that this machine has is put up. None of them is needed to keep code in, because no code of a stranger
+    runs here.
+
+    settings: those of layers.enclose, and "seconds", the processor time for each file.
     """
     with contextlib.suppress(AttributeError, OSError):  # not Linux
         layers.end_with_parent()
@@ -67,7 +70,7 @@ def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
 
 
 def _allow(seconds: int) -> None:
-    """From now on, so many seconds of computing; then the kernel ends this process."""
+    """Allows so many seconds of computing from now on; then the kernel ends this process."""
     with contextlib.suppress(ImportError, OSError):
         import resource  # Unix only
 

@@ -2,8 +2,11 @@
 
     from attention_lab import check, course_map, progress, puzzle, report_problem, review, solution
 
-notebook: what a learner calls in a lesson. checking: how an answer is compared with the recorded one. tasks: the data
-that networks learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
+notebook: the functions that a learner calls in a lesson.
+checking: compares an answer with the recorded one.
+tasks: the data from which networks learn.
+networks: training, cost, and the papers' networks.
+pictures: plots, and pictures with sliders.
 """
 
 from . import supported  # noqa: F401  first of all: it refuses a Python or a torch that is too old for the rest

@@ -1,8 +1,8 @@
-"""Copy the lessons to my/ and open JupyterLab there, on any system: `python -m attention_lab.lab`, in the folder that
-holds them.
+"""Copies the lessons to my/ and opens JupyterLab there, on any system: `python -m attention_lab.lab`, run in the folder
+that holds them.
 
-Your notebooks in my/ are never overwritten. What a newer course brings (figures, checks, lessons that you have not
-changed) is brought up to date each time.
+Your notebooks in my/ are never overwritten. Each time, the parts that a newer course brings (figures, checks, lessons
+that you have not changed) are updated.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from pathlib import Path
 
 from . import workspace
 
-LESSONS = "lessons", "course"  # as a download and as the repository call them
+LESSONS = "lessons", "course"  # the folder's name in a download and in the repository
 FIRST = "/lab/tree/00_warmup/00_warmup.ipynb"
 
 
 def command(my: Path, port: int, browser: bool, first: bool) -> list[str]:
-    """How JupyterLab is started. first: with lesson 00 open; later it opens what was open last."""
-    # A file as an argument would make its folder all that is seen.
+    """Returns the command that starts JupyterLab. first: True opens lesson 00; otherwise JupyterLab opens what was open
+    last."""
+    # With a file as an argument, JupyterLab would show nothing but its folder.
     options = [f"--port={port}", *([f"--LabApp.default_url={FIRST}"] if first else []),
                *([] if browser else ["--no-browser"])]
     # in a container one often is, and JupyterLab refuses unless told
@@ -31,7 +32,8 @@ def command(my: Path, port: int, browser: bool, first: bool) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns JupyterLab's exit status; ends with 2 and a sentence where there is no lesson, or no JupyterLab."""
+    """Starts JupyterLab and returns its exit status. Ends with status 2 and a sentence if there are no lessons, or no
+    JupyterLab."""
     parser = argparse.ArgumentParser(prog="python -m attention_lab.lab", description=__doc__)
     parser.add_argument("--lessons", type=Path, help="the folder that holds 01_se and the others "
                                                      f"({' or '.join(LESSONS)})")

@@ -1,4 +1,5 @@
-"""Where modules lay in 1.0.0: a notebook of that time finds them there, and its imports work as they did."""
+"""The places of modules in version 1.0.0. A notebook of that time still finds them there, so its imports work as
+before."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ LIBRARY = __package__
 TOYS = ("card_games", "glowing_discs", "framed_crosses", "bars_and_posts", "coloured_posters", "striped_cloths",
         "coloured_dots",
         "hue_discs", "legends_and_dominoes", "coloured_tiles", "scoring")
-MOVED: dict[str, tuple[str, ...]] = {  # old name -> what holds its content now
+MOVED: dict[str, tuple[str, ...]] = {  # old name -> the modules that hold its content now
     **{name: (f"notebook.{name}",) for name in ("card", "challenge", "check", "course_map", "exercise_file",
                                                 "progress", "review")},
     "real": ("notebook.real_run",),
@@ -34,8 +35,8 @@ MOVED: dict[str, tuple[str, ...]] = {  # old name -> what holds its content now
 
 
 class _Old(MetaPathFinder, Loader):
-    """Finds a module by its old name: the module itself if it moved as a whole, else one that looks its names up
-    where they are now."""
+    """Finds a module by its old name. If the module moved as a whole, it returns the module itself, else one that looks
+    its names up in their new places."""
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
@@ -51,8 +52,8 @@ class _Old(MetaPathFinder, Loader):
 
 
 def keep() -> None:
-    """Let old names be found, after what has that name now. `check` and its like are functions of the library: their
-    modules are entered at once, as importing one later would put the module in the function's place."""
+    """Makes old names work; new modules of the same name come first. `check` and its like are functions of the library.
+    Their modules are entered at once, because a later import would put the module in the function's place."""
     sys.meta_path.append(_Old())
     for name, (room, *_) in MOVED.items():
         if loaded := sys.modules.get(f"{LIBRARY}.{room}"):

@@ -1,15 +1,15 @@
-"""Errors of one line: what a learner typed can't be taken, and where in the library that was found would tell them
-nothing."""
+"""Errors that are shown in one line. Something that a learner typed cannot be used, and the traceback inside the
+library would not help them."""
 
 from __future__ import annotations
 
 
 class OneLine:
-    """Beside an exception's class: in a notebook the error is shown without a traceback."""
+    """A base class next to an exception's class: a notebook shows such an error without a traceback."""
 
     def _render_traceback_(self) -> list[str]:  # IPython's name
         return [f"{type(self).__name__}: {self}"]
 
 
 class Unusable(OneLine, ValueError):
-    """An argument that has another form than what is asked for, or is none of those that there are."""
+    """An argument has a form that is not allowed, or is not one of the possible values."""

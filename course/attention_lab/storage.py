@@ -1,4 +1,4 @@
-"""Small files that the library keeps beside a notebook, or finds there: whoever wrote them, they hold data, and not
+"""Small files that the library writes or reads beside a notebook. Whoever wrote them, they may hold only data, and not
 too much of it."""
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-LARGEST = 4 << 20  # bytes: the largest of the course's own, all questions of a lesson, has 8 kB
-DIGITS = 18  # of a whole number
+LARGEST = 4 << 20  # bytes; the largest file of the course's own, all questions of a lesson, has 8 kB
+DIGITS = 18  # the most digits of a whole number
 
 
 def keep(path: Path, content: Any) -> str:
-    """Write `content` as JSON: never half a file, whatever happens in between.
-    A folder that can't be written to costs the memory only.
+    """Writes `content` as JSON in one step, so that the file is never half written. If the folder is read-only, nothing
+    is remembered, and nothing else goes wrong.
 
-    Returns why it could not be written, or nothing.
+    Returns why the file could not be written; empty if it was.
     """
     beside = path.with_name(f"{path.name}.new")
     try:
@@ -32,8 +32,8 @@ def keep(path: Path, content: Any) -> str:
 
 
 def found(path: Path) -> Any:
-    """What JSON a file holds. Raises FileNotFoundError where there is none, and ValueError, in a sentence, for all
-    that is odd about it."""
+    """Returns the content of a JSON file. Raises FileNotFoundError if there is no file. Raises ValueError, with a
+    sentence, for everything odd about it."""
     data = content(path)
     try:
         return parsed(data)
@@ -42,7 +42,7 @@ def found(path: Path) -> Any:
 
 
 def content(path: Path, most: int = LARGEST) -> bytes:
-    """What is in a file of at most `most` bytes. Raises as `found`."""
+    """Returns the bytes of a file that has at most `most` bytes. Raises the same errors as `found`."""
     try:
         if not path.is_file() and path.exists():
             raise ValueError(f"{path.name} is no file")
@@ -58,7 +58,7 @@ def content(path: Path, most: int = LARGEST) -> bytes:
 
 
 def parsed(data: bytes) -> Any:
-    """JSON with finite numbers. Raises ValueError, also where it nests too deeply to be read."""
+    """Reads JSON with finite numbers. Raises ValueError for anything else, and if it nests too deeply to be read."""
     try:
         return json.loads(data, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
@@ -66,7 +66,8 @@ def parsed(data: bytes) -> Any:
 
 
 def put_beside(path: Path) -> str:
-    """Make room for a new file where an odd one lies, which is kept. Returns what there is to say, in a sentence."""
+    """Renames a file that cannot be read, so that a new one can be written in its place. Returns a sentence that says
+    so."""
     kept = next(other for number in range(1, 10_000)
                 if not (other := path.with_name(f"{path.name}.odd{number}")).exists())
     try:

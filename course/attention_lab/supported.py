@@ -1,10 +1,10 @@
-"""Which Python and torch the library needs. Older ones are refused when it is imported, before a wrong verdict could
-come of them."""
+"""The versions of Python and torch that the library needs. Older ones are refused when the library is imported, before
+they can cause a wrong verdict."""
 
 from __future__ import annotations
 
-# The Pythons that are refused read this file too, and __init__.py and short_errors.py: nothing newer than Python 3.8
-# stands in them.
+# A Python that is refused also reads this file, __init__.py and short_errors.py. So they use nothing newer than
+# Python 3.8.
 import re
 import sys
 
@@ -14,7 +14,7 @@ PYTHON, TORCH = (3, 11), (2, 6)  # pip reads them in pyproject.toml
 
 
 class Unsupported(OneLine, ImportError):
-    """The library does not run here; the text says in a sentence what it needs."""
+    """The library does not run here. The message says in a sentence what it needs."""
 
 
 def require() -> None:

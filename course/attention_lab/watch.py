@@ -1,9 +1,10 @@
-"""Work on a lesson in your own editor: its exercises in one Python file, checked whenever you save it.
+"""Work on a lesson in your own editor: its exercises are in one Python file, and are checked whenever you save it.
 
     python -m attention_lab.watch 01_se
 
-The file is written beside the notebook. What you save there goes into the notebook, and what you change in the notebook
-into the file. Keys, in the terminal: h the next hint, n the next exercise that is not solved, a check all, q quit.
+The file is written beside the notebook. Your changes in the file are copied into the notebook, and your changes in the
+notebook into the file. Keys, in the terminal: h shows the next hint, n names the next exercise that is not solved, a
+checks all, q quits.
 """
 
 from __future__ import annotations
@@ -27,29 +28,29 @@ from .notebook.check import check
 from .notebook.exercise_file import ExerciseFile
 from .notebook.progress import kept
 
-LOOKS = 0.1  # seconds between two looks at the files
+LOOKS = 0.1  # seconds between two checks of the files
 KEYS = "h hint   n next   a all   q quit"
 
 
 class Watch:
-    """Checks a lesson's exercises and says what comes next. To be used in the lesson's folder."""
+    """Checks a lesson's exercises and says what comes next. Use it in the lesson's folder."""
 
     def __init__(self, work: ExerciseFile, console: Console) -> None:
         self.work, self.console = work, console
         self.exercises = {part.exercise: part.points for part in recorded.parts(work.folder / recorded.FOLDER).values()}
-        self.at = next(iter(self.exercises))  # the exercise that hints are about
+        self.at = next(iter(self.exercises))  # the exercise for which hints are shown
         self.hinted: dict[str, int] = {}
 
     def act(self, what: Callable[[], None]) -> None:
-        """Do what a save or a key asks for. A file that is gone, or without one of its marks, is said and waited
-        for."""
+        """Runs the action for a save or a key. If a file is missing, or lacks one of its marks, it says so, and the
+        watch goes on."""
         try:
             what()
         except (ValueError, OSError) as error:
             self.console.print(str(error), style="red", markup=False)
 
     def saved(self) -> None:
-        """Something was saved: bring file and notebook together, check what changed."""
+        """Handles a save: copies changes between file and notebook, and checks what changed."""
         synced = self.work.sync()
         for line in synced.said:
             self.console.print(line, markup=False)
@@ -57,7 +58,7 @@ class Watch:
             self.check([name for name in self.exercises if name in synced.changed])
 
     def check(self, names: list[str]) -> None:
-        """Check some exercises, show the reports, and say what is next."""
+        """Checks some exercises, shows their reports, and says what is next."""
         defined, raised = self.work.run()
         for name in names:
             self.at = name
@@ -84,7 +85,7 @@ class Watch:
         self.next()
 
     def next(self) -> None:
-        """Name the first exercise that is not solved, with its place in the file."""
+        """Names the first exercise that is not solved, with its place in the file."""
         for name in self.exercises:
             if self._unsolved(name):
                 self.at = self.at if self._unsolved(self.at) else name
@@ -95,7 +96,7 @@ class Watch:
                            style="green")
 
     def hint(self) -> None:
-        """Show the next hint for the exercise at hand; after the last one, the first again."""
+        """Shows the next hint for the current exercise; after the last hint, it starts again with the first."""
         hints = self.work.hints(self.at)
         if not hints:
             self.console.print(f"{self.at} has no hints.", markup=False)
@@ -111,8 +112,8 @@ class Watch:
 
 
 def find(lesson: str) -> Path:
-    """The lesson's folder: LESSON itself, my/LESSON, or the current folder.
-    Raises FileNotFoundError where none holds its notebook."""
+    """Returns the lesson's folder: LESSON itself, my/LESSON, or the current folder. Raises FileNotFoundError if none of
+    them holds its notebook."""
     for folder in (Path(lesson), Path("my") / lesson, Path.cwd()):
         if folder.name == Path(lesson).name and (folder / f"{folder.name}.ipynb").exists():
             return folder.resolve()
@@ -121,13 +122,13 @@ def find(lesson: str) -> Path:
 
 
 def stamps(work: ExerciseFile) -> tuple[int, ...]:
-    """When the file and the notebook were last written; 0 for one that is not there (an editor may write another and
-    rename it)."""
+    """Returns the times at which the file and the notebook were last written; 0 for one that does not exist at the
+    moment (an editor may write a new file and rename it)."""
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (work.file, work.notebook))
 
 
 def watch(work: ExerciseFile, console: Console, keys: queue.Queue[str]) -> None:
-    """Look at the files and the keys until q is pressed."""
+    """Checks the files and the keys until q is pressed."""
     here = Watch(work, console)
     here.act(here.saved)
     here.act(here.next)
@@ -147,7 +148,7 @@ def watch(work: ExerciseFile, console: Console, keys: queue.Queue[str]) -> None:
 
 @contextlib.contextmanager
 def pressed() -> Iterator[queue.Queue[str]]:
-    """The keys that are pressed, without waiting for the Enter key where the terminal can do that."""
+    """Yields the keys that are pressed. If the terminal allows it, they need no Enter key."""
     keys: queue.Queue[str] = queue.Queue()
     with _single_keys() as read:
         def listen() -> None:

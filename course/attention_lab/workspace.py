@@ -1,7 +1,7 @@
 """A learner's own copy of the lessons, which no update ever overwrites.
 
-    python -m attention_lab.workspace copy COURSE MY            copy what is new, bring figures and checks up to date
-    python -m attention_lab.workspace reset COURSE MY LESSON    start a lesson afresh, the old copy is kept beside it
+    python -m attention_lab.workspace copy COURSE MY            copy new lessons, update figures and checks
+    python -m attention_lab.workspace reset COURSE MY LESSON    start a lesson afresh; the old copy is kept beside it
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .checking import recorded
 
-RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner's copy began as
+RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner began with
 
 
 def _hash(path: Path) -> str:
@@ -22,7 +22,7 @@ def _hash(path: Path) -> str:
 
 
 def _lessons(course: Path) -> list[Path]:
-    """The lesson folders of a course. Raises FileNotFoundError where there is none."""
+    """Returns the lesson folders of a course. Raises FileNotFoundError if there are none."""
     found = sorted(path.parent for path in course.glob(f"*/{recorded.FOLDER}"))
     if not found:
         raise FileNotFoundError(f"no lesson in {course.resolve()}: give the folder that holds 01_se and the others")
@@ -30,10 +30,11 @@ def _lessons(course: Path) -> list[Path]:
 
 
 def copy(course: Path, my: Path) -> list[str]:
-    """Bring `my` up to date with `course` and say what was done, a line each lesson that something happened to.
+    """Updates `my` from `course`, and returns what was done, with one line for each lesson that was changed.
 
-    A notebook that was changed by its learner is left alone; one that was not is replaced by a newer release.
-    Raises FileNotFoundError where `course` holds no lesson.
+    A notebook that its learner has changed is left alone; any other notebook is replaced by a newer release.
+
+    Raises FileNotFoundError if `course` holds no lesson.
     """
     said = []
     for lesson in _lessons(course):
@@ -62,10 +63,10 @@ def copy(course: Path, my: Path) -> list[str]:
 
 
 def reset(course: Path, my: Path, name: str) -> Path | None:
-    """Start lesson `name` afresh. Returns where the old copy is kept, or None where there was none.
+    """Starts the lesson `name` afresh. Returns where the old copy is kept, or None if there was no copy.
 
-    Raises ValueError where the course has no such lesson, PermissionError where the system does not let the old copy
-    go.
+    Raises ValueError if the course has no such lesson, PermissionError if the system does not allow the old copy to be
+    moved.
     """
     known = [lesson.name for lesson in _lessons(course)]
     if name not in known:

@@ -45,7 +45,7 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
     assert (
         status == 0
         and "holds the gradebook and" in said
-        and f"left out, as it is no plain file: submitted/ada/{LESSON}/link" in said
+        and f"left out, because it is not a plain file: submitted/ada/{LESSON}/link" in said
     )
     assert (tmp_path / "class.tar.gz").stat().st_mode & 0o777 == 0o600 and not list(tmp_path.glob("*.new"))
     new = emptied(again, tmp_path / "new")
@@ -65,7 +65,7 @@ def test_nothing_is_replaced(again, tmp_path):
     assert command(again, "backup", tmp_path / "class.tar.gz")[0] == 0
     kept = (tmp_path / "class.tar.gz").read_bytes()
     status, said = command(again, "backup", tmp_path / "class.tar.gz")
-    assert status == 2 and "class.tar.gz is there already" in said and (tmp_path / "class.tar.gz").read_bytes() == kept
+    assert status == 2 and "class.tar.gz exists already" in said and (tmp_path / "class.tar.gz").read_bytes() == kept
     before = again.grades()
     status, said = command(again, "restore", tmp_path / "class.tar.gz")
     assert status == 2 and "this folder holds a class already (submitted/" in said and again.grades() == before
@@ -87,7 +87,7 @@ def test_what_is_no_backup_is_refused(released, tmp_path, content):
     (tmp_path / "odd.tar.gz").write_bytes(content)
     new = emptied(released, tmp_path / "new")
     status, said = command(new, "restore", tmp_path / "odd.tar.gz")
-    assert status == 2 and "odd.tar.gz is no backup of a class" in said and not (new.folder / "gradebook.db").exists()
+    assert status == 2 and "odd.tar.gz is not a backup" in said and not (new.folder / "gradebook.db").exists()
 
 
 def test_a_backup_that_would_write_elsewhere_is_refused(released, tmp_path):
@@ -95,7 +95,7 @@ def test_a_backup_that_would_write_elsewhere_is_refused(released, tmp_path):
         archive.addfile(tarfile.TarInfo("../outside"))
     new = emptied(released, tmp_path / "new")
     status, said = command(new, "restore", tmp_path / "odd.tar.gz")
-    assert status == 2 and "is no backup of a class" in said and not list(tmp_path.rglob("outside"))
+    assert status == 2 and "is not a backup of a class" in said and not list(tmp_path.rglob("outside"))
 
 
 @pytest.mark.nightly

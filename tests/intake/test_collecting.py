@@ -45,7 +45,7 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
     found = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")
              if not path.is_dir()}
     assert found == {"01_se.ipynb", "lib/mine.py"}
-    assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': no plain file" in left_out
+    assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': not a plain file" in left_out
     assert "'twice.txt': a file that has another name elsewhere" in left_out and not any(
         "\x1b" in each for each in left_out
     )

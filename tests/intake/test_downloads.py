@@ -232,7 +232,7 @@ def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
         and "more than 2,000,000 bytes" in why["7"]
         and "can't be unpacked" in why["10"]
     )
-    assert why["8"] in ("it is a link", "it is no plain file")
+    assert why["8"] in ("it is a link", "it is not a plain file")
 
 
 def test_a_class_of_files_that_are_too_much_together_keeps_the_small_ones(course, monkeypatch):

@@ -100,7 +100,7 @@ def test_doctor_says_where_names_are_all_there_is(tmp_path, names, state, said):
         (tmp_path / name).mkdir()
     found = list(doctor._exchange(tmp_path, {"bob": 12345}.get))
     assert [each.state for each in found] == [state] and said in found[0].text
-    assert ("names are all there is" in found[0].text) == (state == "missing")
+    assert ("anybody who can write there" in found[0].text) == (state == "missing")
     assert list(doctor._exchange(tmp_path / "none", {}.get)) == []
 
 

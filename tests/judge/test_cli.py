@@ -95,7 +95,7 @@ def test_doctor_says_what_works(capsys):
     for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader",
                  "01_se", "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor",
                  "05b_memory, whose answers",
-                 "16 MiB a file", "256 open files"):
+                 "16 MiB per file", "256 open files"):
         assert word in printed
 
 

@@ -1,4 +1,4 @@
-"""What a student's page says: the mark, each exercise with its report and the student's code, and the notebook."""
+"""The content of a student's page: the mark, each exercise with its report and the student's code, and the notebook."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ NO_COMMENT = ("", "No response.")  # the second is nbgrader's own, for a cell th
 
 @dataclass(frozen=True)
 class Exercise:
-    """verdict: what grading kept of it, or empty. report: HTML of ours.
-    by_hand: are the points other than the checks gave?"""
+    """An exercise on a student's page.
+
+    verdict: what grading recorded about it, or empty.
+    report: our HTML of the report.
+    by_hand: whether the points differ from those of the checks.
+    """
 
     name: str
     points: float
@@ -51,7 +55,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Cell:
-    """Of the whole notebook: a piece of HTML, or code."""
+    """A cell of the whole notebook: a piece of HTML, or code."""
 
     html: str = ""
     code: str = ""
@@ -59,8 +63,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Content:
-    """unreadable: HTML that says why there was nothing to grade; the page then holds nothing else. half_read: HTML that
-    says how much of the file was graded, if that is not all. seconds_late: after the due date."""
+    """The content of a student's page.
+
+    unreadable: HTML that says why there was nothing to grade; then the page holds nothing else.
+    half_read: HTML that says how much of the file was graded, if not all of it was.
+    seconds_late: the seconds after the due date.
+    """
 
     student: str
     name: str
@@ -77,7 +85,7 @@ class Content:
 
     @property
     def wrong(self) -> list[Exercise]:
-        """Below full marks, those that are not begun last."""
+        """The exercises below full marks; those that were not started come last."""
         return sorted((each for each in self.exercises if not each.full), key=lambda each: not each.started)
 
     @property
@@ -86,8 +94,13 @@ class Content:
 
 
 def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, folder: Path) -> Content:
-    """Of a graded notebook. info: nbgrader's names of the submission. folder: where it lies. Raises MissingEntry where
-    the gradebook does not hold it, ValueError for a lesson that the course has not."""
+    """Returns the content of the page for a graded notebook.
+
+    info: nbgrader's names of the submission.
+    folder: the folder that holds the notebook.
+
+    Raises MissingEntry if the gradebook does not hold it, ValueError if the course has no such lesson.
+    """
     known = notebook.lesson(info["notebook"])
     titles = {lesson.name: lesson.title for lesson in lessons()}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
@@ -128,13 +141,13 @@ def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...
 
 
 def _report(check: NotebookNode | None) -> str:
-    """The judge's report on an exercise: a grade cell has no other output."""
+    """Returns the judge's report on an exercise. A grade cell has no other output."""
     outputs = check.outputs if check else []
     return next(("".join(output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})), "")
 
 
 def _html(comment: str) -> str:
-    """An instructor's comment is Markdown."""
+    """Returns an instructor's comment, which is Markdown, as HTML."""
     return released_text(comment, "") if comment else ""
 
 

@@ -20,7 +20,7 @@ from autograder.classroom.nbgrader_plugin.platforms import STUDENT
 from autograder.intake.folders import TooMuch, copy_folder
 from autograder.outward import on_terminal
 
-UNNAMED = "has no name that `nbgrader submit` gives"
+UNNAMED = "has a name that `nbgrader submit` never gives"
 
 
 class Collect(ExchangeCollect):

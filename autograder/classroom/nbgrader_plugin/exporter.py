@@ -70,7 +70,7 @@ class ReadAnything(NotebookExporter):
             if isinstance(notebook, Unreadable):
                 raise notebook
             if file != path:
-                self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s",
+                self.log.warning("%s: there is no %s; the only notebook there is graded instead, %s",
                                  resources["nbgrader"]["student"],
                                  path.name, file.name)
             if NOTE in notebook.metadata:
@@ -81,7 +81,7 @@ class ReadAnything(NotebookExporter):
 
     def _instead(self, path: Path, problem: Unreadable, resources: dict) -> NotebookNode:
         info = resources["nbgrader"]
-        self.log.warning("%s: the notebook %s; the released one is graded in its place", info["student"], problem)
+        self.log.warning("%s: the notebook %s; the released one is graded instead", info["student"], problem)
         notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing "
                 "to grade. Your file is kept as you handed it in; ask your instructor how to hand it in again.")

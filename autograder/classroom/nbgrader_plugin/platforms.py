@@ -58,7 +58,7 @@ def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Place
 def usable(claim: Claim | Doubt) -> Claim | Doubt:
     """A claim whose names can be those of folders and files."""
     if isinstance(claim, Claim) and not STUDENT.fullmatch(claim.student):
-        return Doubt(f"{claim.student!r} is no name for a student's folder")
+        return Doubt(f"{claim.student!r} can't be the name of a student's folder")
     return claim if isinstance(claim, Doubt) or claim.notebook.isprintable() else Doubt("its name can't be printed")
 
 
@@ -107,7 +107,7 @@ def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
         readings = dict.fromkeys(found.groups() for found in numbers.finditer(part[0]))
         student, file = next(iter(readings))
         if len(readings) > 1 and _as_released(file, names) not in names.released:
-            return Doubt(f"it could be handed in by {' or '.join(dict.fromkeys(who for who, _ in readings))}")
+            return Doubt(f"it could be from {' or '.join(dict.fromkeys(who for who, _ in readings))}")
         return Claim(student, _as_released(notebook, names))
     return {path: _first(path, fits, claim) for path in paths}
 
@@ -126,7 +126,7 @@ def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
         own = {head[:place.start()] for place in re.finditer("_", head) if 0 < place.start() < len(head) - 1}
         users = sorted(head[len(title) + 1:] for title in own & common or own)
         if len(users) != 1:
-            return Doubt(f"it could be handed in by {' or '.join(users)}: say which assignment it is, "
+            return Doubt(f"it could be from {' or '.join(users)}: say which assignment it is, "
                          "--Download.title=..." if users else
                          "there is no user name in it")
         try:

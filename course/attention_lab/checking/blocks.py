@@ -1,7 +1,7 @@
-"""A network's parameters that do not fit, told block by block: where one block differs, those after it often differ as
-well.
+"""Explains, block by block, which parameters of a network do not fit. If one block differs, those after it often differ
+as well.
 
-A block is what a list of lists holds, `stages.0.1`: block 2 of stage 1.
+A block is an entry of a list of lists: `stages.0.1` is block 2 of stage 1.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ Shapes = dict[str, tuple[int, ...]]  # by the parameter's name in its block
 
 @dataclass
 class _Block:
-    """wanted, found: the parameters that have no place in the learner's block, and those that have no value, by
-    their names there."""
+    """A block whose parameters do not fit.
+
+    wanted: the expected parameters that the learner's block lacks, by their names in the block.
+    found: the learner's parameters that were not expected, by their names in the block.
+    """
 
     path: str
     title: str
@@ -28,7 +31,7 @@ class _Block:
 
     @property
     def difference(self) -> str:
-        """The first parameter that differs; a layer of several is named alone."""
+        """The first parameter that differs. If the layer has several parameters, only the layer is named."""
         name = next(iter(self.wanted | self.found))
         if name in self.wanted and name in self.found:
             return f"`{name}` has shape {self.found[name]}, expected {self.wanted[name]}"
@@ -37,15 +40,14 @@ class _Block:
 
     @property
     def halves(self) -> bool | None:
-        """Does the learner's block halve the map where it should not (True), or keep it where it should halve it
-        (False)?"""
+        """True if the learner's block halves the map and should not, False if it should halve the map and does not."""
         should, does = (any(name.startswith(f"{SHORTCUT}.") for name in side) for side in (self.wanted, self.found))
         return None if should == does else does
 
 
 def told(fact: Unplaced) -> str | None:
-    """Which block differs first, and which blocks halve the map that should not.
-    None where two blocks or more do not explain it all."""
+    """Says which block differs first, and which blocks halve the map although they should not. Returns None unless two
+    or more blocks explain all that does not fit."""
     found: dict[tuple[int, int], _Block] = {}
     for side, spec in (("wanted", fact.missing), ("found", fact.extra)):
         for name, shape in spec:

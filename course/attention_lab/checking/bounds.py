@@ -1,8 +1,8 @@
-"""How much a worker may say: every bound on what crosses the wall stands here, and both sides keep to it.
+"""Bounds for everything that a worker may send through the wall. Both sides use the bounds in this file.
 
-The observer (`observe`, `values`, `crash`) describes in words what is beyond a bound and is honest all the same, so
-that a learner reads what was wrong with it. What is beyond a bound when it arrives was made by hand: the frame is
-refused, and the worker is ended. The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900
+If an honest answer is beyond a bound, the observer (`observe`, `values`, `crash`) describes it in words, so that a
+learner can read what was wrong with it. So if something arrives that is beyond a bound, it was made by hand: the frame
+is refused, and the worker is ended. The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900
 tensors, 2.1 million numbers and 5 axes.
 """
 
@@ -24,16 +24,16 @@ DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int
           torch.bool)
 DEPTH = 64  # lists in lists in the JSON of a frame
 NESTED = 20  # lists in lists in what a learner's code returns
-ITEMS = 2000  # of a list
-KEYS = 200  # of a dict
+ITEMS = 2000  # in a list
+KEYS = 200  # in a dict
 TEXT, NAME = 2000, 200  # characters
-BITS = 1000  # of an integer: a float can hold it, and it can be printed
-DIGITS = 302  # of such an integer
+BITS = 1000  # in an integer: a float can hold it, and it can be printed
+DIGITS = 302  # in such an integer
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a value from a worker may be at most: characters of a text, items of a list, or a range of numbers."""
+    """The bounds of a value from a worker: the most characters of a text or items of a list, or a range of numbers."""
 
     most: int | None = None
     minimum: float | None = None
@@ -43,5 +43,5 @@ class Bounds:
 Text = Annotated[str, Bounds(most=TEXT)]
 Name = Annotated[str, Bounds(most=NAME)]
 Whole = Annotated[int, Bounds(minimum=-(1 << 62), maximum=1 << 62)]
-Share = Annotated[float, Bounds(minimum=-1e6, maximum=1e6)]  # of dropout: a wrong one is told, not refused
+Share = Annotated[float, Bounds(minimum=-1e6, maximum=1e6)]  # dropout's p: a wrong one is reported, not refused
 Shape = Annotated[list[Whole], Bounds(most=AXES)]

@@ -1,5 +1,5 @@
-"""What a second look at the failing case that leads a report shows: a layer under two names, one that is never called,
-a result that does not depend on a tensor at all. A cause is named only after it was seen."""
+"""Looks a second time at the failing case that leads a report, for causes such as a layer under two names, a layer that
+is never called, or a result that does not depend on a tensor. A cause is named only after it was seen."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .facts import Fact
 from .protocol import Answer, Observation
 from .recorded import RecordedCase
 
-POSITIONS = 3  # axes from which on there are positions beside images and channels
-FEW = 6  # so many tensors are tried one by one, more only together
+POSITIONS = 3  # with at least so many axes, there are positions besides images and channels
+FEW = 6  # up to so many tensors are tried one by one; more of them only together
 
 
 def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
-    """A sub-module that is another one under a second name, or that was built and never called.
+    """Finds a sub-module that is another one under a second name, or that was built and never called.
 
-    The observation has a trace and gradients: what is used without being called (`F.linear(x, self.fc.weight)`) has a
+    The observation has a trace and gradients. A layer that is used without a call (`F.linear(x, self.fc.weight)`) has a
     gradient.
     """
     header, tensors = observation
@@ -46,8 +46,8 @@ def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
 
 
 def shared(case: RecordedCase, header: Observation) -> Fact | None:
-    """Two names of the exercise that are one and the same layer or parameter. Names of another's own are two only where
-    weights are left over: `self.fc1` may stand in a Sequential too."""
+    """Finds two names of the exercise that belong to the same layer or parameter. If the exercise's names differ from
+    the page's, this is reported only if weights are left over, because `self.fc1` may also be part of a Sequential."""
     wanted, mine = {name for name, _ in case.expected.parameters}, {name for name, _ in header.parameters}
     for one, other in header.shared:
         known = all(name in wanted or _below(name, wanted) for name in (one, other))
@@ -58,7 +58,8 @@ def shared(case: RecordedCase, header: Observation) -> Fact | None:
 
 
 def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:
-    """Does an attention hand on what a sub-module gives as it is, although the expected output mixes it?"""
+    """Returns a fact if an attention passes on a sub-module's output as it is, or a multiple of it, although the
+    expected output mixes it."""
     header, tensors = observation
     got, expected = tensors.get("output"), case.expected_tensors.get("output")
     if header.raised or got is None or expected is None or got.shape != expected.shape or not got.is_floating_point():
@@ -87,10 +88,10 @@ def _below(name: str, names: set[str]) -> set[str]:
 
 def with_use(difference: Difference, case: RecordedCase, observation: Answer,
              ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
-    """The difference; of missing gradients also whether the output depends on these tensors, which is tried with other
-    numbers.
+    """Returns the difference. If gradients are missing, it also says whether the output depends on these tensors, which
+    is tried with other numbers.
 
-    ask: puts the case's question again with some of its tensors replaced.
+    ask: puts the case's question again, with some of its tensors replaced.
     """
     fact = difference.facts[0]
     if not isinstance(fact, facts.NoGradient) or not fact.tensors or case.question.device != "cpu":
@@ -112,5 +113,5 @@ def _output_changes(before: Answer, after: Answer) -> bool:
 
 
 def _other(tensor: Tensor) -> Tensor:
-    """Other numbers of the same kind; not all moved alike, because a softmax would not see that."""
+    """Returns other numbers of the same kind. They are not all moved alike, because a softmax would not notice that."""
     return tensor + torch.linspace(0.1, 1.0, tensor.numel(), dtype=tensor.dtype).reshape(tensor.shape)

@@ -1,8 +1,10 @@
-"""How a tensor or value differs from the expected one, as facts: where the difference begins, what it looks like.
+"""Describes how a tensor or value differs from the expected one, as facts: where the difference begins, and what it
+looks like.
 
-Tolerance (float64): 1e-9 times the larger of the tensor's largest expected element and the median scale of the
-exercise's tensors of that kind, because some true gradients are zero. float32 is asked for dtype and finiteness; its
-tolerance is what rounding on another processor comes to: PROCESSORS times the distance between two float32 numbers.
+The tolerance in float64 is 1e-9 times the size of the numbers. The size is the tensor's largest expected element, or
+the median of these over the exercise's tensors of that kind, whichever is larger, because some true gradients are zero.
+Questions in float32 test dtype and finiteness; their tolerance is the rounding error of another processor: PROCESSORS
+times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ PROCESSORS = 2 * 16 * 64
 RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
                                 # of bfloat16 that leaves dtype, shape and finiteness
                                 for dtype in (torch.float32, torch.bfloat16)}}
-FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
+FEW_DIGITS = 1e-6  # relative: the error of a float64 if a float32 was on the way, or eps was another one
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
 
@@ -37,7 +39,7 @@ def kind_of(name: str) -> str:
 
 
 def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
-    """The median over an exercise's expected tensors of each kind of their largest element."""
+    """Returns, for each kind, the median over an exercise's expected tensors of their largest elements."""
     found: dict[str, list[float]] = {}
     for tensors in expected:
         for name, tensor in tensors.items():
@@ -47,7 +49,7 @@ def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
 
 
 def largest(tensor: Tensor) -> float:
-    """The largest element that is finite, 0 where there is none."""
+    """Returns the largest absolute value of the finite elements; 0 if there are none."""
     if not tensor.numel():
         return 0.0
     numbers = tensor.double().abs()
@@ -59,18 +61,22 @@ def largest(tensor: Tensor) -> float:
 
 
 def tolerance(size: float, scale: float, dtype: str) -> float:
-    """size: the expected tensor's largest element."""
+    """Returns the largest difference that is allowed.
+
+    size: the expected tensor's largest element.
+    scale: the median size of the exercise's tensors of that kind.
+    """
     return RELATIVE[dtype] * max(size, scale)
 
 
 def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:
-    """Where two tensors of one shape agree: a NaN never does, an infinity with itself."""
+    """Returns where two tensors of the same shape agree. A NaN never agrees; an infinity agrees with itself."""
     got, expected = got.double(), expected.double()
     return ((got - expected).abs() <= within) | (got == expected)
 
 
 def close(got: Tensor, expected: Tensor, within: float) -> bool:
-    """Equal shapes, and every element within the tolerance (a NaN never is)."""
+    """Says whether two tensors have the same shape, and all elements agree within the tolerance (a NaN never does)."""
     if got.shape != expected.shape:
         return False
     # most answers are right: then this is all there is to compute
@@ -79,11 +85,12 @@ def close(got: Tensor, expected: Tensor, within: float) -> bool:
 
 
 def _varies(tensor: Tensor, within: float) -> bool:
-    """Are there two numbers in it? One number, or one repeated, is related to any other by chance."""
+    """Says whether a tensor holds two different numbers. A tensor of one number, or of one that is repeated, is related
+    to any other by chance."""
     return tensor.numel() > 1 and not close(tensor, tensor.flatten()[0].expand_as(tensor), within)
 
 
-# Each relation: how a wrong tensor is made of the expected one. (got, expected, tolerance) -> fact or None.
+# Each relation says how a wrong tensor could be made from the expected one. (got, expected, tolerance) -> fact or None.
 def _extra_axes(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     if got.shape == expected.shape or got.numel() != expected.numel():
         return None
@@ -94,7 +101,8 @@ def _extra_axes(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 def _constant(got: Tensor, expected: Tensor, within: float) -> Fact | None:
-    """Two tensors of which one does not vary are related in many ways; only what is seen is told."""
+    """Reports that a tensor is constant, and nothing more: if one of two tensors does not vary, they are related in
+    many ways."""
     if got.numel() < 2 or _varies(got, within):
         return None
     value = got.flatten()[0].item()
@@ -159,7 +167,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"sigmoid": torch.sigmoid, 
 
 
 def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
-    """One more or one fewer activation function at the end."""
+    """Finds one more, or one fewer, activation function at the end."""
     if got.shape != expected.shape:
         return None
     for name, function in ACTIVATIONS.items():
@@ -187,7 +195,7 @@ def _mirrored(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
-    """The expected tensor after one reduction too many, or one expanded over the batch."""
+    """Finds the expected tensor after one reduction too many, or one that was expanded over the batch."""
     for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
         for keep in (True, False):
             for name, reduced in (("mean", expected.mean(axis, keepdim=keep)),
@@ -205,7 +213,7 @@ RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
 BY_SHAPE = (_extra_axes, _constant, _should_be_zero)
 
 
-# The next two speak of images (facts.OF_IMAGES): they are tried only if an input has the same batch, or the same map.
+# The next two are about images (facts.OF_IMAGES). They are tried only if an input has the same batch, or the same map.
 def _one_image(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     right = [i for i in range(len(got)) if close(got[i], expected[i], within)]
     if right == [0] and _varies(expected[0], within):
@@ -227,7 +235,7 @@ def _border(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact | None:
-    """What is seen along the batch or at the border of a map, where `x` is a batch or a map of that size."""
+    """Returns what differs along the batch or at the border of a map, if `x` is a batch or a map of that size."""
     if got.shape != expected.shape or min(got.ndim, x.ndim) < 2:
         return None
     batch = _one_image(got, expected, within) if len(x) == len(got) > 1 else None
@@ -237,7 +245,7 @@ def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact |
 
 
 def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
-    """How a wrong output is made of the expected one and the input `x`: added, multiplied, left out."""
+    """Says how a wrong output could be made from the expected one and the input `x`: added, multiplied, or left out."""
     if made := _of_input_alone(got, x, name, within):
         return made
     if got.shape == expected.shape == x.shape:
@@ -263,7 +271,7 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
 
 
 def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
-    """Is `got` the input itself, or its mean, sum or maximum over some axes?"""
+    """Says whether `got` is the input itself, or its mean, sum or maximum over some axes."""
     if got.numel() == x.numel() and close(got.flatten(), x.flatten(), within):
         return facts.IsInput(name, reshaped=got.shape != x.shape)
     if not 1 < x.ndim <= 4 or got.numel() >= x.numel():
@@ -279,9 +287,10 @@ def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | 
 
 
 def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None) -> tuple[Fact, ...]:
-    """How `got` differs from `expected`, and where: the most telling fact first, then their shapes if these differ.
+    """Returns how `got` differs from `expected`, and where. The most telling fact comes first; their shapes follow if
+    they differ.
 
-    inputs: an output's inputs by name; none for a gradient.
+    inputs: the inputs of an output, by name; none for a gradient.
     """
     if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
         return (facts.NotFinite(int(got.isnan().sum()), int(got.isinf().sum()), got.numel()),)
@@ -310,8 +319,10 @@ def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Te
 
 
 def difference_of_values(got: Any, expected: Any, integer: bool = False) -> Fact | None:
-    """None if two plain values are equal (numbers by value), else how they differ.
-    integer: a float is not accepted for an int."""
+    """Returns None if two plain values are equal (numbers by value), else how they differ.
+
+    integer: True if a float is not accepted for an int.
+    """
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
     if integer and numeric and isinstance(expected, int) and not isinstance(got, int):
         return facts.NotAnInt(expected, got)

@@ -1,4 +1,4 @@
-"""A crash in a learner's code: their own line, and the shapes of the tensors in it."""
+"""Describes a crash in a learner's code: their own line, and the shapes of the tensors in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .protocol import Raised, Stage
 
 
 def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> Raised:
-    """The error as plain data. namespace: the learner's global names."""
+    """Returns the error as plain data. namespace: the learner's global names."""
     operands: list[tuple[str, str]] = []
     line, number, place, caller = None, None, None, None
     step, frames = error.__traceback__, []
@@ -37,7 +37,7 @@ def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> R
     unwritten = (
         isinstance(error, NotImplementedError) and not error.args and frame is not None and frame is _last(error)
     )
-    # longer ones are no sizes
+    # a number with more digits is not a size
     numbers = [int(digits) for digits in re.findall(r"\d+", text[:LONGEST]) if len(digits) <= 18]
     return Raised(type(error).__name__[:NAME], isinstance(error, ValueError), numbers[:50],
                   text[:LONGEST], unwritten, place, line, number, operands, caller, stage)
@@ -45,13 +45,13 @@ def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> R
 
 def _message(error: BaseException) -> str:
     try:
-        return re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))  # an address is another one each time
+        return re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))  # an address changes from run to run
     except Exception:  # a learner's own class of errors, whose __str__ fails itself
         return ""
 
 
 def _last(error: BaseException) -> FrameType | None:
-    """The frame in which it was raised."""
+    """Returns the frame in which the error was raised."""
     frame: FrameType | None = None
     step = error.__traceback__
     while step is not None:
@@ -60,7 +60,8 @@ def _last(error: BaseException) -> FrameType | None:
 
 
 def _operands(line: str, scope: dict[str, Any]) -> list[tuple[str, str]]:
-    """Names and attributes of a source line that hold tensors, layers or numbers, each with its shape or value."""
+    """Returns the names and attributes in a source line that hold tensors, layers or numbers, each with its shape or
+    value."""
     for candidate in (line, line.rstrip(":") + ": pass", f"{line} pass"):
         try:
             parsed = ast.parse(candidate)
@@ -80,7 +81,7 @@ def _operands(line: str, scope: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _value(node: ast.expr, scope: dict[str, Any]) -> Any:
-    """The value of `name` or `self.layer.weight`, read without running properties of the learner's own."""
+    """Returns the value of `name` or `self.layer.weight`, without running the learner's own properties."""
     if isinstance(node, ast.Name):
         return scope.get(node.id)
     if isinstance(node, ast.Attribute):

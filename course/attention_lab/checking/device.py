@@ -1,9 +1,9 @@
-"""A module on another device than the CPU: what does not follow it there.
+"""Runs a module on another device than the CPU, and finds out which of its tensors stay behind.
 
-On a GPU, values are compared as on the CPU. Without one, torch's device `meta` stands in. Its tensors have shapes and
-no numbers, so `Numbers` keeps them on the CPU and does every operation there as well: an answer is compared by its
-numbers on either device. And it lets operations mix its tensors with the CPU's in silence, so `Mixed` looks at each of
-them.
+On a GPU, values are compared as on the CPU. Without a GPU, torch's device `meta` is used instead. Its tensors have
+shapes but no numbers, so `Numbers` keeps the numbers on the CPU and repeats every operation there. In this way, an
+answer is compared by its numbers on either device. `meta` also lets operations mix its tensors with those of the CPU
+without an error, so `Mixed` checks each operation.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, 
             aten._unsafe_index_put}
 
 class Mixed(Dispatch):
-    """Remembers the first operation in which a tensor on `device` meets one that stayed on the CPU, as a real device
-    refuses it.
+    """Remembers the first operation that a real device would refuse, because it mixes a tensor on `device` with one
+    that stayed on the CPU.
 
     Real devices accept numbers (tensors without axes) and indices from the CPU. An in-place operation leaves its result
-    where its first tensor is, so that a number on the CPU does not take part in one either.
+    on the device of its first tensor, so that tensor must not stay on the CPU, even if it is only a number.
+
     namespace: the learner's global names, by which their own line is found.
     """
 
@@ -63,8 +64,8 @@ class Mixed(Dispatch):
 
 
 def move(module: nn.Module, device: torch.device) -> None:
-    """`module.to(device)`. Parameters stay the objects that they are, on `meta` too, so that a list of them or a
-    tied one follows."""
+    """Moves a module, as `module.to(device)` does. Parameters stay the same objects, also on `meta`, so that lists of
+    them and tied parameters follow."""
     before = torch.__future__.get_swap_module_params_on_conversion()
     torch.__future__.set_swap_module_params_on_conversion(device.type == "meta")
     try:
@@ -76,13 +77,13 @@ def move(module: nn.Module, device: torch.device) -> None:
 
 
 def prepared(device: torch.device) -> contextlib.AbstractContextManager[None]:
-    """Torch as it should be while something runs on `device`."""
+    """Returns a context in which torch has the right settings to compute on `device`."""
     return _exact() if device.type == "cuda" else contextlib.nullcontext()
 
 
 @contextlib.contextmanager
 def _exact() -> Iterator[None]:
-    """On a GPU: no TF32, and of several algorithms the one that gives the same result each time."""
+    """On a GPU, turns TF32 off, and selects the algorithms that return the same result each time."""
     matmul = torch.backends.cuda.matmul
     before = (
         matmul.allow_tf32,
@@ -100,10 +101,10 @@ def _exact() -> Iterator[None]:
 
 
 def described(tensor: Tensor) -> protocol.Located:
-    """Where a tensor is, with what it is."""
+    """Returns where a tensor is, with its shape and dtype."""
     return protocol.Located(str(tensor.device), list(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
 def is_on(found: str, asked: str) -> bool:
-    """Is a tensor on `found` where it was asked to be? `cuda` is any GPU, `cuda:1` that one alone."""
+    """Says whether a tensor on `found` is where it was asked to be. `cuda` is any GPU, `cuda:1` only that one."""
     return found == asked or found.partition(":")[0] == asked

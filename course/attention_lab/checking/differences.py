@@ -1,4 +1,4 @@
-"""Everything in which an observation differs from what a case expects, in the learner's own names."""
+"""Lists everything in which an observation differs from what a case expects, with the learner's own names."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ PROBES = (dropout, memory)
 
 
 class Difference:
-    """check: the check that fails (a key of verdict.SHARES). where: the tensor, in the learner's own names.
+    """One difference.
 
-    found: the facts, or a function that gives them, because finding how two tensors are related is slow and few
+    check: the check that fails (a key of verdict.SHARES).
+    where: the tensor, by the learner's own name.
+    found: the facts, or a function that returns them. It takes long to find out how two tensors are related, and few
         differences are shown.
-    reveal: may the message hold expected numbers?
+    reveal: whether the message may hold expected numbers.
     """
 
     def __init__(self, check: str, where: str, found: Fact | tuple[Fact, ...] | Callable[[], tuple[Fact, ...]]):
@@ -35,7 +37,7 @@ class Difference:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        """What differs, the most telling fact first."""
+        """The facts, with the most telling one first."""
         found = self._found() if callable(self._found) else self._found
         return found if isinstance(found, tuple) else (found,)
 
@@ -45,15 +47,15 @@ class Difference:
 
     @property
     def specific(self) -> bool:
-        """Does it point at the fault, or does it only say that numbers differ?"""
+        """Whether it points at the mistake, or says only that numbers differ."""
         return self.facts[0].specific
 
     def of(self, check: str) -> Difference:
-        """The same difference, attributed to another check."""
+        """Returns the same difference for another check."""
         return self._like(Difference(check, self.where, lambda: self.facts))
 
     def known(self, fact: Fact) -> Difference:
-        """The same difference, of which more is known now."""
+        """Returns the same difference with a fact that says more."""
         return self._like(Difference(self.check, self.where, fact))
 
     def _like(self, other: Difference) -> Difference:
@@ -62,8 +64,8 @@ class Difference:
 
 
 def differences(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> list[Difference]:
-    """Everything in which an observation differs from what the case expects;
-    what was changed in place first, then outputs."""
+    """Returns everything in which an observation differs from what the case expects. Inputs that were changed in place
+    come first, then outputs."""
     found = _left_behind(case, observation[0]) if case.question.device != "cpu" else []
     if not found:
         found = _differences(case, observation, scale)
@@ -90,10 +92,10 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
     found += [Difference("calls", f"input `{_input(case, path)}`", facts.CalledTooOften(header.called[path], times))
               for path, times in case.expected.called.items() if header.called.get(path, 0) > times]
     wrong_output = any(d.where.startswith("output") and d.check == case.check for d in found)
-    # gradients are taken of outputs of the right shape only
+    # gradients are computed only for outputs of the right shape
     comparable = all(name in tensors and tensors[name].shape == t.shape
                      for name, t in case.expected_tensors.items() if name.startswith("output"))
-    # a float32 output has gradients of few digits: one mistake, told once
+    # a float32 output has gradients with few digits: this is one mistake, reported once
     coarse = any(d.check == "dtype" for d in found)
     for name, expected in case.expected_tensors.items():
         if name.startswith("grad."):
@@ -119,14 +121,14 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
 
 
 def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
-    """What did not follow to another device."""
+    """Returns what did not follow to another device."""
     raised, asked = header.raised, case.question.device
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
     if header.unplaced:
         return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
     if raised and asked != "meta":
-        return []  # it is told as on the CPU
+        return []  # the CPU's case already reports it
     if raised and raised.stage != "gradients":
         return [_stopped(case, raised)]
     wanted, got = (values.leaves(side.output) for side in (case.expected, header))
@@ -189,7 +191,7 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
 
 
 def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Difference:
-    """The difference, or that this is another one of the outputs."""
+    """Returns the difference, or the fact that this is another one of the outputs."""
     others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
     for name, other in others.items():
         if got.dtype == other.dtype and close(got, other, tolerance(largest(other), 0.0, case.question.dtype)):
@@ -198,7 +200,7 @@ def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Diffe
 
 
 def _nesting(expected: Any, got: Any, path: str = "") -> tuple[str, Fact]:
-    """Where two nodes begin to differ in what they hold, and what they are there."""
+    """Returns where two nodes begin to differ in what they hold, and how."""
     wanted, mine = values.items(expected), values.items(got)
     if wanted is not None and mine is not None and [key for key, _ in wanted] == [key for key, _ in mine]:
         for (key, a), (_, b) in zip(wanted, mine):
@@ -213,7 +215,8 @@ def _output(path: str) -> str:
 
 def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float],
             coarse: bool = False) -> Difference | None:
-    """The difference in one output, gradient or buffer. coarse: as many digits as a float32 has are enough."""
+    """Returns the difference in one output, gradient or buffer. coarse: True if as many digits as a float32 has are
+    enough."""
     gradient, where = name.startswith("grad."), _title(case, name)
     check = "gradients" if gradient else "state" if name.startswith("buffer.") else case.check
     dtype = "float32" if coarse else case.question.dtype
@@ -241,7 +244,7 @@ def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None,
 
 
 def inputs_of(case: RecordedCase) -> dict[str, Tensor]:
-    """The floating-point tensors among the arguments, as the learner calls them."""
+    """Returns the floating-point tensors among the arguments, by the learner's names."""
     arguments = {f"input.{i}": node for i, node in enumerate(case.question.args)}
     arguments.update({f"input.{key}": node for key, node in case.question.kwargs.items()})
     named = {_input(case, ".".join(filter(None, (name, path)))): leaf["tensor"] for name, node in arguments.items()
@@ -268,15 +271,15 @@ def _unplaced(unplaced: Unplaced, header: Observation) -> Fact:
 
 
 def _stopped(case: RecordedCase, raised: Raised) -> Difference:
-    """The learner's code raised, or is no module at all."""
+    """Returns that the learner's code raised an error, or is not a module at all."""
     if raised.type == NotAModule.__name__:
         return Difference(case.check, "class", facts.NotAModule(raised.message))
     return Difference(case.check, "crash", facts.Crashed(raised))
 
 
 def lent(case: RecordedCase) -> dict[str, str]:
-    """The tensors, lists and dicts that a caller lends for a call, to the constructor too: what each is, by its
-    path."""
+    """Returns the tensors, lists and dicts that a caller passes to a call, or to the constructor, and may use again:
+    the kind of each, by its path."""
     question = case.question
     given = {f"input.{key}": node for key, node in [*enumerate(question.args), *question.kwargs.items()]}
     if question.construct:
@@ -286,7 +289,7 @@ def lent(case: RecordedCase) -> dict[str, str]:
 
 
 def _input(case: RecordedCase, path: str) -> str:
-    """`input.0.1` as the learner calls it: `x[1]`."""
+    """Returns the learner's name of an input: `x[1]` for `input.0.1`."""
     whole, _, path = path.partition(".")
     name, *rest = path.split(".")
     if name.isdigit() and whole == "construct":

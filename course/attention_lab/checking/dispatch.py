@@ -1,4 +1,4 @@
-"""The base class of what looks at every operation of torch."""
+"""The base class of modes that look at every operation of torch."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 class Dispatch(TorchDispatchMode):
-    """A mode for which torch does not import its compiler. It would at the first operation, so that the compiler leaves
-    the mode alone, and that takes a second of somebody's first check; what is compiled is computed alike."""
+    """A mode that keeps torch from importing its compiler. Torch would import it at the first operation, to make the
+    compiler ignore the mode. That takes a second of a learner's first check, and compiled code computes the same
+    anyway."""
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:

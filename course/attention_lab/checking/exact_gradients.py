@@ -1,7 +1,7 @@
-"""torch's gradient of hardsigmoid, exact while a gradient is observed.
+"""Makes torch's gradient of hardsigmoid exact while a gradient is observed.
 
-In float64 torch (up to 2.13 at least) multiplies by 1/6 as a float32 number, which is off by 3e-8. An answer that is
-right would differ from the reference by as much as one that computes in float32 on the way, and no tolerance tells
+In float64, torch (up to 2.13 at least) multiplies by 1/6 as a float32 number, which is off by 3e-8. So a correct answer
+would differ from the reference by as much as an answer that computes in float32 on the way, and no tolerance could tell
 these two apart.
 """
 
@@ -21,7 +21,8 @@ def _hardsigmoid_backward(gradient: Tensor, x: Tensor) -> Tensor:
 
 @contextlib.contextmanager
 def exact_hardsigmoid() -> Iterator[None]:
-    """Inside, hardsigmoid's gradient on the CPU has the precision of its numbers; outside, it is torch's own again."""
+    """Inside this context, hardsigmoid's gradient on the CPU has the precision of its numbers. Afterwards it is torch's
+    own again."""
     with torch.library._scoped_library("aten", "IMPL") as library:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a kernel is replaced

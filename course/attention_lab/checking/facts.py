@@ -1,7 +1,7 @@
-"""What comparing finds, as data: one small class per kind of difference. No sentences here;
-`wording` turns facts into words.
+"""The results of a comparison as data: one small class for each kind of difference. There are no sentences in this
+file; `wording` turns facts into words.
 
-A fact may hold expected numbers. Which of them a report may show is decided by `wording` alone.
+A fact may hold expected numbers. Only `wording` decides which of them a report may show.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .protocol import Largest, Mixed, Raised
 
 @dataclass(frozen=True)
 class Fact:
-    """Base class. specific: does it point at the fault, or does it only say that numbers differ?"""
+    """The base class. specific: whether the fact points at the mistake, or says only that numbers differ."""
 
     @property
     def specific(self) -> bool:
@@ -24,8 +24,8 @@ class Fact:
 # Two tensors: how the wrong one could be made from the expected one.
 @dataclass(frozen=True)
 class AxesOfSizeOne(Fact):
-    """The numbers are right, with `more` axes of size 1 than expected (negative: fewer;
-    0: they stand in another place)."""
+    """The numbers are right, with `more` axes of size 1 than expected. If `more` is negative there are fewer, and if it
+    is 0 they are in another place."""
 
     more: int
 
@@ -41,7 +41,7 @@ class Constant(Fact):
 
 @dataclass(frozen=True)
 class ShouldBeZero(Fact):
-    """All of `of` numbers; the largest is `largest`."""
+    """All numbers should be zero. of: how many there are. largest: the largest of them."""
 
     of: int
     largest: float
@@ -71,7 +71,8 @@ class Shifted(Fact):
 
 @dataclass(frozen=True)
 class MissingActivation(Fact):
-    """name: "sigmoid", "ReLU", "tanh", "exp" or "softmax". axis: the softmax's."""
+    """An activation function is missing at the end. name: "sigmoid", "ReLU", "tanh", "exp" or "softmax". axis: the
+    softmax's axis."""
 
     name: str
     axis: int | None = None
@@ -109,7 +110,7 @@ class SameForAllImages(Fact):
 
 @dataclass(frozen=True)
 class Border(Fact):
-    """Right but for `width` rows and columns at each side of the map."""
+    """The map is right, except for `width` rows and columns at each side."""
 
     width: int
 
@@ -167,8 +168,13 @@ class WrongShape(Fact):
 
 @dataclass(frozen=True)
 class NumbersDiffer(Fact):
-    """wrong: how many `of` all numbers. largest: the largest difference. index: of the first wrong number;
-    expected, got: that one."""
+    """Some numbers differ.
+
+    wrong, of: how many are wrong, and how many there are.
+    largest: the largest difference.
+    index: the index of the first wrong number.
+    expected, got: the first wrong number.
+    """
 
     specific = False
     wrong: int
@@ -181,7 +187,7 @@ class NumbersDiffer(Fact):
 
 @dataclass(frozen=True)
 class NumberDiffers(Fact):
-    """Two tensors of one number."""
+    """Two tensors of one number each differ."""
 
     specific = False
     expected: float
@@ -190,7 +196,8 @@ class NumberDiffers(Fact):
 
 @dataclass(frozen=True)
 class WrongDtype(Fact):
-    """numbers: what is wrong with the numbers besides. follows: the dtype of an input is what it should have."""
+    """The dtype is wrong. numbers: what is also wrong with the numbers. follows: whether the expected dtype is that of
+    an input."""
 
     expected: str
     got: str
@@ -201,7 +208,7 @@ class WrongDtype(Fact):
 # Two plain values.
 @dataclass(frozen=True)
 class ValueDiffers(Fact):
-    """near: right to six digits."""
+    """Two plain values differ. near: whether they agree to six digits."""
 
     specific = False
     expected: Any
@@ -226,7 +233,8 @@ OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)
 # What the learner's code returned.
 @dataclass(frozen=True)
 class WrongNesting(Fact):
-    """Nodes of `values`. nothing: the whole result is None."""
+    """The result is nested in another way. expected, got: nodes of `values`. nothing: whether the whole result is None.
+    """
 
     expected: Any
     got: Any
@@ -246,9 +254,11 @@ class NotATensor(Fact):
 # What the learner's code did.
 @dataclass(frozen=True)
 class NoGradient(Fact):
-    """tensors: the gradients that are missing, by their names in an observation. right: is the output right?
+    """Gradients are missing.
 
-    used: does the output change when one of these tensors changes? None if that is not known.
+    tensors: the missing gradients, by their names in an observation.
+    right: whether the output is right.
+    used: whether the output changes when one of these tensors changes; None if that is not known.
     """
 
     tensors: tuple[str, ...] = ()
@@ -257,7 +267,8 @@ class NoGradient(Fact):
 
     @property
     def specific(self) -> bool:
-        """With a wrong output, a missing gradient may only follow from what is wrong."""
+        """True unless the output is wrong, because then the mistake in the output may be the reason for the missing
+        gradient."""
         return self.right or self.used is False
 
 
@@ -268,14 +279,14 @@ class NoBuffer(Fact):
 
 @dataclass(frozen=True)
 class InputChanged(Fact):
-    """kind: "tensor", "list" or "dict"."""
+    """An input was changed in place. kind: "tensor", "list" or "dict"."""
 
     kind: str = "tensor"
 
 
 @dataclass(frozen=True)
 class Dropout(Fact):
-    """The shares that were active and that should be. train: in training mode?"""
+    """Dropout is active with other shares than expected. train: whether it is in training mode."""
 
     active: tuple[float, ...]
     expected: tuple[float, ...]
@@ -284,7 +295,8 @@ class Dropout(Fact):
 
 @dataclass(frozen=True)
 class CalledTooOften(Fact):
-    """A function among the arguments: how often it was called, and how often it should be."""
+    """A function among the arguments was called too often. times: how often it was called. expected: how often it
+    should be called."""
 
     times: int
     expected: int
@@ -292,7 +304,7 @@ class CalledTooOften(Fact):
 
 @dataclass(frozen=True)
 class Crashed(Fact):
-    """raised: an observation's `raised`."""
+    """The code raised an error. raised: the observation's `raised`."""
 
     raised: Raised
 
@@ -304,7 +316,7 @@ class NotAModule(Fact):
 
 @dataclass(frozen=True)
 class NothingRaised(Fact):
-    """mentions: the numbers that the ValueError's message should name."""
+    """No error was raised. mentions: the numbers that the ValueError's message should name."""
 
     mentions: tuple[int, ...]
 
@@ -336,7 +348,7 @@ class Unplaced(Fact):
 
 @dataclass(frozen=True)
 class TooLarge(Fact):
-    """largest: an observation's `largest`. limit: elements."""
+    """A tensor is too large. largest: the observation's `largest`. limit: a number of elements."""
 
     largest: Largest
     limit: int
@@ -344,7 +356,7 @@ class TooLarge(Fact):
 
 @dataclass(frozen=True)
 class PeakTooHigh(Fact):
-    """In bytes."""
+    """The process needs too much memory; both numbers are bytes."""
 
     grown: int
     limit: int
@@ -353,7 +365,7 @@ class PeakTooHigh(Fact):
 # On another device. asked: the question's device; like: the input whose device should be followed.
 @dataclass(frozen=True)
 class DevicesMixed(Fact):
-    """mixed: an observation's `mixed`."""
+    """An operation mixes two devices. mixed: the observation's `mixed`."""
 
     mixed: Mixed
     asked: str
@@ -384,10 +396,11 @@ class DtypeOnDevice(Fact):
 # Along the sub-modules. after: the last one that agrees, or None.
 @dataclass(frozen=True)
 class Begins(Fact):
-    """What the sub-module `name` receives or gives (side) is the first that differs.
+    """The first difference is in the input or the output of the sub-module `name`; `side` says in which.
 
-    number, of: which of several tensors. facts: how it differs. inputs: (received, expected) where it gives something
-    wrong because it received too few tensors or too many.
+    number, of: which of several tensors differs, and how many there are.
+    facts: how it differs.
+    inputs: (received, expected), if its output is wrong because it received too few or too many tensors.
     """
 
     after: str | None
@@ -433,6 +446,6 @@ class NotGathered(Fact):
 
 @dataclass(frozen=True)
 class AllAgree(Fact):
-    """Every sub-module agrees; these are the last ones."""
+    """Every sub-module agrees. names: the last ones."""
 
     names: tuple[str, ...]

@@ -1,13 +1,14 @@
-"""Fingerprints of observations: enough to recognise a known mistake, too little to read an answer from.
+"""Fingerprints of observations: they are enough to recognise a known mistake, and too little to read an answer from.
 
-An observation becomes its structure (what was raised, which tensors of which shapes, which inputs changed) as a short
-hash, and for each tensor its norm and its projection on a fixed cosine wave, in float64.
+An observation is reduced to its structure (what was raised, which tensors of which shapes, which inputs changed) as a
+short hash. For each tensor there are also its norm and its projection on a fixed cosine wave, in float64.
 
-Two fingerprints are compared as coarsely as rounding makes necessary. In float64 that is 1e-8. Where float32 numbers
-were on the way, no digit after the seventh is the same on another processor, with another number of threads or another
-kernel of torch, so that the tolerance is compare.RELATIVE's of float32. What is wrong in a float64 question *because*
-it was computed in float32 lies within that tolerance of what is right: it is recognised by the size of its difference
-from the right numbers (see `noise`), which every processor shares, and not by the difference itself, which none does.
+Two fingerprints are compared as coarsely as rounding makes necessary. In float64 the tolerance is 1e-8. If float32
+numbers were on the way, the digits after the seventh depend on the processor, the number of threads and the kernel of
+torch, so the tolerance is that of compare.RELATIVE for float32. An answer to a float64 question that is wrong *because*
+it was computed in float32 lies within that tolerance of the right one. It is recognised by the size of its difference
+from the right numbers (see `noise`), which is the same on every processor, and not by the difference itself, which is
+not.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _numbers(tensor: Tensor) -> list[float]:
 
 
 def _rounded(row: list[float]) -> list[float]:
-    """The row without the digits that are rounding noise beside its first number."""
+    """Returns the row without the digits that are only rounding noise, compared with its first number."""
     if not all(map(math.isfinite, row)):
         return row
     step = 2.0 ** (math.frexp(row[0])[1] - BITS)
@@ -53,7 +54,7 @@ def _rounded(row: list[float]) -> list[float]:
 
 
 def _seen(tensors: dict[str, Tensor]) -> list[str]:
-    """The tensors that take part. A gradient that is zero and one that is missing are the same thing."""
+    """Returns the names of the tensors that count. A gradient that is zero counts like one that is missing."""
     return sorted(name for name, t in tensors.items() if not name.startswith(("received.", "gave."))
                   and not (name.startswith("grad.")
                            and bool((t.abs() <= (ZERO if t.dtype == torch.float64 else ZERO_COARSE)).all())))
@@ -61,10 +62,10 @@ def _seen(tensors: dict[str, Tensor]) -> list[str]:
 
 def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int],
                 refused: bool) -> tuple[str, Tensor]:
-    """(structure, numbers): the hash, and a (tensors and scalars, WIDTH) float64 tensor in a fixed order.
+    """Returns (structure, numbers): the hash, and a float64 tensor (tensors and scalars, WIDTH) in a fixed order.
 
-    mentions: numbers that an error message should name; only whether it does enters the structure.
-        refused: should the arguments be?
+    mentions: numbers that an error message should name. Only whether it does enters the structure.
+    refused: whether the arguments should be refused.
     """
     raised, unplaced = header.raised, header.unplaced
     if unplaced and not refused:
@@ -93,19 +94,23 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
 
 
 def row_scales(tensors: dict[str, Tensor], scales: dict[str, float]) -> list[float]:
-    """For each tensor row of a fingerprint: the size that counts as zero for its kind."""
+    """Returns, for each tensor's row of a fingerprint, the size that counts as zero for its kind."""
     return [scales.get(kind_of(name), 1.0) for name in _seen(tensors)]
 
 
 def _sizes(numbers: Tensor, zero: list[float]) -> Tensor:
-    """(rows, 1): what a row's differences are measured by. `zero`: row_scales."""
+    """Returns the sizes by which the differences of each row are measured, (rows, 1). zero: the result of row_scales.
+    """
     scale = torch.tensor(zero + [1.0] * (len(numbers) - len(zero)), dtype=torch.float64).reshape(-1, 1)
     return torch.maximum(numbers[:, :1].abs(), scale)
 
 
 def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
-    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two;
-    `dtype`: the coarsest on the way."""
+    """Says whether two fingerprints describe the same observation.
+
+    zero: row_scales of one of the two.
+    dtype: the coarsest dtype on the way.
+    """
     if a[0] != b[0] or a[1].shape != b[1].shape:
         return False
     within = RELATIVE[dtype] * _sizes(a[1], zero)
@@ -116,7 +121,7 @@ def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype:
 
 
 def noise(a: tuple[str, Tensor], right: tuple[str, Tensor], zero: list[float]) -> float:
-    """How far `a` is from what is right: the root mean square of its rows' relative differences.
-    `a` is `same` in float32."""
+    """Returns how far `a` is from the right numbers: the root mean square of its rows' relative differences. `a` is
+    `same` in float32."""
     relative = (a[1] - right[1]) / _sizes(right[1], zero)
     return relative.square().mean().sqrt().item() if relative.numel() else 0.0

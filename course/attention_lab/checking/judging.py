@@ -1,9 +1,9 @@
-"""From a learner's code to a verdict: asks every question of an exercise, places the weights, recognises known
+"""From a learner's code to a verdict: asks every question of an exercise, places the weights, and recognises known
 mistakes.
 
-`judge` is given a function that asks the learner's code a question; the visible check asks in the same process. All
-cases are asked together, and points depend on these answers alone.
-What is asked besides finds the placement of weights (see `placement`) or words.
+`judge` is given a function that puts a question to the learner's code; the visible check does so in the same process.
+All cases are asked together, and points depend only on these answers. Other questions serve to place the weights (see
+`placement`) or to find words.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
-    """Ask every question of `exercise` and decide. Never raises what the learner's code raises.
+    """Asks every question of `exercise`, and decides. It never raises what the learner's code raises.
 
-    secret: the verdict holds no expected number, and none from which one can be computed. ask_all: puts one question
-    for each case, all of them to somebody who was asked nothing about this exercise before;
-    without it they are asked one by one.
+    secret: True if the verdict may hold no expected number, and none from which one can be computed.
+    ask_all: puts one question for each case, all of them to a process that was not asked about this exercise before.
+        Without it, the questions are asked one by one.
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
@@ -85,8 +85,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
-    """What can be said of the methods that are written while those of `missing` are not; no points.
-    None if all are missing."""
+    """Returns what can be said about the methods that are written while those in `missing` are not, without points.
+    Returns None if all are missing."""
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
         return None
@@ -116,10 +116,10 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
 
 def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
             scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
-    """For every case a placement of the weights, the answer with it, and what is wrong there;
-    and among how many placements one was sought.
+    """Returns, for every case, a placement of the weights, the answer with it, and what is wrong there. Also returns
+    among how many placements one was sought.
 
-    Where something is wrong and the weights may belong elsewhere, all cases are asked anew, and the answers to that
+    If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only the answers to that
     count, right or wrong.
     """
     def asked(choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
@@ -147,8 +147,9 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
 
 
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
-    """The first placement that reproduces the reference; or the one that comes closest: the fewest wrong outputs, the
-    most sub-modules that agree, a difference of which something can be said."""
+    """Returns the first placement that reproduces the reference, or else the one that comes closest. That is the one
+    with the fewest wrong outputs, then with the most sub-modules that agree, then with a difference about which
+    something can be said."""
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
     for choice in choices:
@@ -173,9 +174,12 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
          ask: Callable[..., Answer], sought: int) -> Verdict:
-    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. What it finds only
-    chooses words: it is called after the checks and points are settled.
-    sought: among how many placements of the weights one was sought."""
+    """Returns the verdict on an exercise that is not right.
+
+    ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. Its result only helps
+        to choose words, because it is called after the checks and points are settled.
+    sought: among how many placements of the weights one was sought.
+    """
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
@@ -226,20 +230,20 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
 
 
 def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool:
-    """Did the answer raise something in a case that it should answer?"""
+    """Says whether the answer raised an error in a case that it should answer."""
     return bool(observed[i][0].raised) and not exercise.cases[i].expected.raised and not observed[i][0].unplaced
 
 
 def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: list[int], shown: int) -> list[str]:
-    """Where some cases stop and others give wrong numbers, one of the kind that is not shown: neither hides the
-    other."""
+    """If some cases stop and others give wrong numbers, returns one of the kind that is not shown, so that neither
+    hides the other."""
     others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
               and (i in stopped or exercise.cases[i].check == "output")]
     return [f"With {exercise.cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
 
 
 def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str, float]) -> str | None:
-    """What to say where a call is wrong only because of those before it."""
+    """Returns what to say if a call is wrong only because of the calls before it."""
     alone = replace(case.question, earlier=None, earliest=None)
     if alone == case.question or differences(case, ask(alone), scale):
         return None
@@ -253,8 +257,9 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
-    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a
-    second time; nor is what is kept from call to call lost where the same input comes twice."""
+    """Makes sure that one mistake costs points once. A check that already fails on the CPU (a missing gradient, a
+    dtype) does not fail again on another device. State that is kept from call to call does not fail again where the
+    same input comes twice."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
     # to what a wrong second answer is put down
@@ -272,9 +277,12 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
 def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]],
                scale: dict[str, float],
                leading: int) -> RecordedMistake | None:
-    """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one
-    that explains the leading case, and of the others most, completely. Or, where the answer stops in some cases, the
-    one that explains all others in which something is wrong: what was written for it did not fit there."""
+    """Returns the catalogued mistake whose whole observation is this one.
+
+    If several mistakes were made at once, it is the one that explains the leading case completely, and most of the
+    others. If the answer stops in some cases, it is the one that explains all other wrong cases, because the code
+    written for this mistake did not fit there.
+    """
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     dtypes = [case.grain for case in exercise.cases]
@@ -305,8 +313,8 @@ def _at_the_border(found: list[Difference]) -> bool:
 
 
 def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
-    """Where nothing but rounding is wrong, does an answer that looks like `mistake` lie as far from the right
-    numbers?"""
+    """If nothing but rounding is wrong, says whether an answer that looks like `mistake` is as far from the right
+    numbers."""
     if not mistake.grain:
         return True
     rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart

@@ -1,4 +1,5 @@
-"""Is a value what is written beside a field? For what others recorded, or left in a file."""
+"""Tests whether a value has the type that is written beside a dataclass's field. It is for data that others recorded,
+or left in a file."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ NUMBERS = 1 << 62
 
 
 def fits(value: Any, kind: Any) -> bool:
-    """Is a value of the kind that is written beside a field?"""
+    """Says whether a value has the type that is written beside a field."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return (
@@ -62,7 +63,7 @@ def _within(value: Any, bound: Any) -> bool:
 
 
 def _node(node: Any, deep: int = 0) -> bool:
-    """See `values`: scalars, lists and objects of them, of the size that the course's own have."""
+    """Says whether it is a node, see `values`: scalars, lists and objects of them, no larger than the course's own."""
     if deep > NESTED:
         return False
     if isinstance(node, dict):

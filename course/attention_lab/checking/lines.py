@@ -1,4 +1,4 @@
-"""The learner's own line that is running."""
+"""Finds the learner's line that is running."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LONGEST = 400  # characters of a line or of an error message that are worth read
 
 
 def current_line(namespace: dict[str, Any] | None) -> str | None:
-    """The learner's line that is running, or None outside of their code. namespace: their global names."""
+    """Returns the learner's line that is running, or None outside of their code. namespace: their global names."""
     frame: FrameType | None = sys._getframe(1)
     while frame and frame.f_globals is not namespace:
         frame = frame.f_back
@@ -19,5 +19,5 @@ def current_line(namespace: dict[str, Any] | None) -> str | None:
 
 
 def line_of(frame: FrameType, number: int) -> str | None:
-    """The source line with this number in the file that a frame runs, or None where it cannot be read."""
+    """Returns the source line with this number in the file that a frame runs, or None if it cannot be read."""
     return linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()[:LONGEST] or None

@@ -1,4 +1,4 @@
-"""Ask a learner's function or class one question and write down everything that it does (see `protocol`)."""
+"""Puts one question to a learner's function or class, and writes down everything that it does (see `protocol`)."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ PAIRS = 20  # of names of one layer that are told
 
 
 class NotAModule(TypeError):
-    """The answer to an exercise that asks for a module is something else."""
+    """The exercise asks for a module, and the answer is something else."""
 
 
 def namespace_of(thing: Callable) -> dict[str, Any]:
-    """The global names that a learner's function or class sees: where its earlier exercises are found."""
+    """Returns the global names that a learner's function or class sees, where its earlier exercises are found."""
     bodies = [body for kind in thing.__mro__ for body in vars(kind).values()] if inspect.isclass(thing) else [thing]
     for body in bodies:
         function = inspect.unwrap(body) if callable(body) else body  # below a decorator such as torch.no_grad()
@@ -39,7 +39,8 @@ def namespace_of(thing: Callable) -> dict[str, Any]:
 
 
 def observe(thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any]) -> Answer:
-    """What `thing` (a function or module class) does with one question. Never raises what the learner's code raises.
+    """Returns what `thing` (a function or module class) does with one question. It never raises what the learner's code
+    raises.
 
     namespace: the learner's global names; modules among the arguments are built from it by name.
     """
@@ -115,8 +116,8 @@ class _Observation:
                              for name, t in self.seen.items()}
 
     def construct(self) -> Callable:
-        """The function itself, or the module: built, cast, given its weights, set to its mode;
-        then moved to the device."""
+        """Returns the function itself, or the module: it is built, cast, given its weights, set to its mode, and then
+        moved to the device."""
         question = self.question
         if question.construct is None:
             return self.thing
@@ -157,9 +158,9 @@ class _Observation:
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
-        """Lazy layers learn their sizes from the first input that the module is to meet, here a copy: what else it
-        keeps of a first call is then what it would have kept anyway, and of other sizes than the call that counts,
-        where there is one before it."""
+        """Gives lazy layers their sizes, by a copy of the first input that the module will get. So anything else that
+        the module keeps from its first call is what it would have kept anyway. If there is a call before the one that
+        counts, these are the sizes of that call."""
         self.stage = "call"
         first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
         copies = {name: t.clone() for name, t in self.tensors.items()}
@@ -170,8 +171,8 @@ class _Observation:
         self.stage = "construct"
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
-        """Give `module` the weights below `prefix`. Modules of one exercise are placed alike;
-        its choice is one digit of `choice`."""
+        """Gives `module` the weights below `prefix`. Modules of the same exercise are placed alike; the exercise's
+        choice is one digit of `choice`."""
         state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
         known = exercise in self.choices
         placed = weights.place(module, state, self.choices.setdefault(exercise, self.choice))
@@ -183,12 +184,13 @@ class _Observation:
         return placed.names
 
     def decode(self, node: Any, device: torch.device = CPU) -> Any:
-        """The value of a node. What a module is built from is on the CPU, what a call is given on `device`."""
+        """Returns the value of a node. The arguments of a constructor are on the CPU, those of a call are on `device`.
+        """
         tensors = self.tensors if device == CPU else {name: t.to(device) for name, t in self.tensors.items()}
         return values.decode(node, tensors, lambda node: self.build(node, device))
 
     def counted(self, node: Any, path: str, device: torch.device = CPU) -> Any:
-        """The value of an argument; of a function, one that counts its calls."""
+        """Returns the value of an argument. A function is wrapped, so that its calls are counted."""
         value = self.decode(node, device)
         if not (isinstance(node, dict) and ("affine" in node or "factory" in node)):
             return value
@@ -200,7 +202,7 @@ class _Observation:
         return function
 
     def build(self, node: dict, device: torch.device = CPU) -> Any:
-        """A module or callable among the arguments."""
+        """Builds a module or callable among the arguments."""
         if "affine" in node:
             scale, bias = self.decode(node["affine"]["scale"], device), self.decode(node["affine"]["bias"], device)
             return lambda t: scale * t + bias
@@ -236,7 +238,8 @@ class _Observation:
         return module
 
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
-        """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
+        """Calls the target with fresh copies of the inputs. watched: True makes them leaves of the graph, and notes
+        whether they change."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
 
         def given(node: Any, path: str) -> Any:
@@ -281,7 +284,7 @@ class _Observation:
         return getattr(target, method)
 
     def differentiate(self, output: Any) -> None:
-        """Gradients of the inputs and of every parameter for the cotangents of the question."""
+        """Computes the gradients of the inputs and of every parameter, for the cotangents of the question."""
         outputs, cotangents = [], []
         for path, leaf in _tensors(output):
             cotangent = self.tensors.get(f"cotangent.{path}".rstrip("."))
@@ -306,10 +309,10 @@ class _Observation:
                 values.encode(gradient, self.seen, f"grad.{name}", self.header.devices if self.elsewhere else None)
 
     def watch_modules(self, module: nn.Module) -> None:
-        """Record what each sub-module with weights receives and gives, the first time that it is called.
+        """Records what each sub-module with weights receives and returns when it is first called.
 
-        A learner's container is recorded under its name only where it holds what the reference's container of that name
-        holds.
+        A learner's container is recorded under its name only if it holds the same as the reference's container of that
+        name.
         """
         prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
         for name, child in module.named_modules():
@@ -334,12 +337,12 @@ class _Observation:
 
 
 def _listed(spec: weights.Spec) -> Spec:
-    """Names and shapes as they travel."""
+    """Returns names and shapes in the form in which they are sent."""
     return [(name, list(shape)) for name, shape in spec]
 
 
 def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
-    """Every list and dict in a value, which belongs to the caller: its path, itself, and what it holds now."""
+    """Returns every list and dict in a value that belongs to the caller: its path, itself, and what it holds now."""
     if not isinstance(value, (list, tuple, dict)):
         return []
     below = value.items() if isinstance(value, dict) else enumerate(value)
@@ -348,14 +351,15 @@ def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
 
 
 def _as_it_was(passed: list | dict, was: list | dict) -> bool:
-    """Does a container hold the very things that it held?"""
+    """Says whether a container holds the very same objects as before."""
     if isinstance(passed, dict) and isinstance(was, dict):
         return list(passed) == list(was) and _as_it_was(list(passed.values()), list(was.values()))
     return len(passed) == len(was) and all(a is b for a, b in zip(passed, was))
 
 
 def _same(passed: Tensor, leaf: Tensor) -> bool:
-    """Are the numbers the same? On `meta` nobody looks: what is changed in place shows on the CPU."""
+    """Says whether the numbers are the same. On `meta` this is not checked, because a change in place shows on the CPU.
+    """
     return passed.device.type == "meta" or torch.equal(passed, leaf)
 
 
@@ -369,8 +373,8 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
 
 
 def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
-    """Two names each of one layer that has weights, or of one parameter;
-    what is below such a layer is not named again."""
+    """Returns pairs of names of the same layer with weights, or of the same parameter. The content of such a layer is
+    not named again."""
     found: list[tuple[str, str]] = []
     first: dict[int, str] = {}
     layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False)
@@ -382,8 +386,8 @@ def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
 
 
 def _unregistered(module: nn.Module) -> list[str]:
-    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts, and lists
-    of lists."""
+    """Returns the attributes that hold layers or parameters where torch does not see them: in plain lists, tuples and
+    dicts, and in lists of lists."""
     return [f"{owner_name}.{name}".lstrip(".") for owner_name, owner in module.named_modules()
             for name, value in vars(owner).items() if not name.startswith("_") and _hides(value, 3)]
 

@@ -1,5 +1,5 @@
-"""What a file of recorded checks may hold: it can come from anybody, and is to ask an exercise, not to run what it
-names."""
+"""Tests what a file of recorded checks holds. The file may come from anybody, and may only put questions to an
+exercise, not run other code that it names."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from .recorded import RecordedExercise
 from .verdict import SHARES
 
 DEVICES = "cpu", "meta", "cuda"
-# Of numbers in a question, and of those in torch's layers that it builds: the course's largest are 9,216 and 1.2
-# million.
+# The largest whole number in a question, and the most numbers in torch's layers that it builds. In the course's own
+# questions, these are 9,216 and 1.2 million.
 WHOLE, NUMBERS = 1 << 14, 8 << 20
 FAMILIES = ("activation", "batchnorm", "container", "conv", "dropout", "flatten", "instancenorm", "linear",
             "normalization", "pooling")
-# By these a layer's output outgrows its input.
+# With these arguments, a layer's output can become larger than its input.
 REACHES, REACH = ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"), 64
-GIVEN = 960  # features that a factory may be called with: many numbers of groups and heads divide it
+GIVEN = 960  # features with which a factory is tried: many numbers of groups and heads divide it
 
 
 def problem(exercise: RecordedExercise) -> str:
-    """What in a recorded exercise is more than data, or other data than there should be;
-    nothing where it is as recorded."""
+    """Returns what in a recorded exercise is more than data, or is unexpected data; empty if all is as recorded."""
     if not fits(exercise, RecordedExercise):
         return "a field holds something of another kind"
     for case in exercise.cases:
@@ -45,17 +44,17 @@ def problem(exercise: RecordedExercise) -> str:
 
 
 def named(question: Question) -> Iterator[str]:
-    """The names of the exercises that are built for a question, or handed over with it."""
+    """Yields the names of the exercises that are built for a question, or passed with it."""
     return (node["exercise"] for node in _nodes(question) if isinstance(node, dict) and "exercise" in node)
 
 
 def defined_in(namespace: dict[str, Any], thing: Any) -> bool:
-    """Is `thing` a function or class of this notebook or file, and not one that was imported?"""
+    """Says whether `thing` is a function or class of this notebook or file, and was not imported."""
     return (inspect.isfunction(thing) or inspect.isclass(thing)) and thing.__module__ == namespace.get("__name__")
 
 
 def _nodes(question: Question) -> Iterator[Any]:
-    """Every node of a question, those inside others too."""
+    """Yields every node of a question, including nodes inside others."""
     calls: list[Question | Call] = [
         # whatever calls a question will have
         question, *(each for each in vars(question).values() if isinstance(each, Call))]
@@ -68,8 +67,8 @@ def _nodes(question: Question) -> Iterator[Any]:
 
 
 def _too_large(question: Question) -> str:
-    """What in a question would take much memory; nothing if all is as small as in a lesson.
-    Nothing is allocated to find out."""
+    """Returns what in a question would take much memory; empty if everything is as small as in a lesson. Nothing is
+    allocated to find out."""
     numbers = 0
     for node in _nodes(question):
         if isinstance(node, int) and abs(node) > WHOLE:
@@ -83,9 +82,11 @@ def _too_large(question: Question) -> str:
 
 
 def _numbers_of(node: dict) -> int:
-    """How many parameters and buffers a layer of torch's has, but for those of the layers that it is made of. Raises
-    ValueError for a kind that may hold, or make of its input, more than its arguments tell, and what torch raises
-    for arguments that don't fit."""
+    """Returns how many parameters and buffers a layer of torch's has, without those of the layers inside it.
+
+    Raises ValueError for a kind of layer that may hold, or produce, more than its arguments tell. Raises torch's own
+    errors for arguments that do not fit.
+    """
     kind: Any = getattr(nn, node["module"], None)
     family = kind.__module__.rpartition(".")[2] if inspect.isclass(kind) else ""
     if family not in FAMILIES:

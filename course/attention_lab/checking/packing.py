@@ -1,9 +1,9 @@
-"""Named tensors as bytes: the one packing, for the wire between judge and worker and for recorded checks on the disk.
-Never pickle.
+"""Packs named tensors as bytes, for the wire between judge and worker and for recorded checks on disk. It never uses
+pickle.
 
-All tensors of one dtype become one flat tensor, because hundreds of small ones take longer to pack than to compute, and
-a name for each would take more room in the file's header than many of them do. The specs say what is in them, in the
-order that was given: renamed weights are placed by it.
+All tensors of one dtype become one flat tensor. Hundreds of small ones take longer to pack than to compute, and their
+names would take more room in the file's header than many of the tensors do. The specs say what the flat tensors hold,
+in the given order, because renamed weights are placed by this order.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LARGEST = 256 << 20  # bytes
 
 
 def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
-    """(specs, body): a list of [name, dtype, shape] that JSON can hold, and the numbers."""
+    """Returns (specs, body): a list of [name, dtype, shape] that JSON can hold, and the bytes of the numbers."""
     flat: dict[str, list[Tensor]] = {}
     specs = []
     for name, tensor in tensors.items():
@@ -30,8 +30,8 @@ def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
 
 
 def unpack(specs: list[list[Any]], body: bytes) -> dict[str, Tensor]:
-    """The tensors as they were before they were packed. Raises ValueError and what torch and safetensors raise for
-    malformed ones."""
+    """Returns the tensors as they were before they were packed. Raises ValueError, or torch's and safetensors' errors,
+    for malformed input."""
     flat = load(body) if body else {}
     if wrong := [dtype for dtype, tensor in flat.items() if dtype != str(tensor.dtype)]:
         raise ValueError(f"numbers of another type than {', '.join(wrong)[:100]}")

@@ -1,10 +1,10 @@
-"""One placement of the weights for a whole exercise.
+"""Finds one placement of the weights for a whole exercise.
 
-Where a learner's layers have other names than the reference's and several are alike, which weights belong where is
-found by trying. Whoever judges computes from names and shapes which placements there are; what an answer says of itself
-adds none. One that is known in one case is the one of every other case, by the layers' names: at most one case is asked
-more often than once, it is one whose answer nobody guesses in so few tries, and its answers to these tries count for
-nothing but the choice.
+If a learner's layers have other names than the reference's, and several are alike, one has to try which weights belong
+where. The judge computes the possible placements from names and shapes; nothing that an answer says about itself adds
+any. A placement that is known in one case is used in every other case, by the layers' names. At most one case is asked
+more than once. It is a case whose answer nobody can guess in so few tries, and its answers to these tries only serve to
+choose a placement.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from . import weights
 from .protocol import Observation, Question
 from .recorded import RecordedCase
 
-STRUCTURES = 12  # lists of names in an exercise's cases: more are not looked at, because it takes its time
-WAYS = 2000  # of several modules together: more are not looked at
-MANY = 4  # numbers in an output that nobody guesses, to nine digits, in so many tries
+STRUCTURES = 12  # the most lists of names in an exercise's cases that are tried, because each takes time
+WAYS = 2000  # the most ways to place several modules together that are tried
+MANY = 4  # an output with so many numbers can't be guessed, to nine digits, in so few tries
 
 # (exercise, its name) -> (the reference's name, is the matrix transposed?)
 Names = dict[tuple[str, str], tuple[str, bool]]
 
 
 def options(case: RecordedCase, seen: Observation) -> list[Names]:
-    """The placements of a case's weights, as Question.choice numbers them;
-    a single one without names where there is no doubt.
+    """Returns the placements of a case's weights, as Question.choice numbers them; if there is no doubt, a single one
+    without names.
 
-    seen: what names and shapes it gives are used as far as they fit the reference's, and nothing else of it.
+    seen: the observation. Its names and shapes are used only if they fit the reference's, and nothing else of it is
+        used.
     """
     exercises, parts = _exercises(case.question), {}
     for prefix, spec in seen.states.items():
@@ -56,7 +57,8 @@ def options(case: RecordedCase, seen: Observation) -> list[Names]:
 
 
 def _exercises(question: Question) -> dict[str, str]:
-    """The learner's exercises that are built and given weights for a question, by the prefix of their weights."""
+    """Returns the learner's exercises that are built and given weights for a question, by the prefix of their weights.
+    """
     built = question.construct
     own = {"state.": question.exercise} if built and built.load_weights else {}
     calls = [call for call in (built, question.earliest, question.earlier, question) if call]
@@ -72,10 +74,13 @@ def _given(node: Any) -> Iterator[tuple[str, str]]:
 
 def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: Callable[[int, int], bool],
             best: Callable[[int, list[int]], int]) -> tuple[list[int], int]:
-    """The choice for each case, and among how many one was sought.
+    """Returns the choice for each case, and among how many placements it was sought.
 
-    seen: the cases' observations. right: does case number i reproduce the reference with this choice? best: of case
-    number i, the one of several choices that reproduces the reference, or comes closest.
+    cases: the cases.
+    seen: their observations.
+    right: takes a case's number and a choice, and says whether the answer with this choice reproduces the reference.
+    best: takes a case's number and several choices, and returns the one that reproduces the reference, or comes
+        closest.
     """
     if len({tuple((prefix, *(name for name, _ in spec)) for prefix, spec in each.states.items())
             for each in seen}) > STRUCTURES:
@@ -97,14 +102,14 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
 
 
 def _agreeing(ways: list[Names], known: Names) -> list[int]:
-    """The numbers of the ways that say nothing else than what is known; the first alone where all of them do."""
+    """Returns the numbers of the ways that do not contradict what is known; if all of them do, only the first one."""
     return [
         n for n, names in enumerate(ways) if all(known.get(mine, theirs) == theirs for mine, theirs in names.items())
     ] or [0]
 
 
 def _searchable(case: RecordedCase) -> bool:
-    """Is the answer made of so many numbers that nobody guesses it in as many tries as there are placements?"""
+    """Says whether the answer has so many numbers that nobody can guess it in as many tries as there are placements."""
     outputs = [t for name, t in case.expected_tensors.items() if name.startswith("output")]
     return (case.question.device == "cpu" and not case.question.measured
             and sum(t.numel() for t in outputs if t.is_floating_point()) >= MANY)

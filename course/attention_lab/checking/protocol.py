@@ -1,13 +1,13 @@
-"""What a judge asks and what an observer answers: the one definition of both, and how they become JSON and come back.
+"""Defines what a judge asks and what an observer answers, and how both become JSON and are read again.
 
-The types are the schema as well: a judge's validation derives from them, and from the bounds beside them, what a
-worker's answer may look like. Tensors travel beside a question and an observation, by name (see `packing`):
+The types are also the schema. A judge's validation of a worker's answer is derived from them, and from the bounds
+beside them. Tensors are sent beside a question and an observation, by name (see `packing`):
 
 - with a question: state.<name>, the tensors that its nodes name, and cotangent.<path> for each output;
 - with an observation: output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>,
   buffer.<name>, received.<sub-module>, gave.<sub-module>, all on the CPU.
 
-Parameters and sub-modules carry the reference's names, inputs their numbers. On the device "meta" outputs have the
+Parameters and sub-modules have the reference's names, and inputs have numbers. On the device "meta", outputs have the
 numbers that `shadow` keeps for them, and gradients have none.
 """
 
@@ -31,7 +31,7 @@ Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `e
 
 @dataclass
 class Call:
-    """Arguments, as nodes."""
+    """The arguments of a call, as nodes."""
 
     args: list[Node]
     kwargs: dict[str, Node]
@@ -39,15 +39,15 @@ class Call:
 
 @dataclass
 class Construct(Call):
-    """How a module is built, and whether it is given the weights of the question (else it keeps what it starts
-    with)."""
+    """How a module is built, and whether it is given the weights of the question. If not, it keeps its own initial
+    weights."""
 
     load_weights: bool
 
 
 @dataclass
 class Question:
-    """One call of a learner's function, or of a module class built for it."""
+    """One call of a learner's function, or of a module that is built from a learner's class for it."""
 
     exercise: str
     construct: Construct | None  # None for a function
@@ -89,8 +89,8 @@ class Raised:
 
 @dataclass
 class Unplaced:
-    """The weights do not fit: parameters without a place, without a value, and attributes that hide layers from
-    torch."""
+    """The weights do not fit: parameters of the reference that have no place, parameters of the learner that get no
+    value, and attributes that hide layers from torch."""
 
     missing: Spec
     extra: Spec
@@ -99,7 +99,7 @@ class Unplaced:
 
 @dataclass
 class TraceEntry:
-    """What a sub-module receives and gives, the first time that it is called; again: it was called more than once."""
+    """What a sub-module receives and returns when it is first called. again: whether it was called more than once."""
 
     name: Name
     received: Node
@@ -111,10 +111,12 @@ class TraceEntry:
 class Largest:
     """The largest tensor that was made.
 
-    operation: the function that Python called, or torch's own name of it. line: the learner's.
-    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values
-    of another "width", with numbers of a position that do not lie side by side ("strides");
-    a `split` that left the whole ("uncut").
+    operation: the function that Python called, or torch's own name of it.
+    shape: the tensor's shape.
+    line: the learner's line.
+    causes: known reasons why it is large. `scaled_dot_product_attention` was called without an axis of heads ("axes"),
+        with values of another width ("width"), or with numbers of a position that do not lie side by side ("strides").
+        Or a `split` left the whole tensor ("uncut").
     """
 
     elements: Whole
@@ -126,7 +128,7 @@ class Largest:
 
 @dataclass
 class Mixed:
-    """An operation on tensors of two devices: the shapes of those that stayed on the CPU."""
+    """An operation on tensors of two devices. shapes: the shapes of those that stayed on the CPU."""
 
     operation: Name
     shapes: Annotated[list[Shape], Bounds(most=64)]
@@ -135,7 +137,7 @@ class Mixed:
 
 @dataclass
 class Located:
-    """Where a tensor is, and what it is there."""
+    """Where a tensor is, with its shape and dtype."""
 
     device: Name
     shape: Shape
@@ -147,7 +149,7 @@ JUDGE = {"sent by workers": False}
 
 @dataclass
 class Observation:
-    """What was seen of one call."""
+    """Everything that was observed in one call."""
 
     raised: Raised | None = None
     unplaced: Unplaced | None = None
@@ -173,7 +175,7 @@ T = TypeVar("T")
 
 
 def types_of(kind: type) -> dict[str, Any]:
-    """The types of a dataclass's fields, with their bounds, but for those that only the judge fills in."""
+    """Returns the types of a dataclass's fields, with their bounds, without the fields that only the judge fills in."""
     return _types_of(kind)
 
 
@@ -184,7 +186,7 @@ def _types_of(kind: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """What JSON can hold of a question, an observation or a part of one."""
+    """Returns a question, an observation or a part of one in a form that JSON can hold."""
     if is_dataclass(value):
         return {name: plain(getattr(value, name)) for name in types_of(type(value))}
     if isinstance(value, (list, tuple)):
@@ -193,7 +195,7 @@ def plain(value: Any) -> Any:
 
 
 def read(kind: type[T], data: Any) -> T:
-    """The opposite of `plain`: a `kind` with its parts. What comes from a worker was validated before."""
+    """Reverses `plain`: returns a `kind` with its parts. Data from a worker has been validated before."""
     made: dict[str, Any] = {}
     types = types_of(kind)
     for name, value in data.items():
@@ -211,7 +213,7 @@ def read(kind: type[T], data: Any) -> T:
 
 @cache
 def _dataclass_in(kind: Any) -> type | None:
-    """The dataclass in `Kind`, `Kind | None`, `list[Kind]` or `dict[str, Kind]`."""
+    """Returns the dataclass in `Kind`, `Kind | None`, `list[Kind]` or `dict[str, Kind]`."""
     if get_origin(kind) in (Union, UnionType, list, dict):
         return next((part for part in get_args(kind) if isinstance(part, type) and is_dataclass(part)), None)
     return kind if isinstance(kind, type) and is_dataclass(kind) else None

@@ -1,5 +1,5 @@
-"""A lesson's folder `checks`: for each exercise a file of recorded questions, expected observations and fingerprints
-of mistakes."""
+"""A lesson's folder `checks`. For each exercise it holds a file with recorded questions, expected observations and
+fingerprints of mistakes."""
 
 from __future__ import annotations
 
@@ -24,20 +24,23 @@ LENGTH = struct.Struct("<I")
 # Bytes of a file, of what it unpacks to, and of its first line; numbers in all tensors of its cases. The course's
 # largest file has 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
 LARGEST, UNPACKED, FIRST_LINE, NUMBERS = 4 << 20, 16 << 20, 4 << 10, 8 << 20
-# what from_bytes raises
+# the errors that from_bytes raises
 UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)
-# what JSON holds of a case
+# the fields of a case that are kept as JSON
 CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")
 
 
 @dataclass
 class RecordedCase:
-    """One question with its expected observation. check: the check that it belongs to (a key of verdict.SHARES).
+    """One question with its expected observation.
 
-    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach. peak:
-    bytes by which the process may not grow.
-    integer: an int must be an int. inputs: the arguments' names, for messages.
-    secret: no message may hold an expected number, nor one from which it can be computed.
+    check: the check that it belongs to (a key of verdict.SHARES).
+    mentions: numbers that the message of an expected error must name.
+    limit: the number of elements that no storage may reach.
+    peak: the number of bytes by which the process may not grow.
+    integer: whether an int must be an int.
+    inputs: the arguments' names, for messages.
+    secret: whether messages may hold no expected number, and none from which one can be computed.
     """
 
     label: str
@@ -59,19 +62,19 @@ class RecordedCase:
         return {name: compare.largest(tensor) for name, tensor in self.expected_tensors.items()}
 
     def fingerprint(self, header: Observation, tensors: dict[str, Tensor]) -> tuple[str, Tensor]:
-        """What of an observation recognises a mistake."""
+        """Returns the part of an observation by which a mistake is recognised."""
         return fingerprint.fingerprint(header, tensors, self.mentions, refused=self.expected.raised is not None)
 
     @property
     def mixes_dtypes(self) -> bool:
-        """Has a tensor of the call another dtype than its question?"""
+        """Whether a tensor of the call has another dtype than its question."""
         given = [*self.question.args, *self.question.kwargs.values()]
         return any(isinstance(leaf, dict) and leaf.get("dtype") for node in given for _, leaf in values.leaves(node))
 
     @property
     def grain(self) -> str:
-        """The coarsest dtype on the way. Torch draws a module's first weights in float32, their last digit not alike
-        everywhere."""
+        """The coarsest dtype on the way. Torch draws a module's initial weights in float32, and their last digit is not
+        the same everywhere."""
         built = self.question.construct
         return "float32" if built and not built.load_weights else self.question.dtype
 
@@ -80,8 +83,7 @@ class RecordedCase:
 class RecordedMistake:
     """A catalogued mistake: the sentence that helps, and its fingerprint on every case.
 
-    grain: the dtype that it computes in on the way where that is coarser than its question's;
-        None where it follows the question.
+    grain: the dtype in which it computes on the way, if that is coarser than its question's; otherwise None.
     """
 
     id: str
@@ -92,8 +94,11 @@ class RecordedMistake:
 
 @dataclass
 class RecordedExercise:
-    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it.
-    used_later: the layers that a later cell of the page uses in a way in which one of another kind fails."""
+    """Everything with which an exercise is checked.
+
+    hints: by mistake, the number of the page's hint about it.
+    used_later: the layers that a later cell of the page uses in a way in which a layer of another kind would fail.
+    """
 
     name: str
     points: float
@@ -105,7 +110,7 @@ class RecordedExercise:
 
     @cached_property
     def scale(self) -> dict[str, float]:
-        """See compare.scales."""
+        """The scales of the expected tensors, see compare.scales."""
         return compare.scales([case.expected_tensors for case in self.cases if case.question.device == "cpu"])
 
     @cached_property
@@ -115,13 +120,13 @@ class RecordedExercise:
 
     @cached_property
     def apart(self) -> set[int]:
-        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways;
-        or have different dtypes, which those forget who make any other mistake as well."""
+        """The cases by which a mistake is recognised only if no other case shows it. Their tensors are large and may
+        round in many ways, or they have different dtypes, which many answers with other mistakes also forget."""
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property
     def distinguishing_cases(self) -> list[set[int]]:
-        """For each mistake, the cases on which it is seen."""
+        """For each mistake, the cases that show it."""
         right = [(numbers, fingerprint.row_scales(case.expected_tensors, self.scale), case.grain)
                  for numbers, case in zip(self.right, self.cases)]
         seen = [{i for i, theirs in enumerate(mistake.fingerprints) if not fingerprint.same(theirs, *right[i])}
@@ -138,7 +143,7 @@ class RecordedLesson:
 
 @dataclass(frozen=True)
 class Part:
-    """What the first line of a file says: the lesson, and which of its exercises this is."""
+    """The content of a file's first line: the lesson, and which of its exercises this is."""
 
     lesson: str
     title: str
@@ -148,22 +153,23 @@ class Part:
 
 
 def _stored(tensor: Tensor) -> Tensor:
-    """float64 numbers that float32 holds exactly are stored as float32."""
+    """Returns float64 numbers as float32 if float32 holds them exactly."""
     narrow = tensor.float()
     exact = tensor.dtype == torch.float64 and torch.equal(narrow.double(), tensor)
     return (narrow if exact else tensor).clone(memory_format=torch.contiguous_format)
 
 
 def _dtypes(case: RecordedCase) -> dict[str, str]:
-    """The expected floats that have another dtype than their question (a table that is float32 by default)."""
+    """Returns the dtypes of expected floats that have another dtype than their question, such as a table that is
+    float32 by default."""
     usual = f"torch.{case.question.dtype}"
     return {name: str(t.dtype).removeprefix("torch.") for name, t in case.expected_tensors.items()
             if t.is_floating_point() and str(t.dtype) != usual}
 
 
 def save(lesson: RecordedLesson, folder: Path) -> None:
-    """Write one file an exercise into `folder`, and remove what else lies there;
-    the same exercise always gives the same bytes."""
+    """Writes one file per exercise into `folder`, and removes everything else there. The same exercise always gives the
+    same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, exercise in enumerate(lesson.exercises):
         (folder / f"{exercise.name}{SUFFIX}").write_bytes(to_bytes(exercise, lesson.name, lesson.title, number))
@@ -172,8 +178,8 @@ def save(lesson: RecordedLesson, folder: Path) -> None:
 
 
 def parts(folder: Path) -> dict[str, Part]:
-    """What a lesson's recorded checks are about, by exercise and in order.
-    Raises ValueError where a file is not readable."""
+    """Returns the contents of a lesson's recorded checks, by exercise and in order. Raises ValueError if a file cannot
+    be read."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         try:
@@ -188,7 +194,7 @@ def parts(folder: Path) -> dict[str, Part]:
 
 
 def load(folder: Path, name: str) -> RecordedExercise:
-    """One exercise of a lesson. Raises ValueError where its file is not readable."""
+    """Loads one exercise of a lesson. Raises ValueError if its file cannot be read."""
     path = folder / f"{name}{SUFFIX}"
     try:
         with path.open("rb") as file:
@@ -201,12 +207,12 @@ def load(folder: Path, name: str) -> RecordedExercise:
 
 
 def load_all(folder: Path) -> list[RecordedExercise]:
-    """Every exercise of a lesson, in order. Raises ValueError where a file is not readable."""
+    """Loads every exercise of a lesson, in order. Raises ValueError if a file cannot be read."""
     return [load(folder, name) for name in parts(folder)]
 
 
 class _Shelf:
-    """Tensors by number; those of equal content are there once."""
+    """Tensors by number; equal tensors are stored once."""
 
     def __init__(self) -> None:
         self.tensors: dict[str, Tensor] = {}
@@ -221,12 +227,13 @@ class _Shelf:
 
 
 def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", number: int = 0, effort: int = 9) -> bytes:
-    """A recorded exercise as a file: a line of JSON (its Part), then compressed the length of a JSON header, the
-    header, the tensors.
+    """Returns a recorded exercise as a file. Its first line is JSON (its Part). The compressed rest holds the length of
+    a JSON header, the header, and the tensors.
 
-    Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of
-    fingerprints are stored once as well: many mistakes leave most of what is observed as it should be.
-    effort: of zlib, from 1 (fast) to 9 (small).
+    Cases name their tensors as [name, number], in their own order, because weights may have to be placed by this order.
+    Rows of fingerprints are also stored only once, because many mistakes leave most of an observation as it should be.
+
+    effort: zlib's effort, from 1 (fast) to 9 (small).
     """
     shelf, cases = _Shelf(), []
     digests: dict[str, int] = {}
@@ -254,8 +261,11 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
 
 
 def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
-    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to, and then its cases may name NUMBERS;
-    0 if it is our own. Raises one of UNREADABLE for anything else."""
+    """Returns the exercise that `to_bytes` wrote. Raises one of UNREADABLE for anything else.
+
+    most: the number of bytes to which a stranger's file may unpack; its cases may then name at most NUMBERS numbers. 0
+        for our own files.
+    """
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(data.partition(b"\n")[2], most)
     if not unpacking.eof:
@@ -284,19 +294,19 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
 
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:
-    """How many numbers the cases' tensors hold: each mention of a stored tensor becomes a tensor of its own."""
+    """Returns how many numbers the cases' tensors hold. Each mention of a stored tensor becomes a tensor of its own."""
     return sum(tensors[str(number)].numel() for case in cases for key in ("tensors", "expected_tensors")
                for _, number in case[key])
 
 
 def _by_place(body: bytes) -> bytes:
-    """The first byte of every eight, then the second of every eight, ...: exponents beside exponents, which compress
-    well."""
+    """Returns the first byte of every eight, then the second byte of every eight, and so on. Then exponents are next to
+    exponents, and compress well."""
     return b"".join(body[place::8] for place in range(8))
 
 
 def _in_order(body: bytes) -> bytes:
-    """What `_by_place` was given."""
+    """Reverses `_by_place`."""
     whole, begin = bytearray(len(body)), 0
     for place in range(8):
         size = len(range(place, len(body), 8))
@@ -306,7 +316,7 @@ def _in_order(body: bytes) -> bytes:
 
 
 def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
-    """Expected tensors in the dtype of their question, or their own: what is stored as float32 may be a float64 of
-    few digits."""
+    """Returns expected tensors in the dtype of their question, or in their own. A tensor that is stored as float32 may
+    be a float64 with few digits."""
     return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t
             for name, t in tensors.items()}

@@ -1,4 +1,4 @@
-"""Draws a verdict: as HTML in a notebook (no script, readable on a light and a dark page) and as plain text
+"""Draws a verdict: as HTML in a notebook (without script, readable on a light and on a dark page), and as plain text
 elsewhere."""
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ MONO = "font-family:var(--jp-code-font-family, monospace);font-size:0.92em"
 
 
 def number(value: float) -> str:
-    """Points as people write them: 2, 1.5."""
+    """Writes points as people do: 2, 1.5."""
     return f"{value:g}"
 
 
 def clean(said: str) -> str:
-    """`said` without control characters, but for line breaks and tabs."""
+    """Returns a text without control characters, except line breaks and tabs."""
     kept = SEQUENCES.sub("", said.replace("\r\n", "\n"))
     return "".join(c for c in kept if c in "\n\t" or c not in DIRECTIONS
                    and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
@@ -55,7 +55,7 @@ def score(verdict: Verdict) -> str:
 
 
 def text(verdict: Verdict) -> str:
-    """The report as plain text."""
+    """Returns the report as plain text."""
     verdict, (sign, _) = _cleaned(verdict), _sign(verdict)
     lines = [f"{sign} {score(verdict)} {verdict.headline}"]
     if verdict.started and sign == "✗":
@@ -65,7 +65,7 @@ def text(verdict: Verdict) -> str:
 
 
 def _code(part: str) -> str:
-    """Escaped HTML with `code` between backquotes, and the lines of a crash, which are code as they stand, kept
+    """Returns escaped HTML, with text between backquotes as `code`. The lines of a crash are code anyway, and are kept
     apart."""
     first, *rest = map(escape, part.split("\n"))
     pieces = first.split("`")
@@ -76,7 +76,7 @@ def _code(part: str) -> str:
 
 
 def _mark(check: Check) -> str:
-    """A check of a red report, with its sign: passed, failed (and how), or not reached."""
+    """Returns a check of a red report with its sign: passed, failed (and how), or not reached."""
     sign, colour = (
         ("✓", GOOD) if check.outcome == "passed" else ("–", OPEN) if check.message == NOT_COMPARED else ("✗", BAD)
     )
@@ -84,7 +84,7 @@ def _mark(check: Check) -> str:
 
 
 def html(verdict: Verdict) -> str:
-    """The report as HTML."""
+    """Returns the report as HTML."""
     verdict, (sign, colour) = _cleaned(verdict), _sign(verdict)
     body = f'<div><b style="color:{colour}">{sign} {escape(score(verdict))}</b> {_code(verdict.headline)}</div>'
     if verdict.started and sign == "✗":
@@ -104,7 +104,7 @@ def html(verdict: Verdict) -> str:
 
 
 class Report:
-    """What a check shows: IPython picks the HTML, a terminal the text."""
+    """The report that a check shows. IPython picks the HTML, a terminal picks the text."""
 
     def __init__(self, verdict: Verdict):
         self.verdict = verdict

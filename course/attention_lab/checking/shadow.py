@@ -1,4 +1,4 @@
-"""The numbers of tensors on torch's device `meta`, which itself keeps none."""
+"""Keeps the numbers of tensors on torch's device `meta`, which itself keeps none."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ META, CPU = torch.device("meta"), torch.device("cpu")
 
 
 class Numbers:
-    """For each storage on `meta` one on the CPU: every operation is done there, and `meta` takes over the shapes.
-    Called by a TorchDispatchMode."""
+    """Keeps a storage on the CPU for each storage on `meta`. Every operation is done on the CPU, and `meta` takes over
+    the shapes. A TorchDispatchMode calls it."""
 
     def __init__(self):
         # By the address of either, which no other storage can get while both are kept;
@@ -23,12 +23,12 @@ class Numbers:
         self.held: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
 
     def of(self, tensor: Tensor) -> Tensor | None:
-        """The same view of the numbers; None if they are not known."""
+        """Returns the same view of the numbers; None if they are not known."""
         held = self.held.get(tensor.untyped_storage()._cdata)
         return held and _view(tensor, held[1])
 
     def follow(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
-        """The result of an operation. Raises what it raises on the CPU."""
+        """Returns the result of an operation. Raises the errors that the operation raises on the CPU."""
         given: dict[int, tuple[Tensor, Tensor]] = {}  # with what stands for each, by that one's id
         places: set[str] = set()
 
@@ -63,11 +63,11 @@ class Numbers:
         return _each(back, numbers)
 
     def _moved(self, numbers: Tensor) -> Tensor:
-        """The tensor on `meta` that has these numbers."""
+        """Returns the tensor on `meta` that has these numbers."""
         return _view(numbers, self._storage(numbers))
 
     def _storage(self, numbers: Tensor) -> UntypedStorage:
-        """The storage on `meta` that belongs to the one of these numbers."""
+        """Returns the storage on `meta` that belongs to the storage of these numbers."""
         storage = numbers.untyped_storage()
         if storage._cdata not in self.held:
             pair = UntypedStorage(storage.nbytes(), device=META), storage
@@ -76,7 +76,7 @@ class Numbers:
 
 
 class Reading(TorchFunctionMode):
-    """What reads or makes tensors above torch's dispatcher, where `Numbers` doesn't see it."""
+    """Handles the functions that read or make tensors above torch's dispatcher, where `Numbers` does not see them."""
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -93,7 +93,7 @@ class Reading(TorchFunctionMode):
 
 
 def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) -> Tensor:
-    """The tensor made of `data`: numbers, an array, a tensor, or tensors without axes in lists."""
+    """Returns the tensor made from `data`: numbers, an array, a tensor, or tensors without axes in lists."""
     data = (
         tree_map_only(Tensor, lambda t: t.item() if _on_meta(t) else t, data)
         if isinstance(data, (list, tuple))
@@ -106,8 +106,8 @@ def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) 
 
 
 def _index(index: Any) -> Any:
-    """An index whose lists of numbers are tensors: torch makes them on the indexed tensor's device, where they would
-    have none."""
+    """Returns an index in which lists of numbers have become tensors. Otherwise torch would make tensors of them on the
+    indexed tensor's device, where they would have no numbers."""
     if isinstance(index, tuple):
         return tuple(map(_index, index))
     numbers = tree_flatten(index)[0] if isinstance(index, list) else []
@@ -115,8 +115,8 @@ def _index(index: Any) -> Any:
 
 
 def _each(change: Callable, value: Any) -> Any:
-    """A value that an operation takes or gives, with `change` done to each part of its lists and tuples. (torch's own
-    tree_map, made for any container, takes longer than a small operation.)"""
+    """Applies `change` to each part of the lists and tuples that an operation takes or returns. (torch's own tree_map
+    is made for any container, and takes longer than a small operation.)"""
     if isinstance(value, (list, tuple)):
         changed = [_each(change, item) for item in value]
         return tuple(changed) if isinstance(value, tuple) else changed

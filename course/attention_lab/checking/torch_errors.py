@@ -1,4 +1,4 @@
-"""What the commonest errors of torch mean, for somebody who meets them for the first time."""
+"""Explains the most frequent errors of torch, for people who meet them for the first time."""
 
 import re
 
@@ -19,7 +19,7 @@ MEANINGS = (
 
 
 def meaning(message: str) -> str:
-    """A sentence on an error of torch; empty for one that is not listed."""
+    """Returns a sentence about an error of torch; empty for an error that is not listed."""
     for pattern, sentence in MEANINGS:
         if found := re.search(pattern, message):
             return sentence.format(*found.groups())

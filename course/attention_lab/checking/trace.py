@@ -1,4 +1,4 @@
-"""Where along the named sub-modules a wrong result begins."""
+"""Finds the named sub-module at which a wrong result begins."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .weights import canonical
 
 
 def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:
-    """Where along the named sub-modules the difference begins (None if that cannot be said for sure), and how many
-    agree before it."""
+    """Returns the fact that says at which named sub-module the difference begins (None if that is not sure), and how
+    many agree before it."""
     header, tensors = observation
     mine = {entry.name: entry for entry in header.trace}
     agreed: list[str] = []
@@ -47,8 +47,8 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
 
 
 def _shaped_like(tensor: Tensor, other: Tensor) -> Tensor:
-    """The tensor in the other's shape, if it is that but for axes of size 1: a sub-module may see its input turned, and
-    the shape that counts is the output's."""
+    """Returns the tensor in the other's shape, if the two shapes differ only in axes of size 1. A sub-module may see
+    its input transposed, and the shape that counts is the output's."""
     alike = [size for size in tensor.shape if size != 1] == [size for size in other.shape if size != 1]
     return tensor.reshape(other.shape) if alike else tensor
 

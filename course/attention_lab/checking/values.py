@@ -37,7 +37,7 @@ LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def relayout(tensor: Tensor, layout: str) -> Tensor:
-    """A differentiable copy of `tensor` with the strides of `layout` (a key of LAYOUTS)."""
+    """Returns a differentiable copy of `tensor` with the strides of `layout` (a key of LAYOUTS)."""
     if layout not in LAYOUTS:
         raise ValueError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
     return LAYOUTS[layout](tensor)
@@ -45,12 +45,13 @@ def relayout(tensor: Tensor, layout: str) -> Tensor:
 
 def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None,
            meta: Callable[[Tensor], Tensor | None] = lambda _: None) -> Any:
-    """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`,
-    `name.0.1`, ...
+    """Returns the node of `value`. Its tensors are detached, copied to the CPU and added to `tensors` as `name`,
+    `name.0`, `name.0.1`, and so on.
 
-    devices: where given, what device.described says of each tensor is added to it under the same names. meta: tells the
-    numbers of a tensor on that device, where they are known. What is larger than anything that
-    is expected anywhere (see `bounds`) is described in words.
+    A value that is larger than anything expected anywhere (see `bounds`) is described in words.
+
+    devices: if given, the device of each tensor (see device.described) is added to it, under the same names.
+    meta: returns the numbers of a tensor on that device, if they are known.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -89,7 +90,7 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
 
 
 def _much(value: list | tuple | dict, name: str) -> str | None:
-    """What holds more, or deeper, than any answer does; else None."""
+    """Describes a value that holds more, or nests deeper, than any answer does; None for any other."""
     if len(value) > (KEYS if isinstance(value, dict) else ITEMS):
         return f"a {type(value).__name__} of {len(value):,}"
     if (
@@ -103,7 +104,7 @@ def _much(value: list | tuple | dict, name: str) -> str | None:
 
 
 def _unusual(tensor: Tensor) -> str | None:
-    """What a tensor is whose numbers cannot be compared, or None."""
+    """Describes a tensor whose numbers cannot be compared; None for any other."""
     if tensor.is_nested or tensor.layout is not torch.strided:
         return "a nested tensor" if tensor.is_nested else f"a sparse tensor ({tensor.layout})"
     if tensor.device.type == "meta":
@@ -118,7 +119,7 @@ def _unusual(tensor: Tensor) -> str | None:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
-    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine`, `blend` or
+    """Returns the value of `node`. build: makes a module or function from a `module`, `exercise`, `affine`, `blend` or
     `factory` node."""
     if isinstance(node, list):
         return [decode(item, tensors, build) for item in node]
@@ -138,9 +139,9 @@ def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) 
 
 
 def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Every scalar, tensor and object below `node` with its path ("", "0", "0.1", "mask", ...), in order.
+    """Returns every scalar, tensor and object below `node` with its path ("", "0", "0.1", "mask", ...), in order.
 
-    A torch.Size is a tuple of integers here, as it is in Python.
+    A torch.Size counts as a tuple of integers, as it does in Python.
     """
     below = items(node)
     return (
@@ -151,7 +152,7 @@ def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
 
 
 def items(node: Any) -> list[tuple[str, Any]] | None:
-    """What a list, tuple, torch.Size or dict holds, by key or number; None for anything else."""
+    """Returns the content of a list, tuple, torch.Size or dict, by key or number; None for anything else."""
     if isinstance(node, dict) and "dict" in node:
         return list(node["dict"].items())
     held = node.get("tuple", node.get("size")) if isinstance(node, dict) else node
@@ -159,8 +160,8 @@ def items(node: Any) -> list[tuple[str, Any]] | None:
 
 
 def lent(node: Any, path: str) -> list[tuple[str, str]]:
-    """The path of every tensor, list and dict in a node, and which of them it is.
-    What a given module is made of is no part of it."""
+    """Returns the path and the kind of every tensor, list and dict in a node. The parts of a module that is passed do
+    not count."""
     if isinstance(node, dict) and "tensor" in node:
         return [(path, "tensor")]
     kind = (
@@ -172,7 +173,7 @@ def lent(node: Any, path: str) -> list[tuple[str, str]]:
 
 
 def structure(node: Any) -> str:
-    """The nesting of a node in words a learner reads: `a tuple of 3`, `a list of 2`, `a tensor`, `None`."""
+    """Describes the nesting of a node in words for a learner: `a tuple of 3`, `a list of 2`, `a tensor`, `None`."""
     if isinstance(node, list):
         return f"a list of {len(node)}"
     if isinstance(node, dict):
@@ -189,7 +190,7 @@ def structure(node: Any) -> str:
 
 
 def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> nn.Module:
-    """The torch.nn module that a `module` node describes: built, tied, frozen."""
+    """Returns the torch.nn module that a `module` node describes: built, tied and frozen."""
     kind = getattr(nn, node["module"], None)
     if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
         raise ValueError(f"torch.nn has no module {node['module']!r}")
@@ -204,20 +205,20 @@ def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict],
 
 
 def blend(a: Tensor, b: Tensor, s: Tensor, t: Tensor, /) -> tuple[Tensor, Tensor]:
-    """What a `blend` node describes: `a` moved towards `b` by the share `s`, and `b` towards `a` by `t`.
-    All have one dtype."""
+    """Computes what a `blend` node describes: moves `a` towards `b` by the share `s`, and `b` towards `a` by `t`. All
+    have the same dtype."""
     return torch.lerp(a, b, s), torch.lerp(b, a, t)
 
 
 def factory(node: dict, build: Callable[[dict], Any]) -> Callable[[Any], Any]:
-    """The callable that a `factory` node describes: each call makes a new module."""
+    """Returns the callable that a `factory` node describes; each call makes a new module."""
     def make(given: Any, /) -> Any:
         return build(filled(node["factory"], given))
     return make
 
 
 def filled(node: Any, given: Any) -> Any:
-    """A node with a value in every place of {"given": true}."""
+    """Returns a node with a value in every place of {"given": true}."""
     if isinstance(node, list):
         return [filled(item, given) for item in node]
     if isinstance(node, dict):

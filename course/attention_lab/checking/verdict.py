@@ -1,6 +1,7 @@
-"""What is said of an exercise: which checks passed, how many points they are worth, and in which words.
+"""Puts together what a report says about an exercise: which checks passed, how many points they are worth, and in which
+words.
 
-`judging` asks the questions and decides what is wrong; nothing here calls the learner's code.
+`judging` asks the questions and decides what is wrong. Nothing in this file calls the learner's code.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from .facts import Fact
 from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
-# What each check is worth in an exercise that has it, what a green line says of it behind "Your code also", and its
-# name elsewhere. Without a right output the rest is worth nothing: an empty function leaves its input untouched too.
-# Above a limit of memory at most half of the points are left.
+# For each check: what it is worth in an exercise that has it, what a green line says about it after "Your code also",
+# and its name elsewhere. Without a right output the other checks are worth nothing, because an empty function also
+# leaves its input untouched. Above a limit of memory, at most half of the points are left.
 SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1,
           "input": 1, "calls": 1,
           "errors": 1}
@@ -36,15 +37,18 @@ LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module",
           "calls": "number of calls",
           "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
-COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
-NEAR = 1e-3  # of the largest expected number: another eps and the like hardly make a larger difference
+COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing if the output is wrong
+NEAR = 1e-3  # as a share of the largest expected number: another eps, for example, hardly makes a larger difference
 OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a report. outcome: passed, failed, error (the learner's code raised, or defines no module), or
-    timeout, which only the judge of another process can give."""
+    """One line of a report.
+
+    outcome: passed, failed, error (the learner's code raised an error, or defines no module), or timeout, which only
+        the judge of another process can find.
+    """
 
     name: str
     outcome: str
@@ -53,13 +57,17 @@ class Check:
 
 @dataclass
 class Verdict:
-    """mistake: the id of the catalogued mistake or None. headline: the sentence that leads.
-    specific: it points at the fault.
+    """The verdict on an exercise.
 
-    evidence: what was seen (input, expected, got). cases: how many are wrong, then which. where: where to look.
-    hint: the number of the page's hint about the mistake, 0 if none is. why: in a phrase, why there are some points and
-        not all.
-    notes: what holds besides, however many points there are.
+    mistake: the id of the catalogued mistake, or None.
+    headline: the first sentence of the report.
+    specific: whether the headline points at the mistake.
+    evidence: what was observed (input, expected, got).
+    cases: how many cases are wrong, then which ones.
+    where: where to look.
+    hint: the number of the page's hint about the mistake; 0 if there is none.
+    why: a phrase that says why there are some points, but not all.
+    notes: remarks that are true however many points there are.
     """
 
     exercise: str
@@ -80,7 +88,7 @@ class Verdict:
 
 
 def checks_in(exercise: RecordedExercise) -> list[str]:
-    """The checks that an exercise has, in the order of SHARES."""
+    """Returns the checks of an exercise, in the order of SHARES."""
     has = {case.check for case in exercise.cases} | {"output"}
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
@@ -93,8 +101,8 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
 
 
 def by_value(case: RecordedCase) -> bool:
-    """Is the case answered with numbers on the CPU? (Refusing arguments with the wrong error is a mistake, not a
-    gap.)"""
+    """Says whether the answer to a case is numbers on the CPU. (Refusing arguments with the wrong error is a mistake,
+    not a gap.)"""
     return case.question.device == "cpu" and not case.expected.raised
 
 
@@ -109,7 +117,7 @@ def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
 
 
 def green(exercise: RecordedExercise) -> str:
-    """What was verified, in a sentence or two that a learner reads with pleasure."""
+    """Says what was verified, in a sentence or two that a learner reads with pleasure."""
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
     what = "Output and gradients are" if "gradients" in has else "The output is"
@@ -125,7 +133,7 @@ def green(exercise: RecordedExercise) -> str:
 
 
 def _kept_nothing(cases: list[RecordedCase]) -> str:
-    """After which calls an answer was right, if calls were made before any."""
+    """Says after which earlier calls an answer was right, if there were any."""
     before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
     other = {of_other_sizes(case, call) for case, call in before}
     sizes = {False: "the same sizes", True: "other sizes"}
@@ -137,7 +145,7 @@ def _kept_nothing(cases: list[RecordedCase]) -> str:
 
 
 def of_other_sizes(case: RecordedCase, call: Call) -> bool:
-    """Are the tensors of an earlier call of other sizes than those of the call that counts?"""
+    """Says whether the tensors of an earlier call have other sizes than those of the call that counts."""
     return any(a != b for a, b in zip(_sizes(case, call), _sizes(case, case.question)))
 
 
@@ -147,8 +155,8 @@ def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
 
 
 def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
-    """A note for those whose layers have other names than on the page: right as they are, but later cells may want
-    the page's."""
+    """Returns a note if layers have other names than on the page. They are right as they are, but later cells may need
+    the page's names."""
     theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
     mine = [name for name, _ in header.parameters]
     other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
@@ -160,8 +168,8 @@ def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
-    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, if a later
-    cell uses it; a list for a tuple."""
+    """Returns notes about answers that are right, but of another kind than on the page: a linear layer instead of a 1x1
+    convolution, if a later cell uses it, or a list instead of a tuple."""
     if exercise.cases[0].secret:
         return []
     theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items()
@@ -183,7 +191,8 @@ def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]
 
 
 def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
-    """The first two that differ in kind alone: a list and a tuple, a number and a tensor of one number."""
+    """Returns the first two values that differ only in kind: a list and a tuple, or a number and a tensor of one
+    number."""
     wanted, mine = values.items(expected), values.items(got)
     if wanted is not None and mine is not None:
         if isinstance(expected, list) != isinstance(got, list):
@@ -194,16 +203,18 @@ def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
 
 
 def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> list[int]:
-    """The cases of which it can be said that they are right or wrong: shapes on another device say nothing where
-    numbers are wrong."""
+    """Returns the cases about which one can say that they are right or wrong. If numbers are wrong, shapes on another
+    device say nothing."""
     wrong = any(d.check == "output" for ds in found for d in ds)
     return [i for i, case in enumerate(exercise.cases) if not (wrong and case.check == "device")]
 
 
 def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks: list[Check]) -> tuple[float, str]:
-    """The shares of the checks that passed, and why there are some points and not all. Where the output is wrong the
-    other checks are worth nothing, and being right on at least half of the cases is worth half of the output's share.
-    Above a limit of memory at most half of the points are left."""
+    """Returns the points for the checks that passed, and why there are some points, but not all.
+
+    If the output is wrong, the other checks are worth nothing, and an output that is right in at least half of the
+    cases is worth half of its share. Above a limit of memory, at most half of the points are left.
+    """
     shares = {check.name: SHARES[check.name] for check in checks}
     lost = [check.name for check in checks if check.outcome != "passed"]
     passed: float = sum(shares[check.name] for check in checks if check.outcome == "passed")
@@ -227,14 +238,15 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
 
 
 def listed(words: list[str]) -> str:
-    """The words with commas and an "and" between them."""
+    """Joins words with commas and an "and"."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def grouped(labels: list[str], name: str) -> str:
-    """The cases of an exercise `name`, those that are called alike together:
-    `Twice(3), shape (2, 3) (training mode; a second call)`."""
+    """Lists the cases of an exercise `name`, and puts those with the same call together:
+    `Twice(3), shape (2, 3) (training mode; a second call)`.
+    """
     calls: dict[str, dict[str, None]] = {}
     for label in labels:
         found = re.search(rf"\b{name}\(|\bshapes? \(", label)
@@ -246,7 +258,7 @@ def grouped(labels: list[str], name: str) -> str:
 
 
 def unsaid(difference: Difference, headline: str) -> str:
-    """What the headline does not say of a difference; of a crash the line and the shapes."""
+    """Returns what the headline does not say about a difference; for a crash, the line and the shapes."""
     first, _, rest = difference.message.partition("\n")
     if first in headline:
         return rest
@@ -254,7 +266,7 @@ def unsaid(difference: Difference, headline: str) -> str:
 
 
 def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list[Check]:
-    """One each; what could not be compared because the output is wrong has failed too."""
+    """Returns one check each. A check that could not be made because the output is wrong has failed too."""
     failed: dict[str, tuple[str, str]] = {}
     for case, ds in zip(exercise.cases, found):
         for d in ds:
@@ -280,14 +292,16 @@ def worst(found: list[Difference]) -> Difference:
 
 
 def candidates(found: list[list[Difference]]) -> list[int]:
-    """The failing cases of which one is shown: a wrong output before a wrong gradient before the rest."""
+    """Returns the failing cases from which one is chosen to be shown: those with a wrong output, else those with a
+    wrong gradient, else the rest."""
     order = list(SHARES)
     rank = {i: min(order.index(d.check) for d in ds) for i, ds in enumerate(found) if ds}
     return [i for i in rank if rank[i] == min(rank.values())]
 
 
 def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
-    """The failing case that says most: where something specific is seen, and not by chance in this case alone."""
+    """Returns the failing case that says most: it shows something specific, which is not there by chance in this case
+    only."""
     failing = [i for i in candidates(found) if i not in exercise.apart] or candidates(found)
     fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing])
                                           or contradicted(exercise, found, d) for d in found[i])]
@@ -301,14 +315,15 @@ def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> i
 
 
 def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
-    """Is it of a kind that an odd case shows by chance, and is there a failing case that does not show it?"""
+    """Says whether a difference is of a kind that an odd case shows by chance, while another failing case does not show
+    it."""
     kind = type(difference.facts[0])
     return kind in facts.BY_CHANCE and not all(any(type(d.facts[0]) is kind for d in ds) for ds in failing)
 
 
 def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
-    """Does it say something of the output that is not so in another failing case: right to six digits, right if an
-    input multiplied it?"""
+    """Says whether a difference claims something about the output that is not true in another failing case: right to
+    six digits, or right if an input multiplied it."""
     fact = difference.facts[0]
     if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
         return False
@@ -321,7 +336,7 @@ def contradicted(exercise: RecordedExercise, found: list[list[Difference]], diff
 
 
 def near_throughout(exercise: RecordedExercise, found: list[list[Difference]]) -> bool:
-    """Is every output that differs near the expected one?"""
+    """Says whether every output that differs is near the expected one."""
     outputs = [(exercise.cases[i], d) for i in candidates(found) for d in found[i] if d.where.startswith("output")]
     return bool(outputs) and all(
         isinstance(d.facts[0], facts.NumbersDiffer | facts.FewDigits | facts.Scaled) and _share(case, d) <= NEAR
@@ -330,8 +345,8 @@ def near_throughout(exercise: RecordedExercise, found: list[list[Difference]]) -
 
 
 def _share(case: RecordedCase, difference: Difference) -> float:
-    """By how much an output's numbers differ, as a share of the largest expected number;
-    0 where the fact does not say."""
+    """Returns how far an output's numbers are off, as a share of the largest expected number; 0 if the fact does not
+    say."""
     match difference.facts[0]:
         case facts.Scaled(factor):
             return abs(factor - 1)
@@ -342,7 +357,7 @@ def _share(case: RecordedCase, difference: Difference) -> float:
 
 def headline(exercise: RecordedExercise, found: list[list[Difference]], index: int, difference: Difference,
              begins: Fact | None) -> tuple[str, bool]:
-    """The most useful sentence where no catalogued mistake fits, and whether it points at the fault."""
+    """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
     case = exercise.cases[index]
     if case.question.again and difference.check == "input":
         return "Asked twice with the very same input, the second answer is wrong: your code changes its input.", True
@@ -381,6 +396,6 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
 
 
 def _numbers_right(found: list[list[Difference]]) -> bool:
-    """Is everything that was lost something else than a number that is wrong or missing?"""
+    """Says whether no points were lost by a number that is wrong or missing."""
     return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input")
                for ds in found for d in ds)

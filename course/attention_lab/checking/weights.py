@@ -1,10 +1,10 @@
-"""Placing the reference's weights in a learner's module: by name;
-where names differ, by structure and definition order.
+"""Places the reference's weights in a learner's module: by name, or, if names differ, by structure and order of
+definition.
 
-A layer's parameters (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of
-equal shapes are interchangeable until the result decides, so a placement is one of several candidates: whole
-sub-modules are permuted before single layers are. A 1x1 convolution and a linear layer of the same numbers count as the
-same unit.
+The parameters of a layer (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of
+equal shapes are interchangeable until the result decides, so there are several candidates for a placement. Whole
+sub-modules are permuted before single layers are. A 1x1 convolution and a linear layer with the same numbers count as
+the same unit.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from itertools import chain, combinations, islice, permutations
 import torch
 from torch import Tensor, nn
 
-MATRICES = 3  # bare ones that may lie one this way, one that way; of more all lie alike
-LIMIT = 120  # candidate placements that are worth trying: 5!, a module with five equal layers under new names
+MATRICES = 3  # up to so many bare matrices may be transposed one by one; if there are more, all or none of them are
+LIMIT = 120  # the most candidate placements that are tried: 5!, for a module with five equal layers under new names
 STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
 LAYER = {"weight", "bias"} | STATISTICS
 Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition order
 
 
 class Unplaced(Exception):
-    """The weights do not fit: `missing` of the reference have no place, `extra` parameters of the learner get no
-    value."""
+    """The weights do not fit. missing: parameters of the reference that have no place. extra: parameters of the learner
+    that get no value."""
 
     def __init__(self, missing: Spec, extra: Spec):
         super().__init__(f"no place for {missing}; no value for {extra}")
@@ -36,9 +36,11 @@ class Unplaced(Exception):
 
 
 def canonical(shape: Sequence[int]) -> tuple[int, ...]:
-    """`shape` without trailing axes of size 1: what a 1x1 convolution's and a linear layer's weight have in common.
+    """Returns `shape` without trailing axes of size 1, so that the weights of a 1x1 convolution and of a linear layer
+    are equal.
 
-    A single number is the same with any number of axes."""
+    A single number is the same with any number of axes.
+    """
     shape = tuple(shape)
     while shape and shape[-1] == 1:
         shape = shape[:-1]
@@ -47,7 +49,7 @@ def canonical(shape: Sequence[int]) -> tuple[int, ...]:
 
 @dataclass
 class Node:
-    """A module of the tree: its own unit (if it has one) and its children in definition order."""
+    """A module of the tree: its own unit, if it has one, and its children in order of definition."""
 
     path: str
     tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)  # local name -> canonical shape
@@ -58,7 +60,8 @@ class Node:
         return own + [unit for child in self.children.values() for unit in child.units()]
 
     def own(self) -> tuple:
-        """What must be equal for the units of two nodes to be interchangeable: one tensor needs no name."""
+        """Returns what must be equal for the units of two nodes to be interchangeable. A single tensor needs no name.
+        """
         return (
             tuple(sorted(self.tensors.items()))
             if len(self.tensors) > 1
@@ -66,17 +69,17 @@ class Node:
         )
 
     def signature(self) -> tuple:
-        """What must be equal for two nodes to be interchangeable."""
+        """Returns what must be equal for two nodes to be interchangeable."""
         below = Counter(unit.signature() for child in self.children.values() for unit in child.units())
         return self.own(), tuple(sorted(below.items(), key=repr))
 
     def inner(self) -> Node:
-        """This node without wrappers: the first one below it that has a unit or more than one child."""
+        """Returns this node without wrappers: the first node from here down that has a unit or more than one child."""
         return next(iter(self.children.values())).inner() if not self.tensors and len(self.children) == 1 else self
 
 
 def tree(spec: Spec, bare: bool = False) -> Node:
-    """The modules of `spec` and their units; `bare`: every tensor is a unit of its own."""
+    """Returns the modules of `spec` and their units. bare: True makes every tensor a unit of its own."""
     root = Node("")
     for name, shape in spec:
         *path, local = name.split(".")
@@ -90,10 +93,11 @@ def tree(spec: Spec, bare: bool = False) -> Node:
 
 
 def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node, Node]]]:
-    """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted.
+    """Yields pairings of two lists with equal signatures. Equal names stay together; the others are paired in order,
+    then permuted.
 
-    A number (a place in a Sequential, where another answer may have its activations too) is no name, and `weight` is
-    none.
+    A number is not a name, because it is only a place in a Sequential, where another answer may also have its
+    activations. `weight` is not a name either.
     """
     fixed, rest_left, rest_right = [], _by_last_names(left), _by_last_names(right)
     for name, node in list(rest_left):
@@ -111,8 +115,8 @@ def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node
 
 
 def _together(options: list[list]) -> Iterator[tuple]:
-    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then
-    the rest, the fewest steps from the first of all first."""
+    """Yields one of each. It starts with the first of all, then the second of all, and so on, because sub-modules of
+    one class are renamed alike. The rest follows in the order of the fewest steps from the first of all."""
     alike = dict.fromkeys(tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1)))
     others = (choice for choice in _outwards([len(each) for each in options]) if choice not in alike)
     for choice in chain(alike, others):
@@ -120,7 +124,7 @@ def _together(options: list[list]) -> Iterator[tuple]:
 
 
 def _outwards(sizes: list[int]) -> Iterator[tuple[int, ...]]:
-    """Every tuple of indices below `sizes`, in the order of their sums."""
+    """Yields every tuple of indices below `sizes`, in the order of their sums."""
     start = (0,) * len(sizes)
     waiting, met = [(0, start)], {start}
     while waiting:
@@ -134,7 +138,7 @@ def _outwards(sizes: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _in_turns(streams: list[Iterator]) -> Iterator:
-    """The first of every stream, then the second of every stream, ..."""
+    """Yields the first item of every stream, then the second item of every stream, and so on."""
     while streams:
         alive = []
         for stream in streams:
@@ -145,8 +149,8 @@ def _in_turns(streams: list[Iterator]) -> Iterator:
 
 
 def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
-    """Pairings of the units of two trees with equal signatures: whole sub-modules are permuted before what is in
-    them."""
+    """Yields pairings of the units of two trees with equal signatures. Whole sub-modules are permuted before their
+    content is."""
     left, right = left.inner(), right.inner()
     a, b = list(left.children.values()), list(right.children.values())
     own = [(Node(left.path, left.tensors), Node(right.path, right.tensors))] if left.tensors else []
@@ -164,7 +168,7 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
 
 
 def _shared(a: list[Node], b: list[Node]) -> set[tuple]:
-    """Signatures of modules of several layers that two lists hold equally often."""
+    """Returns the signatures of modules with several layers that two lists hold equally often."""
     mine, theirs = (Counter(n.signature() for n in nodes if len(n.units()) > 1) for nodes in (a, b))
     return {signature for signature, count in mine.items() if theirs[signature] == count}
 
@@ -174,15 +178,15 @@ def _by_last_names(nodes: list[Node]) -> list[tuple[str, Node]]:
 
 
 def _below(own: list[tuple[Node, Node]], pairs: list[tuple[Node, Node]]) -> Iterator[list[tuple[Node, Node]]]:
-    """The pairings of the units below paired children."""
+    """Yields the pairings of the units below paired children."""
     for parts in _together([list(islice(_match(x, y), LIMIT)) for x, y in pairs]):
         yield own + [unit for part in parts for unit in part]
 
 
 def placements(reference: Spec, learner: Spec) -> list[dict[str, str]]:
-    """Candidate maps {learner's name: reference's name}, the most likely first, at most LIMIT.
+    """Returns candidate maps {learner's name: reference's name}, with the most likely first, and at most LIMIT of them.
 
-    Raises Unplaced where the names and shapes do not fit at all.
+    Raises Unplaced if the names and shapes do not fit at all.
     """
     kinds: dict[tuple[int, ...], int] = {}  # only which shapes are equal matters, and that is alike in most cases
     alike = [tuple((name, (2 + kinds.setdefault(canonical(shape), len(kinds)),)) for name, shape in spec)
@@ -194,7 +198,7 @@ def placements(reference: Spec, learner: Spec) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=64)  # every case asks for the same ones again
 def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
-    """As placements; none where the names and shapes do not fit at all."""
+    """Returns the same as placements; empty if the names and shapes do not fit at all."""
     ours, theirs = dict(reference), dict(learner)
     if len(ours) == len(theirs) == sum(theirs.get(name) == shape for name, shape in ours.items()):
         return [{name: name for name in ours}]  # in their order: of a tensor under two names the last one counts
@@ -215,10 +219,10 @@ def _full(unit: Node, local: str) -> str:
 
 
 def _unmatched(reference: tuple, learner: tuple) -> tuple[Spec, Spec]:
-    """What is left on each side when equal names, then equal layers, then equal shapes are taken away.
+    """Returns what is left on each side when equal names, then equal layers, then equal shapes are taken away.
 
-    Where that would call a name missing, or not expected, that both sides have, names that both have are compared by
-    shape alone.
+    If that would call a name missing or unexpected although both sides have it, names on both sides are compared only
+    by shape.
     """
     ours, theirs = dict(reference), dict(learner)
     fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
@@ -230,7 +234,7 @@ def _unmatched(reference: tuple, learner: tuple) -> tuple[Spec, Spec]:
 
 
 def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]) -> tuple[Spec, Spec]:
-    """See _unmatched. bound: names that are not put down to others."""
+    """Returns what is left on each side, see _unmatched. bound: names that are not paired with other names."""
     left, right = ([unit for unit in tree(list(spec)).units()
                     if not fits.issuperset(_full(unit, t) for t in unit.tensors)]
                    for spec in (reference, learner))
@@ -252,11 +256,12 @@ def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]
 
 
 def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()) -> Spec:
-    """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
+    """Returns the names and shapes of a module's state in order of definition, without its own buffers that are not
+    `expected`.
 
     A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the
-    placement. What is held under two names (`self.fc1` and again in a Sequential) is there once, under an expected one
-    if there is.
+    placement. A layer with two names (`self.fc1` and again in a Sequential) is listed once, under an expected name if
+    it has one.
     """
     own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in STATISTICS} - expected
     state = {name: value for name, value in module.state_dict(keep_vars=True).items() if name not in own}
@@ -269,11 +274,11 @@ def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()
 
 
 def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], frozenset[str]]]:
-    """(names, transposed) of every placement that is worth trying, the most likely first: see Placement.
+    """Returns (names, transposed) for every placement that is worth trying, with the most likely first: see Placement.
     Raises Unplaced.
 
-    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`.
-    First all of them alike.
+    Bare matrices are tried as they are and transposed, because `s @ self.w` is as right as `s @ self.w.T`. Placements
+    in which all of them are treated alike come first.
     """
     matrices = [name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2]
     turned: list[Sequence[str]] = [(), matrices] if matrices else [()]
@@ -294,8 +299,13 @@ def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], fro
 
 @dataclass(frozen=True)
 class Placement:
-    """names: {module's name: state's name}. transposed: the module's names whose matrices are (in, out), not (out, in).
-    count: how many candidates there were. spec: what the module holds."""
+    """A placement of weights.
+
+    names: {module's name: state's name}.
+    transposed: the module's names whose matrices are (in, out), not (out, in).
+    count: how many candidates there were.
+    spec: what the module holds.
+    """
 
     names: dict[str, str]
     transposed: frozenset[str]
@@ -304,8 +314,8 @@ class Placement:
 
 
 def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
-    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from
-    the first. Raises Unplaced."""
+    """Copies `state`, which has the reference's names, into `module` by the candidate with number `choice`. Numbers
+    that are too large start again from the first. Raises Unplaced."""
     spec = spec_of(module, set(state))
     found = candidates([(n, tuple(t.shape)) for n, t in state.items()], spec)
     names, transposed = found[choice % len(found)]

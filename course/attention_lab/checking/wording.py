@@ -1,7 +1,7 @@
-"""Facts in words. The one place that makes sentences of what was compared, and that knows what a report may show.
+"""Puts facts into words. Only this file makes sentences of a comparison, and only it knows what a report may show.
 
-reveal: may expected numbers be shown? Hidden graders do not reveal them, nor any number from which one could be
-computed. How two whole tensors are related (a factor, a shift) is always said; of a single number it is not.
+reveal: whether expected numbers may be shown. Hidden graders do not reveal them, nor any number from which one could be
+    computed. A relation between two whole tensors (a factor, a shift) is always named; for a single number it is not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ DURING = {"cell": "in its cell", "construct": "while it was built", "call": "whe
 
 
 def words(found: tuple[Fact, ...] | Fact, reveal: bool = True) -> str:
-    """One or several sentences, as they stand after "your output: ". Raises ValueError for a fact that has no words."""
+    """Returns one or several sentences, in the form in which they follow "your output: ". Raises ValueError for a fact
+    that has no words."""
     if isinstance(found, tuple):
         return " ".join(words(fact, reveal) for fact in found)
     for room in (_relation, _numbers, _returned, _behaviour, _errors, _devices, _sub_modules):
@@ -328,7 +329,7 @@ def _why_so_large(causes: list[Cause]) -> str:
 
 
 def _unplaced(fact: facts.Unplaced) -> str:
-    """Parameters that do not fit the contract, told as what is missing and what is too many."""
+    """Names the parameters that do not fit the contract: those that are missing, and those that are too many."""
     parts, listed = [], lambda spec: ", ".join(f"`{name}` {shape}" for name, shape in spec)  # noqa: E731
     if fact.hidden and fact.missing:
         names = ", ".join(f"`self.{name}`" for name in fact.hidden)

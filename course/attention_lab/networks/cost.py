@@ -207,7 +207,8 @@ class _LiveTensors(TorchDispatchMode):
 
 @contextmanager
 def _borrowed(module: nn.Module | None, tensors: list[Tensor], training: bool) -> Iterator[None]:
-    """The module in the given mode; its modes, buffers and torch's random numbers are put back afterwards."""
+    """Puts the module into the given mode, and restores its modes, its buffers and torch's random numbers afterwards.
+    """
     modes = {m: m.training for m in module.modules()} if module else {}
     buffers = [(b, b.clone()) for b in module.buffers()] if module else []
     devices = {t.device for t in tensors if t.is_cuda}
@@ -226,7 +227,7 @@ def _borrowed(module: nn.Module | None, tensors: list[Tensor], training: bool) -
 
 @contextmanager
 def _unfused() -> Iterator[None]:
-    """Without the fused inference path of nn.MultiheadAttention, whose inside no counter can see."""
+    """Turns off the fused inference path of nn.MultiheadAttention, which no counter can look into."""
     enabled = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:

@@ -1,4 +1,4 @@
-"""One CPU thread for small tensors."""
+"""Computes on one CPU thread, for small tensors."""
 
 from __future__ import annotations
 

@@ -287,7 +287,7 @@ def _scores(returned: Any, arm: str, seed: int) -> dict[str, float]:
 
 
 def _decimals(largest: float) -> int:
-    """Decimals that show three or four digits of a number of this size."""
+    """Returns how many decimals show three or four digits of a number of this size."""
     if not largest:
         return 3
     magnitude = math.floor(math.log10(largest))

@@ -59,7 +59,7 @@ def _picture(palette: Tensor, colours: int, g: torch.Generator) -> tuple[Tensor,
     n, rows, columns = len(palette), torch.arange(SIDE)[:, None], torch.arange(SIDE)
 
     def stripes(among: Tensor) -> Tensor:
-        """(n, 16, 16, 3): stripes 4 px wide in a random order, direction and place."""
+        """Returns (n, 16, 16, 3): stripes that are 4 pixels wide, in a random order, direction and place."""
         k, every = among.shape[1], torch.arange(n)[:, None, None]
         angle, start = math.pi * torch.rand(n, 1, 1, generator=g), k * torch.rand(n, 1, 1, generator=g)
         order = torch.rand(n, k, generator=g).argsort(1)

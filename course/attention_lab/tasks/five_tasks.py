@@ -92,7 +92,7 @@ def conv(channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
 # ---------------------------------------------------------------------- the pictures
 
 def _what(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Is this paper redder or bluer than grey? Sixteen papers lie under one lamp whose colour is unknown."""
+    """Is this paper redder or bluer than grey? There are sixteen papers under one lamp, whose colour is unknown."""
     light = 0.3 + 0.7 * torch.rand(n, 4, 4, generator=g)
     redder = 0.4 * (2 * torch.rand(n, 4, 4, generator=g) - 1)  # logarithm of a paper's red divided by its blue
     lamp = 1.5 * (torch.rand(n, 1, 1, generator=g) - 0.5)

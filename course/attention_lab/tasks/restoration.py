@@ -89,7 +89,7 @@ def sticker_walls(n: int, seed: int) -> Walls:
 
 
 def _tokens(pixels: Tensor) -> Tensor:
-    """(n, 16, 40, C) -> (n, 160, 4 C)."""
+    """Cuts pixels (n, 16, 40, C) into tokens (n, 160, 4 C)."""
     return pixels.unflatten(2, (GRID[1], PATCH)).unflatten(1, (GRID[0], PATCH)).transpose(2, 3).flatten(3).flatten(1, 2)
 
 

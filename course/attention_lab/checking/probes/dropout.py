@@ -1,4 +1,4 @@
-"""Dropout: where it is active, and that it drops what it should."""
+"""Checks dropout: where it is active, and that it drops what it should."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ OF_CHANNELS = {torch.feature_dropout, torch.feature_dropout_, torch.feature_alph
 
 
 class NoDropout(TorchFunctionMode):
-    """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it
-    would have dropped.
+    """Makes dropout let everything through, so that a module in training mode has one right answer. `active` lists the
+    shares that it would have dropped.
 
-    drop_largest: it drops that share of elements, or of whole channels, that is largest. No chance in this either.
+    drop_largest: True makes it drop the largest elements, or whole channels, by that share. This does not depend on
+        chance either.
     """
 
     def __init__(self, drop_largest: bool = False) -> None:
@@ -53,8 +54,8 @@ class NoDropout(TorchFunctionMode):
 
 
 def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
-    """Dropout of the largest units, at least one; a unit is what the first `axes` axes count.
-    What is left is scaled as usual."""
+    """Drops the largest units, at least one; a unit is an index into the first `axes` axes. The rest is scaled as
+    usual."""
     size = given.detach().abs()
     size = size.flatten(axes).sum(-1) if axes < given.ndim else size
     dropped = torch.zeros(size.numel(), dtype=torch.bool, device=given.device)
@@ -64,7 +65,7 @@ def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
 
 
 def differences(case: RecordedCase, observation: Observation) -> list[tuple[str, str, facts.Fact]]:
-    """(check, where, what differs): the shares that were active are not those of the reference."""
+    """Returns (check, where, what differs) if the active shares are not those of the reference."""
     if set(observation.dropout) == set(case.expected.dropout):
         return []
     return [(case.check, "dropout", facts.Dropout(tuple(observation.dropout), tuple(case.expected.dropout),

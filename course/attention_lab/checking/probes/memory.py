@@ -1,4 +1,4 @@
-"""Memory: the largest tensor that is made on the way, and by how much the process grows at its peak."""
+"""Checks memory: the largest tensor that is made on the way, and by how much the process grows at its peak."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ..protocol import Cause, Largest, Observation
 if TYPE_CHECKING:
     from ..recorded import RecordedCase
 
-# what `@` and einsum come down to
+# the operations that `@` and einsum call in the end
 PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}
 CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
 
 
 class _Calls(TorchFunctionMode):
-    """Which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by
+    """Notes which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by
     mistake."""
 
     def __init__(self) -> None:
@@ -47,9 +47,11 @@ class _Calls(TorchFunctionMode):
 class LargestTensor(Dispatch):
     """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
 
-    namespace: the learner's global names, by which their own line is found. products: look at products of matrices
-    alone. A right answer may keep something small of each block, and together that is large if blocks are small;
-    what a block's product holds is not.
+    A right answer may keep something small of each block, and together that is large if blocks are small. The product
+    of a block is not, so `products` looks only at these.
+
+    namespace: the learner's global names, by which their own line is found.
+    products: True looks only at products of matrices.
     """
 
     def __init__(self, namespace: dict[str, Any] | None = None, products: bool = False) -> None:
@@ -91,7 +93,7 @@ class LargestTensor(Dispatch):
 
 
 def differences(case: RecordedCase, observation: Observation) -> list[tuple[str, str, facts.Fact]]:
-    """(check, where, what differs): a limit of the case that was reached."""
+    """Returns (check, where, what differs) for each limit of the case that was reached."""
     found: list[tuple[str, str, facts.Fact]] = []
     if case.limit is not None and observation.largest and observation.largest.elements >= case.limit:
         found.append(("memory", "largest tensor", facts.TooLarge(observation.largest, case.limit)))
