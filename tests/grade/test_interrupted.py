@@ -103,7 +103,7 @@ def test_two_runs_at_a_time_are_refused(handed_in):
             assert run.poll() is None
             time.sleep(0.05)
         second = grade(handed_in)
-        assert second.returncode == 2 and "another `autograder grade` is at work" in second.stderr
+        assert second.returncode == 2 and "another `autograder grade` is running" in second.stderr
     finally:
         run.kill()
         run.communicate()
