@@ -44,7 +44,7 @@ def copy(tmp_path, monkeypatch):
 @pytest.mark.parametrize("file, old, new, found", [
     ("course/attention_lab/networks/training.py", "model.train()", "model.eval()",
      {"experiments": ["attention_lab.networks.training.train"]}),
-    ("course/attention_lab/networks/training.py", "Train `model` in place", "Train a `model` in place", {}),
+    ("course/attention_lab/networks/training.py", "Trains `model` in place", "Trains a `model` in place", {}),
     ("course/attention_lab/checking/wording.py", "zero everywhere", "0 everywhere", {}),
     ("course/attention_lab/notebook/course_map.py", "builds on", "begins with", {}),
     ("course/attention_lab/course.toml", "minutes = 75", "minutes = 79", {}),

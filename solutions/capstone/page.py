@@ -904,7 +904,8 @@ paper_card(tables, results)
 #   In our map a mean helps with "what", and coordinates help with "where".
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
-# - A published number means nothing without its unit: 24.37M and 25.56M were the same network up to a few weights, and 7.9G was less than 3.86G.
+# - A published number means nothing without its unit.
+#   24.37M and 25.56M were the same network up to a few weights, and 7.9G was less than 3.86G.
 # - Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #
 # **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.

@@ -252,8 +252,7 @@ check(ChannelGate)
 # %%
 maxima, means = torch.tensor([4.0, 1, 2]), torch.tensor([2.0, 1, 2])
 scores = 1 * maxima - 1 * means
-print("scores", scores.tolist())
-print("map   ", [round(gate, 2) for gate in scores.sigmoid().tolist()])
+print("scores", scores.tolist(), "map", [round(gate, 2) for gate in scores.sigmoid().tolist()])
 
 # %% [markdown]
 # The gate opens at position 0, where one channel is larger than the other.
@@ -500,24 +499,19 @@ for gate in (ChannelGate(256), SpatialGate()):
 # > Add the two results; a sigmoid turns the sum into weights.
 # > Multiply each channel by its weight.
 #
-# Write this attention as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r):
+# A batch has one vector per image, and the vectors are the *rows* of a matrix `s` (B, C).
+# So a layer's matrix w comes from the right, transposed, as in `nn.Linear`: `s @ w.T`.
+# Here are three images with two channels, and a matrix w of shape (1, 2):
+
+# %%
+print((torch.tensor([[2., 2.], [4., 2.], [1., 3.]]) @ torch.tensor([[1., -1.]]).T).tolist())
+
+# %% [markdown]
+# Write this attention as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r).
+# For one image with its two vectors, it is
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
-# The formula speaks of one image and its vector.
-# A batch has one vector per image, and they are the *rows* of a matrix `s` (B, C).
-# So $w_1\,s$ becomes `s @ w1.T`, as in `nn.Linear`:
-
-# %%
-s = torch.tensor([[2., 2.], [4., 2.], [1., 3.]])  # three images with two channels, (B, C)
-w1 = torch.tensor([[1., -1.]])  # (C // r, C)
-print("s @ w1.T:", (s @ w1.T).tolist())
-try:
-    w1 @ s
-except RuntimeError as error:
-    print("w1 @ s:  ", error)
-
-# %% [markdown]
 # Worked example: the channels (0, 4) and (2, 2) have the means (2, 2) and the maxima (4, 2).
 # With `w1 = [[1., -1.]]` and `w2 = [[1.], [-1.]]` the means give (0, 0), the maxima give (2, -2), and the gates are 0.88 and 0.12.
 # So channel 0 becomes (0, 3.52).

@@ -478,7 +478,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # inter stands for in_channels // 4:
 #
 # - `position_in`, `channel_in`: from in_channels to inter channels; `position_out`, `channel_out`: from inter to inter channels.
-#   Each of the four is a conv-BN-ReLU block, a `Sequential` of a 3 x 3 `Conv2d` without bias that keeps H and W, a `BatchNorm2d` and a `ReLU`;
+#   Each of the four is a conv-BN-ReLU block, a `Sequential` of three layers:
+#   a 3 x 3 `Conv2d` without bias that keeps H and W, a `BatchNorm2d` and a `ReLU`;
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;
 # - `classify_fused`, `classify_position`, `classify_channel`: `Sequential` of `Dropout2d(0.1)` and a 1 x 1 `Conv2d` to num_classes.
 #

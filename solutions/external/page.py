@@ -22,7 +22,8 @@
 # Can its answers for the two pictures differ?
 #
 # **Why anyone cares.** Attention between all positions is too expensive on large maps.
-# A map of 512 x 512 has 262,144 positions, and self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
+# A map of 512 x 512 has 262,144 positions.
+# Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
 # It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
 #
@@ -375,7 +376,15 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # %% [markdown]
 # ## 7. Exercise 4: `ExternalAttentionBlock`
 #
-# EANet, the authors' segmentation network, is built around this block.
+# EANet, the authors' segmentation network, is built around a block that reads a map and returns a map.
+# Its attention wants tokens, and the way from a map to tokens is the one of lesson 05a.
+# Here is a map whose first channel holds the numbers 0 to 5, and whose second one holds 6 to 11.
+# Which token comes first?
+
+# %%
+print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist())
+
+# %% [markdown]
 # The block reads a map (B, C, H, W) and returns a map of the same shape:
 #
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
@@ -385,15 +394,6 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # - `conv2`: 1 x 1, C to C, *without* bias, and `bn`, a `BatchNorm2d`;
 # - x is added, and a ReLU comes last.
 #
-# The way from a map to tokens is the one of lesson 05a.
-# Look at a small map before you write the way there and back:
-
-# %%
-tiny_map = torch.arange(12).reshape(1, 2, 2, 3)  # one image with two channels of 2 x 3 positions
-print("the map's channels: ", tiny_map[0].tolist())
-print("the tokens, (N, C): ", tiny_map.flatten(2).transpose(1, 2)[0].tolist())
-
-# %% [markdown]
 # Worked example: a map (2, 8, 3, 5) becomes tokens (2, 15, 8), and goes back to (2, 8, 3, 5).
 # If conv2's weights are all 0 and `bn` is new, then the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
 #

@@ -662,7 +662,8 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 
 # %% [markdown]
 # Do the arms that stay behind only need more time?
-# We also trained every arm for five times as many steps, three times each (all runs are in the repository's `solutions/pyramid_split/experiment.md`).
+# We also trained every arm for five times as many steps, three times each.
+# (All runs are in the repository's `solutions/pyramid_split/experiment.md`.)
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]

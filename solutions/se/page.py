@@ -696,7 +696,8 @@ show_gate_under_lamps(gates_of)
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 #
 # **Where SE does not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
-# We put small pieces of photographs under coloured lamps, and trained networks of the same kind to repaint each piece as it looks in white light.
+# We put small pieces of photographs under coloured lamps.
+# Then we trained networks of the same kind to repaint each piece as it looks in white light.
 # We tested them on new photographs.
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
 # Higher is better, and 3 dB more mean half the squared error.

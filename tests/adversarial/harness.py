@@ -163,7 +163,7 @@ KNOWN = {"first", "last", "notebook", "folder", *NAMES, *(f"honest {name}" for n
 def load(path: Path) -> Attack:
     """One attack. Raises ValueError where its file is not as this module's docstring says."""
     head, *parts = re.split(r"^# %% (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found = re.fullmatch(r'"""(.+)"""\n# wins: (\w+)\n*', head)
+    found = re.fullmatch(r'"""(.+)"""\n# wins: (\w+)\n*', head, re.DOTALL)
     sections = dict(zip(parts[::2], parts[1::2]))
     if not found or found[2] not in WINS or not sections or not sections.keys() <= KNOWN:
         raise ValueError(f"{path.name}: a docstring, `# wins: {' | '.join(WINS)}`, then sections; not {head!r} and "

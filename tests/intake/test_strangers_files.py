@@ -44,7 +44,7 @@ def test_quotes_without_end_are_read_once(at_once, quotes):
 def test_what_has_no_end_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "zero.ipynb").symlink_to("/dev/zero")
-    for name, why in (("pipe.ipynb", "it is no file"), ("zero.ipynb", "it is a link to another file")):
+    for name, why in (("pipe.ipynb", "it is not a plain file"), ("zero.ipynb", "it is a link to another file")):
         with pytest.raises(Unreadable, match=why):
             content(tmp_path / name)
 

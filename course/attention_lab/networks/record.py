@@ -4,7 +4,7 @@
 
 A task is solved if at least four of five runs answer 90 % right. More solved tasks are better; between equal numbers of
 them, the module that carries fewer numbers is better. `docs/records.md` has the rules and the best so far.
-`autograder verify --record` does the same with the module behind a wall: see autograder/verify/record.py.
+For an instructor, `verify --record` does the same with the module behind a wall.
 """
 
 from __future__ import annotations
