@@ -46,8 +46,8 @@ class AttentionResNet(nn.Module):
     def __init__(self, make_attention: Callable[[int], nn.Module] | None, widths: Sequence[int] = (16, 32, 64),
                  blocks: int = 2, num_classes: int = 10) -> None:
         super().__init__()
-        self.stem = nn.Sequential(
-            nn.Conv2d(3, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())
+        self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
+                                  nn.BatchNorm2d(widths[0]), nn.ReLU())
         self.stages, channels = nn.ModuleList(), widths[0]
         for number, width in enumerate(widths):
             stage = nn.ModuleList()
