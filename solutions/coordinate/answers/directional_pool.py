@@ -5,15 +5,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-# %% right: adaptive-functional
-# F.adaptive_avg_pool2d with None
-
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
-    return F.adaptive_avg_pool2d(x, (None, 1)), F.adaptive_avg_pool2d(x, (1, None))
-
-
 # %% right: adaptive-pooling
 def directional_pool(x):
     return F.adaptive_avg_pool2d(x, (None, 1)), F.adaptive_avg_pool2d(x, (1, None))

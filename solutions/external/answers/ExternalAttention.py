@@ -117,13 +117,6 @@ class ExternalAttention(nn.Module):
 # + self.mv = nn.Linear(memory_size, dim)
 
 
-# %% wrong: both-with-bias, edits, expect: mk and mv have a bias
-# - self.mk = nn.Linear(dim, memory_size, bias=False)
-# - self.mv = nn.Linear(memory_size, dim, bias=False)
-# + self.mk = nn.Linear(dim, memory_size)
-# + self.mv = nn.Linear(memory_size, dim)
-
-
 # %% wrong: dropout-in-training, edits, expect: no dropout
 # - self.mv = nn.Linear(memory_size, dim, bias=False)
 # + self.mv = nn.Linear(memory_size, dim, bias=False)
@@ -251,16 +244,6 @@ class ExternalAttention(nn.Module):
 #
 # - return self.mv(double_normalize(self.mk(x)))
 # + return self.mv(double_normalize(self.mk(x) * self.scale))
-
-
-# %% wrong: shortcut, edits, expect: You add x to the result
-# - return self.mv(double_normalize(self.mk(x)))
-# + return x + self.mv(double_normalize(self.mk(x)))
-
-
-# %% wrong: softmax-slots, edits, expect: one softmax over the slots
-# - return self.mv(double_normalize(self.mk(x)))
-# + return self.mv(F.softmax(self.mk(x), dim=-1))
 
 
 # %% wrong: sqrt, edits, expect: sqrt(dim)

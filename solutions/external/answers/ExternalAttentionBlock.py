@@ -366,13 +366,3 @@ class ExternalAttentionBlock(nn.Module):
 # + y = self.conv1(x).reshape(B, H * W, C)
 # + y = self.attention(y).reshape(B, C, H, W)
 # + return F.relu(x + self.bn(self.conv2(y)))
-
-
-# %% wrong: view, edits, expect: keep the order of the numbers in memory
-# - tokens = self.conv1(x).flatten(2).transpose(1, 2)
-# - gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
-# - return torch.relu(x + self.bn(self.conv2(gathered)))
-# + b, c, h, w = x.shape
-# + y = self.conv1(x).reshape(b, h * w, c)
-# + y = self.attention(y).reshape(b, c, h, w)
-# + return torch.relu(x + self.bn(self.conv2(y)))

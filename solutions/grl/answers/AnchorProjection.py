@@ -263,20 +263,6 @@ class AnchorProjection(nn.Module):
 # + return self.reduction(means.permute(0, 2, 3, 1))
 
 
-# %% wrong: max, edits, expect: average pooling
-# - if dim < 2 or down_factor < 1:
-# -     raise ValueError(f'no anchors from dim={dim} and down_factor={down_factor}')
-#
-# - self.pool = nn.AvgPool2d(down_factor, down_factor)
-#
-# - anchors_of(image_size, self.down_factor)
-# - pooled = self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))
-# - return self.reduction(pooled.permute(0, 2, 3, 1))
-# + as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
-# + means = F.max_pool2d(as_image, self.down_factor)
-# + return self.reduction(means.permute(0, 2, 3, 1))
-
-
 # %% wrong: no-bias, expect: no bias
 class AnchorProjection(nn.Module):
     def __init__(self, dim: int, down_factor: int) -> None:
@@ -426,16 +412,3 @@ class AnchorProjection(nn.Module):
 # + as_image = x.reshape(x.shape[0], x.shape[2], *image_size)
 # + means = F.avg_pool2d(as_image, self.down_factor)
 # + return self.reduction(means.permute(0, 2, 3, 1))
-
-
-# %% wrong: whole-dim, expect: dim // 2
-class AnchorProjection(nn.Module):
-    def __init__(self, dim: int, down_factor: int) -> None:
-        super().__init__()
-        self.down_factor = down_factor
-        self.reduction = nn.Linear(dim, dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))  # (B, dim, H, W)
-        means = F.avg_pool2d(as_image, self.down_factor)
-        return self.reduction(means.permute(0, 2, 3, 1))
