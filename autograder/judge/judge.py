@@ -164,7 +164,10 @@ def _called(cell: notebook.Cell) -> str:
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
     """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them.
-    The better verdict counts."""
+
+    The better verdict counts. If both have the same points, and an earlier output is wrong, it is the one with proxies:
+    its report is about this exercise alone.
+    """
     earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
     broken = [name for name, its in earlier.items() if its.points < its.max_points]
     lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
@@ -180,14 +183,15 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
     if any(check.outcome == "timeout" for check in lost):  # once is enough
         return with_courses()
     # What is built on a wrong output is hardly ever right.
-    first, second = (
-        (with_courses, with_own) if any(check.name == "output" for check in lost) else (with_own, with_courses)
-    )
+    wrong = any(check.name == "output" for check in lost)
+    first, second = (with_courses, with_own) if wrong else (with_own, with_courses)
     judged = first()
     if judged.points == judged.max_points:
         return judged
     by = {first: judged, second: second()}
-    return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
+    own_points, courses = by[with_own].points, by[with_courses]
+    clearer = wrong and courses.started and any(check.outcome == "failed" for check in courses.checks)
+    return courses if courses.points > own_points or clearer and courses.points == own_points else by[with_own]
 
 
 def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> None:
@@ -244,7 +248,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         session.close()
         proxies.close()
         result.timed_out |= session.timed_out
-    if judged.points:
+    if judged.started:
         names = " and ".join(f"`{name}`" for name in broken)
         judged.notes.append(f"{WITH_COURSES} {names}: what yours loses is lost once, not twice.")
     return judged

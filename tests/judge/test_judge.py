@@ -125,6 +125,14 @@ def test_a_wrong_block_stays_wrong_with_the_courses_piece(judge):
     assert points(judge.grade(changed(Excitation=BROKEN_EXCITATION, SEBlock=wrong)))["SEBlock"] == 0
 
 
+def test_a_wrong_block_on_a_wrong_piece_is_told_its_own_mistake(judge):
+    wrong = BLOCKS[0].replace("return x * ", "return x + ")
+    told = [judge.grade(changed(SEBlock=wrong, **broken)).verdicts["SEBlock"]
+            for broken in ({}, {"Excitation": BROKEN_EXCITATION})]
+    assert told[0].mistake and [each.mistake for each in told] == [told[0].mistake] * 2, told
+    assert any("`Excitation`" in note for note in told[1].notes)
+
+
 def test_no_reference_can_be_read_from_what_a_block_is_given(judge):
     spy = """
 import inspect, gc
