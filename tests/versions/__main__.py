@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -18,6 +19,8 @@ from tests.notebooks import lay_out
 LESSONS = "00_warmup", "05b_memory", "08a_windows", "10_capstone"
 # Another matplotlib draws other pixels: pictures are left out of the comparison, and their alt texts are not.
 PICTURES = "[pictures]\nregex: base64,[A-Za-z0-9+/=]+\nreplace: base64\n"
+# The words after an error's name are Python's own: "division by zero" was "integer division or modulo by zero" once.
+PYTHONS_WORDS = re.compile(r"(Your code stops with an error: \w+Error[^:]*): .*")
 MODULES = os.pathsep.join([str(ROOT), str(ROOT / "course")])
 
 
@@ -31,9 +34,15 @@ def sampled(python: Path | str) -> dict[str, Any]:
 
 
 def differences(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Every verdict and every mark that differs between two samples, or is in one of them alone."""
+    """Every verdict and every mark that differs between two samples, in more than Python's own words, or is in one of
+    them alone."""
     return [f"{name}: {own[kind].get(name)} here, {other[kind].get(name)} there" for kind in ("verdicts", "marks")
-            for name in sorted(own[kind].keys() | other[kind].keys()) if own[kind].get(name) != other[kind].get(name)]
+            for name in sorted(own[kind].keys() | other[kind].keys())
+            if _ours(own[kind].get(name)) != _ours(other[kind].get(name))]
+
+
+def _ours(values: list[Any] | None) -> list[Any] | None:
+    return values and [PYTHONS_WORDS.sub(r"\1", each) if isinstance(each, str) else each for each in values]
 
 
 def notebooks(python: Path | str, folder: Path) -> str:
