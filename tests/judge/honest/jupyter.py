@@ -84,10 +84,10 @@ JUPYTER = {
     # other processes and the network
     "a module by the shell": Honest(first=["%%bash\ncat > shell_made.py <<'EOF'\ndef mean(x):\n    return x.mean((2, 3))\nEOF",
                                            "from shell_made import mean"], instead={"squeeze": MEAN.format("mean")}, lost={"squeeze": 2},
-                                    said="no module `shell_made`", absent=["shell_made"], rule="No other program is run"),
+                                    said="no module `shell_made`", absent=["shell_made"], rule="shell commands are not run"),
     "what a shell command printed": Honest(first=["axes = !echo 2 3"], instead={"squeeze": "def squeeze(x):\n    return x.mean([int(a) "
                                                                                 "for a in axes[0].split()])"}, lost={"squeeze": 2},
-                                           said="IndexError", rule="No other program is run"),
+                                           said="IndexError", rule="shell commands are not run"),
     "a download": Honest(first=["import urllib.request\nurllib.request.urlretrieve('http://127.0.0.1:9/pool.py', 'downloaded.py')",
                                 "from downloaded import mean"], instead={"squeeze": MEAN.format("mean")}, lost={"squeeze": 2},
                          said="no module `downloaded`", absent=["downloaded"], rule="There is no network"),
