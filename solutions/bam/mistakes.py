@@ -491,19 +491,19 @@ OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
 ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
 
 EQUIVALENT = {
-    "conv_output_size 11: made an int": "It is one already.",
-    "ChannelBranch 15: x last two axes exchanged": "A mean over both axes does not depend on their order.",
-    "ChannelBranch 18: last two axes exchanged": "Both have size 1.",
-    "RepairedSpatialAttention 23: x detached (2)": "Only its shape matters.",
-    **{f"{line}: relu twice": TWICE for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
+    "conv_output_size 6: made an int": "It is one already.",
+    "ChannelBranch 10: x last two axes exchanged": "A mean over both axes does not depend on their order.",
+    "ChannelBranch 13: last two axes exchanged": "Both have size 1.",
+    "RepairedSpatialAttention 15: x detached (2)": "Only its shape matters.",
+    **{f"{line}: relu twice": TWICE for line in ("ChannelBranch 12", *(f"SpatialBranch {n}" for n in (15, 16, 17)))},
     **{f"{line}: relu in place": OWN_TENSOR
-       for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
-    "BAM 21: sigmoid in place": OWN_TENSOR,
+       for line in ("ChannelBranch 12", *(f"SpatialBranch {n}" for n in (15, 16, 17)))},
+    "BAM 14: sigmoid in place": OWN_TENSOR,
     **{f"{line}: Conv2d with dilation=2": ONE_TAP
-       for line in ("SpatialBranch 13", "SpatialBranch 19", "RepairedSpatialAttention 14",
-                    "RepairedSpatialAttention 19")},
-    **{f"{line}: {what}": ANY_MESSAGE for line, numbers in (("conv_output_size 10", ("reach", "size", "padding")),
-                                                            ("BAM 13", ("combine",)))
+       for line in ("SpatialBranch 6", "SpatialBranch 12", "RepairedSpatialAttention 6",
+                    "RepairedSpatialAttention 11")},
+    **{f"{line}: {what}": ANY_MESSAGE for line, numbers in (("conv_output_size 5", ("reach", "size", "padding")),
+                                                            ("BAM 6", ("combine",)))
        for what in ("message without numbers", "no message", *(f"message without {number}" for number in numbers))},
 }
 

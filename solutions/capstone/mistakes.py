@@ -1201,25 +1201,25 @@ MESSAGE = "the contract asks for a ValueError and says nothing about its message
 EVEN = "the first width is even: the contract says d / 2, and nothing about odd ones"
 EQUALLY_LONG = "behind the check all lists have the same length"
 EQUIVALENT = {
-    "AttentionResNet 19: Conv2d with dilation=2": SPACING,
-    "AttentionResNet 21: x its absolute value": OF_A_RELU,
-    "AttentionResNet 22: relu twice": OF_A_RELU,
-    "AttentionResNet 22: relu in place": "what bn1 gives is read by nobody else, and a BatchNorm keeps its input for "
+    "AttentionResNet 14: Conv2d with dilation=2": SPACING,
+    "AttentionResNet 16: x its absolute value": OF_A_RELU,
+    "AttentionResNet 17: relu twice": OF_A_RELU,
+    "AttentionResNet 17: relu in place": "what bn1 gives is read by nobody else, and a BatchNorm keeps its input for "
                                          "the gradients",
-    "AttentionResNet 25: relu twice": OF_A_RELU,
-    "AttentionResNet 25: relu in place": "the sum is read by nobody else",
-    "AttentionResNet 42: x doubled in place at the end": "nobody reads it any more, and a ReLU's gradient depends on "
+    "AttentionResNet 20: relu twice": OF_A_RELU,
+    "AttentionResNet 20: relu in place": "the sum is read by nobody else",
+    "AttentionResNet 36: x doubled in place at the end": "nobody reads it any more, and a ReLU's gradient depends on "
                                                          "its sign alone",
-    "CloFormer 14: message without numbers": MESSAGE,
-    "CloFormer 14: no message": MESSAGE,
-    "CloFormer 14: message without [len(each) for each in (dims, *of_sta...": MESSAGE,
-    "CloFormer 16: rounded up": EVEN,
-    "CloFormer 16: rounded to the nearest": EVEN,
-    "CloFormer 16: rounded down, at least 1": EVEN,
-    "CloFormer 19: Conv2d with dilation=2": SPACING,
-    "CloFormer 19: arguments 0 and 1 of Conv2d exchanged": "as many channels leave it as enter",
-    "CloFormer 20: self.stages frozen": "the list is empty at that moment",
-    **{f"CloFormer 24: dims -> {other}": EQUALLY_LONG for other in ("depths", "group_splits", "kernel_sizes",
+    "CloFormer 7: message without numbers": MESSAGE,
+    "CloFormer 7: no message": MESSAGE,
+    "CloFormer 7: message without [len(each) for each in (dims, *of_sta...": MESSAGE,
+    "CloFormer 9: rounded up": EVEN,
+    "CloFormer 9: rounded to the nearest": EVEN,
+    "CloFormer 9: rounded down, at least 1": EVEN,
+    "CloFormer 12: Conv2d with dilation=2": SPACING,
+    "CloFormer 12: arguments 0 and 1 of Conv2d exchanged": "as many channels leave it as enter",
+    "CloFormer 13: self.stages frozen": "the list is empty at that moment",
+    **{f"CloFormer 17: dims -> {other}": EQUALLY_LONG for other in ("depths", "group_splits", "kernel_sizes",
                                                                     "num_heads", "window_sizes")},
-    "parameter_table 8: each once": "parameters() gives each of them once",
+    "parameter_table 4: each once": "parameters() gives each of them once",
 }

@@ -211,19 +211,19 @@ MISTAKES = (
 SAME_NUMBER = "The two are equal, because the gates multiply x."
 EITHER_ORDER = "Two axes are transposed in either order."
 EQUIVALENT = {
-    "CoordinateAttention 7: parameters in_channels and out_channels exchanged": SAME_NUMBER,
-    **{f"CoordinateAttention {line}: in_channels -> out_channels": SAME_NUMBER for line in (9, 10)},
-    **{f"CoordinateAttention {line}: out_channels -> in_channels": SAME_NUMBER for line in (12, 13)},
-    "CoordinateAttention 9: arguments 0 and 1 of max exchanged": "The larger of two numbers is the same in "
+    "CoordinateAttention 3: parameters in_channels and out_channels exchanged": SAME_NUMBER,
+    **{f"CoordinateAttention {line}: in_channels -> out_channels": SAME_NUMBER for line in (5, 6)},
+    **{f"CoordinateAttention {line}: out_channels -> in_channels": SAME_NUMBER for line in (8, 9)},
+    "CoordinateAttention 5: arguments 0 and 1 of max exchanged": "The larger of two numbers is the same in "
                                                                  "either order.",
-    "CoordinateAttention 9: rounded down, at least 1": "There are at least 8 anyway.",
+    "CoordinateAttention 5: rounded down, at least 1": "There are at least 8 anyway.",
     **{f"CoordinateAttention {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation "
                                                               "could lie."
-       for line in (10, 12, 13)},
-    **{f"CoordinateAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (17, 21)},
-    **{f"CoordinateAttention 19: x detached{which}": "Only its shape is read." for which in ("", " (2)")},
+       for line in (6, 8, 9)},
+    **{f"CoordinateAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (13, 17)},
+    **{f"CoordinateAttention 15: x detached{which}": "Only its shape is read." for which in ("", " (2)")},
     **{f"CoordinateAttention {line}: sigmoid in place": "What the convolution gives is a tensor of its own."
-       for line in (20, 21)},
+       for line in (16, 17)},
 }
 
 VARIANTS = (

@@ -488,17 +488,17 @@ ONLY_SHAPE = "Only its shape is asked."
 SHIFTED = "What is the same for a whole row changes no weight of its softmax."
 
 EQUIVALENT = {
-    **{f"PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
+    **{f"PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (6, 7, 8)},
     **{f"{line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
-       for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15")},
+       for line in ("PositionAttention 12", "PositionAttention 18", "ChannelAttention 10")},
     **{f"{line}: softmax -> torch.softmax(x, -1)": SAME_FUNCTION
-       for line in ("PositionAttention 20", "ChannelAttention 18")},
-    **{f"{line}: clamped": BETWEEN for line in ("PositionAttention 20", "ChannelAttention 18")},
-    **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 25", "ChannelAttention 22")},
-    "ChannelAttention 12: x last two axes exchanged": "A sum over all positions does not depend on their order.",
-    **{f"ChannelAttention 17: {what}": SHIFTED
+       for line in ("PositionAttention 14", "ChannelAttention 13")},
+    **{f"{line}: clamped": BETWEEN for line in ("PositionAttention 14", "ChannelAttention 13")},
+    **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 19", "ChannelAttention 17")},
+    "ChannelAttention 8: x last two axes exchanged": "A sum over all positions does not depend on their order.",
+    **{f"ChannelAttention 12: {what}": SHIFTED
        for what in ("amax without dim", "amax -> mean", "energy.amax(dim=-1, keepdim=True) detached")},
-    "DANetHead 9: rounded down, at least 1": "Fewer than eight channels are refused by the position attention.",
+    "DANetHead 5: rounded down, at least 1": "Fewer than eight channels are refused by the position attention.",
 }
 
 VARIANTS = (

@@ -459,25 +459,25 @@ BY_ITSELF = "math.log2 raises a ValueError of its own below 1 channel."
 OF_INDICES = "Indices are whole numbers: no gradient passes through them, and they lie between 0 and k - 1 already."
 
 EQUIVALENT = {
-    "eca_kernel_size 10: guard left out": BY_ITSELF,
-    "eca_kernel_size 10: 1 -> 0": BY_ITSELF,
-    "eca_kernel_size 11: printed, not raised": BY_ITSELF,
-    "eca_kernel_size 12: int and abs exchanged": "Both cut off the fraction of the same distance from 0.",
-    "eca_kernel_size 13: made an int": "It is one already.",
-    "ECABlock 20: sigmoid in place": "What is changed in place is a tensor that forward has just made.",
-    "ECABlock 21: 0 -> -1": "The axis has size 1: its first place is its last.",
+    "eca_kernel_size 2: guard left out": BY_ITSELF,
+    "eca_kernel_size 2: 1 -> 0": BY_ITSELF,
+    "eca_kernel_size 3: printed, not raised": BY_ITSELF,
+    "eca_kernel_size 4: int and abs exchanged": "Both cut off the fraction of the same distance from 0.",
+    "eca_kernel_size 5: made an int": "It is one already.",
+    "ECABlock 12: sigmoid in place": "What is changed in place is a tensor that forward has just made.",
+    "ECABlock 13: 0 -> -1": "The axis has size 1: its first place is its last.",
     "band_matrix 1: kernel a view taken": "A kernel has one axis, and any vector can be viewed as itself.",
-    "band_matrix 9: kernel detached": "Only its length is read.",
-    "band_matrix 12: kernel detached": "Only its device is read.",
-    "band_matrix 12: torch.arange(channels, device=kernel.... detached": OF_INDICES,
-    "band_matrix 15: index.clamp(0, k - 1) detached": OF_INDICES,
-    "band_matrix 15: clamp twice": OF_INDICES,
-    "band_matrix 15: clamp in place": "The index is not read again.",
-    "band_matrix 15: 0 -> -1": "kernel[-1] exists, and what is outside the band is replaced by 0 anyhow.",
-    "band_matrix 15: float32 on the way": "The drawn numbers are exact in float32, and the matrix moves them without "
+    "band_matrix 2: kernel detached": "Only its length is read.",
+    "band_matrix 5: kernel detached": "Only its device is read.",
+    "band_matrix 5: torch.arange(channels, device=kernel.... detached": OF_INDICES,
+    "band_matrix 8: index.clamp(0, k - 1) detached": OF_INDICES,
+    "band_matrix 8: clamp twice": OF_INDICES,
+    "band_matrix 8: clamp in place": "The index is not read again.",
+    "band_matrix 8: 0 -> -1": "kernel[-1] exists, and what is outside the band is replaced by 0 anyhow.",
+    "band_matrix 8: float32 on the way": "The drawn numbers are exact in float32, and the matrix moves them without "
                                           "computing.",
     **{f"{line}: {what}": ANY_MESSAGE
-       for line, number in (("eca_kernel_size 11", "channels"), ("ECABlock 15", "k"), ("band_matrix 11", "k"))
+       for line, number in (("eca_kernel_size 3", "channels"), ("ECABlock 7", "k"), ("band_matrix 4", "k"))
        for what in ("message without numbers", "no message", f"message without {number}")},
 }
 

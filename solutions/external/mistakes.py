@@ -560,16 +560,16 @@ BETWEEN = "Weights are between 0 and 1 already."
 EITHER_ORDER = "Two axes are exchanged, whichever is named first."
 ONE_TAP = "A kernel of 1 x 1 has no taps between which a dilation could lie."
 EQUIVALENT = {
-    "double_normalize 4: clamped": BETWEEN,
-    "double_normalize 4: Add in place": "The sum is a tensor of its own, and its backward pass does not need it.",
-    "ExternalAttention 10: clamped": BETWEEN,
-    **{f"ExternalAttentionBlock {line}: Conv2d with dilation=2": ONE_TAP for line in (6, 8)},
-    **{f"ExternalAttentionBlock {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (12, 13)},
-    "ExternalAttentionBlock 13: x detached": "Only its shape is read.",
-    "ExternalAttentionBlock 14: relu twice": "A second ReLU changes nothing.",
-    "ExternalAttentionBlock 14: relu in place": "The sum is a tensor of its own.",
+    "double_normalize 3: clamped": BETWEEN,
+    "double_normalize 3: Add in place": "The sum is a tensor of its own, and its backward pass does not need it.",
+    "ExternalAttention 9: clamped": BETWEEN,
+    **{f"ExternalAttentionBlock {line}: Conv2d with dilation=2": ONE_TAP for line in (5, 7)},
+    **{f"ExternalAttentionBlock {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (11, 12)},
+    "ExternalAttentionBlock 12: x detached": "Only its shape is read.",
+    "ExternalAttentionBlock 13: relu twice": "A second ReLU changes nothing.",
+    "ExternalAttentionBlock 13: relu in place": "The sum is a tensor of its own.",
     **{f"MultiHeadExternalAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
-       for line in (17, 19)},
+       for line in (12, 14)},
 }
 
 VARIANTS = (

@@ -967,107 +967,107 @@ TWICE = "A second time changes nothing."
 ANY_MESSAGE = "The page asks for a ValueError, whatever it says."
 
 EQUIVALENT = {
-    **{f"AnchorProjection 12: {how}": NOT_GRADED for how in (
+    **{f"AnchorProjection 5: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without dim < 2", "without down_factor < 1", "2 -> 1",
         "down_factor -> dim",
         "1 -> 0")},
-    **{f"AnchorProjection 13: {how}": NOT_GRADED for how in (
+    **{f"AnchorProjection 6: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without dim", "message without down_factor")},
-    **{f"AnchorProjection 15: {how}": POOLING for how in (
+    **{f"AnchorProjection 8: {how}": POOLING for how in (
         "self.pool frozen", "self.pool in a list", "AvgPool2d without down_factor")},
-    **{f"AnchorProjection 16: {how}": HALVED for how in (
+    **{f"AnchorProjection 9: {how}": HALVED for how in (
         "rounded to the nearest", "rounded down, at least 1")},
-    **{f"AnchorProjection 19: {how}": NOT_GRADED for how in (
+    **{f"AnchorProjection 12: {how}": NOT_GRADED for how in (
         "without `anchors_of(image_size, self.down_factor)`", "anchors_of left out")},
-    **{f"AnchoredStripeAttention 25: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 5: {how}": NOT_GRADED for how in (
         "one round of the loop", "arguments 0 and 1 of zip exchanged", "zip without strict", "True -> False")},
-    **{f"AnchoredStripeAttention 27: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 7: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without extent is None", "without extent < 1", "1 -> 0")},
-    **{f"AnchoredStripeAttention 28: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 8: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without stripe_size", "message without stripe_groups")},
-    **{f"AnchoredStripeAttention 40: {how}": PAIRS for how in (
+    **{f"AnchoredStripeAttention 19: {how}": PAIRS for how in (
         "zip without strict", "True -> False")},
-    **{f"AnchoredStripeAttention 41: {how}": DIVIDES for how in (
+    **{f"AnchoredStripeAttention 20: {how}": DIVIDES for how in (
         "rounded up", "rounded to the nearest", "rounded down, at least 1")},
-    **{f"AnchoredStripeAttention 42: {how}": NO_ROW for how in (
+    **{f"AnchoredStripeAttention 21: {how}": NO_ROW for how in (
         "rounded down, at least 1", "rounded down, at least 1 (2)")},
-    **{f"AnchoredStripeAttention 43: {how}": NUMBERS for how in (
+    **{f"AnchoredStripeAttention 22: {how}": NUMBERS for how in (
         "without gradients", "in inference mode", "tuple left out", "tuple left out (2)")},
-    "AnchoredStripeAttention 47: anchor detached": ONLY_SHAPE,
-    "AnchoredStripeAttention 50: 0 -> -1": ONE_PART,
-    **{f"AnchoredStripeAttention 51: {how}": ONLY_KIND for how in (
+    "AnchoredStripeAttention 26: anchor detached": ONLY_SHAPE,
+    "AnchoredStripeAttention 29: 0 -> -1": ONE_PART,
+    **{f"AnchoredStripeAttention 30: {how}": ONLY_KIND for how in (
         "qkv -> anchor", "qkv detached")},
-    **{f"AnchoredStripeAttention 56: {how}": ONLY_SHAPE for how in (
+    **{f"AnchoredStripeAttention 35: {how}": ONLY_SHAPE for how in (
         "anchor detached", "anchor float32", "anchor float32 on the way", "anchor first of the batch for all",
         "anchor mean of the batch for all", "anchor read in its order of memory", "anchor clamped",
         "anchor its absolute value", "anchor on the CPU", "anchor first column dropped")},
-    **{f"AnchoredStripeAttention 59: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 37: {how}": NOT_GRADED for how in (
         "without `_check_anchors_tile(image_size, strip...`", "_check_anchors_tile left out", "image_size -> stripe",
         "stripe -> image_size")},
-    **{f"AnchoredStripeAttention 60: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 38: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "tuple left out", "FloorDiv -> Div", "rounded up", "rounded to the nearest",
         "rounded down, at least 1", "FloorDiv -> Div (2)", "rounded up (2)", "rounded to the nearest (2)",
         "rounded down, at least 1 (2)")},
-    **{f"AnchoredStripeAttention 61: {how}": NOT_GRADED for how in (
+    **{f"AnchoredStripeAttention 39: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without tuple(anchor.shape)", "message without tuple(image_size)",
         "message without d")},
-    **{f"AnchoredStripeAttention 62: {how}": NUMBERS for how in (
+    **{f"AnchoredStripeAttention 40: {how}": NUMBERS for how in (
         "without gradients", "in inference mode")},
-    **{f"AnchoredStripeAttention 64: {how}": ONLY_KIND for how in (
+    **{f"AnchoredStripeAttention 42: {how}": ONLY_KIND for how in (
         "like detached", "like float32 on the way", "like first of the batch for all", "like mean of the batch for all",
         "like last two axes exchanged", "like batch and channels exchanged", "like axes of size 1 removed",
         "like read in its order of memory", "like clamped", "like its absolute value", "like first column dropped")},
-    **{f"AnchoredStripeAttention 69: {how}": NO_GRADIENT for how in (
+    **{f"AnchoredStripeAttention 44: {how}": NO_GRADIENT for how in (
         "relative_coords_table(stripe, d, dtyp... detached", "relative_coords_table(stripe, d, dtyp... detached (2)",
         "like detached",
         "like detached (2)")},
-    "AnchoredStripeAttention 70: to left out": ON_CPU,
-    **{f"AnchoredStripeAttention 70: {how}": NO_GRADIENT for how in (
+    "AnchoredStripeAttention 45: to left out": ON_CPU,
+    **{f"AnchoredStripeAttention 45: {how}": NO_GRADIENT for how in (
         "relative_position_index(stripe, d, fr... detached", "relative_position_index(stripe, d, fr... detached (2)",
         "like detached")},
-    "AnchoredStripeAttention 71: to left out": ON_CPU,
-    **{f"AnchoredStripeAttention 71: {how}": NO_GRADIENT for how in (
+    "AnchoredStripeAttention 46: to left out": ON_CPU,
+    **{f"AnchoredStripeAttention 46: {how}": NO_GRADIENT for how in (
         "relative_position_index(stripe, d).to... detached", "relative_position_index(stripe, d) detached",
         "like detached")},
-    **{f"AnchoredStripeAttention 73: {how}": TRUTH for how in (
+    **{f"AnchoredStripeAttention 48: {how}": TRUTH for how in (
         "always self.shift", "self.shift -> self.down_factor", "self.shift -> self.num_heads",
         "self.shift -> self.stripe_groups", "self.shift -> self.stripe_size", "self.shift -> self.transform_in",
         "self.shift -> self.transform_out")},
-    **{f"AnchoredStripeAttention 74: {how}": NO_GRADIENT for how in (
+    **{f"AnchoredStripeAttention 49: {how}": NO_GRADIENT for how in (
         "anchor_mask(image_size, stripe, shift... detached", "anchor_mask(image_size, stripe, shift... detached (2)",
         "like detached")},
-    "AnchoredStripeAttention 75: arguments 0 and 1 of transpose exchanged": SWAP,
-    "AnchoredStripeAttention 75: mask_out.transpose(1, 2) detached": NO_GRADIENT,
-    **{f"AnchoredStripeAttention 76: {how}": LATER for how in (
+    "AnchoredStripeAttention 50: arguments 0 and 1 of transpose exchanged": SWAP,
+    "AnchoredStripeAttention 50: mask_out.transpose(1, 2) detached": NO_GRADIENT,
+    **{f"AnchoredStripeAttention 51: {how}": LATER for how in (
         "without gradients", "in inference mode")},
-    **{f"MixedAttention 24: {how}": NOT_GRADED for how in (
+    **{f"MixedAttention 5: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without heads < 1", "without dim % (2 * heads)", "1 -> 0",
         "only 2 of Mult", "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first",
         "at most four", "each once", "num_heads_window -> num_heads_stripe", "num_heads_stripe -> num_heads_window")},
-    **{f"MixedAttention 25: {how}": NOT_GRADED for how in (
+    **{f"MixedAttention 6: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without dim", "message without num_heads_window",
         "message without num_heads_stripe")},
-    **{f"LocalConvBlock 14: {how}": NOT_GRADED for how in (
+    **{f"LocalConvBlock 6: {how}": NOT_GRADED for how in (
         "without 1", "1 -> 0")},
-    "LocalConvBlock 15: message without name": NOT_GRADED,
-    "LocalConvBlock 16: rounded down, at least 1": REFUSED_BEFORE,
-    "LocalConvBlock 17: rounded down, at least 1": REFUSED_BEFORE,
-    **{f"LocalConvBlock 18: {how}": ONE_PIXEL for how in (
+    "LocalConvBlock 7: message without name": NOT_GRADED,
+    "LocalConvBlock 8: rounded down, at least 1": REFUSED_BEFORE,
+    "LocalConvBlock 9: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 10: {how}": ONE_PIXEL for how in (
         "Conv2d with stride=2", "Conv2d with dilation=2")},
-    "LocalConvBlock 18: rounded down, at least 1": REFUSED_BEFORE,
-    **{f"LocalConvBlock 19: {how}": ONE_PIXEL for how in (
+    "LocalConvBlock 10: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 11: {how}": ONE_PIXEL for how in (
         "Conv2d with stride=2", "Conv2d with dilation=2")},
-    "LocalConvBlock 19: rounded down, at least 1": REFUSED_BEFORE,
-    **{f"LocalConvBlock 24: {how}": OWN for how in (
+    "LocalConvBlock 11: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 16: {how}": OWN for how in (
         "sigmoid in place", "relu in place")},
-    "LocalConvBlock 24: relu twice": TWICE,
-    "LocalConvBlock 25: arguments 0 and 1 of transpose exchanged": SWAP,
-    "LocalConvBlock 25: Mult in place": OWN,
-    **{f"GRLBlock 29: {how}": ANY_MESSAGE for how in (
+    "LocalConvBlock 16: relu twice": TWICE,
+    "LocalConvBlock 17: arguments 0 and 1 of transpose exchanged": SWAP,
+    "LocalConvBlock 17: Mult in place": OWN,
+    **{f"GRLBlock 6: {how}": ANY_MESSAGE for how in (
         "message without numbers", "no message", "message without stripe_type")},
-    "GRLBlock 45: Add in place": OWN,
+    "GRLBlock 19: Add in place": OWN,
 }

@@ -314,31 +314,31 @@ MAXIMUM = "The result does not depend on the maximum that is subtracted, so its 
 NEW_TENSOR = "It changes a tensor that nobody else reads."
 
 EQUIVALENT = {
-    **{f"EfficientPositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
+    **{f"EfficientPositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (6, 7, 8)},
     **{f"EfficientPositionAttention {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
-       for line in (17, 19, 21)},
-    "EfficientPositionAttention 22: x detached (2)": ONLY_SHAPE,
-    "EfficientPositionAttention 20: checkpoint without use_reentrant": CHECKPOINT,
-    "EfficientPositionAttention 20: False -> True": CHECKPOINT,
-    "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
+       for line in (12, 14, 16)},
+    "EfficientPositionAttention 17: x detached (2)": ONLY_SHAPE,
+    "EfficientPositionAttention 15: checkpoint without use_reentrant": CHECKPOINT,
+    "EfficientPositionAttention 15: False -> True": CHECKPOINT,
+    "EfficientPositionAttention 15: each once": "Every chunk is another tensor.",
     **{f"streaming_attention 1: 64 -> {size}": ANY_BLOCK for size in (63, 65, 128)},
-    **{f"streaming_attention 8: {what}": ANY_MESSAGE for what in ("message without numbers", "no message",
+    **{f"streaming_attention 3: {what}": ANY_MESSAGE for what in ("message without numbers", "no message",
                                                                   "message without block")},
     **{f"streaming_attention {what}": BEGINNING for what in (
-        "9: q.new_full((*q.shape[:2], 1), -torch.... detached", "9: q -> k", "9: q -> v", "9: q detached",
-        "9: q detached (2)", "10: torch.zeros_like(largest) detached",
-        "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k", "11: v -> q", "11: v detached",
-        "11: q detached", "11: v detached (2)")},
-    "streaming_attention 11: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the "
+        "4: q.new_full((*q.shape[:2], 1), -torch.... detached", "4: q -> k", "4: q -> v", "4: q detached",
+        "4: q detached (2)", "5: torch.zeros_like(largest) detached",
+        "6: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "6: v -> k", "6: v -> q", "6: v detached",
+        "6: q detached", "6: v detached (2)")},
+    "streaming_attention 6: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the "
                                                               "first block.",
-    **{f"streaming_attention 12: {what}": "Keys and values have the same number of blocks."
+    **{f"streaming_attention 7: {what}": "Keys and values have the same number of blocks."
        for what in ("zip without strict", "True -> False")},
-    "streaming_attention 13: arguments 0 and 1 of transpose exchanged": EITHER_ORDER,
-    "streaming_attention 14: arguments 0 and 1 of maximum exchanged": "The larger of two numbers, in either order.",
-    "streaming_attention 14: torch.maximum(largest, logits.amax(di... detached": MAXIMUM,
-    "streaming_attention 14: logits.amax(dim=-1, keepdim=True) detached": MAXIMUM,
-    **{f"streaming_attention {what} in place": NEW_TENSOR for what in ("15: exp", "16: exp", "17: Mult", "18: Mult",
-                                                                       "20: Div")},
+    "streaming_attention 8: arguments 0 and 1 of transpose exchanged": EITHER_ORDER,
+    "streaming_attention 9: arguments 0 and 1 of maximum exchanged": "The larger of two numbers, in either order.",
+    "streaming_attention 9: torch.maximum(largest, logits.amax(di... detached": MAXIMUM,
+    "streaming_attention 9: logits.amax(dim=-1, keepdim=True) detached": MAXIMUM,
+    **{f"streaming_attention {what} in place": NEW_TENSOR for what in ("10: exp", "11: exp", "12: Mult", "13: Mult",
+                                                                       "15: Div")},
 }
 
 VARIANTS = (

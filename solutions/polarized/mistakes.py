@@ -547,21 +547,21 @@ OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
 
 EQUIVALENT = {
     **{f"{line}: Conv2d with dilation=2": ONE_TAP
-       for line in (*(f"ChannelPolarized {n}" for n in (11, 12, 13)), *(f"SpatialPolarized {n}" for n in (11, 12)))},
-    "ChannelPolarized 13: Conv2d with stride=2": "What it reads has one position.",
-    "ChannelPolarized 16: x last two axes exchanged": "A weighted mean over all positions does not depend on "
+       for line in (*(f"ChannelPolarized {n}" for n in (6, 7, 8)), *(f"SpatialPolarized {n}" for n in (6, 7)))},
+    "ChannelPolarized 8: Conv2d with stride=2": "What it reads has one position.",
+    "ChannelPolarized 11: x last two axes exchanged": "A weighted mean over all positions does not depend on "
                                                       "their order.",
-    "ChannelPolarized 19: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged, whichever is "
+    "ChannelPolarized 14: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged, whichever is "
                                                                      "named first.",
-    "ChannelPolarized 20: parts 2 and 3 of the subscript exchanged": SAME_SHAPE,
-    "ChannelPolarized 20: subscript without part 0": SAME_SHAPE,
-    "ChannelPolarized 21: last two axes exchanged": SAME_SHAPE,
-    "ChannelPolarized 21: clamped": IN_RANGE,
-    "ChannelPolarized 21: sigmoid in place": OWN_TENSOR,
-    "SpatialPolarized 18: clamped": IN_RANGE,
-    "SpatialPolarized 18: sigmoid in place": OWN_TENSOR,
-    "SpatialPolarized 18: x detached": "Only its shape is read.",
-    "PolarizedSelfAttention 19: Add in place": OWN_TENSOR,
+    "ChannelPolarized 15: parts 2 and 3 of the subscript exchanged": SAME_SHAPE,
+    "ChannelPolarized 15: subscript without part 0": SAME_SHAPE,
+    "ChannelPolarized 16: last two axes exchanged": SAME_SHAPE,
+    "ChannelPolarized 16: clamped": IN_RANGE,
+    "ChannelPolarized 16: sigmoid in place": OWN_TENSOR,
+    "SpatialPolarized 13: clamped": IN_RANGE,
+    "SpatialPolarized 13: sigmoid in place": OWN_TENSOR,
+    "SpatialPolarized 13: x detached": "Only its shape is read.",
+    "PolarizedSelfAttention 12: Add in place": OWN_TENSOR,
 }
 
 VARIANTS = (

@@ -786,17 +786,17 @@ NO_PARAMETERS = (
 NOT_REDUCED = "A ratio of 0 reduces nothing, as 1 does."
 LAST_AXIS = "The axis 3 is the last one of four."
 EQUIVALENT = {
-    "PixelAttention 9: sigmoid in place": "What the convolution gives is a tensor of its own, and its backward pass "
+    "PixelAttention 8: sigmoid in place": "What the convolution gives is a tensor of its own, and its backward pass "
                                           "does not need it.",
-    "EMSA 12: 1 -> 0": NOT_REDUCED,
-    "EMSA 21: rounded down, at least 1": "The ratio is above 1 here, and half of it is at least 1.",
-    "EMSA 24: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie.",
-    **{f"EMSA 25: {change}": NO_PARAMETERS for change in (
+    "EMSA 3: 1 -> 0": NOT_REDUCED,
+    "EMSA 11: rounded down, at least 1": "The ratio is above 1 here, and half of it is at least 1.",
+    "EMSA 14: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie.",
+    **{f"EMSA 15: {change}": NO_PARAMETERS for change in (
         "self.transform_norm frozen", "self.transform_norm in a list", "num_heads -> apply_transform",
         "num_heads -> dim", "num_heads -> qkv_bias", "num_heads -> sr_ratio")},
-    **{f"EMSA {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (30, 32, 37)},
-    **{f"EMSA {line}: softmax -> torch.softmax(x, -1)": LAST_AXIS for line in (34, 36)},
-    "ResTBlock 9: 1 -> 0": NOT_REDUCED,
+    **{f"EMSA {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (20, 22, 27)},
+    **{f"EMSA {line}: softmax -> torch.softmax(x, -1)": LAST_AXIS for line in (24, 26)},
+    "ResTBlock 3: 1 -> 0": NOT_REDUCED,
 }
 
 VARIANTS = (

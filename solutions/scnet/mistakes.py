@@ -401,17 +401,17 @@ MISTAKES = (
 
 OWN_TENSOR = "It works on a tensor of its own, and its backward pass does not need what was there."
 EQUIVALENT = {
-    "SCConv 15: interpolate without mode": "nearest is torch's default.",
-    "SCConv 15: x detached (2)": "Only its shape is read.",
-    **{f"SCConv {what}": OWN_TENSOR for what in ("16: sigmoid in place", "17: Mult in place")},
-    "SCBottleneck 11: rounded down, at least 1": "A block of one plane is not graded.",
+    "SCConv 10: interpolate without mode": "nearest is torch's default.",
+    "SCConv 10: x detached (2)": "Only its shape is read.",
+    **{f"SCConv {what}": OWN_TENSOR for what in ("11: sigmoid in place", "12: Mult in place")},
+    "SCBottleneck 6: rounded down, at least 1": "A block of one plane is not graded.",
     **{f"SCBottleneck {line}: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation "
                                                        "could lie."
-       for line in (12, 15, 18)},
+       for line in (7, 10, 13)},
     **{f"SCBottleneck {line}: relu twice": "Nothing negative is left for a second ReLU."
-       for line in (23, 24, 25, 26, 29)},
-    **{f"SCBottleneck {line}: relu in place": OWN_TENSOR for line in (23, 24, 25, 26, 29)},
-    "SCBottleneck 29: Add in place": OWN_TENSOR,
+       for line in (18, 19, 20, 21, 24)},
+    **{f"SCBottleneck {line}: relu in place": OWN_TENSOR for line in (18, 19, 20, 21, 24)},
+    "SCBottleneck 24: Add in place": OWN_TENSOR,
 }
 
 VARIANTS = (

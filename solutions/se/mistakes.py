@@ -399,20 +399,20 @@ ERROR = ("raises RuntimeError", "raises TypeError", "raises Exception", "message
 
 EQUIVALENT = {
     "squeeze 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
-    "Excitation 12: rounded down, at least 1": "The error above is raised before.",
-    "Excitation 17: clamped": "A sigmoid lies between 0 and 1.",
-    "Excitation 17: relu twice": "A second ReLU changes nothing.",
-    "Excitation 17: sigmoid in place": OWN_TENSOR,
-    "Excitation 17: relu in place": OWN_TENSOR,
+    "Excitation 7: rounded down, at least 1": "The error above is raised before.",
+    "Excitation 12: clamped": "A sigmoid lies between 0 and 1.",
+    "Excitation 12: relu twice": "A second ReLU changes nothing.",
+    "Excitation 12: sigmoid in place": OWN_TENSOR,
+    "Excitation 12: relu in place": OWN_TENSOR,
     **{f"{line}: {what}": NOT_GRADED for line, changes in {
-        "squeeze 7": ("guard left out", "an assert"),
-        "squeeze 8": (*ERROR, "message without tuple(x.shape)"),
-        "Excitation 10": ("without 1", "1 -> 0"),  # a reduction of 0
-        "se_parameter_cost 10": ("guard left out", "an assert", "stage_channels -> stage_blocks",
+        "squeeze 2": ("guard left out", "an assert"),
+        "squeeze 3": (*ERROR, "message without tuple(x.shape)"),
+        "Excitation 5": ("without 1", "1 -> 0"),  # a reduction of 0
+        "se_parameter_cost 2": ("guard left out", "an assert", "stage_channels -> stage_blocks",
                                  "stage_blocks -> stage_channels"),
-        "se_parameter_cost 11": (*ERROR, "message without len(stage_channels)", "message without len(stage_blocks)"),
-        "se_parameter_cost 12": ("guard left out", "an assert", "1 -> 0"),
-        "se_parameter_cost 13": (*ERROR, "message without reduction"),
+        "se_parameter_cost 3": (*ERROR, "message without len(stage_channels)", "message without len(stage_blocks)"),
+        "se_parameter_cost 4": ("guard left out", "an assert", "1 -> 0"),
+        "se_parameter_cost 5": (*ERROR, "message without reduction"),
     }.items() for what in changes},
 }
 

@@ -912,72 +912,72 @@ TRUTH = "Without a shift the mask is 0 everywhere, so that it may as well be add
 
 EQUIVALENT = {
     "window_partition 1: x float32 on the way": MOVED,
-    "window_partition 7: x detached": ONLY_SHAPE,
-    "window_partition 10: float32 on the way": MOVED,
-    "window_partition 10: arguments 0 and 1 of transpose exchanged": SWAP,
+    "window_partition 2: x detached": ONLY_SHAPE,
+    "window_partition 5: float32 on the way": MOVED,
+    "window_partition 5: arguments 0 and 1 of transpose exchanged": SWAP,
     "window_reverse 1: windows float32 on the way": MOVED,
-    **{f"window_reverse 8: {how}": WHOLE for how in (
+    **{f"window_reverse 3: {how}": WHOLE for how in (
         "rounded up", "rounded to the nearest", "rounded down, at least 1", "rounded up (2)",
         "rounded to the nearest (2)",
         "rounded down, at least 1 (2)")},
-    **{f"window_reverse 9: {how}": NOT_GRADED for how in (
+    **{f"window_reverse 4: {how}": NOT_GRADED for how in (
         "guard left out", "an assert", "Or -> And", "without tuple(windows.shape[1:3]) != tuple(wi...",
         "without windows.shape[0] % (down "
                                                                                                         "* across)",
         "tuple left out", "tuple left out (2)", "only down of Mult", "only across of Mult")},
-    **{f"window_reverse 10: {how}": NOT_GRADED for how in (
+    **{f"window_reverse 5: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without tuple(windows.shape)", "message without down", "message without across",
         "message without tuple(window_size)")},
-    "window_reverse 12: float32 on the way": MOVED,
-    "window_partition 10: contiguous left out": "What lies in another order in memory has the same numbers.",
-    "window_reverse 12: contiguous left out": "What lies in another order in memory has the same numbers.",
-    "window_reverse 12: arguments 0 and 1 of transpose exchanged": SWAP,
-    "shifted_window_mask 10: region_of_tokens(image_size, window_s... detached": NO_GRADIENT,
-    **{f"shifted_window_mask 11: {how}": NO_GRADIENT for how in (
+    "window_reverse 7: float32 on the way": MOVED,
+    "window_partition 5: contiguous left out": "What lies in another order in memory has the same numbers.",
+    "window_reverse 7: contiguous left out": "What lies in another order in memory has the same numbers.",
+    "window_reverse 7: arguments 0 and 1 of transpose exchanged": SWAP,
+    "shifted_window_mask 2: region_of_tokens(image_size, window_s... detached": NO_GRADIENT,
+    **{f"shifted_window_mask 3: {how}": NO_GRADIENT for how in (
         "detached", "a tensor without device added", "made of plain numbers", "without gradients",
         "in inference mode")},
-    **{f"shifted_window_mask 11: {how}": "0 and -100 are exact in any of them, and float32 is right." for how in (
+    **{f"shifted_window_mask 3: {how}": "0 and -100 are exact in any of them, and float32 is right." for how in (
         "float32", "float32 on the way", "bfloat16 on the way", "rounded")},
-    "shifted_window_mask 11: last two axes exchanged": "The mask is symmetric.",
-    "AffineTransform 17: table detached": NO_GRADIENT,
-    "AffineTransform 17: table float32 on the way": MOVED,
-    **{f"AffineTransform 17: table {how}": ONE_TABLE for how in (
+    "shifted_window_mask 3: last two axes exchanged": "The mask is symmetric.",
+    "AffineTransform 8: table detached": NO_GRADIENT,
+    "AffineTransform 8: table float32 on the way": MOVED,
+    **{f"AffineTransform 8: table {how}": ONE_TABLE for how in (
         "first of the batch for all", "mean of the batch for all", "batch and channels exchanged")},
-    **{f"AffineTransform 17: index {how}": "The index holds small whole numbers, none below 0." for how in (
+    **{f"AffineTransform 8: index {how}": "The index holds small whole numbers, none below 0." for how in (
         "detached", "float32 on the way", "its absolute value")},
-    **{f"AffineTransform 17: index {how}": "Only its numbers are read." for how in (
+    **{f"AffineTransform 8: index {how}": "Only its numbers are read." for how in (
         "read in its order of memory", "a view taken", "on the CPU")},
-    "AffineTransform 18: exp in place": "The clamped scale is a tensor of its own.",
-    "AffineTransform 19: table detached": NO_GRADIENT,
-    "AffineTransform 19: index detached": NO_GRADIENT,
-    "AffineTransform 20: sigmoid in place": "The bias is a tensor of its own.",
-    **{f"AffineTransform 22: {how}": ALREADY for how in ("a tensor without device added", "without gradients",
+    "AffineTransform 9: exp in place": "The clamped scale is a tensor of its own.",
+    "AffineTransform 10: table detached": NO_GRADIENT,
+    "AffineTransform 10: index detached": NO_GRADIENT,
+    "AffineTransform 11: sigmoid in place": "The bias is a tensor of its own.",
+    **{f"AffineTransform 13: {how}": ALREADY for how in ("a tensor without device added", "without gradients",
                                                          "in inference mode")},
-    **{f"AffineTransform 23: {how}": NOT_GRADED for how in ("guard left out", "an assert", "mask -> attn",
+    **{f"AffineTransform 14: {how}": NOT_GRADED for how in ("guard left out", "an assert", "mask -> attn",
                                                             "mask -> table")},
-    **{f"AffineTransform 24: {how}": NOT_GRADED for how in (
+    **{f"AffineTransform 15: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
         "printed, not raised", "message without logits.shape[0]", "message without mask.shape[0]")},
-    "AffineTransform 25: Add in place": "The logits are a tensor of their own.",
-    "AffineTransform 25: mask detached": NO_GRADIENT,
-    "AffineTransform 25: mask detached (2)": NO_GRADIENT,
-    "cosine_attention 7: normalize twice": "What has length 1 keeps it.",
-    "cosine_attention 7: normalize twice (2)": "What has length 1 keeps it.",
-    "cosine_attention 7: arguments 0 and 1 of transpose exchanged": SWAP,
-    "cosine_attention 7: without USub (3)": "Of four axes, 2 is -2.",
-    "cosine_attention 8: softmax -> torch.softmax(x, -1)": "It is the same function.",
-    **{f"WindowAttention 14: shift -> {other}": TRUTH for other in ("num_heads", "window_size")},
-    **{f"WindowAttention 21: {what}": NO_GRADIENT for what in (
+    "AffineTransform 16: Add in place": "The logits are a tensor of their own.",
+    "AffineTransform 16: mask detached": NO_GRADIENT,
+    "AffineTransform 16: mask detached (2)": NO_GRADIENT,
+    "cosine_attention 2: normalize twice": "What has length 1 keeps it.",
+    "cosine_attention 2: normalize twice (2)": "What has length 1 keeps it.",
+    "cosine_attention 2: arguments 0 and 1 of transpose exchanged": SWAP,
+    "cosine_attention 2: without USub (3)": "Of four axes, 2 is -2.",
+    "cosine_attention 3: softmax -> torch.softmax(x, -1)": "It is the same function.",
+    **{f"WindowAttention 7: shift -> {other}": TRUTH for other in ("num_heads", "window_size")},
+    **{f"WindowAttention 14: {what}": NO_GRADIENT for what in (
         "relative_coords_table(self.window_siz... detached", "relative_coords_table(self.window_siz... detached (2)")},
-    **{f"WindowAttention {line}: qkv detached": "Only its dtype or device is read." for line in (21, 22, 23)},
-    "WindowAttention 21: qkv detached (2)": "Only its dtype or device is read.",
-    "WindowAttention 22: to left out": "An index may stay on the CPU.",
-    **{f"WindowAttention 22: {what}": NO_GRADIENT for what in (
+    **{f"WindowAttention {line}: qkv detached": "Only its dtype or device is read." for line in (14, 15, 16)},
+    "WindowAttention 14: qkv detached (2)": "Only its dtype or device is read.",
+    "WindowAttention 15: to left out": "An index may stay on the CPU.",
+    **{f"WindowAttention 15: {what}": NO_GRADIENT for what in (
         "relative_position_index(self.window_s... detached", "relative_position_index(self.window_s... detached (2)")},
-    "WindowAttention 23: always shifted_window_mask(image_size, self....": TRUTH,
-    **{f"WindowAttention 23: self.shift -> self.{other}": TRUTH
+    "WindowAttention 16: always shifted_window_mask(image_size, self....": TRUTH,
+    **{f"WindowAttention 16: self.shift -> self.{other}": TRUTH
        for other in ("num_heads", "shift_size", "transform", "window_size")},
-    **{f"WindowAttention 23: {what}": NO_GRADIENT for what in (
+    **{f"WindowAttention 16: {what}": NO_GRADIENT for what in (
         "shifted_window_mask(image_size, self.... detached", "shifted_window_mask(image_size, self.... detached (2)")},
 }
