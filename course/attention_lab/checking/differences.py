@@ -26,8 +26,8 @@ class Difference:
 
     check: the check that fails (a key of verdict.SHARES).
     where: the tensor, by the learner's own name.
-    found: the facts, or a function that returns them. It takes long to find out how two tensors are related, and few
-        differences are shown.
+    found: the facts, or a function that returns them. A function saves time, because it takes long to find out how two
+        tensors are related, and only a few differences are shown.
     reveal: whether the message may hold expected numbers.
     """
 

@@ -3,7 +3,7 @@ mistakes.
 
 `judge` is given a function that puts a question to the learner's code; the visible check does so in the same process.
 All cases are asked together, and points depend only on these answers. Other questions serve to place the weights (see
-`placement`) or to find words.
+`placement`) or to find the words of the report.
 """
 
 from __future__ import annotations

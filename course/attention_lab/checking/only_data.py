@@ -27,7 +27,8 @@ GIVEN = 960  # features with which a factory is tried: many numbers of groups an
 
 
 def problem(exercise: RecordedExercise) -> str:
-    """Returns what in a recorded exercise is more than data, or is unexpected data; empty if all is as recorded."""
+    """Says what is wrong with a recorded exercise: something in it is more than data, or is not the data that we
+    record. Returns an empty text if nothing is wrong."""
     if not fits(exercise, RecordedExercise):
         return "a field holds something of another kind"
     for case in exercise.cases:

@@ -101,8 +101,8 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
 
 
 def by_value(case: RecordedCase) -> bool:
-    """Says whether the answer to a case is numbers on the CPU. (Refusing arguments with the wrong error is a mistake,
-    not a gap.)"""
+    """Says whether the answer to a case is numbers on the CPU. (If a case expects an error, its answer is not numbers.)
+    """
     return case.question.device == "cpu" and not case.expected.raised
 
 

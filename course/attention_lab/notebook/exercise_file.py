@@ -92,8 +92,8 @@ class ExerciseFile:
         """Runs the exercises of the file. Returns the functions and classes that they define, by name, and the errors
         that occurred while they were defined.
 
-        The imports, functions and classes of the rest of the notebook are available to them, in the notebook's order. A
-        traceback shows lines of the file.
+        The imports, functions and classes from the rest of the notebook are run too, in the notebook's order, so the
+        exercises can use them. A traceback shows lines of the file.
         """
         module, cells = ModuleType(self.folder.name), self._cells()
         sources = self._in_file([name for name, _ in cells if name])

@@ -1,5 +1,5 @@
-"""The text that a learner sends in who thinks that a check is wrong. People can read it, and a maintainer can judge its
-code again."""
+"""The text that learners send in if they think that a check is wrong. People can read it, and a maintainer can judge
+its code again."""
 
 from __future__ import annotations
 
