@@ -1,4 +1,4 @@
-"""Writes the folder of a lesson of one's own, and enters it in the instructor's own list."""
+"""Writes the folder of an instructor's own lesson, and enters the lesson in the instructor's list."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ EQUIVALENT = {{
 
 
 def new(name: str, reference: Path, folder: Path, console: Console) -> int:
-    """Make the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
+    """Makes the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
 
-    Raises ValueError, and leaves nothing behind, for a name that is taken or unfit, a folder that is there, and a
-    sketch that is wrong.
+    Raises ValueError if the name is taken or not a possible name, if the folder exists, or if the sketch is wrong. Then
+    nothing is left behind.
     """
     home = folder.resolve() / name
     _refuse(name, home)
@@ -98,9 +98,8 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
 
 
 def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
-    """The mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. Its modules
-    are forgotten
-    again: they will lie elsewhere."""
+    """Returns the mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. The
+    topic's modules are removed from Python's memory afterwards, because they will lie in another place."""
     before = set(sys.modules)
     try:
         return proposed(topic(made)), harmless(topic(made))
@@ -133,8 +132,8 @@ def _enter(name: str, title: str, home: Path, minutes: int) -> None:
 
 
 def exercises_source(name: str, sketch: Sketch) -> str:
-    """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of
-    small fixed shapes."""
+    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size, in which letters are drawn anew,
+    and a visible case of small fixed shapes."""
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)
@@ -155,13 +154,13 @@ def exercises_source(name: str, sketch: Sketch) -> str:
 
 
 def _narrow(call: Call) -> list[Call]:
-    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
-    shapes."""
+    """Returns two versions of the call: one has every other letter at 1, and the second one has the remaining letters
+    at 1. On all other shapes, a stray `squeeze()` would do no harm."""
     return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
 
 
 def _refusal(call: Call, target: Callable) -> str:
-    """What the reference says to such a call; nothing where it takes it."""
+    """Returns the reference's error for such a call; empty if it accepts the call."""
     shapes = call.shapes(Random(0))
     try:
         call.made(target)(*map(torch.ones, shapes))

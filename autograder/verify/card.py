@@ -1,6 +1,6 @@
-"""card.json as somebody hands it in: read within bounds, and compared with what was recounted.
+"""Reads card.json within bounds, as somebody handed it in, and compares it with the numbers that were counted again.
 
-What a card looks like is what `attention_lab.notebook.card` writes; the types below bound what it may hold.
+`attention_lab.notebook.card` writes cards; the types below limit what a card may hold.
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ _form = fastjsonschema.compile(schema(_Written))
 
 
 class Refused(ValueError):
-    """`paper_card` has not written this. The message names the place."""
+    """This card was not written by `paper_card`. The message names the place."""
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The card in a file. Raises ValueError, with the file's name, where it is none;
-    Refused where it is one that was edited."""
+    """Returns the card in a file. Raises ValueError, with the file's name, if it is not a card. Raises Refused if it is
+    a card that was edited."""
     try:
         data = beginning(path, LARGEST + 1)
     except Unreadable as error:
@@ -109,7 +109,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
-    """What a card says that is not so: of each network, and of scores that do not fit together."""
+    """Lists what is wrong in a card: about each network, and about scores that contradict each other."""
     said, true = card["tables"], {line["network"]: line for line in Card(table, None).data["tables"]}
     reasons = {row.network: yours for row, yours in table.found.items() if isinstance(yours, str)}
     names = [line["network"] for line in said]
