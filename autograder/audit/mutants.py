@@ -146,7 +146,7 @@ def _called(node: ast.AST) -> str:
 
 
 def _calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
-    """Is it a call of one of these?"""
+    """Says whether a node is a call of one of these functions."""
     return _called(node) in names
 
 
@@ -387,7 +387,7 @@ def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
 
 
 def returned(node: ast.AST) -> Changes:
-    """What can happen to any result on its way out."""
+    """Changes the result in the ways in which any result can be changed."""
     yield from _returning(node, (
         ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"),
         ("as a list", "return [value]"),
@@ -429,7 +429,7 @@ def remembered(node: ast.AST) -> Changes:
 
 
 def inputs(node: ast.AST) -> Changes:
-    """What can happen to a tensor among the arguments before it is used, or after."""
+    """Changes a tensor among the arguments before it is used, or after that."""
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
     last = node.body[-1]

@@ -71,7 +71,7 @@ def measured(session: Session, packed: wire.Packed, exercise: str, device: str) 
 
 def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str,
            held: int | None) -> Answer:
-    """The answer of a new worker. Raises _HoldsMuch where its cells hold more than `held` bytes."""
+    """Returns the answer of a new worker. Raises _HoldsMuch if its cells hold more than `held` bytes."""
     fresh = session.with_cells(cells)
     try:
         worker = fresh.begin(device)

@@ -87,6 +87,6 @@ def topic(where: str | Path) -> Topic:
 
 
 def folder_of(name: str) -> Path:
-    """Where the topic of that name lies, or would lie."""
+    """Returns the folder of the topic of that name, even if it does not exist."""
     own = {lesson.topic: Path(lesson.folder).resolve() for lesson in own_lessons()}
     return own.get(name, SOLUTIONS / name)

@@ -39,7 +39,7 @@ def time_in(folder: Path) -> datetime | None:
 
 
 def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
-    """In the place of nbgrader's method. Raises ValueError."""
+    """Replaces nbgrader's method. Raises ValueError."""
     return time_in(Path(dest_path))
 
 

@@ -113,8 +113,8 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
 
 
 def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
-    """Give the cell its marks, its type and, where it is locked, its source;
-    what a learner wrote into a locked cell is kept above it."""
+    """Gives the cell its marks, its type and, if it is locked, its source. Anything that a learner wrote into a locked
+    cell is kept above it."""
     if mark.metadata["locked"] and cell.source.strip() not in ("", mark.source.strip()):
         kept = (new_code_cell if cell.cell_type == "code"
                 else new_markdown_cell)(cell.source, id=_new_id(nb, mark, "kept"))

@@ -308,7 +308,7 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
 
 
 def _at_the_border(found: list[Difference]) -> bool:
-    """Would a report speak of the border of a map, which makes one look for a wrong padding?"""
+    """Says whether a report would speak of the border of a map. Its reader would then look for a wrong padding."""
     return isinstance(worst(found).facts[0], facts.Border)
 
 
