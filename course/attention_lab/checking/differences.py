@@ -121,7 +121,7 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
 
 
 def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
-    """Returns what did not follow to another device."""
+    """Returns the differences of tensors that were not moved to the other device."""
     raised, asked = header.raised, case.question.device
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
