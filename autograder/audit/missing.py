@@ -32,7 +32,7 @@ def missing(files: Topic) -> Iterator[str]:
                                  ("right answers in the bank", answered["right"], RIGHT),
                                  ("wrong answers in the bank", answered["wrong"], WRONG)):
             if have < need:
-                yield f"{exercise.name} has {have} {what}; {need} or more would do"
+                yield f"{exercise.name} has {have} {what}; it should have {need} or more"
     if not files.has("hints.toml"):
         yield "there is no hints.toml: no report opens a hint"
     if not files.has("review.py"):

@@ -31,14 +31,14 @@ def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) ->
     pages = {page.parent.parent.name: page for page in found}
     names, why = PLATFORMS[platform](app, lesson, list(pages))
     if not names:
-        raise ValueError(f"no page can be named as {platform} asks for: {why}")
+        raise ValueError(f"no page can be given the name that {platform} needs: {why}")
     path = Path(app.coursedir.root) / FOLDER / f"{lesson}-feedback-{platform}.zip"
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in names.items():
             archive.write(pages[student], name)
     console.print(Text(on_terminal(f"{path}: {len(names)} pages")), soft_wrap=True)
     if without := sorted(pages.keys() - names.keys()):
-        console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(without)}")), soft_wrap=True)
+        console.print(Text(on_terminal(f"Not in the zip, because {why}: {', '.join(without)}")), soft_wrap=True)
 
 
 Named = tuple[dict[str, str], str]  # names by student; why the others have none

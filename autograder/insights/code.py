@@ -70,7 +70,7 @@ def _analysed(source: str) -> _Analysed:
     except _NotAnalysed as error:
         return _Analysed(why_not=str(error))
     except SyntaxError:
-        return _Analysed(why_not="it is no Python")
+        return _Analysed(why_not="it is not valid Python")
     except (RecursionError, MemoryError):
         return _Analysed(why_not="it nests too deeply")
     except Exception as error:  # a null byte, a number of 10,000 digits, and what else there may be

@@ -92,8 +92,8 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
         grade = f"autograder grade {lesson.name}{' --force' * bool(graded.unkept)}"
-        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks are "
-                         f"there without): run `{grade}` first")
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
+                         f"there have none): run `{grade}` first")
     known = topic(lesson.topic)
     given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name))
              for slot in lesson.exercises}

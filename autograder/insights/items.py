@@ -33,7 +33,7 @@ class Item:
     def advice(self) -> str:
         """A sentence that says what to do about the exercise."""
         if self.share >= SELDOM_MISSED:
-            return "Nearly everybody has it. Nothing to do."
+            return "Nearly everybody solved it. There is nothing to do."
         if self.discrimination is not None and self.discrimination < TELLS_NOTHING:
             return (
                 "Those who did well elsewhere did no better here. Read the wrong answers: is the text of the exercise"

@@ -302,9 +302,10 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                         "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
-BELOW = "Judged with what your names meant below its cell: a cell further down gives one of them another meaning."
+BELOW = ("Judged with the meanings that your names had directly below the exercise's cell, because a cell further down "
+         "gives one of them another meaning.")
 WITH_COURSES = "Judged with the course's own"
-UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
+UNMEASURED = "The peak of memory was not measured: this system cannot tell it. No points were taken off for that."
 
 
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:

@@ -251,7 +251,7 @@ class Session:
         for number in reversed(own):
             if number in self.history.stopped:
                 outcome, why = self.history.stopped[number]
-                return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
+                return Missing(outcome, f"The cell that defines `{name}` stops before the definition. {why}")
         if not own:
             return Missing("failed",
                            f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")

@@ -49,11 +49,11 @@ def _exact(source: str, line: int) -> bool:
 
 COUNTED = r"( \(\d+\))?"  # the second of two mutants with the same words
 RULES: tuple[tuple[str, Callable[[str, int], bool], str], ...] = (
-    (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Taken twice, it gives the same."),
+    (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Applied twice, it gives the same result as once."),
     (rf"\w+ in place{COUNTED}", _always, "It changes a tensor that nothing else reads."),
     (rf"Conv\dd with dilation=2{COUNTED}", _of_one_weight, "A kernel of size 1 has nothing to spread."),
     (rf"rounded (up|to the nearest|down, at least 1){COUNTED}", _exact,
-     "Where the division leaves a remainder, the reference refuses."),
+     "If the division leaves a remainder, the reference raises an error."),
     (rf"arguments 0 and 1 of transpose exchanged{COUNTED}", _always, "The order of the two axes does not matter."),
-    (rf"softmax -> torch\.softmax\(x, -1\){COUNTED}", _always, "The reference's softmax goes over the last axis, too."),
+    (rf"softmax -> torch\.softmax\(x, -1\){COUNTED}", _always, "The reference's softmax runs over the last axis, too."),
 )

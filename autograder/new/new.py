@@ -33,18 +33,18 @@ MINUTES = 30  # an exercise, until somebody has measured it
 
 HEAD = '''"""{name}: how each exercise is called.
 
-`sizes` are the hidden questions: functions of a random generator that give a call each. The first is the ordinary one, which
-everything that is standard is tried with (other layouts, float32, a second call, ...). `visible` are the questions of the check that
-learners hold. What must not slip through, such as odd sides or other arguments, belongs in both.
+`sizes` are the hidden questions: functions that take a random generator and return a call each. The first one should draw an ordinary
+call, because all standard tests use it (other layouts, float32, a second call, ...). `visible` are the questions of the check that
+learners have. Anything that a wrong answer must not get past, such as odd sides or other arguments, belongs in both.
 
-What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`, a function that gives a call with the numbers which the
-message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+Calls that the reference must refuse with a ValueError belong in `refuses=(refused_1,)`. Each is a function that returns a call with the
+numbers that the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
 """
 
 from autograder.lessons.declare import Exercise, call
 '''  # noqa: E501
 
-CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
+CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that rightly lose no points.
 
 The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without "(proposed)", and delete
 those that nobody makes.
@@ -58,7 +58,7 @@ MISTAKES = (
 # Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as Mistake is.
 VARIANTS = ()
 
-# What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
+# Mutants that `autograder audit` reports because they get full points, although they are right, and why: {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
 '''  # noqa: E501
@@ -111,14 +111,14 @@ def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
 
 def _refuse(name: str, home: Path) -> None:
     if not name.isidentifier() or name != name.lower() or not name.isascii():
-        raise ValueError(f"{name!r} is no name for a topic: small letters, digits and _, such as gather_excite")
+        raise ValueError(f"{name!r} is not a name for a topic: use small letters, digits and _, such as gather_excite")
     if (SOLUTIONS / name).exists() or name in [lesson.topic for lesson in own_lessons()]:
         raise ValueError(f"there is a topic {name} already")
     if home.exists():
         raise ValueError(f"{home} is there already")
     for kept in ("solutions", "course", "autograder", "builder"):
         if home.is_relative_to(ROOT / kept):
-            raise ValueError(f"{home} lies in the repository's own {kept}/, where an update would meet it; choose "
+            raise ValueError(f"{home} lies in the repository's own {kept}/, which an update may change; choose "
                              "another --folder")
 
 

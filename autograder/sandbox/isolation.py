@@ -45,11 +45,11 @@ LAYERS = (
     Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded",
           "it needs Linux or macOS"),
     Layer("landlock", frozenset({"files"}),
-          "no file but Python's and torch's can be read, none outside an empty folder written; no TCP",
+          "only the files of Python and torch can be read, and only an empty folder written to; no TCP",
          "it needs Linux 5.13 or newer with Landlock among the security modules (`cat /sys/kernel/security/lsm`)"),
     Layer("seccomp", frozenset({"network"}),
-          "no call of the kernel but those listed; no sockets, processes, signals, others' memory, owner, mode or "
-          "attribute of a file",
+          "only system calls on a list: no sockets, processes or signals, no access to other processes' memory, and no "
+          "changes of a file's owner, mode or attributes",
           "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
     Layer("bubblewrap", frozenset({"files", "network"}),
           "a world of its own: no other process, no network, no other file",

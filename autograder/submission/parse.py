@@ -173,8 +173,8 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
     except (ValueError, RecursionError):
         content = _begun(text)
         count = len(content["cells"])
-        note = (f"ends in the middle, or is damaged there: what stands whole in it, {count} cell{'s' * (count > 1)}, "
-                "was graded, and nothing that came behind")
+        note = (f"ends in the middle, or is damaged there: its {count} complete cell{'s' * (count > 1)} "
+                f"{'were' if count > 1 else 'was'} graded, and nothing after that")
         return content, note if count else ""
     if not _is_notebook(content):
         return content, ""
@@ -182,10 +182,9 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
         twice = _is_notebook(DECODER.raw_decode(text, _behind_blanks(text, end))[0])
     except (ValueError, RecursionError):
         twice = False
-    return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read"
+    return content, ("holds two notebooks, one after the other: the first was graded, the second was not read"
                      if twice else
-                     "goes on behind its notebook: the notebook is whole and was graded, what is behind it "
-                     "was not read")
+                     "goes on after its notebook: the notebook is complete and was graded; the rest was not read")
 
 
 def _begun(text: str) -> dict[str, Any]:

@@ -91,15 +91,15 @@ def read(path: Path) -> dict[str, Any]:
     except Unreadable as error:
         raise ValueError(f"{path} {error}") from error
     if len(data) > LARGEST:
-        raise ValueError(f"{path} is no card: of one, at most {LARGEST:,} bytes are read")
+        raise ValueError(f"{path} is not a card: a card has at most {LARGEST:,} bytes")
     try:
         card = json.loads(data, parse_constant=str)  # NaN and Infinity are no JSON, and here no numbers
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from None
     blank = Card(PaperTable({}), None).data
     if not isinstance(card, dict) or any(card.get(key) != blank[key] for key in ("course", "lesson")):
-        raise ValueError(f"{path} is JSON, but no card of the capstone, which has {blank['course']!r} as `course` and "
-                         f"{blank['lesson']!r} as `lesson`")
+        raise ValueError(f"{path} is JSON, but not a card of the capstone: a card has {blank['course']!r} as `course` "
+                         f"and {blank['lesson']!r} as `lesson`")
     try:
         _form(card)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -114,7 +114,7 @@ def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
     reasons = {row.network: yours for row, yours in table.found.items() if isinstance(yours, str)}
     names = [line["network"] for line in said]
     wrong = [f"{name}: the papers' tables have no such row" for name in dict.fromkeys(names) if name not in true]
-    wrong += [f"{name}: its row stands there {names.count(name)} times" for name in true if names.count(name) > 1]
+    wrong += [f"{name}: its row is there {names.count(name)} times" for name in true if names.count(name) > 1]
     wrong += [f"{name}: its row is missing" for name in true if name not in names]
     for line in said:
         name = line["network"]
@@ -132,10 +132,10 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
     for row in scores["rows"]:
         name = row["module"], row["task"]
         if name in seen:
-            wrong.append(f"{', '.join(name)}: this score stands there twice")
+            wrong.append(f"{', '.join(name)}: this score is there twice")
         if not 1 <= row["seeds"] <= len(scores["seeds"]):
-            wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, where {len(scores['seeds'])} are named")
+            wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, but {len(scores['seeds'])} are named")
         elif (row["standard_error"] is None) != (row["seeds"] == 1):
-            wrong.append(f"{', '.join(name)}: a standard error needs two seeds, and has {row['seeds']}")
+            wrong.append(f"{', '.join(name)}: only scores of two seeds or more have a standard error, and this one has {row['seeds']}")
         seen.add(name)
     return wrong

@@ -116,7 +116,7 @@ class Behind:
     def build(self, seed: int) -> dict[str, Tensor]:
         numbers = self._ask("build", seed=seed, channels=WIDTH)
         if any(tensor.dtype not in KINDS or not tensor.isfinite().all() for tensor in numbers.values()):
-            raise Refused(f"the module's numbers are finite, and of {' or '.join(map(str, KINDS))}")
+            raise Refused(f"the module's numbers must be finite, and of dtype {' or '.join(map(str, KINDS))}")
         if self.worker.cpu_seconds() - self.began > CELL_SECONDS:
             raise Refused(f"the module takes more than {CELL_SECONDS:g} seconds of computing to be made")
         self.began = self.worker.cpu_seconds()
@@ -169,7 +169,7 @@ class Far(nn.Module):
             raise Refused(too_many(count, rules))
         for other in (witness, examiner):
             if _shapes(other.build(CHANCE.getrandbits(31))) != _shapes(numbers):
-                raise Refused("made twice, the module has other numbers: their names and shapes differ")
+                raise Refused("made a second time, the module has numbers of other names or shapes")
         self.names = [name for name in numbers if name.startswith("parameter/")]
         self.values = nn.ParameterList(nn.Parameter(numbers[name]) for name in self.names)
         self.left = {name: tensor for name, tensor in numbers.items() if name not in self.names}
@@ -192,7 +192,7 @@ class Far(nn.Module):
         one = CHANCE.randrange(len(piece))
         alone = self.examiner.output_of(numbers, piece[one:one + 1], CHANCE.getrandbits(31), training=False)["output"]
         if not _close(alone[0], output[one]):
-            raise Refused("tested alone, a picture has another output than among others")
+            raise Refused("a picture that is tested alone has another output than among other pictures")
         return output
 
     def ask_again(self) -> None:
@@ -246,7 +246,7 @@ class _Through(torch.autograd.Function):
 def _checked(said: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Returns the answer of a learner's process if it has the names, shapes and kinds that were asked for."""
     if _shapes(said) != _shapes(wanted):
-        raise Refused("the module's answer has another form than its question: "
+        raise Refused("the module's answer has the wrong form: "
                       f"{_short(str(_shapes(said)))} instead of {_short(str(_shapes(wanted)))}")
     if not all(tensor.isfinite().all() for tensor in said.values()):
         raise Refused("the module's answer is not finite")
@@ -314,7 +314,7 @@ def verify_record(path: Path, isolation: str, console: Console, draw: int | None
     try:
         read_first = entry(path)
         draw = secrets.randbelow(1 << 31) if draw is None else draw
-        with Sandbox(isolation) as sandbox, console.status("the record is trained"):
+        with Sandbox(isolation) as sandbox, console.status("training the record"):
             found = trained(read_first, sandbox, draw, rules,
                             lambda task, seed, score: say(f"{task}, seed {seed}: {score:.1f} % right"))
     except Refused as error:

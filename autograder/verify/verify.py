@@ -38,7 +38,7 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
             return _refused(console, card, wrong)
         judged = {}
         for lesson in dict.fromkeys(row.lesson for row, yours in table.found.items() if yours == row.exact):
-            with console.status(f"{lesson} is judged"):
+            with console.status(f"judging {lesson}"):
                 judged[lesson] = judge.grade(notebooks[lesson], lesson)
             judge.prepared.clear()  # one lesson's questions take 100 MB
     lacking = {row: _lacking(row, judged[row.lesson]) for row, yours in table.found.items() if yours == row.exact}
@@ -66,8 +66,8 @@ def _compared(row: Row) -> str:
     """Compares the stated number with a count that equals the code's."""
     if row.meets(row.exact):
         return "count met"
-    other = f"and {row.stated} is stated" if row.stated else "no number is stated"
-    return f"as {THIRD_PARTY if row.third_party else 'the published'} code, {other}"
+    other = f"but {row.stated} is stated" if row.stated else "and no number is stated"
+    return f"the same as {THIRD_PARTY if row.third_party else 'the published'} code, {other}"
 
 
 def _refused(console: Console, card: Path, wrong: list[str]) -> int:

@@ -46,7 +46,7 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
              if not path.is_dir()}
     assert found == {"01_se.ipynb", "lib/mine.py"}
     assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': not a plain file" in left_out
-    assert "'twice.txt': a file that has another name elsewhere" in left_out and not any(
+    assert "'twice.txt': a file that has a second name elsewhere" in left_out and not any(
         "\x1b" in each for each in left_out
     )
 

@@ -95,7 +95,7 @@ def another_owner(folder: Path, student: str) -> str:
         return (
             ""
             if account is None or os.lstat(folder).st_uid == account
-            else f"is in the name of {student}, but does not belong to them"
+            else f"has the name of {student}, but belongs to another account"
         )
     except OSError as error:
         return f"can't be read ({error.strerror})"

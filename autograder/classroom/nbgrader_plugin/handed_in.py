@@ -23,7 +23,7 @@ def file_of(path: Path) -> Path:
     if len(others) == 1 and (why := _no_lesson(others[0], path.stem)) is None:
         return others[0]
     if len(others) > 1:
-        raise Unreadable(f"{missing}, and it can't be told which of these it is: {_names(others)}")
+        raise Unreadable(f"{missing}, and it is unclear which of these files it is: {_names(others)}")
     if others:
         raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
     files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)

@@ -114,11 +114,11 @@ def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
 
     def claim(part: re.Match, notebook: str) -> Claim | Doubt:
         if part[0].startswith("anon_"):
-            return Doubt("Canvas has left out whose it is: the assignment is marked anonymously")
+            return Doubt("Canvas does not say whose it is, because the assignment is marked anonymously")
         readings = dict.fromkeys(found.groups() for found in numbers.finditer(part[0]))
         student, file = next(iter(readings))
         if len(readings) > 1 and _as_released(file, names) not in names.released:
-            return Doubt(f"it could be from {' or '.join(dict.fromkeys(who for who, _ in readings))}")
+            return Doubt(f"it could belong to {' or '.join(dict.fromkeys(who for who, _ in readings))}")
         return Claim(student, _as_released(notebook, names))
     return {path: _first(path, fits, claim) for path in paths}
 

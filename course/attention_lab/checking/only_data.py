@@ -34,7 +34,7 @@ def problem(exercise: RecordedExercise) -> str:
     for case in exercise.cases:
         question = case.question
         if case.check not in SHARES or question.dtype not in NAMES or question.device not in DEVICES:
-            return "it asks for a check, dtype or device that there is not"
+            return "it asks for a check, dtype or device that does not exist"
         if wrong := _too_large(question):
             return wrong
         if question.method not in ("forward", NUMBER) and (
