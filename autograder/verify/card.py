@@ -136,6 +136,7 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
         if not 1 <= row["seeds"] <= len(scores["seeds"]):
             wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, but {len(scores['seeds'])} are named")
         elif (row["standard_error"] is None) != (row["seeds"] == 1):
-            wrong.append(f"{', '.join(name)}: only scores of two seeds or more have a standard error, and this one has {row['seeds']}")
+            wrong.append(f"{', '.join(name)}: only scores of two seeds or more have a standard error, and this one has "
+                         f"{row['seeds']}")
         seen.add(name)
     return wrong
