@@ -251,7 +251,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)
-        judged.notes.append(f"{WITH_COURSES} {names}: what yours loses is lost once, not twice.")
+        judged.notes.append(f"{WITH_COURSES} {names}, so that you lose points for yours only once.")
     return judged
 
 

@@ -123,8 +123,8 @@ MISTAKES = (
     Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("efficient-padded-apart", "EfficientPositionAttention",
-            "You put zeros before the queries' numbers and after the keys', so that no number of a query is "
-            "multiplied by its partner in the key, and the products are 0 or wrong. Pad both on the same side.",
+            "You put zeros before the queries' numbers and after the keys'. So no number of a query is multiplied by "
+            "its partner in the key, and the products are 0 or wrong. Pad both on the same side.",
             ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
         gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),  # noqa: E501
     # --- streaming_attention

@@ -70,5 +70,5 @@ def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed
 
 def test_nothing_is_written_if_nobody_can_be_named(course, monkeypatch):
     monkeypatch.setattr(course.coursedir, "feedback_directory", "elsewhere")
-    with pytest.raises(ValueError, match="no page can be named as moodle asks for"):
+    with pytest.raises(ValueError, match="no page can be given the name that moodle needs"):
         zipped(course, "moodle")

@@ -180,7 +180,7 @@ def test_difficulty_and_discrimination(group):
     assert items["squeeze"].discrimination == pytest.approx(1) and items[
         "se_parameter_cost"
     ].discrimination == pytest.approx(-1)
-    assert items["Excitation"].discrimination is None and "Nothing to do" in items["Excitation"].advice
+    assert items["Excitation"].discrimination is None and "nothing to do" in items["Excitation"].advice
     assert "did no better here" in items["se_parameter_cost"].advice
     shown = text(page(found(group), False, DAY))
     assert "+1.00 (of −1 to 1)" in shown and "cannot be told" in shown and "50 % of 2 points" in shown
