@@ -145,7 +145,8 @@ def test_what_paper_card_has_not_written_is_refused(card, tmp_path, edit, said):
 @pytest.mark.parametrize("text, said", [
     (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "not a card"),
     ('{"course": "Attention"}', "not a card"),
-    ('{"a": ' + "9" * 5000 + "}", "not JSON"), (" " * (cards.LARGEST + 1), f"a card has at most {cards.LARGEST:,} bytes"),
+    ('{"a": ' + "9" * 5000 + "}", "not JSON"),
+    (" " * (cards.LARGEST + 1), f"a card has at most {cards.LARGEST:,} bytes"),
     ("\udcff", "not JSON"),
 ], ids=["absent", "cut", "deep", "list", "other", "long number", "large", "bytes"])
 def test_what_is_no_card_is_wrong_use(tmp_path, text, said, capsys):
