@@ -1,2 +1,2 @@
-"""Grades submissions. Run from the repository, never installed. The wall between the two sides shows in the folders:
-`worker` is untrusted, `judge` is trusted, `sandbox` stands between them."""
+"""Grades submissions. Run from the repository, never installed. Trusted and untrusted code are in different folders:
+`worker` is untrusted, `judge` is trusted, and `sandbox` keeps the two apart."""

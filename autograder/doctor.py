@@ -88,9 +88,9 @@ def _device() -> Iterator[Finding]:
     if torch.cuda.is_available():
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
     else:
-        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do "
-                                 "not follow, and the CPU computes the numbers. To check the numbers on a GPU too, "
-                                 "grade on a machine with an NVIDIA GPU")
+        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that "
+                                 "stay on the CPU, and the CPU computes the numbers. To check the numbers on a GPU "
+                                 "too, grade on a machine with an NVIDIA GPU")
 
 
 def _machine() -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        bounds = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own",
+        bounds = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory in addition to torch's own",
                   f"{LIMITS['RLIMIT_CPU']} s of computing",
                   f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB per file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
@@ -230,11 +230,11 @@ def _grading() -> Iterator[Finding]:
              if verdict.points < verdict.max_points]
     if result.error or below:
         yield Finding("bad",
-                      f"the solved notebook of {lesson.name} has {result.points:g} of {result.max_points:g} points. "
+                      f"the solved notebook of {lesson.name} gets {result.points:g} of {result.max_points:g} points. "
                              f"{result.error or below[0]}")
     else:
         yield Finding("good",
-                      f"the solved notebook of {lesson.name}, whose answers need the most memory, has full marks")
+                      f"the solved notebook of {lesson.name}, whose answers need the most memory, gets full marks")
 
 
 def _calls(layers: tuple[str, ...]) -> Finding:
@@ -245,10 +245,10 @@ def _calls(layers: tuple[str, ...]) -> Finding:
         return Finding("bad", str(error))
     if stray:
         return Finding("bad",
-                       "calls get through to the kernel that are not listed in "
+                       "system calls get through to the kernel that are not listed in "
                        f"autograder/sandbox/system_calls.py: {stray}")
-    return Finding("good", f"calls of the kernel: of all {len(NUMBERS):,} numbers that were tried, only the "
-                           f"{len(listed())} that are listed get through")
+    return Finding("good", f"system calls: of all {len(NUMBERS):,} numbers that were tried, only the "
+                           f"{len(listed())} on the list get through")
 
 
 def _nbgrader() -> Iterator[Finding]:
@@ -314,8 +314,8 @@ def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterato
     elif unknown:
         yield Finding("missing",
                       f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
-                      f"{unknown[0]!r}). Only the name of a folder says whose it is, so anybody who can write there "
-                      "can use these names")
+                      f"{unknown[0]!r}). For these, only the name of a folder says whose it is, so anybody who can "
+                      "write there can use such a name")
     else:
         yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder counts only if "
                               "the account of its name owns it")

@@ -1,5 +1,5 @@
-"""A verdict as others read it: the outputs of a nbgrader grade cell, JSON, a terminal.
-attention_lab draws the report itself."""
+"""Writes a verdict for others to read: the outputs of an nbgrader grade cell, JSON, and a terminal. attention_lab draws
+the report itself."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from autograder.outward import on_terminal
 
 
 def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
-    """A grade cell's one output, as the visible check gives it: the points as one plain float, scaled to the cell's
-    `maximum`, and the report as the HTML that is shown instead."""
+    """Returns the one output of a grade cell, in the form that the visible check gives it. Its text is the points as a
+    plain float, scaled to the cell's `maximum`; its HTML, which is shown instead, is the report."""
     points = min(maximum, max(0.0, maximum * verdict.points / verdict.max_points)) if verdict.max_points else 0.0
     return [result(points, report.html(verdict))]
 
 
 def result(points: float, html: str) -> NotebookNode:
-    """What nbgrader reads as the points of a cell, drawn as `html`."""
+    """Returns an output that nbgrader reads as the points of a cell, and that is shown as `html`."""
     return new_output("execute_result", {"text/plain": repr(float(points)), "text/html": html}, execution_count=1)
 
 
 def as_json(name: str, result: Result) -> dict[str, Any]:
-    """One line of `autograder check --json`. A notebook that could not be read has no exercises."""
+    """Returns one line of `autograder check --json`. If a notebook could not be read, its list of exercises is empty.
+    """
     return {"notebook": name, "lesson": result.lesson, "points": result.points, "max_points": result.max_points,
             "isolation": result.isolation, "device": result.device, "error": result.error,
             "exercises": [{"name": v.exercise, "points": v.points, "max_points": v.max_points, "mistake": v.mistake,
@@ -39,7 +40,7 @@ def as_json(name: str, result: Result) -> dict[str, Any]:
 
 
 def show(console: Console, name: str, result: Result) -> None:
-    """One notebook on a terminal: a line each exercise, and the report of those below full marks."""
+    """Shows one notebook on a terminal: a line for each exercise, and the reports of those below full marks."""
     console.print()
     console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  "
                                                               f"{report.number(result.points)} of "

@@ -1,7 +1,7 @@
-"""The one way out for text that a stranger chose: a name, a message, a line of code.
-To a terminal or a log, and into a cell of a table.
+"""The only way out for texts that a stranger chose, such as a name, a message or a line of code, to a terminal, a log
+or a cell of a table.
 
-Nothing here imports torch until there is something to take out: every nbgrader command comes through here.
+Nothing here imports torch until there is a text to write, because every nbgrader command imports this module.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ LONGEST_NAME = 300  # characters that are shown of a name; a file system takes 2
 
 
 def on_terminal(said: object, lines: bool = False) -> str:
-    """What may be shown of `said`: nothing that steers a terminal, or turns the direction of what stands beside it.
+    """Returns the part of `said` that may be shown: without anything that steers a terminal, or that turns the
+    direction of the text around it.
 
-    One line, so that it can't pass for another one; with `lines`, a message keeps its own.
+    The result is one line, so that it can't pass for another line of ours. With `lines`, a message keeps its line
+    breaks.
     """
     text = str(said)
     if not text.replace("\n", "").replace("\t", "").isprintable():
@@ -32,14 +34,14 @@ def on_terminal(said: object, lines: bool = False) -> str:
 
 
 def named(name: object) -> str:
-    """A name as it is shown on a terminal and in a list: of one that would fill them, the beginning."""
+    """Returns a name as it is shown on a terminal or in a list. If it is very long, only its beginning is shown."""
     shown = on_terminal(name)
     return shown if len(shown) <= LONGEST_NAME else f"{shown[:LONGEST_NAME]}... ({len(shown):,} characters)"
 
 
 def in_cell(value: object) -> object:
-    """A text as a table may hold it: one line, and no part of it is a formula, whatever separates cells.
-    An apostrophe makes it text.
+    """Returns a text as a cell of a table may hold it: one line, no part of which is a formula, whatever separates
+    cells. An apostrophe turns a formula into text.
 
     A number stays a number.
     """

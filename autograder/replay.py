@@ -1,5 +1,5 @@
-"""`autograder replay`: what a learner reports with `report_problem(...)`, judged again beside the verdict that it
-was written for."""
+"""`autograder replay`: judges an exercise that a learner reported with `report_problem(...)` again, and shows the
+verdict beside the one in the report."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ NEAR = 0.01  # points are written down with six digits
 
 
 def replay(path: Path, isolation: str, console: Console) -> int:
-    """Say on `console` what the check said and what the judge says now.
-    The exit status: 0 where both give the same points, else 1.
+    """Shows what the check said, and what the judge says now. Returns the command's exit status: 0 if both give the
+    same points, else 1.
 
-    Raises ValueError where the file can't be read or judged, NoLayers and NoRoom as the pool does.
+    Raises ValueError if the file can't be read or judged. Raises NoLayers and NoRoom as the pool does.
     """
     problem = problems.read(path)
     known = notebook.lesson(problem.lesson)
@@ -46,8 +46,8 @@ def replay(path: Path, isolation: str, console: Console) -> int:
 
 
 def _judged(problem: Problem, isolation: str, console: Console) -> Verdict:
-    """The verdict on the code alone: what the learner has not sent is missing.
-    Raises ValueError where there is none."""
+    """Returns the verdict on the code in the file. Other code of the learner is missing, because it was not sent.
+    Raises ValueError if there is no verdict."""
     sent = new_notebook(cells=[new_code_cell(problem.code)])
     with Pool(1, Settings(isolation), say=lambda said: _say(console, said)) as pool:
         result = pool.submit(sent, problem.lesson).result()
@@ -64,7 +64,8 @@ def _versions(problem: Problem) -> str:
 
 
 def _say(console: Console, said: str, below: str = "") -> None:
-    """A line, and a text of several lines below it, each of them indented; of a very long one, the beginning."""
+    """Prints a line, and below it a text of several lines, each of them indented. Only the beginning of a very long
+    text is printed."""
     lines = on_terminal(below[:LONGEST], lines=True).split("\n") if below else []
     cut = ["... (the rest is in the file)"] if len(below) > LONGEST or lines[MOST_LINES:] else []
     console.print(Text(on_terminal(said)), soft_wrap=True)

@@ -1,5 +1,5 @@
-"""The terminal that the commands write to. Whoever prints need not think of what steers it: it is taken out here,
-and of nothing else."""
+"""The terminal to which the commands write. Control sequences, which could steer it, are removed here and nowhere else,
+so that no caller has to think of them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from autograder.outward import on_terminal
 
 
 class Terminal(Console):
-    """rich's console, without markup and emoji in plain texts: a stranger's `[link=...]` is shown as it is written."""
+    """rich's console, without markup and emoji in plain texts. So a stranger's `[link=...]` is shown as it is written.
+    """
 
     def __init__(self, **options: Any):
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """rich's method, through which all goes that is shown.
-        Colours and the cursor's movements are the console's own."""
+        """rich's method, through which everything passes that is shown. The colours and movements of the cursor that
+        the console itself adds are kept."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(on_terminal(segment.text, lines=True), segment.style)

@@ -1,4 +1,4 @@
-"""Build lessons from their one source: drawings, recorded checks, the solved notebook, the released one.
+"""Builds lessons from their one source: drawings, recorded checks, the solved notebook, the released one.
 
     python -m builder              every lesson
     python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
@@ -7,15 +7,15 @@
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py)
     python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
 
-solutions/<topic>/page.py (jupytext, py:percent)
-    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-       weights.safetensors and real.json where the topic has them
-    -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
+    solutions/<topic>/page.py (jupytext, py:percent)
+        -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
+           weights.safetensors and real.json if the topic has them
+        -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
-Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are
-recorded again if what they depend on has changed, and written if they say something else (record.py). Cells are run
-again, without the experiments, if the code of one has changed or a check was written (run.py).
-Experiments are never run by a build (measure.py).
+Each part is made when its own inputs change. The page's text is merged with the outputs that exist (notebooks.py).
+Checks are recorded again if something on which they depend has changed, and are written only if they have changed
+themselves (record.py). Cells are run again, without the experiments, if the code of one of them has changed, or if a
+check was written (run.py). A build never runs experiments (measure.py).
 """
 
 from __future__ import annotations
@@ -46,17 +46,18 @@ SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic 
 
 
 def review(lesson: Lesson) -> str:
-    """What `review()` asks of the lesson, as JSON."""
+    """Returns the questions that `review()` asks about the lesson, as JSON."""
     return json.dumps([asdict(item) for item in topic(lesson.topic).review], indent=1, ensure_ascii=False) + "\n"
 
 
 def shipped(lesson: Lesson) -> list[Path]:
-    """The topic's files that come with the lesson: trained weights, a recorded run on real pictures."""
+    """Returns the topic's files that come with the lesson: trained weights, and a recorded run on real pictures."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 
 def files(lesson: Lesson) -> dict[str, bytes]:
-    """What lies beside the notebook and its checks, by path: drawings, questions for later, what the lesson ships."""
+    """Returns the files beside the notebook and its checks, by path: drawings, questions for later, and the files that
+    come with the lesson."""
     with tempfile.TemporaryDirectory() as scratch:
         found = {f"figures/{path.name}": path.read_bytes() for path in draw(lesson.topic, Path(scratch))}
     if topic(lesson.topic).has("review.py"):
@@ -65,7 +66,11 @@ def files(lesson: Lesson) -> dict[str, bytes]:
 
 
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
-    """Build one lesson in place. again: record and run, whatever seems up to date. experiments: measure, too."""
+    """Builds one lesson in place.
+
+    again: True records the checks and runs the cells, whatever seems up to date.
+    experiments: True runs the experiments too.
+    """
     notebook = notebooks.read_source(lesson)
     drawn = files(lesson)
     for folder in (NOTEBOOKS, COURSE):
@@ -82,7 +87,7 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
 
 
 def _place(content: dict[str, bytes], folder: Path) -> None:
-    """Write files into a lesson's folder; of its drawings, remove others."""
+    """Writes files into a lesson's folder, and removes drawings that are not among them."""
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, held in content.items():
         (folder / name).write_bytes(held)
@@ -92,7 +97,7 @@ def _place(content: dict[str, bytes], folder: Path) -> None:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    """Whole or not at all: a build that is interrupted leaves the notebook that was there."""
+    """Writes a file completely or not at all. If a build is interrupted, the earlier notebook stays."""
     fresh = path.with_name(f".{path.name}")
     nbformat.write(notebook, fresh)
     shutil.move(fresh, path)

@@ -28,9 +28,10 @@ NBGRADER = {"schema_version": 3, "task": False}
 
 
 def expand(notebook: NotebookNode) -> None:
-    """Replace the markers of a source by nbgrader's metadata, in place.
+    """Replaces the markers of a source by nbgrader's metadata, in place.
 
-    Raises ValueError, with the cell's first line or the names, for a marker that is malformed or stands alone.
+    Raises ValueError, with the cell's first line or the names, if a marker is malformed, or if an exercise or a check
+    stands alone.
     """
     written, checked = [], []
     for cell in notebook.cells:
@@ -94,17 +95,18 @@ def checked(cell: NotebookNode) -> str | None:
 
 
 def experiment(cell: NotebookNode) -> bool:
-    """Is its output a measurement?"""
+    """Says whether a cell's output is a measurement."""
     return EXPERIMENT in cell.metadata.get("tags", [])
 
 
 def personal(cell: NotebookNode) -> bool:
-    """Does it show what depends on one learner, or on other lessons? Its output is never stored."""
+    """Says whether a cell shows something that depends on one learner, or on other lessons. Its output is never stored.
+    """
     return cell.source.strip() in PERSONAL
 
 
 def keeps_output(cell: NotebookNode) -> bool:
-    """Does the solved notebook hold what it shows?"""
+    """Says whether the solved notebook holds the cell's output."""
     return cell.cell_type == "code" and not personal(cell)
 
 

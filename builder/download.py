@@ -42,7 +42,7 @@ To start a lesson afresh, rename its folder in my/ and start again.
 
 
 def write(path: Path = ZIP) -> Path:
-    """Make the file. Raises CalledProcessError where the wheel can't be built."""
+    """Writes the file. Raises CalledProcessError if the wheel can't be built."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]

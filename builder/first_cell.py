@@ -1,7 +1,8 @@
-"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to
-Colab; and what docs/learners.md says about Colab.
+"""The additions that the build makes to a lesson's page: a first code cell, which says what is missing on the machine
+where it runs, and a link to Colab. Also the text about Colab in docs/learners.md.
 
-What needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is empty.
+Everything that needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is
+empty.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ drive.mount("/content/drive")
 
 
 def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
-    """Put the cell below the page's title, in place. lesson: its name. repository: owner/name on GitHub, or nothing."""
+    """Puts the cell below the page's title, in place.
+
+    lesson: the lesson's name.
+    repository: owner/name on GitHub, or empty.
+    """
     parts = (
         {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()}
         if repository
@@ -82,5 +87,5 @@ def link(lesson: str, repository: str) -> str:
 
 
 def elsewhere(repository: str) -> str:
-    """What docs/learners.md says about Colab."""
+    """Returns the text about Colab in docs/learners.md."""
     return WITH_LINK.format(repository=repository) if repository else BY_HAND

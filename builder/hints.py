@@ -1,5 +1,5 @@
-"""Which of an exercise's hints is about a known mistake: solutions/<topic>/hints.toml, held against the page and the
-catalogue."""
+"""Finds out which of an exercise's hints is about a known mistake, from solutions/<topic>/hints.toml, and compares that
+file with the page and the catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HINT = re.compile(r"<details><summary>Hint (\d+): [^<]*</summary>(.*?)</details>
 
 
 def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
-    """The text of each exercise's hints, in order. Raises ValueError where hints are not numbered from 1."""
+    """Returns the texts of each exercise's hints, in order. Raises ValueError if hints are not numbered from 1."""
     found: dict[str, list[str]] = {}
     exercise = ""
     for cell in notebook.cells:
@@ -32,10 +32,12 @@ def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def belonging(folder: Path, told: dict[str, list[str]], catalogue: list[Mistake]) -> dict[str, dict[str, int]]:
-    """For each exercise, by mistake, the number of the hint that is about it. told: of_page.
+    """Returns, for each exercise and mistake, the number of the hint that is about it.
+
+    told: the result of of_page.
     catalogue: the topic's mistakes.
 
-    Raises ValueError for a hint or a mistake that there is not, and for a mistake with two hints.
+    Raises ValueError for a hint or a mistake that does not exist, and for a mistake with two hints.
     """
     found: dict[str, dict[str, int]] = {exercise: {} for exercise in told}
     if not (folder / FILE).exists():  # a lesson of one's own may have none

@@ -1,11 +1,11 @@
-"""What a lesson's experiments measured, and when: solutions/<topic>/measured.json.
+"""Records what a lesson's experiments measured, and when: solutions/<topic>/measured.json.
 
-An experiment is a training, a picture of one, or a number that another processor rounds otherwise. Its outputs stand in
-the solved notebook, and stay there until somebody decides to measure again (`make measure LESSON=02_eca`): a build
-never trains. Beside the day, the processor and the version of torch the record keeps a digest of each definition that
-the experiments depend on: their cells and what these use of the page, the library, the data, and of other lessons'
-solutions. Where one of them has changed since, the build says so and a test fails, until the lesson is measured again
-or the record says why the change cannot matter (`BECAUSE="..."`).
+An experiment is a training run, a picture of one, or a number that another processor would round differently. A build
+never trains. So the outputs of experiments are in the solved notebook, and stay there until somebody decides to measure
+again (`make measure LESSON=02_eca`). The record holds the day, the processor and the version of torch. It also holds a
+digest of each definition on which the experiments depend: their cells, and the parts that these use of the page, of the
+library, of the data, and of other lessons' solutions. If one of these has changed since, the build says so and a test
+fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
 
 The runs on real pictures (`python -m solutions.shared.real`) have a record of the same form.
 """
@@ -39,13 +39,16 @@ FINDS = "autograder.lessons.course.", "autograder.lessons.topics."  # where a le
 
 
 def records(lesson: Lesson) -> dict[str, dict]:
-    """The lesson's records by what was measured; empty where nothing was."""
+    """Returns the lesson's records, by what was measured; empty if nothing was."""
     file = topic(lesson.topic).folder / FILE
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
-    """What each measurement of the lesson depends on now. notebook: the lesson's source."""
+    """Returns what each measurement of the lesson depends on at present.
+
+    notebook: the lesson's source.
+    """
     found = {EXPERIMENTS: _experiments(lesson, notebook)}
     if (topic(lesson.topic).folder / "real.json").exists():
         runs = reach(lesson)
@@ -55,7 +58,7 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
 
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
-    """By measurement, the definitions that are not what they were when it was made, or that it did not depend on
+    """Returns, for each measurement, the definitions that have changed since it was made, or that it did not depend on
     then."""
     kept, found = records(lesson), {}
     for what, now in depends(lesson, notebook).items():
@@ -66,20 +69,21 @@ def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
-    """Keep that it was measured today, here."""
+    """Records that this was measured today, on this machine."""
     record = {"measured": date.today().isoformat(), "processor": processor(), "torch": version("torch"),
               "code": depends(lesson, notebook)[what]}
     _write(lesson, records(lesson) | {what: record})
 
 
 def real(lesson: Lesson) -> None:
-    """Run the lesson's modules on real pictures, but for what work/real holds, and write it down. Takes minutes."""
+    """Runs the lesson's modules on real pictures, and records the results. Runs that work/real already holds are not
+    repeated. Takes minutes."""
     import_module(REAL_RUNS).main([lesson.name])
     write_down(lesson, NotebookNode(cells=[]), REAL)
 
 
 def excuse(lesson: Lesson, notebook: NotebookNode, because: str) -> None:
-    """Keep every measurement of the lesson that is out of date, with the reason why what has changed cannot matter."""
+    """Keeps every measurement of the lesson that is out of date, with the reason why the change cannot matter."""
     kept, now = records(lesson), depends(lesson, notebook)
     for what, changed in outdated(lesson, notebook).items():
         if what not in kept:
@@ -90,7 +94,7 @@ def excuse(lesson: Lesson, notebook: NotebookNode, because: str) -> None:
 
 
 def complaint(lesson: Lesson, notebook: NotebookNode) -> str:
-    """What is out of date and what to do about it, for a maintainer; nothing where nothing is."""
+    """Says for a maintainer what is out of date, and what to do about it; empty if nothing is."""
     lines = [f"{lesson.name}: {what} were measured with other code: "
              f"{', '.join(changed[:6])}{' ...' * (len(changed) > 6)}"
              for what, changed in outdated(lesson, notebook).items()]
@@ -111,7 +115,8 @@ def processor() -> str:
 
 
 def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
-    """What the experiments on a page depend on: as if the page were a module, from the statements of their cells."""
+    """Returns what the experiments on a page depend on. The page is treated like a module, starting from the statements
+    of the experiments' cells."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     starts: list[int] = []
     count = 0

@@ -1,4 +1,4 @@
-"""A lesson's text: its page as a notebook, the outputs that it keeps, and what nbgrader releases of it.
+"""A lesson's text: its page as a notebook, the outputs that it keeps, and the notebook that nbgrader releases from it.
 Nothing here runs a cell."""
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ def read_source(lesson: Lesson) -> NotebookNode:
 
 
 def points(notebook: NotebookNode) -> dict[str, float]:
-    """Points by exercise, in order; the metadata of its grade cell is the truth."""
+    """Returns the points by exercise, in order, as the metadata of the grade cells say."""
     return {name: cell.metadata["nbgrader"]["points"] for cell in notebook.cells if (name := cells.checked(cell))}
 
 
 def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:
-    """Give the cells the outputs that they had `before`, in place. Is there nothing left to run?
+    """Gives the cells the outputs that they had `before`, in place. Says whether nothing is left to run.
 
-    A cell is known again by its code; one whose code has changed, by its neighbours: what an experiment measured stays
-    until somebody measures it again (measure.py says whether it has to be). The other cells build on each other, so
-    that they are run again together as soon as the code of one differs in more than comments.
+    A cell is recognised by its code. If the code of an experiment has changed, the cell is recognised by its
+    neighbours, because its measurement stays until somebody measures again (measure.py says whether that is necessary).
+    The other cells build on each other. So as soon as the code of one has changed in more than comments, they are all
+    run again.
     """
     then, now = ([cell for cell in of.cells if cells.keeps_output(cell)] for of in (before, notebook))
     pairs = SequenceMatcher(None, [cell.source for cell in then], [cell.source for cell in now], autojunk=False)
@@ -63,7 +64,7 @@ def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:
 
 
 def _run_by_a_build(notebook: NotebookNode) -> list[str]:
-    """What the cells do that are no experiments, in order: no comment counts."""
+    """Returns the code of the cells that are not experiments, in order and without comments."""
     return [_plain(cell.source) for cell in notebook.cells if cells.keeps_output(cell) and not cells.experiment(cell)]
 
 
@@ -75,8 +76,8 @@ def _plain(source: str) -> str:
 
 
 def release(notebook: NotebookNode, name: str) -> NotebookNode:
-    """What nbgrader releases of a solved notebook: its own steps, in its order, but for the one that writes to a
-    gradebook."""
+    """Returns the notebook that nbgrader releases from a solved one. nbgrader's own steps are applied in its order,
+    except for the one that writes to a gradebook."""
     from nbgrader.converters.generate_assignment import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
 

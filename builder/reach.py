@@ -1,14 +1,15 @@
-"""What a piece of Python depends on: the definitions that it reaches by name, each with a digest of what it does.
+"""Finds out what a piece of Python depends on: the definitions that it reaches by name, each with a digest of what it
+does.
 
     reach = Reach({"attention_lab": COURSE / "attention_lab"})
     reach.of("attention_lab.networks.training", ["train"])
     {"attention_lab.networks.training.train": "9f86d081884c", ...}
 
-A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever
-its names mean in its module, and so on, through all modules below the folders that are given; files are read and never
-imported. A name that a function uses for something of its own reaches the module's, too: rather too much than too
-little. Comments, docstrings and layout change no digest.
-What is reached through a text (`getattr`, a registry in another module) is not seen.
+A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches
+everything that its names mean in its module, and so on, through all modules below the given folders. Files are read and
+never imported. If a function uses a name for something of its own, it still reaches the module's definition of that
+name, because too many definitions do less harm than too few. Comments, docstrings and layout do not change a digest. A
+definition that is reached through a text (`getattr`, a registry in another module) is not found.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Place(NamedTuple):
 
 
 class Module:
-    """A module's statements, the names that they bind, and the package where its relative imports begin."""
+    """A module's statements, the names that they bind, and the package from which its relative imports start."""
 
     def __init__(self, source: str, package: str):
         self.statements, self.package = ast.parse(source).body, package
@@ -41,19 +42,22 @@ class Module:
 
 
 class Reach:
-    """Definitions in the packages of `folders`: the folder of each, by its full name."""
+    """The definitions in several packages.
+
+    folders: the folder of each package, by its full name.
+    """
 
     def __init__(self, folders: Mapping[str, Path]):
         self.folders = folders
         self._modules: dict[str, Module] = {}
 
     def add(self, name: str, source: str) -> None:
-        """A module that is no file."""
+        """Adds a module that is not a file."""
         self._modules[name] = Module(source, "")
 
     def of(self, module: str, names: Iterable[str] | None = None) -> Digests:
-        """What these names of a module reach, themselves included; without names, all of the module.
-        KeyError for an unknown one."""
+        """Returns what these names of a module reach, including themselves. Without names, returns what the whole
+        module reaches. Raises KeyError for an unknown name."""
         found = self._module(module)
         if found is None:
             raise KeyError(f"no module {module} below {', '.join(map(str, self.folders.values()))}")
@@ -63,7 +67,7 @@ class Reach:
                                         for place in self._meaning(module, index, name, None)))
 
     def places(self, begin: Iterable[Place]) -> set[Place]:
-        """The definitions that some reach, themselves included."""
+        """Returns the definitions that these definitions reach, including themselves."""
         seen: set[Place] = set()
         waiting = list(begin)
         while waiting:
@@ -74,7 +78,7 @@ class Reach:
         return seen
 
     def digests(self, places: Iterable[Place]) -> Digests:
-        """By name; a name that is bound several times has all of them."""
+        """Returns the digests by name. If a name is bound several times, its digest covers all of these statements."""
         found: Digests = {}
         for place in sorted(places):
             if not _imports(self._statement(place)) and not _text(self._statement(place)):
@@ -118,8 +122,10 @@ class Reach:
                 for found in self._meaning(place.module, index, name, attributes)]
 
     def _meaning(self, module: str, index: int, name: str, attributes: set[str] | None) -> list[Place]:
-        """What a name means that a statement of a module binds. attributes: of it that are used;
-        None where it is used as a whole."""
+        """Returns what a name means that a statement of a module binds.
+
+        attributes: the attributes of it that are used; None if it is used as a whole.
+        """
         statement = self._modules[module].statements[index]
         if not _imports(statement):
             return [Place(module, index)]
@@ -149,7 +155,7 @@ class Reach:
 
 
 def _imports(statement: ast.stmt) -> bool:
-    """Does it do nothing but import? (Some stand below `if TYPE_CHECKING:`.)"""
+    """Says whether a statement does nothing but import. (Some imports stand below `if TYPE_CHECKING:`.)"""
     return isinstance(statement, ast.Import | ast.ImportFrom) or (
         isinstance(statement, ast.If | ast.Try | ast.With) and all(_imports(each) for each in statement.body))
 
@@ -172,7 +178,8 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 
 def _used(statement: ast.stmt) -> dict[str, set[str] | None]:
-    """The names that a statement uses; of one that is used through attributes alone, these."""
+    """Returns the names that a statement uses. If it uses a name only through attributes, these are returned with it.
+    """
     through: set[ast.Name] = set()
     used: dict[str, set[str] | None] = {}
     for node in ast.walk(statement):
@@ -187,13 +194,13 @@ def _used(statement: ast.stmt) -> dict[str, set[str] | None]:
 
 
 def digest(code: Iterable[ast.stmt]) -> str:
-    """A name for what these statements do, however they are laid out, without their comments and docstrings."""
+    """Returns a digest of what these statements do. It does not depend on their layout, comments and docstrings."""
     return sha256(repr([_content(statement) for statement in code]).encode()).hexdigest()[:12]
 
 
 def _content(node: object) -> object:
-    """A syntax tree as plain values. (Not `ast.dump`: it differs between versions of Python, in what it says of
-    fields that are empty.)"""
+    """Returns a syntax tree as plain values. (`ast.dump` is not used, because versions of Python differ in what it
+    writes for empty fields.)"""
     if isinstance(node, list):
         return [_content(each) for each in node if not _text(each)]
     if not isinstance(node, ast.AST):

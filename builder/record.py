@@ -1,11 +1,11 @@
-"""A lesson's recorded checks: made again where what they depend on has changed, and written only where they say
-something else.
+"""A lesson's recorded checks. They are recorded again if something on which they depend has changed, and are written
+only if they have changed themselves.
 
-Another processor rounds otherwise, another torch compresses otherwise: a file stays as it is unless what it records is
-another question, another mistake, or a number that is not the same within what a check allows.
+Another processor rounds differently, and another torch compresses differently. So a file stays as it is unless it
+records another question, another mistake, or a number that differs by more than a check allows.
 
-solutions/recorded.json holds, by lesson, the key of all that the checks depended on when they were last written;
-work/recorded.json the keys with which, on this machine, they were found to say the same.
+solutions/recorded.json holds, for each lesson, a digest of everything on which the checks depended when they were last
+written. work/recorded.json holds the digests for which, on this machine, recording was found to give the same checks.
 """
 
 from __future__ import annotations
@@ -40,13 +40,16 @@ MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording":
 
 
 def reach(lesson: Lesson) -> Reach:
-    """Finds what code of the repository, or of the lesson's folder, depends on."""
+    """Returns a Reach, which finds the code of the repository and of the lesson's folder on which something depends."""
     files = topic(lesson.topic)
     return Reach(FOLDERS | {files.package: files.folder})
 
 
 def key(lesson: Lesson, notebook: NotebookNode) -> str:
-    """A name for all that the recorded checks depend on. notebook: the lesson's source."""
+    """Returns a digest of everything on which the recorded checks depend.
+
+    notebook: the lesson's source.
+    """
     folder, found = topic(lesson.topic), reach(lesson)
     depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
     for module in ("reference", "exercises", "mistakes"):
@@ -62,7 +65,7 @@ def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
 
 
 def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
-    """The recorded lesson. Raises ValueError where exercises, cases and grade cells do not agree."""
+    """Returns the recorded lesson. Raises ValueError if exercises, cases and grade cells do not agree."""
     worth = notebooks.points(notebook)
     files = topic(lesson.topic)
     declared = [exercise.name for exercise in files.exercises]
@@ -81,7 +84,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
-    """Is it known, without recording, that the lesson's checks say what they would say if they were recorded now?"""
+    """Says whether it is known, without recording, that recording now would give the lesson's present checks."""
     now, there = key(lesson, notebook), files(COURSE, lesson)
     return (
         now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name))
@@ -91,8 +94,8 @@ def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
-    """Record the lesson's checks where they may not be up to date, or `again` in any case.
-    The names of the files that it wrote."""
+    """Records the lesson's checks if they may be out of date, or, with `again`, in any case. Returns the names of the
+    files that it wrote."""
     if up_to_date(lesson, notebook) and not again:
         return []
     made = checks(lesson, notebook)
@@ -112,7 +115,7 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
 
 
 def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
-    """The recorded checks by file name; of an exercise that would say the same, the file that is there."""
+    """Returns the recorded checks by file name. If an exercise is recorded as before, the existing file is returned."""
     before, made = files(COURSE, lesson), record_checks(lesson, notebook)
     found = {}
     for number, exercise in enumerate(made.exercises):
@@ -125,7 +128,7 @@ def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
 
 
 def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) -> str:
-    """What a recorded exercise says otherwise than it did then; nothing where it says the same."""
+    """Says in what a recorded exercise differs from its earlier recording; empty if they are the same."""
     if _besides(then) != _besides(now):
         return "its points, hints, earlier exercises or layers that are used later"
     if [_about(mistake) for mistake in then.mistakes] != [_about(mistake) for mistake in now.mistakes]:
@@ -156,7 +159,7 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
 
 
 def _besides(exercise: RecordedExercise) -> tuple:
-    """What is recorded of an exercise besides its cases and mistakes."""
+    """Returns what is recorded about an exercise besides its cases and mistakes."""
     return exercise.name, exercise.points, exercise.uses, exercise.hints, exercise.used_later
 
 
@@ -165,19 +168,20 @@ def _about(mistake: recorded.RecordedMistake) -> tuple:
 
 
 def _asked(case: recorded.RecordedCase) -> tuple:
-    """What is asked in a case and how it is judged, without numbers that are compared;
-    tuples are lists here, as they are in a file."""
+    """Returns a case's question and how it is judged, without the numbers that are compared. Tuples become lists, as in
+    a file."""
     return (case.label, case.check, plain(case.question), plain(case.expected), case.mentions, case.limit, case.peak,
             case.integer,
             case.inputs, list(case.tensors), list(case.expected_tensors))
 
 
 def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
-    """Are these the same random numbers, on whatever processor they were drawn?
+    """Says whether these are the same random numbers, perhaps drawn on different processors.
 
-    torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector
-    instructions that gives other last digits, 36 eps of the scale apart. A weight is then rounded to a multiple of 1 /
-    DRAWN, and one in hundreds, half-way between two, goes up here and down there.
+    torch.randn rounds an angle below 2 pi to float32, and multiplies its cosine by up to 5.8. Without vector
+    instructions, the last digits are different: 36 eps of the scale apart. A weight is then rounded to a multiple of 1
+    / DRAWN. One weight in hundreds lies half-way between two multiples, and is rounded up on one machine and down on
+    the other.
     """
     if mine.shape != recorded.shape:
         return False
@@ -188,7 +192,8 @@ def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
 
 
 def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
-    """The recorded exercise with what the reference and the mistakes say now to the recorded questions."""
+    """Returns the recorded exercise with the present answers of the reference and of the mistakes to the recorded
+    questions."""
     files = topic(lesson.topic)
     thing, namespace = getattr(files.reference, exercise.name), vars(files.reference)
     with one_thread():
@@ -200,7 +205,10 @@ def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
 
 
 def files(folder: Path, lesson: Lesson) -> dict[str, bytes]:
-    """The recorded checks of a lesson that are there, by file name. folder: COURSE or NOTEBOOKS."""
+    """Returns the existing recorded checks of a lesson, by file name.
+
+    folder: COURSE or NOTEBOOKS.
+    """
     place = folder / lesson.name / recorded.FOLDER
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
 

@@ -21,10 +21,11 @@ OF_OTHERS = {"attention_lab.networks.own_modules", "attention_lab.networks.adapt
 
 
 def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), experiments: bool = False) -> None:
-    """Run the cells in a copy of `folder`, with the library of this repository; each gets its outputs, in place.
+    """Runs the cells in a copy of `folder`, with the library of this repository. Each cell gets its outputs, in place.
+    Outputs that depend on one learner (cells.personal) are not kept.
 
-    beside: notebooks of other lessons that it reads. experiments: are those run, too? What a cell shows of one learner
-    alone (cells.personal) is not kept.
+    beside: notebooks of other lessons that the cells read.
+    experiments: whether experiments are run, too.
     """
     chosen = NotebookNode(notebook, cells=[cell for cell in notebook.cells
                                            if experiments or not cells.experiment(cell)])
@@ -51,10 +52,10 @@ def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), exper
 
 
 def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
-    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs;
-    none for any other.
+    """Returns the solved notebooks of the other lessons if a lesson takes a learner's modules from them; empty for any
+    other lesson.
 
-    `my_net` imports what does that too, but the pages give it their own blocks.
+    `my_net` imports the function that does this, too, but the pages give it their own blocks.
     """
     if not OF_OTHERS & _imported(cells.code(notebook.cells)):
         return []
@@ -63,7 +64,7 @@ def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
 
 
 def _imported(source: str) -> set[str]:
-    """The modules that a source imports, and what it imports of them, which may be modules."""
+    """Returns the modules that a source imports, and the names that it imports from them, which may be modules too."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

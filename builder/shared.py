@@ -1,5 +1,5 @@
-"""What the lessons share, and the parts of other pages that are about them: photographs, the list of lessons, the
-README's table."""
+"""Builds the parts that several lessons share, and those that other pages have about lessons: photographs, the list of
+lessons, and the README's table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGES = [ROOT / name for name in (  # it writes parts of them
 
 
 def build() -> None:
-    """Write all of it."""
+    """Writes all of these parts."""
     copy_photographs()
     shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")  # for the library, which draws the map of the course
     for page in PAGES:
@@ -27,7 +27,7 @@ def build() -> None:
 
 
 def copy_photographs() -> None:
-    """datasets/photos -> the library, with the card that names authors and licences."""
+    """Copies datasets/photos into the library, with the card that names authors and licences."""
     PHOTOS.mkdir(exist_ok=True)
     for path in [*sorted((ROOT / "datasets/photos").glob("*.jpg")), ROOT / "datasets/photos/CARD.md"]:
         shutil.copyfile(path, PHOTOS / path.name)
@@ -56,7 +56,7 @@ def paths() -> str:
 
 
 def term() -> str:
-    """The plans for a class, in docs/instructors.md: what is done in each week, and what it takes."""
+    """Returns the plans for a class, for docs/instructors.md: what is done in each week, and how long it takes."""
     by_name = {lesson.name: lesson for lesson in lessons()}
     tables = []
     for weeks in plans():
@@ -74,14 +74,14 @@ def term() -> str:
 
 
 def _hours(minutes: int) -> str:
-    """A time in half hours, as one says it."""
+    """Writes a time in half hours, as people say it."""
     halves = round(minutes / 30)
     return f"about {halves // 2}{' ½' * (halves % 2)} hours".replace(" ½", "½")
 
 
 def with_parts(page: Path) -> str:
-    """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are
-    now."""
+    """Returns a page of PAGES with its generated parts up to date: the table of lessons, the text about Colab, or the
+    repository's address."""
     name = repository()
     address = f"https://github.com/{name}" if name else ""
     written = {"lessons": table(), "paths": paths(), "plans": term(), "versions": versions.table(),

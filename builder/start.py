@@ -1,4 +1,5 @@
-"""Attention by Hand: the first time, installs everything beside this file; then opens the lessons in JupyterLab.
+"""Attention by Hand: opens the lessons in JupyterLab. The first time, it installs everything in the folder of this
+file.
 
 Start it with a double click, or with `python start.py` in a terminal. It needs Python 3.11 or newer and, the first
 time, a network. Your own notebooks lie in the folder my/, and are never overwritten.

@@ -1,4 +1,4 @@
-"""The table of docs/versions.md, from docs/versions.toml: what has been tried with which versions, and where."""
+"""The table in docs/versions.md, made from docs/versions.toml. It shows which versions have been tried, and where."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def table() -> str:
-    """All rows: what is tested first, what nobody has tried last."""
+    """Returns all rows. Those that are tested come first, and those that nobody has tried come last."""
     lines = ["| tried | for | Python | torch | build | system | front end | what that means |",
              "|---|---|---|---|---|---|---|---|"]
     for row in sorted(rows(), key=lambda row: list(TRIED).index(row["tried"])):

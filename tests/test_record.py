@@ -264,7 +264,7 @@ IN_BUFFERS = """
     (OWN_TRAINING, "depended on something else than the module's numbers"),
     (LAST_STEP, "depended on something else than the module's numbers"),
     (HIDDEN, "depended on something else than the module's numbers"),
-    (AMONG_OTHERS, "tested alone, a picture has another output than among others"),
+    (AMONG_OTHERS, "a picture that is tested alone has another output than among other pictures"),
     (TOO_MANY, "carries 1,088 numbers (parameters and buffers); the rules allow 1,000"),
     (IN_BUFFERS, "carries 3,000 numbers (parameters and buffers); the rules allow 1,000"),
 ], ids=["trains longer", "tells it in one step", "hides parameters", "learns from the test", "too many", "in buffers"])
@@ -292,12 +292,12 @@ def test_to_train_while_the_module_is_made_takes_too_long(sandbox, monkeypatch):
 
 
 @pytest.mark.parametrize("source, why", [
-    ("mine = lambda channels: nn.MaxPool2d(2)", "the module's answer has another form than its question"),
+    ("mine = lambda channels: nn.MaxPool2d(2)", "the module's answer has the wrong form"),
     ("mine = lambda channels: nn.Sequential(nn.Identity(), nn.Threshold(1e9, float('nan')))", "answer is not finite"),
     ("mine = lambda channels: nn.Linear(3, 3)", "its module stops: RuntimeError"),
     ("mine = lambda channels: nn.Identity().double() if channels else 1 / 0\nmine(0)", "its cell stops: ZeroDivision"),
     ("mine = None", "its module stops: TypeError: `mine` is no function of the number of channels"),
-    ("mine = lambda channels: nn.Conv2d(channels, channels, 1).double()", "finite, and of torch.float32"),
+    ("mine = lambda channels: nn.Conv2d(channels, channels, 1).double()", "finite, and of dtype torch.float32"),
     ("import os\nmine = lambda channels: os._exit(0)", "its process ends: the process ended"),
     ("mine = lambda channels: nn.Conv2d(channels, channels, 1, bias=torch.rand(1) > 0.5)", ""),
 ])
@@ -305,7 +305,7 @@ def test_what_is_no_module_is_refused_in_a_sentence(sandbox, source, why):
     if why:
         assert why in refused(sandbox, source)
     else:  # made twice, it may have other numbers
-        with pytest.raises(Refused, match="made twice"):
+        with pytest.raises(Refused, match="made a second time"):
             for _ in range(50):
                 trained(Entry(source), sandbox, 5, TINY)
 

@@ -213,12 +213,12 @@ def test_of_a_verdict_without_end_the_beginning_is_shown(sent, monkeypatch, caps
 
 
 @pytest.mark.parametrize("edit, said", [
-    (lambda data: b"", "is none that report_problem"), (lambda data: data[:150], "or not all of it"),
-    (lambda data: b"\x80" + data, "is no text"),
+    (lambda data: b"", "was not written by report_problem"), (lambda data: data[:150], "or is not complete"),
+    (lambda data: b"\x80" + data, "is not a text file"),
     (lambda data: data + b" " * problem.LARGEST, "has more than 262,144 bytes"),
-    (lambda data: b"PK" + data, "is none that report_problem"),
-    (lambda data: data.replace(b"points: 0", b"points: 1e999"), "has a lesson, an exercise or points that are none"),
-    (lambda data: data.replace(b"01_se", b"../01_se\x1b[2J"), "has a lesson, an exercise or points that are none"),
+    (lambda data: b"PK" + data, "was not written by report_problem"),
+    (lambda data: data.replace(b"points: 0", b"points: 1e999"), "has a lesson, an exercise or points in a form"),
+    (lambda data: data.replace(b"01_se", b"../01_se\x1b[2J"), "has a lesson, an exercise or points in a form"),
     (lambda data: data.replace(b"device: 1", b"device"), "lacks the line `device: ...`"),
     (lambda data: data.replace(b"01_se", b"01_sea"), "no lesson '01_sea'; did you mean 01_se?"),
     (lambda data: data.replace(b"exercise: squeeze", b"exercise: squeezed"),

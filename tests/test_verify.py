@@ -109,12 +109,12 @@ def edited(number, **values):
     (edited(0, network="SE-ResNet-200"),
      "SE-ResNet-200: the papers' tables have no such row | SE-ResNet-18: its row is missing"),
     (lambda card: card["tables"].pop(), "MobileNetV2 + CA: its row is missing"),
-    (lambda card: card["tables"].append(card["tables"][0]), "SE-ResNet-18: its row stands there 2 times"),
-    (lambda card: card["scores"]["seeds"].pop(), "SE, look-up: a score of 2 seeds, where 1 are named"),
+    (lambda card: card["tables"].append(card["tables"][0]), "SE-ResNet-18: its row is there 2 times"),
+    (lambda card: card["scores"]["seeds"].pop(), "SE, look-up: a score of 2 seeds, but 1 are named"),
     (lambda card: card["scores"]["rows"][1].update(standard_error=None),
-     "CBAM, look-up: a standard error needs two seeds"),
+     "CBAM, look-up: only scores of two seeds or more have a standard error"),
     (lambda card: card["scores"]["rows"].append(card["scores"]["rows"][0]),
-     "SE, look-up: this score stands there twice"),
+     "SE, look-up: this score is there twice"),
 ])
 def test_what_is_not_so_is_named(card, table, edit, said):
     card = copy.deepcopy(card)
@@ -143,9 +143,10 @@ def test_what_paper_card_has_not_written_is_refused(card, tmp_path, edit, said):
 
 
 @pytest.mark.parametrize("text, said", [
-    (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "no card"),
-    ('{"course": "Attention"}', "no card"),
-    ('{"a": ' + "9" * 5000 + "}", "not JSON"), (" " * (cards.LARGEST + 1), f"at most {cards.LARGEST:,} bytes are read"),
+    (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "not a card"),
+    ('{"course": "Attention"}', "not a card"),
+    ('{"a": ' + "9" * 5000 + "}", "not JSON"),
+    (" " * (cards.LARGEST + 1), f"a card has at most {cards.LARGEST:,} bytes"),
     ("\udcff", "not JSON"),
 ], ids=["absent", "cut", "deep", "list", "other", "long number", "large", "bytes"])
 def test_what_is_no_card_is_wrong_use(tmp_path, text, said, capsys):
@@ -189,8 +190,8 @@ def test_a_worker_that_says_anything_else_is_not_believed(reply):
 
 def test_right_modules_are_verified_and_absent_lessons_are_not_yet(hand_in):
     status, said = verified(*hand_in())
-    assert status == 0 and said.count("as a third party's code, no number is stated, modules right") == 2
-    assert said.count("as the published code, no number is stated, modules right") == 1
+    assert status == 0 and said.count("the same as a third party's code, and no number is stated, modules right") == 2
+    assert said.count("the same as the published code, and no number is stated, modules right") == 1
     assert said.count("count met, modules right") == 1
     assert "1 of 21 stated numbers met; 4 of 28 counts right, 4 of them verified." in said
     assert "not yet: lesson 02 (there is no notebook ../02_eca/02_eca.ipynb)" in said and "not yet: lesson 10" in said

@@ -121,7 +121,7 @@ def test_a_lost_mark_is_said_and_nothing_is_written(work, times):
     before = work.notebook.read_bytes()
     edit(work.file, "# %% SEBlock\n", times * "# %% SEBlock\n")
     edit(work.file, EMPTY, RIGHT)
-    with pytest.raises(ValueError, match=f'"# %% SEBlock" once, it has it {times} times'):
+    with pytest.raises(ValueError, match=f'"# %% SEBlock" once, but has it {times} times'):
         work.sync()
     assert work.notebook.read_bytes() == before
 

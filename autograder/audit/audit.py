@@ -1,9 +1,9 @@
 """Tries a lesson's hidden graders on everything that is known to be right or wrong, for several seeds.
 
-Right: the solved notebook, through the judge as a submission goes, and the correct variants. Wrong: the catalogued
-mistakes, each of which is named as itself, and the mutants of the reference, but the ones that EQUIVALENT in the
-catalogue explains. Of a lesson of one's own also its bank of answers;
-those of the course are tried by tests/judge/test_bank.py.
+These answers are right: the solved notebook, which goes through the judge like a submission, and the correct variants.
+These are wrong: the catalogued mistakes, each of which should be named as itself, and the mutants of the reference,
+except those that EQUIVALENT in the catalogue explains. If the lesson is somebody's own, its bank of answers is tried
+too; the course's banks are tried by tests/judge/test_bank.py.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ MUTATED = 3  # the seeds with which mutants are tried, which are many
 
 @dataclass
 class Audit:
-    """What was judged and what went wrong, each entry with its seed.
+    """What was judged and what went wrong. Each entry names its seed.
 
-    totals: how many answers of each kind were judged with each seed. misnamed: mistakes that lose points under another
-        name.
-    survivors: mutants that get full points; stale: entries of EQUIVALENT that no mutant has, or that lose points after
-        all.
-    missing: what the lesson lacks besides, which is no fault of its graders and does not fail the audit.
+    totals: how many answers of each kind were judged with each seed.
+    misnamed: mistakes that lose points under the name of another mistake.
+    survivors: mutants that get full points.
+    stale: entries of EQUIVALENT that no mutant has, or whose mutant loses points after all.
+    missing: what else the lesson lacks. This is no fault of its graders, and does not fail the audit.
     """
 
     lesson: str
@@ -63,7 +63,7 @@ class Audit:
 
     @property
     def problems(self) -> dict[str, list[str]]:
-        """Every list that is not empty, by what it is called."""
+        """Every list that is not empty, by its title."""
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
                  "mistakes under another name": self.misnamed, "mutants with full points": self.survivors,
                  "EQUIVALENT is stale": self.stale}
@@ -90,7 +90,7 @@ class Audit:
 
 
 def named(count: int) -> list[str]:
-    """Seeds that are the same each time: a change of the result comes from a change of the course."""
+    """Returns seeds that are the same each time. So if the result changes, the course has changed."""
     return [f"audit {number}" for number in range(1, count + 1)]
 
 
@@ -128,8 +128,8 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
 
 
 def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
-    """Judge the solved notebook as a submission. Returns each exercise's hidden questions under this seed, none if
-    they can't be drawn."""
+    """Judges the solved notebook as a submission. Returns each exercise's hidden questions for this seed; empty if they
+    can't be drawn."""
     with Judge(Settings(device="cpu", seed=seed)) as judge:  # so that the result does not depend on the machine
         try:
             result = judge.grade(solved, found.lesson)
@@ -144,7 +144,8 @@ def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: M
 
 
 def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], files: Topic) -> None:
-    """The variants of the catalogue are right; each of its mistakes is wrong, and named as itself."""
+    """Judges the variants of the catalogue, which are right, and its mistakes, which are wrong and should each be named
+    as itself."""
     for variant in files.mistakes.VARIANTS:
         judged = local[variant.exercise].judge(recording.source_of(variant, files.reference))
         if judged.points < judged.max_points:
@@ -167,21 +168,24 @@ def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable
 
 
 class Local:
-    """One exercise's hidden questions, put to trusted code in this process: `source` after the reference's earlier
-    exercises."""
+    """Puts one exercise's hidden questions to trusted code in this process. The code is run after the reference's
+    earlier exercises."""
 
     def __init__(self, exercise: recorded.RecordedExercise, reference: ModuleType):
         self.exercise, self.reference = exercise, reference
 
     def judge(self, source: str, measured: bool = True) -> Verdict:
-        """The verdict on `source`. measured: also ask the cases whose memory a judge measures, which are large and
-        slow. A mistake never shows in these: its fingerprint has the reference's answer there."""
+        """Returns the verdict on `source`.
+
+        measured: True also asks the cases whose memory a judge measures, which are large and slow. Mistakes never show
+            in these cases, because their fingerprints hold the reference's answer there.
+        """
         ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
             return judging.judge(self.exercise, ask)
 
     def accepts(self, source: str) -> bool:
-        """Would `judge` give full points? Looks no further than the first difference, which most mutants show at
+        """Says whether `judge` would give full points. It stops at the first difference, which most mutants show at
         once."""
         ask = self._asker(source)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
@@ -197,7 +201,7 @@ class Local:
         return judged.points == judged.max_points
 
     def _asker(self, source: str, known: Sequence[recorded.RecordedCase] = ()) -> judging.Ask:
-        """Asks `source`, but for the `known` cases, to which the reference's answer is given."""
+        """Returns a function that asks `source`. For the `known` cases, it returns the reference's answer instead."""
         names = recording.run_source(source, self.reference, self.exercise.name)
         answers = {id(case.tensors): (case.expected, case.expected_tensors) for case in known}
 

@@ -1,4 +1,4 @@
-"""What a lesson still lacks that the course's own lessons have. None of it makes a grader wrong."""
+"""What a lesson still lacks, compared with the course's own lessons. Nothing of this makes a grader wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VARIANTS, RIGHT, WRONG, QUESTIONS = 2, 2, 3, 6  # of each exercise; of the lesso
 
 
 def missing(files: Topic) -> Iterator[str]:
-    """One line for each thing that is missing or was proposed by machine and not yet rewritten."""
+    """Returns one line for each thing that is missing, or that was proposed by machine and not yet rewritten."""
     page = (files.folder / "page.py").read_text(encoding="utf-8")
     if prompts := page.count(WRITE):
         yield f"page.py has {prompts} places where prose is to be written ({WRITE} ...)"
@@ -32,7 +32,7 @@ def missing(files: Topic) -> Iterator[str]:
                                  ("right answers in the bank", answered["right"], RIGHT),
                                  ("wrong answers in the bank", answered["wrong"], WRONG)):
             if have < need:
-                yield f"{exercise.name} has {have} {what}; {need} or more would do"
+                yield f"{exercise.name} has {have} {what}; it should have {need} or more"
     if not files.has("hints.toml"):
         yield "there is no hints.toml: no report opens a hint"
     if not files.has("review.py"):

@@ -1,9 +1,9 @@
-"""Wrong answers made by machine: small changes to the source of a reference exercise, as a hurried learner would make
-them.
+"""Wrong answers made by machine: small changes to the source of a reference exercise, like those that a hurried learner
+would make.
 
-An operator looks at one node of the syntax tree and proposes other nodes for its place, each with a few words. A mutant
-is the source with one such place changed. Most are wrong;
-a few change nothing that can be seen, which only a person can decide.
+An operator looks at one node of the syntax tree, and proposes other nodes for its place, each with a few words that
+describe the change. A mutant is the source with one such change. Most mutants are wrong. A few change nothing that can
+be seen, which only a person can decide.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def _compiles(source: str) -> bool:
 
 
 def _mark(tree: ast.AST) -> None:
-    """Note what a node alone does not show: does it compute a result (`runs`), which names could stand for its own
-    (`others`)?"""
+    """Marks what cannot be seen from a node alone: whether it computes a result (`runs`), and which names could take
+    the place of its own (`others`)."""
     layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         parameters = {argument.arg for argument in function.args.args} - {"self"}
@@ -112,7 +112,8 @@ def _of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 
 def _places(node: ast.AST, line: int = 1) -> Iterator[tuple[ast.AST, int]]:
-    """Every node that is computed with, and its line: no annotations or texts of messages."""
+    """Yields every node that is part of a computation, with its line. Annotations and the texts of messages are left
+    out."""
     line = getattr(node, "lineno", line)
     yield node, line
     for field, value in ast.iter_fields(node):
@@ -141,7 +142,8 @@ def _with(node: Node, **fields: Any) -> Node:
 
 
 def _called(node: ast.AST) -> str:
-    """`relu` of torch.relu(x), F.relu(x), x.relu(), relu(x); nothing for what is no call."""
+    """Returns the name of the function that is called: `relu` for torch.relu(x), F.relu(x), x.relu() and relu(x).
+    Returns an empty text if the node is not a call."""
     function = node.func if isinstance(node, ast.Call) else None
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
@@ -149,12 +151,12 @@ def _called(node: ast.AST) -> str:
 
 
 def _calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
-    """Is it a call of one of these?"""
+    """Says whether a node is a call of one of these functions."""
     return _called(node) in names
 
 
 def _argument(node: ast.Call) -> ast.expr | None:
-    """What a function or method is mainly applied to: `x` of relu(x), torch.relu(x), x.relu()."""
+    """Returns the main argument of a function or method: `x` for relu(x), torch.relu(x) and x.relu()."""
     if isinstance(node.func, ast.Attribute):
         owner = ast.unparse(node.func.value)
         if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
@@ -182,7 +184,7 @@ class _Fill(ast.NodeTransformer):
 
 
 def _code(text: str, **holes: ast.expr) -> list[ast.stmt]:
-    """Statements from their text, with nodes put in for the names that stand in it."""
+    """Returns statements from their text, with nodes in the place of the names that are given."""
     return [_Fill(holes).visit(statement) for statement in ast.parse(text).body]
 
 
@@ -274,7 +276,7 @@ def order_of_layers(node: ast.AST) -> Changes:
 
 
 def layer_options(node: ast.AST) -> Changes:
-    """bias, padding, stride, dilation, groups: added where absent, left out where given."""
+    """Adds bias, padding, stride, dilation or groups if it is not given, and leaves it out if it is."""
     if not _calls(node, LAYERS):
         return
     given = {keyword.arg for keyword in node.keywords}
@@ -390,7 +392,7 @@ def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
 
 
 def returned(node: ast.AST) -> Changes:
-    """What can happen to any result on its way out."""
+    """Changes the result in the ways in which any result can be changed."""
     yield from _returning(node, (
         ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"),
         ("as a list", "return [value]"),
@@ -418,7 +420,7 @@ def returned_tensor(node: ast.AST) -> Changes:
 
 
 def remembered(node: ast.AST) -> Changes:
-    """The first result is kept and given again."""
+    """Keeps the first result, and returns it again on later calls."""
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
     last = node.body[-1]
@@ -432,7 +434,7 @@ def remembered(node: ast.AST) -> Changes:
 
 
 def inputs(node: ast.AST) -> Changes:
-    """What can happen to a tensor among the arguments before it is used, or after."""
+    """Changes a tensor among the arguments before it is used, or after that."""
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
     last = node.body[-1]
@@ -507,7 +509,7 @@ def order_of_arguments(node: ast.AST) -> Changes:
 
 
 def names(node: ast.AST) -> Changes:
-    """Another parameter of the function in the place of one, another layer of the module."""
+    """Exchanges names: one parameter of the function for another one, one layer of the module for another one."""
     for other in getattr(node, "others", ()):
         if isinstance(node, ast.Name):
             yield f"{node.id} -> {other}", ast.Name(other, ast.Load())
@@ -564,14 +566,14 @@ def comprehensions(node: ast.AST) -> Changes:
 
 
 def devices(node: ast.AST) -> Changes:
-    """A tensor that stays where it was made."""
+    """Leaves a tensor on the device where it was made."""
     if _calls(node, {"to"}) and node.args:
         argument = node.args[0]
         yield "to, without the device", _with(node, args=[ast.Attribute(argument, "dtype", ast.Load())])
 
 
 def layers(node: ast.AST) -> Changes:
-    """A layer kept where torch does not see it, one that is frozen, one with a dropout behind it."""
+    """Hides a layer where torch does not see it, freezes a layer, or adds a dropout after it."""
     if (
         isinstance(node, ast.Assign)
         and ast.unparse(node.targets[0]).startswith("self.")

@@ -295,7 +295,7 @@ class ClusterPool:
 
     def _nobody(self) -> str:
         left_out = "; ".join(f"{worker.address} was left out: {wrong}" for worker, wrong in self.refused.items())
-        return f"no worker of the cluster {self.address} judges" + (f" ({left_out})"
+        return f"no worker of the cluster {self.address} can judge" + (f" ({left_out})"
                                                                     if left_out
                                                                     else f": none came within {PATIENCE:g} s")
 

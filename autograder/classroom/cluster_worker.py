@@ -1,9 +1,8 @@
-"""What a Dask worker does for `autograder grade --cluster`: it has a pool of judges for each run, behind the same walls
-as anywhere.
+"""The functions that a Dask worker runs for `autograder grade --cluster`. The worker has a pool of judges for each run,
+which work behind the same walls as on any other machine.
 
-The functions are called by `cluster.ClusterPool`, over the scheduler's connection. A run's secrets come with `begin`
-and are kept in memory
-alone: in a `Private` object, because Dask writes the arguments of a call that fails to its log.
+`cluster.ClusterPool` calls these functions over the scheduler's connection. A run's secrets come with `begin`, and are
+kept only in memory. They are in a `Private` object, because Dask writes the arguments of a call that fails to its log.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ IDLE = 900.0  # seconds without a job after which another run's beginning ends a
 
 @dataclass(repr=False)
 class Private:
-    """What a run keeps to itself: settings with the class's seed, and a pickle of the hidden questions by lesson."""
+    """The secrets of a run: its settings, with the class's seed, and a pickle of the hidden questions by lesson."""
 
     settings: Settings
     prepared: bytes
@@ -38,7 +37,8 @@ class Private:
 
 @dataclass(repr=False)
 class Job:
-    """A submission, as JSON, or as a file's bytes and name; and JSON of the notebook that answers are taken from."""
+    """A submission: JSON of the notebook, or a file's content and name; and JSON of the notebook from which missing
+    answers are taken."""
 
     content: bytes
     file: str | None
@@ -62,7 +62,8 @@ RUNS: dict[str, Run] = {}
 
 
 class NoSuchRun(Exception):
-    """This worker process knows nothing of the run: it was started since, or the run was idle for long."""
+    """This worker process does not know the run, because it was started later, or because the run was idle for a long
+    time."""
 
 
 class CodeChanged(Exception):
@@ -70,12 +71,15 @@ class CodeChanged(Exception):
 
 
 def knows_jobs() -> None:
-    """Does nothing, where this module is known."""
+    """Does nothing. The call fails if the other side does not know this module."""
 
 
 async def who(settings: Settings) -> dict[str, str]:
-    """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if
-    learners' code can't have its memory here."""
+    """Returns this machine's `identity`.
+
+    Raises the errors of `identity`, ValueError if the worker is not allowed to start processes, and NoRoom if learners'
+    code can't have the memory that it needs here.
+    """
     if multiprocessing.current_process().daemon:
         raise ValueError("its process is not allowed to start others: start it with "
                          "DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
@@ -106,7 +110,7 @@ async def leave(run: str) -> None:
 
 
 def judged(run: str, job: Job) -> bytes:
-    """JSON of the result. Raises NoSuchRun, CodeChanged, and what the pool's future raises."""
+    """Returns the result as JSON. Raises NoSuchRun, CodeChanged, and the errors of the pool's future."""
     if run not in RUNS:
         raise NoSuchRun
     known = RUNS[run]

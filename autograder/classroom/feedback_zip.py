@@ -31,22 +31,22 @@ def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) ->
     pages = {page.parent.parent.name: page for page in found}
     names, why = PLATFORMS[platform](app, lesson, list(pages))
     if not names:
-        raise ValueError(f"no page can be named as {platform} asks for: {why}")
+        raise ValueError(f"no page can be given the name that {platform} needs: {why}")
     path = Path(app.coursedir.root) / FOLDER / f"{lesson}-feedback-{platform}.zip"
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in names.items():
             archive.write(pages[student], name)
     console.print(Text(on_terminal(f"{path}: {len(names)} pages")), soft_wrap=True)
     if without := sorted(pages.keys() - names.keys()):
-        console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(without)}")), soft_wrap=True)
+        console.print(Text(on_terminal(f"Not in the zip, because {why}: {', '.join(without)}")), soft_wrap=True)
 
 
 Named = tuple[dict[str, str], str]  # names by student; why the others have none
 
 
 def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
-    """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in between
-    underscores, and what comes behind becomes the file's name (`is_valid_filename_for_import` in
+    """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in's name
+    between underscores, and takes the rest as the file's name (`is_valid_filename_for_import` in
     mod/assign/feedback/file/importziplib.php of https://github.com/moodle/moodle)."""
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         called = {each.id: f"{each.first_name or ''} {each.last_name or ''}" for each in gradebook.students}
@@ -57,9 +57,10 @@ def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
 
 
 def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
-    """`byronada_40213_551200_01_se-2.html`: the name of the file in Canvas's own download, because Canvas looks for the
-    numbers of the student and of that file (`infer_comment_context_from_filename` in app/models/abstract_assignment.rb
-    of https://github.com/instructure/canvas-lms). So the download must still be there."""
+    """`byronada_40213_551200_01_se-2.html`: the name that the file has in Canvas's own download. Canvas finds a student
+    by two numbers in it, the student's and the file's (`infer_comment_context_from_filename` in
+    app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms). So the download must still be
+    there."""
     archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson,
                     "archive")
     paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]

@@ -1,4 +1,4 @@
-"""The columns of each platform's import, from its documentation and from what its published code looks for."""
+"""The columns that each platform imports, from its documentation and from its published code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from nbgrader.api import Student
 
 @dataclass(frozen=True)
 class Column:
-    """most: the points possible."""
+    """A column.
+
+    most: the points possible.
+    """
 
     heading: str
     most: float
@@ -20,8 +23,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One student's points by column; None is left blank, and a platform then leaves alone what it has.
-    penalty: of a single lesson."""
+    """One student's points by column. None is left blank, and then the platform keeps the points that it has.
+
+    penalty: the late penalty, in the file of a single lesson.
+    """
 
     student: Student
     values: list[float | None]
@@ -34,14 +39,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The first column of a lesson is its total."""
+    """A table of points. In the file of a single lesson, the first column is its total."""
 
     columns: list[Column]
     rows: list[Row]
 
 
 class _Headings(NamedTuple):
-    """What Moodle calls the columns of a grading worksheet, and what it writes before a participant's number."""
+    """Moodle's names for the columns of a grading worksheet, and the word that it writes before a participant's number.
+    """
 
     identifier: str
     participant: str
@@ -59,9 +65,11 @@ MOODLE = {"en": _Headings("Identifier", "Participant ", "Grade", "Last modified 
 
 
 def canvas(sheet: Sheet, _language: str) -> list[list[Any]]:
-    """As Canvas's gradebook exports and imports it: what a student is known by, then a column for each assignment.
+    """Returns the rows in the form in which Canvas's gradebook exports and imports them: the student's names and ids,
+    then a column for each assignment.
 
-    Canvas takes the number that its own file names hold as `ID`; any other id is looked up as SIS user id and as login.
+    If a student's id is a number, as in the file names of Canvas's downloads, Canvas takes it as `ID`. Any other id is
+    looked up as an SIS user id and as a login.
     """
     columns = sheet.columns
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(column.heading for column in columns)]
@@ -73,9 +81,12 @@ def canvas(sheet: Sheet, _language: str) -> list[list[Any]]:
 
 
 def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
-    """One lesson, for both ways into Moodle: the grading worksheet of an assignment looks for the identifier, the grade
-    and when it was modified, in the language of whoever uploads it, and passes over the rest;
-    the gradebook's CSV import asks what each column is."""
+    """Returns the rows of one lesson, in a form for both ways into Moodle.
+
+    The grading worksheet of an assignment looks for three columns, the identifier, the grade and the time when it was
+    modified, and ignores the others. It looks for them in the language of the person who uploads the file. The CSV
+    import of the gradebook asks what each column is.
+    """
     words = MOODLE[language]
     header = [words.identifier, "Student ID", "Full name", "Email address", words.grade, words.modified,
               *(column.heading for column in sheet.columns[1:]), "Late penalty"]
@@ -87,16 +98,18 @@ def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
 
 
 def moodle(sheet: Sheet, _language: str) -> list[list[Any]]:
-    """Several lessons, for the CSV import of Moodle's gradebook, which asks what each column is."""
+    """Returns the rows of several lessons, for the CSV import of Moodle's gradebook, which asks what each column is."""
     header = ["Student ID", "Full name", "Email address", *(column.heading for column in sheet.columns)]
     return [header, *([row.student.id, row.name, row.student.email or "", *map(_cell, row.values)]
                       for row in sheet.rows)]
 
 
 def blackboard(sheet: Sheet, _language: str) -> list[list[Any]]:
-    """Students are found by `Username`. A heading that ends in a column's own number
-    (`01_se [Total Pts: 10 Score] |12345`, as a download has it) fills that column, any other one makes a new column
-    ("Upload grades" of Blackboard's help for instructors)."""
+    """Returns the rows for Blackboard, which finds students by `Username`.
+
+    If a heading ends in a column's own number (`01_se [Total Pts: 10 Score] |12345`, as in a download), the points go
+    into that column. Any other heading makes a new column ("Upload grades" in Blackboard's help for instructors).
+    """
     header = ["Last Name", "First Name", "Username", *(column.heading for column in sheet.columns)]
     return [header,
             *([row.student.last_name or "", row.student.first_name or "", row.student.id, *map(_cell, row.values)]

@@ -86,7 +86,7 @@ def read(root: Path) -> Rules | None:
         twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
         hint = ("The same name is there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a "
                                                                  "name with other "
-                'characters than letters, digits, - and _ stands in quotes: "ada@example.org"')
+                'characters than letters, digits, - and _ must be in quotes: "ada@example.org"')
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
@@ -103,7 +103,7 @@ def read(root: Path) -> Rules | None:
             everywhere[student] = _number(text, ("extensions", student), value, 1000)
     if "at_most_percent" in late and "percent_per_day" not in late:
         raise _wrong(text, ("late", "at_most_percent"),
-                     "at_most_percent limits percent_per_day, and [late] does not have that")
+                     "at_most_percent needs percent_per_day, which is missing in [late]")
     weights = {lesson: _number(text, ("weights", lesson), value)
                for lesson, value in content.get("weights", {}).items()}
     costs = late.get("percent_per_day"), late.get("at_most_percent", 100.0)

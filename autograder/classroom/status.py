@@ -167,8 +167,8 @@ def _published(found: list[Standing]) -> list[str]:
     """Returns lines that say whose answers equal published ones; those with the most exercises come first."""
     groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
     first = (
-        "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says"
-        " more):"
+        "Answers that equal those published in this repository, apart from names and layout (a hint, not a verdict;"
+        " `autograder insights` says more):"
     )
     return [first, *(f"- {', '.join(exercises)}: "
                      f"{', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"

@@ -1,7 +1,7 @@
 """`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's own
 verdicts.
 
-The notebook is judged once, before tests are collected: which checks there are is known then.
+The notebook is judged once, before tests are collected, because only then is it known which checks there are.
 """
 
 from __future__ import annotations

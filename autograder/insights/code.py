@@ -1,4 +1,4 @@
-"""An answer's code: as it is shown to a class, and as it is compared with others."""
+"""Prepares an answer's code to be shown to a class, and to be compared with other answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
 @dataclass(frozen=True)
 class _Analysed:
-    """What Python's own tools make of a piece of code, or why they make nothing of it."""
+    """The result of analysing a piece of code with Python's own tools, or the reason why there is none."""
 
     code: str = ""
     form: str | None = None
@@ -27,15 +27,16 @@ class _Analysed:
 
 
 def why_not(source: str) -> str:
-    """Why an answer could not be analysed; completes "..., because ...". Nothing where it was."""
+    """Returns the reason why an answer could not be analysed, which completes "..., because ..."; empty if it was
+    analysed."""
     return _analysed(source).why_not
 
 
 def shown(source: str) -> str:
-    """The code without comments and docstrings, where people write their names, and without the imports;
-    at most LINES lines.
+    """Returns at most LINES lines of the code, without imports, and without comments and docstrings, because people
+    write their names into these.
 
-    Where it could not be analysed, its layout stays and comments are cut by their sign.
+    If the code could not be analysed, its layout stays, and comments are cut off at their `#`.
     """
     if _analysed(source).why_not:
         lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n"))
@@ -46,19 +47,20 @@ def shown(source: str) -> str:
 
 
 def normalised(source: str) -> str | None:
-    """The code with all that is decoration left out: comments, docstrings, layout, imports, annotations, and which
-    names were chosen for local variables and attributes. None where it could not be analysed."""
+    """Returns the code without decoration: comments, docstrings, layout, imports, annotations, and the names that were
+    chosen for local variables and attributes. Returns None if the code could not be analysed."""
     return _analysed(source).form
 
 
 def length(source: str) -> int:
-    """How many names, numbers, operators and calls a piece of code is made of: without what `normalised` leaves out."""
+    """Counts the names, numbers, operators and calls in a piece of code, without the parts that `normalised` leaves
+    out."""
     return _analysed(source).parts
 
 
 @lru_cache(maxsize=4096)
 def _analysed(source: str) -> _Analysed:
-    """Whatever an answer is made to be, it ends nobody's page."""
+    """Analyses a piece of code. Whatever the code holds, no error gets out, so that no answer can prevent the page."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python quotes an answer in them
@@ -68,7 +70,7 @@ def _analysed(source: str) -> _Analysed:
     except _NotAnalysed as error:
         return _Analysed(why_not=str(error))
     except SyntaxError:
-        return _Analysed(why_not="it is no Python")
+        return _Analysed(why_not="it is not valid Python")
     except (RecursionError, MemoryError):
         return _Analysed(why_not="it nests too deeply")
     except Exception as error:  # a null byte, a number of 10,000 digits, and what else there may be

@@ -1,5 +1,5 @@
-"""What grading has kept of a lesson: a graded notebook holds the verdicts on it, and the answers that they are
-about."""
+"""Reads what grading has kept of a lesson. A graded notebook holds the verdicts on it, and the answers that the
+verdicts are about."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from autograder.submission.notebook import ReleasedLesson, defined_names, same_c
 
 @dataclass(frozen=True)
 class Work:
-    """One student's graded notebook. answers: the source of the cell that defines an exercise, by exercise, where it
-    is not as released."""
+    """One student's graded notebook.
+
+    answers: for each exercise, the source of the cell that defines it. Cells that are still as released are left out.
+    """
 
     student: str
     result: Result
@@ -30,9 +32,12 @@ class Work:
 
 @dataclass
 class GradedWork:
-    """A lesson's graded notebooks. unreadable: students whose file could not be read, so that nothing was judged.
-    unkept: students whose notebook holds no verdicts, because it was graded by an older version, or because grading
-        itself failed."""
+    """A lesson's graded notebooks.
+
+    unreadable: the students whose file could not be read, so that nothing was judged.
+    unkept: the students whose notebook holds no verdicts, because it was graded by an older version, or because grading
+        itself failed.
+    """
 
     works: list[Work] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -40,8 +45,8 @@ class GradedWork:
 
 
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
-    """Every notebook of the lesson below nbgrader's folder of graded work, by student.
-    It asks no judge and opens no gradebook."""
+    """Returns every notebook of the lesson in nbgrader's folder of graded work, by student. No judge is asked, and no
+    gradebook is opened."""
     step = coursedir.autograded_directory
     students = re.compile(coursedir.format_path(step, "(?P<student>.*)", lesson.name, escape=True))
     found = GradedWork()
@@ -67,8 +72,8 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
 
 
 def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, str]:
-    """By exercise, the source of the cell that defines it. As for the judge, of several the last one counts, and a copy
-    of the stub is none."""
+    """Returns, for each exercise, the source of the cell that defines it. If several cells do, the last one counts, as
+    it does for the judge. A copy of the stub does not count."""
     stubs, answers = {slot.name: slot.stub for slot in lesson.exercises}, {}
     for cell in notebook["cells"]:
         source = "".join(cell["source"])

@@ -23,7 +23,10 @@ MANY = 3  # who made the same mistake: of fewer, no one's own code is held up be
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A mistake to talk about, with code that makes it. theirs: is the code one student's, or the catalogue's?"""
+    """A mistake to talk about, with code that makes it.
+
+    theirs: whether the code is a student's; otherwise it is the catalogue's.
+    """
 
     group: Group
     code: str
@@ -42,11 +45,14 @@ class Unanalysed:
 
 @dataclass(frozen=True)
 class Insights:
-    """A lesson of a class. shared: the mistakes to talk about, which several students made; single: the same of one
-    student each.
-    packages: students by the module that their machine had and the grader's has not. not_reached: students by exercise
-    for which their notebook had no time left. cut_off: students of whose notebooks a cell was stopped because it
-    computed for too long."""
+    """What can be said about a class's work on a lesson.
+
+    shared: the mistakes to talk about, which several students made.
+    single: the mistakes that only one student made.
+    packages: for each module that the grading machine lacks, the students whose notebook imports it.
+    not_reached: for each exercise, the students whose notebook had no time left for it.
+    cut_off: the students of whose notebooks a cell was stopped, because it computed for too long.
+    """
 
     lesson: ReleasedLesson
     graded: GradedWork
@@ -70,7 +76,8 @@ class Insights:
 
     @property
     def follow(self) -> dict[str, int]:
-        """By exercise, how many wrong answers say nothing of themselves, because what they are built on is wrong."""
+        """Returns, for each exercise, how many wrong answers say nothing about the exercise itself, because they are
+        built on another exercise that is wrong."""
         return {name: many for name, given in self.answers.items()
                 if (many := sum(answer.kind == FOLLOWS for answer in given))}
 
@@ -80,13 +87,13 @@ class Insights:
 
 
 def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
-    """What the verdicts on a lesson's graded work add up to. Raises ValueError where there is none."""
+    """Adds up the verdicts on a lesson's graded work. Raises ValueError if there are none."""
     graded = graded_work(coursedir, lesson)
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
         grade = f"autograder grade {lesson.name}{' --force' * bool(graded.unkept)}"
-        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks are "
-                         f"there without): run `{grade}` first")
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
+                         f"there have none): run `{grade}` first")
     known = topic(lesson.topic)
     given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name))
              for slot in lesson.exercises}
@@ -120,7 +127,7 @@ def _unanalysed(given: dict[str, list[Answer]]) -> list[Unanalysed]:
 
 
 def _exhibit(group: Group, known: Topic) -> Exhibit:
-    """The shortest code that makes the mistake; the catalogue's where few made it."""
+    """Returns the shortest code that makes the mistake; if only a few students made it, the catalogue's code."""
     theirs = sorted(filter(None, (shown(answer.source) for answer in group.answers)), key=len)
     if group.mistakes and len(group.answers) < MANY or not theirs:
         return Exhibit(group, _catalogued(group, known), False)

@@ -1,4 +1,5 @@
-"""How hard each exercise was for a class, and whether it tells those who know from those who don't."""
+"""Computes how hard each exercise was for a class, and whether it tells students who understand the lesson from those
+who don't."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ HARD, SELDOM_MISSED, TELLS_NOTHING, TELLS = 0.5, 0.9, 0.1, 0.3  # shares of the 
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise. share: of its points that the class earned, 0 to 1. discrimination: the correlation of its points
-    with those of the rest of the lesson, or None where there is none: fewer than FEWEST submissions, or everybody
-    has the same points."""
+    """One exercise.
+
+    share: the share of its points that the class earned, 0 to 1.
+    discrimination: the correlation of its points with those of the rest of the lesson. It is None if there are fewer
+        than FEWEST submissions, or if everybody has the same points.
+    """
 
     exercise: str
     points: float
@@ -27,9 +31,9 @@ class Item:
 
     @property
     def advice(self) -> str:
-        """What to do about it, in a sentence."""
+        """A sentence that says what to do about the exercise."""
         if self.share >= SELDOM_MISSED:
-            return "Nearly everybody has it. Nothing to do."
+            return "Nearly everybody solved it. There is nothing to do."
         if self.discrimination is not None and self.discrimination < TELLS_NOTHING:
             return (
                 "Those who did well elsewhere did no better here. Read the wrong answers: is the text of the exercise"
@@ -43,8 +47,10 @@ class Item:
 
 
 def items(by_exercise: dict[str, list[Answer]]) -> list[Item]:
-    """One for each exercise, in the order of the lesson. by_exercise: everybody's answers, each list in the same
-    order of students."""
+    """Returns one item for each exercise, in the order of the lesson.
+
+    by_exercise: everybody's answers to each exercise, with the students always in the same order.
+    """
     totals = [sum(answer.verdict.points for answer in own) for own in zip(*by_exercise.values())]
     found = []
     for name, given in by_exercise.items():

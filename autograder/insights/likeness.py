@@ -1,4 +1,4 @@
-"""Answers that are the same program: hints, and no more than hints."""
+"""Finds answers that are the same program. These are hints, and no more than hints."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ NOTHING, A_HINT, A_QUESTION = "nothing", "a weak hint", "a question"
 
 @dataclass(frozen=True)
 class Alike:
-    """Students whose answer to an exercise, or to all of them, is the same program up to names, comments and layout.
-    letters: is it the same to the letter? published: can everybody read it in this repository? judged: as what, one of
-    RIGHT, KNOWN and OWN. parts: how long it is."""
+    """Students whose answer to an exercise, or to all of them, is the same program apart from names, comments and
+    layout.
+
+    letters: whether the answers agree letter by letter.
+    published: whether everybody can read the answer in this repository.
+    judged: how it was judged, one of RIGHT, KNOWN and OWN.
+    parts: the length of the answer.
+    """
 
     exercise: str
     students: list[str]
@@ -28,16 +33,18 @@ class Alike:
 
     @property
     def worth(self) -> str:
-        """How much it says: one of NOTHING, A_HINT and A_QUESTION."""
+        """How strong a hint this is: one of NOTHING, A_HINT and A_QUESTION."""
         if self.parts <= SHORT:
             return NOTHING
         return A_QUESTION if self.letters or self.judged == OWN else A_HINT
 
 
 def alike(by_exercise: dict[str, list[Answer]], published: dict[str, list[str]]) -> list[Alike]:
-    """Groups of two or more, and whoever has a published answer; what says most comes first.
+    """Returns groups of two or more students, and single students who have a published answer. The strongest hint comes
+    first.
 
-    published: by exercise, the code that everybody can read."""
+    published: for each exercise, the code that everybody can read.
+    """
     public = {name: {normalised(source) for source in sources} for name, sources in published.items()}
     found, forms = [], {name: {a.student: normalised(a.source) for a in given if a.source and a.kind != OPEN}
                         for name, given in by_exercise.items()}
@@ -57,7 +64,7 @@ def alike(by_exercise: dict[str, list[Answer]], published: dict[str, list[str]])
 
 def _everything(by_exercise: dict[str, list[Answer]], forms: dict[str, dict[str, str | None]],
                 public: dict[str, set[str | None]]) -> list[Alike]:
-    """Those whose answers are the same in each exercise."""
+    """Returns groups of students whose answers agree in every exercise."""
     together: dict[tuple[str, ...], list[tuple[Answer, ...]]] = {}
     for own in zip(*by_exercise.values()):
         whole = tuple(form for answer in own if (form := forms[answer.verdict.exercise].get(answer.student)))

@@ -22,7 +22,10 @@ QUOTED = re.compile(r"'[^']*'")
 
 @dataclass(frozen=True)
 class Answer:
-    """What one student handed in for one exercise. source: the cell that defines it, or empty where none does."""
+    """One student's answer to one exercise.
+
+    source: the cell that defines it; empty if no cell does.
+    """
 
     student: str
     verdict: Verdict
@@ -36,8 +39,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Group:
-    """Answers to one exercise that have the same thing wrong, of one kind. sentence: what their writers read about it;
-    where: where they first differ, in the words of a report, if the sentence is no name for it."""
+    """Answers to one exercise that are of one kind, and have the same thing wrong.
+
+    sentence: what the students read about it.
+    where: where these answers first differ from the right one, in the words of a report, if the sentence does not name
+        the mistake.
+    """
 
     exercise: str
     sentence: str
@@ -46,17 +53,18 @@ class Group:
 
     @property
     def lost(self) -> float:
-        """Points that it cost the class."""
+        """The points that the mistake cost the class."""
         return sum(answer.lost for answer in self.answers)
 
     @property
     def weight(self) -> float:
-        """How much it deserves the class's time: what many got wrong before what cost a few dearly."""
+        """How much the mistake deserves the class's time. A mistake that many students made counts more than one that
+        cost a few students many points."""
         return len(self.answers) * self.lost
 
     @property
     def mistakes(self) -> list[str]:
-        """The catalogue's names for it."""
+        """The names that the catalogue has for the mistake."""
         return sorted({answer.verdict.mistake for answer in self.answers if answer.verdict.mistake})
 
     @property
@@ -97,8 +105,8 @@ def _output(verdict: Verdict) -> str:
 
 
 def groups(found: Iterable[Answer], kind: str) -> list[Group]:
-    """The answers of one kind to one exercise, those together that have the same thing wrong;
-    what cost most comes first."""
+    """Groups the answers of one kind to one exercise by what is wrong with them. The group that lost most points comes
+    first."""
     alike: Callable[[Answer], object] = _sentence if kind == NAMED else _difference
     together: dict[object, list[Answer]] = {}
     for answer in found:
@@ -111,16 +119,17 @@ def groups(found: Iterable[Answer], kind: str) -> list[Group]:
 
 
 def _sentence(answer: Answer) -> object:
-    """Several entries of the catalogue are one mistake to its reader: each axis of two, say."""
+    """Returns the sentence of a mistake. Several entries of the catalogue may have the same sentence, such as one entry
+    for each of two axes, and then they are one mistake for its reader."""
     return answer.verdict.headline
 
 
 def _difference(answer: Answer) -> object:
-    """Where an answer first differs, as its report shows it: which checks it lost and on which cases, and in which
-    sub-module or output that begins.
+    """Describes where an answer first differs from the right one, as its report shows it: which checks it failed, on
+    which cases, and in which sub-module or output the difference begins.
 
-    All of a class are asked the same questions, so the same mistake gives the same picture. Numbers, and the names that
-    a learner chose, are left out: two people who make the same mistake differ in those.
+    All students of a class are asked the same questions, so the same mistake gives the same description. Numbers, and
+    names that a learner chose, are left out, because they differ between two people who make the same mistake.
     """
     verdict = answer.verdict
     checks = tuple((check.name, check.outcome, check.message == NOT_COMPARED) for check in verdict.checks

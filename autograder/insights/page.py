@@ -1,4 +1,5 @@
-"""The page of `autograder insights`: one file, nothing to load, no script; light and dark, and narrow too."""
+"""Draws the page of `autograder insights`: one file that loads nothing and has no script. It can be read on light, dark
+and narrow screens."""
 
 from __future__ import annotations
 
@@ -22,15 +23,18 @@ BINS = 10  # columns of the histogram, at most
 
 
 def page(found: Insights, names: bool, day: date) -> str:
-    """The HTML. names: say who, too; without it the page can be shown to the class."""
+    """Returns the HTML of the page.
+
+    names: True also says who made each mistake. Without names, the page can be shown to the class.
+    """
     return _template().render(found=found, names=names, day=day, bins=histogram(found.totals, found.max_points),
                               FEWEST=FEWEST, SHORT=SHORT,
                               A_QUESTION=A_QUESTION, A_HINT=A_HINT)
 
 
 def histogram(totals: list[float], most: float) -> list[tuple[str, int]]:
-    """How many have how many points: for each column what it stands for, and its number of students.
-    Full marks have one of their own."""
+    """Returns how many students have how many points: for each column its label, and the number of students. Full marks
+    have a column of their own."""
     width = max(1, math.ceil(most / BINS))
     edges = [(low, min(low + width, most)) for low in range(0, math.ceil(most), width)]
     columns = [(f"{low} to {number(high)}", sum(low <= total < high for total in totals)) for low, high in edges]

@@ -1,4 +1,4 @@
-"""Which answers equal one that everybody can read in this repository: a hint, and no more than a hint."""
+"""Finds answers that equal one that everybody can read in this repository. This is a hint, and no more than a hint."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from autograder.submission.notebook import ReleasedLesson
 
 
 def published(lesson: ReleasedLesson, known: Topic) -> dict[str, list[str]]:
-    """By exercise, the code that everybody can read here: of the reference, and of the solved notebook."""
+    """Returns, for each exercise, the code that everybody can read here: that of the reference, and that of the solved
+    notebook."""
     solved = answers_in(json.loads((NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb").read_bytes()), lesson)
     return {slot.name: [inspect.getsource(getattr(known.reference, slot.name)), solved[slot.name]]
             for slot in lesson.exercises}
 
 
 def as_published(works: list[Work], lesson: ReleasedLesson) -> dict[str, list[str]]:
-    """By student, the exercises whose answer is a published one up to names, comments and layout. Those that are too
-    short to say anything are left out."""
+    """Returns, for each student, the exercises whose answer equals a published one apart from names, comments and
+    layout. Answers that are too short to mean anything are left out."""
     if not works:
         return {}
     forms = {name: {normalised(source) for source in sources} - {None}

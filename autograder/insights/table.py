@@ -12,10 +12,10 @@ COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", 
 
 
 def write(found: Insights, names: bool, path: Path) -> None:
-    """Without `names`, students are numbered, and the order of the numbers says nothing of their names.
+    """Writes the table. Without `names`, students are numbered, in an order that says nothing about their names.
 
-    group: answers with the same number have the same thing wrong;
-        the number is the place in the page's two tables of mistakes.
+    In the column `group`, answers with the same number have the same thing wrong. The number is the place in the two
+    tables of mistakes on the page.
     """
     works = found.graded.works
     order = sorted(range(len(works)), key=lambda i: (-works[i].result.points, sorted(works[i].answers.items())))

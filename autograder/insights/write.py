@@ -20,8 +20,11 @@ FOLDER = "work/insights"  # below the course's folder
 
 
 def write(lesson: str, names: bool, console: Console) -> int:
-    """The command's exit status. names: say who. Raises ValueError where there is no such lesson, or nothing of it
-    is graded."""
+    """Writes the page and the table. Returns the command's exit status. Raises ValueError if there is no such lesson,
+    or if none of its work is graded.
+
+    names: True also says who made each mistake.
+    """
     known = notebook.lesson(lesson)
     coursedir = course_app(lesson).coursedir
     found, folder = insights(coursedir, known), Path(coursedir.root) / FOLDER

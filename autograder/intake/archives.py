@@ -55,7 +55,7 @@ class Allowance:
         """Subtracts bytes. Raises TooMuch if none are left."""
         self.bytes -= many
         if self.bytes < 0:
-            raise TooMuch("holds more bytes than are unpacked")
+            raise TooMuch("holds more bytes than may be unpacked")
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
         members = [info for info in archive.infolist() if not info.is_dir()]
         left.files -= len(members)
         if left.files < 0:
-            raise TooMuch("holds more files than are unpacked")
+            raise TooMuch("holds more files than may be unpacked")
         names = Counter(info.filename for info in members)
         # What is large, or may become so, takes nobody else's place.
         for info in sorted(members, key=lambda info: (info.filename.lower().endswith(ARCHIVES), info.file_size)):
@@ -279,12 +279,12 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         if size > self.left.bytes:
-            raise TooMuch("holds more bytes than are unpacked")
+            raise TooMuch("holds more bytes than may be unpacked")
         if self.describes is not None:
             self.describes -= size
             if self.describes < 0:
-                raise TooMuch(f"describes its files in more bytes than are read: {LARGEST_DESCRIPTION:,} for one file, "
-                              f"{DESCRIPTION:,} on average")
+                raise TooMuch("has more bytes that describe its files than may be read: "
+                              f"{LARGEST_DESCRIPTION:,} for one file, {DESCRIPTION:,} on average")
         data = self.file.read(size)
         self.left.take(len(data))
         return data
@@ -300,7 +300,7 @@ def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
         while info := bounded.next(archive):
             left.files -= 1
             if left.files < 0:
-                raise TooMuch("holds more files than are unpacked")
+                raise TooMuch("holds more files than may be unpacked")
             if not info.isdir():
                 wrong = (
                     "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is not a plain file"

@@ -61,7 +61,7 @@ class _Copying:
             if not stat.S_ISREG(about.st_mode):
                 return "not a plain file"
             if about.st_nlink > 1:
-                return "a file that has another name elsewhere"
+                return "a file that has a second name elsewhere (a hard link)"
             if about.st_size > LARGEST:
                 return f"{about.st_size:,} bytes; at most {LARGEST:,} are copied"
             self._write(file, into / entry)

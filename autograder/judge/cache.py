@@ -1,5 +1,5 @@
-"""Keeps verdicts, so that nothing is judged twice: one private file each, named by everything that the verdict
-depends on."""
+"""Keeps verdicts, so that nothing is judged twice. Each verdict is one private file, whose name is a digest of
+everything that the verdict depends on."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is r
 
 
 def storable(result: Result) -> bool:
-    """May the verdict be used again? Not where something went wrong, or where time ran out: the machine may have
-    been busy."""
+    """Says whether the verdict may be used again. It may not if something went wrong, or if time ran out, because the
+    machine may have been busy."""
     return (not result.error and bool(result.verdicts) and not any(v.shown for v in result.verdicts.values())
             and not result.timed_out)
 
 
 class Verdicts:
-    """The verdicts that are kept in `folder`, for one judge: of others' verdicts it finds none."""
+    """The verdicts of one judge that are kept in `folder`. It cannot find the verdicts of other judges."""
 
     def __init__(self, folder: Path, judge: Judge):
         self.folder = folder
@@ -40,7 +40,8 @@ class Verdicts:
         return digest([versions(lesson.topic), self.judge, asdict(lesson), [asdict(cell) for cell in cells]])
 
     def get(self, key: str) -> Result | None:
-        """The verdict, or None where there is none that can be read, or a package that it missed is here now."""
+        """Returns the verdict. Returns None if it can't be read, or if a package that the submission lacked is now
+        installed."""
         path = self.folder / f"{key}.json"
         try:
             kept = json.loads(path.read_bytes())
@@ -56,7 +57,7 @@ class Verdicts:
         return result
 
     def put(self, key: str, result: Result) -> None:
-        """Keep a verdict that may be used again. Raises OSError where the folder can't be written to."""
+        """Keeps a verdict that may be used again. Raises OSError if the folder can't be written to."""
         if not storable(result) or not unchanged():
             return
         content = asdict(result)
@@ -64,7 +65,7 @@ class Verdicts:
             beside.write_text(json.dumps({"digest": digest([key, content]), "result": content}), encoding="ascii")
 
     def tidy(self) -> None:
-        """Remove what was not used for long, and what a killed process left."""
+        """Removes verdicts that were not used for a long time, and files that a killed process left behind."""
         with suppress(OSError):
             for path in self.folder.iterdir():
                 if time.time() - path.stat().st_mtime > (UNUSED if path.suffix else 3600):
@@ -72,7 +73,7 @@ class Verdicts:
 
 
 def restored(kept: dict[str, Any]) -> Result:
-    """A result from what `asdict` made of it. Raises KeyError, TypeError or AttributeError where it is something
+    """Rebuilds a result from the output of `asdict`. Raises KeyError, TypeError or AttributeError if it is something
     else."""
     verdicts = {name: Verdict(**{**verdict, "checks": [Check(**check) for check in verdict["checks"]]})
                 for name, verdict in kept["verdicts"].items()}

@@ -1,7 +1,7 @@
-"""Questions with arguments that are refused, made to look like any other question of their exercise.
+"""Makes questions whose arguments should be refused look like any other question of their exercise.
 
-They need no weights and no cotangents. Code that searches the worker's memory would know them by what they lack, and
-raise a ValueError without a look at its arguments.
+Such questions need no weights and no cotangents. Without a disguise, code that searches the worker's memory could
+recognise them because these are missing, and raise a ValueError without looking at the arguments.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Implementation:
 def disguise(case: RecordedCase, ordinary: RecordedCase, tried: Sequence[Implementation],
              state: Callable[[Implementation], dict[str, Tensor]],
              cotangent: Callable[[tuple[int, ...]], Tensor]) -> None:
-    """Give `case` what a question has that is answered.
+    """Gives `case` the tensors that a question with an answer has.
 
-    The shapes are those of the implementation that goes furthest: an exercise's catalogue has a mistake that does not
-    refuse what it should. Where there is none, those of an `ordinary` case.
+    Their shapes are those of the implementation that gets furthest, because the exercise's catalogue has a mistake that
+    does not refuse what it should. If there is none, they are the shapes of an `ordinary` case.
 
-    tried: the reference and the exercise's mistakes. state: draws weights for the module that one makes of the case's
-    arguments; none for a function.
+    tried: the reference and the exercise's mistakes.
+    state: draws weights for the module that an implementation makes from the case's arguments; none for a function.
     """
     tensors = {name: t for name, t in ordinary.tensors.items() if name.startswith(("state.", "cotangent"))}
     names, furthest = {name for name in tensors if name.startswith("state.")}, (False, False)

@@ -18,10 +18,11 @@ from autograder.submission import notebook
 
 
 def identity(settings: Settings) -> dict[str, str]:
-    """Versions and digests by what they are of.
+    """Returns versions and digests, by the name of what they belong to.
 
-    Packages count, because a submission may import any that is installed. Raises what Judge raises where there can be
-    none with these settings, and ValueError where the code on the disk is not the code that this process runs.
+    Packages count, because a submission may import any package that is installed. Raises the errors of Judge if there
+    can be no judge with these settings. Raises ValueError if the code on the disk is not the code that this process
+    runs.
     """
     if not unchanged():
         raise ValueError("its code has changed since it was started: start it again")
@@ -44,8 +45,8 @@ NO_TOPIC = "no lesson's"  # a folder that is not there: what is left is the mach
 
 
 def differences(here: dict[str, str], there: dict[str, str]) -> str:
-    """What differs, for people; nothing where the two agree.
-    Lessons are named only where the judge itself is the same."""
+    """Says in words what differs; empty if the two identities agree. Lessons are named only if the judge itself is the
+    same."""
     names = [name for name in sorted({*here, *there}) if here.get(name) != there.get(name)]
     if "judge" in names:
         names = ["judge", *(name for name in names if name != "judge" and not name.startswith("lesson "))]

@@ -37,11 +37,14 @@ DEVICES = ("auto", "cpu", "cuda")
 class Result:
     """A submission's verdicts by exercise, in the lesson's order.
 
-    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in
-    its time by the clock? (Not by what it computed: that is the same every time.) busy: and did others keep it waiting
-    meanwhile? not_reached: exercises for which the notebook had no time left, with who spent it. missing_modules: the
-    packages that it imports and this machine lacks, sorted, whether or not that cost anything. cut_off: cells that were
-    stopped because they computed for too long, as their writer knows them, whether or not that cost anything.
+    error: why it could not be read, or why grading itself failed.
+    timed_out: whether something in it did not end in time by the clock. (Processor time does not count here, because it
+        is the same in every run.)
+    busy: whether the submission was also kept waiting by other processes.
+    not_reached: for each exercise for which the notebook had no time left, what spent the time.
+    missing_modules: the packages that it imports and that this machine lacks, sorted, whether or not that cost points.
+    cut_off: the cells that were stopped because they computed for too long, described so that their author finds them,
+        whether or not that cost points.
     """
 
     lesson: str | None
@@ -65,10 +68,12 @@ class Result:
 
 
 class Judge:
-    """Grades submissions. Use as a context manager.
+    """Grades submissions. Use it as a context manager.
 
-    drawing: makes the context in which hidden questions are drawn, for whoever counts a notebook's time: this is not
-    the notebook's. Raises ValueError for an unknown option, or cuda where there is none.
+    drawing: makes the context in which hidden questions are drawn. A caller that measures a notebook's time can
+        subtract it.
+
+    Raises ValueError for an unknown option, or for cuda if there is no GPU.
     """
 
     def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext):
@@ -98,8 +103,8 @@ class Judge:
             sandbox.close()
 
     def prove(self) -> None:
-        """Make sure, once, that learners' code can be given the memory that right answers need.
-        Raises NoRoom if it can't."""
+        """Makes sure, once, that learners' code can be given the memory that right answers need. Raises NoRoom if it
+        can't."""
         self.sandboxes["cpu"].prove()
 
     def graders(self, lesson: str) -> Graders:
@@ -112,11 +117,11 @@ class Judge:
         return self.prepared[lesson]
 
     def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
-        """The verdicts on a notebook. lesson: which one it is, if it is not to be found out.
-        solved: answers what is not answered.
+        """Returns the verdicts on a notebook. No error of a submission gets out. If the judge itself fails, `error` in
+        the result says so. Raises the errors of `prove`.
 
-        Never raises what a submission leads to; where that is the judge's own failure, `error` says so.
-        Raises what `prove` raises.
+        lesson: the lesson's name; by default it is found out from the notebook.
+        solved: a notebook from which missing answers are taken.
         """
         result = Result(lesson, self.isolation, self.device)
         try:
@@ -156,17 +161,18 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
 
 
 def _called(cell: notebook.Cell) -> str:
-    """A cell, so that its writer finds it."""
+    """Describes a cell so that its author finds it."""
     return (
         " and ".join(f"`{name}`" for name in cell.exercises) or f"the cell that begins with `{first_line(cell.source)}`"
     )
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
-    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them.
+    """Judges an exercise together with the learner's earlier exercises. If some of those lost points, it is also judged
+    with proxies for them, and the better verdict counts.
 
-    The better verdict counts. If both have the same points, and an earlier output is wrong, it is the one with proxies:
-    its report is about this exercise alone.
+    If both verdicts have the same points and an earlier output is wrong, the one with proxies counts, because its
+    report is about this exercise alone.
     """
     earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
     broken = [name for name, its in earlier.items() if its.points < its.max_points]
@@ -195,10 +201,10 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
 
 
 def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> None:
-    """Judge what lost points once more, with what names meant below its cell, where its check stands.
-    The better verdict counts.
+    """Judges the exercises that lost points once more, with the meanings that names had directly below the exercise's
+    cell, where its check stands. The better verdict counts.
 
-    All exercises have a verdict by now: this takes time from none of them, and no verdict becomes worse.
+    By this time all exercises have a verdict. So this takes time from none of them, and no verdict gets worse.
     """
     lost = {name for name, found in result.verdicts.items() if found.points < found.max_points}
     for exercise in graders.exercises:
@@ -239,7 +245,7 @@ def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broke
 def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session,
                   result: Result,
                   then: str = "") -> Verdict:
-    """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
+    """Returns the verdict with proxies for the learner's broken exercises. The judge answers for the proxies."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
     session = Session(own.sandboxes, own.cells, proxies, own.until, own.history, then)
     try:
@@ -250,7 +256,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         result.timed_out |= session.timed_out
     if judged.started:
         names = " and ".join(f"`{name}`" for name in broken)
-        judged.notes.append(f"{WITH_COURSES} {names}: what yours loses is lost once, not twice.")
+        judged.notes.append(f"{WITH_COURSES} {names}, so that you lose points for yours only once.")
     return judged
 
 
@@ -301,9 +307,10 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                         "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
-BELOW = "Judged with what your names meant below its cell: a cell further down gives one of them another meaning."
+BELOW = ("Judged with the meanings that your names had directly below the exercise's cell, because a cell further down "
+         "gives one of them another meaning.")
 WITH_COURSES = "Judged with the course's own"
-UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
+UNMEASURED = "The peak of memory was not measured: this system cannot tell it. No points were taken off for that."
 
 
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:

@@ -1,8 +1,9 @@
-"""How much memory an answer needs at its peak, as the kernel tells it, in a worker that was asked nothing before.
+"""Measures how much memory an answer needs at its peak, as the kernel tells it, in a worker that was asked nothing
+before.
 
-Nothing that runs beforehand may hide a peak: what cells hold already counts as well, so memory that is kept ready for
-the call, or given back during it, gains nothing. What counts is what the worker has written itself; so it gains nothing
-either by giving back pages of libraries, or what it inherited from the process that forked it.
+Nothing that runs beforehand can hide a peak. What the cells hold counts as well, so it does not help to keep memory
+ready for the call, or to give memory back during the call. Only memory that the worker itself has written counts. So it
+does not help either to give back pages of libraries, or pages inherited from the process that forked the worker.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class _HoldsMuch(Exception):
 
 
 def ask(session: Session, question: Question, tensors: dict[str, Tensor]) -> Answer:
-    """The learner's observation; where memory is measured, that of a new worker. Raises Died, Missing."""
+    """Returns the learner's observation. If memory is measured, a new worker answers. Raises Died, Missing."""
     device = "cuda" if question.device == "cuda" else "cpu"
     packed = questions.pack([(question, tensors)])
     if question.measured:
@@ -40,8 +41,8 @@ def ask(session: Session, question: Question, tensors: dict[str, Tensor]) -> Ans
 
 
 def alone(session: Session, question: Question, case: RecordedCase) -> Answer:
-    """The answer to a question that travels alone. A peak of memory depends a little on what else the machine is doing:
-    one above its limit is measured once more, and the lower one counts. Raises Died, Missing."""
+    """Returns the answer to a question that is sent alone. A peak of memory depends a little on what else the machine
+    is doing. So a peak above its limit is measured once more, and the lower one counts. Raises Died, Missing."""
     answers = [ask(session, question, case.tensors)]
     if case.peak is not None and _grown(answers[0]) >= case.peak:
         answers.append(ask(session, question, case.tensors))
@@ -53,11 +54,11 @@ def _grown(answer: Answer) -> int:
 
 
 def measured(session: Session, packed: wire.Packed, exercise: str, device: str) -> Answer:
-    """The answer to a question, with the growth of the process: by how much its memory grows in the call, or all that
-    it has written before and in the call, whichever is more.
+    """Returns the answer to a question, and the growth of the process. The growth is the larger one of two numbers: by
+    how much its memory grows during the call, and how much it has written in all, before and during the call.
 
-    Where a notebook's cells hold much, they are first reduced to what they define: what a learner tried out beside an
-    exercise is no part of the answer. Raises Died, Missing.
+    If a notebook's cells hold much memory, the cells are first reduced to their definitions, because what a learner
+    tried out beside an exercise is not part of the answer. Raises Died, Missing.
     """
     try:
         return _asked(session, session.cells, packed, exercise, device, HELD)
@@ -70,7 +71,7 @@ def measured(session: Session, packed: wire.Packed, exercise: str, device: str) 
 
 def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str,
            held: int | None) -> Answer:
-    """The answer of a new worker. Raises _HoldsMuch where its cells hold more than `held` bytes."""
+    """Returns the answer of a new worker. Raises _HoldsMuch if its cells hold more than `held` bytes."""
     fresh = session.with_cells(cells)
     try:
         worker = fresh.begin(device)
@@ -95,8 +96,8 @@ def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: s
 
 
 def definitions(cells: list[Cell]) -> list[Cell]:
-    """The cells without what they compute: imports, functions, classes, and names for what is there. A cell that would
-    not define its exercises any more is left as it is."""
+    """Reduces cells to imports, functions, classes, and other names for what is there already, without the
+    computations. A cell that would then no longer define its exercises is left as it is."""
     return [replace(cell, source=_definitions(cell)) for cell in cells]
 
 

@@ -1,4 +1,4 @@
-"""Files that are for their owner's eyes only, and are there whole or not at all."""
+"""Writes files that only their owner can read, and that are complete or not there at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A private file to be written, which takes the place of `path` at the end, or goes where that fails.
+    """Yields a private file to write to. At the end it takes the place of `path`; if an error occurs, it is removed.
     Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, beside = tempfile.mkstemp(dir=path.parent)

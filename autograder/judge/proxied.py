@@ -1,10 +1,10 @@
-"""The trusted side of a proxy: builds the reference's module, computes its forward and backward, and sends numbers
-only.
+"""The trusted side of a proxy: builds the reference's module, computes its forward and backward passes, and sends only
+numbers.
 
-An exercise that fails because an earlier one is broken is judged again with a proxy for it, answered from here
-(worker/proxies.py is the other side). The questions come from a learner's process and may ask for any amount of work,
-so they are answered in a process of their own, which is given the text of this file (proxy_process.py starts it and
-holds it to its limits). Nothing is kept of a question.
+If an exercise fails because an earlier one is broken, it is judged again with a proxy for the earlier one. The proxy's
+answers come from here (worker/proxies.py is the other side). Questions come from a learner's process, and may ask for
+any amount of work. So a process of their own answers them, which is given the text of this file (proxy_process.py
+starts it and holds it to its limits). Nothing is kept of a question.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
 class _Reached(Exception):
-    """A reference calls the function among its arguments, which stays with the learner: this is what it is given."""
+    """Raised when a reference calls a function among its arguments, because that function stays with the learner. It
+    holds the arguments of that call."""
 
 
 class Refused(Exception):
@@ -34,8 +35,8 @@ class Refused(Exception):
 class Proxies:
     """Answers a worker's questions about proxies for the exercises `names` of a reference.
 
-    reference: a lesson's reference by name. without_forward: the proxies that have children, but no forward, because
-    calling them would be the answer.
+    reference: a lesson's reference, by name.
+    without_forward: the proxies that have children, but no forward pass, because calling them would be the answer.
     """
 
     def __init__(self, reference: dict[str, Any], names: list[str], without_forward: tuple[str, ...] = ()):
@@ -52,7 +53,8 @@ class Proxies:
         return {"name": name, "kind": "class", "methods": _methods(thing), "forward": name not in self.without_forward}
 
     def reply(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """`answer`, or why there is none: whatever a question leads to, the next one finds things as this one did."""
+        """Returns the `answer`, or the reason why there is none. Whatever a question does, the state is the same for
+        the next question."""
         try:
             answered, out = self.answer(header, tensors)
             return {"answered": answered}, out
@@ -88,7 +90,7 @@ class Proxies:
         return {"raised": None, "tree": _tree(module)}, {name: t.detach() for name, t in module.state_dict().items()}
 
     def _call(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """Output and buffers, or the gradients for given cotangents."""
+        """Returns the output and the buffers, or the gradients if cotangents are given."""
         with NoDropout():
             output, out = self._computed(header, tensors)
         return {"raised": None, "output": output}, out
@@ -142,7 +144,8 @@ def _methods(kind: type) -> list[str]:
 
 
 def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
-    """The value of an argument. A function among them stands for the learner's own: reached, or with its result."""
+    """Returns the value of an argument. A function among the arguments stands for the learner's own one: if its result
+    is not given yet, calling it raises _Reached."""
     def build(other: dict) -> Any:
         if "callable" not in other:
             raise Refused(f"an argument {other!r}")
@@ -156,7 +159,7 @@ def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def _encoded(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
-    """`values.encode`, but the very tensors, on any device."""
+    """Does the same as `values.encode`, but keeps the tensors themselves, on any device."""
     if isinstance(value, Tensor):
         tensors[name] = value
         return {"tensor": name}
@@ -167,7 +170,8 @@ def _encoded(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
 
 
 def _tree(module: nn.Module) -> dict[str, Any]:
-    """What a proxy is built from: torch's class and arguments, or the names of parameters, buffers and children."""
+    """Describes what a proxy is built from: a class of torch with its arguments, or the names of parameters, buffers
+    and children."""
     kind = type(module)
     container = kind.__name__ if kind.__module__.startswith("torch.") and kind.__name__ in CONTAINERS else None
     of_torch = kind.__module__.startswith("torch.") and not container

@@ -1,8 +1,8 @@
-"""The process that answers for proxies: a worker behind a worker's layers, with the text of the reference in place of a
-notebook.
+"""The process that answers for proxies. It is a worker behind a worker's layers, but it runs the text of the reference
+instead of a notebook.
 
-It has no expected value, no seed and no hidden case, and it lives as long as one exercise is judged. What it is asked
-comes from a learner's process; however much work that is, it costs this process its life, and the exercise its second
+It holds no expected value, no seed and no hidden case, and it lives only while one exercise is judged. Its questions
+come from a learner's process. If they ask for too much work, this process is ended, and the exercise gets no second
 verdict.
 """
 
@@ -45,7 +45,8 @@ answer = Proxies(vars(module), {{names!r}}, {{without_forward!r}}).reply
 class ProxyProcess:
     """Answers a worker's questions about proxies for the exercises `names` of a reference, once it has been started.
 
-    without_forward: as Proxies has it. until: the time.monotonic() at which it ends.
+    without_forward: as in Proxies.
+    until: the time.monotonic() at which it ends.
     """
 
     def __init__(self, sandbox: Sandbox, reference: ModuleType, names: list[str], without_forward: tuple[str, ...] = (),
@@ -55,22 +56,24 @@ class ProxyProcess:
         self.worker: Worker | None = None
 
     def start(self) -> list[dict[str, Any]]:
-        """Start the process, unless it runs. What proxies.make needs for each proxy.
-        Raises RuntimeError where it doesn't start."""
+        """Starts the process, unless it is running. Returns what proxies.make needs for each proxy. Raises RuntimeError
+        if the process doesn't start."""
         self.running()
         return self.proxies.headers()
 
     def running(self) -> Worker:
-        """The process, which is started unless it runs. Raises RuntimeError where it doesn't start."""
+        """Returns the process, and starts it if it is not running. Raises RuntimeError if it doesn't start."""
         self.worker = self.worker or self._started()
         return self.worker
 
     def answer(self, header: dict[str, Any], tensors: dict[str, Tensor],
                waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The answer to one question, which passes through unread. waiting: called meanwhile.
+        """Returns the answer to one question. It is passed on unread.
 
-        Raises Refused for what no honest answer to an exercise asks, and where the process did not survive it;
-        Died out of time.
+        waiting: called while this waits.
+
+        Raises Refused for a question that no honest answer to an exercise asks, and if the process did not survive the
+        question. Raises Died if time ran out.
         """
         self.calls += 1
         if not self.worker or self.calls > CALLS:
@@ -108,7 +111,8 @@ class ProxyProcess:
 
 
 def texts(reference: ModuleType) -> dict[str, str]:
-    """The text of a reference by its module's name, and before it of all that it imports of `solutions`."""
+    """Returns the texts of a reference, and of all modules of `solutions` that it imports, by the modules' names. The
+    imported ones come first."""
     text = Path(vars(reference)["__file__"]).read_text(encoding="utf-8")
     imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.module]
     found: dict[str, str] = {}

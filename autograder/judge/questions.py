@@ -1,5 +1,5 @@
-"""A lesson's hidden questions with the reference's answers: drawn from a class's seed, kept on the disk, packed as
-they are sent."""
+"""A lesson's hidden questions with the reference's answers. They are drawn from a class's seed, kept on the disk, and
+packed in the form in which they are sent."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by it
 class Graders:
     """A lesson's hidden questions with the reference's answers.
 
-    delegates: the earlier exercises whose proxy has no forward, by exercise. together: the numbers of the cases that
-    travel in one frame, in the order of the frame, which depends on the seed: what is refused does not come last.
+    delegates: for each exercise, the earlier exercises whose proxy has no forward pass.
+    together: the numbers of the cases that are sent in one frame, in the order of the frame. The order depends on the
+        seed, so that cases to be refused do not always come last.
     packed: the questions that everybody gets.
     """
 
@@ -58,7 +59,7 @@ class Graders:
 
 
 def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str) -> set[str]:
-    """Every earlier exercise of a lesson's that an exercise is built from, directly or not."""
+    """Returns every earlier exercise of a lesson from which an exercise is built, directly or not."""
     uses = {exercise.name: exercise.uses for exercise in exercises}
     found: set[str] = set()
     waiting = list(uses.get(name, ()))
@@ -71,8 +72,11 @@ def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str
 
 
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
-    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and
-    keep them, while other processes that want the same wait."""
+    """Returns the hidden questions of a seed.
+
+    keep: True takes those that are kept on the disk. If there are none, it draws and keeps them, while other processes
+        that want the same questions wait.
+    """
     points = [[slot.name, slot.points] for slot in lesson.exercises]
     path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
     exercises = _kept(path) if keep else None
@@ -89,7 +93,7 @@ def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool)
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """One process at a time, where the system and the folder allow it."""
+    """Lets only one process in at a time, if the system and the folder allow that."""
     with contextlib.ExitStack() as held:
         with contextlib.suppress(ImportError, OSError):
             import fcntl  # not on Windows
@@ -123,14 +127,17 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
 
 
 def without_mistakes(lesson: notebook.ReleasedLesson, seed: str, device: str) -> Graders:
-    """Hidden questions that no known mistake has answered, so that none is named: drawn quickly, and not kept."""
+    """Returns hidden questions to which no known mistake has given answers. So no mistake can be named, but they are
+    drawn quickly. They are not kept."""
     return _graders(lesson, drawn(lesson, seed, device, mistakes=()), seed)
 
 
 def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
           mistakes: Sequence[Mistake] | None = None) -> list[recorded.RecordedExercise]:
-    """Draw a lesson's hidden cases, and ask the reference and every known mistake.
-    mistakes: instead of those of the lesson."""
+    """Draws a lesson's hidden cases, and records the answers of the reference and of every known mistake.
+
+    mistakes: used instead of the lesson's own.
+    """
     files = topic(lesson.topic)
     known = files.mistakes.MISTAKES if mistakes is None else mistakes
     points = {slot.name: slot.points for slot in lesson.exercises}
@@ -147,7 +154,7 @@ def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
 
 
 def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str) -> Graders:
-    """What a judge needs of a lesson's recorded questions."""
+    """Returns what a judge needs of a lesson's recorded questions."""
     together, packed = {}, {}
     for exercise in exercises:
         for case in exercise.cases:
@@ -160,13 +167,14 @@ def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedE
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:
-    """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory
-    is measured."""
+    """Returns the cases that are sent together. Left out are cases for another process, which sees the GPU, and cases
+    whose memory is measured."""
     return [i for i, case in enumerate(exercise.cases) if case.question.device != "cuda" and not case.question.measured]
 
 
 def first(case: recorded.RecordedCase) -> Question:
-    """What attention_lab.judging asks first: what sub-modules receive and give only explains a wrong answer."""
+    """Returns the question as attention_lab.judging asks it first, without the inputs and outputs of sub-modules,
+    because those only serve to explain a wrong answer."""
     return replace(case.question, choice=0, trace=False)
 
 

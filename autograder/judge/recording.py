@@ -54,11 +54,11 @@ def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
 
 
 def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
-    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1 / DRAWN, which take little
-    room.
+    """Returns a state for `module` in which nothing has its initial value. The numbers are well-scaled multiples of 1 /
+    DRAWN, which take little room.
 
-    A weight depends on `words`, its name and its shape alone: the cases of an exercise share their weights where they
-    can, and a file keeps each of them once.
+    A weight depends only on `words`, its name and its shape. So the cases of an exercise share their weights where they
+    can, and a file keeps each weight once.
     """
     state = {}
     for name, value in module.state_dict().items():
@@ -76,15 +76,20 @@ def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
 
 
 class _Asking:
-    """Builds one question: nodes of the declared values, and the tensors that they name.
-    words: what its numbers depend on."""
+    """Builds one question: nodes for the declared values, and the tensors that the nodes name.
+
+    words: the words on which its numbers depend.
+    """
 
     def __init__(self, namespace: dict[str, Any], g: torch.Generator, words: tuple):
         self.namespace, self.g, self.words = namespace, g, words
         self.tensors: dict[str, Tensor] = {}
 
     def node(self, value: Any, name: str, weights: bool = True) -> Any:
-        """weights: are the weights of modules drawn?"""
+        """Returns the node of a declared value.
+
+        weights: whether the weights of modules are drawn.
+        """
         if isinstance(value, declare.RandomTensor):
             self.tensors[name] = draw(value, self.g)
             node = {"tensor": name, "layout": value.layout, "grad": value.grad}
@@ -127,7 +132,7 @@ class _Asking:
                     {k: self.node(v, f"{name}.{k}") for k, v in kwargs.items()})
 
     def built(self, node: Any) -> Any:
-        """The value of a node, its modules with torch's own first weights."""
+        """Returns the value of a node. Its modules have torch's own initial weights."""
         return values.decode(node, self.tensors, self._build)
 
     def module(self, thing: Any, construct: Call) -> nn.Module:
@@ -151,10 +156,10 @@ NORMS = {F.batch_norm, F.instance_norm, torch.batch_norm, torch.instance_norm, t
 
 
 class _LoneNorms(TorchFunctionMode):
-    """Notices a BatchNorm or InstanceNorm of a batch of one.
+    """Notices a BatchNorm or InstanceNorm with a batch of one.
 
-    torch 2.13 computes wrong gradients behind such a layer when memory layouts mix (DESIGN.md, "Walls and speed"), so
-    that an honest answer and an honest reference may differ: no gradient is compared there.
+    If memory layouts are mixed, torch 2.13 computes wrong gradients in such a norm (DESIGN.md, "Walls and speed"). An
+    honest answer and an honest reference may then differ, so no gradient is compared in such a case.
     """
 
     seen = False
@@ -168,20 +173,22 @@ class _LoneNorms(TorchFunctionMode):
 
 def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE,
                 device: str = "meta") -> RecordedCase:
-    """Run one case on the reference `namespace[name]`, and keep question and answer.
+    """Runs one case on the reference `namespace[name]`, and records question and answer.
 
-    device: where a case of the check `device` is run, `cuda` or its stand-in `meta`; all others are run on the CPU.
+    device: where a case of the check `device` is run, `cuda` or its stand-in `meta`. All other cases are run on the
+        CPU.
     """
     return _record_alive(name, case, namespace, seed, 0, device, set())[0]
 
 
 def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, start: int, device: str,
                   by_nature: set[str]) -> tuple[RecordedCase, int]:
-    """The recorded case, and the attempt that it comes from; the first attempt is `start`.
+    """Returns the recorded case, and the attempt from which it comes; the first attempt is `start`.
 
-    Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that
-    a ReLU silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero
-    by nature. Those are added to `by_nature`, and the exercise's other cases do not wait for them.
+    Numbers are drawn again as long as the gradient of a parameter, or of an image of the batch, is zero throughout,
+    because a hidden layer that a ReLU silences would hide mistakes. There are at most ATTEMPTS attempts, or PATIENCE
+    attempts without improvement, because some gradients are zero by nature. Those are added to `by_nature`, so that the
+    exercise's other cases do not wait for them.
     """
     attempt = since = start
     best = _record_once(name, case, namespace, seed, attempt, device)
@@ -202,7 +209,7 @@ def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed
 
 
 def _dead_gradients(case: RecordedCase) -> set[str]:
-    """The gradients that are zero throughout; that of an input image by image."""
+    """Returns the gradients that are zero throughout. The gradient of an input is examined for each image."""
     parts: dict[str, Tensor] = {}
     for name, tensor in case.expected_tensors.items():
         if name.startswith("grad.") and tensor.numel():
@@ -239,7 +246,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
 
 
 def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Question:
-    """What a case asks, without gradients yet: nobody knows the output's shape. Its tensors are drawn into `asking`."""
+    """Returns a case's question without gradients, because the output's shape is not known yet. Its tensors are drawn
+    into `asking`."""
     call = asking.call(case.args, case.kwargs, "input")
     question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
                         trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case),
@@ -262,7 +270,7 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
 
 
 def _add_cotangents(case: declare.Case, header: Observation, tensors: dict[str, Tensor], asking: _Asking) -> None:
-    """Draw what each output is weighted with before the gradient is taken."""
+    """Draws the tensors by which outputs are multiplied before the gradient is taken."""
     for path, leaf in values.leaves(header.output):
         if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
             shape = tensors[leaf["tensor"]].shape
@@ -271,8 +279,8 @@ def _add_cotangents(case: declare.Case, header: Observation, tensors: dict[str, 
 
 
 def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of an answer without what stays here: the reference's own lines and words, and what nobody asks
-    for. Changes `header`."""
+    """Returns the tensors of an answer that are recorded. The inputs and outputs of untraced sub-modules are left out,
+    and the reference's own lines and words are removed from `header`."""
     if header.raised:
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
     header.states = {}  # what names a learner gives is asked of the learner
@@ -283,8 +291,8 @@ def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tens
 
 
 def _asked(thing: Any, question: Question, others: Sequence[declare.Case], asking: _Asking) -> Answer:
-    """What the reference answers, after the first of these calls that its contract allows;
-    one whose sizes are fixed allows none."""
+    """Returns what the reference answers, after the first of these earlier calls that its contract allows. If its sizes
+    are fixed, it allows none."""
     for other in others:
         question.earliest = asking.call(other.args, other.kwargs, "earliest")
         if not (answer := observe(thing, question, asking.tensors, asking.namespace))[0].raised:
@@ -295,7 +303,7 @@ def _asked(thing: Any, question: Question, others: Sequence[declare.Case], askin
 
 
 def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Tensor]) -> None:
-    """Drop what these sub-modules received and gave."""
+    """Removes the recorded inputs and outputs of these sub-modules."""
     for entry in [entry for entry in header.trace if entry.name in untraced]:
         header.trace.remove(entry)
         for _, leaf in [*values.leaves(entry.received), *values.leaves(entry.gave)]:
@@ -304,8 +312,8 @@ def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Ten
 
 
 def _rounded(tensor: Tensor, bits: int) -> Tensor:
-    """A tensor without the bits that no comparison looks at, which take most of the room: its tolerance is sixty
-    times as large."""
+    """Returns a tensor without its last bits, which take most of the room in a file. No comparison depends on them,
+    because its tolerance is sixty times as large."""
     largest = tensor.abs().max().item() if tensor.is_floating_point() and tensor.numel() else 0.0
     if not largest or not math.isfinite(largest):
         return tensor
@@ -314,7 +322,7 @@ def _rounded(tensor: Tensor, bits: int) -> Tensor:
 
 
 def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> None:
-    """A recording is worth nothing where the reference itself fails."""
+    """Raises an error if the reference itself fails, because the recording would then be worth nothing."""
     raised, left = header.raised, [n for n, there in header.devices.items() if there.device == "cpu"]
     if header.mixed or left:
         raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header.mixed}, on the "
@@ -344,8 +352,8 @@ def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType)
 
 
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
-    """The global names after the reference's file and then `source` were run, as a learner's notebook would have
-    them."""
+    """Returns the global names after the reference's file and then `source` were run. A learner's notebook would have
+    the same names."""
     namespace: dict[str, Any] = {"__name__": f"answer_{name}"}
     for text, file in ((inspect.getsource(reference), f"<{name}: earlier exercises>"), (source, f"<{name}>")):
         # so that a crash can show its line
@@ -357,10 +365,14 @@ def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
 def record_exercise(name: str, cases: Sequence[declare.Case], points: float, reference: ModuleType,
                     mistakes: Sequence[declare.Mistake] = (), uses: Sequence[str] = (), seed: str = VISIBLE,
                     device: str = "meta") -> RecordedExercise:
-    """The recorded exercise: its cases run on the reference, and the mistakes that are made in it.
+    """Returns the recorded exercise: the reference's answers to its cases, and those of the mistakes that are made in
+    it.
 
-    mistakes: a whole catalogue. uses: the earlier exercises that it is built from. device: as of record_case.
-    Raises ValueError if two mistakes look alike or one looks right.
+    mistakes: a whole catalogue.
+    uses: the earlier exercises from which it is built.
+    device: as in record_case.
+
+    Raises ValueError if two mistakes look alike, or if one looks right.
     """
     if cases[0].device:
         raise ValueError(f"{name}: the first case places the weights, so it must run on the CPU")
@@ -378,8 +390,11 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
 
 def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake],
                       words: tuple) -> None:
-    """See `disguise`. words: what the exercise's weights depend on. The mistakes are run for this alone: nothing that
-    one remembers of these calls shows in what is recorded of it."""
+    """Disguises the cases that should be refused; see `disguise`. The mistakes are run only for this, so what a mistake
+    remembers of these calls does not show in its recorded answers.
+
+    words: the words on which the exercise's weights depend.
+    """
     refused = [case for case in made.cases if case.expected.raised]
     spaces = (
         [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name]
@@ -408,9 +423,9 @@ def _cotangent(g: torch.Generator, shape: tuple[int, ...]) -> Tensor:
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
-    """Run the cases of `made` on each mistake of the catalogue that is made in it, and keep what is seen.
+    """Runs the cases of `made` on each mistake of the catalogue that belongs to this exercise, and records the answers.
 
-    Raises ValueError if two look alike or one looks right.
+    Raises ValueError if two mistakes look alike, or if one looks right.
     """
     cases = made.cases
     zero = [row_scales(case.expected_tensors, made.scale) for case in cases]

@@ -1,4 +1,4 @@
-"""The class's secret seed: hidden cases are drawn from it, so that knowing the visible ones helps nobody."""
+"""The class's secret seed. Hidden cases are drawn from it, so knowing the visible cases helps nobody."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FILE = ROOT / NAME
 
 
 def class_seed(path: Path = FILE) -> str:
-    """The seed in `path`; drawn and kept there, for its owner's eyes only, where there is none.
-    ValueError where it is no seed."""
+    """Returns the seed in the file `path`. If there is no file, a seed is drawn and kept there, readable only by its
+    owner. Raises ValueError if the file holds something else."""
     if not path.exists():
         beside = _drawn(path)
         try:
@@ -33,12 +33,12 @@ def class_seed(path: Path = FILE) -> str:
 
 
 def fingerprint(seed: str) -> str:
-    """Tells two seeds apart, and neither of them."""
+    """Returns a text that tells two seeds apart, but reveals neither."""
     return sha256(f"the fingerprint of {seed}".encode()).hexdigest()[:16]
 
 
 def copy_with(wanted: str, path: Path) -> Path | None:
-    """A file beside the seed's whose seed has this fingerprint: `draw_another` keeps copies there."""
+    """Returns a file beside the seed's file whose seed has this fingerprint. (`draw_another` keeps copies there.)"""
     for copy in sorted(path.parent.glob(f"{path.name}.*")):
         if copy.is_file() and fingerprint(copy.read_text(encoding="utf-8", errors="replace").strip()) == wanted:
             return copy
@@ -46,7 +46,8 @@ def copy_with(wanted: str, path: Path) -> Path | None:
 
 
 def draw_another(path: Path = FILE) -> Path | None:
-    """Put a new seed in the old one's place. Returns the copy of the old one, beside it; None where there was none."""
+    """Replaces the seed by a new one. Returns the copy of the old seed, which lies beside it; None if there was no
+    seed."""
     old = None
     if path.exists():
         old = path.with_name(f"{path.name}.until-{datetime.now():%Y-%m-%dT%H-%M-%S.%f}")

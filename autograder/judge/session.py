@@ -1,4 +1,4 @@
-"""A submission's cells in a worker that is asked, and replaced when it dies."""
+"""Runs a submission's cells in a worker and asks it questions. If the worker dies, a new one takes its place."""
 
 from __future__ import annotations
 
@@ -33,22 +33,25 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
 
 
 def described(death: Died) -> tuple[str, str]:
-    """The outcome and the sentence that a learner reads."""
+    """Returns the outcome of a death, and the sentence that a learner reads."""
     return "timeout" if death.kind in TIMED else "error", DEATHS[death.kind].format(death)
 
 
 def _found(message: str, cell: notebook.Cell) -> str:
-    """An error's message that names a cell so that its writer finds it: Python knows it by a number of ours."""
+    """Returns an error's message in which a cell is named so that its author finds it. Python's message names it by a
+    number of ours."""
     return re.sub(r"<cell \d+>", lambda _: f"the cell that begins with `{notebook.first_line(cell.source)}`", message)
 
 
 class TooLarge(Died):
-    """Several answers do not fit into one frame; the worker lives."""
+    """Several answers together do not fit into one frame. The worker is still alive."""
 
 
 class Missing(Exception):
-    """Nothing has the exercise's name. outcome: "failed";
-    or "error" or "timeout" where a cell was to define it and stopped."""
+    """Nothing has the exercise's name.
+
+    outcome: "failed", or "error" or "timeout" if a cell should have defined it, but was stopped.
+    """
 
     def __init__(self, outcome: str, message: str):
         super().__init__(message)
@@ -57,13 +60,15 @@ class Missing(Exception):
 
 @dataclass
 class CellHistory:
-    """How a submission's cells behave, as far as its workers have shown. Cells by their place in the list.
+    """How a submission's cells behaved in its workers so far. Cells are named by their place in the list.
 
-    stopped: those that do not get to their end, with the outcome and why. slow: out of time by the clock once (the
-    machine may have been busy). late: stopped because they computed for too long. brief: cost a worker its life, so
-    that only their definitions are run.
-    deadly: cost another one its life even so, and are not run any more. unmet: imports that failed. absent: modules
-    that the machine lacks, as far as the judge finds none either.
+    stopped: the cells that do not run to their end, with the outcome and the reason.
+    slow: the cells that ran out of time by the clock once. (The machine may have been busy.)
+    late: the cells that were stopped because they computed for too long.
+    brief: the cells that cost a worker its life, so that only their definitions are run from now on.
+    deadly: the cells that cost another worker its life even so, and are not run any more.
+    unmet: the imports that failed.
+    absent: the modules that this machine lacks; the judge has looked for them, too.
     """
 
     stopped: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -75,7 +80,7 @@ class CellHistory:
     absent: set[str] = field(default_factory=set)
 
     def died(self, number: int, death: Died, brief: bool) -> None:
-        """A cell has cost a worker its life."""
+        """Notes that a cell has cost a worker its life."""
         if death.kind == "wall" and number not in self.slow:
             self.slow.add(number)
             return
@@ -83,7 +88,7 @@ class CellHistory:
         self.stopped[number] = described(death)
 
     def ran(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float) -> None:
-        """What a cell's answer shows."""
+        """Notes what a cell's answer shows."""
         if ran.late:
             self.late.add(number)
             self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
@@ -98,7 +103,7 @@ class CellHistory:
 
 
 def is_absent(package: str) -> bool:
-    """Does Python find no package of this name? A worker's word for it is not enough."""
+    """Says whether Python finds no package of this name here. A worker's claim is not enough."""
     try:
         return package.isidentifier() and len(package) <= 100 and importlib.util.find_spec(package) is None
     except (ImportError, ValueError):
@@ -106,12 +111,13 @@ def is_absent(package: str) -> bool:
 
 
 class Session:
-    """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
+    """A submission's cells in a worker. If the worker dies, a new one runs the cells again for the next question.
 
-    proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which
-        it ends.
-    history: what another session has learned about the same cells. then: names have the meaning that they had below
-    this exercise's cell; without one, that of the notebook's end.
+    proxies: answers for the earlier exercises that take the place of the learner's.
+    until: the time.monotonic() at which it ends.
+    history: what another session has found out about the same cells.
+    then: an exercise. Names have the meanings that they had below its cell; by default, those that they have at the end
+        of the notebook.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
@@ -125,13 +131,13 @@ class Session:
         self.timed_out = self.unmeasured = False
 
     def with_cells(self, cells: list[notebook.Cell]) -> Session:
-        """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not
-        end holds there."""
+        """Returns a new session for `cells`, which are the same cells or shortened ones. What is known about cells that
+        do not end holds for them too."""
         return Session(self.sandboxes, cells, self.proxies, self.until, self.history, self.then)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
-        """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise
-        before; none where they are too large together. Raises Died, Missing."""
+        """Returns the observations for a frame of `count` questions, from a worker that was not asked about the
+        exercise before. The list is empty if the observations are too large together. Raises Died, Missing."""
         if exercise in self.asked_about:
             self.close()
         try:
@@ -141,7 +147,10 @@ class Session:
 
     def observations(self, packed: wire.Packed, exercise: str, count: int, device: str,
                      meanwhile: Callable[[], object] | None = None) -> list[Answer]:
-        """The observations of the questions in a frame. meanwhile: called again and again. Raises Died, Missing."""
+        """Returns the observations for the questions in a frame. Raises Died, Missing.
+
+        meanwhile: called again and again while this waits.
+        """
         worker = self.workers.get(device) or self.begin(device)
         self.asked_about.add(exercise)
         try:
@@ -174,7 +183,7 @@ class Session:
         return self.proxies.answer(header, tensors, waiting)
 
     def begin(self, device: str) -> Worker:
-        """A worker in which every cell has run, but those that kill it. Raises Died."""
+        """Returns a worker in which all cells have run, except those that kill it. Raises Died."""
         while True:
             worker = self.workers[device] = self.sandboxes[device].worker()
             worker.until = self.until
@@ -204,14 +213,17 @@ class Session:
                 return worker
 
     def rebinds(self, exercise: str) -> bool:
-        """Does a cell below the exercise's give another meaning to a name that functions or classes speak of?
+        """Says whether a cell below the exercise's cell gives another meaning to a name that functions or classes use.
         Raises Died."""
         if "cpu" not in self.workers:
             self.begin("cpu")
         return self._then("cpu", exercise, go_back=False)
 
     def _then(self, device: str, exercise: str, go_back: bool) -> bool:
-        """Had names another meaning below the exercise's cell? go_back: from now on they have it again. Raises Died."""
+        """Says whether names had another meaning below the exercise's cell. Raises Died.
+
+        go_back: True gives them that meaning again from now on.
+        """
         try:
             header, _ = self._asked(self.workers[device], {"op": "then", "exercise": exercise, "go_back": go_back})
             return validation.changed(header)
@@ -220,7 +232,7 @@ class Session:
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
 
     def _run(self, worker: Worker, number: int, brief: bool, left: float) -> float:
-        """Run one cell. The seconds that it has computed. Raises Died, ValueError."""
+        """Runs one cell, and returns the seconds that it has computed. Raises Died, ValueError."""
         most = limits.CELL_AGAIN_CPU if brief or number in self.history.late else min(left, limits.CELLS_CPU)
         seconds, before = min(most, limits.CELL_SHARE * limits.QUESTION_CPU), worker.cpu_seconds()
         header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
@@ -239,14 +251,15 @@ class Session:
         for number in reversed(own):
             if number in self.history.stopped:
                 outcome, why = self.history.stopped[number]
-                return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
+                return Missing(outcome, f"The cell that defines `{name}` stops before the definition. {why}")
         if not own:
             return Missing("failed",
                            f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
         return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
 
     def explanations(self, verdict: Verdict) -> list[str]:
-        """What of its own cells an exercise below full marks may be due to: one that stopped, imports that failed."""
+        """Says which of its own cells may be the reason why an exercise is below full marks: one that was stopped, or
+        imports that failed."""
         said = []
         for number, cell in enumerate(self.cells):
             why = self.history.stopped.get(number, ("", ""))[1]
@@ -262,7 +275,7 @@ class Session:
         self.workers.pop(device).close()
 
     def close(self) -> None:
-        """End the workers. Whoever is asked next begins anew."""
+        """Ends the workers. If a question follows, it starts new ones."""
         for device in list(self.workers):
             self._end(device)
         self.asked_about.clear()

@@ -1,4 +1,4 @@
-"""What a judge is told once: the walls, the device, and the class's seed."""
+"""The settings of a judge, which do not change: the sandbox, the device, and the class's seed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from autograder.judge.seed import FILE
 
 @dataclass(frozen=True)
 class Settings:
-    """isolation: "auto" (every sandbox layer that this machine has) or "none". device: "auto", "cpu" or "cuda".
-    seed: the class's secret one, instead of the one in `seed_file`; it is never shown."""
+    """The settings of a judge.
+
+    isolation: "auto" (every sandbox layer that this machine has) or "none".
+    device: "auto", "cpu" or "cuda".
+    seed: the class's secret seed, if it is not the one in `seed_file`. It is never shown.
+    """
 
     isolation: str = "auto"
     device: str = "auto"

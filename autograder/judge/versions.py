@@ -1,5 +1,5 @@
-"""What a verdict depends on besides the submission, the class's seed and the device: the code that judges, and what
-runs it."""
+"""What a verdict depends on besides the submission, the class's seed and the device: the code that judges, and the
+software that runs this code."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from autograder.lessons.topics import folder_of
 
 
 def digest(content: Any) -> str:
-    """A name for what JSON can hold."""
+    """Returns a short digest of anything that JSON can hold."""
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
-    """The code that judges, under names that hold anywhere: the machinery, what lessons share, and the folders of
-    `topics`."""
+    """Returns the files of the code that judges, by names that are the same on every machine: the autograder, the code
+    that lessons share, and the folders of `topics`."""
     folders = {"autograder": (ROOT / "autograder", "**/*.py"),
                "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
                "shared": (ROOT / "solutions/shared", "*.py"),
@@ -41,18 +41,19 @@ def code(topic: str) -> str:
 
 
 def _stamps() -> list[tuple[str, int, int]]:
-    """Tells, cheaply, whether any of that code has changed."""
+    """Returns the files' sizes and times, which show quickly whether any of that code has changed."""
     topics = [lesson.topic for lesson in [*lessons(), *own_lessons()]]
     return [(name, path.stat().st_mtime_ns, path.stat().st_size) for name, path in _files(topics)]
 
 
 def unchanged() -> bool:
-    """Is the code still what this process has imported? New code beside old makes answers that are neither's."""
+    """Says whether the code on the disk is still the code that this process has imported. A mixture of old and new code
+    would give answers that belong to neither."""
     return _stamps() == STAMPS
 
 
 def versions(topic: str) -> list[str]:
-    """What a verdict on this topic depends on: the code, and what runs it."""
+    """Returns what a verdict on this topic depends on: the code, and the software that runs it."""
     return [code(topic), torch.__version__, sys.version, sys.platform]
 
 

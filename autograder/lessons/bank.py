@@ -1,13 +1,13 @@
-"""The bank of a topic, `answers/<exercise>.py`: answers as learners write them, right and wrong, a cell each.
+"""The bank of a topic, `answers/<exercise>.py`: answers as learners write them, right and wrong, one in each cell.
 
     # %% right: einsum                                       what is special about it
     # %% wrong: no-keepdim, expect: columns of the map       what its report must lead with: a part of its headline
     # %% wrong: same-buffer, expect: nothing, only a measured process shows it
 
-What stands above the first cell, the imports, belongs to every answer. An answer that differs from the reference in a
-few lines may say only these, as comments: `# %% wrong: no-sigmoid, edits, expect: ...`, then the lines that go (`# - `)
-and those that come in their place (`# + `), as `ast.unparse` writes the reference, without docstrings and annotations;
-`#` alone parts two edits.
+The text above the first cell, the imports, is part of every answer. If an answer differs from the reference in only a
+few lines, it may give just these lines, as comments: `# %% wrong: no-sigmoid, edits, expect: ...`, then the lines that
+are removed (`# - `) and those that replace them (`# + `). The lines are compared with the reference as `ast.unparse`
+writes it, without docstrings and annotations. A line with `#` alone separates two edits.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ NOTHING = "nothing, "
 
 @dataclass(frozen=True)
 class Answer:
-    """kind: "right" or "wrong". what: what is special about it.
-    expected: what the headline of its report must contain, if that is said."""
+    """An answer of the bank.
+
+    kind: "right" or "wrong".
+    what: what is special about it.
+    expected: what the headline of its report must contain, if the bank says that.
+    """
 
     exercise: str
     kind: str
@@ -42,15 +46,15 @@ class Answer:
 
     @property
     def measured(self) -> bool:
-        """Whether only a measured process betrays it."""
+        """Whether only a measured process shows that it is wrong."""
         return self.expected.startswith(NOTHING)
 
 
 def answers(folder: Path, reference: ModuleType) -> list[Answer]:
-    """All answers of a topic's folder.
+    """Returns all answers in a topic's folder.
 
-    Raises ValueError, with the file and the cell, for a heading that can't be read, a name that is there twice, a file
-    that is named after nothing in the reference, and an edit that does not apply exactly once.
+    Raises ValueError, with the file and the cell, if a heading can't be read, if a name occurs twice, if a file's name
+    is no name in the reference, or if an edit does not apply exactly once.
     """
     if old := sorted((folder / FOLDER).glob("*/*.py")):
         raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now; put it there, below a "
@@ -105,16 +109,18 @@ class _Plain(ast.NodeTransformer):
 
 
 def plain(reference: ModuleType, exercise: str) -> str:
-    """The reference's code of an exercise, as edits see it."""
+    """Returns the reference's code of an exercise, in the form to which edits apply."""
     tree = ast.parse(Path(str(reference.__file__)).read_text(encoding="utf-8"))
     [node] = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise]
     return ast.unparse(_Plain().visit(node))
 
 
 def edited(source: str, edits: str) -> str:
-    """`source` with other lines. edits: hunks of `# - ` lines and `# + ` lines; other comments stay above the answer.
+    """Returns `source` with some of its lines replaced.
 
-    Raises ValueError for lines that are not there, or are there more than once.
+    edits: pieces of `# - ` lines and `# + ` lines; other comments stay above the answer.
+
+    Raises ValueError if the lines of a piece are missing in the source, or occur more than once.
     """
     comments = [line for line in edits.splitlines() if line.startswith("# ") and line[2:4] not in ("- ", "+ ")]
     for old, new in re.findall(r"((?:^# - .*\n)+)((?:^# \+ .*\n)*)", edits, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""The course's lessons, where they lie, its version and its address; and an instructor's own lessons."""
+"""The course's lessons with their places, its version and its address, and an instructor's own lessons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN = "own_"  # every name of an own lesson begins with it; git ignores what is 
 
 @dataclass(frozen=True)
 class Lesson:
-    """An entry of course.toml, or of an instructor's own list, which says in which folder the topic lies, too."""
+    """An entry of course.toml, or of an instructor's own list, which also says in which folder the topic lies."""
 
     name: str
     topic: str
@@ -63,8 +63,8 @@ def version() -> str:
 
 
 def repository() -> str:
-    """The course's address, owner/name on GitHub; nothing as long as it is not published.
-    Raises ValueError for anything else."""
+    """Returns the course's address, owner/name on GitHub; empty as long as it is not published. Raises ValueError if
+    the address has another form."""
     address = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["tool"]["course"]["repository"]
     if address and not re.fullmatch(r"[\w.-]+/[\w.-]+", address, re.ASCII):
         raise ValueError(f"{SETTINGS}: repository = {address!r}; write owner/name, as in "
@@ -73,9 +73,9 @@ def repository() -> str:
 
 
 def own_lessons() -> list[Lesson]:
-    """Every lesson of an instructor's own list, in order; none where there is no list.
+    """Returns every lesson of an instructor's own list, in order; empty if there is no list.
 
-    Raises ValueError for a lesson whose name would collide with the course's, or whose folder is not absolute.
+    Raises ValueError if a lesson's name is one of the course's, or if its folder is not an absolute path.
     """
     if not OWN_LIST.exists():
         return []

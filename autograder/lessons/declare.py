@@ -10,11 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RandomTensor:
-    """A tensor to be drawn. kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1),
-    "soft" (floats between 0 and 1), "signs" (-1 or 1).
+    """A tensor to be drawn.
 
-    layout: a key of attention_lab.values.LAYOUTS. grad: is a gradient taken of it (floats only)? dtype: of an input
-    that does not have its question's.
+    kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1), "soft" (floats between 0
+        and 1), or "signs" (-1 or 1).
+    layout: a key of attention_lab.values.LAYOUTS.
+    grad: whether a gradient is taken of it (floats only).
+    dtype: the dtype of an input, if it is not its question's.
     """
 
     shape: tuple[int, ...]
@@ -28,12 +30,12 @@ class RandomTensor:
 
 @dataclass(frozen=True)
 class TorchModule:
-    """A module argument of torch.nn: its class name and arguments, frozen parameters, tied ones {name: source}.
+    """A module argument of torch.nn: its class name and arguments, frozen parameters, and tied ones, {name: source}.
 
-    equal: parameters with the numbers of another one {name: source}, which stay parameters of their own.
-    weights: are its weights drawn? Else it keeps those that torch starts with, which may be many: nothing is stored of
-        them.
-    shared: a name; the modules of one call that have the same one are one and the same module.
+    equal: parameters that have the numbers of another one, {name: source}, but stay parameters of their own.
+    weights: whether its weights are drawn. If not, it keeps those with which torch begins. There may be many of them,
+        because they are not stored.
+    shared: a name. All modules of a call that have the same name are one and the same module.
     """
 
     name: str
@@ -49,7 +51,9 @@ class TorchModule:
 @dataclass(frozen=True)
 class Earlier:
     """A module argument that is built from the learner's own earlier exercise.
-    zeros: the parameters that are at zero."""
+
+    zeros: the parameters that are zero.
+    """
 
     name: str
     args: tuple = ()
@@ -59,16 +63,16 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Given:
-    """Among the arguments of a Factory's module: what the factory is called with."""
+    """Stands, among the arguments of a Factory's module, for the number with which the factory is called."""
 
 
 @dataclass(frozen=True)
 class Factory:
-    """A callable argument that makes a new module whenever it is called with one number: `of`, with the number where
-    `Given()` stands.
+    """A callable argument that makes a new module each time. It is called with one number, and makes the module `of`,
+    with the number in the place of `Given()`.
 
-    What it makes has torch's first weights. In a module that is asked, it gets the weights of the question, like every
-    other part.
+    The modules have torch's initial weights. If the learner's module holds such a module, it gets the weights of the
+    question, like every other part.
     """
 
     of: TorchModule | Earlier
@@ -84,39 +88,42 @@ class Affine:
 
 @dataclass(frozen=True)
 class Blend:
-    """A callable argument that takes four tensors of one dtype by place: (a, b, s, t) -> a moved by the share s to
-    b, b by t to a."""
+    """A callable argument that takes four tensors of one dtype by position, (a, b, s, t). It returns `a` moved towards
+    `b` by the share `s`, and `b` moved towards `a` by the share `t`."""
 
 
 class OfProducts(int):
-    """A limit of a Case for what products of matrices give, and for no other tensor."""
+    """A limit of a Case that holds only for the results of matrix products, and for no other tensor."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call of an exercise, and what is compared of it.
+    """One call of an exercise, and what is compared.
 
-    label: the input in a learner's words ("a map of odd sides"); arguments and shapes are added to it
+    label: the input in a learner's words ("a map of odd sides"). Arguments and shapes are added to it
         (derive.labelled).
     construct: the class's keyword arguments, or a tuple of positional ones (ignored for functions).
-    args, kwargs: what is called, with RandomTensor and the like inside.
-    method: what of a module is called. `parameters`: nothing is, and the answer is the number of the trainable ones.
-    The module keeps the values that it starts with, so that it may be as large as it likes.
-    earlier: another call comes first, with these arguments; True: with some of the same sizes, and on a module before
-    that one more, of other sizes, as far as the reference accepts any (derive.resized).
+    args, kwargs: the arguments of the call, with RandomTensor and the like inside.
+    method: the method of the module that is called. With `parameters`, nothing is called, and the answer is the number
+        of trainable parameters. The module then keeps its initial values, so it may be as large as it likes.
+    earlier: the arguments of another call that comes first. True means arguments of the same sizes; for a module, yet
+        another call with other sizes comes before that one, if the reference accepts any (derive.resized).
     again: the call is made twice with the very same inputs, and the second answer counts.
-    device: the call is made on another device. large: the numbers overflow a bare `exp`.
-    raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
-    limit: elements that no tensor's storage may reach, forward or backward (see OfProducts). peak: bytes by which a
-    call without gradients may not enlarge the process, as the judge measures it from outside (hidden cases only).
+    device: the call is made on another device.
+    large: the numbers overflow a bare `exp`.
+    raises: the numbers that a ValueError must name (an empty tuple allows any message); None if nothing should be
+        raised.
+    limit: the number of elements that no tensor's storage may reach, forward or backward (see OfProducts).
+    peak: the number of bytes by which a call without gradients may not enlarge the process, as the judge measures it
+        from outside (only in hidden cases).
     integer: an int must be an int, not 7.0.
-    fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
-    zeros: the parameters that are at zero, where all others are drawn. added: numbers that are added to what is drawn
-        for a parameter.
-    untraced: sub-modules whose input and output are not kept, because they are too large for the file of checks.
-    drop_largest: dropout drops what is largest, so that it is seen where it stands and whether whole channels go.
-    counts_for: the check that it belongs to (a key of attention_lab's SHARES), where that does not follow from the
-        rest.
+    fresh: the module keeps its initial values, and the output must not depend on those that are random.
+    zeros: the parameters that are zero, while all others are drawn.
+    added: numbers that are added to a parameter's drawn numbers.
+    untraced: sub-modules whose input and output are not recorded, because they are too large for the file of checks.
+    drop_largest: dropout drops the largest numbers, so that one can see where it stands, and whether it drops whole
+        channels.
+    counts_for: the check to which it belongs (a key of attention_lab's SHARES), if that does not follow from the rest.
     """
 
     label: str = ""
@@ -154,7 +161,11 @@ class Case:
 
 
 def call(*shapes: tuple[int, ...], of: tuple | dict[str, Any] = (), **more: Any) -> Case:
-    """A call with random tensors of these shapes. of: the module's arguments; more: other fields of Case."""
+    """Returns a call with random tensors of these shapes.
+
+    of: the module's arguments.
+    more: other fields of Case.
+    """
     return Case(args=tuple(map(RandomTensor, shapes)), construct=of, **more)
 
 
@@ -164,18 +175,19 @@ Size = Callable[[Random], Case]
 
 @dataclass(frozen=True)
 class Exercise:
-    """How an exercise is called. derive.py makes of it the hidden cases and the visible ones.
+    """How an exercise is called. derive.py makes the hidden cases and the visible ones from it.
 
-    sizes: one hidden case each; the first is ordinary, and everything that is standard is tested on more calls drawn by
-        it.
-    refuses: calls that must raise (their cases have `raises`).
-    visible: small cases chosen by hand; the first decides how renamed weights are placed, so it should be an ordinary
-        one.
-    small: the call on which the visible check tests what is standard; None for functions of plain numbers.
-    uses: the earlier exercises that it is built from; delegates: those of them that would be the answer, whose proxy
-    therefore has children and no forward.
-    large: the factor that makes ordinary numbers large. overflow: the one that makes them so large that `exp` of a
-    score is infinite, above or below 0; 0 where there is no softmax or sigmoid.
+    sizes: functions that draw a call, one for each hidden case. The first one draws an ordinary call; everything that
+        is standard is tested on more calls that it draws.
+    refuses: functions that draw calls that must raise an error (their cases have `raises`).
+    visible: small cases chosen by hand. The first one decides how renamed weights are placed, so it should be an
+        ordinary one.
+    small: the call on which the visible check tests everything that is standard; None for functions of plain numbers.
+    uses: the earlier exercises from which it is built.
+    delegates: those of `uses` that would be the whole answer. Their proxies have children, but no forward pass.
+    large: the factor that makes ordinary numbers large.
+    overflow: the factor that makes numbers so large that `exp` of a score is infinite, above or below 0; 0 if there is
+        no softmax or sigmoid.
     """
 
     name: str
@@ -191,11 +203,13 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: what is wrong (id), the sentence that its maker needs to read, and the code.
+    """A known mistake: its id, the sentence that its author should read, and the code.
 
-    The code is the reference's with `edits` (old text, new text) applied, or `code` as it stands.
-    grain: "float32" where it rounds float64 numbers to it, or uses weights of its own that torch drew in it: its last
-    digits are another processor's. Where nothing but rounding is wrong, it is recognised by the size of that noise.
+    The code is the reference's with `edits` (old text, new text), or `code` as it is given.
+
+    grain: "float32" if the mistake rounds float64 numbers to float32, or uses weights of its own that torch drew in
+        float32. Its last digits are then different on another processor. If nothing but rounding is wrong, the mistake
+        is recognised by the size of that noise.
     """
 
     id: str
@@ -217,13 +231,14 @@ class Variant:
 
 @dataclass(frozen=True)
 class Item:
-    """A question about a lesson that `review()` asks some days later, and again after weeks.
+    """A question about a lesson that `review()` asks some days later, and again some weeks later.
 
-    id: short, unique in the lesson, and never used for another question, because a learner's schedule knows it.
-    asks: one question, of at most three sentences, with `code` between backquotes. code: lines that are shown below it,
-        numbered from 1.
-    answer: a number, a shape as a tuple, or "a", "b", ... where there are `choices`.
-        why: what is right, and why, in a sentence or two.
+    id: short, unique in the lesson, and never used again for another question, because a learner's schedule refers to
+        it.
+    asks: one question, of at most three sentences, with `code` between backquotes.
+    code: lines that are shown below the question, numbered from 1.
+    answer: a number, a shape as a tuple, or "a", "b", ... if there are `choices`.
+    why: what is right, and why, in a sentence or two.
     """
 
     id: str

@@ -1,12 +1,13 @@
-"""What every exercise is tested on, derived from its declaration: hidden cases from a secret seed, visible ones of
-fixed small sizes.
+"""Derives everything that an exercise is tested on from its declaration: hidden cases from a secret seed, and visible
+cases of fixed small sizes.
 
-As in PyTorch's `ModuleInfo`, an exercise says once how it is called; the cases for memory orders, training mode, a
-second call, float32, another device, large numbers, zeros and their labels follow from that. Gradients of every input
-and parameter, buffers, and what was changed in place are compared in all of them without being mentioned.
+As in PyTorch's `ModuleInfo`, an exercise says once how it is called. The other cases follow from that, with their
+labels: memory orders, training mode, a second call, float32, another device, large numbers and zeros. Gradients of
+every input and parameter, buffers, and changes in place are compared in all of them, although no exercise mentions
+them.
 
-Numbers stay where honest answers agree to 1e-9: only a case of the check "large" may overflow a bare `exp`, and no
-gradient is taken at the zeros, where a ReLU and a clamp differ.
+Only numbers are used for which honest answers agree to 1e-9. So only cases of the check "large" may overflow a bare
+`exp`, and no gradient is taken at zeros, because a ReLU and a clamp have different gradients there.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ REFUSALS = 2  # of each exercise, in its visible check
 
 @dataclass(frozen=True)
 class Standard:
-    """A case that every exercise with tensors gets. change: what it makes of an ordinary call (the same call: it
-    does not apply)."""
+    """A case that every exercise with tensors gets.
+
+    change: makes the case from an ordinary call. If it returns the same call, the case does not apply.
+    """
 
     words: str
     change: Callable[[Exercise, Case], Case]
@@ -37,7 +40,11 @@ class Standard:
 
 
 def _relaid(exercise: Exercise, case: Case, layout: str, axes: Sequence[int]) -> Case:
-    """layout: a key of attention_lab's LAYOUTS; axes: the numbers of axes that it is made for."""
+    """Changes the memory order of tensors.
+
+    layout: a key of attention_lab's LAYOUTS.
+    axes: the numbers of axes for which this layout is made.
+    """
     return _with_tensors(case, lambda t: replace(t, layout=layout)
                          if len(t.shape) in axes and t.kind == "normal" else t)
 
@@ -47,7 +54,8 @@ def _scaled(case: Case, factor: float) -> Case:
 
 
 def _overflowing(exercise: Exercise, case: Case) -> Case:
-    """A softmax or sigmoid of such scores is 0 or 1, so that its gradients say nothing."""
+    """Makes the numbers overflow. No gradients are compared, because a softmax or sigmoid of such scores is 0 or 1, so
+    its gradients say nothing."""
     return replace(_scaled(case, exercise.overflow), gradients=False, large=True) if exercise.overflow else case
 
 
@@ -80,7 +88,8 @@ def visible(exercises: Sequence[Exercise], reference: ModuleType) -> dict[str, t
 
 
 def _hidden(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
-    """The first case is ordinary; everything else that is standard is tested on more calls drawn by its size."""
+    """Yields the hidden cases of one exercise. The first one is ordinary; everything that is standard is tested on more
+    calls from the same function."""
     ordinary, *sizes = exercise.sizes
     label = partial(labelled, exercise.name, show_numbers=False)
     first = ordinary(r)
@@ -114,8 +123,8 @@ def _visible(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
 
 
 def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
-    """The call without the tensor that it may go without, after one that gave it: the last mask must not be used
-    again."""
+    """Yields the call without its optional tensor, after a call with that tensor, because the earlier mask must not be
+    used again."""
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     for i, (given, parameter) in enumerate(zip(case.args, parameters)):
@@ -126,15 +135,18 @@ def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
 
 
 def resized(case: Case) -> tuple[Case, Case]:
-    """Calls of other sizes on the same module: with other sides and one image more, and with one image more alone.
-    After such a call and one of its own sizes, what is kept of either shows: an index, a mask, a size; or a gate, even
-    one that is kept only for as long as the shape stays the same."""
+    """Returns two calls of other sizes on the same module: one with other sides and one more image, and one with only
+    one more image.
+
+    If such a call and then a call of the module's own sizes come first, it shows whether anything is kept of either
+    call: an index, a mask or a size. It even shows a gate that is kept only as long as the shape stays the same.
+    """
     return _other_sides(case), _with_tensors(case, _one_image_more)
 
 
 def _other_sides(case: Case) -> Case:
-    """One image more, and other sides. Sizes that are given beside tokens are doubled, and the tokens with them:
-    windows still fit."""
+    """Returns the call with one more image, and other sides. If sizes are given beside tokens, the sizes and the tokens
+    are doubled, so that windows still fit."""
     if not any(map(_is_size, case.args)):
         return _with_tensors(case, _longer)
     return _with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)),
@@ -142,7 +154,7 @@ def _other_sides(case: Case) -> Case:
 
 
 def _is_size(value: Any) -> bool:
-    """A side, or a height and a width."""
+    """Says whether a value is a side, or a height and a width."""
     return type(value) is int or type(value) is tuple and all(type(side) is int for side in value)
 
 
@@ -184,7 +196,7 @@ def tensors(case: Case) -> list[RandomTensor]:
 
 
 def relaid(case: Case) -> bool:
-    """Does a tensor of the call lie in memory in another order than usual?"""
+    """Says whether a tensor of the call lies in memory in an unusual order."""
     return any(t.layout != "contiguous" for t in tensors(case))
 
 
@@ -201,10 +213,10 @@ def _mapped(value: Any, change: Callable[[RandomTensor], RandomTensor]) -> Any:
 
 
 def labelled(name: str, case: Case, show_numbers: bool) -> Case:
-    """The case with its whole label: words, the module's arguments, the tensors' shapes.
+    """Returns the case with its whole label: words, the module's arguments, and the tensors' shapes.
 
-    show_numbers: also what is given where no tensor is. A hidden case keeps that to itself: with the numbers, what is
-    expected could be computed by hand and written down.
+    show_numbers: True also shows arguments that are not tensors. A hidden case does not show them, because then the
+        expected result could be computed by hand and written down.
     """
     parts = [case.label] if case.label else []
     if case.method != "forward":

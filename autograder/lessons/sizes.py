@@ -1,4 +1,5 @@
-"""The sizes that exercises share: maps, bottlenecks, and modules with a bottleneck on maps. Each draws one call."""
+"""Sizes that exercises share: maps, bottlenecks, and modules with a bottleneck on maps. Each function draws one call.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ Construct = dict[str, Any] | tuple  # a module's arguments
 
 # --- Maps
 def batch_and_map(r: Random) -> tuple[int, int, int]:
-    """A batch, a height and a width, all different; small, because what is asked and answered travels between
-    processes."""
+    """Returns a batch size, a height and a width, all different. They are small, because questions and answers travel
+    between processes."""
     batch, height, width = r.sample(range(3, 8), 3)
     return batch, height, width
 
@@ -28,7 +29,7 @@ def odd_sides(r: Random) -> tuple[int, int]:
 
 
 def _large_sides(r: Random) -> tuple[int, int]:
-    """A height and another width; primes: no bottleneck has as many channels."""
+    """Returns a height and a different width. They are primes, so no module with a bottleneck has as many channels."""
     height, width = r.sample((37, 41, 43, 47), 2)
     return height, width
 
@@ -57,8 +58,11 @@ def maps(ordinary: Shape) -> dict[str, Shape]:
 
 
 def on_map(words: str, shape: Shape, of: Callable[[Random], Construct], **fields: Any) -> Size:
-    """A module on a map. of: draws the module's arguments, the channels first or by name.
-    fields: other fields of the case."""
+    """Returns a size: a function that draws a call of a module on a map.
+
+    of: draws the module's arguments, with the channels first, or by name.
+    fields: other fields of the case.
+    """
     def size(r: Random) -> Case:
         construct = of(r)
         batch, height, width = shape(r)
@@ -68,7 +72,7 @@ def on_map(words: str, shape: Shape, of: Callable[[Random], Construct], **fields
 
 
 def on_maps(shapes: dict[str, Shape], of: Callable[[Random], Construct], **fields: Any) -> tuple[Size, ...]:
-    """The same module on each of these maps."""
+    """Returns a size for the same module on each of these maps."""
     return tuple(on_map(words, shape, of, **fields) for words, shape in shapes.items())
 
 
@@ -80,18 +84,22 @@ def channels_of(construct: Construct) -> int:
 
 
 def bottleneck(r: Random) -> dict[str, int]:
-    """An ordinary bottleneck. With eight hidden channels or more in each image some of them are certain to be large."""
+    """Draws an ordinary bottleneck. It has eight hidden channels or more, so in each image some of them are certain to
+    be large."""
     hidden, reduction = r.randint(8, 11), r.randint(2, 6)
     return {"channels": hidden * reduction, "reduction": reduction}
 
 
 def with_options(**options: Callable[[Random], Any]) -> Callable[[Random], Construct]:
-    """An ordinary bottleneck with other arguments beside it. options: how they are drawn."""
+    """Returns a function that draws an ordinary bottleneck with other arguments as well.
+
+    options: draws these arguments.
+    """
     return lambda r: {**bottleneck(r), **{name: draw(r) for name, draw in options.items()}}
 
 
 def _rounded_down(r: Random, of_reduction: Callable[[int], int]) -> tuple[int, int]:
-    """Channels and a reduction that leaves a rest."""
+    """Draws channels, and a reduction that does not divide them."""
     hidden, reduction = r.randint(2, 4), r.randint(5, 7)
     return hidden * reduction + of_reduction(reduction), reduction
 
@@ -144,13 +152,17 @@ EMPTY = {"one channel too few for the reduction": _one_too_few, "far too few cha
 
 
 def bottlenecks(ordinary: Callable[[Random, Construct], Case], default: int = 16) -> tuple[Size, ...]:
-    """One size for each kind of bottleneck. ordinary: a call of a module with these arguments."""
+    """Returns one size for each kind of bottleneck.
+
+    ordinary: makes a call of a module with these arguments.
+    """
     return tuple(lambda r, words=words, kind=kind: replace(ordinary(r, kind(r, default)), label=words)
                  for words, kind in KEPT.items())
 
 
 def empty_bottlenecks(ordinary: Callable[[Random, Construct], Case], default: int = 16) -> tuple[Size, ...]:
-    """One refused size for each way to leave no hidden channel; the message names channels and reduction."""
+    """Returns sizes to be refused, one for each way to leave no hidden channel. The message must name channels and
+    reduction."""
     def refused(r: Random, words: str, kind: Callable[[Random, int], Construct]) -> Case:
         construct = kind(r, default)
         given = list(construct.values() if isinstance(construct, dict) else construct)
@@ -160,13 +172,14 @@ def empty_bottlenecks(ordinary: Callable[[Random, Construct], Case], default: in
 
 
 def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct], Case]:
-    """A call on a map of a module with the given arguments, for `bottlenecks` and `empty_bottlenecks`."""
+    """Returns a function that makes a call of a module with given arguments on a map, for `bottlenecks` and
+    `empty_bottlenecks`."""
     return lambda r, construct: on_map("", shape, lambda _: construct)(r)
 
 
 # --- Words
 def other_words(*options: str) -> dict[str, Any]:
-    """What is none of the words that an argument may be, by what is special about it: each is to be refused."""
+    """Returns words that an argument may not be, each of which must be refused, by what is special about the word."""
     part = options[0][:-1] or "".join(options)
     return {"an empty text": "", f"{part!r}": part, "a right word in other letters": options[0].swapcase(),
             "None": None,
@@ -175,7 +188,8 @@ def other_words(*options: str) -> dict[str, Any]:
 
 # --- Functions of an image
 def image(words: str, shape: Shape) -> Size:
-    """A function of an image. More channels than any batch or side: no two axes are alike."""
+    """Returns a call of a function of an image. It has more channels than any batch or side, so no two axes have the
+    same length."""
     def size(r: Random) -> Case:
         batch, height, width = shape(r)
         return call((batch, r.randint(10, 14), height, width), label=words)

@@ -1,5 +1,5 @@
-"""Loads a topic's folder: the reference, exercises, mistakes and drawings of one lesson.
-Nothing else imports a topic by its name."""
+"""Loads a topic's folder: the reference, exercises, mistakes and drawings of one lesson. No other module imports a
+topic by its name."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ class Topic:
         self.folder, self.package = folder, f"solutions.{folder.name}"
 
     def has(self, file: str) -> bool:
-        """Is the file there? A lesson of one's own may go without drawings, hints and questions for later."""
+        """Says whether the file exists. A lesson of somebody's own may have no drawings, hints or questions for later.
+        """
         return (self.folder / file).exists()
 
     def module(self, name: str) -> ModuleType:
-        """A module of the folder, such as "figures" or "parity.grl.adapter".
+        """Returns a module of the folder, such as "figures" or "parity.grl.adapter".
 
-        Raises ModuleNotFoundError, with what to write instead, for a lesson of one's own that still imports what has
-        moved here.
+        Raises ModuleNotFoundError if an instructor's own lesson still imports a module that has moved here. The message
+        says what to write instead.
         """
         try:
             return import_module(f"{self.package}.{name}")
@@ -53,7 +54,8 @@ class Topic:
 
     @cached_property
     def used_later(self) -> dict[str, tuple[str, ...]]:
-        """By exercise, the layers that a later cell of the page uses in a way in which one of another kind fails."""
+        """For each exercise, the layers that a later cell of the page uses in a way in which a layer of another kind
+        would fail."""
         return getattr(self.module("exercises"), "USED_LATER", {})
 
     @cached_property
@@ -67,8 +69,8 @@ class Topic:
 
 
 def topic(where: str | Path) -> Topic:
-    """The topic of that name, of the course or of an instructor's own list, or the one in a folder outside this
-    repository.
+    """Returns the topic of that name, which is the course's or on an instructor's own list. Or returns the topic in a
+    folder outside this repository.
 
     Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
     """
@@ -85,6 +87,6 @@ def topic(where: str | Path) -> Topic:
 
 
 def folder_of(name: str) -> Path:
-    """Where the topic of that name lies, or would lie."""
+    """Returns the folder of the topic of that name, even if it does not exist."""
     own = {lesson.topic: Path(lesson.folder).resolve() for lesson in own_lessons()}
     return own.get(name, SOLUTIONS / name)

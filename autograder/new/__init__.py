@@ -1,1 +1,1 @@
-"""`autograder new`: the folder of a lesson of one's own, from a reference and a sketch of its inputs."""
+"""`autograder new`: makes the folder of your own lesson from a reference and a sketch of its inputs."""

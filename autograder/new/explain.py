@@ -1,5 +1,5 @@
-"""Mutants of a reference that change nothing, with the reason: those for which a rule knows it, and which nothing
-told apart."""
+"""Explains why some mutants of a reference change nothing. A rule gives the reason; `propose.harmless` also makes sure
+that no case tells such a mutant from the reference."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.audit.mutants import Mutant
 
 
 def reason(mutant: Mutant, source: str) -> str:
-    """Why a mutant of the exercise in `source` would change nothing; empty where no rule knows."""
+    """Returns the reason why a mutant of the exercise in `source` changes nothing; empty if no rule knows one."""
     place, _, what = mutant.id.partition(": ")
     line = int(place.rpartition(" ")[2])
     return next((why for pattern, holds, why in RULES if re.fullmatch(pattern, what) and holds(source, line)), "")
@@ -22,7 +22,7 @@ def _always(source: str, line: int) -> bool:
 
 
 def _of_one_weight(source: str, line: int) -> bool:
-    """Do all convolutions of this line have a kernel of size 1?"""
+    """Says whether all convolutions of this line have a kernel of size 1."""
     layers = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.lineno == line
               and re.search(r"\bConv[123]d$", ast.unparse(node.func))]
     sizes = [next((each.value for each in node.keywords if each.arg == "kernel_size"),
@@ -32,7 +32,7 @@ def _of_one_weight(source: str, line: int) -> bool:
 
 
 def _exact(source: str, line: int) -> bool:
-    """Is each floor division of this line one whose remainder the reference refuses?"""
+    """Says whether the reference refuses a remainder in each floor division of this line."""
     nodes = list(ast.walk(ast.parse(source)))
     tests = [part for node in nodes if isinstance(node, ast.If)
              and any(isinstance(statement, ast.Raise) for statement in node.body)
@@ -49,11 +49,11 @@ def _exact(source: str, line: int) -> bool:
 
 COUNTED = r"( \(\d+\))?"  # the second of two mutants with the same words
 RULES: tuple[tuple[str, Callable[[str, int], bool], str], ...] = (
-    (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Taken twice, it gives the same."),
+    (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Applied twice, it gives the same result as once."),
     (rf"\w+ in place{COUNTED}", _always, "It changes a tensor that nothing else reads."),
     (rf"Conv\dd with dilation=2{COUNTED}", _of_one_weight, "A kernel of size 1 has nothing to spread."),
     (rf"rounded (up|to the nearest|down, at least 1){COUNTED}", _exact,
-     "Where the division leaves a remainder, the reference refuses."),
+     "If the division leaves a remainder, the reference raises an error."),
     (rf"arguments 0 and 1 of transpose exchanged{COUNTED}", _always, "The order of the two axes does not matter."),
-    (rf"softmax -> torch\.softmax\(x, -1\){COUNTED}", _always, "The reference's softmax goes over the last axis, too."),
+    (rf"softmax -> torch\.softmax\(x, -1\){COUNTED}", _always, "The reference's softmax runs over the last axis, too."),
 )

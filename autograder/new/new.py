@@ -1,4 +1,4 @@
-"""Writes the folder of a lesson of one's own, and enters it in the instructor's own list."""
+"""Writes the folder of an instructor's own lesson, and enters the lesson in the instructor's list."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ MINUTES = 30  # an exercise, until somebody has measured it
 
 HEAD = '''"""{name}: how each exercise is called.
 
-`sizes` are the hidden questions: functions of a random generator that give a call each. The first is the ordinary one, which
-everything that is standard is tried with (other layouts, float32, a second call, ...). `visible` are the questions of the check that
-learners hold. What must not slip through, such as odd sides or other arguments, belongs in both.
+`sizes` are the hidden questions: functions that take a random generator and return a call each. The first one should draw an ordinary
+call, because all standard tests use it (other layouts, float32, a second call, ...). `visible` are the questions of the check that
+learners have. Anything that a wrong answer must not get past, such as odd sides or other arguments, belongs in both.
 
-What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`, a function that gives a call with the numbers which the
-message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+Calls that the reference must refuse with a ValueError belong in `refuses=(refused_1,)`. Each is a function that returns a call with the
+numbers that the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
 """
 
 from autograder.lessons.declare import Exercise, call
 '''  # noqa: E501
 
-CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
+CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that rightly lose no points.
 
 The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without "(proposed)", and delete
 those that nobody makes.
@@ -58,17 +58,17 @@ MISTAKES = (
 # Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as Mistake is.
 VARIANTS = ()
 
-# What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
+# Mutants that `autograder audit` reports because they get full points, although they are right, and why: {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
 '''  # noqa: E501
 
 
 def new(name: str, reference: Path, folder: Path, console: Console) -> int:
-    """Make the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
+    """Makes the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
 
-    Raises ValueError, and leaves nothing behind, for a name that is taken or unfit, a folder that is there, and a
-    sketch that is wrong.
+    Raises ValueError if the name is taken or not a possible name, if the folder exists, or if the sketch is wrong. Then
+    nothing is left behind.
     """
     home = folder.resolve() / name
     _refuse(name, home)
@@ -98,9 +98,8 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
 
 
 def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
-    """The mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. Its modules
-    are forgotten
-    again: they will lie elsewhere."""
+    """Returns the mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. The
+    topic's modules are removed from Python's memory afterwards, because they will lie in another place."""
     before = set(sys.modules)
     try:
         return proposed(topic(made)), harmless(topic(made))
@@ -112,14 +111,14 @@ def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
 
 def _refuse(name: str, home: Path) -> None:
     if not name.isidentifier() or name != name.lower() or not name.isascii():
-        raise ValueError(f"{name!r} is no name for a topic: small letters, digits and _, such as gather_excite")
+        raise ValueError(f"{name!r} is not a name for a topic: use small letters, digits and _, such as gather_excite")
     if (SOLUTIONS / name).exists() or name in [lesson.topic for lesson in own_lessons()]:
         raise ValueError(f"there is a topic {name} already")
     if home.exists():
         raise ValueError(f"{home} is there already")
     for kept in ("solutions", "course", "autograder", "builder"):
         if home.is_relative_to(ROOT / kept):
-            raise ValueError(f"{home} lies in the repository's own {kept}/, where an update would meet it; choose "
+            raise ValueError(f"{home} lies in the repository's own {kept}/, which an update may change; choose "
                              "another --folder")
 
 
@@ -133,8 +132,8 @@ def _enter(name: str, title: str, home: Path, minutes: int) -> None:
 
 
 def exercises_source(name: str, sketch: Sketch) -> str:
-    """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of
-    small fixed shapes."""
+    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size, in which letters are drawn anew,
+    and a visible case of small fixed shapes."""
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)
@@ -155,13 +154,13 @@ def exercises_source(name: str, sketch: Sketch) -> str:
 
 
 def _narrow(call: Call) -> list[Call]:
-    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
-    shapes."""
+    """Returns two versions of the call: one has every other letter at 1, and the second one has the remaining letters
+    at 1. On all other shapes, a stray `squeeze()` would do no harm."""
     return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
 
 
 def _refusal(call: Call, target: Callable) -> str:
-    """What the reference says to such a call; nothing where it takes it."""
+    """Returns the reference's error for such a call; empty if it accepts the call."""
     shapes = call.shapes(Random(0))
     try:
         call.made(target)(*map(torch.ones, shapes))

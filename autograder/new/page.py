@@ -52,8 +52,8 @@ def _prose(heading: str, what: str, end: str = "") -> str:
 
 
 def gapped(text: str, exercise: Drafted) -> str:
-    """The exercise's code with a gap for each body that a learner writes: of a class one per method, so that it
-    exists unsolved."""
+    """Returns the exercise's code with a gap for each body that a learner writes. In a class, each method has a gap of
+    its own, so that the unsolved class exists."""
     tree = ast.parse(text)
     node = next(each for each in tree.body
                 if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == exercise.name)
@@ -75,7 +75,8 @@ def gapped(text: str, exercise: Drafted) -> str:
 
 
 def _given(statement: ast.stmt) -> bool:
-    """A docstring, or the first line of every module's constructor: no learner has to write it."""
+    """Says whether a statement is a docstring, or the first line of a module's constructor. No learner has to write
+    these."""
     return isinstance(statement, ast.Expr) and (
         isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
     )

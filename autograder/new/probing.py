@@ -1,5 +1,5 @@
-"""What else an exercise must be asked, found by trying the reference: calls that it refuses, defaults, scores that
-overflow `exp`."""
+"""Finds out what else an exercise should be asked, by trying the reference: calls that it refuses, defaults, and scores
+that overflow `exp`."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Refused:
 
 def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
              calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
-    """For each line of an exercise that raises a ValueError, one or two calls that make it do so;
-    and the lines for which there is none.
+    """For each line of an exercise that raises a ValueError, finds one or two calls that make it do so. Also returns
+    the lines for which no such call was found.
 
     node: the exercise as it stands in `file`, from which `target` was made.
     """
@@ -54,7 +54,8 @@ def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
 
 
 def _neighbours(call: Call, target: Callable) -> Iterator[Call]:
-    """The call with one number of its arguments changed, with one side changed, with an axis more or less."""
+    """Yields the call with one number of its arguments changed, with one side changed, and with one axis more or less.
+    """
     arguments = dict(call.arguments) if isinstance(call.arguments, dict) else {}
     if isinstance(target, type):
         given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | arguments
@@ -94,8 +95,8 @@ def _refused(call: Call, target: Callable, file: str) -> Refused | None:
 
 
 def positional(call: Call, target: Callable) -> Call | None:
-    """The call with its arguments by place, and without those that have a default.
-    None where that makes no difference."""
+    """Returns the call with its arguments by position, and without those that have a default; None if that makes no
+    difference."""
     if not isinstance(target, type) or not isinstance(call.arguments, dict):
         return None
     parameters = inspect.signature(target).parameters
@@ -106,10 +107,10 @@ def positional(call: Call, target: Callable) -> Call | None:
 
 
 def overflow(call: Call, target: Callable) -> float:
-    """The factor that makes ordinary inputs so large that `exp` of a score is infinite, while the reference's answer
-    stays finite.
+    """Returns the factor that makes ordinary inputs so large that `exp` of a score is infinite, while the reference's
+    answer stays finite.
 
-    0 where the reference takes no exponential, or where no factor does it.
+    Returns 0 if the reference takes no exponential, or if there is no such factor.
     """
     for factor in FACTORS:
         if all(_overflows(call, target, factor, number) for number in range(DRAWS)):
@@ -130,7 +131,7 @@ def _overflows(call: Call, target: Callable, factor: float, number: int) -> bool
 
 
 class _Scores(TorchFunctionMode):
-    """The largest number, without its sign, that an exponential was taken of."""
+    """Remembers the largest absolute value of which an exponential was taken."""
 
     most = 0.0
 

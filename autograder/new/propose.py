@@ -1,5 +1,5 @@
-"""Proposes known mistakes: mutants of the reference that can be told from it and from each other, from every part of
-its code."""
+"""Proposes known mistakes. They are mutants of the reference, from every part of its code, that can be told from the
+reference and from each other."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LAST = re.compile("raises |message|no message|printed|an assert|no default|defau
 
 
 def proposed(files: Topic) -> list[Mistake]:
-    """Mistakes for each exercise of a topic, no two with the same sentence. Raises ValueError where the reference
+    """Returns mistakes for each exercise of a topic, no two with the same sentence. Raises ValueError if the reference
     itself fails on its own cases."""
     found: list[Mistake] = []
     with _quietly():
@@ -62,8 +62,8 @@ def proposed(files: Topic) -> list[Mistake]:
 
 
 def harmless(files: Topic) -> dict[str, str]:
-    """Mutants for which a rule knows that they change nothing, and which no case tells from the reference: by name,
-    the reason."""
+    """Returns the mutants that change nothing, with the reason. A rule gives the reason, and no case tells such a
+    mutant from the reference."""
     found: dict[str, str] = {}
     with _quietly():
         for exercise in files.exercises:
@@ -85,14 +85,14 @@ def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
 
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
-    """Does it crash at once? Then it speaks for itself."""
+    """Says whether it crashes at once. The error then explains itself."""
     space = recording.run_source(mistake.code, reference, mistake.id)
     first = made[0].cases[0]
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
 
 
 def _tells(reference: ModuleType, made: list[RecordedExercise], chosen: list[Mistake], mistake: Mistake) -> bool:
-    """Do the cases tell a mistake from the reference and from those that are chosen?"""
+    """Says whether the cases tell a mistake from the reference, and from the mistakes that were chosen before."""
     try:
         for each in made:
             recording.record_mistakes(replace(each, mistakes=[]), reference, [*chosen, mistake])
@@ -121,7 +121,8 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
 
 
 def _spread(found: list[Mutant]) -> list[Mutant]:
-    """One mutant of each line, then another of each line, and so on; at the end those that teach little."""
+    """Yields one mutant of each line, then a second one of each line, and so on. Mutants that teach little come last.
+    """
     lines: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in found:
         lines[mutant.id.partition(":")[0]].append(mutant)
@@ -131,5 +132,5 @@ def _spread(found: list[Mutant]) -> list[Mutant]:
 
 
 def _mixed(found: list[Mutant]) -> list[Mutant]:
-    """Neighbours are much alike: every third one first."""
+    """Changes the order so that every third one comes first, because neighbours are much alike."""
     return [mutant for start in range(3) for mutant in found[start::3]]

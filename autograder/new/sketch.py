@@ -1,4 +1,4 @@
-"""Reads the file that `autograder new` starts from: a reference, and in it a sketch of how each exercise is called.
+"""Reads the file from which `autograder new` starts: a reference, with a sketch of how each exercise is called.
 
     INPUTS = {
         "SimAM": [
@@ -7,8 +7,8 @@
         ],
     }
 
-Each entry is one kind of call. A number in a shape stays as it is; a letter is another number in each hidden question,
-the same one wherever it stands in the call.
+Each entry is one kind of call. A number in a shape stays as it is. A letter is a different number in each hidden
+question, but the same number wherever it stands in one call.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ SMALLEST, LARGEST = 2, 5  # what a letter may stand for
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, by name or by place, and the shapes of what it is called with,
-    numbers and letters."""
+    """One kind of call: the arguments of the class, by name or by position, and the shapes of the inputs, with numbers
+    and letters."""
 
     arguments: dict[str, Any] | tuple[Any, ...]
     inputs: tuple[tuple[int | str, ...], ...]
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """The arguments alone."""
+        """Returns the arguments without their names."""
         return tuple(self.arguments.values()) if isinstance(self.arguments, dict) else self.arguments
 
     def made(self, target: Callable) -> Callable:
-        """What is called with the inputs: a module of the class, or the function itself."""
+        """Returns what is called with the inputs: a module of the class, or the function itself."""
         if not isinstance(target, type):
             return target
         return target(**self.arguments) if isinstance(self.arguments, dict) else target(*self.arguments)
@@ -62,7 +62,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Drafted:
-    """An exercise: its definition, how it is called, and the earlier exercises that its code speaks of."""
+    """An exercise: its definition, how it is called, and the earlier exercises that its code uses."""
 
     name: str
     node: ast.FunctionDef | ast.ClassDef
@@ -72,8 +72,11 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Sketch:
-    """What a file says. text: of the file, without the sketch of inputs.
-    imports, given: what stands there besides exercises, as code."""
+    """The content of a file.
+
+    text: the file's text without the sketch of inputs.
+    imports, given: the code besides the exercises.
+    """
 
     text: str
     imports: str
@@ -82,8 +85,8 @@ class Sketch:
 
 
 def read(path: Path) -> Sketch:
-    """The sketch in a file. Raises ValueError, with the file and what is wrong, for one that no lesson can be made
-    of."""
+    """Returns the sketch in a file. Raises ValueError, with the file and what is wrong, if no lesson can be made from
+    it."""
     text = path.read_text(encoding="utf-8")
     try:
         tree = ast.parse(text)

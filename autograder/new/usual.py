@@ -1,5 +1,5 @@
-"""Mistakes that people make with attention, wherever the reference has a place for one: they are proposed first,
-each with a sentence."""
+"""Mistakes that people often make with attention. They are proposed first, each with a sentence, if the reference has a
+place for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ SOFTMAX = {"softmax", "log_softmax"}
 
 @dataclass(frozen=True)
 class Usual:
-    """id: a few words. group: of proposals with one group, the first that can be told apart is enough."""
+    """A usual mistake.
+
+    id: a few words.
+    group: of several proposals with the same group, only the first one that can be told from the reference is used.
+    """
 
     id: str
     sentence: str
@@ -54,7 +58,7 @@ def _called(node: ast.AST, names: set[str]) -> str:
 
 
 def _scores_and_axis(node: ast.Call) -> tuple[ast.expr, ast.expr] | None:
-    """What a softmax is taken of, and over which axis: torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
+    """Returns the argument and the axis of a softmax: torch.softmax(x, 1), F.softmax(x, dim=1), or x.softmax(1)."""
     assert isinstance(node.func, (ast.Attribute, ast.Name))
     function = isinstance(node.func, ast.Name) or ast.unparse(node.func.value) in (
         "torch",

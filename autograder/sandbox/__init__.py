@@ -1,1 +1,2 @@
-"""Between the two sides: starts workers, bounds them, and believes nothing that they say."""
+"""Stands between the trusted and the untrusted side: starts workers, limits them, and believes nothing that they say.
+"""

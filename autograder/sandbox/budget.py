@@ -1,8 +1,8 @@
-"""What one submission may take of the machine, in all the workers that run it.
+"""How much of the machine one submission may use, in all the workers that run it.
 
-Time that decides about points is the submission's own: what it computes, and what it sleeps. That the machine let it
-wait for a processor is counted apart, where the kernel tells (Linux), so that a verdict does not depend on what else
-the machine does.
+Only the submission's own time decides about points: the time in which it computes, and the time in which it sleeps.
+Time in which it waits for a processor is counted separately, if the kernel tells it (Linux). So a verdict does not
+depend on what else the machine does.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ TOLD = 3  # spenders that are named
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of a process. waited: for a processor, though it had something to compute;
-    None where the system does not tell."""
+    """The seconds of a process.
+
+    waited: the seconds in which it waited for a processor, although it had something to compute; None if the system
+        does not tell.
+    """
 
     wall: float
     cpu: float
@@ -36,7 +39,7 @@ class Times:
 
 
 def waited(pid: int) -> float | None:
-    """Seconds that a process has waited for a processor; None where the system does not tell."""
+    """Returns the seconds for which a process has waited for a processor; None if the system does not tell."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
@@ -44,7 +47,10 @@ def waited(pid: int) -> float | None:
 
 
 class Budget:
-    """A submission's account. cells: how each of its cells is called, in their order."""
+    """A submission's account.
+
+    cells: a description of each of its cells, in order.
+    """
 
     def __init__(self, cells: Sequence[str] = ()):
         self.cells, self.cpu, self.own, self.waited, self.unknown = cells, 0.0, 0.0, 0.0, False
@@ -53,12 +59,12 @@ class Budget:
 
     @property
     def busy(self) -> bool:
-        """Was it kept waiting by others, as far as one can tell?"""
+        """Whether other processes kept it waiting, as far as one can tell."""
         return self.unknown or self.waited > BUSY
 
     def over(self, used: Times, on: str) -> tuple[str, str] | None:
-        """The kind of limit that is reached with what is used now, and a sentence on who spent the time;
-        None where there is time left."""
+        """Returns the kind of limit that is reached if `used` is added, and a sentence that says what spent the time;
+        None if there is time left."""
         if self.cpu + used.cpu > limits.NOTEBOOK_CPU:
             return (
                 "spent",
@@ -69,7 +75,7 @@ class Budget:
         return None
 
     def charge(self, used: Times, on: str) -> None:
-        """Take what was used off the account."""
+        """Adds what was used to the account."""
         self.cpu, self.own = self.cpu + used.cpu, self.own + used.own
         self.waited, self.unknown = self.waited + (used.waited or 0.0), self.unknown or used.waited is None
         self.spent[on] = self.spent.get(on, 0.0) + used.own

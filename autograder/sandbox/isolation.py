@@ -1,5 +1,5 @@
-"""Which sandbox layers around learners' code this machine has, what each of them stops, and how to get one that is
-missing."""
+"""Finds out which sandbox layers around learners' code this machine has, what each of them stops, and how to get a
+missing one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RL
 
 @dataclass(frozen=True)
 class Layer:
-    """keeps: what it keeps from learners' code, of "files" and "network"; grading strangers needs both.
-    stops: in words."""
+    """A layer of the sandbox.
+
+    keeps: which of "files" and "network" it keeps from learners' code; grading strangers needs both.
+    stops: what it stops, in words.
+    """
 
     name: str
     keeps: frozenset[str]
@@ -42,11 +45,11 @@ LAYERS = (
     Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded",
           "it needs Linux or macOS"),
     Layer("landlock", frozenset({"files"}),
-          "no file but Python's and torch's can be read, none outside an empty folder written; no TCP",
+          "only the files of Python and torch can be read, and only an empty folder written to; no TCP",
          "it needs Linux 5.13 or newer with Landlock among the security modules (`cat /sys/kernel/security/lsm`)"),
     Layer("seccomp", frozenset({"network"}),
-          "no call of the kernel but those listed; no sockets, processes, signals, others' memory, owner, mode or "
-          "attribute of a file",
+          "only system calls on a list: no sockets, processes or signals, no access to other processes' memory, and no "
+          "changes of a file's owner, mode or attributes",
           "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
     Layer("bubblewrap", frozenset({"files", "network"}),
           "a world of its own: no other process, no network, no other file",
@@ -82,8 +85,8 @@ class NoRoom(RuntimeError):
 
 
 def layers_for(isolation: str) -> tuple[str, ...]:
-    """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers on Windows and where "auto"
-    can't keep strangers' code in."""
+    """Returns the layers that are used. Raises ValueError for an unknown isolation. Raises NoLayers on Windows, and if
+    the layers of "auto" can't keep strangers' code in."""
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
     refuse_windows()
@@ -101,8 +104,8 @@ def layers_for(isolation: str) -> tuple[str, ...]:
 
 
 def refuse_windows() -> None:
-    """Raises NoLayers on Windows: a process is not given a socket there by its number, so that no worker can be
-    talked to."""
+    """Raises NoLayers on Windows, where a process can't be given a socket by its number. So nobody could talk to a
+    worker."""
     if sys.platform == "win32":
         raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem "
                        "for Linux, or the container in docs/instructors/sandbox.md.")
@@ -110,12 +113,12 @@ def refuse_windows() -> None:
 
 @cache
 def probed() -> tuple[str, ...]:
-    """The layers of this machine, each by trying to go through it."""
+    """Returns the layers of this machine. Each of them is tested by trying to get through it."""
     return tuple(layer.name for layer in LAYERS if works(layer))
 
 
 def works(layer: Layer) -> bool:
-    """Does the layer stand here, and keep what it says?"""
+    """Says whether the layer exists here, and keeps what it should keep."""
     if layer.name == "limits":
         return os.name == "posix"
     if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
@@ -128,9 +131,9 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: system_calls.THROUGH
-    where nothing keeps a call from being carried out (it is not), else the error, or below zero the signal that it
-    ended in. Raises RuntimeError where the layers don't stand."""
+    """Returns the kernel's answers, inside `layers`, to calls that are given as number and arguments. An answer is
+    system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the error,
+    or, below zero, the signal that ended it. Raises RuntimeError if the layers don't work."""
     trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
         raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
@@ -138,8 +141,8 @@ def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]
 
 
 def unlisted(layers: Sequence[str]) -> list[int]:
-    """The numbers of all that gets through to the kernel and is not listed in system_calls.py.
-    Raises as `answered` does."""
+    """Returns the numbers of all calls that get through to the kernel although system_calls.py does not list them.
+    Raises the errors of `answered`."""
     numbers = [*system_calls.NUMBERS, *(system_calls.X32 + number for number in system_calls.NUMBERS)]
     found = answered(layers, [[number] for number in numbers])
     through = {number for number, answer in zip(numbers, found) if answer not in system_calls.REFUSALS}
@@ -147,7 +150,8 @@ def unlisted(layers: Sequence[str]) -> list[int]:
 
 
 def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.CompletedProcess:
-    """Run a Python program that finds `given`, and all that it takes to put up `layers`, in its argument."""
+    """Runs a Python program inside `layers`. Its argument holds `given`, and everything that it needs to put up the
+    layers."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"),
                 "folder": scratch,
@@ -158,8 +162,8 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """What layers.enclose is told, but for the folder. CUDA reserves addresses by the terabyte, so they have no
-    limit there."""
+    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on addresses, because
+    CUDA reserves terabytes of them."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
@@ -169,7 +173,7 @@ def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
 
 
 def around(layers: Sequence[str], folder: Path | str) -> list[str]:
-    """The command that a Python process is started with: bubblewrap's, or none."""
+    """Returns the beginning of the command that starts a Python process: bubblewrap's, or nothing."""
     if "bubblewrap" not in layers:
         return []
     python = [*readable(), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent),
@@ -187,10 +191,10 @@ def _each(option: str, paths: list[str]) -> list[str]:
 
 @cache
 def readable() -> tuple[str, ...]:
-    """What learners' code may read: Python, torch and the libraries of the system;
-    nothing of the course but attention_lab.
+    """Returns the paths that learners' code may read: Python, torch and the libraries of the system, but nothing of the
+    course except attention_lab.
 
-    Raises NoLayers where references or graders lie below one of these.
+    Raises NoLayers if references or graders lie below one of these paths.
     """
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     # what a virtual environment shares

@@ -1,7 +1,7 @@
-"""How long a submission may take, in seconds; how much memory and disk it may use stands in isolation.py and
-sandbox.py.
+"""The limits on a submission's time, in seconds. Those on memory and disk are in isolation.py and sandbox.py.
 
-Computing counts only what a process computes, so that a busy machine changes no verdict. The clock is the last resort.
+Limits of computing count only the time in which a process computes, so a busy machine changes no verdict. Limits by the
+clock are the last resort.
 """
 
 QUESTION_CPU = 10.0  # of computing, for one cell or one question: then its worker ends

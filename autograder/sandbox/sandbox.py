@@ -1,7 +1,7 @@
 """Starts the processes in which learners' code runs, holds them to their limits, and ends them.
 
-A worker is given the text of a few files, a socket, and an empty folder;
-layers.py closes the rest before any learner's code runs.
+A worker is given the text of a few files, a socket, and an empty folder. layers.py closes off everything else before
+any learner's code runs.
 """
 
 from __future__ import annotations
@@ -48,8 +48,12 @@ Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple
 
 
 class Died(Exception):
-    """A worker is no more. kind: "cpu", "spent", "wall" or "budget" (out of time: for a question or, of the notebook,
-    in all), "excess" (too many files or threads), "ended" (it stopped by itself), "broken" (no honest answer)."""
+    """A worker has ended.
+
+    kind: "cpu", "wall", "spent" or "budget" if time ran out (the first two for a question, the others for the whole
+        notebook), "excess" (too many files or threads), "ended" (it stopped by itself), or "broken" (it gave no honest
+        answer).
+    """
 
     def __init__(self, kind: str, text: str):
         super().__init__(text)
@@ -57,9 +61,10 @@ class Died(Exception):
 
 
 class _Watch:
-    """Looks after a worker while it is at one question. Calling it raises Died where a limit is passed.
+    """Watches a worker while it works on one question. Calling it raises Died if a limit is exceeded.
 
-    meanwhile: called each time, too. subject: who the question's time is spent by.
+    meanwhile: also called each time.
+    subject: what the question's time is charged to.
     """
 
     def __init__(self, worker: Worker, meanwhile: Callable[[], object] | None, subject: str):
@@ -85,7 +90,7 @@ class _Watch:
             raise Died("wall", f"no answer within {limits.QUESTION_WALL:g} seconds")
 
     def measure(self) -> None:
-        """See what was used since the question. Raises Died where too much was written."""
+        """Measures what was used since the question. Raises Died if too much was written."""
         self.worker.within_bounds()
         used = self.worker.times().since(self.began)
         if used.cpu >= self.used.cpu:  # otherwise the process has ended, and the kernel has forgotten what it used
@@ -108,10 +113,11 @@ class Worker:
 
     def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
             meanwhile: Callable[[], object] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The answer to one question. Raises Died, and then the worker is gone.
+        """Returns the answer to one question. Raises Died, and then the worker has ended.
 
-        remote: answers what the worker asks meanwhile; it is given a function that it calls while it waits, so that
-        this worker is looked after then as well. meanwhile: such a function.
+        remote: answers the questions that the worker asks meanwhile. It is given a function to call while it waits, so
+            that this worker is watched even then.
+        meanwhile: such a function for this worker.
         """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
         watch = _Watch(self, meanwhile, self._subject(question))
@@ -133,7 +139,8 @@ class Worker:
                 self.budget.charge(watch.used, watch.subject)
 
     def _answer(self, remote: Remote | None, watch: _Watch) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """What comes in the end, after the worker's own questions. ValueError for what is neither."""
+        """Returns the worker's final answer, after its own questions. Raises ValueError for anything that is neither a
+        question nor an answer."""
         while True:
             reply, out = wire.receive(self.sock, watch)
             if reply.pop("id", None) != self.number:
@@ -149,7 +156,7 @@ class Worker:
             self._send(wire.Packed(*remote(content, out, watch)))
 
     def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
-        """Who a question's time is spent by."""
+        """Returns the cell or exercise to which a question's time is charged."""
         if not self.budget:
             return ""
         if isinstance(question, dict) and question["op"] == "cell":
@@ -165,8 +172,8 @@ class Worker:
         self.sock.settimeout(PULSE)
 
     def within_bounds(self) -> None:
-        """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open;
-        for too many threads."""
+        """Raises Died if the worker's folder holds too much, if files that it has deleted and still holds open do, or
+        if it has too many threads."""
         used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
         for folder in folders:
             try:
@@ -188,7 +195,7 @@ class Worker:
                 raise Died("excess", f"more than {THREADS} threads")
 
     def cpu_seconds(self) -> float:
-        """What the worker and its children have computed."""
+        """Returns the seconds that the worker and its children have computed."""
         with contextlib.suppress(psutil.Error):
             if self.process:
                 used = self.process.cpu_times()
@@ -196,8 +203,8 @@ class Worker:
         return 0.0  # it has ended; the socket will say so
 
     def forget_peak(self) -> bool:
-        """Let the peak of the process's memory begin anew. False where the system does not do that (it must be
-        Linux)."""
+        """Makes the peak of the process's memory begin anew. Returns False if the system can't do that (only Linux
+        can)."""
         try:
             Path(f"/proc/{self.pid}/clear_refs").write_text("5")
             return True
@@ -205,19 +212,20 @@ class Worker:
             return False
 
     def resident(self) -> dict[str, int]:
-        """The process's memory in bytes: "VmRSS" now, "VmHWM" at its peak. Raises Died where it has ended."""
+        """Returns the process's memory in bytes: "VmRSS" is that of now, "VmHWM" that at its peak. Raises Died if it
+        has ended."""
         if found := self._told("status", "VmRSS", "VmHWM"):
             return found
         raise Died("ended", "the process ended")
 
     def written(self) -> int:
-        """The bytes of memory that the process has written itself and holds, swapped out or not. What it shares with
-        the process that forked it, and what it has read of files, is none of it: it could give that back.
-        0 where the system doesn't tell."""
+        """Returns the bytes of memory that the process itself has written and still holds, whether or not they are
+        swapped out. Memory that it shares with the process that forked it does not count, nor do pages of files that it
+        has read, because it could give these back. Returns 0 if the system doesn't tell."""
         return sum(self._told("smaps_rollup", "Private_Dirty", "Swap").values())
 
     def _told(self, file: str, *names: str) -> dict[str, int]:
-        """What the kernel says of the process, in bytes; nothing where it has ended."""
+        """Returns the bytes that the kernel tells about the process, by name; empty if the process has ended."""
         try:
             lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/{file}").read_text().splitlines())
             return {name: int(value.split()[0]) << 10 for name, _, value in lines if name in names}
@@ -225,7 +233,7 @@ class Worker:
             return {}
 
     def close(self) -> None:
-        """End the process with all that it started, and empty its folder."""
+        """Ends the process with all processes that it started, and empties its folder."""
         self.sock.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(self.pid, signal.SIGTERM)
@@ -235,11 +243,14 @@ class Worker:
 
 
 class Sandbox:
-    """Makes workers. Use as a context manager.
+    """Makes workers. Use it as a context manager.
 
-    isolation: "auto" (every layer that this machine has) or "none". device: "cpu", or "cuda" for workers that see the
-    GPU: those are started one by one, because a process that has touched a GPU can't be forked. layers: instead of
-    those that the machine has. Raises NoLayers where "auto" can't keep learners' code from files or the network.
+    isolation: "auto" (every layer that this machine has) or "none".
+    device: "cpu", or "cuda" for workers that see the GPU. Those are started one by one, because a process that has
+        touched a GPU can't be forked.
+    layers: used instead of those that the machine has.
+
+    Raises NoLayers if "auto" can't keep learners' code from files or the network.
     """
 
     def __init__(self, isolation: str = "auto", device: str = "cpu", layers: Sequence[str] | None = None):
@@ -255,7 +266,7 @@ class Sandbox:
 
     @property
     def isolation(self) -> str:
-        """The layers in force, as reports name them."""
+        """The layers in use, by the names that reports use."""
         return "+".join(self.layers) or "none"
 
     def __enter__(self) -> Sandbox:
@@ -265,7 +276,8 @@ class Sandbox:
         self.close()
 
     def worker(self) -> Worker:
-        """A new worker behind its layers, ready for its first question. Raises RuntimeError where none starts."""
+        """Returns a new worker behind its layers, ready for its first question. Raises RuntimeError if no worker
+        starts."""
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         if not self.fork:
             process, sock = self._start(folder)
@@ -287,20 +299,21 @@ class Sandbox:
             raise
 
     def get_ready(self) -> None:
-        """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
+        """Begins to start the process from which workers are forked, which takes a few seconds. `worker` waits for it.
+        """
         if self.fork:
             self._forker()
 
     def _forker(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """The process that workers are forked from, perhaps still starting, and the socket on which it is asked for
-        them."""
+        """Returns the process from which workers are forked, which may still be starting, and the socket over which
+        workers are requested."""
         if self.first is None or self.first[0].poll() is not None:
             self.first, self.started = self._start(self.scratch), False
         return self.first
 
     def prove(self) -> None:
-        """See that a worker can hold ROOM, once, if workers are forked: it takes some milliseconds. Raises NoRoom if it
-        can't, and RuntimeError if none starts."""
+        """Makes sure, once, that a worker can hold ROOM. This is done only if workers are forked, because then it takes
+        only milliseconds. Raises NoRoom if the worker can't, and RuntimeError if none starts."""
         if self.roomy or not self.fork:
             return
         worker = self.worker()
@@ -317,7 +330,7 @@ class Sandbox:
         self.roomy = True
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """A process with torch imported: the worker itself, or the one that forks them."""
+        """Returns a process that imports torch: the worker itself, or the process that forks workers."""
         # Messages, not a stream: several judges may ask one process for workers.
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
         given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.layers, self.device)}
@@ -345,7 +358,8 @@ class Sandbox:
 
 
 def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
-    """Until a process that was started is ready. Raises RuntimeError with what it says instead."""
+    """Waits until a process that was started is ready. If it says something else, raises RuntimeError with that text.
+    """
     errors = cast(IO[bytes], process.stderr)  # it was started with a pipe for them
     sock.settimeout(limits.START)
     try:
@@ -360,7 +374,8 @@ def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
 
 
 def _first_word(sock: socket.socket) -> int:
-    """The process id of a forked worker that says "ready". Raises RuntimeError with what it says instead."""
+    """Returns the process id of a forked worker that says "ready". If it says something else, raises RuntimeError with
+    that text."""
     sock.settimeout(limits.START)
     word, about, *_ = sock.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize("3i")))
     if word != b"ready":
@@ -370,15 +385,18 @@ def _first_word(sock: socket.socket) -> int:
 
 
 def _written(entry: os.DirEntry) -> int:
-    """The bytes on the disk of a file in the worker's folder, or of one that is open and in no folder any more."""
+    """Returns the bytes on the disk of a file in the worker's folder, or of an open file that is in no folder any more.
+    """
     opened = entry.path.startswith("/proc/")
     about = entry.stat(follow_symlinks=opened)
     return about.st_blocks * 512 if not opened or stat.S_ISREG(about.st_mode) and not about.st_nlink else 0
 
 
 def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
-    """Remove a folder with all that a learner's code may have put there, or put in its place.
-    killed: the process that did."""
+    """Removes a folder with everything in it, even if a learner's code has put something else in its place.
+
+    killed: the process that may have put it there. It was killed, but may still be ending.
+    """
     with contextlib.suppress(RecursionError):  # folders in folders in folders
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
@@ -389,8 +407,8 @@ def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
 
 
 def _janitor(folder: Path) -> subprocess.Popen | None:
-    """A process that waits until its standard input ends, as it does when this process ends, however it does; then it
-    removes the folder, once what runs in there had a moment to end too."""
+    """Starts a process that waits until its standard input ends, which happens when this process ends, in whatever way.
+    Then it removes the folder, after processes that run in there have had a moment to end too."""
     if os.name != "posix":
         return None
     return subprocess.Popen(["sh", "-c", f"cat; {REMOVE} || {{ sleep 1; {REMOVE}; }}", str(folder)],
@@ -399,9 +417,9 @@ def _janitor(folder: Path) -> subprocess.Popen | None:
 
 
 def _environment(device: str) -> dict[str, str]:
-    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own.
-    MALLOC_...: what is freed of a megabyte or more goes back to the system at once, so that a peak of memory is what
-        was in use."""
+    """Returns the environment of a worker, which holds nothing of the user's. TMPDIR is the worker's own folder, in
+    which it starts. MALLOC_... makes freed blocks of a megabyte or more go back to the system at once, so that a peak
+    of memory shows what was in use."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
                    "MPLBACKEND": "Agg",
                    "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": "",
@@ -414,8 +432,8 @@ def _environment(device: str) -> dict[str, str]:
 
 
 def _program(descriptor: int, settings: dict[str, Any]) -> str:
-    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository but
-    attention_lab, the one that this process uses, whatever else is installed."""
+    """Returns a Python program that holds the texts of the worker's modules. It imports nothing from the repository
+    except attention_lab, and always the one that this process uses, whatever else is installed."""
     library = str(Path(attention_lab.__file__).parents[1])
     texts = {name: (WORKER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES}
     return f"""

@@ -1,13 +1,13 @@
-"""Which calls of the kernel learners' code may make: an allow-list, made into a seccomp filter by libseccomp.
+"""Which system calls learners' code may make: an allow-list, which libseccomp turns into a seccomp filter.
 
-A call that is not listed never gets to the kernel, whatever its number: not the ones that libseccomp has no name for,
-not tomorrow's. It returns ENOSYS, as on a kernel that is too old for it, so that programs take another way.
-`autograder doctor` and tests/judge/test_system_calls.py try every number inside the walls.
+A call that is not listed never gets to the kernel, whatever its number. This holds even for calls that libseccomp has
+no name for, and for calls of future kernels. Such a call returns ENOSYS, as on a kernel that is too old for it, so that
+programs do without it. `autograder doctor` and tests/judge/test_system_calls.py try every number inside the walls.
 
-The list is what CPython, torch, numpy and matplotlib were seen to call (strace, the solved notebooks of all lessons,
-and a notebook that uses a little of everything), and what does no more than these. Files are the matter of Landlock or
-bubblewrap, which look at paths; what neither looks at (owner, mode, times, attributes, flags of a file) is refused
-here.
+The list holds the calls that CPython, torch, numpy and matplotlib were seen to make (strace, with the solved notebooks
+of all lessons, and with a notebook that uses a little of everything), and calls that can do no more than these. Files
+are left to Landlock or bubblewrap, which examine paths. What neither of these examines (owner, mode, times, attributes
+and flags of a file) is refused here.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MADVISE_HARM = 100  # from here on advice breaks a page of the machine's memory,
 
 
 def _equal(name: str, position: int, *values: int) -> list[Rule]:
-    """A call with each of these values of one argument."""
+    """Returns a rule for each of these values of one argument of a call."""
     return [(name, [(position, "EQ", value)]) for value in values]
 
 
@@ -140,8 +140,10 @@ print(json.dumps(found))
 
 @cache
 def program(device: str) -> bytes:
-    """The filter's instructions, for a worker on this machine; empty where there is no libseccomp.
-    device: "cpu" or "cuda"."""
+    """Returns the filter's instructions for a worker on this machine; empty if there is no libseccomp.
+
+    device: "cpu" or "cuda".
+    """
     try:
         import pyseccomp
     except (ImportError, RuntimeError, OSError):
@@ -168,7 +170,7 @@ def program(device: str) -> bytes:
 
 
 def _number(name: str) -> int | None:
-    """A call's number on this machine; None where it, or its libseccomp, has no such call."""
+    """Returns a call's number on this machine; None if the machine, or its libseccomp, has no such call."""
     import pyseccomp
 
     number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)

@@ -1,8 +1,8 @@
-"""What a worker's observation may look like. It comes from a learner's process: everything about it is checked before
-it is used.
+"""Tests the form of a worker's observation. It comes from a learner's process, so everything in it is checked before it
+is used.
 
-The schema is derived from the types of attention_lab's `protocol` and from its `bounds`. What each field is used for,
-and what a lie in it gains, stands in docs/protocol.md.
+The schema is derived from the types of attention_lab's `protocol` and from its `bounds`. docs/protocol.md says what
+each field is used for, and what a lie in it could gain.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneTy
 
 
 def schema(kind: Any) -> dict[str, Any]:
-    """The JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, one with bounds, or
-    some of these."""
+    """Returns the JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, a type with
+    bounds, or a union of these."""
     if kind == protocol.Node:
         return {"$ref": "#/definitions/node"}
     if isinstance(kind, type) and is_dataclass(kind):
@@ -66,7 +66,7 @@ def _object(**properties: dict) -> dict:
 
 
 def _node() -> dict[str, Any]:
-    """See `values`: what an output may be."""
+    """Returns the schema of a node, such as an output; see `values`."""
     node, text = schema(protocol.Node), schema(protocol.Text)
     return {"anyOf": [
         {"type": ["null", "boolean", "number"]}, text, schema(list[protocol.Node]),
@@ -81,7 +81,8 @@ _counts = fastjsonschema.compile(schema(Counted))
 
 
 def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
-    """The observations of a worker's answer to `count` questions. Raises ValueError where there are others."""
+    """Returns the observations in a worker's answer to `count` questions. Raises ValueError if there are more, fewer,
+    or none."""
     headers = header.get("observations")
     if len(header) != 1 or not isinstance(headers, list) or len(headers) != count:
         raise ValueError(f"not an answer to {count} questions")
@@ -90,7 +91,7 @@ def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int)
 
 
 def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observation:
-    """Raises ValueError where this is no observation."""
+    """Returns an observation. Raises ValueError if this is not one."""
     _checked(_observation, header)
     seen = protocol.read(Observation, header)
     nodes = [seen.output, *(node for entry in seen.trace for node in (entry.received, entry.gave))]
@@ -103,21 +104,22 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
 
 
 def cell(header: dict[str, Any]) -> Ran:
-    """How a cell fared. Raises ValueError where this is no answer about a cell that was run."""
+    """Returns how a cell ran. Raises ValueError if this is not an answer about a cell that was run."""
     _checked(_cell, header)
     return protocol.read(Ran, header)
 
 
 def changed(header: dict[str, Any]) -> bool:
-    """Whether names had another meaning below an exercise's cell. Raises ValueError where this is no such answer."""
+    """Returns whether names had another meaning below an exercise's cell. Raises ValueError if this is not such an
+    answer."""
     if header not in ({"changed": True}, {"changed": False}):
         raise ValueError("not an answer about names")
     return header["changed"] is True
 
 
 def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
-    """The parameters of networks by their names, or in words why there are none.
-    Raises ValueError where this is no such answer."""
+    """Returns the parameters of networks by their names, or in words why there are none. Raises ValueError if this is
+    not such an answer."""
     _checked(_counts, header)
     if header["counts"].keys() != set(networks):
         raise ValueError("not the counts of the networks that were asked for")

@@ -1,4 +1,5 @@
-"""Reads submissions: what of a notebook is run, and which cell answers which exercise. Expects anything in them."""
+"""Reads submissions: finds out which cells of a notebook are run, and which cell answers which exercise. A submission
+may hold anything."""
 
 from __future__ import annotations
 
@@ -36,8 +37,13 @@ LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 @dataclass(frozen=True)
 class Slot:
-    """An exercise's place in a lesson. name: the function or class. grade_id: of the cell that defines it; check_id: of
-    its grade cell. stub: the cell as it is released."""
+    """An exercise's place in a lesson.
+
+    name: the function or class.
+    grade_id: the id of the cell that defines it.
+    check_id: the id of its grade cell.
+    stub: the cell as it is released.
+    """
 
     name: str
     grade_id: str
@@ -59,8 +65,12 @@ class ReleasedLesson:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is run. exercises: the exercises that it defines. number: which of the notebook's code cells it is,
-    from 1 (0: of none, it was added). tagged: it is an experiment, of which only what is needed elsewhere is run."""
+    """A cell that is run.
+
+    exercises: the exercises that it defines.
+    number: its number among the notebook's code cells, from 1; 0 if it was added.
+    tagged: whether it is an experiment. Of an experiment, only the definitions that other cells need are run.
+    """
 
     source: str
     exercises: tuple[str, ...] = ()
@@ -70,7 +80,8 @@ class Cell:
 
 @cache
 def lessons() -> list[ReleasedLesson]:
-    """Every lesson as it is released, in order: the course's, then an instructor's own that are built."""
+    """Returns every lesson as it is released, in order: the course's lessons, then an instructor's own lessons that
+    have been built."""
     built = [entry for entry in own_lessons() if (COURSE / entry.name / f"{entry.name}.ipynb").exists()]
     return [_released(entry.name, entry.topic) for entry in [*listed(), *built]]
 
@@ -87,8 +98,8 @@ def lesson(name: str) -> ReleasedLesson:
 
 
 def did_you_mean(name: str, others: Iterable[str] = ()) -> str:
-    """The end of a sentence about a lesson's name that nobody knows: the one that it was meant to be, if one is
-    near."""
+    """Returns the end of a sentence about an unknown name of a lesson. It names the lesson that was probably meant, if
+    there is one with a similar name."""
     near = difflib.get_close_matches(name, [*others, *(known.name for known in lessons())], n=1)
     return f"; did you mean {near[0]}?" if near else "."
 
@@ -118,19 +129,20 @@ def _released(name: str, topic: str) -> ReleasedLesson:
 
 
 def _needed(source: str, others: str) -> bool:
-    """Does other code speak of a name that this code defines?"""
+    """Says whether other code uses a name that this code defines."""
     names = defined_names(source)
     return bool(names) and re.search(rf"\b({'|'.join(names)})\b", others) is not None
 
 
 def defined_names(source: str) -> list[str]:
-    """The functions, classes and names given a value at the beginning of a line, also where the cell is no valid
-    Python."""
+    """Returns the names of functions and classes, and the names that are given a value at the beginning of a line. It
+    also works if the cell is not valid Python."""
     return [name or given for name, given in DEFINITION.findall(source)]
 
 
 def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
-    """The lesson whose grade ids and exercises stand in a notebook. Raises Unreadable where it is none of them."""
+    """Returns the lesson to which the grade ids and exercises in a notebook belong. Raises Unreadable if there is no
+    such lesson."""
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     names = {name for source in sources for name in defined_names(source)}
@@ -147,12 +159,13 @@ def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
 
 
 def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
-    """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered
-    elsewhere, and what the lesson shows besides, unless a learner's code speaks of it.
+    """Returns the code cells of a submission that are run, in order. Left out are grade cells, experiments, and copies
+    of a stub that was answered elsewhere. The lesson's other given cells are left out too, unless a learner's code uses
+    them.
 
-    A cell that defines an exercise is run whatever its metadata say. Of an experiment, what other code speaks of is
-    run: a learner may use its helpers. A copied or split one keeps its tag and may have become the place of a learner's
-        own: all that it defines is run.
+    A cell that defines an exercise is run whatever its metadata say. The parts of an experiment that other code uses
+    are run, because a learner may use its helpers. If an experiment was copied or split, the copy keeps its tag, but
+    may have become the place of a learner's own code. So everything that it defines is run.
     """
     slots = {slot.name: slot for slot in known.exercises}
     joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
@@ -181,10 +194,12 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
-    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins
-    indented, or (both halves keep the marks then) the first ends so, and together they are Python. Halves that can run
-    on their own stay as they are, and so do more of them than a hand makes: each is looked at a few times, however many
-    there are.
+    """If an exercise was cut in two inside its class or function, makes it one cell again. One recognises this by the
+    second half, which begins indented, or by the first half, which ends indented (both halves then keep the marks), and
+    by the fact that the two together are valid Python.
+
+    Halves that can run on their own stay as they are. So do more pieces than anybody would make by hand: each cell is
+    looked at only a few times, however many there are.
 
     marked: the names that the lesson's marked cells define, by grade id.
     """
@@ -217,7 +232,7 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
 
 
 def _without_trials(cells: list[Cell], known: ReleasedLesson) -> list[Cell]:
-    """The cells, of experiments with nothing but what other code speaks of, or what a learner defines there."""
+    """Returns the cells. Experiments keep only the parts that other code uses, or that a learner defines there."""
     parts, waiting = {}, []
     for i, cell in enumerate(cells):
         if cell.tagged:
@@ -245,9 +260,12 @@ def _without_trials(cells: list[Cell], known: ReleasedLesson) -> list[Cell]:
 
 @dataclass(frozen=True)
 class Part:
-    """A statement of a cell. binds: the names that it gives a value. defines: it is an import, or defines a function or
-    class.
-    speaks_of: the global names in it."""
+    """A statement of a cell.
+
+    binds: the names to which it gives a value.
+    defines: whether it is an import, or defines a function or class.
+    speaks_of: the global names that it uses.
+    """
 
     source: str
     binds: frozenset[str]
@@ -256,8 +274,8 @@ class Part:
 
 
 def parts_of(source: str) -> list[Part]:
-    """A cell's imports and definitions, and where a name is given a value.
-    Nothing of it if it is no Python beside its magics, or too long."""
+    """Returns a cell's imports and definitions, and the statements that give a name a value. Returns nothing if the
+    cell is too long, or is not valid Python apart from its magics."""
     lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
     if len(source) > LONGEST_PARSED:
         return []
@@ -271,7 +289,7 @@ def parts_of(source: str) -> list[Part]:
 
 
 def _binds(statement: ast.stmt) -> set[str]:
-    """The names that an import, a definition or an assignment gives a value."""
+    """Returns the names to which an import, a definition or an assignment gives a value."""
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
     if isinstance(statement, NAMED):
@@ -283,7 +301,7 @@ def _binds(statement: ast.stmt) -> set[str]:
 
 
 def _text(statement: ast.stmt, lines: list[bytes]) -> str:
-    """A statement's own text; of several in one line no more than this one."""
+    """Returns the text of a statement; if several statements are on one line, only that of this one."""
     first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno)
     begin, column = first.lineno - 1, 0 if isinstance(statement, NAMED) else first.col_offset
     text = lines[begin:statement.end_lineno]
@@ -298,7 +316,8 @@ def _released_parts(source: str) -> list[Part]:
 
 
 def global_names(source: str) -> set[str]:
-    """The names that code takes from outside of its functions; where it is no Python, or too long, all words."""
+    """Returns the names that code takes from outside its functions. If the code is too long, or is not valid Python,
+    returns all words in it."""
     if len(source) > LONGEST_PARSED:
         return set(WORD.findall(source))
     try:
@@ -308,8 +327,8 @@ def global_names(source: str) -> set[str]:
 
 
 def _global_names(code: ast.AST) -> set[str]:
-    """Takes time in proportion to the code, which Python's own symtable does not: that lists a name in every
-    function around it."""
+    """Returns these names in a time that is proportional to the length of the code. Python's own symtable takes longer,
+    because it lists a name in every function around it."""
     names: set[str] = set()
     bound: Counter[str] = Counter()  # by how many of the functions around it
     waiting: list[ast.AST | Counter[str]] = [code]
@@ -336,7 +355,7 @@ def _global_names(code: ast.AST) -> set[str]:
 
 
 def _local_names(function: ast.AST) -> set[str]:
-    """The names that a function or comprehension gives a value itself, its arguments among them."""
+    """Returns the names to which a function or comprehension itself gives a value, including its arguments."""
     local, elsewhere, waiting = set(), set(), [function]
     while waiting:
         node = waiting.pop()
@@ -358,7 +377,7 @@ def _local_names(function: ast.AST) -> set[str]:
 
 
 def first_line(source: str) -> str:
-    """The line that a cell begins with, for a sentence that says which cell it is."""
+    """Returns the line with which a cell begins, for sentences that say which cell is meant."""
     line = next((line.strip() for line in source.split("\n") if line.strip()), "")
     return line if len(line) <= 60 else f"{line[:57]}..."
 
@@ -372,8 +391,8 @@ def _is_python(source: str) -> bool:
 
 
 def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
-    """`cells` with the exercises that are absent, or as released, taken from a solved notebook;
-    what it imports comes first."""
+    """Returns `cells` with the exercises that are missing, or still as released, taken from a solved notebook. The
+    solved notebook's imports come first."""
     slots = {slot.name: slot for slot in known.exercises}
     answers = cells_to_run(solved, known)
     theirs = {name: cell for cell in answers for name in cell.exercises}
@@ -386,5 +405,5 @@ def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) ->
 
 
 def same_code(a: str, b: str) -> bool:
-    """Are two sources the same up to comments and blanks?"""
+    """Says whether two sources are the same apart from comments and blanks."""
     return a == b or LAYOUT.sub("", a) == LAYOUT.sub("", b)

@@ -1,5 +1,5 @@
-"""From the bytes of the file that somebody handed in, whatever they are, to a notebook.
-Called behind limits: see intake/reader.py."""
+"""Makes a notebook from the bytes of a file that somebody handed in, whatever they are. It is called in a process with
+limits: see intake/reader.py."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Unreadable(ValueError):
 
 
 def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
-    """What `digest` and `parse` say of the same bytes, whose JSON is read once if it is whole."""
+    """Returns the results of `digest` and `parse` for the same bytes. If the JSON is complete, it is read only once."""
     try:
         everything, content, note = _content(data)
         same = not note and everything.encode(json.detect_encoding(data), "replace") == data
@@ -55,11 +55,11 @@ def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
 
 
 def parse(data: bytes) -> NotebookNode:
-    """The cells of a notebook file of any version and encoding, without outputs, with nothing in their metadata but
-    nbgrader's and tags.
+    """Returns the cells of a notebook file of any version and encoding, without outputs. Their metadata keep only
+    nbgrader's marks and the tags.
 
-    Of a file that breaks off, or goes on behind its notebook, what is whole; a first cell and NOTE in the metadata then
-    say so. Raises Unreadable.
+    If a file ends too early, or goes on after its notebook, the complete part is returned. A first cell and NOTE in the
+    metadata then say so. Raises Unreadable.
     """
     _, content, note = _content(data)
     return _notebook(content, note)
@@ -126,10 +126,10 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
 
 
 def digest(data: bytes) -> str:
-    """A name for what is written in a notebook's file: its cells without outputs;
-    of what holds no cells or is too heavy, all of it.
+    """Returns a digest of a notebook file: of its cells without outputs. If it holds no cells, or takes too much to
+    read, returns a digest of the whole file.
 
-    It does not depend on how the course reads a notebook, so that it stays the same when that changes.
+    The digest does not depend on how the course reads a notebook, so it stays the same if that changes.
     """
     try:
         if weight(decoded(data)) <= HEAVIEST:
@@ -140,7 +140,7 @@ def digest(data: bytes) -> str:
 
 
 def _digest_of(content: Any, data: bytes) -> str:
-    """The digest of what was read of `data`."""
+    """Returns the digest of the content that was read from `data`."""
     try:
         cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in content["cells"]]
         data = json.dumps(cells, sort_keys=True).encode()
@@ -150,7 +150,8 @@ def _digest_of(content: Any, data: bytes) -> str:
 
 
 def weight(text: str) -> float:
-    """About how many bytes a text and what JSON makes of it take, and no less."""
+    """Returns about how many bytes a text takes, together with the objects that JSON makes of it. It never returns less
+    than they take."""
     if text.count('"') > MOST_QUOTES:
         return math.inf  # too many strings to take them out of the text
     signs = STRING.sub("", text)
@@ -162,17 +163,18 @@ def _is_notebook(content: Any) -> bool:
 
 
 def _what_is_whole(text: str) -> tuple[Any, str]:
-    """The notebook that a text begins with, and a note that completes "The file ...". No note: there is no notebook.
+    """Returns the notebook with which a text begins, and a note that completes "The file ...". The note is empty if
+    there is no notebook.
 
-    Nothing is read more than a few times, however the text is made.
+    No part of the text is read more than a few times, however the text is made.
     """
     try:
         content, end = DECODER.raw_decode(text, _behind_blanks(text, 0))
     except (ValueError, RecursionError):
         content = _begun(text)
         count = len(content["cells"])
-        note = (f"ends in the middle, or is damaged there: what stands whole in it, {count} cell{'s' * (count > 1)}, "
-                "was graded, and nothing that came behind")
+        note = (f"ends in the middle, or is damaged there: its {count} complete cell{'s' * (count > 1)} "
+                f"{'were' if count > 1 else 'was'} graded, and nothing after that")
         return content, note if count else ""
     if not _is_notebook(content):
         return content, ""
@@ -180,14 +182,13 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
         twice = _is_notebook(DECODER.raw_decode(text, _behind_blanks(text, end))[0])
     except (ValueError, RecursionError):
         twice = False
-    return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read"
+    return content, ("holds two notebooks, one after the other: the first was graded, the second was not read"
                      if twice else
-                     "goes on behind its notebook: the notebook is whole and was graded, what is behind it "
-                     "was not read")
+                     "goes on after its notebook: the notebook is complete and was graded; the rest was not read")
 
 
 def _begun(text: str) -> dict[str, Any]:
-    """A notebook as far as it is JSON: the cells that are whole, and what came before them."""
+    """Returns a notebook as far as it is valid JSON: the complete cells, and everything before them."""
     content, cells = {}, []
     try:
         at = _behind(text, 0, "{")
@@ -216,7 +217,7 @@ def _behind_blanks(text: str, at: int) -> int:
 
 
 def _behind(text: str, at: int, sign: str) -> int:
-    """The place behind a sign and the blanks around it. ValueError where it isn't there."""
+    """Returns the position after a sign and the blanks around it. Raises ValueError if the sign isn't there."""
     at = _behind_blanks(text, at)
     if not text.startswith(sign, at):
         raise ValueError(f"no {sign}")
@@ -224,10 +225,10 @@ def _behind(text: str, at: int, sign: str) -> int:
 
 
 def decoded(data: bytes) -> str:
-    """JSON is UTF-8, UTF-16 or UTF-32, with or without a byte order mark;
-    editors on Windows also write their own code page.
+    """Decodes JSON, which is UTF-8, UTF-16 or UTF-32, with or without a byte order mark. Editors on Windows also write
+    their own code page.
 
-    A character that was cut in two, or bytes that are none, spoil no other ones.
+    A character that was cut in two, or invalid bytes, do not damage the characters around them.
     """
     encoding = json.detect_encoding(data)
     try:
@@ -239,7 +240,8 @@ def decoded(data: bytes) -> str:
 
 
 def text(value: Any) -> str:
-    """A source, which a file may hold as lines. Half a surrogate pair cannot be written to a file again."""
+    """Returns a source, which a file may hold as a list of lines. Halves of surrogate pairs are replaced, because they
+    cannot be written to a file again."""
     text = "".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     return text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
@@ -271,8 +273,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _made(kind: str, source: str, name: str = "") -> NotebookNode:
-    """As nbformat's new_code_cell and new_markdown_cell, which look at each cell with a schema: most of the time of
-    reading a class."""
+    """Makes cells as nbformat's new_code_cell and new_markdown_cell do. Those validate each cell with a schema, which
+    takes most of the time in reading a class."""
     cell = NotebookNode(id=name, cell_type=kind, metadata=NotebookNode(), source=source)
     if kind == "code":
         cell.update(execution_count=None, outputs=[])
@@ -291,7 +293,7 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
 
 
 def _drop_attachments(cells: list[NotebookNode]) -> None:
-    """Leave out pictures behind those that a page may show in all: none of them earns points."""
+    """Leaves out the pictures after the number that a page may show in all. No picture earns points."""
     left = ALL_ATTACHED
     for cell in cells:
         left -= sum(len(data) for bundle in cell.get("attachments", {}).values() for data in bundle.values())
@@ -300,8 +302,8 @@ def _drop_attachments(cells: list[NotebookNode]) -> None:
 
 
 def as_text(source: str, most: int = LONGEST_TEXT, inline: bool = False) -> str:
-    """Markdown that shows the beginning of `source`, at most `most` characters and LONGEST_TEXT, letter by letter: a
-    fenced block, or one line with every special character escaped."""
+    """Returns Markdown that shows the beginning of `source` letter by letter, at most `most` characters and
+    LONGEST_TEXT. It is a fenced block, or one line in which every special character is escaped."""
     if inline:
         return escape(re.sub(r"[\\`*_{}\[\]()#+!|~$-]", r"\\\g<0>", " ".join(source.split())))
     if len(source) > (most := min(most, LONGEST_TEXT)):

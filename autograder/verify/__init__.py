@@ -1,1 +1,1 @@
-"""Whether the card that a learner's capstone writes is true of their notebooks."""
+"""Tests whether the card that a learner's capstone wrote agrees with their notebooks."""

@@ -1,6 +1,6 @@
-"""card.json as somebody hands it in: read within bounds, and compared with what was recounted.
+"""Reads card.json within bounds, as somebody handed it in, and compares it with the numbers that were counted again.
 
-What a card looks like is what `attention_lab.notebook.card` writes; the types below bound what it may hold.
+`attention_lab.notebook.card` writes cards; the types below limit what a card may hold.
 """
 
 from __future__ import annotations
@@ -80,26 +80,26 @@ _form = fastjsonschema.compile(schema(_Written))
 
 
 class Refused(ValueError):
-    """`paper_card` has not written this. The message names the place."""
+    """This card was not written by `paper_card`. The message names the place."""
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The card in a file. Raises ValueError, with the file's name, where it is none;
-    Refused where it is one that was edited."""
+    """Returns the card in a file. Raises ValueError, with the file's name, if it is not a card. Raises Refused if it is
+    a card that was edited."""
     try:
         data = beginning(path, LARGEST + 1)
     except Unreadable as error:
         raise ValueError(f"{path} {error}") from error
     if len(data) > LARGEST:
-        raise ValueError(f"{path} is no card: of one, at most {LARGEST:,} bytes are read")
+        raise ValueError(f"{path} is not a card: a card has at most {LARGEST:,} bytes")
     try:
         card = json.loads(data, parse_constant=str)  # NaN and Infinity are no JSON, and here no numbers
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from None
     blank = Card(PaperTable({}), None).data
     if not isinstance(card, dict) or any(card.get(key) != blank[key] for key in ("course", "lesson")):
-        raise ValueError(f"{path} is JSON, but no card of the capstone, which has {blank['course']!r} as `course` and "
-                         f"{blank['lesson']!r} as `lesson`")
+        raise ValueError(f"{path} is JSON, but not a card of the capstone: a card has {blank['course']!r} as `course` "
+                         f"and {blank['lesson']!r} as `lesson`")
     try:
         _form(card)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -109,12 +109,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
-    """What a card says that is not so: of each network, and of scores that do not fit together."""
+    """Lists what is wrong in a card: about each network, and about scores that contradict each other."""
     said, true = card["tables"], {line["network"]: line for line in Card(table, None).data["tables"]}
     reasons = {row.network: yours for row, yours in table.found.items() if isinstance(yours, str)}
     names = [line["network"] for line in said]
     wrong = [f"{name}: the papers' tables have no such row" for name in dict.fromkeys(names) if name not in true]
-    wrong += [f"{name}: its row stands there {names.count(name)} times" for name in true if names.count(name) > 1]
+    wrong += [f"{name}: its row is there {names.count(name)} times" for name in true if names.count(name) > 1]
     wrong += [f"{name}: its row is missing" for name in true if name not in names]
     for line in said:
         name = line["network"]
@@ -132,10 +132,11 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
     for row in scores["rows"]:
         name = row["module"], row["task"]
         if name in seen:
-            wrong.append(f"{', '.join(name)}: this score stands there twice")
+            wrong.append(f"{', '.join(name)}: this score is there twice")
         if not 1 <= row["seeds"] <= len(scores["seeds"]):
-            wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, where {len(scores['seeds'])} are named")
+            wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, but {len(scores['seeds'])} are named")
         elif (row["standard_error"] is None) != (row["seeds"] == 1):
-            wrong.append(f"{', '.join(name)}: a standard error needs two seeds, and has {row['seeds']}")
+            wrong.append(f"{', '.join(name)}: only scores of two seeds or more have a standard error, and this one has "
+                         f"{row['seeds']}")
         seen.add(name)
     return wrong

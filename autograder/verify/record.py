@@ -1,14 +1,15 @@
-"""`autograder verify --record`: a learner's record, trained here with their module behind the wall.
+"""`autograder verify --record`: trains a learner's record here, with their module behind the wall.
 
 This process holds the data, the network around the module, the loss, the optimizer, the steps and the score. The
-learner's process holds code. At each step it gets the module's numbers, an input and later a gradient, and gives an
-output, a gradient for each number, and what it leaves in its buffers. Three things make its own memory worth nothing:
+learner's process holds only code. At each step it is given the module's numbers, an input and, later, a gradient. It
+returns an output, a gradient for each number, and the new content of its buffers. Four things make sure that it gains
+nothing from its own memory:
 
-- the pictures follow from a number that is drawn after the notebook was read;
-- a second process, which has drawn other random numbers, is asked every step again, some of them at a time and the last
-  one first, and must give the same answers from the same numbers;
-- a third process tests: it has seen no training;
-- the first numbers of each parameter are put into another order.
+- The pictures follow from a number that is drawn after the notebook was read.
+- A second process, which has drawn other random numbers, is asked every step again, several steps at a time and the
+  last one first. It must give the same answers for the same numbers.
+- A third process tests, and has seen no training.
+- The initial numbers of each parameter are put into another order.
 """
 
 from __future__ import annotations
@@ -54,16 +55,20 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """What was handed in. source: of the record's cell. lessons: the code cells of the lessons beside it, by name."""
+    """The record that was handed in.
+
+    source: the source of the record's cell.
+    lessons: the code cells of the lessons beside it, by name.
+    """
 
     source: str
     lessons: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def entry(path: Path) -> Entry:
-    """The record's cell of a notebook, and the lessons that lie beside it as ../01_se/01_se.ipynb.
+    """Returns the record's cell of a notebook, and the lessons that lie beside it as ../01_se/01_se.ipynb.
 
-    Raises ValueError where a notebook can't be read, Refused where there is no such cell or a longer one.
+    Raises ValueError if a notebook can't be read. Raises Refused if there is no such cell, or if it is too long.
     """
     cells = [each["source"] for each in code_of(read(path)) if each["source"].lstrip().startswith(MARK)]
     if len(cells) != 1:
@@ -76,13 +81,13 @@ def entry(path: Path) -> Entry:
 
 
 def code_of(notebook: NotebookNode) -> list[dict[str, Any]]:
-    """A notebook's code cells, as `own_modules` reads them."""
+    """Returns a notebook's code cells, as `own_modules` reads them."""
     return [{"cell_type": "code", "source": cell.source, "metadata": cell.metadata}
             for cell in notebook.cells if cell.cell_type == "code"]
 
 
 class Behind:
-    """A process in which a learner's module is, and what it is asked."""
+    """A process that holds a learner's module, and the questions that it is asked."""
 
     def __init__(self, sandbox: Sandbox, entry: Entry):
         self.worker: Worker = sandbox.worker()
@@ -94,7 +99,7 @@ class Behind:
             raise
 
     def _run(self, entry: Entry) -> None:
-        """The record's cell, with the lessons beside it."""
+        """Runs the record's cell, with the lessons beside it."""
         self._ask("names")
         for lesson, cells in entry.lessons.items():
             self._ask("beside", lesson=lesson, cells=cells)
@@ -111,7 +116,7 @@ class Behind:
     def build(self, seed: int) -> dict[str, Tensor]:
         numbers = self._ask("build", seed=seed, channels=WIDTH)
         if any(tensor.dtype not in KINDS or not tensor.isfinite().all() for tensor in numbers.values()):
-            raise Refused(f"the module's numbers are finite, and of {' or '.join(map(str, KINDS))}")
+            raise Refused(f"the module's numbers must be finite, and of dtype {' or '.join(map(str, KINDS))}")
         if self.worker.cpu_seconds() - self.began > CELL_SECONDS:
             raise Refused(f"the module takes more than {CELL_SECONDS:g} seconds of computing to be made")
         self.began = self.worker.cpu_seconds()
@@ -129,7 +134,7 @@ class Behind:
         return _checked(said, {name: tensor for name, tensor in known.items() if name in said})
 
     def took(self) -> None:
-        """Raises Refused where a step took too long, on average."""
+        """Raises Refused if a step took too long on average."""
         if self.worker.cpu_seconds() - self.began > STEP_SECONDS * self.steps + 1:
             raise Refused(f"a step takes more than {STEP_SECONDS:g} seconds of computing")
 
@@ -151,9 +156,9 @@ class Behind:
 
 
 class Far(nn.Module):
-    """A learner's module as the trainer has it: its numbers are here, its code is elsewhere.
+    """A learner's module as the training sees it: its numbers are here, and its code is in another process.
 
-    In training `trainer` computes, and `witness` is asked the same again; in tests `examiner` computes.
+    In training, `trainer` computes, and `witness` is asked the same again. In tests, `examiner` computes.
     """
 
     def __init__(self, trainer: Behind, witness: Behind, examiner: Behind, seed: int, rules: Rules):
@@ -164,7 +169,7 @@ class Far(nn.Module):
             raise Refused(too_many(count, rules))
         for other in (witness, examiner):
             if _shapes(other.build(CHANCE.getrandbits(31))) != _shapes(numbers):
-                raise Refused("made twice, the module has other numbers: their names and shapes differ")
+                raise Refused("made a second time, the module has numbers of other names or shapes")
         self.names = [name for name in numbers if name.startswith("parameter/")]
         self.values = nn.ParameterList(nn.Parameter(numbers[name]) for name in self.names)
         self.left = {name: tensor for name, tensor in numbers.items() if name not in self.names}
@@ -180,18 +185,19 @@ class Far(nn.Module):
         return torch.cat([self._tested(piece) for piece in x.split(PIECE)])
 
     def _tested(self, piece: Tensor) -> Tensor:
-        """The output for some pictures. One of them, nobody knows which, is asked for once more, alone."""
+        """Returns the output for some pictures. One of them, which nobody can know beforehand, is asked for once more,
+        alone."""
         numbers, seed = self.numbers(), CHANCE.getrandbits(31)
         output = self.examiner.output_of(numbers, piece, seed, training=False)["output"]
         one = CHANCE.randrange(len(piece))
         alone = self.examiner.output_of(numbers, piece[one:one + 1], CHANCE.getrandbits(31), training=False)["output"]
         if not _close(alone[0], output[one]):
-            raise Refused("tested alone, a picture has another output than among others")
+            raise Refused("a picture that is tested alone has another output than among other pictures")
         return output
 
     def ask_again(self) -> None:
-        """Raises Refused where a step of the training was not what the module's code and numbers give. The last step
-        comes first: a process that remembers would have to know what it has not been asked yet."""
+        """Raises Refused if a step of the training does not follow from the module's code and numbers. The last step is
+        asked first, so that a process that remembers would have to know what it has not been asked yet."""
         for step in reversed(self.kept):
             found = self.witness.output_of(step.numbers, step.x, step.seed, training=True)
             found |= {f"gradient of {name}": tensor
@@ -205,7 +211,7 @@ class Far(nn.Module):
 
 @dataclass
 class _Step:
-    """What was asked in one step, and found: the output, the buffers, the gradients."""
+    """The question of one step, and the answer: the output, the buffers and the gradients."""
 
     numbers: dict[str, Tensor]
     x: Tensor
@@ -238,9 +244,9 @@ class _Through(torch.autograd.Function):
 
 
 def _checked(said: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What a learner's process answered, if it has the names, shapes and kinds that were asked for."""
+    """Returns the answer of a learner's process if it has the names, shapes and kinds that were asked for."""
     if _shapes(said) != _shapes(wanted):
-        raise Refused("the module's answer has another form than its question: "
+        raise Refused("the module's answer has the wrong form: "
                       f"{_short(str(_shapes(said)))} instead of {_short(str(_shapes(wanted)))}")
     if not all(tensor.isfinite().all() for tensor in said.values()):
         raise Refused("the module's answer is not finite")
@@ -263,9 +269,11 @@ def _short(text: str) -> str:
 
 def trained(entry: Entry, sandbox: Sandbox, draw: int, rules: Rules = RULES,
             told: Callable[[str, int, float], None] = lambda task, seed, score: None) -> Record:
-    """Train and test a record, each run with three processes of its own. told: is given each run's score.
+    """Trains and tests a record. Each run has three processes of its own.
 
-    Raises Refused for what is not within the rules.
+    told: called with each run's score.
+
+    Raises Refused if something is not within the rules.
     """
     scores: dict[str, tuple[float, ...]] = {}
     numbers = 0
@@ -293,10 +301,12 @@ def _given(far: Far, _channels: int) -> Far:
 
 
 def verify_record(path: Path, isolation: str, console: Console, draw: int | None = None, rules: Rules = RULES) -> int:
-    """Train a notebook's record and say on `console` what it scores. The exit status: 0, or 1 where it is refused.
+    """Trains a notebook's record, and shows its scores. Returns the command's exit status: 0, or 1 if the record is
+    refused.
 
-    draw: decides about the pictures; without one it is drawn here, after the notebook was read.
-    Raises ValueError where the notebook can't be read, NoLayers as a sandbox does.
+    draw: decides which pictures are drawn. By default it is drawn here, after the notebook was read.
+
+    Raises ValueError if the notebook can't be read, and NoLayers as a sandbox does.
     """
     def say(said: str) -> None:
         console.print(Text(on_terminal(said)), soft_wrap=True)
@@ -304,7 +314,7 @@ def verify_record(path: Path, isolation: str, console: Console, draw: int | None
     try:
         read_first = entry(path)
         draw = secrets.randbelow(1 << 31) if draw is None else draw
-        with Sandbox(isolation) as sandbox, console.status("the record is trained"):
+        with Sandbox(isolation) as sandbox, console.status("training the record"):
             found = trained(read_first, sandbox, draw, rules,
                             lambda task, seed, score: say(f"{task}, seed {seed}: {score:.1f} % right"))
     except Refused as error:

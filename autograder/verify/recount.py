@@ -1,8 +1,8 @@
-"""The networks of the papers' tables, built behind the walls from the notebooks that somebody handed in, and counted
-there.
+"""Builds the networks of the papers' tables behind the walls, from the notebooks that somebody handed in, and counts
+their parameters there.
 
-A lesson has a worker of its own, which gets that lesson's notebook and nothing else. What it says is bounded and has
-the right names, and is still a learner's word: see docs/protocol.md.
+Each lesson has a worker of its own, which is given that lesson's notebook and nothing else. Its answer is bounded and
+has the right names, but it is still the word of a learner's process: see docs/protocol.md.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from autograder.submission.parse import Unreadable
 
 
 def handed_in(capstone: Path) -> dict[str, NotebookNode]:
-    """The capstone's notebook, and of the lessons that have a row those that are where `own_modules` looks, by lesson.
+    """Returns the notebooks by lesson: the capstone's, and those of the lessons that have a row in the tables. They are
+    looked for where `own_modules` looks.
 
-    Raises Unreadable, with the file's name, where one can't be read, and where the first one is another lesson's.
+    Raises Unreadable, with the file's name, if a notebook can't be read, or if the first one is not the capstone's.
     """
     found = {CAPSTONE: read(capstone)}
     try:
@@ -42,8 +43,8 @@ def handed_in(capstone: Path) -> dict[str, NotebookNode]:
 
 
 def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
-    """Every row, with the parameters of its network or with why there are none.
-    Never raises what a notebook leads to."""
+    """Returns every row, with the parameters of its network, or with the reason why there are none. No error of a
+    notebook gets out."""
     found: dict[str, int | str] = {}
     for lesson in dict.fromkeys(row.lesson for row in ROWS):
         found |= _counts(lesson, notebooks.get(lesson), [row for row in ROWS if row.lesson == lesson], sandbox)
@@ -51,8 +52,8 @@ def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
 
 
 def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandbox: Sandbox) -> dict[str, int | str]:
-    """The counts of a lesson's rows, by network. The capstone's cells run as in Jupyter;
-    of an earlier lesson `mine` takes its modules."""
+    """Returns the counts of a lesson's rows, by network. The capstone's cells are run as in Jupyter; from an earlier
+    lesson, `mine` takes the modules."""
     cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if submission and lesson == CAPSTONE else []
     sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
     sandbox.budget.exercise = f"the networks of {lesson}"

@@ -1,4 +1,4 @@
-"""`autograder verify`: what of a card is true of the notebooks that it was made from."""
+"""`autograder verify`: says which parts of a card agree with the notebooks from which it was made."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ THIRD_PARTY = "a third party's"
 
 
 def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
-    """Say on `console` which rows of a card are verified, or what of it is not so.
-    The exit status: 0, or 1 where it is refused.
+    """Shows which rows of a card are verified, or what is wrong in it. Returns the command's exit status: 0, or 1 if
+    the card is refused.
 
-    Raises ValueError where the card or a notebook can't be read, NoLayers as a sandbox does.
+    Raises ValueError if the card or a notebook can't be read, and NoLayers as a sandbox does.
     """
     try:
         said = cards.read(card)
@@ -38,7 +38,7 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
             return _refused(console, card, wrong)
         judged = {}
         for lesson in dict.fromkeys(row.lesson for row, yours in table.found.items() if yours == row.exact):
-            with console.status(f"{lesson} is judged"):
+            with console.status(f"judging {lesson}"):
                 judged[lesson] = judge.grade(notebooks[lesson], lesson)
             judge.prepared.clear()  # one lesson's questions take 100 MB
     lacking = {row: _lacking(row, judged[row.lesson]) for row, yours in table.found.items() if yours == row.exact}
@@ -63,11 +63,11 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
 
 
 def _compared(row: Row) -> str:
-    """What a count that equals the code's says of the number that is stated."""
+    """Compares the stated number with a count that equals the code's."""
     if row.meets(row.exact):
         return "count met"
-    other = f"and {row.stated} is stated" if row.stated else "no number is stated"
-    return f"as {THIRD_PARTY if row.third_party else 'the published'} code, {other}"
+    other = f"but {row.stated} is stated" if row.stated else "and no number is stated"
+    return f"the same as {THIRD_PARTY if row.third_party else 'the published'} code, {other}"
 
 
 def _refused(console: Console, card: Path, wrong: list[str]) -> int:
@@ -82,8 +82,9 @@ def _say(console: Console, begins: str, said: str) -> None:
 
 
 def _lacking(row: Row, result: Result) -> str:
-    """What a row's modules lack, and the earlier exercises that they are built from: those are judged with the course's
-    own where they are broken, but the network is not. Nothing where all of them have full points."""
+    """Says what is wrong with a row's modules, and with the earlier exercises from which they are built. (If an earlier
+    exercise is broken, the modules are judged with the course's own one in its place, but the network is not built with
+    it.) Returns an empty text if all of them have full points."""
     if result.error:
         return f"but not judged: {result.error}"
     exercises = topic(notebook.lesson(row.lesson).topic).exercises

@@ -1,2 +1,2 @@
-"""The UNTRUSTED side: what runs in a learner's process. Sent there as text;
-imports nothing of the repository but attention_lab."""
+"""The UNTRUSTED side: the code that runs in a learner's process. It is sent there as text, and imports nothing from the
+repository except attention_lab."""

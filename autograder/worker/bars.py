@@ -1,5 +1,5 @@
-"""The UNTRUSTED side: progress bars that draw nothing, in the place of tqdm where that is not installed. Loops run
-through them, some in the middle of an exercise."""
+"""The UNTRUSTED side: progress bars that draw nothing, for machines on which tqdm is not installed. Loops run through
+them, sometimes in the middle of an exercise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MODULES = ("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.std"
 
 
 class Bar(Silent):
-    """What `tqdm(iterable)` gives: the items."""
+    """The result of `tqdm(iterable)`, which yields the items."""
 
     def __init__(self, iterable: Iterable | None = None, *_args: Any, **_kwargs: Any):
         self._items = () if iterable is None else iterable
@@ -45,7 +45,7 @@ def trange(*args: Any, **_kwargs: Any) -> Bar:
 
 
 def put_up() -> None:
-    """Let `from tqdm import tqdm` find these bars, unless there are real ones."""
+    """Makes `from tqdm import tqdm` find these bars, unless tqdm is installed."""
     if importlib.util.find_spec("tqdm") is None:
         for name in MODULES:
             module = sys.modules[name] = types.ModuleType(name)

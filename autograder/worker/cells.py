@@ -1,7 +1,8 @@
-"""The UNTRUSTED side: runs a learner's cells as Jupyter would, on a machine that lacks some of what was there.
+"""The UNTRUSTED side: runs a learner's cells as Jupyter would, on a machine that may lack something that the learner's
+machine had.
 
-One statement at a time, because one that fails here need not have failed where the notebook was written: a package, a
-file, a GPU or the patience may be missing. What the other statements of the cell define counts all the same.
+Statements are run one at a time. A statement that fails here need not have failed for the learner, because a package, a
+file, a GPU or time may be missing here. The definitions in the other statements of the cell count all the same.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ MISSING = object()
 
 @dataclass
 class Unmet:
-    """An import that failed. module: the package that this machine lacks; None where it is there and lacks a name."""
+    """An import that failed.
+
+    module: the package that this machine lacks; None if the package is installed, but lacks a name.
+    """
 
     module: Text | None
     line: Text
@@ -54,8 +58,11 @@ class Unmet:
 
 @dataclass
 class Ran:
-    """How a cell fared. raised: by the first statement that failed, imports aside.
-    late: it was stopped because its time was up."""
+    """How a cell ran.
+
+    raised: the error of the first statement that failed, apart from imports.
+    late: whether it was stopped because its time was up.
+    """
 
     raised: Raised | None = None
     late: bool = False
@@ -63,8 +70,8 @@ class Ran:
 
 
 class TimeIsUp(BaseException):
-    """Raised in a cell that computes for too long. No Exception, so that `except Exception` in a training loop lets
-    it through."""
+    """Raised in a cell that computes for too long. It is not an Exception, so `except Exception` in a training loop
+    does not catch it."""
 
 
 class Silent:
@@ -86,9 +93,8 @@ class Silent:
 
 
 class Absent(Silent):
-    """What an import that failed would have given. Settings, annotations, decorators and base classes made of it do
-    nothing, so that they cost nothing; an exercise that calls it meets the error of the import.
-    """
+    """Stands for something whose import failed. Settings, annotations, decorators and base classes that use it do
+    nothing, so they cost nothing. If an exercise calls it, the error of the import is raised."""
 
     def __init__(self, error: ImportError, asked: Callable[[], bool]):
         self._error, self._asked = error, asked
@@ -108,9 +114,9 @@ class Absent(Silent):
 
 
 class Shell:
-    """What `get_ipython()` gives: a magic runs the code in it, if it holds code that is meant to leave something
-    behind; `%%writefile` writes and `%run` runs a file in the worker's own folder, where `mkdir` makes folders and
-    `%cd` enters them; `%env` sets a variable. The others do nothing, and no other program is run."""
+    """The result of `get_ipython()`. If the code in a magic is meant to leave something behind, it is run.
+    `%%writefile` writes a file, and `%run` runs one, in the worker's own folder; `mkdir` makes folders there, and `%cd`
+    enters them; `%env` sets a variable. Other magics do nothing, and no other program is run."""
 
     CODE = {"time", "capture", "prun"}
 
@@ -160,12 +166,13 @@ class Shell:
 
 
 class Cells:
-    """The learner's global names, and the answers: for each exercise the last function or class that was given its
-    name. A result that takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away.
+    """The learner's global names, and the answers. The answer to an exercise is the last function or class that was
+    given its name. If the name is later given to a result (`squeeze = squeeze(x)`) or deleted, the answer stays.
 
-    used: the names that functions and classes of the cells speak of. then: for each exercise their values below the
-    cell that defined it last, where its check stands. waiting: definitions for which a name was missing, with what had
-    their own name at that time.
+    used: the names that functions and classes of the cells use.
+    then: for each exercise, the values of these names directly below the cell that defined it last, where its check
+        stands.
+    waiting: definitions for which a name was missing, with the value that their own name had at that time.
     """
 
     def __init__(self, scope: dict[str, Any]):
@@ -184,8 +191,12 @@ class Cells:
         scope.update(get_ipython=self.get_ipython, display=lambda *_args, **_kwargs: None)
 
     def run(self, source: str, file: str, names: list[str], seconds: float, brief: bool) -> Ran:
-        """Run a cell. names: the exercises. seconds: of computing, after which it is stopped (0: no limit). brief: its
-        definitions alone, for a cell that has cost a worker its life before."""
+        """Runs a cell.
+
+        names: the exercises.
+        seconds: the seconds of computing after which it is stopped (0: no limit).
+        brief: True runs only its definitions, because the cell has cost a worker its life before.
+        """
         self.names, self.unmet, self.running, self.brief = names, [], True, brief
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         before = dict(self.answers)
@@ -202,9 +213,9 @@ class Cells:
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
     def changed_since(self, exercise: str) -> dict[str, Any]:
-        """The names that functions or classes speak of and that had another value below the exercise's cell, with that
-        value (MISSING: none). What came later counts only if it hides something of Python's: a helper may stand
-        below."""
+        """Returns the names that functions or classes use, and that had another value directly below the exercise's
+        cell, with that value (MISSING if there was none). A name that got its first value later counts only if it hides
+        one of Python's own names, because a helper may be defined further down."""
         changed: dict[str, Any] = {}
         if (then := self.then.get(exercise)) is None:
             return changed
@@ -215,7 +226,7 @@ class Cells:
         return changed
 
     def go_back(self, changed: dict[str, Any]) -> None:
-        """Give names the values that they had below an exercise's cell."""
+        """Gives names the values that they had directly below an exercise's cell."""
         for name, was in changed.items():
             if was is MISSING:
                 del self.scope[name]
@@ -223,8 +234,8 @@ class Cells:
                 self.scope[name] = was
 
     def _run(self, source: str, file: str) -> BaseException | None:
-        """The first error, or None. After an error the next statement is run;
-        when the time is up, only what takes none."""
+        """Runs the statements, and returns the first error, or None. After an error, the next statement is run. When
+        the time is up, only statements that take no time are run."""
         try:
             statements = _parsed(source, file, self.future).body
         except BaseException as error:  # a SyntaxError, or one that is too much for the parser
@@ -250,8 +261,9 @@ class Cells:
         return first
 
     def _define_what_waited(self) -> TimeIsUp | None:
-        """What a definition lacks may stand in a cell below: somebody ran that one first.
-        The name is left to whatever has it since."""
+        """Tries the definitions again for which something was missing. It may be defined in a cell further down,
+        because somebody ran that cell first. If another statement has used the definition's name since, the name is
+        left alone."""
         waiting, self.waiting = self.waiting, []
         for i, (statement, file, was) in enumerate(waiting):
             if self.scope.get(statement.name) is not was:
@@ -269,7 +281,7 @@ class Cells:
         return None
 
     def _nested(self, source: str) -> None:
-        """The code of a magic."""
+        """Runs the code inside a magic."""
         if error := self._run(source, "<magic>"):
             raise error
 
@@ -284,7 +296,7 @@ class Cells:
             self.loop.run_until_complete(running)
 
     def _import(self, statement: ast.Import | ast.ImportFrom, file: str) -> None:
-        """Run an import; bind the name to something that does nothing where it fails."""
+        """Runs an import. If it fails, binds the name to something that does nothing."""
         try:
             try:
                 self._execute(statement, file)
@@ -296,7 +308,7 @@ class Cells:
         self.scope["get_ipython"] = self.get_ipython  # IPython's own knows of no shell here
 
     def _do_without(self, statement: ast.Import | ast.ImportFrom, error: ImportError) -> None:
-        """Bind the name that an import would have bound."""
+        """Binds the name that an import would have bound to something that does nothing."""
         alias, = statement.names
         package, _, inside = alias.name.partition(".")
         absent = Absent(error, lambda: not self.running)
@@ -324,7 +336,7 @@ class Cells:
 
 
 def _parsed(source: str, file: str, future: int) -> ast.Module:
-    """IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
+    """Parses a cell. IPython takes a while to import, so it is used only if the cell is not plain Python."""
 
     def parse(text: str) -> ast.Module:
         flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future
@@ -339,8 +351,8 @@ def _parsed(source: str, file: str, future: int) -> ast.Module:
 
 
 def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """The statement; of an import of several names one for each, so that one that is missing does not keep the
-    others away."""
+    """Returns the statement in parts. An import of several names has a part for each name, so that a missing one does
+    not prevent the others."""
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield statement
         return
@@ -354,19 +366,19 @@ def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _used_inside(code: types.CodeType) -> set[str]:
-    """The names that the functions and classes of a statement speak of."""
+    """Returns the names that the functions and classes of a statement use."""
     inside = [part for part in code.co_consts if isinstance(part, types.CodeType)]
     return {name for part in inside for name in part.co_names}.union(*map(_used_inside, inside))
 
 
 def _holds_code(statement: ast.stmt) -> bool:
-    """Is it a magic with code below it, such as `%%time`?"""
+    """Says whether a statement is a magic with code below it, such as `%%time`."""
     called = statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
     return isinstance(called, ast.Attribute) and called.attr == "run_cell_magic"
 
 
 def takes_no_time(statement: ast.stmt) -> bool:
-    """A definition, a lambda among them, or a value that is given without calling anything."""
+    """Says whether a statement takes no time: a definition (also by a lambda), or an assignment that calls nothing."""
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         return isinstance(statement.value, ast.Lambda) or not any(
             isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement)
@@ -376,8 +388,9 @@ def takes_no_time(statement: ast.stmt) -> bool:
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp where the block computes for longer (0: never), and again while it goes on. The judge's own limit
-    comes later, and ends the process; where a system has no such timer (Windows) it is the only one."""
+    """Raises TimeIsUp if the block computes for longer than this (0: never), and again as long as it goes on. The
+    judge's own limit comes later, and ends the process. On a system without such a timer (Windows), it is the only
+    limit."""
     def stop(*_: Any) -> None:
         raise TimeIsUp("its time was up")
     try:
@@ -393,8 +406,9 @@ def _at_most(seconds: float) -> Iterator[None]:
 
 
 def built_as_usual(build: Callable) -> Callable:
-    """`build`, with torch's usual default dtype while a module is made: after `torch.set_default_dtype(torch.float64)`
-    too, what a module is without being told is float32. While it computes, the learner's own default holds."""
+    """Calls `build`. While a module is made, torch's default dtype is the usual one. So even after
+    `torch.set_default_dtype(torch.float64)`, a module is float32 unless it is told otherwise. While the module
+    computes, the learner's own default holds."""
     def built(*args: Any, **kwargs: Any) -> Any:
         own = torch.get_default_dtype()
         torch.set_default_dtype(torch.float32)

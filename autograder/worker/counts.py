@@ -21,8 +21,12 @@ class Counted:
 
 
 def counted(lesson: str, cells: list[dict[str, Any]] | None, here: dict[str, Any]) -> Counted:
-    """The networks of a lesson's rows. cells: of its notebook, from which `mine` takes the modules as it does in the
-    capstone; None where there is no notebook. here: the capstone's own names."""
+    """Returns the counts of the networks of a lesson's rows.
+
+    cells: the cells of its notebook, from which `mine` takes the modules as it does in the capstone; None if there is
+        no notebook.
+    here: the capstone's own names.
+    """
     if cells is not None:
         folder = Path.cwd() / lesson
         folder.mkdir()

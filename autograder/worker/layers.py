@@ -1,12 +1,12 @@
-"""The UNTRUSTED side: the layers that a worker puts around itself before any learner's code.
-None needs a privilege, none can be undone.
+"""The UNTRUSTED side: the layers that a worker puts around itself before any learner's code runs. None of them needs a
+privilege, and none of them can be undone.
 
-Sent to the worker as text, and told by isolation.py what to do; imports the standard library alone.
+This file is sent to the worker as text. isolation.py tells it what to do. It imports only the standard library.
 
-- limits: `setrlimit`; and root's capabilities are given up, with which it could lift them again.
-- Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): which paths can be
-  opened. The three calls have the same numbers on every machine.
-- seccomp: which calls of the kernel are refused; the filter was made by libseccomp.
+- limits: `setrlimit`. Root's capabilities are given up as well, because with them the limits could be lifted again.
+- Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): limits the paths that
+  can be opened. Its three calls have the same numbers on every machine.
+- seccomp: limits the system calls. The filter was made by libseccomp.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
 
 def enclose(settings: dict[str, Any]) -> None:
-    """Put up the layers that `settings` name. Raises OSError where one of them cannot be had.
+    """Puts up the layers that `settings` names. Raises OSError if a layer is not available.
 
     settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in
-        hexadecimal, or "";
-    folder: the one place where files may be written.
+        hexadecimal, or "".
+    folder: the only place where files may be written.
     """
     if settings["limits"]:
         limit(settings["limits"])
@@ -49,16 +49,15 @@ def enclose(settings: dict[str, Any]) -> None:
 
 
 def end_with_parent() -> None:
-    """Be killed when the process that forked this one ends, however it ends (Linux)."""
+    """Has this process killed when the process that forked it ends, in whatever way (Linux)."""
     _prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def limit(limits: dict[str, int]) -> None:
-    """Bounds that this process cannot lift again, unless it has root's capabilities;
-    `limits` by the names of the module `resource`.
+    """Sets limits that this process cannot lift again, unless it has root's capabilities.
 
-    Addresses (RLIMIT_AS) are those beyond what is mapped now: a CPU build of torch maps 0.7 GiB when it is imported,
-    one for CUDA 3 to 4.
+    limits: by the names of the module `resource`. Addresses (RLIMIT_AS) are counted in addition to those that are
+        mapped now, because a CPU build of torch maps 0.7 GiB when it is imported, and one for CUDA 3 to 4 GiB.
     """
     import resource  # Unix only
 
@@ -71,7 +70,8 @@ def limit(limits: dict[str, int]) -> None:
 
 
 def mapped() -> int:
-    """The bytes of addresses that this process has mapped (Linux; elsewhere this limit is not enforced)."""
+    """Returns the bytes of addresses that this process has mapped. (Only on Linux; other systems do not enforce this
+    limit.)"""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -80,15 +80,15 @@ def mapped() -> int:
 
 
 def give_up_capabilities() -> None:
-    """From now on root is an ordinary user here, who cannot lift a limit (Linux)."""
+    """Makes root an ordinary user in this process, so that it cannot lift a limit (Linux)."""
     if sys.platform == "linux":
         header, none = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
         _checked(_libc().capset(header, none), "capset")
 
 
 def landlock(read: Iterable[str], change: Iterable[str]) -> None:
-    """From now on nothing can be opened but what lies below `read` and `change`. Where Landlock is new enough: no TCP,
-    no signal and no abstract socket to a process that is not behind the same layer."""
+    """From now on, only files below `read` and `change` can be opened. If Landlock is new enough, there is also no TCP,
+    and no signal and no abstract socket reaches a process that is not behind the same layer."""
     version = _call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     handled = (1 << FILES[min(version, 5)]) - 1
     attributes = struct.pack("<QQQ", handled, TCP,
@@ -109,7 +109,7 @@ def landlock(read: Iterable[str], change: Iterable[str]) -> None:
 
 
 def seccomp(program: bytes) -> None:
-    """From now on the kernel asks this filter (instructions of 8 bytes) before every call."""
+    """From now on, the kernel applies this filter (instructions of 8 bytes) to every system call."""
     held = ctypes.create_string_buffer(program, len(program))
     _prctl(NO_NEW_PRIVILEGES, 1)
     _prctl(SET_SECCOMP, FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))

@@ -1,9 +1,9 @@
-"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define.
-Knows no reference, no grader.
+"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define. It knows no reference and
+no grader.
 
-Started by sandbox.py as `python -I` with the texts of this file and those that it needs as modules. A first process
-imports torch once and forks a worker for each socket that it is handed;
-where that cannot be (a GPU, no fork) it is the worker itself.
+sandbox.py starts it as `python -I`, with the texts of this file and of the modules that it needs. A first process
+imports torch once, and forks a worker for each socket that it is given. If it cannot fork (with a GPU, or on a system
+without fork), it is the worker itself.
 """
 
 from __future__ import annotations
@@ -55,32 +55,34 @@ class Notebook:
         builtins.input = lambda *_args: ""
 
     def proxy(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """From now on the name belongs to a proxy: an earlier exercise that the judge computes."""
+        """From now on, this name belongs to a proxy for an earlier exercise, which the judge computes."""
         self.proxies[header["name"]] = proxies.make(header, self.remote)
         self.scope.update(self.proxies)
         return {}, {}
 
     def cell(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Run one cell. Answers how it fared; see cells.Ran."""
+        """Runs one cell, and answers how it ran; see cells.Ran."""
         ran = self.cells.run(header["source"], f"<cell {header['number']}>", header.get("exercises", []),
                              header.get("seconds", 0), header.get("brief", False))
         self.scope.update(self.proxies)
         return plain(ran), {}
 
     def then(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Had names another meaning below the exercise's cell? With `go_back`, they have it again from now on."""
+        """Answers whether names had another meaning directly below the exercise's cell. With `go_back`, they have it
+        again from now on."""
         changed = self.cells.changed_since(header["exercise"])
         if header["go_back"]:
             self.cells.go_back(changed)
         return {"changed": bool(changed)}, {}
 
     def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """What a function of the cells gives. Asked where the cells are the judge's own, and never of a learner's."""
+        """Answers with the result of a function of the cells. This is asked only if the cells are the judge's own,
+        never about a learner's cells."""
         return self.scope[header["function"]](header["given"], tensors)
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """What an exercise does with each question, as attention_lab.checking.observe writes it down;
-        or that nothing has its name."""
+        """Answers what an exercise does with each question, as attention_lab.checking.observe writes it down, or that
+        nothing has its name."""
         self.scope.update(self.cells.answers | self.proxies)
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
@@ -125,8 +127,8 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
 
 
 def prepare(device: str) -> None:
-    """Everything that costs time on first use, or needs what layers keep away (a GPU's driver), once, before any
-    learner's code."""
+    """Does, once and before any learner's code, everything that takes time on first use, or that needs something that
+    the layers keep away, such as a GPU's driver."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
@@ -148,8 +150,8 @@ def prepare(device: str) -> None:
 
 
 def _silence(name: str) -> None:
-    """In the place of a module of the library one that does nothing;
-    what lies in its folder, if it has one, is still found."""
+    """Replaces a module of the library by one that does nothing. If the module has a folder, the modules in it are
+    still found."""
     module = types.ModuleType(name)
     found = importlib.util.find_spec(name)
     if found and found.submodule_search_locations:
@@ -161,13 +163,14 @@ def _silence(name: str) -> None:
 
 
 def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:
-    """In the place of torch.compile, which needs a compiler, and a process to run it: what would be compiled
+    """Replaces torch.compile, which would need a compiler, and a process to run it. Without being compiled, code
     computes the same."""
     return model if model is not None else lambda decorated: decorated
 
 
 def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
-    """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the layers around it."""
+    """Turns this process into a worker: nothing is open except the socket, nothing is shown on the terminal, and the
+    layers are around it."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -187,7 +190,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
 
 
 def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
-    """Fork a worker for every socket that arrives over `control`; it says there itself that it is ready."""
+    """Forks a worker for every socket that arrives over `control`. The worker says on its socket when it is ready."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     gc.freeze()  # a worker that looks for garbage leaves what it inherited alone: those pages stay shared
     while True:
@@ -218,7 +221,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
 
 
 def _asked_with() -> list[types.ModuleType | type]:
-    """The modules and classes that a question is answered with."""
+    """Returns the modules and classes that are needed to answer a question."""
     ours = [module for name, module in sys.modules.items()
             if name.partition(".")[0] in ("attention_lab", "worker")]
     theirs = [builtins, json, contextlib, inspect, socket, struct, torch, nn, F, torch.autograd,

@@ -1,9 +1,9 @@
-"""The UNTRUSTED side of a proxy, an earlier exercise that the judge computes: a class or function with the name of the
-reference and no code of it.
+"""The UNTRUSTED side of a proxy. A proxy stands for an earlier exercise that the judge computes: a class or function
+with the name of the reference's, but without any of its code.
 
-A class has the reference's children and parameters, built of torch.nn, so that weights can be placed in it, learners
-can subclass it and call its children. Its forward and backward, and those of a function, are answered by the judge
-(autograder/judge/proxied.py), on the CPU; the answer goes to the device of what was given.
+A class has the reference's children and parameters, built with torch.nn. So weights can be placed in it, and learners
+can make subclasses of it and call its children. The judge computes its forward and backward passes, and those of a
+function, on the CPU (autograder/judge/proxied.py). The answer is moved to the device of the arguments.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUESTION: dict[str, Any] = {
 
 
 def make(header: dict, remote: Remote) -> Any:
-    """The class or function that `header` describes: {"name", "kind": "class" or "function", "methods": [...],
+    """Returns the class or function that `header` describes: {"name", "kind": "class" or "function", "methods": [...],
     "forward": bool}."""
     if header["kind"] == "function":
         def function(*args, **kwargs):
@@ -55,7 +55,7 @@ def make(header: dict, remote: Remote) -> Any:
 
 
 class _Inner(nn.Module):
-    """A module inside a proxy that is neither torch's nor a container: computed by the judge as well."""
+    """A module inside a proxy that is neither torch's nor a container. The judge computes it as well."""
 
     _built: dict[str, Any]  # see _furnish
 
@@ -96,7 +96,7 @@ def _child(tree: dict, state: dict[str, Tensor], built: dict, remote: Remote) ->
 
 
 def _asked(remote: Remote, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-    """Ask the judge. Raises what the reference raised there, as ValueError or RuntimeError."""
+    """Asks the judge. Raises the reference's error, as ValueError or RuntimeError."""
     answer, out = remote({**QUESTION, **header}, tensors)
     if answer["raised"]:
         raise getattr(builtins, answer["raised"]["type"])(answer["raised"]["message"])
@@ -104,8 +104,9 @@ def _asked(remote: Remote, header: dict, tensors: dict[str, Tensor]) -> tuple[di
 
 
 def _call(remote: Remote, header: dict, module: nn.Module | None, args: tuple, kwargs: dict) -> Any:
-    """Call a proxy. A function among the arguments (`transform`) stays here: the judge computes up to its call and on
-    from its result, as two steps, so that gradients reach whatever it holds."""
+    """Calls a proxy. If a function is among the arguments (`transform`), it stays here. The judge computes up to the
+    call of that function, and then on from its result. These are two steps, so gradients reach every tensor that the
+    function uses."""
     inputs: dict[str, Tensor] = {}
     functions: list[tuple[str, Callable, dict]] = []
 
@@ -130,7 +131,7 @@ def _call(remote: Remote, header: dict, module: nn.Module | None, args: tuple, k
 
 
 def _answered(remote: Remote, header: dict, module: nn.Module | None, inputs: dict[str, Tensor]) -> Any:
-    """What the judge makes of the call: its tensors are nodes of the graph here."""
+    """Returns the judge's result of the call. Its tensors are nodes of the graph in this process."""
     header, inputs = dict(header), dict(inputs)
     held = dict(header.pop("construct_tensors", {}))
     if module is not None:

@@ -1,6 +1,6 @@
-"""The UNTRUSTED side: the module of a learner's record, which computes what the trainer asks and owns nothing.
+"""The UNTRUSTED side: the module of a learner's record. It computes what the trainer asks for, and owns nothing.
 
-Every step brings the module's numbers with it, and what is asked next: the output, then the gradients.
+Every step brings the module's numbers with it, and says what is wanted next: the output, or then the gradients.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ HERE = "10_capstone"  # the folder's name beside which `mine` looks for the less
 
 
 class _Modules(dict):
-    """`modules` of the page: a maker for each name, of the learner's own modules, read when they are asked for."""
+    """The page's `modules`: for each name a maker, which makes the learner's own module and is read only when it is
+    asked for."""
 
     def __missing__(self, name: str) -> Callable[[int], nn.Module]:
         if name in CONTROLS:
@@ -31,7 +32,7 @@ class _Modules(dict):
 
 
 class Recorded:
-    """The module that `mine` of the record's cell makes."""
+    """The module that the record's cell makes with `mine`."""
 
     def __init__(self, scope: dict[str, Any]):
         self.scope = scope  # of the learner's cells
@@ -39,7 +40,7 @@ class Recorded:
         self.given = self.output = torch.empty(0)
 
     def beside(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Put a lesson's code cells where the record's cell finds its modules."""
+        """Puts a lesson's code cells where the record's cell looks for its modules."""
         if Path.cwd().name != HERE:
             Path(HERE).mkdir()
             os.chdir(HERE)
@@ -49,7 +50,7 @@ class Recorded:
         return {}, {}
 
     def names(self, _header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """What the record's cell finds on its page."""
+        """Returns the names that the record's cell can use, as on its page."""
         self.scope.update(torch=torch, nn=nn, F=nn.functional, modules=_Modules(), record=lambda *_args: None,
                           challenge=lambda *_args, **_kwargs: None)
         return {}, {}
@@ -66,7 +67,8 @@ class Recorded:
         return {}, {name: tensor.detach() for name, tensor in numbers.items()}
 
     def output_of(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict]:
-        """The output for an input with these numbers; in training the buffers that it leaves, too."""
+        """Returns the output for an input with these numbers. In training, it also returns the new content of the
+        buffers."""
         try:
             with torch.no_grad():
                 for name, tensor in _numbers(self.module).items():
@@ -82,7 +84,8 @@ class Recorded:
         return {}, {"output": self.output.detach(), **(buffers if header["training"] else {})}
 
     def gradients(self, _header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict]:
-        """Of the output just given: those of the input and of the parameters that have one."""
+        """Returns gradients of the output that was returned last: those of the input, and of the parameters that have
+        one."""
         try:
             own = {name: tensor for name, tensor in _numbers(self.module).items() if tensor.requires_grad}
             of = {"input": self.given, **own}

@@ -1,9 +1,9 @@
-"""The UNTRUSTED side: library functions as they were before any learner's cell ran, put back before each question.
+"""The UNTRUSTED side: puts library functions back before each question, as they were before any learner's cell ran.
 
-So a notebook that replaces `torch.allclose`, `Tensor.__eq__`, `json.dumps` or what writes an observation down changes
-nothing. What a learner adds stays, unless it hides something that was there. Code that searches the interpreter's
-memory while a question is answered can still write its own observation: what that is worth is the judge's matter, which
-compares numbers and believes no verdict.
+So it changes nothing if a notebook replaces `torch.allclose`, `Tensor.__eq__`, `json.dumps`, or the code that writes an
+observation down. What a learner adds stays, unless it hides something that was there. Code that searches the
+interpreter's memory while a question is answered can still write its own observation. The judge is prepared for that:
+it compares numbers, and believes no verdict.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import Any
 
 
 def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
-    """A function that puts modules and classes, and the code of every function in them, back to what they are now.
+    """Returns a function that puts modules and classes, and the code of every function in them, back to their present
+    state.
 
-    All that it calls is held by itself, so that it works whatever is replaced meanwhile.
+    The function itself holds everything that it calls, so it works whatever is replaced meanwhile.
     """
     code_of = attrgetter("__code__", "__defaults__", "__kwdefaults__")
     held = [(owner, owner.__class__, dict(vars(owner))) for owner in owners]
@@ -69,6 +70,6 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
 
 
 def _function(value: Any) -> types.FunctionType | None:
-    """The Python function behind a module's or class's attribute, if it is one."""
+    """Returns the Python function behind an attribute of a module or class; None if there is none."""
     value = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
     return value if isinstance(value, types.FunctionType) else None

@@ -1,8 +1,8 @@
-"""What crosses the wall between the judge and a worker: frames of a JSON header and tensors. Never pickle.
+"""The messages between the judge and a worker: frames of a JSON header and tensors. They are never pickled.
 
 A frame is 8 bytes (the lengths of both parts, little-endian), `[header, specs]` as JSON, and the tensors (see
-attention_lab's packing). Both sides use this file; the worker is given its text.
-What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
+attention_lab's packing). Both sides use this file; the worker is given its text. Frames from a worker may be hostile:
+if `receive` raises any error, the worker is ended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ PIECE = 1 << 20  # bytes asked of the socket at once
 
 
 class Packed:
-    """A frame but for its number: made once, sent to many. Raises ValueError where it is larger than a frame may be."""
+    """A frame without its number. It is made once, and can be sent many times. Raises ValueError if it is larger than a
+    frame may be."""
 
     def __init__(self, header: dict[str, Any], tensors: dict[str, Tensor] | None = None):
         specs, self.body = packing.pack(tensors or {})
@@ -41,11 +42,12 @@ def send(sock: socket.socket, number: int, packed: Packed) -> None:
 
 
 def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The next frame. waiting: called whenever the socket's timeout passes without a byte;
-    it raises when that took too long.
+    """Returns the next frame.
 
-    Raises EOFError where the other side has gone, ValueError and what json, torch and safetensors raise for a malformed
-    frame.
+    waiting: called whenever the socket's timeout passes without a byte. It raises an error if that took too long.
+
+    Raises EOFError if the other side has gone. For a malformed frame, raises ValueError, or an error of json, torch or
+    safetensors.
     """
     head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
     _bounded(head, body)
@@ -64,8 +66,8 @@ def _whole(text: str) -> int:
 
 
 def _allowed(specs: list[list[Any]]) -> None:
-    """Raises ValueError, or TypeError, where tensors are too many, too large, or of another kind than numbers are
-    compared in."""
+    """Raises ValueError, or TypeError, if there are too many tensors, if they are too large, or if they hold numbers of
+    a kind that is not compared."""
     numbers = 0
     for name, dtype, shape in specs:
         if (
@@ -82,7 +84,7 @@ def _allowed(specs: list[list[Any]]) -> None:
 
 
 def _shallow(header: dict[str, Any]) -> None:
-    """Raises ValueError where a header is nested deeper than anything that is asked or answered."""
+    """Raises ValueError if a header is nested more deeply than any question or answer."""
     level: list[Any] = [header]
     for _ in range(DEPTH):
         level = [below for item in level if isinstance(item, (dict, list))
@@ -92,12 +94,12 @@ def _shallow(header: dict[str, Any]) -> None:
 
 
 def group(groups: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The tensors of several questions, or answers, in one frame: "number/name"."""
+    """Puts the tensors of several questions, or answers, into one frame, by the names "number/name"."""
     return {f"{number}/{name}": tensor for number, group in enumerate(groups) for name, tensor in group.items()}
 
 
 def ungroup(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
-    """What `group` put into one. Raises ValueError for a tensor of none of the `count`."""
+    """Reverses `group`. Raises ValueError if a tensor belongs to none of the `count` questions or answers."""
     groups: list[dict[str, Tensor]] = [{} for _ in range(count)]
     for name, tensor in tensors.items():
         number, _, name = name.partition("/")

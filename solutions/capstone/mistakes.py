@@ -42,7 +42,7 @@ SHARED_BY_WIDTH = "Blocks of the same width share one attention module. Call mak
 RESNET = (
     *of("AttentionResNet", "resnet",
         ("attention-on-the-shortcut",
-         "Your attention stands on the shortcut. It belongs to the other branch, behind bn2: the shortcut passes x on "
+         "Your attention stands on the shortcut. It belongs to the other branch, after bn2: the shortcut passes x on "
          "as it is.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SHORTCUT, f"{SHORTCUT}\n            shortcut = "
                                                                   "self.attention(shortcut)")),
@@ -50,16 +50,16 @@ RESNET = (
          "relu(shortcut + attention(bn2(...))).",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return torch.relu(self.attention(shortcut + y))")),
         ("attention-last",
-         "Your attention stands behind the block's last ReLU. It stands behind bn2, before the shortcut is added.",
+         "Your attention comes after the block's last ReLU. It should come after bn2, before the shortcut is added.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return self.attention(torch.relu(shortcut + y))")),
         ("attention-before-bn2",
          "Your attention stands between conv2 and bn2. bn2 comes first: attention(bn2(conv2(y))).",
          (SECOND_HALF, "y = self.bn2(self.attention(self.conv2(y)))")),
         ("attention-before-conv2",
-         "Your attention stands in front of conv2. It comes last on its branch: attention(bn2(conv2(y))).",
+         "Your attention comes before conv2. It should come last on its branch: attention(bn2(conv2(y))).",
          (SECOND_HALF, "y = self.bn2(self.conv2(self.attention(y)))")),
         ("attention-before-relu",
-         "Your attention stands behind bn1. It comes last on its branch: attention(bn2(conv2(y))).",
+         "Your attention comes after bn1. It should come last on its branch: attention(bn2(conv2(y))).",
          (FIRST_HALF, "y = torch.relu(self.attention(self.bn1(self.conv1(x))))"),
          (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
         ("attention-not-called",
@@ -88,16 +88,16 @@ RESNET = (
         ("relu-before-the-sum",
          "Your last ReLU stands on the branch, so the sum can be negative. It reads the sum: relu(shortcut + y).",
          (SUM, "return shortcut + torch.relu(y)")),
-        ("relu-behind-bn2", "There is a ReLU behind bn2 too. bn2's output goes to `attention` as it is.",
+        ("relu-behind-bn2", "There is a ReLU after bn2 too. bn2's output goes to `attention` as it is.",
          (SECOND_HALF, "y = self.attention(torch.relu(self.bn2(self.conv2(y))))")),
         ("no-relu-between",
-         "The ReLU behind bn1 is missing: without it, two convolutions in a row are no more than one.",
+         "The ReLU after bn1 is missing: without it, two convolutions in a row are no more than one.",
          (FIRST_HALF, "y = self.bn1(self.conv1(x))")),
-        ("relu-before-bn1", "Your ReLU stands in front of bn1. It stands behind: relu(bn1(conv1(x))).",
+        ("relu-before-bn1", "Your ReLU comes before bn1. It should come after it: relu(bn1(conv1(x))).",
          (FIRST_HALF, "y = self.bn1(torch.relu(self.conv1(x)))")),
         ("pre-activation",
-         "A BatchNorm and a ReLU stand in front of your first convolution, as in the second version of ResNet. Here "
-         "the order is conv1, bn1, ReLU.",
+         "A BatchNorm and a ReLU come before your first convolution, as in the second version of ResNet. Here the "
+         "order is conv1, bn1, ReLU.",
          (BN1, BN1.replace("width", "channels")), (FIRST_HALF, "y = self.conv1(torch.relu(self.bn1(x)))")),
         ("bn1-twice", "bn1 is used twice: bn2 is made and never called.",
          (SECOND_HALF, SECOND_HALF.replace("bn2", "bn1"))),
@@ -124,7 +124,7 @@ RESNET = (
          "stride 2.",
          (STRIDE, "stride = 1"), (STRIDED, "if channels != width:")),
         ("pooled-first",
-         "You halve the map with a pooling in front of the stage. The stride of conv1 and `downsample` does that.",
+         "You halve the map with a pooling before the stage. The stride of conv1 and `downsample` does that.",
          (CONV1, CONV1.replace("stride", "1")), (DOWN, DOWN.replace("stride", "1")),
          (FIRST_HALF,
           "x = x if self.downsample is None else nn.functional.avg_pool2d(x, 2, ceil_mode=True)\n            "
@@ -152,7 +152,7 @@ RESNET = (
         ("downsample-kernel-3", "The kernel of `downsample` is 3 x 3. It is 1 x 1.",
          (DOWN, DOWN.replace("width, 1, stride,", "width, 3, stride, padding=1,"))),
         ("downsample-relu",
-         "The shortcut goes through a ReLU, at the end of `downsample` or behind it. The sum alone does.",
+         "The shortcut goes through a ReLU, at the end of `downsample` or after it. The sum alone does.",
          (DOWN, DOWN.replace("BatchNorm2d(width)", "BatchNorm2d(width), nn.ReLU()"))),
         ("biases", "conv1 and conv2 have a bias. A BatchNorm follows each, which subtracts it again: bias=False.",
          (CONV1, CONV1.replace(", bias=False", "")), (CONV2, CONV2.replace(", bias=False", ""))),
@@ -165,15 +165,15 @@ RESNET = (
         ("stem-no-relu", "The stem's ReLU is missing: convolution, BatchNorm, ReLU.",
          (STEM, STEM.replace(", nn.ReLU()", ""))),
         ("stem-relu-first",
-         "In your stem the ReLU stands in front of the BatchNorm. The order is convolution, BatchNorm, ReLU.",
+         "In your stem the ReLU comes before the BatchNorm. The order is convolution, BatchNorm, ReLU.",
          (STEM, STEM.replace("nn.BatchNorm2d(widths[0]), nn.ReLU()", "nn.ReLU(), nn.BatchNorm2d(widths[0])"))),
         ("stem-stride", "Your stem has stride 2, as in networks for large photographs. Here it keeps the size.",
          (STEM, STEM.replace("3, padding=1", "3, 2, padding=1"))),
         ("stem-kernel-7", "Your stem's kernel is 7 x 7, as in networks for large photographs. Here it is 3 x 3.",
          (STEM, STEM.replace("3, padding=1", "7, padding=3"))),
         ("stem-max-pool",
-         "There is a max pooling behind your stem, as in networks for large photographs. Here the stem ends with "
-         "its ReLU.",
+         "There is a max pooling after your stem, as in networks for large photographs. Here the stem ends with its "
+         "ReLU.",
          (STEM, STEM.replace("nn.ReLU()", "nn.ReLU(), nn.MaxPool2d(3, 2, 1)"))),
         ("plain-list",
          "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
@@ -235,7 +235,7 @@ RESNET = (
          "Your norms keep no running statistics, like GroupNorm, or a BatchNorm with track_running_stats=False. A "
          "ResNet has BatchNorm2d with torch's defaults.",
          (BN1, "self.bn1 = nn.GroupNorm(1, width)"), (BN2, "self.bn2 = nn.GroupNorm(1, width)")),
-        ("dropout", "There is dropout in front of your head. The exercise has none.",
+        ("dropout", "There is dropout before your head. The exercise has none.",
          (SCORES, "self.head(nn.functional.dropout(x.mean(dim=(2, 3)), 0.2, self.training))")),
         ),
     # Neighbours of these, whose traces differ.
@@ -310,18 +310,19 @@ RESNET = (
          (FIRST_HALF, "y = nn.functional.gelu(self.bn1(self.conv1(x)))"), (SUM,
                                                                            "return nn.functional.gelu(shortcut + y)")),
         ("gelu-last", "The sum goes through a GELU. It is a ReLU.", (SUM, "return nn.functional.gelu(shortcut + y)")),
-        ("gelu-first", "A GELU stands behind bn1. It is a ReLU.", (FIRST_HALF,
+        ("gelu-first", "A GELU comes after bn1. It should be a ReLU.", (FIRST_HALF,
                                                                    "y = nn.functional.gelu(self.bn1(self.conv1(x)))")),
-        ("relu-on-scores", "There is a ReLU behind the head. Scores may be negative: return them as they are.",
+        ("relu-on-scores", "There is a ReLU after the head. Scores may be negative: return them as they are.",
          (SCORES, "torch.relu(self.head(x.mean(dim=(2, 3))))")),
-        ("max-pool-inside", "A max pooling halves the map behind bn1. The stride of conv1 does that.",
+        ("max-pool-inside", "A max pooling halves the map after bn1. The stride of conv1 does that.",
          (CONV1, CONV1.replace("stride", "1")),
          (FIRST_HALF, f"{FIRST_HALF}\n            y = y if self.downsample is None else nn.functional.max_pool2d(y, "
                       "2, ceil_mode=True)")),
         ("downsample-pooled",
          "`downsample` pools first, and its convolution has stride 1. The 1x1 convolution itself has the stride.",
          (DOWN, "nn.AvgPool2d(stride, ceil_mode=True), " + DOWN.replace("1, stride,", "1,"))),
-        ("downsample-norm-first", "In `downsample` the BatchNorm stands in front of the convolution. It stands behind.",
+        ("downsample-norm-first", "In `downsample` the BatchNorm comes before the convolution. It should come after "
+                                  "it.",
          (DOWN, "nn.BatchNorm2d(channels), nn.Conv2d(channels, width, 1, stride, bias=False)")),
         ("conv2-bias",
          "One convolution of each block, conv1 or conv2, has a bias. A BatchNorm follows, which subtracts it again: "
@@ -464,7 +465,7 @@ CLOFORMER = (
         ("a-block-too-few", "Each stage has one block less than it should have: depths[i] counts the last one too.",
          ("for place in range(depth):", "for place in range(1 if depth > 1 else 0, depth):")),
         ("a-block-too-many",
-         "You put a block that leads on behind the depths[i] blocks of a stage. It is the last one of the depths[i].",
+         "You put a block that leads on after the depths[i] blocks of a stage. It is the last one of the depths[i].",
          ("for place in range(depth):", "for place in range(depth + (i < len(dims) - 1)):"),
          (LEADS_ON, "leads_on = place == depth and i < len(dims) - 1")),
         ("block-shared",
@@ -483,14 +484,14 @@ CLOFORMER = (
          (LAST_NORM, "self.norm = nn.LayerNorm(dims[-1])"), (CLASSES, "self.head(self.norm(x.permute(0, 2, 3, "
                                                                       "1)).mean(dim=(1, 2)))")),
         ("batch-norm", "A norm is of the wrong kind. The norms between patch_embed's convolutions are BatchNorms; at "
-                       "its end, and in front "
-         "of the mean, it is GroupNorm(1, ...).", (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
+                       "its end, and before the mean, it is GroupNorm(1, ...).",
+         (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
         ("group-for-each-channel",
          "Your last norm has a group for each channel, so that each channel's mean is the norm's bias, whatever the "
          "image shows. It has one group: GroupNorm(1, dims[-1]).",
          (LAST_NORM, "self.norm = nn.GroupNorm(dims[-1], dims[-1])")),
         ("no-norm",
-         "The last norm is missing, or has no weight and bias: GroupNorm(1, dims[-1]) in front of the mean.",
+         "The last norm is missing, or has no weight and bias: GroupNorm(1, dims[-1]) before the mean.",
          (LAST_NORM, "self.norm = nn.Identity()")),
         ("maximum",
          "You take the maximum over the positions. The head reads their mean.",
@@ -538,15 +539,15 @@ CLOFORMER = (
         ("patch-three",
          "Your patch_embed has three 3x3 convolutions. It has four.",
          (WIDTHS, "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1))")),
-        ("patch-no-norm", "The BatchNorms of patch_embed are missing: one behind each 3x3 convolution.",
+        ("patch-no-norm", "The BatchNorms of patch_embed are missing: one after each 3x3 convolution.",
          with_units(CONV, "nn.ReLU()")),
-        ("patch-no-relu", "The ReLUs of patch_embed are missing: one behind each BatchNorm.",
+        ("patch-no-relu", "The ReLUs of patch_embed are missing: one after each BatchNorm.",
          with_units(CONV, "nn.BatchNorm2d(width)")),
         ("patch-gelu",
          "patch_embed has GELUs. They are ReLUs; the GELU belongs to the blocks.",
          with_units(CONV, "nn.BatchNorm2d(width)", "nn.GELU()")),
         ("patch-relu-first",
-         "In patch_embed the ReLUs stand in front of the BatchNorms. The order is convolution, BatchNorm, ReLU.",
+         "In patch_embed the ReLUs come before the BatchNorms. The order is convolution, BatchNorm, ReLU.",
          with_units(CONV, "nn.ReLU()", "nn.BatchNorm2d(width)")),
         ("patch-no-bias",
          "The 3x3 convolutions of patch_embed have no bias. The authors' have one, although a BatchNorm follows: "
@@ -566,7 +567,7 @@ CLOFORMER = (
          "The GroupNorm at the end of patch_embed is missing.",
          (PATCHES, PATCHES.replace(", nn.GroupNorm(1, dims[0])", ""))),
         ("patch-norm-before-projection",
-         "The GroupNorm of patch_embed stands in front of the 1x1 convolution. It stands behind.",
+         "The GroupNorm of patch_embed comes before the 1x1 convolution. It should come after it.",
          (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]), nn.Conv2d(channels, dims[0], 1))")),
         ("patch-relu-at-the-end",
          "A ReLU follows the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) does.",
@@ -624,11 +625,11 @@ CLOFORMER = (
         ("residual", "You add x to what each block gives. A CloBlock has its shortcuts inside.",
          ("x = block(x)", "y = block(x)\n                x = x + y if x.shape == y.shape else y")),
         ("norm-behind-each-stage",
-         "The norm is called behind each stage of the last width. It is called once, in front of the mean.",
+         "The norm is called after each stage of the last width. It should be called once, before the mean.",
          ("for block in stage:\n                x = block(x)",
           "for block in stage:\n                x = block(x)\n"
           "            x = self.norm(x) if x.shape[1] == self.norm.num_channels else x")),
-        ("dropout", "There is dropout in front of your head. The exercise has none.",
+        ("dropout", "There is dropout before your head. The exercise has none.",
          (CLASSES, "self.head(nn.functional.dropout(self.norm(x).mean(dim=(2, 3)), 0.2, self.training))")),
         ),
     # Neighbours of these, whose traces differ.
@@ -741,7 +742,7 @@ CLOFORMER = (
          (CLASSES, "self.head(torch.relu(self.norm(x)).mean(dim=(2, 3)))")),
         ("norm-twice", "`norm` is called twice. Once is enough.",
          (CLASSES, "self.head(self.norm(self.norm(x)).mean(dim=(2, 3)))")),
-        ("norm-in-each-stage", "There is a norm behind each stage. There is one, behind the last.",
+        ("norm-in-each-stage", "There is a norm after each stage. There is one, after the last.",
          ("for block in stage:\n                x = block(x)",
           "for block in stage:\n                x = block(x)\n            x = nn.functional.group_norm(x, 1)")),
         ("eps", "`norm` has eps=1e-6. Leave torch's default, 1e-5.", (LAST_NORM, "self.norm = nn.GroupNorm(1, "
@@ -867,7 +868,7 @@ TABLE = (
         ("1024-thousand", "Your last unit is 1024 * 1000. It is 2**20, 1024 * 1024.",
          (ROW, ROW.replace("2 ** 20", "(1024 * 1000)"))),
         ("2-to-the-10", "Your last unit is 2**10. It is 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 10"))),
-        ("floored-millions", "You divide with `//`, which drops everything behind the point. Divide with `/`, then "
+        ("floored-millions", "You divide with `//`, which drops everything after the point. Divide with `/`, then "
                              "round to two decimals.",
          (ROW, ROW.replace("count / 10", "count // 10"))),
         ("thousands", "You count in thousands. The unit is 10**6.", (ROW, ROW.replace("10 ** 6", "10 ** 3"))),
@@ -886,7 +887,7 @@ TABLE = (
          (ROW, "(name, count / 10 ** 6, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))")),
         ("texts", "The units are texts. They are numbers: use `round`, and format them where they are printed.",
          (ROW, '(name, count, f"{count / 10 ** 6:.2f}", f"{count / 2 ** 20:.2f}")')),
-        ("count-first", "The count stands in front of the name. The name comes first.",
+        ("count-first", "The count comes before the name. The name comes first.",
          (ROW, "(count, name, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))")),
         ("no-name", "The name is missing: (name, count, in 10**6, in 2**20).",
          (ROW, ROW.replace("(name, count,", "(count,"))),
@@ -940,7 +941,7 @@ TABLE = (
         ("rounded-parts", "You round the millions of each parameter and add them up. Add first, and round once.",
          (ROW, "(name, count, round(sum(round(p.numel() / 10 ** 6, 2) for p in module.parameters() if "
                "p.requires_grad), 2), round(count / 2 ** 20, 2))")),
-        ("significant-digits", "You keep two significant digits. Keep two digits behind the point: round(x, 2).",
+        ("significant-digits", "You keep two significant digits. Keep two digits after the point: round(x, 2).",
          (ROW, '(name, count, float(f"{count / 10 ** 6:.2g}"), float(f"{count / 2 ** 20:.2g}"))')),
         ("all-bytes", "You count bytes, eight for each float64 number. A parameter counts with its numbers: p.numel().",
          (COUNT, COUNT.replace("p.numel()", "p.nbytes"))),
@@ -1199,7 +1200,7 @@ OF_A_RELU = "what comes from a ReLU is not negative"
 SPACING = "a kernel of one has no neighbours to space out"
 MESSAGE = "the contract asks for a ValueError and says nothing about its message"
 EVEN = "the first width is even: the contract says d / 2, and nothing about odd ones"
-EQUALLY_LONG = "behind the check all lists have the same length"
+EQUALLY_LONG = "after the check all lists have the same length"
 EQUIVALENT = {
     "AttentionResNet 14: Conv2d with dilation=2": SPACING,
     "AttentionResNet 16: x its absolute value": OF_A_RELU,

@@ -161,7 +161,7 @@ SEGMENTATION = mistakes(
               clamped=("You cut negative cosines off. They count as they are: an opposite direction is less likely "
                        "than a right angle.",
                        f"{COSINE}.clamp(min=0)"),
-              divided_by_0=("Where the prototype is 0, as it is for an empty mask, you divide 0 by 0. "
+              divided_by_0=("If the prototype is 0, as it is for an empty mask, you divide 0 by 0. "
                             "`F.cosine_similarity` gives 0 there.",
                             "(features * prototype[:, :, None, None]).sum(dim=1) "
                             "/ (features.norm(dim=1) * prototype.norm(dim=1)[:, None, None])"),
@@ -171,9 +171,10 @@ SEGMENTATION = mistakes(
                         f"{COSINE}.abs()"),
               distance=("You take the distance to the prototype. Here the angle counts: a cosine.",
                         "-(features - prototype[:, :, None, None]).norm(dim=1)")),
-    ("positive-threshold", "If `threshold` is not given, yours is 10. It is -10.",
+    ("positive-threshold", "If `threshold` is not given, your code uses 10. The default is -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
-    ("default-scale", "If `scale` is not given, yours is not 20.", (("scale: float = 20.0", "scale: float = 10.0"),)),
+    ("default-scale", "If `scale` is not given, your code does not use 20.",
+     (("scale: float = 20.0", "scale: float = 10.0"),)),
     ("prototype-detached", DETACHED.format("the prototype",
                                            "it would get no gradient, and the support's features neither."),
      ((COSINE, COSINE.replace("prototype[", "prototype.detach()[")),)),
@@ -507,7 +508,7 @@ ATTENTION = mistakes(
       for what, given in (("other-letters", "softmax_over = str(softmax_over).lower()"),
                           ("first-letter",
                            'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
-    ("default-reduction", "If `reduction` is not given, yours is not 8.",
+    ("default-reduction", "If `reduction` is not given, your code does not use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
@@ -590,17 +591,21 @@ BLOCK = mistakes(
               other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
                               "return (self._refine(query, support.detach(), query_mask),\n"
                               "                self._refine(support, query.detach(), support_mask))")),
-    ("raw-others", "The second step reads the other picture as it came in. It reads what the first step left of it.",
+    ("raw-others", "The second step reads the other picture as it came in. It should read that picture as the first "
+                   "step has changed it.",
      ((ALONE, f"first = query, support\n        {ALONE}"),
       (BOTH, "return self._refine(query, first[1], query_mask), self._refine(support, first[0], support_mask)"))),
-    ("raw-query", "The support reads the query as it came in. It reads what the first step left of it.",
+    ("raw-query", "The support reads the query as it came in. It should read the query as the first step has changed "
+                  "it.",
      ((ALONE, f"first = query\n        {ALONE}"),
       (BOTH, "return self._refine(query, support, query_mask), self._refine(support, first, support_mask)"))),
-    ("raw-support", "The query reads the support as it came in. It reads what the first step left of it.",
+    ("raw-support", "The query reads the support as it came in. It should read the support as the first step has "
+                    "changed it.",
      ((ALONE, f"first = support\n        {ALONE}"),
       (BOTH, "return self._refine(query, first, query_mask), self._refine(support, query, support_mask)"))),
     ("raw-shortcuts",
-     "In the second step you add the picture as it came in. The shortcut is what the first step left of it.",
+     "In the second step you add the picture as it came in. The shortcut is the picture as the first step has "
+     "changed it.",
      ((ALONE, f"first = query, support\n        {ALONE}"),
       (BOTH, "return self._refine(query, support, query_mask, first[0]), self._refine(support, query, support_mask, "
              "first[1])"),
@@ -714,7 +719,7 @@ BLOCK = mistakes(
     ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),
-    ("default-reduction", "If `reduction` is not given, yours is not 8.",
+    ("default-reduction", "If `reduction` is not given, your code does not use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
     ("only-in-eval", "In training mode your block returns its input as it is. It does the same in both modes.",
      ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
@@ -887,7 +892,7 @@ REFINEMENT = mistakes(
                         "return probabilities[::-1]"),
               with_prior=("Your list begins with the prior mask. It holds one probability for each block, no more.",
                           "return [prior_mask(query, support, support_mask), *probabilities]")),
-    ("default-threshold", "If `threshold` is not given, yours is not -10.",
+    ("default-threshold", "If `threshold` is not given, your code does not use -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
 )
 

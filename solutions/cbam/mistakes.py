@@ -125,8 +125,8 @@ MISTAKES = (
             "by the product.",
             ((GATE, f"{GATE}.expand_as(x)"),)),
     Mistake("gate-two-axes", "ChannelGate",
-            "Your gate has shape (B, C). Give it two axes of size 1 behind, (B, C, 1, 1), so that it lines up with "
-            "the image's channels.",
+            "Your gate has shape (B, C). Give it two axes of size 1 at the end, (B, C, 1, 1), so that it lines up "
+            "with the image's channels.",
             ((GATE, "torch.sigmoid(scores)"),)),
     Mistake("gate-sum", "ChannelGate",
             "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take "
@@ -281,8 +281,8 @@ MISTAKES = (
             "There is a ReLU between the convolution and the BatchNorm. The order is convolution, BatchNorm, sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution (with two channels). It comes after the convolution and "
-            "normalises its one channel.",
+            "The BatchNorm comes before the convolution (with two channels). It should come after the convolution "
+            "and normalises its one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
             "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is "
@@ -301,7 +301,7 @@ MISTAKES = (
             (("self.bn(self.conv(pooled))",
               "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
-            "Your convolution has a bias. Pass `bias=False`: the BatchNorm behind it would take a constant away "
+            "Your convolution has a bias. Pass `bias=False`: the BatchNorm after it would take a constant away "
             "again, and has a bias of its own.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
@@ -498,8 +498,8 @@ MISTAKES = (
             "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
     Mistake("flexible-second-not-turned", "flexible_attention",
-            "w2 meets the hidden numbers as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A layer with "
-            "the matrix w computes `s @ w.T`.",
+            "You multiply the hidden numbers by w2 as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A "
+            "layer with the matrix w computes `s @ w.T`.",
             (("w2.T", "w2"),)),
     Mistake("flexible-other-matrix-first", "flexible_attention",
             "You multiply by w2 first. The sizes fit, because w2 as it is has the shape of w1 turned; but w1 comes "
@@ -509,8 +509,8 @@ MISTAKES = (
             "You pool over the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"), (LARGEST, "x.amax(dim=1)"))),
     Mistake("flexible-gate-on-width", "flexible_attention",
-            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. "
-            "Give them two axes of size 1 behind, (B, C, 1, 1).",
+            "The gates have lost their place: shapes line up from the right, so the gates' C is matched with the "
+            "image's W. Give them two axes of size 1 at the end, (B, C, 1, 1).",
             ((FLEXIBLE, "x * torch.sigmoid(scores)"),)),
     Mistake("flexible-detached", "flexible_attention",
             "The numbers are right, but the gates are detached: neither matrix would ever learn.",

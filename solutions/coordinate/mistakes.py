@@ -183,7 +183,7 @@ MISTAKES = (
         ("reduction-ignored",
          "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
          ((HIDDEN, "max(8, in_channels // 32)"),)),
-        ("default-reduction", "If `reduction` is not given, yours is not 32.",
+        ("default-reduction", "If `reduction` is not given, your code does not use 32.",
          (("reduction: int = 32", "reduction: int = 16"),)),
         ("no-bias",
          "None of your convolutions has a bias. All three have one, also conv1, although a BatchNorm follows.",

@@ -91,15 +91,16 @@ MISTAKES = (
             "last axis.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
-            "Your product takes the columns of the map for its rows: position j gathers with the weights that the "
-            "others have for j. With the values as (B, C, N), multiply by the map transposed.",
+            "Your product uses the columns of the map as if they were its rows: position j gathers with the weights "
+            "that the others have for j. With the values as (B, C, N), multiply by the map transposed.",
             ((GATHERED, "values @ self.attention(x)"),)),
     Mistake("position-map-transposed", "PositionAttention",
             "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j is how "
             "position j weighs all positions.",
             ((MAP, f"{MAP}.transpose(1, 2)"), (GATHERED, "values @ self.attention(x)"))),
     Mistake("position-energy", "PositionAttention",
-            "Your output is right, but `attention` returns the products before the softmax. It returns the weights.",
+            "Your output is right, but `attention` returns the products before the softmax. It should return the "
+            "weights.",
             ((MAP, "queries @ keys"), (GATHERED, "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"))),
     Mistake("position-map-detached", "PositionAttention",
             "The numbers are right, but the map is detached: queries and keys would never learn.",
@@ -133,17 +134,17 @@ MISTAKES = (
              (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
     Mistake("position-sees-itself", "PositionAttention",
             "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
-            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in "
-            "front of them: (B, 1, N, D).",
+            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis "
+            "before them: (B, 1, N, D).",
             ((f"gathered = {GATHERED}", "gathered = values"),)),
     Mistake("position-dropout", "PositionAttention", ATTENTION_DROPOUT,
             ((MAP, f"nn.functional.dropout({MAP}, 0.1, self.training)"),)),
     Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("position-columns-sum", "PositionAttention",
-            "Your softmax runs over dim=1, and the values meet the map's columns: the output is as if queries and "
-            "keys had changed places. Row j belongs to the query of j: dim=-1, and with the values as (B, C, N) "
-            "multiply by the map transposed.",
+            "Your softmax runs over dim=1, and the values are multiplied by the map's columns, so the output is as "
+            "if queries and keys had changed places. Row j belongs to the query of j: take dim=-1. With the values "
+            "as (B, C, N), multiply by the transposed map.",
             ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
 
     # --- ChannelAttention
@@ -180,33 +181,34 @@ MISTAKES = (
             "row: dim=-1.",
             ((WEIGHTS, WEIGHTS.replace("-1", "0")),)),
     Mistake("channel-transposed", "ChannelAttention",
-            "Your product takes the columns of the map for its rows. Channel i gathers with row i: A times X, without "
-            "a transposition.",
+            "Your product uses the columns of the map as if they were its rows. Channel i gathers with row i: A "
+            "times X, without a transposition.",
             ((MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"),)),
     Mistake("channel-map-transposed", "ChannelAttention",
             "Your `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
             "channels.",
             ((WEIGHTS, f"{WEIGHTS}.transpose(1, 2)"), (MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"))),
     Mistake("channel-energy", "ChannelAttention",
-            "Your output is right, but `attention` returns the energies before the softmax. It returns the weights.",
+            "Your output is right, but `attention` returns the energies before the softmax. It should return the "
+            "weights.",
             ((WEIGHTS, "energy"), (MIXED, "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"))),
     Mistake("channel-never-negated", "ChannelAttention",
             "With negate=True similar channels still get the larger weights: `negate` has no effect, or you wrote E - "
             "max(E), which changes no weight. The authors' code has max(E) - E, which turns the order around.",
             ((NEGATE, ""),)),
     Mistake("channel-always-negated", "ChannelAttention",
-            "The argument `negate` has no effect: yours turns the energies around always, as the authors' code does. "
-            "With negate=False they stay as they are.",
+            "The argument `negate` has no effect: your module always turns the energies around, as the authors' code "
+            "does. With negate=False they stay as they are.",
             (("if self.negate:", "if True:"),)),
     Mistake("channel-exchanged", "ChannelAttention",
             "negate=True and negate=False have changed places.",
             (("if self.negate:", "if not self.negate:"),)),
     Mistake("channel-negated-by-default", "ChannelAttention",
-            "Where negate is not given, yours turns the energies around. The default is False, as in the paper.",
+            "If negate is not given, your module turns the energies around. The default is False, as in the paper.",
             (("negate: bool = False", "negate: bool = True"),)),
     *(Mistake(f"channel-{short}", "ChannelAttention",
-              "With negate=True you turn the weights around, after the softmax: they are then no weights that sum to "
-              "1. The energies are turned around, before it.",
+              "With negate=True you turn the weights around, after the softmax: they then no longer sum to 1. The "
+              "energies should be turned around, before it.",
               ((NEGATE, ""), (f"return {WEIGHTS}", f"return {turned} if self.negate else {WEIGHTS}")))
       for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"),
                             ("minus-softmax", f"-{WEIGHTS}"),
@@ -214,13 +216,13 @@ MISTAKES = (
     Mistake("channel-exp", "ChannelAttention", OVERFLOW.format("energies"),
             ((f"return {WEIGHTS}", "e = torch.exp(energy)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("channel-weights-inverted", "ChannelAttention",
-            "With negate=True you turn the weights around, after the softmax. The energies are turned around, "
+            "With negate=True you turn the weights around, after the softmax. The energies should be turned around, "
             "before it.",
             ((NEGATE, ""), (f"return {WEIGHTS}",
                             f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
     Mistake("channel-maximum-of-columns", "ChannelAttention",
-            "With negate=True you subtract from the maximum of each column. It is that of each row, the axis over "
-            "which the softmax runs: dim=-1.",
+            "With negate=True you subtract from the maximum of each column. Subtract from the maximum of each row, "
+            "because the softmax runs over that axis: dim=-1.",
             ((NEGATED, NEGATED.replace("-1", "1")),)),
     Mistake("channel-scaled", "ChannelAttention",
             "You divide the energies by sqrt(N). DANet does not scale them.",
@@ -278,7 +280,7 @@ MISTAKES = (
             "ChannelAttention(negate=True).",
             (("ChannelAttention(negate=True)", "ChannelAttention()"),)),
     Mistake("head-one-after-the-other", "DANetHead",
-            "Your channel branch reads what the position branch gave. Both read x, side by side.",
+            "Your channel branch reads the output of the position branch. Both branches should read x, side by side.",
             ((CHANNEL, "self.channel_out(self.channel(self.channel_in(x) + position))"),)),
     Mistake("head-shared-front", "DANetHead",
             "Both branches read position_in; channel_in is made and never used. Each branch has its own first "
@@ -314,8 +316,8 @@ MISTAKES = (
             "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
     *(Mistake(f"head-summed-before-{short}", "DANetHead",
-              "You add what the two attentions give. classify_fused reads the sum of what position_out and "
-              "channel_out give.",
+              "You add the outputs of the two attentions. classify_fused should read the sum of the outputs of "
+              "position_out and channel_out.",
               ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"),
                (CHANNEL, "self.channel_out(b)"),
                ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
@@ -329,9 +331,9 @@ MISTAKES = (
                                f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",
-            "The numbers are right, but you add one branch to the other in place (`+=`). The classifier that has read "
-            "it alone needs its old numbers, so the backward pass stops. Write `position + channel`, which makes a "
-            "new tensor.",
+            "The numbers are right, but you add one branch to the other in place (`+=`). A classifier has already "
+            "read that branch, and its backward pass needs the old numbers, so it stops with an error. Write "
+            "`position + channel`, which makes a new tensor.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += "
                       "channel\n"
               "        return self.classify_fused(position), a, b"),)),
@@ -373,8 +375,8 @@ MISTAKES = (
             (("position + channel", "torch.cat([position, channel], dim=1)"),
              (CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("inter", "2 * inter")))),
     Mistake("head-order", "DANetHead",
-            "Your three logits are in another order. First the fused ones, then those of the position branch, then "
-            "those of the channel branch.",
+            "Your three logits are in another order. Return the fused ones first, then those of the position branch, "
+            "then those of the channel branch.",
             ((LOGITS, f"{THREE}\n        return a, b, fused"),)),
     Mistake("head-channel-first", "DANetHead",
             "The second and the third logits have changed places: fused, position, channel.",
@@ -407,15 +409,14 @@ MISTAKES = (
                       "self.classify_channel(channel)\n"
               "        return tuple(part.softmax(dim=1) for part in logits)"),)),
     Mistake("head-no-dropout", "DANetHead",
-            "The Dropout2d(0.1) in front of the three last convolutions is missing.",
+            "The Dropout2d(0.1) before the last three convolutions is missing.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
     Mistake("head-dropout-of-elements", "DANetHead",
             "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. "
             "nn.Dropout2d(0.1) drops whole channels.",
             classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
     *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
-              "Your dropout stands behind the last convolutions and drops logits. nn.Dropout2d(0.1) stands in "
-              "front of them.",
+              "Your dropout comes after the last convolutions and drops logits. nn.Dropout2d(0.1) comes before them.",
               classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
@@ -434,7 +435,7 @@ MISTAKES = (
               "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
               "self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"))),
     Mistake("head-biases", "DANetHead",
-            "Your 3x3 convolutions have biases. In front of a BatchNorm there is none here: bias=False.",
+            "Your 3x3 convolutions have biases. Here a convolution before a BatchNorm has none: bias=False.",
             other_block("nn.Conv2d(i, o, 3, padding=1)")),
     Mistake("head-no-relu", "DANetHead",
             "The ReLUs of your conv-BN-ReLU blocks are missing.",
@@ -447,10 +448,11 @@ MISTAKES = (
             "Your conv-BN-ReLU blocks have 1x1 convolutions. They are 3x3, padded by 1.",
             other_block("nn.Conv2d(i, o, 1, bias=False)")),
     Mistake("head-inter-fixed", "DANetHead",
-            "Your branches have 8 channels always. They have in_channels // 4, which is 8 for 32 to 35 channels only.",
+            "Your branches always have 8 channels. They should have in_channels // 4, which is 8 for 32 to 35 "
+            "channels only.",
             ((INTER, "inter = 8"),)),
     Mistake("head-inter-at-least", "DANetHead",
-            "Where in_channels // 4 is below 8 you take 8. It is in_channels // 4 always; where that is too few, "
+            "If in_channels // 4 is below 8, you take 8. Always take in_channels // 4; if that is too few, "
             "PositionAttention raises its ValueError.",
             ((INTER, "inter = max(8, in_channels // 4)"),)),
     Mistake("head-inter-eighth", "DANetHead",
@@ -469,13 +471,13 @@ MISTAKES = (
              (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
              (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),
     Mistake("head-shortcut", "DANetHead",
-            "You add what the first convolutions gave once more. The attentions have their own shortcut, and there is "
-            "no other.",
+            "You add the output of the first convolutions once more. The attentions have their own shortcut, and "
+            "there is no other.",
             (("self.classify_fused(position + channel)",
               "self.classify_fused(position + channel + self.position_in(x))"),)),
     Mistake("head-position-detached", "DANetHead",
-            "The numbers are right, but the branches are detached in front of classify_fused: the fused loss would "
-            "teach them nothing.",
+            "The numbers are right, but the branches are detached before classify_fused: the fused loss would teach "
+            "them nothing.",
             (("position + channel", "(position + channel).detach()"),)),
 )
 

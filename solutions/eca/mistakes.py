@@ -29,10 +29,10 @@ MISTAKES = (
             "even, add 1.",
             ((ODD, "return t"),)),
     Mistake("size-odd-downwards", "eca_kernel_size",
-            "Where t is even you go down to the next odd number. Go up: an even t becomes t + 1.",
+            "If t is even, you go down to the next odd number. Go up: an even t becomes t + 1.",
             ((ODD, "return t if t % 2 else t - 1"),)),
     Mistake("size-odd-downwards-at-least-one", "eca_kernel_size",
-            "Where t is even you go down to the next odd number. Go up: an even t becomes t + 1.",
+            "If t is even, you go down to the next odd number. Go up: an even t becomes t + 1.",
             ((ODD, "return max(1, t if t % 2 else t - 1)"),)),
     Mistake("size-made-even", "eca_kernel_size",
             "Your test is the wrong way round: odd numbers are made even, and even ones stay. `t % 2` is 1 (true) for "
@@ -145,7 +145,8 @@ MISTAKES = (
             "A gate lies between 0 and 1.",
             ((GATES, "self.conv(s[:, None])"),)),
     Mistake("eca-sigmoid-before", "ECABlock",
-            "The sigmoid comes before the convolution. It comes after it: the convolution's output becomes the gates.",
+            "The sigmoid comes before the convolution. It should come after it: the convolution's output becomes the "
+            "gates.",
             ((GATES, "self.conv(torch.sigmoid(s[:, None]))"),)),
     Mistake("eca-double-sigmoid", "ECABlock",
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
@@ -208,8 +209,8 @@ MISTAKES = (
             "C): one input channel, and the image's channels as the length.",
             ((GATES, "torch.sigmoid(self.conv(x.mean(dim=(2, 3), keepdim=True)))"),)),
     Mistake("eca-drops-batch", "ECABlock",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
-            "its channel axis. Say which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
+            "of one channel loses its channel axis. Say which axes go.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("eca-local", "ECABlock",
             "Every position is gated by its own pixel: the mean over H and W is missing. The gates should come from "
@@ -217,15 +218,15 @@ MISTAKES = (
             ((GATES, "torch.sigmoid(self.conv(x.flatten(2).transpose(1, 2).reshape(-1, 1, x.shape[1])))"),
              (PRODUCT, "x * gates.reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"))),
     Mistake("eca-kernel-size-ignored", "ECABlock",
-            "The argument `kernel_size` has no effect: the rule decides always. It should decide only where "
-            "kernel_size is None.",
+            "The argument `kernel_size` has no effect: the rule always decides. It should decide only if kernel_size "
+            "is None.",
             ((CHOSEN, "eca_kernel_size(channels)"),)),
     Mistake("eca-always-three", "ECABlock",
-            "Where kernel_size is None your kernel has 3 numbers whatever `channels` says, as in the authors' "
-            "code. Here eca_kernel_size(channels) decides.",
+            "If kernel_size is None, your kernel has 3 numbers, whatever `channels` is, as in the authors' code. "
+            "Here eca_kernel_size(channels) decides.",
             ((CHOSEN, "3 if kernel_size is None else kernel_size"),)),
     Mistake("eca-never-the-rule", "ECABlock",
-            "kernel_size=None reaches the convolution. Where it is None, take eca_kernel_size(channels).",
+            "kernel_size=None reaches the convolution. If it is None, take eca_kernel_size(channels).",
             ((CHOSEN, "kernel_size"),)),
     Mistake("eca-kernel-of-all-channels", "ECABlock",
             "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or "
@@ -254,8 +255,8 @@ MISTAKES = (
             "Your convolution pads with copies of the first and the last channel. ECA pads with zeros.",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'),)),
     Mistake("eca-flipped", "ECABlock",
-            "Your kernel is flipped: its first number meets the next channel, not the previous one. Conv1d does not "
-            "flip; neither should you.",
+            "Your kernel is flipped: its first number is multiplied by the next channel, not by the previous one. "
+            "Conv1d does not flip; neither should you.",
             ((GATES, "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"),)),
     Mistake("eca-dilated", "ECABlock",
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
@@ -283,16 +284,16 @@ MISTAKES = (
             "the kernel sits off its channel. Raise a ValueError.",
             ((ODD_ONLY, ""), (CONV, 'nn.Conv1d(1, 1, k, padding="same", bias=False)'))),
     Mistake("eca-gate-on-width", "ECABlock",
-            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 behind, (B, C, 1, "
-            "1), so that they line up with the channels.",
+            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 at the end, (B, C, "
+            "1, 1), so that they line up with the channels.",
             ((PRODUCT, "x * gates[:, :, None]"),)),
     Mistake("eca-gate-on-height", "ECABlock",
-            "The gates are multiplied onto the rows of the image: of (B, 1, C, 1) the C meets the image's H. They "
-            "belong on the channels: (B, C, 1, 1).",
+            "The gates are multiplied onto the rows of the image: in (B, 1, C, 1), the C is matched with the image's "
+            "H. They belong on the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates[..., None]"),)),
     Mistake("eca-gate-too-few-axes", "ECABlock",
-            "The gates leave the convolution as (B, 1, C) and are multiplied as they are: from the right their C "
-            "meets the image's W. They belong on the channels: (B, C, 1, 1).",
+            "The gates leave the convolution as (B, 1, C) and are multiplied as they are: counted from the right, "
+            "their C is matched with the image's W. They belong on the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates"),)),
     Mistake("eca-class-called", "ECABlock",
             "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in "
@@ -408,8 +409,8 @@ MISTAKES = (
             "Your matrix lacks rows: it has one only where the whole kernel fits. It has C rows, one for each gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
-            "Your matrix has k - 1 columns too many, those of the padding. Weights that would meet the padded zeros "
-            "are left out: it is (C, C).",
+            "Your matrix has k - 1 columns too many, those of the padding. Weights that would be multiplied by the "
+            "padded zeros are left out: it is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
             "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's "

@@ -82,7 +82,7 @@ MISTAKES = (
             "The argument `eps` has no effect: 1e-9 is written where it belongs.",
             (("+ eps", "+ 1e-9"),)),
     Mistake("normalize-eps-default", "double_normalize",
-            "If eps is not given, yours is another number than 1e-9.",
+            "If eps is not given, your code uses another number than 1e-9.",
             (("eps: float = 1e-9", "eps: float = 1e-6"),)),
     Mistake("normalize-eps-at-least", "double_normalize",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It is the sum "
@@ -100,7 +100,8 @@ MISTAKES = (
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "amax")),)),
     Mistake("normalize-all-together", "double_normalize",
             "Your softmax runs over tokens and slots together, N * S numbers. Each slot has a softmax of its own, "
-            "over the tokens: dim=1. Together, a slot that is large everywhere takes all.",
+            "over the tokens: dim=1. With one softmax for all, a slot whose logits are large everywhere takes all "
+            "the weight.",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(1), dim=1).reshape(logits.shape)"),)),
     Mistake("normalize-no-exp", "double_normalize",
             "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them "
@@ -114,11 +115,11 @@ MISTAKES = (
             ((OVER_TOKENS, naive_softmax("logits", 1)),)),
     Mistake("normalize-detached-sum", "double_normalize",
             "The numbers are right, but the sum over the slots is detached: the gradient does not know that the "
-            "weights of a token share what there is.",
+            "weights of a token sum to 1.",
             ((OVER_SLOTS, f"{OVER_SLOTS}.detach()"),)),
     Mistake("normalize-detached", "double_normalize",
-            "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing in "
-            "front would ever learn.",
+            "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing "
+            "before them would ever learn.",
             ((f"return {DIVIDED}", f"return ({DIVIDED}).detach()"),)),
     Mistake("normalize-in-place", "double_normalize",
             "You change the logits in place (as `-=` does): whoever reads them afterwards finds other numbers. "
@@ -204,7 +205,7 @@ MISTAKES = (
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((MK, MK.replace("memory_size", "64")), (MV, MV.replace("memory_size", "64")))),
     Mistake("external-default", "ExternalAttention",
-            "If memory_size is not given, yours is not 64.",
+            "If memory_size is not given, your code does not use 64.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("external-shortcut", "ExternalAttention",
             "You add x to the result. The module returns what was gathered; the block that owns it has the shortcut.",
@@ -226,7 +227,7 @@ MISTAKES = (
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
             "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no "
-            "gradient flows back to the network in front.",
+            "gradient flows back to the network before it.",
             (("self.mk(x)", "self.mk(x.detach())"),)),
     Mistake("external-first-image", "ExternalAttention",
             "All images of the batch use the weights of the first one. The memory is shared; the weights are each "
@@ -282,7 +283,8 @@ MISTAKES = (
             "You count the entries of the matrices. Each entry is a sum of dim products.",
             ((COST, "2 * n * n, 2 * n * memory_size"),)),
     Mistake("cost-memory-squared", "attention_cost",
-            "Your second number has n * n in it. Each of the n tokens meets memory_size slots, not n other tokens.",
+            "Your second number has n * n in it. Each of the n tokens is compared with memory_size slots, not with n "
+            "other tokens.",
             ((COST, "2 * n * n * dim, 2 * n * n * memory_size"),)),
     Mistake("cost-parameters", "attention_cost",
             "Your second number is the number of parameters of mk and mv. Each of the n tokens goes through them.",
@@ -318,8 +320,8 @@ MISTAKES = (
             "* c for each product.",
             ((COST, "3 * n * dim + n * n, n * dim + 2 * dim * memory_size + n * memory_size"),)),
     Mistake("cost-one-n", "attention_cost",
-            "Your second number is right. The first has only one n: each of n tokens meets n tokens, n * n * dim for "
-            "each product.",
+            "Your second number is right. The first has only one n: each of n tokens is compared with n tokens, n * "
+            "n * dim for each product.",
             ((COST, "2 * n * dim, 2 * n * dim * memory_size"),)),
 
     # --- ExternalAttentionBlock
@@ -348,7 +350,7 @@ MISTAKES = (
             "The BatchNorm is made and never used. It comes after conv2.",
             ((RESULT, "torch.relu(x + self.conv2(gathered))"),)),
     Mistake("block-bn-first", "ExternalAttentionBlock",
-            "Your BatchNorm comes before conv2. It comes after it.",
+            "Your BatchNorm comes before conv2. It should come after it.",
             ((RESULT, "torch.relu(x + self.conv2(self.bn(gathered)))"),)),
     Mistake("block-bn-last", "ExternalAttentionBlock",
             "Your BatchNorm works on the sum with x. It works on conv2's output, and then x is added.",
@@ -360,7 +362,7 @@ MISTAKES = (
             "conv1 has no bias. Leave torch's default; only conv2 goes without, because a BatchNorm follows it.",
             ((CONV1, "self.conv1 = nn.Conv2d(channels, channels, 1, bias=False)"),)),
     Mistake("block-conv2-bias", "ExternalAttentionBlock",
-            "conv2 has a bias. The BatchNorm behind it has one already: bias=False.",
+            "conv2 has a bias. The BatchNorm after it has one already: bias=False.",
             ((CONV2, CONV2.replace(", bias=False", "")),)),
     Mistake("block-tokens-scrambled", "ExternalAttentionBlock",
             "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
@@ -402,7 +404,7 @@ MISTAKES = (
             "The argument `memory_size` never reaches the attention: it always has 64 slots.",
             (("ExternalAttention(channels, memory_size)", "ExternalAttention(channels)"),)),
     Mistake("block-default", "ExternalAttentionBlock",
-            "If memory_size is not given, yours is not 64.",
+            "If memory_size is not given, your code does not use 64.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("block-in-place", "ExternalAttentionBlock",
             "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, which "
@@ -452,8 +454,8 @@ MISTAKES = (
     Mistake("heads-no-eps", "MultiHeadExternalAttention", NO_EPS,
             ((PER_HEAD, PER_HEAD.replace("(0, 1))", "(0, 1), eps=0)")),)),
     Mistake("heads-channels-first", "MultiHeadExternalAttention",
-            "Your heads take every so-manyth channel: the channels are read head_dim x heads. They are read heads x "
-            "head_dim, so that a head has neighbouring channels.",
+            "Your heads take channels that are far apart: the channels are read head_dim x heads. They are read "
+            "heads x head_dim, so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),)),
     Mistake("heads-channels-first-both", "MultiHeadExternalAttention",
             "Channels are read head_dim x heads, when they are split and when they are joined again. They are read "
@@ -521,13 +523,13 @@ MISTAKES = (
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((SHARED_MK, SHARED_MK.replace("memory_size", "64")), (SHARED_MV, SHARED_MV.replace("memory_size", "64")))),
     Mistake("heads-default-slots", "MultiHeadExternalAttention",
-            "If memory_size is not given, yours is not 64.",
+            "If memory_size is not given, your code does not use 64.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("heads-default-heads", "MultiHeadExternalAttention",
-            "If num_heads is not given, yours is not 8.",
+            "If num_heads is not given, your code does not use 8.",
             (("num_heads: int = 8", "num_heads: int = 4"),)),
     Mistake("heads-default-expansion", "MultiHeadExternalAttention",
-            "If expansion is not given, yours is not 4.",
+            "If expansion is not given, your code does not use 4.",
             (("expansion: int = 4", "expansion: int = 2"),)),
     Mistake("heads-scaled", "MultiHeadExternalAttention",
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
@@ -548,7 +550,7 @@ MISTAKES = (
             (("self.mv(weights)", "self.mv(weights.detach())"),)),
     Mistake("heads-input-detached", "MultiHeadExternalAttention",
             "The numbers are right, and so are the gradients of the weights, but x is detached before expand: no "
-            "gradient flows back to the network in front.",
+            "gradient flows back to the network before it.",
             (("self.expand(x)", "self.expand(x.detach())"),)),
     Mistake("heads-dropout", "MultiHeadExternalAttention", ATTENTION_DROPOUT,
             (("self.mv(weights)", "self.mv(nn.functional.dropout(weights, 0.1, self.training))"),)),

@@ -52,8 +52,8 @@ SECOND = "y + self.res_scale * self.norm2(self.mlp(y))"
 MLP = "Mlp(dim, int(dim * mlp_ratio))"
 
 DETACHED = (
-    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever"
-    " learn."
+    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
+    "learn."
 )
 NO_BIAS = "Your {} has no bias. It keeps torch's default, which has one."
 TURNED_IMAGE = "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row."
@@ -90,9 +90,8 @@ MISTAKES = (
             "W // d columns.",
             ((POOL, "nn.AvgPool2d(down_factor, down_factor, ceil_mode=True)"),)),
     Mistake("anchors-of-unequal-blocks", "AnchorProjection",
-            "Where d does not divide the image, your blocks grow to cover it, as those of adaptive pooling do. A "
-            "block has d x d tokens, and "
-            "what is left over belongs to none.",
+            "If d does not divide the image, your blocks grow to cover it, as those of adaptive pooling do. A block "
+            "should have d x d tokens, and the tokens that are left over belong to no block.",
             ((POOLED, f"F.adaptive_avg_pool2d({TO_IMAGE}, (image_size[0] // self.down_factor, image_size[1] // "
                       "self.down_factor))"),)),
     Mistake("anchors-overlapping", "AnchorProjection",
@@ -193,8 +192,8 @@ MISTAKES = (
             "token and an anchor.",
             ((TABLE, "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"),)),
     Mistake("stripes-table-float32", "AnchoredStripeAttention",
-            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to "
-            "relative_coords_table.",
+            "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
+            "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
     Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
             "The result is not rolled back: each token gets what belongs to a neighbour half a stripe away.",
@@ -207,7 +206,7 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), shift)"), (ANCHORS_ROLLED, "roll(anchor, anchor_shift)"),
              (PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"))),
     Mistake("stripes-anchors-not-rolled", "AnchoredStripeAttention",
-            "The tokens are rolled, and the anchors are not: a stripe meets the anchors of another place. Roll the "
+            "The tokens are rolled, and the anchors are not: a stripe uses the anchors of another place. Roll the "
             "anchors by minus shift // d.",
             ((ANCHORS_ROLLED, "anchor"),)),
     Mistake("stripes-anchors-rolled-too-far", "AnchoredStripeAttention",
@@ -265,8 +264,8 @@ MISTAKES = (
             "shift is 0.",
             ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
     Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
-            "Where the stripes are given by groups, yours are not shifted, or by whole stripes, which changes "
-            "nothing. Their shift is n // (2g), and 0 for one group only.",
+            "If stripes are given by the number of groups, your code does not shift them, or shifts them by whole "
+            "stripes, which changes nothing. The shift should be n // (2g), and 0 for one group only.",
             ((SHIFT, "size // 2 if groups is None else 0"),)),
     Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
             "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 for "
@@ -276,7 +275,7 @@ MISTAKES = (
             "You take stripe_groups for the length of a stripe. It is how many there are: each is n // g long.",
             ((LENGTH, "size if groups is None else groups"),)),
     Mistake("stripes-size-wins", "AnchoredStripeAttention",
-            "Where an axis has both a size and groups, you take the size. Groups win, and the size is ignored there.",
+            "If an axis has both a size and groups, you take the size. Take the groups then, and ignore the size.",
             ((LENGTH, "n // groups if size is None else size"),
              (SHIFT, "size // 2 if size is not None else 0 if groups == 1 else n // (2 * groups)"))),
     Mistake("stripes-groups-of-the-other-axis", "AnchoredStripeAttention",
@@ -285,8 +284,8 @@ MISTAKES = (
             ((LENGTH,
               "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"),)),
     Mistake("stripes-keys-first", "AnchoredStripeAttention",
-            "Queries and keys have changed places: you read the channels as [k | q | v], or keys meet the anchors "
-            "where queries should. They are [q | k | v].",
+            "Queries and keys have changed places: you read the channels as [k | q | v], or the anchors are compared "
+            "with keys where they should be compared with queries. They are [q | k | v].",
             (("q, k, v = ", "k, q, v = "),)),
     Mistake("stripes-values-first", "AnchoredStripeAttention",
             "You read the channels as [v | q | k] or in another order. They are [q | k | v].",
@@ -297,8 +296,8 @@ MISTAKES = (
             ((HEADS, "window_partition(grid, stripe).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, "
                      "0, 2, 1, 4)"),)),
     Mistake("stripes-heads-inside", "AnchoredStripeAttention",
-            "The heads of your anchors take every so-manyth channel: you read (head width, heads). Read (heads, head "
-            "width), as of the tokens.",
+            "The heads of your anchors take channels that are far apart: you read (head width, heads). Read (heads, "
+            "head width), as of the tokens.",
             ((ANCHOR_HEADS,
               f"window_partition({ANCHORS_ROLLED}, anchor_stripe).flatten(1, 2).unflatten(2, (-1, self.num_heads))"
                             ".permute(0, 3, 1, 2)"),)),
@@ -365,7 +364,7 @@ MISTAKES = (
             "`proj` is never called, so that the two branches never mix.",
             ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
     Mistake("mixed-interleaved", "MixedAttention",
-            "The channels of the two branches alternate in front of proj. The windows' come first, then the stripes'.",
+            "The channels of the two branches alternate before proj. The windows' come first, then the stripes'.",
             ((JOINED, "self.proj(torch.stack([window, stripe], dim=-1).flatten(2))"),)),
     Mistake("mixed-anchors-of-qkv", "MixedAttention",
             "Your anchors come from the outputs of qkv. They come from x itself.",
@@ -380,7 +379,8 @@ MISTAKES = (
             "The window branch gets the stripe branch's q, k and v. It has its own, the first half of qkv's outputs.",
             ((WINDOW, "self.window_attention(qkv_stripe, image_size)"),)),
     Mistake("mixed-one-after-the-other", "MixedAttention",
-            "Your anchors come from what the windows gave. The branches run side by side: anchors come from x.",
+            "Your anchors come from the output of the windows. The branches run side by side: anchors should come "
+            "from x.",
             ((OF_X, "self.anchor(torch.cat([window, window], dim=-1), image_size)"),)),
     Mistake("mixed-shifts-exchanged", "MixedAttention",
             "The two shifts have changed places: window_shift goes to the windows, stripe_shift to the stripes.",
@@ -426,7 +426,7 @@ MISTAKES = (
 
     # --- LocalConvBlock
     Mistake("local-no-error", "LocalConvBlock",
-            "Where dim // compress or dim // reduction is 0 no ValueError is raised. Raise one whose message names "
+            "If dim // compress or dim // reduction is 0, no ValueError is raised. Raise one whose message names "
             "both numbers.",
             ((REFUSED, "divisor = min(divisor, dim)"),
              ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
@@ -453,7 +453,7 @@ MISTAKES = (
             "The GELU between the two convolutions is missing.",
             (("F.gelu(self.conv1(image))", "self.conv1(image)"),)),
     Mistake("local-gelu-behind", "LocalConvBlock",
-            "There is a second GELU, behind conv2. The only one stands between the convolutions.",
+            "There is a second GELU, after conv2. The only one stands between the convolutions.",
             ((CONVOLVED, f"F.gelu({CONVOLVED})"),)),
     Mistake("local-no-relu", "LocalConvBlock",
             "The ReLU between fc1 and fc2 is missing.",
@@ -539,12 +539,12 @@ MISTAKES = (
 
     # --- GRLBlock
     Mistake("block-pre-norm", "GRLBlock",
-            "You normalise in front of attention and MLP. Here the norms stand behind: x + norm1(attn(x)), then y + "
+            "You normalise before attention and MLP. Here the norms come after them: x + norm1(attn(x)), then y + "
             "norm2(mlp(y)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),
              (SECOND, "y + self.res_scale * self.mlp(self.norm2(y))"))),
     Mistake("block-pre-norm-first", "GRLBlock",
-            "You normalise in front of the attention. norm1 stands behind it: x + norm1(attn(x)).",
+            "You normalise before the attention. norm1 should come after it: x + norm1(attn(x)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),)),
     *(Mistake(f"block-norm-of-the-sum-{short}", "GRLBlock", OF_SUM,
               ((FIRST, "x + self.res_scale * self.attn(x, image_size)"),
@@ -578,7 +578,7 @@ MISTAKES = (
             "You multiply the local branch by res_scale. Only attention and MLP are scaled.",
             ((LOCAL, "y + self.res_scale * self.local(x, image_size)"),)),
     Mistake("block-local-behind", "GRLBlock",
-            "The local branch is added behind the MLP, which therefore never sees it. It belongs to the first half.",
+            "The local branch is added after the MLP, which therefore never sees it. It belongs to the first half.",
             ((f"            y = {LOCAL}", "            late = self.local(x, image_size)"),
              (f"return {SECOND}", f"return {SECOND} + (0 if self.local is None else late)"))),
     Mistake("block-no-local", "GRLBlock",
@@ -608,8 +608,7 @@ MISTAKES = (
             "Only the MLP is multiplied by res_scale. The attention is too.",
             ((FIRST, "x + self.norm1(self.attn(x, image_size))"),)),
     Mistake("block-scale-in-front", "GRLBlock",
-            "You multiply by res_scale in front of the norm, which takes the factor out again. It comes behind "
-            "the norm.",
+            "You multiply by res_scale before the norm, which takes the factor out again. It comes after the norm.",
             ((FIRST, "x + self.norm1(self.res_scale * self.attn(x, image_size))"),
              (SECOND, "y + self.norm2(self.res_scale * self.mlp(y))"))),
     Mistake("block-scales-first-shortcut", "GRLBlock",

@@ -103,8 +103,8 @@ MISTAKES = (
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. The map is not smaller by that "
-            "in any way that grows with N, and digits are lost.",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. That makes the map smaller "
+            "only by a constant factor, and digits are lost.",
             ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
         gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),  # noqa: E501
     Mistake("efficient-over-queries", "EfficientPositionAttention",
@@ -115,16 +115,16 @@ MISTAKES = (
             ((CHUNK, "gather(some[:1], keys, values)"),)),
     Mistake("efficient-sees-itself", "EfficientPositionAttention",
             "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
-            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in "
-            "front of them: (B, 1, N, D).",
+            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis "
+            "before them: (B, 1, N, D).",
             ((ROWS, "gathered = values.transpose(1, 2)"),)),
     Mistake("efficient-dropout", "EfficientPositionAttention", ATTENTION_DROPOUT,
             ((CHUNK, "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"),)),
     Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("efficient-padded-apart", "EfficientPositionAttention",
-            "You put zeros in front of the queries and behind the keys, so that no number of a query meets its "
-            "partner in the key: the products are 0, or wrong. Pad both on the same side.",
+            "You put zeros before the queries' numbers and after the keys'. So no number of a query is multiplied by "
+            "its partner in the key, and the products are 0 or wrong. Pad both on the same side.",
             ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
         gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),  # noqa: E501
     # --- streaming_attention
@@ -148,8 +148,9 @@ MISTAKES = (
     # so do the weights of the old maximum, and a block of padding alone
     Mistake("streaming-not-a-number", "streaming_attention",
             "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new "
-            "maximum), 0 for the first block (upside down it is infinite), and the weights use the new maximum, not "
-            "the old one. And no block may be padding alone: its maximum would be minus infinity.",
+            "maximum), which is 0 for the first block; upside down, it would be infinite. The weights use the new "
+            "maximum, not the old one. Besides, no block may consist of padding alone, because its maximum would be "
+            "minus infinity.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
             "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new "
@@ -232,8 +233,8 @@ MISTAKES = (
             "keepdim=True).",
             ((TOTAL, TOTAL.replace("dim=-1, keepdim=True", "")),)),
     Mistake("streaming-values-of-first-block", "streaming_attention",
-            "Every block of keys meets the first values. Keys and values are cut in the same way: block by block, "
-            "k[:, i:i + block] belongs to v[:, i:i + block].",
+            "Every block of keys is used with the first block of values. Keys and values are cut in the same way: "
+            "block by block, k[:, i:i + block] belongs to v[:, i:i + block].",
             ((GATHERED, GATHERED.replace("values", "v[:, :keys.shape[1]]")),)),
     Mistake("streaming-values-reversed", "streaming_attention",
             "Your blocks of values come in another order than the blocks of keys.",
@@ -273,7 +274,7 @@ MISTAKES = (
             (("v: Tensor, block: int = 64", "v: Tensor"), (BELOW_1, "block = 64\n    "))),
     Mistake("streaming-detached", "streaming_attention",
             "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or "
-            "`no_grad()`): nothing in front of it would ever learn.",
+            "`no_grad()`): nothing before it would ever learn.",
             ((RESULT, "(gathered / total).detach()"),)),
     Mistake("streaming-weights-detached", "streaming_attention",
             "The numbers are right, but the weights are detached: queries and keys would never learn.",

@@ -171,16 +171,16 @@ MISTAKES = (
             THREE_AXES, ((SCORES, "self.wz(summary)"), (GATE, "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, "
                                                               ":, None, None]"))),
     Mistake("channel-wz-linear-on-four-axes", "ChannelPolarized",
-            "A linear layer works on the last axis, and your wz gets axes of size 1 behind the C // 2 numbers. Give "
+            "A linear layer works on the last axis, and your wz gets axes of size 1 after the C // 2 numbers. Give "
             "it (B, C // 2); or make it the 1 x 1 convolution that the exercise names.",
             ((BACK, "self.wz = nn.Linear(inner, channels)"),)),
     Mistake("channel-weights-times-values", "ChannelPolarized",
-            "In your product `@` the N positions of the left factor meet the C // 2 channels of the right one. N must "
-            "meet N: turn one factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the "
+            "right one. N must be matched with N: turn one factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "(weights @ values).transpose(1, 2)"),)),
     Mistake("channel-weights-not-turned", "ChannelPolarized",
-            "In your product `@` the N positions of the left factor meet an axis of size 1. N must meet N: turn the "
-            "weights with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "In your product `@`, the N positions of the left factor are matched with an axis of size 1. N must be "
+            "matched with N: turn the weights with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
@@ -240,7 +240,7 @@ MISTAKES = (
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),
              (BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"))),
     Mistake("channel-relu", "ChannelPolarized",
-            "There is a ReLU in front of wz. SE has one between its layers; this branch has none.",
+            "There is a ReLU before wz. SE has one between its layers; this branch has none.",
             ((SCORES, "self.wz(torch.relu(summary)[:, :, :, None])"),)),
     Mistake("channel-wide-query", "ChannelPolarized",
             "Your wq gives C // 2 channels, as in the spatial branch. Here it gives one: a single weight for each "
@@ -353,16 +353,16 @@ MISTAKES = (
             ((PRODUCT, "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"),)),
     Mistake("spatial-every-image-with-every-other", "SpatialPolarized",
             "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the "
-            "values of every image. Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "values of every image. Give them an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"),)),
     Mistake("spatial-every-image-reshaped", "SpatialPolarized",
             "You reshape B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of "
-            "every image with the values of every image. Give them an axis in front of their channels: (B, 1, C // 2) "
-            "@ (B, C // 2, N).",
+            "every image with the values of every image. Give them an axis before their channels: (B, 1, C // 2) @ "
+            "(B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
     Mistake("spatial-weights-not-turned", "SpatialPolarized",
-            "In your product `@` an axis of size 1 of the left factor meets the C // 2 channels of the right one. "
-            "Channels must meet channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "In your product `@`, an axis of size 1 of the left factor is matched with the C // 2 channels of the "
+            "right one. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights[:, :, None] @ values"),)),
     Mistake("spatial-values-not-flat", "SpatialPolarized",
             "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
@@ -427,7 +427,7 @@ MISTAKES = (
             '"parallel" and "sequential" have changed places.',
             ((IS_PARALLEL, 'self.layout == "sequential"'),)),
     Mistake("psa-sequential-by-default", "PolarizedSelfAttention",
-            'Where layout is not given, your block is sequential. The default is "parallel".',
+            'If layout is not given, your block is sequential. The default is "parallel".',
             (('layout: str = "parallel"', 'layout: str = "sequential"'),)),
     Mistake("psa-word-not-checked", "PolarizedSelfAttention",
             'Another word than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a '

@@ -91,19 +91,19 @@ MISTAKES = (
             "Anything above 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
     Mistake("se-no-error", "SEWeight",
-            "Where channels // reduction is 0 no ValueError is raised (or not by you). Raise one whose message names "
-            "both numbers.",
+            "If channels // reduction is 0, no ValueError is raised, at least not by your code. Raise one whose "
+            "message names both numbers.",
             ((NO_HIDDEN, ""),)),
     Mistake("se-one-refused", "SEWeight",
             "Your code raises a ValueError where one hidden channel is left. One is enough: raise it only where "
             "channels // reduction is 0.",
             (("1 <= reduction <= channels", "1 <= reduction < channels"),)),
     Mistake("se-at-least-one", "SEWeight",
-            "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names "
-            "both numbers instead.",
+            "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both "
+            "numbers instead.",
             ((NO_HIDDEN, ""), (HIDDEN, "hidden = max(1, channels // reduction)"))),
     Mistake("se-rounded-up", "SEWeight",
-            "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels "
+            "You round the hidden channels up. If the reduction does not divide the channels, round down: channels "
             "// reduction.",
             ((HIDDEN, "hidden = -(-channels // reduction)"),)),
     Mistake("se-reduction-ignored", "SEWeight",
@@ -186,8 +186,8 @@ MISTAKES = (
             "batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
     Mistake("split-axis-zero", "SplitAndConcat",
-            "The axis of the scales is in front of the batch, (S, B, C', H', W'). It comes right after the "
-            "batch: dim=1.",
+            "The axis of the scales comes before the batch, (S, B, C', H', W'). It comes right after the batch: "
+            "dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
             "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, "
@@ -265,8 +265,8 @@ MISTAKES = (
             "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
             ((SHARES, "torch.softmax(torch.softmax(weights, dim=1), dim=1)"),)),
     Mistake("psa-sigmoid-twice", "PyramidSplitAttention",
-            "There is a sigmoid in front of your softmax. SEWeight already ends in one; the softmax takes its output "
-            "as it is.",
+            "There is a sigmoid before your softmax. SEWeight already ends in one; the softmax takes its output as "
+            "it is.",
             ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
     Mistake("psa-shares-added", "PyramidSplitAttention",
             "You add the shares to the scales. They multiply them: scales * shares.",
@@ -333,7 +333,7 @@ MISTAKES = (
             "and put its answers on a new axis with torch.stack(..., dim=1).",
             ((OF_SCALES, "self.se(scales)"),)),
     Mistake("psa-weights-scales-first", "PyramidSplitAttention",
-            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong after it, as in what "
+            "Your weights have the scales before the batch, (S, B, C', 1, 1). They belong after it, as in what "
             "`split` returns: torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes "
             "through the images of the batch.)",
             ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
@@ -404,19 +404,19 @@ MISTAKES = (
             "is given.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
-            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends "
-            "on nothing but whether there is one: with stride 1 only the channels may differ.",
+            "With stride 1 your block adds x itself, although a `downsample` is given. It should be called whenever "
+            "there is one: with stride 1 only the channels may differ.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
-            "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. "
-            "Whether it is called depends on nothing but whether there is one: with a stride only the size differs.",
+            "If as many channels go in as come out, your block adds x itself, although a `downsample` is given. It "
+            "should be called whenever there is one: with a stride only the size differs.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
-            "Where x has the shape of the sum your block adds x itself, although a `downsample` is given. Whether it "
-            "is called depends on nothing but whether there is one.",
+            "If x has the shape of the sum, your block adds x itself, although a `downsample` is given. It should be "
+            "called whenever there is one.",
             ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
     Mistake("block-downsample-of-none", "EPSABlock",
-            "Where `downsample` is None your block calls it. Add x itself then.",
+            "If `downsample` is None, your block still calls it. Add x itself then.",
             ((SHORTCUT, "self.downsample(x)"),)),
     Mistake("block-downsample-first", "EPSABlock",
             "conv1 receives `downsample`'s output. It takes x itself: only the shortcut is downsample(x).",

@@ -62,10 +62,9 @@ MISTAKES = (
                           'multiples of the '
          'pooling. F.interpolate without a mode is "nearest".',
          ((AROUND, AROUND.replace("nearest", "nearest-exact")),)),
-        ("factor", "You enlarge by the factor `pooling`. Where a side is no multiple of it, the enlarged map is "
-                   "smaller than x. Enlarge to "
-         "x's own height and width: x.shape[2:].", ((AROUND, AROUND.replace("size=x.shape[2:]",
-                                                                            "scale_factor=self.k2[0].kernel_size")),)),
+        ("factor", "You enlarge by the factor `pooling`. If a side is not a multiple of it, the enlarged map is "
+                   "smaller than x. Enlarge to x's own height and width: x.shape[2:].",
+         ((AROUND, AROUND.replace("size=x.shape[2:]", "scale_factor=self.k2[0].kernel_size")),)),
         ("factor-of-four",
          "You enlarge by the factor 4, whatever `pooling` is. Enlarge to x's own height and width: x.shape[2:].",
          ((AROUND, AROUND.replace("size=x.shape[2:]", "scale_factor=4")),)),
@@ -104,7 +103,8 @@ MISTAKES = (
          ((K2, K2.replace("AvgPool2d", "AdaptiveAvgPool2d")),)),
         ("pooling-ignored", "The argument `pooling` has no effect: 4 is written where it belongs.",
          ((K2, K2.replace("(pooling)", "(4)")),)),
-        ("default-pooling", "If `pooling` is not given, yours is not 4.", (("pooling: int = 4", "pooling: int = 2"),)),
+        ("default-pooling", "If `pooling` is not given, your code does not use 4.",
+         (("pooling: int = 4", "pooling: int = 2"),)),
         ("no-x-in-gate", "x is missing from the gate: it is the sigmoid of x plus what k2 found, enlarged.",
          ((GATE, "torch.sigmoid(around)"),)),
         ("x-alone", "The gate is the sigmoid of x alone: k2's branch is not used. Add what k2 found, enlarged.",
@@ -242,14 +242,14 @@ MISTAKES = (
         ("downsample-ignored",
          "`downsample` is never called: x itself is added, whose channels or size do not fit if one is given.",
          ((SHORTCUT, "x"),)),
-        ("downsample-of-none", "Where `downsample` is None your block calls it. Add x itself then.",
+        ("downsample-of-none", "If `downsample` is None, your block still calls it. Add x itself then.",
          ((SHORTCUT, "self.downsample(x)"),)),
         ("downsample-only-with-a-stride",
          "With stride 1 your block adds x itself, although a `downsample` is given. It is called whenever "
          "there is one.", ((SHORTCUT, "self.downsample(x) if self.k1[0].stride != (1, 1) else x"),)),
         ("downsample-only-where-shapes-differ",
-         "Where x has the shape of the sum your block adds x itself, although a `downsample` is "
-         "given. It is called whenever there is one.",
+         "If x has the shape of the sum, your block adds x itself, although a `downsample` is given. It is called "
+         "whenever there is one.",
          ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
         ("shortcut-only-with-downsample", "If downsample is None, nothing is added. Add x itself then.",
          ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
@@ -330,10 +330,10 @@ MISTAKES = (
         ("float-width",
          "`planes / 2` is a float, and a layer takes whole numbers only. Divide with two slashes: planes // 2.",
          ((WIDTH, WIDTH.replace("planes // 2", "planes / 2")),)),
-        ("rounded-up", "Where planes is odd you round its half up. Round down: planes // 2.",
+        ("rounded-up", "If planes is odd, you round its half up. Round down: planes // 2.",
          ((WIDTH, WIDTH.replace("planes // 2", "-(-planes // 2)")),)),
         ("joined-width-of-planes",
-         "Your conv3 takes `planes` channels. Where planes is odd, two halves have one channel less: 2 * w.",
+         "Your conv3 takes `planes` channels. If planes is odd, two halves have one channel less: 2 * w.",
          ((CONV3, CONV3.replace("2 * width", "planes")),)),
         ("not-expanded", "conv3 returns `planes` channels. It returns 4 * planes (`expansion`), and bn3 has as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "planes")),)),

@@ -46,8 +46,9 @@ MISTAKES = (
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
-            "its channel axis. Say which axes go: `flatten(1)`, or average over the two axes by their numbers.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
+            "of one channel loses its channel axis. Say which axes go: `flatten(1)`, or average over the two axes by "
+            "their numbers.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
             "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average "
@@ -90,8 +91,8 @@ MISTAKES = (
             "faded to 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
-            "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies "
-            "between 0 and 1.",
+            "The sigmoid at the end is missing: your weights are any real numbers, including negative ones. A gate "
+            "lies between 0 and 1.",
             ((GATE, "self.fc2(torch.relu(self.fc1(z)))"),)),
     Mistake("excitation-no-relu", "Excitation",
             "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and "
@@ -163,8 +164,8 @@ MISTAKES = (
             "down. Only a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("excitation-refuses-one", "Excitation",
-            "Your ValueError comes too early: with as many channels as the reduction, one hidden number is left. Only "
-            "a hidden width of 0 is an error.",
+            "Your ValueError comes too early: if there are as many channels as the reduction, one hidden number is "
+            "left. Only a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
             "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: "
@@ -293,8 +294,8 @@ MISTAKES = (
             "The image is divided by the gate. Multiply: a gate of 0 closes the channel, a gate of 1 lets it pass.",
             (("x * self", "x / self"),)),
     Mistake("se-gate-flattened", "SEBlock",
-            "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C meets the "
-            "image's W. Add two axes of size 1 at the end, (B, C, 1, 1).",
+            "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C is matched "
+            "with the image's W. Add two axes of size 1 at the end, (B, C, 1, 1).",
             (("[:, :, None, None]", ""),)),
     Mistake("se-softmax", "SEBlock",
             "The gate goes through a softmax over the channels, so the channels compete and all fade. Use "
@@ -324,7 +325,7 @@ MISTAKES = (
             "Your sum has N * C; the paper's has N * C². Each of the two matrices has C * C / r entries.",
             (("n * c**2", "n * c"),)),
     Mistake("cost-one-matrix", "se_parameter_cost",
-            "You count one matrix for each block. There are two, fc1 and fc2: hence the 2 in front of the sum.",
+            "You count one matrix for each block. There are two, fc1 and fc2: hence the 2 before the sum.",
             (("return 2 * sum", "return sum"),)),
     Mistake("cost-sums-multiplied", "se_parameter_cost",
             "You add up the blocks, add up the squared channels, and multiply the two sums. Multiply stage by stage, "

@@ -28,7 +28,7 @@ def detached(short: str, exercise: str, result: str, what: str,
                 ((f"return {result}", f"return ({result}).detach()"),)),
         Mistake(f"{short}-input-detached", exercise,
                 "The numbers are right, and so are the gradients of the weights, but x is detached before the first "
-                "layer: no gradient flows back to the network in front.",
+                "layer: no gradient flows back to the network before it.",
                 before),
     )
 
@@ -38,15 +38,15 @@ def bottleneck(short: str, exercise: str, default: int) -> tuple[Mistake, ...]:
     default: its reduction's default."""
     return (
         Mistake(f"{short}-no-error", exercise,
-                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden "
+                "If channels // reduction is 0, no ValueError is raised: the module is built without hidden "
                 "channels. Raise one whose message names both numbers.",
                 ((HIDDEN, "channels // reduction"),)),
         Mistake(f"{short}-at-least-one", exercise,
-                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names "
+                "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names "
                 "both numbers instead.",
                 ((HIDDEN, "max(1, channels // reduction)"),)),
         Mistake(f"{short}-rounded-up", exercise,
-                "You round the hidden channels up. Where the reduction does not divide the channels, round down: "
+                "You round the hidden channels up. If the reduction does not divide the channels, round down: "
                 "channels // reduction.",
                 ((HIDDEN, "-(-channels // reduction)"),)),
         Mistake(f"{short}-float-width", exercise, NOT_WHOLE, ((HIDDEN, f"{HIDDEN} and channels / reduction"),)),

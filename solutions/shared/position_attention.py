@@ -92,12 +92,12 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
                 ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-skipped-at-zero", exercise,
-                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 "
-                "for good. Multiply by gamma whatever its value is.",
+                "If gamma is 0, you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for "
+                "good. Multiply by gamma whatever its value is.",
                 ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
         Mistake(f"{short}-gamma-no-parameter", exercise,
-                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it. "
-                "Make an nn.Parameter of torch.zeros(1), in `__init__`.",
+                "Your module has no parameter for gamma. A plain tensor is not a parameter, so no optimiser would "
+                "train it. Make an nn.Parameter of torch.zeros(1), in `__init__`.",
                 (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
         Mistake(f"{short}-returns-gathered", exercise,
                 "You return what was gathered. Multiply it by gamma and add it to x.",
@@ -146,7 +146,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Queries and keys go through a ReLU. They stay as the convolutions give them.",
                 ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
         Mistake(f"{short}-default-sixteen", exercise,
-                "Where reduction is not given, yours is 16, as in the earlier lessons. Here the default is 8.",
+                "If reduction is not given, your module uses 16, as the earlier lessons do. Here the default is 8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),
         Mistake(f"{short}-no-bias", exercise,
                 "Your 1x1 convolutions have no bias. Leave torch's default.",
@@ -157,8 +157,8 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "because what is gathered is added to x.",
                 ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
         Mistake(f"{short}-all-wide", exercise,
-                "Your queries and keys have C channels. They have C // reduction: finding needs fewer numbers "
-                "than telling.",
+                "Your queries and keys have C channels. They should have C // reduction: fewer numbers are enough to "
+                "compare positions.",
                 ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
                  (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
         Mistake(f"{short}-queries-as-keys", exercise,

@@ -65,15 +65,15 @@ MISTAKES = (
             "Your function averages over W alone and keeps H. Both spatial axes go.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("pool-drops-all-ones", "global_average_pool",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel "
-            "its channel axis. Say which axes go, or use `flatten(1)`.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
+            "of one channel loses its channel axis. Say which axes go, or use `flatten(1)`.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("pool-square-map", "global_average_pool",
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
     Mistake("pool-no-gradient", "global_average_pool",
             "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, "
-            "and nothing in front of the pooling could learn.",
+            "and nothing before the pooling could learn.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("pool-float32", "global_average_pool",
             "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with "
@@ -116,8 +116,8 @@ MISTAKES = (
             "C, 1, 1).",
             ((AXES, "weights = weights[:, :, None]"),)),
     Mistake("gate-axes-in-front", "gate",
-            "You put the new axes in front, (1, 1, B, C), where torch would have put them itself: B meets H and C "
-            "meets W. They belong at the end, (B, C, 1, 1).",
+            "You put the new axes first, (1, 1, B, C), where torch would have put them itself: B is matched with H, "
+            "and C with W. They belong at the end, (B, C, 1, 1).",
             ((AXES, "weights = weights[None, None]"),)),
     Mistake("gate-added", "gate",
             "Your function adds the weights. A gate multiplies: 0 closes, 1 lets pass.",
@@ -153,7 +153,7 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: whatever made them would never learn.",
             ((PRODUCT, "return x * weights.detach()"),)),
     Mistake("gate-x-detached", "gate",
-            "The numbers are right, but x is detached: the layers in front of the gate would never learn.",
+            "The numbers are right, but x is detached: the layers before the gate would never learn.",
             ((PRODUCT, "return x.detach() * weights"),)),
     Mistake("gate-returns-error", "gate",
             "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
@@ -204,7 +204,7 @@ MISTAKES = (
             "key gets a gradient.",
             ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
     Mistake("attention-unscaled", "dot_product_attention",
-            "If no scale is given, yours is 1. The default is D ** -0.5, with D the size of a query.",
+            "If no scale is given, your code uses 1. The default is D ** -0.5, with D the size of a query.",
             (("q.shape[-1] ** -0.5", "1.0"),)),
     Mistake("attention-divided-by-size", "dot_product_attention",
             "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
@@ -253,8 +253,8 @@ MISTAKES = (
             "You swap axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: swap axes 1 and 2.",
             (("k.transpose(1, 2)", "k.transpose(0, 1)"),)),
     Mistake("attention-keys-not-turned", "dot_product_attention",
-            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Swap its last two axes first: "
-            "`k.transpose(1, 2)` is (B, D, M).",
+            "You multiply q by k as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Swap its last two axes "
+            "first: `k.transpose(1, 2)` is (B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
             "Your weights are powers of 2, as in the example by hand. The base of a softmax is e; with scale = ln 2 "
@@ -265,8 +265,8 @@ MISTAKES = (
             "(B, N, M): q times k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they meet the values, so that (if N = M) a query gets what the keys' "
-            "columns say. (B, N, M) times (B, M, E) needs no transposition.",
+            "Your weights are transposed before they are multiplied by the values, so that (if N = M) a query "
+            "gathers with the weights of a column. (B, N, M) times (B, M, E) needs no transposition.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
             "Your weights take the mean of the keys. Keys are for finding; the mean is over the values, v.",

@@ -38,8 +38,8 @@ ATTENDED = "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, tabl
 PUT_BACK = "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)"
 
 DETACHED = (
-    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever"
-    " learn."
+    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
+    "learn."
 )
 NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. Here torch raises its own "
                   "RuntimeError, or nothing is raised: test "
@@ -78,9 +78,8 @@ MISTAKES = (
             "You read window_size as (width, height). It is (height, width), as all sizes are.",
             ((TILES, "check_tiles(x.shape[1:3], window_size[::-1])"), (SIDES, "ww, wh = window_size"))),
     Mistake("partition-spread", "window_partition",
-            "Your windows are spread over the whole image: each takes every so-manyth pixel. Neighbouring pixels "
-            "belong together, so an axis of H "
-            "splits into (H // wh, wh), in this order.",
+            "Your windows are spread over the whole image: each takes pixels that are far apart. Neighbouring pixels "
+            "belong together, so an axis of H splits into (H // wh, wh), in this order.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, "
                                                                               "5).flatten(0, 2)"))),
     Mistake("partition-split-order", "window_partition",
@@ -94,20 +93,19 @@ MISTAKES = (
              (SIDES, "wh, ww = window_size[0], window_size[0]"))),
     Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
     Mistake("partition-cropped", "window_partition",
-            "Where windows do not divide the image you leave out the rest of it. Raise a ValueError instead: a token "
-            "that belongs to no window gets no "
-            "result.",
+            "If windows do not divide the image, you leave out the rest of the image. Raise a ValueError instead: a "
+            "token that belongs to no window gets no result.",
             ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * "
                      "window_size[1]]"),)),
     Mistake("partition-padded", "window_partition",
-            "Where windows do not divide the image you pad it. Padding has its place in networks, but not in here: "
+            "If windows do not divide the image, you pad it. Padding has its place in networks, but not in here: "
             "raise a ValueError.",
             ((TILES, "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"),)),
     Mistake("partition-assert", "window_partition",
             "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
             ((TILES, "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"),)),
     Mistake("partition-unfold", "window_partition",
-            "`unfold` puts the window's rows and columns behind the channels, (B, H // wh, W // ww, C, wh, ww). Move "
+            "`unfold` puts the window's rows and columns after the channels, (B, H // wh, W // ww, C, wh, ww). Move "
             "the channels to the end before you reshape.",
             ((f"return {CUT}", "return x.unfold(1, wh, wh).unfold(2, ww, ww).reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-flat", "window_partition",
@@ -157,7 +155,8 @@ MISTAKES = (
              ("windows.shape[0] % (down * across)", "False"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-image-exchanged-and-tested", "window_reverse",
-            "You read image_size as (width, height), and refuse what divides. It is (height, width), as all sizes are.",
+            "You read image_size as (width, height), and refuse sizes that the windows do divide. It is (height, "
+            "width), as all sizes are.",
             ((TILES_BACK, "image_size = image_size[::-1]; check_tiles(image_size, window_size)"),)),
     Mistake("reverse-result-transposed", "window_reverse",
             "Height and width have changed places in your result, (B, W, H, C). It is (B, H, W, C).",
@@ -190,8 +189,8 @@ MISTAKES = (
             "and raises no error.)",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("mask-exchanged", "shifted_window_mask",
-            "Your mask is the wrong way round: -100 for tokens of one region, and 0 for tokens of two. -100 belongs "
-            "where the regions differ.",
+            "Your mask is the wrong way round: -100 for two tokens of the same region, and 0 for two tokens of "
+            "different regions. -100 belongs where the regions differ.",
             ((MASK, f"-100 - {MASK}"),)),
     Mistake("mask-positive", "shifted_window_mask",
             "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It is -100.",
@@ -204,8 +203,8 @@ MISTAKES = (
             "Your mask is the right pattern with a different number. It is -100 where the regions differ.",
             ((MASK, f"{MASK} * 1e7"),)),
     Mistake("mask-of-bools", "shifted_window_mask",
-            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may meet, "
-            "-100 where they may not.",
+            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may look at "
+            "each other, -100 where they may not.",
             ((MASK, f"({MASK} == 0)"),)),
     Mistake("mask-rows-only", "shifted_window_mask",
             "Your regions come from the rows alone. The image was rolled along its width too: columns have regions of "
@@ -245,8 +244,9 @@ MISTAKES = (
             "both ends of the image.",
             ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
     Mistake("mask-slices-early", "shifted_window_mask",
-            "The ranges of the columns cut your rows: the slices are applied one axis too early. Of a picture of "
-            "regions (1, 1, H, W), `[:, rows, columns]` are the axes 1 and 2; rows are axis 2, columns axis 3.",
+            "The ranges of the columns cut your rows: the slices are applied one axis too early. In a picture of "
+            "regions, (1, 1, H, W), `[:, rows, columns]` cuts axes 1 and 2, but rows are axis 2 and columns are axis "
+            "3.",
             code="""
                 def shifted_window_mask(image_size, window_size, shift_size):
                     regions, number = torch.zeros(1, 1, *image_size), 0
@@ -296,8 +296,8 @@ MISTAKES = (
 
     # --- AffineTransform
     Mistake("affine-no-clamp", "AffineTransform",
-            "Your scale is not clamped, or at too large a number, such as 100 for its logarithm, which is at most log "
-            "100 = 4.6, so that no scale is above 100.",
+            "Your scale is not clamped, or its largest value is too large. Clamp its logarithm, logit_scale, at log "
+            "100 = 4.6, not at 100, so that no scale is above 100.",
             ((SCALE, "self.logit_scale.exp()"),)),
     Mistake("affine-clamped-below", "AffineTransform",
             "You clamp from below (`min=`). log 100 is the largest value, `max=math.log(100)`.",
@@ -323,16 +323,17 @@ MISTAKES = (
             "Your scale is made and never used: a cosine is at most 1, so that the softmax is nearly flat.",
             ((LOGITS, "attn + 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-starts-at-10", "AffineTransform",
-            "Your logit_scale starts at 10. It is a logarithm: it starts at log 10 = 2.30, so that the scale is 10.",
+            "Your logit_scale starts at 10. It is a logarithm: it should start at log 10 = 2.30, so that the scale "
+            "is 10.",
             ((START, "torch.full((num_heads, 1, 1), 10.0)"),)),
     Mistake("affine-starts-at-1", "AffineTransform",
-            "Your logit_scale starts at 1. It starts at log 10 = 2.30, so that the scale is 10.",
+            "Your logit_scale starts at 1. It should start at log 10 = 2.30, so that the scale is 10.",
             ((START, "torch.ones(num_heads, 1, 1)"),)),
     Mistake("affine-starts-at-clip", "AffineTransform",
             "Your logit_scale starts elsewhere than at log 10 = 2.30 (log(1 / 0.07), for example, is CLIP's).",
             ((START, "torch.full((num_heads, 1, 1), math.log(1 / 0.07))"),)),
     Mistake("affine-starts-at-0", "AffineTransform",
-            "Your logit_scale starts at 0. It starts at log 10 = 2.30, so that the scale is 10.",
+            "Your logit_scale starts at 0. It should start at log 10 = 2.30, so that the scale is 10.",
             ((START, "torch.zeros(num_heads, 1, 1)"),)),
     Mistake("affine-one-scale", "AffineTransform",
             "All heads share the scale of the first one. Each head has its own: logit_scale is (num_heads, 1, 1).",
@@ -410,9 +411,8 @@ MISTAKES = (
             "You add the mask before the scale, which multiplies it. It comes last.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
-            "The windows get the masks of others: you read the axis B * nW as if the images were the inner part (as "
-            "repeat_interleave does). Images are "
-            "outermost, so that the masks repeat as a whole.",
+            "The windows get the masks of other windows: you read the axis B * nW as if the images were the inner "
+            "part (as repeat_interleave does). Images are outermost, so that the masks repeat as a whole.",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
             "All windows get the mask of the first one. Window i of every image gets mask[i].",
@@ -581,7 +581,7 @@ MISTAKES = (
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
     Mistake("windows-always-rolled", "WindowAttention",
-            "You roll although shift is False (without a mask, then). Without a shift nothing is rolled.",
+            "You roll although shift is False, if only without a mask. Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
@@ -660,14 +660,13 @@ MISTAKES = (
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, "
                      "-1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("windows-heads-inside", "WindowAttention",
-            "Your heads take every so-manyth channel: you read (head width, heads). Channels are read (heads, head "
-            "width), so that a head has neighbouring "
-            "channels.",
+            "Your heads take channels that are far apart: you read (head width, heads). Channels are read (heads, "
+            "head width), so that a head has neighbouring channels.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
                      "self.num_heads)).permute(2, 0, 4, 1, 3)"),)),
     Mistake("windows-heads-inside-and-back", "WindowAttention",
-            "Your heads take every so-manyth channel, and give it back: you read (head width, heads). A head has "
-            "neighbouring channels: (heads, head width).",
+            "Your heads take channels that are far apart, and put their results back there: you read (head width, "
+            "heads). A head has neighbouring channels: (heads, head width).",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
                      "self.num_heads)).permute(2, 0, 4, 1, 3)"),
              ("grid_of_windows(y, self.window_size, image_size)",
@@ -699,7 +698,7 @@ MISTAKES = (
             ((HEADS, "[t.repeat(1, self.num_heads, 1, 1) for t in windows_of_heads(grid, self.window_size, 3, 1)]"),
              (ATTENDED, f"{ATTENDED}[:, :1]"))),
     Mistake("windows-no-windows", "WindowAttention",
-            "All tokens of the image meet: it is never cut into windows. Call window_partition.",
+            "All tokens of the image look at each other: it is never cut into windows. Call window_partition.",
             ((ATTENDED, "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * "
                         "c).transpose(1, 2).flatten(2)] * 3, 2)"
                         ".unflatten(1, tuple(image_size)), self.window_size, 3, self.num_heads)[0])"
@@ -722,8 +721,8 @@ MISTAKES = (
             "The table is made for the image's size. It is made for the window's.",
             ((TABLE, "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"),)),
     Mistake("windows-table-float32", "WindowAttention",
-            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to "
-            "relative_coords_table.",
+            "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
+            "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(self.window_size).to(qkv)"),), grain="float32"),
     Mistake("windows-mask-of-turned-image", "WindowAttention",
             "The mask is that of an image of (width, height).",

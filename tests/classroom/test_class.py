@@ -181,7 +181,7 @@ SENTENCES = {
     "kim": ("No cell defines Excitation", "This cell was missing from the notebook that was handed in."),
     "pam": ("Not implemented yet",),
     "sue": ("The file that you handed in ends in the middle",
-            f"what stands whole in it, {whole_cells(file_of(BY_ID['sue']))} cells, was graded",
+            f"its {whole_cells(file_of(BY_ID['sue']))} complete cells were graded",
             "Your file is kept as you handed it in", "No cell defines se_parameter_cost"),
     "tom": ("8 of 10 points", "2 points were taken off because the notebook came 1 day 23 hours after the due date"),
     "uma": ("This cell holds HTML or links that are not shown to others", "onerror="),

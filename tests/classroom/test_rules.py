@@ -63,7 +63,7 @@ def test_what_the_file_says(tmp_path):
     ("10_capstone = 2", '10_capstone = "2"', 16, "weights.10_capstone is '2'"),
     ("= 10", "= 110", 8, "late.percent_per_day is 110, but must be a number from 0 to 100"),
     ("percent_per_day", "percent_a_day", 8, "'percent_a_day' is not a known entry of [late]"),
-    ("percent_per_day = 10\n", "", 8, "at_most_percent limits percent_per_day"),
+    ("percent_per_day = 10\n", "", 8, "at_most_percent needs percent_per_day"),
     ("02_eca = 0.5", "02_eca = -1", 13, "extensions.dora.02_eca is -1"),
     ("23:59:00  ", "23:59  ", 4, "A time is written 2026-11-20 23:59:00"),
     ("02_eca = 2026", "01_se = 2026", 5, "The same name is there twice"),

@@ -111,7 +111,7 @@ def test_a_renamed_notebook_is_its_students(course):
     shutil.copy(ada, dora.with_name(f"{LESSON} (2).ipynb"))
     run = grade(course)
     assert run.returncode == 0 and f"{LESSON} (1).ipynb was graded as {LESSON}.ipynb" in run.stdout, run.stdout
-    assert f"it can't be told which of these it is: {LESSON} (1).ipynb, {LESSON} (2).ipynb" in run.stdout
+    assert f"it is unclear which of these files it is: {LESSON} (1).ipynb, {LESSON} (2).ipynb" in run.stdout
     assert course.grades() == {**POINTS, "emil": FULL, "dora": NOTHING}
     assert emil.with_name(f"{LESSON} (1).ipynb").exists() and not emil.exists()
 

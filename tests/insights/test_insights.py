@@ -180,7 +180,7 @@ def test_difficulty_and_discrimination(group):
     assert items["squeeze"].discrimination == pytest.approx(1) and items[
         "se_parameter_cost"
     ].discrimination == pytest.approx(-1)
-    assert items["Excitation"].discrimination is None and "Nothing to do" in items["Excitation"].advice
+    assert items["Excitation"].discrimination is None and "nothing to do" in items["Excitation"].advice
     assert "did no better here" in items["se_parameter_cost"].advice
     shown = text(page(found(group), False, DAY))
     assert "+1.00 (of −1 to 1)" in shown and "cannot be told" in shown and "50 % of 2 points" in shown
@@ -210,7 +210,7 @@ def test_without_verdicts_the_command_to_run_is_named(group):
     with pytest.raises(ValueError, match="no verdicts on 01_se are kept in .*run `autograder grade 01_se` first"):
         found(group)
     group.write("cy", {}, ANSWERS)
-    with pytest.raises(ValueError, match=r"1 notebooks are there without\): run `autograder grade 01_se "
+    with pytest.raises(ValueError, match=r"1 notebooks there have none\): run `autograder grade 01_se "
                                          r"--force` first"):
         found(group)
 
@@ -303,7 +303,7 @@ def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_li
     made = found(group)
     listed = {student: each.why for each in made.unanalysed for student in each.students}
     assert set(HOSTILE) - {"surrogate", "f-string"} <= set(listed) and "ada" not in listed
-    assert listed["elifs"] == listed["sum"] == "it nests too deeply" and listed["wrong"] == "it is no Python"
+    assert listed["elifs"] == listed["sum"] == "it nests too deeply" and listed["wrong"] == "it is not valid Python"
     assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
     shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
     assert (

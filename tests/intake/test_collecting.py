@@ -46,7 +46,7 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
              if not path.is_dir()}
     assert found == {"01_se.ipynb", "lib/mine.py"}
     assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': not a plain file" in left_out
-    assert "'twice.txt': a file that has another name elsewhere" in left_out and not any(
+    assert "'twice.txt': a file that has a second name elsewhere (a hard link)" in left_out and not any(
         "\x1b" in each for each in left_out
     )
 
@@ -101,8 +101,8 @@ def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
     records = [exchange_collect.Collect._path_to_record(exchange_collect.Collect(), str(path))
                for path in sorted(inbound.iterdir())]
     assert [record["username"] for record in records if "why" not in record] == ["bob", "cy"]
-    assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not "
-                                                                        "belong to them"]
+    assert [record["why"] for record in records if "why" in record] == ["has the name of bob, but belongs to another "
+                                                                        "account"]
 
 
 def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):

@@ -92,7 +92,7 @@ def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
 def test_doctor_says_what_works(capsys):
     assert run("doctor") == 0
     printed = " ".join(capsys.readouterr().out.split())
-    for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader",
+    for word in ("Python 3", "torch", "limits", "system calls", "workers", "cannot be imported", "nbgrader",
                  "01_se", "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor",
                  "05b_memory, whose answers",
                  "16 MiB per file", "256 open files"):

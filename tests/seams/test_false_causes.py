@@ -31,7 +31,7 @@ def test_an_image_whose_gates_are_all_alike(way):
                  Case("one position", (RandomTensor((2, 4, 1, 1)),)))
     lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
                  never=("first image",))
-    lesson.wrong(gated.format("gates[:1]"), "of the batch of 2 only the first image is right")
+    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, out of 2 in the batch")
 
 
 def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
@@ -39,7 +39,7 @@ def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
                  Case("one image", (RandomTensor((1, 3)),)))
     answer = "def twice(x):\n    return torch.cat([2 * x[:{}], x[{}:] ** 3])"
     lesson.wrong(answer.format("len(x) - 1", "len(x) - 1"), "Output: 3 of 3 numbers differ", never=("first image",))
-    lesson.wrong(answer.format(1, 1), "of the batch of 2 only the first image is right")
+    lesson.wrong(answer.format(1, 1), "only the first image is right, out of 2 in the batch")
 
 
 def test_a_kernel_of_one(way):
@@ -165,7 +165,7 @@ def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
     lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
                  never=("six digits", "float32"))
     lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1",
-                 "about six digits only, as with a float32")
+                 "about six digits only: is a float32")
 
 
 def test_numbers_that_are_near_everywhere(way):

@@ -1,7 +1,8 @@
-"""The formulas of a lesson's text as MathML, which browsers draw by themselves.
+"""Writes the formulas of a lesson's text as MathML, which browsers draw by themselves.
 
-latex2mathml's own `convert` undoes the escaping of what it writes, so that a formula could bring tags of its own. Here
-the elements are taken from it and written out by the standard library, and only our lessons' formulas come this far.
+latex2mathml's own `convert` undoes the escaping of what it writes, so a formula could smuggle in HTML tags. Here the
+standard library writes out the elements that latex2mathml makes. Besides, only formulas of our own lessons are
+converted.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _pieces(text: str) -> list[PageElement]:
 
 
 def mathml(latex: str, block: bool = False) -> str:
-    """A formula as an element of MathML. Raises latex2mathml's exceptions for what is none."""
+    """Returns a formula as a MathML element. Raises latex2mathml's exceptions if it is not a formula."""
     math = Converter(display="block" if block else "inline").convert_to_element(latex.strip())
     for element in math.iter():
         _decode(element)
@@ -47,5 +48,6 @@ def mathml(latex: str, block: bool = False) -> str:
 
 
 def _decode(element: Element) -> None:
-    """latex2mathml writes signs as `&#x02211;`; the standard library writes them as they are."""
+    """Turns the signs that latex2mathml writes as `&#x02211;` into characters, because the standard library escapes
+    texts itself."""
     element.text, element.tail = (unescape(said) if said else said for said in (element.text, element.tail))

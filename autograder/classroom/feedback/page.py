@@ -1,5 +1,5 @@
-"""Draws a student's page: one file, at most LARGEST bytes; nothing to load, no script;
-light and dark, and narrow too."""
+"""Draws a student's page: one file of at most LARGEST bytes. It loads nothing, has no script, and can be read on light,
+dark and narrow screens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ LIGHT, DARK = "friendly", "github-dark"  # Pygments' styles
 
 
 def page(content: Content) -> str:
-    """The HTML. What doesn't fit is left out of the whole notebook at the end, which says so."""
+    """Returns the HTML of the page. If it gets too long, the last cells of the whole notebook are left out, and the
+    page says so."""
     begin = _template().render(content=content, cells=[])
     left = LARGEST - BEHIND - len(begin.encode())
     cells: list[Markup] = []
@@ -61,7 +62,7 @@ def points(value: float) -> str:
 
 
 def late_by(seconds: float) -> str:
-    """1 day 23 hours; of what is less than a day, hours and minutes."""
+    """Writes a time such as "1 day 23 hours". Less than a day is given in hours and minutes."""
     days, hours, minutes = int(seconds // 86400), int(seconds // 3600 % 24), int(seconds // 60 % 60)
     parts = [(days, "day"), (hours, "hour")] if days else [(hours, "hour"), (minutes, "minute")]
     return " ".join(f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in parts if many) or "less than a minute"

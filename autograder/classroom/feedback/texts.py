@@ -1,7 +1,8 @@
-"""A cell of Markdown as HTML that needs nothing else: its pictures are in it, and the formulas of a lesson's own text
-are MathML.
+"""Turns a cell of Markdown into HTML that needs nothing else. Its pictures are part of the HTML, and the formulas of a
+lesson's own text are MathML.
 
-A learner's text is harmless when it comes here (see nbgrader_plugin.harmless). Its formulas stay as they were typed.
+A learner's text has been made harmless before it comes here (see nbgrader_plugin.harmless). Its formulas stay as they
+were typed.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def released_text(source: str, lesson: str) -> str:
 
 
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
-    """A cell that a learner wrote or changed, with the lesson's figures, or their own, which lie in `folder` beside
-    the notebook."""
+    """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
+    These lie in `folder`, beside the notebook."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     return str(soup)
@@ -71,8 +72,8 @@ def _figure(lesson: Path, address: str) -> str | None:
 
 
 def _own_picture(folder: Path, address: str) -> str | None:
-    """A learner's picture, by its first bytes, whatever its name says.
-    It lies below `folder`, and no link leads to it."""
+    """Returns a learner's picture if its first bytes are those of a picture, whatever its name says. It must lie below
+    `folder`, and no link may lead to it."""
     path = folder / address
     if not address or ".." in path.parts or path.resolve() != folder.resolve() / address:
         return None

@@ -1,6 +1,7 @@
-"""nbgrader around the judge: any file that was handed in is read, mended, judged and shown without harm.
+"""Adapts nbgrader: its steps read any file that was handed in, repair it, have it judged, and show it without harm.
 
-`configure(c)` puts the steps in their places. It imports no torch: every nbgrader command runs the configuration.
+`configure(c)` enters these steps in nbgrader's configuration. It does not import torch, because every nbgrader command
+runs the configuration.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ HERE = __name__
 
 
 def configure(c: Config) -> None:
-    """Set what is ours in nbgrader's configuration; directories and the gradebook are the course's own matter."""
+    """Sets the parts of nbgrader's configuration that are ours. Directories and the gradebook are left to the course.
+    """
     _find_alembic()
     keep_logs_plain()
     c.Autograde.exporter_class = f"{HERE}.exporter.ReadAnything"
@@ -51,7 +53,8 @@ def configure(c: Config) -> None:
 
 
 def set_otherwise(c: Config) -> list[str]:
-    """What of the above a course's own configuration has replaced: `Autograde.exporter_class`, ..."""
+    """Returns the settings of `configure` that a course's own configuration has replaced, such as
+    `Autograde.exporter_class`."""
     ours = Config()
     configure(ours)
     return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items()
@@ -59,15 +62,16 @@ def set_otherwise(c: Config) -> list[str]:
 
 
 def _find_alembic() -> None:
-    """nbgrader calls alembic by its bare name; it lies beside the Python that runs."""
+    """Makes `alembic` findable. nbgrader calls it by its bare name, but it lies beside the Python that is running."""
     scripts = sysconfig.get_path("scripts")
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
 
 
 def _read_once_and_miss_nothing() -> None:
-    """nbgrader passes over a folder without a notebook, fails where all notebooks in it have other names, and goes
-    through each notebook twice. There is no setting for it, so two methods are replaced: see exporter.py."""
+    """Replaces two methods of nbgrader, because there is no setting for this; see exporter.py. nbgrader itself skips a
+    folder without a notebook, fails if all notebooks in a folder have other names, and goes through each notebook
+    twice."""
     from nbgrader.converters import Autograde
 
     from autograder.classroom.nbgrader_plugin import exporter
@@ -77,7 +81,8 @@ def _read_once_and_miss_nothing() -> None:
 
 
 def _know_what_is_graded() -> None:
-    """Nor is there one for what counts as graded, or for what a failed run leaves: see graded.py and unfinished.py."""
+    """Replaces the methods that decide what counts as graded, and what a failed run leaves behind; see graded.py and
+    unfinished.py."""
     from nbgrader.converters import Autograde
 
     from autograder.classroom.nbgrader_plugin.graded import init_destination
@@ -88,7 +93,7 @@ def _know_what_is_graded() -> None:
 
 
 def _know_what_a_page_shows() -> None:
-    """The same of feedback: see made_from.py."""
+    """Replaces the same methods for pages of feedback; see made_from.py."""
     from nbgrader.converters import GenerateFeedback
 
     from autograder.classroom.nbgrader_plugin import made_from, unfinished
@@ -99,7 +104,7 @@ def _know_what_a_page_shows() -> None:
 
 
 def _copy_plain_files() -> None:
-    """There is no setting for it either: see copy_files.py."""
+    """Replaces the copying of files, because there is no setting for it; see copy_files.py."""
     from nbgrader.converters import Autograde, GenerateFeedback
 
     from autograder.classroom.nbgrader_plugin.copy_files import copy_plain_files_only
@@ -109,14 +114,15 @@ def _copy_plain_files() -> None:
 
 
 def _read_times_within_bounds() -> None:
-    """Nor for how a hand-in time is read: see hand_in_time.py."""
+    """Replaces the reading of hand-in times, because there is no setting for it; see hand_in_time.py."""
     from autograder.classroom.nbgrader_plugin import hand_in_time
 
     hand_in_time.read_times_within_bounds()
 
 
 def _adapt_formgrader() -> None:
-    """See formgrader.py. Only where formgrader itself is there: it needs a server."""
+    """Adapts formgrader when it is imported; see formgrader.py. The commands do without it, because it needs a server.
+    """
     if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:
         from autograder.classroom.nbgrader_plugin import formgrader
 

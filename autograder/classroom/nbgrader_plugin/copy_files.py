@@ -1,7 +1,8 @@
-"""The files that lie beside a notebook: nbgrader copies them along, to the graded work and to the feedback.
+"""Copies the files that lie beside a notebook to the graded work and to the feedback, as nbgrader does, but only plain
+files.
 
-It follows links, so a learner could have a file of the instructor's copied into what they get back;
-and it stops at pipes.
+nbgrader follows links, so that a learner could have one of the instructor's files copied into what is given back to
+them. It also hangs at pipes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from autograder.submission.parse import Unreadable
 
 
 def plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """nbgrader's `find_all_files`, but only what is a file of its own, with a name that can be printed."""
+    """Does the same as nbgrader's `find_all_files`, but yields only plain files whose names can be printed."""
     return [file for file in find_all_files(path, exclude) if _plain(file)]
 
 
@@ -30,8 +31,8 @@ def _plain(file: str) -> bool:
 
 
 def copy_plain_files_only(converter: type[base.BaseConverter]) -> None:
-    """Let nbgrader's converter of learners' work find none of them: what is plain is copied here, the others stay
-    where they are."""
+    """Makes nbgrader's converter of learners' work find no files beside a notebook. Plain files are copied here
+    instead; all others stay where they are."""
     init = converter.init_assignment
 
     def init_assignment(self: Any, *names: str) -> None:

@@ -1,4 +1,4 @@
-"""Grades as CSV that any name survives."""
+"""Exports grades as CSV in which any name may occur."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "fir
 
 
 class Csv(ExportPlugin):
-    """nbgrader's own export, column for column, but with quotes where a name has a comma, a quote or a line break."""
+    """Writes the same columns as nbgrader's own export, but puts quotes around a name with a comma, a quote or a line
+    break."""
 
     def export(self, gradebook: Gradebook) -> None:
         with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:

@@ -1,5 +1,5 @@
-"""`nbgrader collect` from an exchange, into which learners put what they like: links, pipes, 10,000 files, somebody
-else's name."""
+"""Makes `nbgrader collect` safe. Learners can put anything into an exchange: links, pipes, 10,000 files, or a folder
+with somebody else's name."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ UNNAMED = "has a name that `nbgrader submit` never gives"
 
 
 class Collect(ExchangeCollect):
-    """nbgrader's collector, which follows links, believes the name of a folder, and ends at the first that it cannot
-    copy."""
+    """Collects from an exchange. nbgrader's own collector follows links, believes the name of a folder, and stops at
+    the first folder that it cannot copy."""
 
     src_records: list[dict[str, Any]]  # nbgrader's
 
     def _path_to_record(self, path: str) -> dict:
-        """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody
-        else's name, is kept apart until copy_files: it is nobody's newest."""
+        """nbgrader's method, which stops with an error at a folder whose name it does not expect. Here such a folder,
+        and a folder in somebody else's name, is set apart until copy_files reports it. So it never counts as anybody's
+        newest submission."""
         try:
             record = super()._path_to_record(path)
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
@@ -57,8 +58,8 @@ class Collect(ExchangeCollect):
             del self.coursedir.get_existing_timestamp
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
-        """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that
-        can't be copied; the one that was collected earlier then stays."""
+        """Replaces nbgrader's method, and copies only plain files. Everything that is left out is listed in the log. If
+        a folder can't be copied, that is logged too, and the folder that was collected earlier stays."""
         name, place = on_terminal(Path(src).name), Path(dest)
         try:
             left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
@@ -74,8 +75,8 @@ class Collect(ExchangeCollect):
 
 
 def time_or_none(folder: str) -> datetime | None:
-    """When an earlier one was handed in; what is no time, which its learner may have written, ends nobody's
-    collecting."""
+    """Returns the time when an earlier submission was handed in; None if the file holds no time. Its learner may have
+    written it, so it must not stop the collecting."""
     try:
         return time_in(Path(folder))
     except ValueError:
@@ -83,25 +84,25 @@ def time_or_none(folder: str) -> datetime | None:
 
 
 def another_owner(folder: Path, student: str) -> str:
-    """Why a folder of the exchange is not what `student` handed in: there is an account of that name, and it is not the
-    owner.
+    """Says why a folder of the exchange was not handed in by `student`: an account of that name exists, and it does not
+    own the folder.
 
-    Where there is no such account (a hub whose containers all run as one), the folder's name is all there is, and it is
-    believed.
+    If there is no such account (on a hub whose containers all run as one), the name of the folder is all that is known,
+    and it is believed.
     """
     account = account_of(student)
     try:
         return (
             ""
             if account is None or os.lstat(folder).st_uid == account
-            else f"is in the name of {student}, but does not belong to them"
+            else f"has the name of {student}, but belongs to another account"
         )
     except OSError as error:
         return f"can't be read ({error.strerror})"
 
 
 def account_of(student: str) -> int | None:
-    """The number of the account with this name on this machine; None where there is none."""
+    """Returns the number of the account with this name on this machine; None if there is none."""
     try:
         import pwd
     except ImportError:  # Windows

@@ -1,4 +1,5 @@
-"""nbgrader's way in: a submission that is no notebook, or missing, is replaced by the released one."""
+"""nbgrader's first step, which reads a submission. If a notebook is missing or can't be read, the released one takes
+its place."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in 
 
 
 def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
-    """The notebook as it was handed out: nbgrader's release, or else the built lesson.
-    NbGraderException where there is neither."""
+    """Returns the notebook as it was handed out: nbgrader's release, or else the built lesson. Raises NbGraderException
+    if there is neither."""
     paths = [Path(coursedir.format_path(coursedir.release_directory, ".", assignment), f"{notebook}.ipynb"),
              ROOT / f"course/{notebook}/{notebook}.ipynb"]
     for path in paths:
@@ -39,30 +40,33 @@ def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
 
 
 class ReadAnything(NotebookExporter):
-    """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note
-    above it; the file itself stays where it was handed in. digest: of the file that was read last."""
+    """Reads a submission for nbgrader. If there is no file, or if it is not a notebook, the released notebook takes its
+    place, with a note above it. The file itself stays where it was handed in.
+
+    digest: the digest of the file that was read last.
+    """
 
     digest = ""
     parent: Any  # nbgrader's converter
 
     def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
+        """Overrides nbconvert's Exporter. The released notebook is found with nbgrader's resources."""
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 
     def _preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """nbconvert's method, which copies the notebook twice more and validates it after each step: here once,
-        after the last."""
+        """nbconvert's method. The original copies the notebook twice more, and validates it after each step. Here it is
+        validated once, after the last step."""
         for step in self._preprocessors:
             nb, resources = step(nb, resources)
         self._validate_preprocessor(nb, step)
         return nb, resources
 
     def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
-        """The notebook, or the one in its place with the reason."""
+        """Returns the notebook, or the released one with the reason why it takes its place."""
         self.digest = ""
         try:
             file = file_of(path)
@@ -70,7 +74,7 @@ class ReadAnything(NotebookExporter):
             if isinstance(notebook, Unreadable):
                 raise notebook
             if file != path:
-                self.log.warning("%s: there is no %s; the only notebook there is graded instead, %s",
+                self.log.warning("%s: there is no %s; the only other notebook is graded instead, %s",
                                  resources["nbgrader"]["student"],
                                  path.name, file.name)
             if NOTE in notebook.metadata:
@@ -93,11 +97,11 @@ class ReadAnything(NotebookExporter):
 
 
 def init_notebooks(self: Any) -> None:
-    """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
+    """Replaces nbgrader's method: finds the notebooks of each matching submission, and those that it should have.
 
-    Raises NbGraderException if learners' code can't be kept in here, or can't have the memory that right answers need,
-    or if the class's seed is not the one that its marks were made with: before anything is written, and once for the
-    whole class.
+    Raises NbGraderException if learners' code can't be kept in here, if it can't have the memory that right answers
+    need, or if the marks were made with another seed than the class's present one. The exception comes before anything
+    is written, and only once for the whole class.
     """
     from autograder.classroom.nbgrader_plugin import same_seed
     from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
@@ -128,7 +132,7 @@ def init_notebooks(self: Any) -> None:
 
 @contextmanager
 def _refused(converter: Any, *errors: type[Exception]) -> Iterator[None]:
-    """Say once, and without a traceback, why nothing is graded on this machine."""
+    """Says once, and without a traceback, why nothing is graded on this machine."""
     try:
         yield
     except errors as error:
@@ -137,8 +141,8 @@ def _refused(converter: Any, *errors: type[Exception]) -> Iterator[None]:
 
 
 def convert_single_notebook(self: Any, notebook_filename: str) -> None:
-    """In the place of nbgrader's method, which writes the sanitized notebook, reads it and makes all steps anew: one
-    way through them."""
+    """Replaces nbgrader's method, which writes the sanitized notebook, reads it again and repeats all steps. Here each
+    notebook goes through the steps once."""
     if not self.exporter._preprocessors:
         for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
             self.exporter.register_preprocessor(step)

@@ -1,5 +1,5 @@
-"""In the place of nbgrader's page of feedback, which is the whole notebook from its first cell on and needs files
-and scripts beside it."""
+"""Replaces nbgrader's page of feedback, which shows the whole notebook from its first cell on, and needs files and
+scripts beside it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from nbformat import NotebookNode
 
 
 class FeedbackPage(HTMLExporter):
-    """Draws a graded notebook as autograder.classroom.feedback does. HTMLExporter's own steps bound what is drawn; its
+    """Draws a graded notebook as autograder.classroom.feedback does. The steps of HTMLExporter limit what is drawn; its
     templates are not used."""
 
     parent: Any  # nbgrader's converter
 
     def from_notebook_node(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """nbconvert's method. resources: nbgrader's, with the names of the submission.
-        Raises MissingEntry, ValueError."""
+        """nbconvert's method. Raises MissingEntry or ValueError.
+
+        resources: nbgrader's, with the names of the submission.
+        """
         from autograder.classroom.feedback.content import content  # imports the lessons
         from autograder.classroom.feedback.page import page
 

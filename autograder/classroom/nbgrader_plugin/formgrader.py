@@ -1,12 +1,12 @@
-"""formgrader's own pages: names are shown as text, files are opened within bounds, and the menu leads to a lesson's
-insights. Its feedback buttons make the pages again that have changed.
+"""Makes formgrader's pages safe: they show names as text and open files within bounds. The menu leads to a lesson's
+insights, and the feedback buttons make only the pages that have changed.
 
-Of its handlers two open files below `autograded`: the page of a submission, and what lies beside it, which would come
-from the server's own address with whatever a learner wrote into it. Lists of submissions open each `timestamp.txt`
-below `submitted`: see hand_in_time.py. All others ask the gradebook, look whether a file exists, or start a step that
-is configured like its command.
+Two of formgrader's handlers open files below `autograded`. One shows a submission. The other serves the files beside
+it, which may hold anything that a learner wrote, and which would come from the server's own address. Lists of
+submissions open each `timestamp.txt` below `submitted`; see hand_in_time.py. All other handlers ask the gradebook, test
+whether a file exists, or start a step that is configured like its command.
 
-Imported where formgrader runs.
+This module is imported only where formgrader runs.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">I
 
 
 def adapt() -> None:
-    """formgrader draws its lists without escaping a student's id and name, and has no setting for its menu. It reads
-    this configuration before it makes the environment for its templates and adds its handlers, so both can still be
-    told."""
+    """Adapts formgrader, whose lists show a student's id and name without escaping, and whose menu has no setting.
+    formgrader reads the configuration before it creates the environment of its templates and adds its handlers. So both
+    can be replaced from here."""
     formgrader.Environment = partial(Environment, autoescape=True)
     formgrader.FileSystemLoader = Templates
     # what has changed is known: see made_from.py
@@ -52,14 +52,14 @@ def adapt() -> None:
 
 
 def adapted() -> bool:
-    """Are formgrader's pages as `adapt` leaves them?"""
+    """Says whether formgrader's pages are as `adapt` leaves them."""
     own = {formgrader.HTMLExporter, formgrader.FileSystemLoader,
            *(handler for _, handler, *_ in handlers.default_handlers)}
     return {SubmissionPage, SubmissionFiles, Templates} <= own and handlers.SubmissionFilesHandler not in own
 
 
 class SubmissionPage(HTMLExporter):
-    """A graded notebook as a page; a file of its name that is none, or too large, is an answer of one line."""
+    """Shows a graded notebook as a page. If the file is not a plain file, or is too large, the answer is one line."""
 
     def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
@@ -75,11 +75,11 @@ class SubmissionPage(HTMLExporter):
 
 
 class SubmissionFiles(handlers.SubmissionFilesHandler):
-    """What lies beside a graded notebook: pictures alone, and of those nothing runs. A page of the learner's would have
-    the instructor's rights on this server."""
+    """Serves the files beside a graded notebook: only pictures, in which no script can run. A page that a learner wrote
+    would have the instructor's rights on this server."""
 
     def parse_url_path(self, url_path: str) -> str:
-        """tornado's method. The submission's folder is the part of the result that its own gives for nothing in it."""
+        """tornado's method. The submission's folder is found by asking the original method for an empty path in it."""
         submission, _, _ = url_path.lstrip("/").partition("/")
         self.folder = super().parse_url_path(f"{submission}/")
         return super().parse_url_path(url_path)
@@ -129,7 +129,7 @@ class InsightsList(BaseHandler):
 
 
 class InsightsPage(BaseHandler):
-    """What a class got wrong in one lesson, as of now and without names."""
+    """Shows what a class got wrong in one lesson, up to now and without names."""
 
     @web.authenticated
     @check_xsrf

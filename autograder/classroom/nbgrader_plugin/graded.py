@@ -1,7 +1,8 @@
-"""Is a submission graded? What lies there now, the notebook that was graded, and the gradebook must agree on it.
+"""Decides whether a submission is graded. The files that lie there now, the notebook that was graded, and the gradebook
+must agree.
 
-nbgrader itself only looks for a folder of graded work, and for a newer timestamp where both sides have one. That passes
-over a corrected notebook in the first one's place, and over a gradebook that was lost, exchanged, or put back from a
+nbgrader itself only looks for a folder of graded work, and for a newer timestamp if both sides have one. So it misses a
+corrected notebook that replaced the first one. It also misses a gradebook that was lost, exchanged, or restored from a
 backup.
 """
 
@@ -25,8 +26,8 @@ FIRST = "not graded before"
 
 
 def why_again(autograde: Any, student: str) -> str | None:
-    """Why a submission is to be graded, or graded again; None where the gradebook holds the marks of what lies
-    there."""
+    """Says why a submission is to be graded, or graded again. Returns None if the gradebook holds the marks of the
+    files that lie there."""
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source, folder = autograde._format_source(lesson, student), place_of(autograde, lesson, student)
     if not folder.exists():
@@ -52,22 +53,23 @@ def why_again(autograde: Any, student: str) -> str | None:
 
 
 def anything_to_grade(autograde: Any) -> bool:
-    """Will any of the submissions that were found be graded in this run?"""
+    """Says whether any of the submissions that were found will be graded in this run."""
     students = set(filter(None,
                           students_of(autograde).values())) - set(autograde.coursedir.student_id_exclude.split(","))
     return any(autograde.force or why_again(autograde, student) for student in students)
 
 
 def students_of(autograde: Any) -> dict[str, str | None]:
-    """Whose each folder is that was found; nobody's if nbgrader can't take a student's id from its name."""
+    """Returns the student of each folder that was found; a folder is nobody's if nbgrader can't take a student's id
+    from its name."""
     pattern = re.compile(autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
     named = {folder: pattern.match(folder) for folder in autograde.assignments}
     return {folder: name["student_id"] if name else None for folder, name in named.items()}
 
 
 def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:
-    """The same of one notebook. A graded one is written before its points are recorded, and its reports when they
-    are."""
+    """Says the same as `why_again` about one notebook. A graded notebook is written before its points are recorded; its
+    reports are written when the points are."""
     try:
         content = json.loads(graded.read_bytes())
         cells = [(cell, cell["metadata"].get("nbgrader", {})) for cell in content["cells"]
@@ -92,8 +94,8 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """In the place of nbgrader's method: is the submission graded now?
-    What was graded before stays until that is done."""
+    """Replaces nbgrader's method: says whether the submission is graded now. The earlier graded work stays until the
+    new one is complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False

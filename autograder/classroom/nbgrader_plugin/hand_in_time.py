@@ -1,7 +1,7 @@
-"""When something was handed in: a line in `timestamp.txt`, which lies among a stranger's files.
+"""Reads when something was handed in, from a line in `timestamp.txt`. That file lies among a stranger's files.
 
-nbgrader opens it from four places, through links and whatever its size, and one that holds no time ends its command, or
-formgrader's list of everybody.
+nbgrader opens it in four places. It follows links, and reads it whatever its size. If the file holds no time,
+nbgrader's command ends, or formgrader's list of all students.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ LONGEST = 200  # bytes: a time has 30
 
 
 def time_in(folder: Path) -> datetime | None:
-    """In UTC; None where there is no such file, or nothing in it. Raises ValueError where it holds something else."""
+    """Returns the time in UTC; None if there is no such file, or if it is empty. Raises ValueError if it holds
+    something else."""
     try:
         said = read_plain(folder / NOT_THEIRS, LONGEST).decode(errors="replace").strip()
     except FileNotFoundError:
@@ -38,12 +39,13 @@ def time_in(folder: Path) -> datetime | None:
 
 
 def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
-    """In the place of nbgrader's method. Raises ValueError."""
+    """Replaces nbgrader's method. Raises ValueError."""
     return time_in(Path(dest_path))
 
 
 def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
-    """In the place of nbgrader's method, for formgrader's lists: what is no time is none, and grading says so."""
+    """Replaces nbgrader's method, for formgrader's lists. If the file holds no time, there is none; grading reports
+    that."""
     try:
         return time_in(Path(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)))
     except ValueError:
@@ -51,6 +53,6 @@ def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> d
 
 
 def read_times_within_bounds() -> None:
-    """There is no setting for it, so two methods are replaced."""
+    """Replaces two methods of nbgrader, because there is no setting for this."""
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp

@@ -1,4 +1,5 @@
-"""The file that somebody handed in as a lesson's notebook, whatever its name, and a digest of what is written in it."""
+"""Finds the file that somebody handed in as a lesson's notebook, whatever its name, and computes a digest of its
+content."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ NOT_THEIRS = "timestamp.txt"
 
 
 def file_of(path: Path) -> Path:
-    """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the
-    lesson's exercises. Browsers rename what is downloaded twice: `01_se (1).ipynb`.
-    Raises Unreadable, and guesses nothing.
+    """Returns the file that is graded as the notebook `path`: that file itself, or else the only notebook beside it, if
+    it holds the lesson's exercises. (Browsers rename a file that is downloaded twice: `01_se (1).ipynb`.)
+
+    Raises Unreadable if this leaves a choice, because nothing is guessed.
     """
     if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
         return path
@@ -21,7 +23,7 @@ def file_of(path: Path) -> Path:
     if len(others) == 1 and (why := _no_lesson(others[0], path.stem)) is None:
         return others[0]
     if len(others) > 1:
-        raise Unreadable(f"{missing}, and it can't be told which of these it is: {_names(others)}")
+        raise Unreadable(f"{missing}, and it is unclear which of these files it is: {_names(others)}")
     if others:
         raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
     files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
@@ -29,15 +31,15 @@ def file_of(path: Path) -> Path:
 
 
 def notebooks_beside(path: Path) -> list[Path]:
-    """Every other notebook in a folder, also one that was saved as text;
-    no links and no hidden files, as macOS adds them to a zip."""
+    """Returns every other notebook in a folder, including one that was saved as text. Links are left out, and so are
+    hidden files such as macOS adds to a zip."""
     return sorted(p for p in path.parent.glob("*")
                   if ".ipynb" in p.name.lower() and p.name != path.name and not p.name.startswith(".")
                   and p.is_file() and not p.is_symlink())
 
 
 def _no_lesson(file: Path, lesson: str) -> str | None:
-    """Why a file does not hold the exercises of a lesson; None where it does."""
+    """Says why a file does not hold the exercises of a lesson; None if it does."""
     from autograder.submission.notebook import lesson_of  # imports the lessons
 
     try:
@@ -52,7 +54,7 @@ def _names(files: list[Path]) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """The digest of the file that is graded as the notebook `path`; empty where there is none."""
+    """Returns the digest of the file that is graded as the notebook `path`; empty if there is none."""
     try:
         return digest(file_of(path))
     except (Unreadable, OSError):

@@ -1,8 +1,8 @@
-"""What a learner wrote, on a page that somebody else opens: nothing of it runs.
+"""Makes what a learner wrote harmless on a page that somebody else opens: nothing of it is run.
 
-nbgrader's two pages of a submission (formgrader's and the feedback) show Markdown with all the HTML in it. A cell that
-would bring more than the plain tags below is shown as the text that it is.
-The cell itself is changed, so it is harmless wherever it is opened.
+Two pages of nbgrader show a submission, formgrader's and the feedback, and both show Markdown with all the HTML in it.
+A cell that holds more than the plain tags below is shown as text. The cell itself is changed, so it is harmless
+wherever it is opened.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ REST = "\n# ... (the rest is in the notebook that was handed in)"
 
 
 def make_harmless(cells: list[NotebookNode]) -> None:
-    """Leave every Markdown cell that is plain as it is; of the others, show the source as text."""
+    """Leaves every plain Markdown cell as it is, and turns each of the others into text that shows its source."""
     left, pictures, texts = MOST, MOST_PICTURES, MOST_TEXTS
     for cell in cells:
         left -= len(cell.source)
@@ -68,9 +68,9 @@ def make_harmless(cells: list[NotebookNode]) -> None:
 
 
 def _pictures(cell: NotebookNode) -> int | None:
-    """How many characters the attached pictures of a cell take on a page, each as often as it is shown there; None if
-    more than plain tags would be on it. Small stand-ins are rendered instead: one picture can be shown hundreds of
-    times."""
+    """Returns how many characters the attached pictures of a cell take on a page; None if the page would hold more than
+    plain tags. A picture counts as often as it is shown. Small stand-ins are rendered in place of the pictures, because
+    one picture can be shown hundreds of times."""
     attached: list[str] = []
     standing_in = {}
     for name, bundle in cell.get("attachments", {}).items():
@@ -88,13 +88,13 @@ def _pictures(cell: NotebookNode) -> int | None:
 
 
 def rendered(cell: NotebookNode) -> str:
-    """The HTML that nbgrader's pages make of a Markdown cell."""
+    """Returns the HTML that nbgrader's pages make of a Markdown cell."""
     return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
 def unchanged(html: str) -> str:
-    """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook
-    servers."""
+    """Replaces nbconvert's filter `strip_files_prefix`, which is only needed for the links of old notebook servers, and
+    takes quadratic time."""
     return html
 
 
@@ -104,11 +104,11 @@ def _exporter() -> HTMLExporter:
 
 
 def unsafe(html: str) -> str | None:
-    """The first thing in `html` that is more than a plain tag with plain attributes, or None.
+    """Returns the first thing in `html` that is more than a plain tag with plain attributes; None if there is nothing.
 
-    It is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew, and the two
-    disagree about blanks and comments; so the text is looked at as it is and as it is written anew. An open quote or
-    tag at its end would take up what follows.
+    The text is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew.
+    Python and browsers disagree about blanks and comments, so both the text as it is and the text as nbconvert writes
+    it are examined. An open quote or tag at the end counts as unsafe, because it would swallow what follows.
     """
     closed = f"{html}<{LAST}>"
     return _foreign(closed) or _foreign(str(BeautifulSoup(closed, "html.parser")))
@@ -131,7 +131,7 @@ def _foreign(html: str) -> str | None:
 
 
 class ShortCode(NbGraderPreprocessor):
-    """Of code that nobody would read to its end, a page shows the beginning."""
+    """Cuts off code that is too long for anybody to read; a page shows its beginning."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         left = MOST_CODE
@@ -145,8 +145,8 @@ class ShortCode(NbGraderPreprocessor):
 
 
 class FewCells(NbGraderPreprocessor):
-    """A page shows all cells with one of nbgrader's marks, and of the others the first MOST_ADDED: each takes about
-    a millisecond."""
+    """Limits the number of cells on a page, because each takes about a millisecond. All cells with one of nbgrader's
+    marks are shown, and the first MOST_ADDED of the others."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         left, kept = MOST_ADDED, []
@@ -163,8 +163,7 @@ class FewCells(NbGraderPreprocessor):
 
 
 class EscapeNames(NbGraderPreprocessor):
-    """formgrader writes a student's id and name into the page of a submission as they are;
-    they come here before they are written."""
+    """Escapes a student's id and name, because formgrader writes them into the page of a submission as they are."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         for key in ("student", "first_name", "last_name", "notebook_path"):

@@ -1,5 +1,4 @@
-"""In the place of nbgrader's Execute: the judge grades the notebook, its reports become the outputs of the grade
-cells."""
+"""Replaces nbgrader's Execute. The judge grades the notebook, and its reports become the outputs of the grade cells."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ VERDICTS = "work/verdicts"  # below the course's folder
 
 @cache
 def _judge(settings: Settings) -> Judge:
-    """One judge for all notebooks of this process, closed at its end."""
+    """Returns the judge for all notebooks of this process, which is closed when the process ends."""
     from autograder.judge.judge import Judge  # imports torch
 
     judge = Judge(settings)
@@ -44,8 +43,8 @@ class JudgeCells(NbGraderPreprocessor):
     device = Unicode("auto", help="'auto', 'cpu' or 'cuda'").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Raises ValueError for a grade cell that no exercise of the lesson belongs to: nbgrader would give it full
-        marks."""
+        """Grades one notebook. Raises ValueError if a grade cell belongs to no exercise of the lesson, because nbgrader
+        would give it full marks."""
         from autograder import outputs
         from autograder.submission import notebook
 
@@ -76,11 +75,11 @@ class JudgeCells(NbGraderPreprocessor):
         return nb, resources
 
     def judge(self, root: Path) -> Judge:
-        """This process's judge for the course in the folder `root`. Raises what Judge raises."""
+        """Returns this process's judge for the course in the folder `root`. Raises the errors of Judge."""
         return _judge(Settings(self.isolation, self.device, seed_file=root / seed.NAME))
 
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
-        """The judge's result, or one that is kept."""
+        """Returns the judge's result, or one that was kept."""
         from autograder.judge.cache import Verdicts
         from autograder.submission.notebook import cells_to_run, lesson
 
@@ -99,7 +98,7 @@ class JudgeCells(NbGraderPreprocessor):
 
 
 def _ungraded(exercise: str, error: str | None) -> list[NotebookNode]:
-    """nbgrader gives a grade cell without a number full marks."""
+    """Returns an output with 0 points, because nbgrader gives full marks to a grade cell without a number."""
     from autograder import outputs
 
     why = f"{exercise}: not graded. {error or ''}".strip()

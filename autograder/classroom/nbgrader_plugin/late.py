@@ -1,7 +1,7 @@
-"""What late work costs: by work/course.toml where that says so, or else by nbgrader's own plug-in.
+"""Computes what late work costs: by work/course.toml if that file says so, and otherwise by nbgrader's own plug-in.
 
-In the place of nbgrader's AssignLatePenalties, which knows neither the class's rules nor, before the first grading, an
-extension.
+It replaces nbgrader's AssignLatePenalties, which does not know the class's rules. Nor does it know extensions before
+the first grading.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from autograder.classroom.rules import Rules
 
 
 class LatePenalties(AssignLatePenalties):
-    """Before the penalty is computed, a due date and an extension that the gradebook lacks are taken from the
-    class's rules."""
+    """Takes due dates and extensions that the gradebook lacks from the class's rules, before the penalty is computed.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Raises ValueError for rules that can't be read, and where two files say what late work costs."""
+        """Raises ValueError if the rules can't be read, or if two files say what late work costs."""
         about = resources["nbgrader"]
         own = rules.read(Path(self.parent.parent.coursedir.root))
         self.by_rules = None
@@ -44,19 +44,20 @@ class LatePenalties(AssignLatePenalties):
 
 
 class _ByRules(BasePlugin):
-    """nbgrader asks it about each notebook; a lesson has one."""
+    """Computes the penalty by the class's rules. nbgrader asks about each notebook; a lesson has only one."""
 
     def __init__(self, own: Rules, most: float):
         super().__init__()
         self.own, self.most = own, most
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        """In points."""
+        """Returns the penalty in points."""
         return self.own.penalty(self.most, total_seconds_late)
 
 
 def settle(own: Rules, submission: SubmittedAssignment) -> None:
-    """Set the due date and the extension of a submission where the gradebook has none. What it has otherwise stays."""
+    """Sets the due date and the extension of a submission if the gradebook has none. Other dates in the gradebook stay.
+    """
     lesson, student = submission.assignment, submission.student.id
     if lesson.duedate is None:
         lesson.duedate = own.due.get(lesson.name)
@@ -65,7 +66,7 @@ def settle(own: Rules, submission: SubmittedAssignment) -> None:
 
 
 def only_here(step: AssignLatePenalties) -> None:
-    """Raises ValueError where the class's configuration has a rule for late work of its own, too."""
+    """Raises ValueError if the class's configuration has a rule for late work of its own as well."""
     if step.plugin_class is not LateSubmissionPlugin or LateSubmissionPlugin(parent=step).penalty_method != "none":
         raise ValueError(f"[late] in {rules.NAME} and work/nbgrader_config.py both say what late work costs: keep "
                          "one of them")

@@ -1,8 +1,8 @@
-"""A page of feedback is made again when what it shows has changed, and only then.
+"""Makes a page of feedback again if its content has changed, and only then.
 
-nbgrader makes a page again only for a newer timestamp, so a mark by hand, a penalty or another notebook in the first
-one's place never reached it. Here the last line of a page is a digest of what it was made from: the graded notebook and
-the files beside it, the marks as the gradebook holds them, and what draws the page.
+nbgrader makes a page again only if the timestamp is newer. So a mark by hand, a penalty, or a corrected notebook never
+reached the page. Here the last line of a page is a digest of everything that it was made from: the graded notebook and
+the files beside it, the marks in the gradebook, and the code that draws the page.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """In the place of nbgrader's method: are the pages of this submission made now?
-    The earlier ones stay until that is done."""
+    """Replaces nbgrader's method: says whether the pages of this submission are made now. The earlier pages stay until
+    the new ones are complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False
@@ -44,13 +44,14 @@ def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
 
 
 def write_single_notebook(self: Any, output: str, resources: dict) -> None:
-    """In the place of nbgrader's method: the page, and what it was made from."""
+    """Replaces nbgrader's method: writes the page, and the digest of what it was made from."""
     output += LINE.format(self.made_from[resources["nbgrader"]["notebook"]])
     BaseConverter.write_single_notebook(self, output, resources)
 
 
 def up_to_date(feedback: GenerateFeedback, assignment_id: str, student_id: str) -> bool | None:
-    """Do the pages of a graded submission show what they would show if they were made now? None if there are none."""
+    """Says whether the pages of a graded submission show what they would show if they were made now; None if there are
+    no pages."""
     folder = place_of(feedback, assignment_id, student_id)
     notebooks = sorted(Path(feedback._format_source(assignment_id, student_id)).glob("*.ipynb"))
     if not any((folder / f"{path.stem}.html").exists() for path in notebooks):
@@ -64,7 +65,7 @@ def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
 
 
 def _said(page: Path) -> str:
-    """What a page says that it was made from; empty where it says nothing, or is not there."""
+    """Returns the digest that stands in a page; empty if the page is missing, or holds no digest."""
     try:
         last = LAST_LINE.fullmatch(page.read_bytes()[-len(LINE.format("0" * 64)):])
     except OSError:
@@ -73,8 +74,8 @@ def _said(page: Path) -> str:
 
 
 def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student_id: str) -> str:
-    """A digest of all that the page of a graded notebook shows.
-    Raises MissingEntry where the gradebook does not hold it."""
+    """Returns a digest of everything that the page of a graded notebook shows. Raises MissingEntry if the gradebook
+    does not hold it."""
     with Gradebook(feedback.coursedir.db_url, feedback.coursedir.course_id) as gradebook:
         held = gradebook.find_submission_notebook(name, assignment_id, student_id)
         grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score)
@@ -90,8 +91,8 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
 
 @lru_cache(maxsize=1)  # a run has one exporter
 def drawn_by(exporter: HTMLExporter) -> list[Any]:
-    """What decides how a page looks: the exporter's steps and settings, what draws the page, and the packages below
-    it."""
+    """Returns what decides how a page looks: the exporter's steps and settings, the code that draws the page, and the
+    packages that this code uses."""
     steps = {getattr(sys.modules[step.__module__], "__file__", None) for step in [exporter, *exporter._preprocessors]}
     # a step of a configuration's has no file
     files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})

@@ -1,5 +1,5 @@
-"""What nbgrader logs, on the terminal and in files, and the traceback that it ends with: without what steers a
-terminal."""
+"""Removes control sequences, which could steer a terminal, from nbgrader's log on the terminal and in files, and from
+the traceback of an error that ends it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ FORMAT_WARNING = warnings.formatwarning
 
 
 class PlainRecord(logging.LogRecord):
-    """A line of the log, with the error that it is about; its format's own colours come later and stay."""
+    """A line of the log, with the error that it is about. The colours of the log's own format are added later, so they
+    stay."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -28,18 +29,20 @@ class PlainRecord(logging.LogRecord):
 
 
 def show_plainly(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-    """In the place of Python's last word on an error that nobody expected: its message may quote a stranger."""
+    """Replaces the traceback that Python prints for an unexpected error, because the error's message may quote a
+    stranger."""
     print(on_terminal("".join(traceback.format_exception(kind, error, where)), lines=True), file=sys.stderr, end="")
 
 
 def warn_plainly(*about: Any, **options: Any) -> str:
-    """In the place of Python's own words for a warning: one about a stranger's code quotes it."""
+    """Replaces the text that Python prints for a warning, because a warning about a stranger's code quotes that code.
+    """
     return on_terminal(FORMAT_WARNING(*about, **options), lines=True)
 
 
 def keep_logs_plain() -> None:
-    """From now on every logger of this process writes such lines, and so do warnings;
-    an error ends it with such a traceback."""
+    """From now on, all loggers and warnings of this process write such plain lines, and an unexpected error shows a
+    plain traceback."""
     logging.setLogRecordFactory(PlainRecord)
     warnings.formatwarning = warn_plainly
     if sys.excepthook is sys.__excepthook__:

@@ -1,9 +1,9 @@
-"""Who handed in a file of a platform's download: each platform's own rule for names, never a pattern that happens to
-fit.
+"""Finds out who handed in each file of a platform's download. This uses each platform's own rule for names, and never a
+pattern that happens to fit.
 
-What a platform writes into a name comes first, what a learner chose comes behind it. So of a path the first part that
-fits is the platform's, and what stands behind it is never asked whose it is.
-A name that could be two students', or nobody's, is left to a human.
+In a name, the part that the platform writes comes first, and the part that a learner chose comes after it. So the first
+part of a path that fits the rule is the platform's, and nothing after it decides whose file it is. A name that could
+belong to two students, or to nobody, is left to a human.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ COPY = re.compile(r"-\d+| ?\(\d+\)")
 
 @dataclass(frozen=True)
 class Claim:
-    """A file says that it is a student's notebook. time: when it was handed in, such as 2026-11-20 10:00:00, or
-    empty."""
+    """The claim that a file is a student's notebook.
+
+    time: when it was handed in, such as 2026-11-20 10:00:00, or empty.
+    """
 
     student: str
     notebook: str
@@ -31,15 +33,22 @@ class Claim:
 
 @dataclass(frozen=True)
 class Doubt:
-    """It is not to be told whose a file is. why: completes "It is set aside, because ..."."""
+    """It is unclear whose file this is.
+
+    why: completes "It is set aside, because ...".
+    """
 
     why: str
 
 
 @dataclass(frozen=True)
 class Names:
-    """What a rule needs to know besides the paths. released: the names of the lesson's notebooks. archives: those of
-    the zips, with whose folders paths begin. title: an assignment's, on Blackboard."""
+    """The names that a rule needs besides the paths.
+
+    released: the names of the lesson's notebooks.
+    archives: the names of the zips; paths begin with a folder of such a name.
+    title: on Blackboard, the title of the assignment.
+    """
 
     released: frozenset[str] = frozenset()
     archives: frozenset[str] = frozenset()
@@ -51,20 +60,20 @@ Rule = Callable[[list[PurePosixPath], Names], Placed]
 
 
 def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Placed:
-    """For each notebook of a lesson's downloads who handed it in, or why that is not to be told."""
+    """Returns, for each notebook in a lesson's downloads, who handed it in, or why that is unclear."""
     return {path: usable(claim) for path, claim in RULES[platform](list(paths), names).items()}
 
 
 def usable(claim: Claim | Doubt) -> Claim | Doubt:
-    """A claim whose names can be those of folders and files."""
+    """Returns the claim if its names can be names of folders and files, and a doubt otherwise."""
     if isinstance(claim, Claim) and not STUDENT.fullmatch(claim.student):
         return Doubt(f"{claim.student!r} can't be the name of a student's folder")
     return claim if isinstance(claim, Doubt) or claim.notebook.isprintable() else Doubt("its name can't be printed")
 
 
 def without_doubles(found: Placed) -> Placed:
-    """Of several files that are one student's same notebook the newest counts, if the platform tells the time.
-    Else none does."""
+    """If several files are the same student's same notebook, keeps the newest one if the platform tells the time.
+    Otherwise none of them counts."""
     claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():
@@ -83,9 +92,9 @@ def without_doubles(found: Placed) -> Placed:
 
 
 def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`Ada Byron_40213_assignsubmission_file/01_se.ipynb`, the number being the participant's; or all in one folder,
-    with `..._file_01_se.ipynb`. Moodle takes underscores out of full names: `get_student_prefix` in
-    mod/assign/classes/downloader.php."""
+    """Reads `Ada Byron_40213_assignsubmission_file/01_se.ipynb`, in which the number is the participant's. If all files
+    are in one folder, the names end in `..._file_01_se.ipynb`. Moodle takes underscores out of full names
+    (`get_student_prefix` in mod/assign/classes/downloader.php)."""
     fits = re.compile(r"[^_]+_(?P<student>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
 
     def claim(part: re.Match, notebook: str) -> Claim:
@@ -94,28 +103,33 @@ def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
 
 
 def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`byronada_LATE_40213_551200_01_se-2.ipynb`: a name, the student's number, the file's, and the learner's name for
-    it (`add_upload_submission` in Canvas's lib/content_zipper.rb). Canvas takes `_9_` out of names, but not `_9` at
-    their end, so two numbers alone can be read where a learner puts more of them: before, in their own name, or
-    behind, in the file's."""
+    """Reads `byronada_LATE_40213_551200_01_se-2.ipynb`: a name, the student's number, the file's number, and the
+    learner's name for the file (`add_upload_submission` in Canvas's lib/content_zipper.rb).
+
+    Canvas takes `_9_` out of names, but not a `_9` at their end. So the two numbers can be read only if a learner did
+    not add more of them, either before, in their own name, or after, in the name of the file.
+    """
     fits = re.compile(r".+?_(?:LATE_)?[1-9][0-9]*_[1-9][0-9]*_(?P<file>.+)", re.DOTALL)
     numbers = re.compile(r"(?<=.)(?=_(?:LATE_)?([1-9][0-9]*)_[1-9][0-9]*_(.+))", re.DOTALL)
 
     def claim(part: re.Match, notebook: str) -> Claim | Doubt:
         if part[0].startswith("anon_"):
-            return Doubt("Canvas has left out whose it is: the assignment is marked anonymously")
+            return Doubt("Canvas does not say whose it is, because the assignment is marked anonymously")
         readings = dict.fromkeys(found.groups() for found in numbers.finditer(part[0]))
         student, file = next(iter(readings))
         if len(readings) > 1 and _as_released(file, names) not in names.released:
-            return Doubt(f"it could be from {' or '.join(dict.fromkeys(who for who, _ in readings))}")
+            return Doubt(f"it could belong to {' or '.join(dict.fromkeys(who for who, _ in readings))}")
         return Claim(student, _as_released(notebook, names))
     return {path: _first(path, fits, claim) for path in paths}
 
 
 def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb`: the assignment's title, a user name, the time, and the
-    learner's name for the file. Not documented by Blackboard; as in nbgrader's own example, and as tools that sort such
-    downloads have it. A title and a user name may both hold underscores, but the title is the same for all."""
+    """Reads `Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb`: the assignment's title, a user name, the time, and
+    the learner's name for the file.
+
+    Blackboard does not document this form. It is taken from nbgrader's own example, and from tools that sort such
+    downloads. Titles and user names may both hold underscores, but the title is the same in all names.
+    """
     fits = re.compile(r"(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})_(?P<file>.+)", re.DOTALL)
     heads = {part["head"] for path in paths if (part := _part(path, fits)[0])}
     titles = [{head[:place.start()] for place in re.finditer("_", head)} for head in heads]
@@ -138,8 +152,8 @@ def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
 
 
 def _folders(paths: list[PurePosixPath], names: Names) -> Placed:
-    """`ada/01_se.ipynb`: the first folder is the student's, and so is all that is in it. A zip may begin with a folder
-    of its own name, as file managers make them."""
+    """Reads `ada/01_se.ipynb`: the first folder has the student's name, and everything in it is the student's. A zip
+    may begin with a folder that has the name of the zip, as file managers make it."""
     found: Placed = {}
     for path in paths:
         archive, own = (path.parts[0], path.parts[1:-1]) if path.parts[0] in names.archives else ("", path.parts[:-1])
@@ -152,7 +166,7 @@ RULES: dict[str, Rule] = {"moodle": _moodle, "canvas": _canvas, "blackboard": _b
 
 
 def _part(path: PurePosixPath, fits: re.Pattern) -> tuple[re.Match | None, bool]:
-    """The first part of a path that fits, the file's without its ending, and whether it is a folder."""
+    """Returns the first part of a path that fits, and whether it is a folder. A file's ending is left out."""
     for part in path.parts[:-1]:
         if found := fits.fullmatch(part):
             return found, True
@@ -167,6 +181,7 @@ def _first(path: PurePosixPath, fits: re.Pattern, claim: Callable[[re.Match, str
 
 
 def _as_released(notebook: str, names: Names) -> str:
-    """A copy's name without what makes it one, if that is a notebook of the lesson: 01_se for 01_se-2."""
+    """Returns the name of a notebook without the addition that marks a copy, if the lesson has a notebook of that name:
+    01_se for 01_se-2."""
     return next((name for name in names.released if notebook.startswith(name) and COPY.fullmatch(notebook[len(name):])),
                 notebook)

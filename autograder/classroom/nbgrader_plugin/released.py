@@ -1,7 +1,7 @@
-"""`nbgrader release_feedback` and `nbgrader list --inbound`: nobody's odd file ends them for the others, or is opened
-where it is a link or a pipe.
+"""Makes `nbgrader release_feedback` and `nbgrader list --inbound` safe: one learner's odd file does not end the command
+for the others, and no link or pipe is opened.
 
-Both read a learner's `submission_secret.txt`, which names the copy of the page in the exchange.
+Both commands read a learner's `submission_secret.txt`, which gives the copy of the page in the exchange its name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECRET = "submission_secret.txt"
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
-    """nbgrader's own ends at the first folder without a secret or a time."""
+    """Releases feedback. nbgrader's own class stops at the first folder without a secret or a time."""
 
     src_path: str  # nbgrader's
 
@@ -44,7 +44,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
 
 class List(ExchangeList):
-    """nbgrader's own opens links and pipes of an exchange's inbound folders."""
+    """Lists submissions. nbgrader's own class opens links and pipes in the inbound folders of an exchange."""
 
     def parse_assignments(self) -> list[dict[str, Any]]:
         """nbgrader's method."""
@@ -57,7 +57,7 @@ class List(ExchangeList):
 
 
 def _not_released(folder: Path) -> str:
-    """Why the pages in a folder can't be released; nothing where they can."""
+    """Says why the pages in a folder can't be released; empty if they can."""
     try:
         return "" if secret_in(folder) and time_in(folder) else f"its {SECRET} or its time is empty or missing"
     except ValueError as error:
@@ -65,8 +65,8 @@ def _not_released(folder: Path) -> str:
 
 
 def secret_in(folder: Path) -> str:
-    """What names the pages of feedback in an exchange; empty where there is none. Raises ValueError where there is
-    something else."""
+    """Returns the secret that names the pages of feedback in an exchange; empty if there is none. Raises ValueError if
+    the file holds something else."""
     try:
         return read_plain(folder / SECRET, LONGEST).decode()
     except FileNotFoundError:
@@ -76,7 +76,7 @@ def secret_in(folder: Path) -> str:
 
 
 def _opened(path: str, mode: str = "r") -> Any:
-    """In the place of Python's `open`, for a secret, and for a page of our own."""
+    """Replaces Python's `open` for a secret and for our own pages."""
     if Path(path).name != SECRET:
         return open(path, mode)
     try:
@@ -86,7 +86,7 @@ def _opened(path: str, mode: str = "r") -> Any:
 
 
 def _hash_of(path: str | None = None, unique_key: str | None = None, **secret: str) -> str:
-    """In the place of nbgrader's `notebook_hash`: a notebook that can't be read has no page."""
+    """Replaces nbgrader's `notebook_hash`. A notebook that can't be read has no page."""
     if not path:
         return notebook_hash(unique_key=unique_key, **secret)
     try:

@@ -1,7 +1,7 @@
-"""The first step on a submission: give every cell back the marks that it was handed out with.
+"""The first step on a submission: gives every cell the marks with which it was handed out.
 
-nbgrader refuses a whole submission for one cell that is doubled, foreign or stripped. Nothing that a learner wrote is
-left out here: code stays in its order, and text that stood in a locked cell stays beside it.
+nbgrader refuses a whole submission because of one cell that is doubled, foreign, or has lost its mark. Here nothing
+that a learner wrote is lost: code keeps its order, and text that stood in a locked cell is kept beside it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Mark:
 
 
 class Repair(NbGraderPreprocessor):
-    """Comes before nbgrader's own sanitizing steps, which then find every cell once, where it belongs."""
+    """Comes before nbgrader's own sanitizing steps, which then find every cell exactly once and in its place."""
 
     def __init__(self, **keywords: Any):
         super().__init__(**keywords)
@@ -56,7 +56,7 @@ class Repair(NbGraderPreprocessor):
 
 
 def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
-    """What the gradebook knows of the cells, by grade_id, in the order of the released notebook."""
+    """Returns the gradebook's marks of the cells, by grade_id, in the order of the released notebook."""
     from autograder.submission.notebook import defined_names
 
     order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in handed_out.cells]
@@ -80,7 +80,7 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
 
 
 def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
-    """Mark the cells of `nb` as `marks` says, each once; put back what is missing."""
+    """Gives the cells of `nb` the `marks`, each of them once, and puts missing cells back."""
     from autograder.submission.notebook import defined_names, join_halves, same_code
 
     join_halves(nb, {grade_id: mark.names for grade_id, mark in marks.items()})
@@ -113,8 +113,8 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
 
 
 def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
-    """Give the cell its marks, its type and, where it is locked, its source;
-    what a learner wrote into a locked cell is kept above it."""
+    """Gives the cell its marks, its type and, if it is locked, its source. Anything that a learner wrote into a locked
+    cell is kept above it."""
     if mark.metadata["locked"] and cell.source.strip() not in ("", mark.source.strip()):
         kept = (new_code_cell if cell.cell_type == "code"
                 else new_markdown_cell)(cell.source, id=_new_id(nb, mark, "kept"))
@@ -132,8 +132,8 @@ def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
 
 
 def _put_back(nb: NotebookNode, marks: dict[str, Mark], cells: dict[str, NotebookNode]) -> None:
-    """Add what is missing behind the marked cell that comes before it. An exercise comes back without its stub, which
-    could undo a definition that the learner moved to another cell."""
+    """Adds a missing cell after the marked cell that comes before it. If an exercise is missing, it is added without
+    its stub, because the stub could undo a definition that the learner moved to another cell."""
     before = None
     for grade_id, mark in marks.items():
         if grade_id not in cells:
@@ -149,7 +149,7 @@ def _put_back(nb: NotebookNode, marks: dict[str, Mark], cells: dict[str, Noteboo
 
 
 def _index(nb: NotebookNode, cell: NotebookNode) -> int:
-    """Where this very cell is: equal ones can stand elsewhere."""
+    """Returns the place of this very cell. Equal cells may stand elsewhere."""
     return next(i for i, other in enumerate(nb.cells) if other is cell)
 
 

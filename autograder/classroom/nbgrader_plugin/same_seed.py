@@ -1,7 +1,8 @@
-"""All marks of a class are made with one seed: its fingerprint is kept where the marks and the verdicts are.
+"""Makes sure that all marks of a class are made with one seed. The seed's fingerprint is kept beside the marks and the
+verdicts.
 
-A seed that was lost would be drawn anew, and a seed that was exchanged would be used, without a word: half a class
-would be asked other questions than the other half.
+Otherwise, a lost seed would be drawn anew, and an exchanged seed would be used, without a warning. Half of a class
+would then be asked other questions than the other half.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ BESIDE_VERDICTS = "work/verdicts/seed.fingerprint"  # below the course's folder
 
 
 def check(coursedir: Any) -> None:
-    """Draw the class's seed, if it is the first grading. Raises ValueError where marks or verdicts were made with
-    another one."""
+    """Draws the class's seed if this is the first grading. Raises ValueError if marks or verdicts were made with
+    another seed."""
     path, beside = Path(coursedir.root) / seed.NAME, Path(coursedir.root) / BESIDE_VERDICTS
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         known = _of_gradebook(gradebook)
@@ -39,7 +40,7 @@ def check(coursedir: Any) -> None:
 
 
 def keep(coursedir: Any) -> None:
-    """From now on, the class's seed is the one that is in its file."""
+    """From now on, the seed in this file is the class's seed."""
     path, beside = Path(coursedir.root) / seed.NAME, Path(coursedir.root) / BESIDE_VERDICTS
     found = seed.fingerprint(seed.class_seed(path))
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
@@ -51,7 +52,7 @@ def keep(coursedir: Any) -> None:
 
 
 def _of_gradebook(gradebook: Gradebook) -> str:
-    """The fingerprint that was kept last; empty where there is none yet."""
+    """Returns the fingerprint that was kept last; empty if there is none yet."""
     TABLE.create(gradebook.engine, checkfirst=True)
     return gradebook.db.execute(select(TABLE.c.fingerprint).order_by(TABLE.c.number.desc())).scalars().first() or ""
 

@@ -1,7 +1,8 @@
-"""A folder that is made again is written beside the one that is there, and takes its place when all of it is written.
+"""Writes a folder that is made again beside the existing one. When it is complete, it takes the place of the existing
+one.
 
-nbgrader removes the earlier folder first, and what it has written of the new one when that fails: then neither is
-there. Here an attempt that fails, or is killed, leaves the earlier folder as it was, and a mark beside it that says so.
+nbgrader removes the earlier folder first. If writing the new one fails, it removes that too, and both are lost. Here an
+attempt that fails or is killed leaves the earlier folder as it was, and beside it a mark that says so.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ FILES, BEFORE = "files", "before"
 
 
 def mark_of(folder: Path) -> Path:
-    """The folder that is there as long as `folder` is being made, and stays where that failed.
-    nbgrader passes over hidden names."""
+    """Returns the folder that exists while `folder` is being made, and that stays if making it fails. nbgrader ignores
+    hidden names."""
     return folder.with_name(f".{folder.name}.unfinished")
 
 
 def begin(folder: Path) -> Path:
-    """Where to write what is to take the place of `folder`. It does not exist yet;
-    what an earlier attempt left is removed."""
+    """Returns the path at which the new content of `folder` is to be written. It does not exist yet, because the
+    remains of an earlier attempt are removed."""
     mark = mark_of(folder)
     if (mark / BEFORE).exists() and not folder.exists():  # killed in the middle of an exchange
         (mark / BEFORE).rename(folder)
@@ -35,7 +36,7 @@ def begin(folder: Path) -> Path:
 
 
 def finish(folder: Path) -> None:
-    """Put what was written in the place of `folder`. Raises OSError."""
+    """Moves what was written to the place of `folder`. Raises OSError."""
     mark = mark_of(folder)
     if folder.exists():
         folder.rename(mark / BEFORE)
@@ -44,30 +45,32 @@ def finish(folder: Path) -> None:
 
 
 def give_up(folder: Path) -> None:
-    """Remove what was written, and the mark: `folder` is as it was."""
+    """Removes what was written, and the mark. So `folder` is as it was before."""
     shutil.rmtree(mark_of(folder), ignore_errors=True)
 
 
 def write_beside(converter: type[BaseConverter]) -> None:
-    """Make one of nbgrader's converters work like this. There is no setting for it. Its init_destination says `at`,
-    before anything can fail, and `begin_submission`, where the submission is to be converted."""
+    """Makes one of nbgrader's converters write beside the earlier folder. There is no setting for it. The converter's
+    init_destination calls `at` before anything can fail, and `begin_submission` when it is clear that the submission
+    will be converted."""
     converter._format_dest, converter.run_post_convert_hook = format_dest, run_post_convert_hook
 
 
 def at(converter: Any, assignment_id: str, student_id: str) -> Path:
-    """The converter has come to this submission: what it now writes, or removes when it fails, lies beside the
-    folder returned."""
+    """Says that the converter has come to this submission. From now on, everything that it writes, or removes when it
+    fails, lies beside the folder that is returned."""
     converter.at = assignment_id, student_id
     return place_of(converter, assignment_id, student_id)
 
 
 def place_of(converter: Any, assignment_id: str, student_id: str) -> Path:
-    """The folder of a submission that is finished."""
+    """Returns the folder that a finished submission has."""
     return Path(BaseConverter._format_dest(converter, assignment_id, student_id))
 
 
 def begin_submission(converter: Any) -> None:
-    """Of single notebooks, what else lies in the earlier folder is taken along."""
+    """Prepares the new folder. If only single notebooks are converted, the other files of the earlier folder are copied
+    into it."""
     folder = place_of(converter, *converter.at)
     files = begin(folder)
     if converter.coursedir.notebook_id != "*" and folder.exists():
@@ -76,13 +79,13 @@ def begin_submission(converter: Any) -> None:
 
 
 def format_dest(self: Any, assignment_id: str, student_id: str, escape: bool = False) -> str:
-    """In the place of nbgrader's method: where the submission that the converter has come to is written."""
+    """Replaces nbgrader's method: returns where the present submission is written."""
     folder = BaseConverter._format_dest(self, assignment_id, student_id, escape)
     return str(mark_of(Path(folder)) / FILES) if getattr(self, "at", None) == (assignment_id, student_id) else folder
 
 
 def run_post_convert_hook(self: Any) -> None:
-    """In the place of nbgrader's method, the last for a submission: everything is written, and the hook finds it in
-    its place."""
+    """Replaces nbgrader's method, the last one for a submission. Everything is written by now, and is moved to its
+    place before the hook runs."""
     finish(place_of(self, *self.at))
     BaseConverter.run_post_convert_hook(self)

@@ -1,7 +1,7 @@
-"""`nbgrader zip_collect`: from a platform's download to each student's folder, by the rule of the platform that the
+"""`nbgrader zip_collect`: copies a platform's download to each student's folder, by the rule of the platform that the
 instructor names.
 
-nbgrader reads its configuration after its command line, so an option of one's own can have no short name there:
+nbgrader reads its configuration after its command line. So an option that is added here cannot have a short name:
 `nbgrader zip_collect LESSON --Download.platform=moodle`.
 """
 
@@ -23,10 +23,10 @@ ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
 
 
 class Unpack(ExtractorPlugin):
-    """In the place of nbgrader's plug-in, which follows links, has no bounds, and ends at the first archive that is
-    odd.
+    """Replaces nbgrader's plug-in, which follows links, has no bounds, and stops at the first odd archive.
 
-    archives: the folders below `extracted` that each archive was unpacked into. aside: what could not be.
+    archives: the folders below `extracted` into which each archive was unpacked.
+    aside: the files that could not be unpacked.
     """
 
     archives: set[str]
@@ -44,7 +44,8 @@ class Unpack(ExtractorPlugin):
 
 
 class Download(FileNameCollectorPlugin):
-    """nbgrader's collector. All files of a download are looked at together, before nbgrader takes the first one."""
+    """nbgrader's collector, which here looks at all files of a download together before nbgrader takes the first one.
+    """
 
     platform = Unicode("", help=f"Who made the download: {', '.join(RULES)}.").tag(config=True)
     title = Unicode("", help="On Blackboard: the assignment's title, if it holds an underscore.").tag(config=True)
@@ -57,7 +58,7 @@ class Download(FileNameCollectorPlugin):
                              "--Download.platform=%s", "|".join(RULES))
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """nbgrader's method: whose a file is, or None."""
+        """nbgrader's method: returns whose file it is, or None."""
         if self._claims is None:
             self._claims = self._decide()
         claim = self._claims.get(submitted_file)
@@ -67,7 +68,7 @@ class Download(FileNameCollectorPlugin):
         return {"student_id": claim.student, "file_id": file, **({"timestamp": claim.time} if claim.time else {})}
 
     def _decide(self) -> dict[str, Claim | Doubt]:
-        """Whose each file is. What is nobody's is moved aside."""
+        """Finds out whose file each one is. A file that is nobody's is moved aside."""
         app, unpack = self.parent, self.parent.extractor_plugin_inst
         home = Path(app._format_collect_path(app.extracted_directory))
         paths = [PurePosixPath(path.relative_to(home).as_posix()) for path in sorted(home.rglob("*"))
@@ -91,7 +92,7 @@ class Download(FileNameCollectorPlugin):
         return frozenset(name.removesuffix(".ipynb") for name in find_all_notebooks(folder))
 
     def _by_own_pattern(self, path: str) -> Claim | Doubt:
-        """By the instructor's `named_regexp`."""
+        """Finds out whose file it is by the instructor's `named_regexp`."""
         groups = super()._match(path)
         if not groups or not groups.get("student_id") or not groups.get("file_id"):
             return Doubt("the pattern does not fit it")
@@ -102,7 +103,8 @@ class Download(FileNameCollectorPlugin):
         return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], time)
 
     def _free(self, claim: Claim | Doubt) -> Claim | Doubt:
-        """nbgrader would end at a student's folder in which there is something, unless it is told to clear it."""
+        """Returns a doubt if the student's folder is not empty, because nbgrader would stop there unless it is told to
+        clear the folder."""
         if isinstance(claim, Doubt) or self.parent.force:
             return claim
         coursedir = self.parent.coursedir

@@ -1,9 +1,9 @@
-"""Bounds for everything that a worker may send through the wall. Both sides use the bounds in this file.
+"""Bounds for everything that a worker may send to the judge. The worker and the judge both use this file.
 
 If an honest answer is beyond a bound, the observer (`observe`, `values`, `crash`) describes it in words, so that a
-learner can read what was wrong with it. So if something arrives that is beyond a bound, it was made by hand: the frame
-is refused, and the worker is ended. The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900
-tensors, 2.1 million numbers and 5 axes.
+learner can read what was wrong with it. So an answer that is beyond a bound was made by hand: its frame is refused, and
+the worker is ended. The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900 tensors, 2.1
+million numbers and 5 axes.
 """
 
 from __future__ import annotations

@@ -46,8 +46,9 @@ def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
 
 
 def shared(case: RecordedCase, header: Observation) -> Fact | None:
-    """Finds two names of the exercise that belong to the same layer or parameter. If the exercise's names differ from
-    the page's, this is reported only if weights are left over, because `self.fc1` may also be part of a Sequential."""
+    """Finds two names of the exercise that belong to the same layer or parameter. Two names of one layer can be right:
+    `self.fc1` may also be part of a Sequential. So if they are not the page's names, they are reported only if weights
+    have no place."""
     wanted, mine = {name for name, _ in case.expected.parameters}, {name for name, _ in header.parameters}
     for one, other in header.shared:
         known = all(name in wanted or _below(name, wanted) for name in (one, other))
@@ -58,8 +59,8 @@ def shared(case: RecordedCase, header: Observation) -> Fact | None:
 
 
 def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:
-    """Returns a fact if an attention passes on a sub-module's output as it is, or a multiple of it, although the
-    expected output mixes it."""
+    """Returns a fact if an attention passes on a sub-module's output as it is, or a multiple of it. (The expected
+    output is not such a multiple, because it mixes positions.)"""
     header, tensors = observation
     got, expected = tensors.get("output"), case.expected_tensors.get("output")
     if header.raised or got is None or expected is None or got.shape != expected.shape or not got.is_floating_point():
@@ -88,8 +89,8 @@ def _below(name: str, names: set[str]) -> set[str]:
 
 def with_use(difference: Difference, case: RecordedCase, observation: Answer,
              ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
-    """Returns the difference. If gradients are missing, it also says whether the output depends on these tensors, which
-    is tried with other numbers.
+    """Returns the difference. If it is about missing gradients, it now also says whether the output depends on the
+    tensors in question. This is found out by asking again with other numbers in them.
 
     ask: puts the case's question again, with some of its tensors replaced.
     """

@@ -1,10 +1,10 @@
 """Describes how a tensor or value differs from the expected one, as facts: where the difference begins, and what it
 looks like.
 
-The tolerance in float64 is 1e-9 times the size of the numbers. The size is the tensor's largest expected element, or
-the median of these over the exercise's tensors of that kind, whichever is larger, because some true gradients are zero.
-Questions in float32 test dtype and finiteness; their tolerance is the rounding error of another processor: PROCESSORS
-times the distance between two float32 numbers.
+The tolerance in float64 is 1e-9 times the size of the numbers. The size is the largest element of the expected tensor.
+Because some true gradients are zero, the size is never below the median of the largest elements of all expected tensors
+of that kind in the exercise. Questions in float32 test dtype and finiteness; their tolerance is the rounding error of
+another processor: PROCESSORS times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def kind_of(name: str) -> str:
 
 
 def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
-    """Returns, for each kind, the median over an exercise's expected tensors of their largest elements."""
+    """Returns a scale for each kind of tensor: the median of the largest elements of an exercise's expected tensors of
+    that kind."""
     found: dict[str, list[float]] = {}
     for tensors in expected:
         for name, tensor in tensors.items():

@@ -1,9 +1,9 @@
 """Runs a module on another device than the CPU, and finds out which of its tensors stay behind.
 
 On a GPU, values are compared as on the CPU. Without a GPU, torch's device `meta` is used instead. Its tensors have
-shapes but no numbers, so `Numbers` keeps the numbers on the CPU and repeats every operation there. In this way, an
-answer is compared by its numbers on either device. `meta` also lets operations mix its tensors with those of the CPU
-without an error, so `Mixed` checks each operation.
+shapes but no numbers, so `Numbers` keeps the numbers on the CPU and repeats every operation there. So answers are
+compared by their numbers, whether there is a GPU or not. `meta` also lets operations mix its tensors with those of the
+CPU without an error, so `Mixed` checks each operation.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Mixed(Dispatch):
 
 
 def move(module: nn.Module, device: torch.device) -> None:
-    """Moves a module, as `module.to(device)` does. Parameters stay the same objects, also on `meta`, so that lists of
-    them and tied parameters follow."""
+    """Moves a module, as `module.to(device)` does. Parameters stay the same objects, even on `meta`. So lists of
+    parameters, and tied parameters, are moved too."""
     before = torch.__future__.get_swap_module_params_on_conversion()
     torch.__future__.set_swap_module_params_on_conversion(device.type == "meta")
     try:

@@ -26,8 +26,8 @@ class Difference:
 
     check: the check that fails (a key of verdict.SHARES).
     where: the tensor, by the learner's own name.
-    found: the facts, or a function that returns them. It takes long to find out how two tensors are related, and few
-        differences are shown.
+    found: the facts, or a function that returns them. A function saves time, because it takes long to find out how two
+        tensors are related, and only a few differences are shown.
     reveal: whether the message may hold expected numbers.
     """
 
@@ -121,7 +121,7 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
 
 
 def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
-    """Returns what did not follow to another device."""
+    """Returns the differences of tensors that were not moved to the other device."""
     raised, asked = header.raised, case.question.device
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]

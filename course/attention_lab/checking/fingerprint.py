@@ -64,7 +64,7 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
                 refused: bool) -> tuple[str, Tensor]:
     """Returns (structure, numbers): the hash, and a float64 tensor (tensors and scalars, WIDTH) in a fixed order.
 
-    mentions: numbers that an error message should name. Only whether it does enters the structure.
+    mentions: numbers that an error message should name. The structure records only whether the message names them.
     refused: whether the arguments should be refused.
     """
     raised, unplaced = header.raised, header.unplaced
@@ -121,7 +121,7 @@ def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype:
 
 
 def noise(a: tuple[str, Tensor], right: tuple[str, Tensor], zero: list[float]) -> float:
-    """Returns how far `a` is from the right numbers: the root mean square of its rows' relative differences. `a` is
-    `same` in float32."""
+    """Returns how far `a` is from the right numbers: the root mean square of its rows' relative differences. It is only
+    called if `a` is the `same` as the right numbers in float32."""
     relative = (a[1] - right[1]) / _sizes(right[1], zero)
     return relative.square().mean().sqrt().item() if relative.numel() else 0.0

@@ -3,7 +3,7 @@ mistakes.
 
 `judge` is given a function that puts a question to the learner's code; the visible check does so in the same process.
 All cases are asked together, and points depend only on these answers. Other questions serve to place the weights (see
-`placement`) or to find words.
+`placement`) or to find the words of the report.
 """
 
 from __future__ import annotations
@@ -308,7 +308,7 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
 
 
 def _at_the_border(found: list[Difference]) -> bool:
-    """Would a report speak of the border of a map, which makes one look for a wrong padding?"""
+    """Says whether a report would speak of the border of a map. Its reader would then look for a wrong padding."""
     return isinstance(worst(found).facts[0], facts.Border)
 
 

@@ -158,9 +158,9 @@ class _Observation:
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
-        """Gives lazy layers their sizes, by a copy of the first input that the module will get. So anything else that
-        the module keeps from its first call is what it would have kept anyway. If there is a call before the one that
-        counts, these are the sizes of that call."""
+        """Gives lazy layers their sizes, by a call with a copy of the first input that the module will get. (If another
+        call comes before the one that counts, that is the input of the other call.) So whatever else the module keeps
+        from its first call, it would have kept anyway."""
         self.stage = "call"
         first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
         copies = {name: t.clone() for name, t in self.tensors.items()}
@@ -171,8 +171,8 @@ class _Observation:
         self.stage = "construct"
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
-        """Gives `module` the weights below `prefix`. Modules of the same exercise are placed alike; the exercise's
-        choice is one digit of `choice`."""
+        """Gives `module` the weights below `prefix`. Modules of the same exercise are placed alike. The number `choice`
+        combines the choices of all exercises, like the digits of a number."""
         state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
         known = exercise in self.choices
         placed = weights.place(module, state, self.choices.setdefault(exercise, self.choice))
@@ -238,8 +238,8 @@ class _Observation:
         return module
 
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
-        """Calls the target with fresh copies of the inputs. watched: True makes them leaves of the graph, and notes
-        whether they change."""
+        """Calls the target with fresh copies of the inputs. watched: True makes the copies leaves of the graph, and
+        notes whether they are changed."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
 
         def given(node: Any, path: str) -> Any:

@@ -27,13 +27,14 @@ GIVEN = 960  # features with which a factory is tried: many numbers of groups an
 
 
 def problem(exercise: RecordedExercise) -> str:
-    """Returns what in a recorded exercise is more than data, or is unexpected data; empty if all is as recorded."""
+    """Says what is wrong with a recorded exercise: something in it is more than data, or is not the data that we
+    record. Returns an empty text if nothing is wrong."""
     if not fits(exercise, RecordedExercise):
         return "a field holds something of another kind"
     for case in exercise.cases:
         question = case.question
         if case.check not in SHARES or question.dtype not in NAMES or question.device not in DEVICES:
-            return "it asks for a check, dtype or device that there is not"
+            return "it asks for a check, dtype or device that does not exist"
         if wrong := _too_large(question):
             return wrong
         if question.method not in ("forward", NUMBER) and (

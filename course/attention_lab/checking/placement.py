@@ -1,10 +1,10 @@
 """Finds one placement of the weights for a whole exercise.
 
 If a learner's layers have other names than the reference's, and several are alike, one has to try which weights belong
-where. The judge computes the possible placements from names and shapes; nothing that an answer says about itself adds
-any. A placement that is known in one case is used in every other case, by the layers' names. At most one case is asked
-more than once. It is a case whose answer nobody can guess in so few tries, and its answers to these tries only serve to
-choose a placement.
+where. The judge computes the possible placements from names and shapes; an answer cannot add a placement by what it
+says about itself. A placement that is known in one case is used in every other case, by the layers' names. At most one
+case is asked more than once. It is a case whose answer nobody can guess in so few tries, and its answers to these tries
+only serve to choose a placement.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _given(node: Any) -> Iterator[tuple[str, str]]:
 
 def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: Callable[[int, int], bool],
             best: Callable[[int, list[int]], int]) -> tuple[list[int], int]:
-    """Returns the choice for each case, and among how many placements it was sought.
+    """Returns the choice for each case, and the number of placements among which the choice was made.
 
     cases: the cases.
     seen: their observations.

@@ -120,8 +120,9 @@ class RecordedExercise:
 
     @cached_property
     def apart(self) -> set[int]:
-        """The cases by which a mistake is recognised only if no other case shows it. Their tensors are large and may
-        round in many ways, or they have different dtypes, which many answers with other mistakes also forget."""
+        """The cases by which a mistake is recognised only if no other case shows it. Their tensors are large and may be
+        rounded in many ways. Or their tensors have different dtypes, and many answers with another mistake do not care
+        for dtypes either."""
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property

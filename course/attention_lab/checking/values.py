@@ -160,8 +160,8 @@ def items(node: Any) -> list[tuple[str, Any]] | None:
 
 
 def lent(node: Any, path: str) -> list[tuple[str, str]]:
-    """Returns the path and the kind of every tensor, list and dict in a node. The parts of a module that is passed do
-    not count."""
+    """Returns the path and the kind of every tensor, list and dict in a node. If a module is passed, its own tensors
+    and lists do not count."""
     if isinstance(node, dict) and "tensor" in node:
         return [(path, "tensor")]
     kind = (

@@ -101,8 +101,8 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
 
 
 def by_value(case: RecordedCase) -> bool:
-    """Says whether the answer to a case is numbers on the CPU. (Refusing arguments with the wrong error is a mistake,
-    not a gap.)"""
+    """Says whether the answer to a case is numbers on the CPU. (If a case expects an error, its answer is not numbers.)
+    """
     return case.question.device == "cpu" and not case.expected.raised
 
 
@@ -179,14 +179,14 @@ def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]
              and name.partition(".")[0] in exercise.used_later}
     notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} "
              f"of another kind than on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with "
-             f"the same numbers). That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} as "
-             "the page's, and will fail."
+             f"the same numbers). That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} "
+             f"like the page's layer{'s' * (len(other) > 1)}, and will fail."
              ] if other else []
     pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed)
              if by_value(case))
     if kinds := next((kinds for kinds in pairs if kinds), None):
         notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may "
-                     "tell them apart.")
+                     "need the page's kind.")
     return notes
 
 
@@ -224,12 +224,11 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
         passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
-        why = (
-            "the output is right on half of its cases or more, which is worth half of its share; the other checks count"
-            " once it is right."
-        )
+        why = ("the output is right in at least half of its cases, which gives half of the points for the output; the "
+               "other checks count once the output is right.")
     if "memory" in lost and passed > half:
-        passed, why = half, "more is held at once than allowed, which leaves at most half of the points."
+        passed = half
+        why = "your code needs more memory at once than it may use, which leaves at most half of the points."
     # rounded down to a twentieth: what is missing is missing
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
     return points, (
@@ -360,7 +359,8 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
     """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
     case = exercise.cases[index]
     if case.question.again and difference.check == "input":
-        return "Asked twice with the very same input, the second answer is wrong: your code changes its input.", True
+        return ("If it is asked twice with the very same input, your code gives a wrong second answer: it changes its "
+                "input."), True
     values_cases = [i for i in comparable(exercise, found) if not exercise.cases[i].expected.raised]
     wrong = [i for i in values_cases if found[i]]
     guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)
@@ -387,7 +387,7 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
         lead = first
     if difference.where in OF_MEMORY:
         begin = "The numbers are right, but your code" if _numbers_right(found) else "Your code"
-        return f"{begin} holds more at once than it may. {lead}", True
+        return f"{begin} needs more memory at once than it may use. {lead}", True
     if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
         return f"Right on other inputs, wrong with {case.label}. {lead}", True
     if case.expected.raised:

@@ -2,9 +2,9 @@
 definition.
 
 The parameters of a layer (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of
-equal shapes are interchangeable until the result decides, so there are several candidates for a placement. Whole
-sub-modules are permuted before single layers are. A 1x1 convolution and a linear layer with the same numbers count as
-the same unit.
+equal shapes are interchangeable as far as one can tell from names and shapes. So there are several candidates for a
+placement, and the result decides between them. Whole sub-modules are permuted before single layers are. A 1x1
+convolution and a linear layer with the same numbers count as the same unit.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0,
          "positions in one piece here: name the axis of the positions.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
-    "width": "queries and keys have another width than the values (pad them with zeros)",
-    "strides": "the numbers of a position do not lie side by side in memory, as behind a transpose or permute (add "
+    "width": "queries and keys have another width than the values (pad the narrower ones with zeros)",
+    "strides": "the numbers of a position do not lie side by side in memory, as after a transpose or permute (add "
                "`.contiguous()`)",
 }
 DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called",
@@ -58,13 +58,11 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.AxesPermuted(order):
             return f"its axes are in the order {order}; the numbers are right, permute them back."
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only, as with a float32 (or another dtype) somewhere on the way, "
-                    "or with a small constant such as eps that is another one or stands in another place.")
+            return ("it is right to about six digits only: is a float32 (or another dtype) used on the way, or does a "
+                    "small constant such as eps have another value, or stand in another place?")
         case facts.FewDigits(half=True):
-            return (
-                "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the"
-                " way."
-            )
+            return ("it is right to two or three digits only: is a half-precision dtype (float16, bfloat16) used on "
+                    "the way?")
         case facts.Scaled(-1.0):
             return "its sign is flipped everywhere."
         case facts.Scaled(factor):
@@ -82,11 +80,12 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.Reduced(how, axis):
             return f"it is the {how} of the expected one over axis {axis}."
         case facts.OnlyFirstImage(batch):
-            return f"of the batch of {batch} only the first image is right (is something of it used for the others?)."
+            return (f"only the first image is right, out of {batch} in the batch: is something of it used for the "
+                    "others?")
         case facts.SameForAllImages():
             return (
-                "every image of the batch gets the same numbers: was the batch axis lost, or does nothing of the images"
-                " arrive?"
+                "every image of the batch gets the same numbers: was the batch axis lost, or does the result not depend"
+                " on the images?"
             )
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
@@ -129,7 +128,7 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
             if numbers:
                 said = words(numbers, reveal)
                 return f"{both}. {said[0].upper()}{said[1:]}"
-            return both + (": follow the input's dtype (and device) instead of making tensors of a fixed one."
+            return both + (": follow the input's dtype (and device) instead of making tensors of a fixed dtype."
                            if follows
                            else "; the numbers are right.")
         case facts.ValueDiffers(expected, got, near):
@@ -289,7 +288,7 @@ def _told_apart(expected: float, got: float) -> tuple[str, str]:
 
 def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
     wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
-    digits = " It is right to six digits: a float32, or a rounding, on the way?" if near else ""
+    digits = " It is right to six digits: is there a float32, or a rounding, on the way?" if near else ""
     if not reveal:
         return f"{found} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))

@@ -2,10 +2,10 @@
 `names/` for each network.
 
 `[names]` pairs the authors' names with ours where they differ. A `*` stands for the text between two dots, or a part of
-it; the first `*` on the left stands for the same text as the first one on the right. If a name begins with several
-patterns, the longest one counts. `[reversed]` lists entries whose groups of channels the authors keep in the reverse
-order. An entry needs no rule if it only has another shape, with the same numbers in the same order (a 1 x 1 convolution
-and a linear layer).
+it; the first `*` on the left stands for the same text as the first one on the right. If several patterns fit the
+beginning of a name, the longest one counts. `[reversed]` lists entries whose groups of channels the authors keep in the
+reverse order. An entry needs no rule if it only has another shape, with the same numbers in the same order (a 1 x 1
+convolution and a linear layer).
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""The capstone's record: how many of the five tasks a network solves with one module, within a budget, again and again.
+"""The capstone's record: how many of the five tasks a network solves with one module, within a budget, in several runs.
 
     record(mine)     trains TaskNet with the modules that `mine(channels)` makes, on every task, with five seeds
 
-A task is solved if at least four of five runs answer 90 % right. More solved tasks are better; between equal numbers of
-them, the module that carries fewer numbers is better. `docs/records.md` has the rules and the best so far.
-For an instructor, `verify --record` does the same with the module behind a wall.
+A task is solved if at least four of its five runs answer 90 % of the questions correctly. A module that solves more
+tasks is better. If two modules solve the same number of tasks, the one that carries fewer numbers is better.
+`docs/records.md` has the rules and the best record so far. For an instructor, `verify --record` does the same, but the
+module runs behind a wall.
 """
 
 from __future__ import annotations
@@ -28,8 +29,15 @@ Make = Callable[[int], nn.Module]  # of the number of channels
 
 @dataclass(frozen=True)
 class Rules:
-    """most: numbers that a module may carry. needed: runs of `seeds` that must solve a task. share: of a task's
-    pictures that are learned from, one step for 16 of them. tested: new pictures. Tests take tiny budgets."""
+    """The rules of a record. Tests take tiny budgets.
+
+    tasks: the names of the tasks.
+    most: the largest number of numbers that a module may carry.
+    seeds: the number of runs for each task.
+    needed: how many of these runs must solve the task.
+    share: the share of a task's pictures that are learned from, with one step for every 16 pictures.
+    tested: the number of new pictures for the test.
+    """
 
     tasks: tuple[str, ...] = tuple(TASKS)
     most: int = 1000
@@ -50,7 +58,11 @@ RULES = Rules()
 
 @dataclass(frozen=True)
 class Record:
-    """numbers: that the module carries. scores: for each task the right answers of each run, in per cent."""
+    """A record.
+
+    numbers: how many numbers the module carries.
+    scores: for each task, the right answers of each run, in per cent.
+    """
 
     numbers: int
     scores: Mapping[str, tuple[float, ...]]
@@ -58,13 +70,13 @@ class Record:
 
     @property
     def solved(self) -> list[str]:
-        """The tasks that enough runs solve."""
+        """The tasks that are solved in enough runs."""
         return [task for task, scores in self.scores.items()
                 if sum(score >= SOLVED for score in scores) >= self.rules.needed]
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The smaller, the better."""
+        """A key for sorting: the smaller it is, the better is the record."""
         return -len(self.solved), self.numbers
 
     def __repr__(self) -> str:
@@ -83,7 +95,10 @@ class Record:
 
 
 def record(mine: Make, rules: Rules = RULES, draw: int = 0) -> Record:
-    """Train and test within the rules: every task with every seed. draw: decides which pictures there are.
+    """Trains and tests a module within the rules, on every task with every seed, and returns its record.
+
+    mine: takes the number of channels, and returns the module.
+    draw: decides which pictures are drawn.
 
     Raises Unusable for a module that carries more numbers than the rules allow.
     """
@@ -96,7 +111,8 @@ def record(mine: Make, rules: Rules = RULES, draw: int = 0) -> Record:
 
 
 def attempt(make: Make, task: str, seed: int, draw: int, rules: Rules = RULES) -> float:
-    """One run: right answers on new pictures, in per cent. The pictures are new for each draw and seed."""
+    """Returns the right answers of one run on new pictures, in per cent. The pictures are new for each draw and seed.
+    """
     torch.manual_seed(seed)
     module = make(WIDTH)
     shuffle(module, seed)
@@ -110,14 +126,14 @@ def attempt(make: Make, task: str, seed: int, draw: int, rules: Rules = RULES) -
 
 
 def carried(module: nn.Module) -> int:
-    """The numbers that a module takes from one step to the next: its parameters, and its buffers, such as BatchNorm's
-    means and variances."""
+    """Counts the numbers that a module takes from one step to the next: its parameters, and its buffers, such as
+    BatchNorm's means and variances."""
     return sum(each.numel() for each in [*module.parameters(), *module.buffers()])
 
 
 def shuffle(module: nn.Module, seed: int) -> None:
-    """Put the numbers of each parameter into another order, so that nobody can begin with weights that were trained
-    before. Values drawn one like another, as torch's layers draw theirs, lose nothing."""
+    """Puts the numbers of each parameter into another order, so that nobody can begin with weights that were trained
+    before. This does no harm to numbers that are all drawn in the same way, as torch's layers draw theirs."""
     order = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in module.parameters():

@@ -70,7 +70,10 @@ def reach(attention: nn.Module, height: int, width: int) -> tuple[int, int]:
 
 
 def print_reach(exhibit: Callable[[], nn.Module]) -> None:
-    """Prints the exhibit's reach on images of several sizes, and whether it is 8 rows and all columns on each of them.
+    """Prints how far an attention from the bug museum reaches on images of several sizes, and whether that is 8 rows
+    and all columns each time.
+
+    exhibit: makes the attention; called once for each size.
     """
     reached = {size: reach(exhibit(), *size) for size in REPAIRED_ON}
     for (height, width), (rows, columns) in reached.items():

@@ -12,9 +12,9 @@ import torch
 def one_thread() -> Iterator[None]:
     """Computes on one CPU thread, and restores the number of threads afterwards.
 
-    With another number of threads, sums are taken in another order, so results would depend on the machine's number of
-    cores. Tensors as small as a lesson's gain nothing from a second thread, and lose much time when the other core is
-    busy.
+    The order in which sums are taken depends on the number of threads, so without this, results would depend on the
+    machine's number of cores. Tensors as small as a lesson's gain nothing from a second thread, and lose much time when
+    the other core is busy.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -62,7 +62,7 @@ class Card:
             parts.append("<p><small>Second-hand: the number is often quoted, but we have not read it in the paper "
                          "itself.</small></p>")
         if equal:
-            parts += ["<p>As large as the published code, where no number is stated, or another one:</p>",
+            parts += ["<p>As large as the published code, although another number is stated, or none:</p>",
                       _table(("network", "parameters", "stated", "code"),
                              [(row["network"], f"{row['yours']:,}", _printed(row), _code(row)) for row in equal])]
         if scores["rows"]:

@@ -92,8 +92,8 @@ class ExerciseFile:
         """Runs the exercises of the file. Returns the functions and classes that they define, by name, and the errors
         that occurred while they were defined.
 
-        The imports, functions and classes of the rest of the notebook are available to them, in the notebook's order. A
-        traceback shows lines of the file.
+        The imports, functions and classes from the rest of the notebook are run too, in the notebook's order, so the
+        exercises can use them. A traceback shows lines of the file.
         """
         module, cells = ModuleType(self.folder.name), self._cells()
         sources = self._in_file([name for name, _ in cells if name])
@@ -137,7 +137,7 @@ class ExerciseFile:
         lines = content(self.file).decode("utf-8").splitlines()
         starts = {name: [index for index, line in enumerate(lines) if line.rstrip() == MARK + name] for name in names}
         if wrong := [name for name, found in starts.items() if len(found) != 1]:
-            raise ValueError(f"{self.file.name} should have the line \"{MARK}{wrong[0]}\" once, it has it "
+            raise ValueError(f"{self.file.name} should have the line \"{MARK}{wrong[0]}\" once, but has it "
                              f"{len(starts[wrong[0]])} times. Nothing was written.")
         ends = sorted(found[0] for found in starts.values())[1:] + [len(lines)]
         order = sorted(names, key=lambda name: starts[name][0])

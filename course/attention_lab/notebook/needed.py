@@ -42,8 +42,8 @@ def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
     """Returns the code that `name` needs, in the order in which it was run; empty if no cell defines it.
 
     cells: the text of each cell, in the order in which they were run.
-    namespace: the global names. They tell which cell a function or class comes from, because a newer cell may have
-        stopped before it defined it.
+    namespace: the global names. They tell which cell a function or class comes from. That need not be the newest cell
+        that defines it, because this cell may have stopped with an error before it came to the definition.
     """
     statements = [statement for cell in cells for statement in _statements(cell)]
     wanted, chosen = [(name, len(statements))], set()

@@ -1,5 +1,5 @@
-"""The text that a learner sends in who thinks that a check is wrong. People can read it, and a maintainer can judge its
-code again."""
+"""The text that learners send in if they think that a check is wrong. People can read it, and a maintainer can judge
+its code again."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ def read(data: bytes) -> Problem:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise ValueError("is no text") from None
+        raise ValueError("is not a text file") from None
     above, code_mark, code = text.partition(f"\n{CODE}\n")
     head, verdict_mark, said = above.partition(f"\n{VERDICT}\n")
     if not head.startswith(HEAD) or not verdict_mark or not code_mark:
-        raise ValueError("is none that report_problem(...) has written, or not all of it")
+        raise ValueError("was not written by report_problem(...), or is not complete")
     fields = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
     if missing := [name for name in ("lesson", "exercise", "points", *VERSIONS) if name not in fields]:
         raise ValueError(f"lacks the line `{missing[0]}: ...`")
     points = POINTS.fullmatch(fields["points"])
     if not points or not NAME.fullmatch(fields["lesson"]) or not NAME.fullmatch(fields["exercise"]):
-        raise ValueError("has a lesson, an exercise or points that are none")
+        raise ValueError("has a lesson, an exercise or points in a form that report_problem(...) does not write")
     told = {name: fields[name][:LONGEST] for name in VERSIONS}
     verdict = "\n".join(line.removeprefix("    ") for line in said.strip("\n").split("\n"))
     return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), told, verdict,

@@ -54,8 +54,8 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:
-    """Prints how three layers of the posted module shrink the sides of its input, and whether the module runs on that
-    input at all.
+    """Prints how three layers of the posted module shrink the sides of an input, and whether the module can run on such
+    an input at all.
 
     module: the posted module, with 64 channels.
     output_size: the learner's function of size, kernel size, padding and dilation.

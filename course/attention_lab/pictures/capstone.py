@@ -27,8 +27,11 @@ def print_missing(missing: Mapping[str, str]) -> None:
 
 
 def print_sizes(sizes: Mapping[str, int]) -> None:
-    """Prints the parameters of each network, by its module's name, and how many more these are than with no module; the
-    smallest first."""
+    """Prints how many parameters each network has, and how many more than the network without a module. The smallest
+    network comes first.
+
+    sizes: the numbers of parameters, by the name of the network's module; "nothing" is the network without one.
+    """
     for name, count in sorted(sizes.items(), key=lambda pair: pair[1]):
         print(f"{name:20s} {count:8,d}  ({count - sizes['nothing']:+8,d})")
 

@@ -153,7 +153,8 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
     weights: the map, (H, W) from 0 to 1.
     high: the largest value on the scale.
 
-    The most frequent number is that of the empty places. All other numbers are written into the picture.
+    The most frequent number is taken to be that of the empty places, and is not written into the picture. All other
+    numbers are.
     """
     import matplotlib.pyplot as plt
 

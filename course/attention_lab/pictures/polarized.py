@@ -21,7 +21,7 @@ def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, T
     (2,), and the branch's map, (H, W).
 
     The query's logit for bright is LOGIT times the mean darkness, and the logit for dark is LOGIT times the mean
-    brightness. A value is above 0 where its sheet is above 0.7.
+    brightness. The value made from a sheet is above 0 at the positions where the sheet is above 0.7.
 
     branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten.
     photo: (3, H, W) in [0, 1].

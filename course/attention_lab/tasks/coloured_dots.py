@@ -79,8 +79,8 @@ def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
 
 
 def right_with_perfect_map(dots: Dots, cell: int) -> float:
-    """Returns the share of the dots, in per cent, that a perfect map with coarse cells finds, if it guesses among dots
-    that tie."""
+    """Returns the share of the dots, in per cent, that a perfect map with coarse cells finds. If several dots are
+    equally hot on the map, it guesses between them."""
     return 100 * (1 / candidates(dots.heat, dots.centres, dots.asked, cell)).mean().item()
 
 

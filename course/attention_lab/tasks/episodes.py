@@ -114,8 +114,8 @@ def overlap(maps: Tensor, masks: Tensor, threshold: float = 0.5) -> float:
 def best_threshold(maps: Tensor, masks: Tensor) -> float:
     """Returns the threshold with the largest `overlap` among 100 candidates, the quantiles of all values.
 
-    So it does not matter how the values are spread (cosines, or probabilities made of them). Choose the threshold on
-    other episodes than those of the test.
+    Because the candidates are quantiles, only the order of the values counts. It does not matter whether they are
+    cosines, or probabilities made from cosines. Choose the threshold on other episodes than those of the test.
     """
     candidates = maps.detach().flatten().quantile(torch.linspace(0, 1, 102)[1:-1])
     enlarged, truth = _enlarged(maps, masks), masks > 0.5

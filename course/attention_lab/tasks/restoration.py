@@ -45,8 +45,8 @@ def sticker_walls(n: int, seed: int) -> Walls:
 
     Bluish partners are in the same window of 4 x 10 tokens, but in different stripes of 2 x 20. Yellowish partners are
     in the same stripe, but in different windows. Every window and every stripe has two such pairs. The whole wall
-    shares their two colours, but elsewhere the same colour goes with a different motif. In some pairs, both stickers
-    have faded, and their motif is nowhere. The wall between the stickers is smooth, and has holes.
+    shares these two colours, but a pair in another window or stripe has another motif with the same colour. In some
+    pairs, both stickers have faded, and their motif is nowhere. The wall between the stickers is smooth, and has holes.
     """
     g = torch.Generator().manual_seed(seed)
     rows, columns = (side // 2 for side in GRID)  # rows and columns of stickers
@@ -164,8 +164,8 @@ def blurred(pictures: Tensor, width: float) -> Tensor:
 def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
     """Returns how many dB each photograph gains by a Gaussian blur, by name.
 
-    The width of the blur is the best one for the other photographs, as a network is trained without the photograph that
-    it restores.
+    For each photograph, the width of the blur is the one that suits the other photographs best. This is fair, because a
+    network, too, is trained without the photograph that it restores.
 
     seen: the noisy photographs, (n, 3, H, W).
     whole: the true photographs, (n, 3, H, W).

@@ -1448,7 +1448,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: downsample-norm-first, expect: In `downsample` the BatchNorm stands in front of the convolution
+# %% wrong: downsample-norm-first, expect: In `downsample` the BatchNorm comes before the convolution
 from functools import partial
 from itertools import chain, pairwise
 
@@ -2152,7 +2152,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: max-pool-for-stride, expect: A max pooling halves the map behind bn1
+# %% wrong: max-pool-for-stride, expect: A max pooling halves the map after bn1
 class AttentionResNet(nn.Module):
     def __init__(self, make_attention, widths=(16, 32, 64), blocks: int = 2,
                  num_classes: int = 10) -> None:

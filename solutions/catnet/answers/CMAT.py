@@ -330,7 +330,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: interleaved-chunks, expect: of the batch of 2 only the first image is right
+# %% wrong: interleaved-chunks, expect: only the first image is right
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()

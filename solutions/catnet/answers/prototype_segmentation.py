@@ -145,7 +145,7 @@ def prototype_segmentation(
     return (1 - torch.sigmoid(0.5 * bracket))[:, None]
 
 
-# %% wrong: no-guard, expect: Where the prototype is 0, as it is for an empty mask, you
+# %% wrong: no-guard, expect: If the prototype is 0
 def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     B, C, h, w = features.shape
     flat = features.flatten(2)

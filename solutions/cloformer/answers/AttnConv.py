@@ -529,7 +529,7 @@ class AttnConv(nn.Module):
 # + q, k, v = self.mixer(self.qkv(x)).reshape(3, b, -1, h, w)
 
 
-# %% wrong: scale-before-attn-map-too, expect: You scale q * k in front of attn_map
+# %% wrong: scale-before-attn-map-too, expect: You scale q * k before attn_map
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()
@@ -549,7 +549,7 @@ class AttnConv(nn.Module):
         return attn * v
 
 
-# %% wrong: scale-before-attn-map, expect: scale q * k in front of attn_map
+# %% wrong: scale-before-attn-map, expect: You scale q * k before attn_map
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()

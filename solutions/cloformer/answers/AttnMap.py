@@ -240,7 +240,7 @@ class AttnMap(nn.Module):
 # + return x
 
 
-# %% wrong: silu-at-the-end-too, edits, expect: There is a SiLU behind conv2 too
+# %% wrong: silu-at-the-end-too, edits, expect: There is a SiLU after conv2 too
 # - return self.conv2(F.silu(self.conv1(x)))
 # + x = self.conv1(x)
 # + x = F.silu(x)
@@ -248,7 +248,7 @@ class AttnMap(nn.Module):
 # + return x
 
 
-# %% wrong: silu-in-front, edits, expect: Your SiLU stands in front of conv1
+# %% wrong: silu-in-front, edits, expect: Your SiLU comes before conv1
 # - return self.conv2(F.silu(self.conv1(x)))
 # + x = F.silu(x)
 # + x = self.conv1(x)

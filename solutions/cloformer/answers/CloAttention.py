@@ -406,7 +406,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: global-first-too, expect: The global heads stand in front of the local ones
+# %% wrong: global-first-too, expect: The global heads come before the local ones
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -432,7 +432,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: global-first, expect: Locals first
+# %% wrong: global-first, expect: The local heads should come first
 class CloAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int], window_size: int = 7) -> None:
         super().__init__()

@@ -113,7 +113,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: gelu-after-dwconv, edits, expect: Your GELU stands behind dwconv
+# %% wrong: gelu-after-dwconv, edits, expect: Your GELU comes after dwconv
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, padding=kernel_size // 2, groups=hidden_channels)
 #
@@ -123,7 +123,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: gelu-after-the-convolution, edits, expect: behind dwconv
+# %% wrong: gelu-after-the-convolution, edits, expect: Your GELU comes after dwconv
 # - return self.fc2(self.dwconv(F.gelu(self.fc1(x))))
 # + return self.fc2(F.gelu(self.dwconv(self.fc1(x))))
 
@@ -138,7 +138,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: gelu-twice, edits, expect: There is a GELU behind dwconv too
+# %% wrong: gelu-twice, edits, expect: There is a GELU after dwconv too
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, padding=kernel_size // 2, groups=hidden_channels)
 #

@@ -51,7 +51,7 @@ class ChannelAttention(nn.Module):
         return x + self.gamma * out.reshape(x.shape)
 
 
-# %% wrong: always, expect: turns the energies around always
+# %% wrong: always, expect: always turns the energies around
 # attention between channels: always
 
 
@@ -336,7 +336,7 @@ class ChannelAttention(nn.Module):
         return x + self.gamma * out.reshape(x.shape)
 
 
-# %% wrong: transposed, expect: takes the columns of the map for its rows
+# %% wrong: transposed, expect: Your product uses the columns of the map as if they were its rows
 # attention between channels: transposed
 
 

@@ -223,7 +223,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: dropout-last, expect: stands behind the last convolutions
+# %% wrong: dropout-last, expect: Your dropout comes after the last convolutions and drops logits
 # the head: dropout last
 
 
@@ -277,7 +277,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: eight-channels, expect: have 8 channels always
+# %% wrong: eight-channels, expect: Your branches always have 8 channels
 # the 8 of an example
 
 
@@ -325,7 +325,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c)
 
 
-# %% wrong: list-of-branches, expect: reads what the position branch gave
+# %% wrong: list-of-branches, expect: Your channel branch reads the output of the position branch
 # the head: list of branches
 
 
@@ -562,7 +562,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: sum-of-attentions, expect: add what the two attentions give
+# %% wrong: sum-of-attentions, expect: You add the outputs of the two attentions
 # the sum of what the attentions give
 
 

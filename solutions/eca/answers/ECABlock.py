@@ -205,7 +205,7 @@ class ECABlock(nn.Module):
 # + return x
 
 
-# %% wrong: kernel-size-three, edits, expect: 3 numbers whatever `channels` says
+# %% wrong: kernel-size-three, edits, expect: your kernel has 3 numbers
 # kernel size 3 by default
 # - k = eca_kernel_size(channels) if kernel_size is None else kernel_size
 # + k = kernel_size or 3
@@ -304,7 +304,7 @@ class ECABlock(nn.Module):
 # + return x * y.transpose(1, 2).unsqueeze(-1)
 
 
-# %% wrong: no-transpose, edits, expect: C meets the image's W
+# %% wrong: no-transpose, edits, expect: C is matched with the image's W
 # the gates are multiplied along the width
 # - k = eca_kernel_size(channels) if kernel_size is None else kernel_size
 # + k = kernel_size or eca_kernel_size(channels)

@@ -194,7 +194,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + y)
 
 
-# %% wrong: bn-before-conv2, edits, expect: It comes after it
+# %% wrong: bn-before-conv2, edits, expect: It should come after it
 # - gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
 # - return torch.relu(x + self.bn(self.conv2(gathered)))
 # + y = self.attention(tokens).transpose(1, 2).reshape(x.shape)

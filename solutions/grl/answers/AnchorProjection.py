@@ -129,7 +129,7 @@ class AnchorProjection(nn.Module):
         return self.reduction(blocks.mean(dim=(2, 4)))
 
 
-# %% wrong: adaptive-pooling, edits, expect: Where d does not divide the image
+# %% wrong: adaptive-pooling, edits, expect: If d does not divide the image
 # - if dim < 2 or down_factor < 1:
 # -     raise ValueError(f'no anchors from dim={dim} and down_factor={down_factor}')
 #

@@ -1759,7 +1759,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: size-before-groups, expect: Where an axis has both a size and groups
+# %% wrong: size-before-groups, expect: If an axis has both a size and groups
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -1026,7 +1026,7 @@ class GRLBlock(nn.Module):
         return self.norm2(self.mlp(y)) * self.scale
 
 
-# %% wrong: norm-in-front, edits, expect: You normalise in front of attention and MLP
+# %% wrong: norm-in-front, edits, expect: You normalise before attention and MLP
 # - raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')
 # + raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")
 #
@@ -1114,7 +1114,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * self.norm1(z)
 
 
-# %% wrong: pre-norm, expect: behind
+# %% wrong: pre-norm, expect: normalise before
 class GRLBlock(nn.Module):
     def __init__(
         self,

@@ -390,7 +390,7 @@ class MixedAttention(nn.Module):
         return y
 
 
-# %% wrong: interleaved-join, expect: The channels of the two branches alternate in front of proj
+# %% wrong: interleaved-join, expect: The channels of the two branches alternate before proj
 class MixedAttention(nn.Module):
     def __init__(
         self,

@@ -235,7 +235,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.mT.reshape(x.shape)
 
 
-# %% wrong: four-chunks, expect: holds more at once than it may
+# %% wrong: four-chunks, expect: needs more memory at once than it may use
 class EfficientPositionAttention(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -464,7 +464,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: naive-in-training, expect: holds more at once than it may
+# %% wrong: naive-in-training, expect: needs more memory at once than it may use
 class EfficientPositionAttention(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()

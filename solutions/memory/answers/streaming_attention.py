@@ -564,7 +564,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: weights-of-old-maximum, expect: the weights use the new maximum
+# %% wrong: weights-of-old-maximum, expect: The weights use the new maximum
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")

@@ -67,7 +67,7 @@ class ChannelPolarized(nn.Module):
         return self.ln(scores).sigmoid()
 
 
-# %% wrong: as-drawn, edits, expect: N must meet N
+# %% wrong: as-drawn, edits, expect: N must be matched with N
 # the two tensors of the drawing as they are
 # - inner = half(channels)
 #
@@ -254,7 +254,7 @@ class ChannelPolarized(nn.Module):
         return torch.sigmoid(z)[:, :, None, None]
 
 
-# %% wrong: relu-between, expect: ReLU in front of wz
+# %% wrong: relu-between, expect: There is a ReLU before wz
 # a ReLU, as in SE
 
 

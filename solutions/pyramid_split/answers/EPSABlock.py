@@ -158,7 +158,7 @@ class EPSABlock(nn.Module):
         return torch.relu(out + x)
 
 
-# %% wrong: downsample-always, edits, expect: Where `downsample` is None your block calls it
+# %% wrong: downsample-always, edits, expect: your block still calls it
 # calls downsample where it is None
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
@@ -172,7 +172,7 @@ class EPSABlock(nn.Module):
 # + shortcut = self.downsample(x)
 
 
-# %% wrong: downsample-by-shape, expect: Where x has the shape of the sum
+# %% wrong: downsample-by-shape, expect: If x has the shape of the sum
 # asks the shapes, not downsample
 
 
@@ -221,7 +221,7 @@ class EPSABlock(nn.Module):
 # + return torch.relu(self.bn3(self.conv3(y)) + x)
 
 
-# %% wrong: downsample-for-channels-only, edits, expect: Where as many channels go in as come out your block adds x itself
+# %% wrong: downsample-for-channels-only, edits, expect: If as many channels go in as come out
 # downsample is called only where the channels differ
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.fits = in_channels == 4 * planes

@@ -150,7 +150,7 @@ class SplitAndConcat(nn.Module):
 # + return y.reshape(b, c // self.s, self.s, h, w).permute(0, 2, 1, 3, 4)
 
 
-# %% wrong: stack-default, edits, expect: in front of the batch
+# %% wrong: stack-default, edits, expect: The axis of the scales comes before the batch
 # torch.stack without dim
 # - width = channels_per_scale(channels, kernel_sizes, groups)
 # - self.convs = nn.ModuleList((nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False) for k, g in zip(kernel_sizes, groups, strict=True)))

@@ -1056,7 +1056,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: conv3-from-planes, expect: Where planes is odd
+# %% wrong: conv3-from-planes, expect: If planes is odd
 class SCBottleneck(nn.Module):
     expansion = 4
 

@@ -744,7 +744,7 @@ class AffineTransform(nn.Module):
         return attn
 
 
-# %% wrong: repeat_interleave-of-the-mask, expect: The windows get the masks of others
+# %% wrong: repeat_interleave-of-the-mask, expect: The windows get the masks of other windows
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -912,7 +912,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: starts-at-log10-base-ten, expect: starts at log 10
+# %% wrong: starts-at-log10-base-ten, expect: should start at log 10
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -956,7 +956,7 @@ class AffineTransform(nn.Module):
         return attn
 
 
-# %% wrong: windows-outermost-in-the-split, expect: The windows get the masks of others
+# %% wrong: windows-outermost-in-the-split, expect: The windows get the masks of other windows
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

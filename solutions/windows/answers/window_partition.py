@@ -259,7 +259,7 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
     return x.reshape(-1, wh, ww, C)
 
 
-# %% wrong: unfold-leaves-channels-before-the-window, expect: behind the channels
+# %% wrong: unfold-leaves-channels-before-the-window, expect: `unfold` puts the window's rows and columns after the channels
 def window_partition(x, window_size):
     B, H, W, C = x.shape
     wh, ww = window_size

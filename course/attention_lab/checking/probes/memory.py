@@ -47,8 +47,9 @@ class _Calls(TorchFunctionMode):
 class LargestTensor(Dispatch):
     """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
 
-    A right answer may keep something small of each block, and together that is large if blocks are small. The product
-    of a block is not, so `products` looks only at these.
+    A right answer may keep something small from each block. If blocks are small, there are many of them, and together
+    these tensors are large. The matrix product of a single block stays small, so with `products` only matrix products
+    count.
 
     namespace: the learner's global names, by which their own line is found.
     products: True looks only at products of matrices.
