@@ -1,6 +1,7 @@
 """What `autograder new` finds out about a reference by trying it: refusals, defaults, large numbers, usual mistakes."""
 
 import inspect
+import re
 from collections import Counter
 
 import pytest
@@ -64,6 +65,25 @@ def pooled(x: Tensor) -> Tensor:
 
 INPUTS = {"pooled": [{"inputs": [("B", "C", "H", "W")]}]}
 '''
+GUARDED = '''
+"""Rows in pairs."""
+
+import torch
+from torch import Tensor
+
+
+def paired(x: Tensor, temperature: float = 1.0) -> Tensor:
+    """The mean of neighbouring rows, softened: `(B, C, H, W) -> (B, C, H / 2, W)`."""
+    if x.shape[2] % 2:
+        raise ValueError(f"the height must be even, not {x.shape[2]}")
+    if temperature <= 0:
+        raise ValueError(f"temperature must be above 0, got {temperature}")
+    return torch.tanh(x.unflatten(2, (-1, 2)).mean(dim=3) / temperature)
+
+
+INPUTS = {"paired": [{"inputs": [("B", "C", 4, "W")]},
+                     {"arguments": {"temperature": 0.5}, "inputs": [("B", "C", 6, "W")]}]}
+'''
 
 
 def read(tmp_path, text):
@@ -74,12 +94,29 @@ def read(tmp_path, text):
 def test_what_the_reference_refuses_and_its_defaults_are_calls(tmp_path):
     source = exercises_source("gcblock", read(tmp_path, GCBLOCK))
     assert (
-        "refuses=(refused_1_1, refused_1_2,)" in source and "of={'channels': 9, 'ratio': 4}, raises=(9, 4))" in source
+        "refuses=(refused_1_1, refused_1_2,)" in source and "of={'channels': 7, 'ratio': 4}, raises=(7, 4))" in source
     )
     assert "of=(8,))" in source  # by place, and without what has a default
     source = exercises_source("pooled", read(tmp_path, PLAIN))
     assert "raises=(3" in source or "raises=(5" in source
     assert "reference.py raises a ValueError in line 11, and no call that makes it do so was found" in source
+
+
+def test_each_cause_is_refused_once_and_inputs_keep_their_number_of_axes(tmp_path):
+    """A right answer may unpack x.shape: to other numbers of axes it says something else than the reference."""
+    source = exercises_source("paired", read(tmp_path, GUARDED))
+    refused = [line for line in source.splitlines() if line.startswith("    return call") and "raises=" in line]
+    assert len(refused) == 2, refused
+    assert re.search(r"call\(\(\d, \d, 5, \d\), raises=\(5,\)\)", refused[0]), refused
+    assert "raises=(0,))" in refused[1]
+
+
+def test_arguments_of_a_function_are_passed(tmp_path):
+    source = exercises_source("paired", read(tmp_path, GUARDED))
+    assert "call((B, C, 6, W), kwargs={'temperature': 0.5}, label='temperature=0.5')" in source
+    assert "kwargs={'temperature': 0}, label='temperature=0', raises=" in source and ", of={'temp" not in source
+    with pytest.raises(ValueError, match=r"INPUTS\['paired'\], entry 2: .* unexpected keyword argument 'warmth'"):
+        exercises_source("paired", read(tmp_path, GUARDED.replace('"temperature": 0.5', '"warmth": 0.5')))
 
 
 def test_large_numbers_are_proposed_where_there_is_an_exponential(tmp_path):

@@ -177,18 +177,19 @@ def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], ope
         functions += f"def size_{number}_{index}(r):\n"
         functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n"
                              for letter in each.letters)
-        functions += f"    return {_call_source(each, each.inputs)}\n\n\n"
+        functions += f"    return {_call_source(exercise, each, each.inputs)}\n\n\n"
     for index, other in enumerate(refused, 1):
         functions += (
             f"def refused_{number}_{index}(r):\n    return"
-            f" {_call_source(other.call, other.call.inputs, other.numbers)}\n\n\n"
+            f" {_call_source(exercise, other.call, other.call.inputs, other.numbers)}\n\n\n"
         )
     for line in open_lines:
         functions += (f"# reference.py raises a ValueError in line {line}, and no call that makes it do so was found: "
                       "write one,\n# and put it into `refuses`.\n")
     sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(exercise.calls) + 1)).strip()
     r = Random(exercise.name)
-    visible = list(dict.fromkeys(_call_source(each, each.shapes(r)) for each in exercise.calls for _ in range(VISIBLE)))
+    visible = list(dict.fromkeys(_call_source(exercise, each, each.shapes(r))
+                                 for each in exercise.calls for _ in range(VISIBLE)))
     options = f", uses={exercise.uses!r}" if exercise.uses else ""
     options += f", overflow={overflow:g}" if overflow else ""
     refuses = "".join(f"refused_{number}_{index}, " for index in range(1, len(refused) + 1)).strip()
@@ -198,10 +199,15 @@ def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], ope
             + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{options})")
 
 
-def _call_source(call: Call, shapes: tuple, raises: tuple[int, ...] | None = None) -> str:
+def _call_source(exercise: Drafted, call: Call, shapes: tuple, raises: tuple[int, ...] | None = None) -> str:
     texts = [repr(shape).replace("'", "") for shape in shapes]  # letters become names
-    texts += [f"of={call.arguments!r}"] if call.arguments else []
-    return f"call({', '.join([*texts, *([] if raises is None else [f'raises={raises!r}'])])})"
+    if call.arguments and isinstance(exercise.node, ast.ClassDef):
+        texts.append(f"of={call.arguments!r}")
+    elif isinstance(call.arguments, dict) and call.arguments:  # a label, because a report shows shapes alone
+        said = ", ".join(f"{name}={value!r}" for name, value in call.arguments.items())
+        texts += [f"kwargs={call.arguments!r}", f"label={said!r}"]
+    texts += [] if raises is None else [f"raises={raises!r}"]
+    return f"call({', '.join(texts)})"
 
 
 def mistakes_source(name: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:

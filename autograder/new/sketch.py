@@ -7,7 +7,8 @@
         ],
     }
 
-Each entry is one kind of call. A number in a shape stays as it is; a letter is another number in each hidden question,
+Each entry is one kind of call. A module's arguments are its constructor's, a function's are passed by name beside the
+inputs. A number in a shape stays as it is; a letter is another number in each hidden question,
 the same one wherever it stands in the call.
 """
 
@@ -17,6 +18,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,8 +29,8 @@ SMALLEST, LARGEST = 2, 5  # what a letter may stand for
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, by name or by place, and the shapes of what it is called with,
-    numbers and letters."""
+    """One kind of call: the arguments of the class, by name or by place, or those of the function, by name; and the
+    shapes of what it is called with, numbers and letters."""
 
     arguments: dict[str, Any] | tuple[Any, ...]
     inputs: tuple[tuple[int | str, ...], ...]
@@ -39,10 +41,9 @@ class Call:
         return tuple(self.arguments.values()) if isinstance(self.arguments, dict) else self.arguments
 
     def made(self, target: Callable) -> Callable:
-        """What is called with the inputs: a module of the class, or the function itself."""
-        if not isinstance(target, type):
-            return target
-        return target(**self.arguments) if isinstance(self.arguments, dict) else target(*self.arguments)
+        """What is called with the inputs: a module of the class, or the function with its other arguments."""
+        made = target if isinstance(target, type) else partial(partial, target)
+        return made(**self.arguments) if isinstance(self.arguments, dict) else made(*self.arguments)
 
     @property
     def letters(self) -> list[str]:
