@@ -13,7 +13,7 @@ from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from autograder.new import sketch
 from autograder.new.new import exercises_source, mistakes_source
-from autograder.new.propose import harmless, proposed
+from autograder.new.propose import harmless, proposed, spread
 from autograder.new.usual import usual
 
 GCBLOCK = '''
@@ -124,22 +124,78 @@ def test_large_numbers_are_proposed_where_there_is_an_exponential(tmp_path):
     assert "overflow=" not in exercises_source("pooled", read(tmp_path, PLAIN))
 
 
+def of(text):
+    """The usual mistakes in some code: by id, the source."""
+    return {each.id: each.source for each in usual(text)}
+
+
 def test_the_usual_mistakes_are_found():
-    found = {each.id: each for each in usual(GCBLOCK[GCBLOCK.index("class"):GCBLOCK.index("INPUTS")])}
-    assert "return self.expand(" in found["without-x-added"].source
-    assert "dim=-2)" in found["softmax-over-axis-minus-2"].source
-    assert (
-        "torch.exp(self.mask(x).flatten(2)) / torch.exp(self.mask(x).flatten(2)).sum(2, keepdim=True)" in found[
-            "bare-exp"
-        ].source
-    )
+    found = of(GCBLOCK[GCBLOCK.index("class"):GCBLOCK.index("INPUTS")])
+    assert "return self.expand(" in found["without-x-added"] and "LayerNorm" not in found["without-norm"]
+    assert "dim=-2)" in found["softmax-over-axis-minus-2"]
+    assert "(exponentials := torch.exp(self.mask(x).flatten(2))) / exponentials.sum(2, keepdim" in found["bare-exp"]
     for written in ("F.softmax(x, 1)", "x.softmax(dim=1)", "softmax(x, dim=1)"):
-        found = {each.id: each for each in usual(f"def f(x):\n    return {written}\n")}
-        assert (
-            "torch.exp(x) / torch.exp(x).sum(1, keepdim=True)" in found["bare-exp"].source
-            and "softmax-over-axis-0" in found
-        )
-    assert [each.id for each in usual("def f(x):\n    return x.sigmoid() * x\n")] == ["bare-exp"]
+        found = of(f"def f(x):\n    return {written}\n")
+        assert "exponentials := torch.exp(x)) / exponentials.sum(1," in found["bare-exp"]
+        assert "softmax-over-axis-0" in found
+    assert {"bare-exp", "gate-returned", "without-sigmoid"} <= of("def f(x):\n    return x.sigmoid() * x\n").keys()
+
+
+def test_a_score_is_taken_once_and_a_sigmoid_is_called_one():
+    """A layer with batch norm that runs twice counts its batches twice: no learner's answer would look like that."""
+    [found] = [each for each in usual("def f(self, x):\n    return torch.sigmoid(self.norm(x))\n")
+               if each.id == "bare-exp"]
+    assert found.source.count("self.norm") == 1 and "torch.sigmoid" in found.sentence
+    assert "largest score" not in found.sentence
+
+
+@pytest.mark.parametrize("reference, mistake, changed", [
+    ("torch.cat([x.amax(1, keepdim=True), x.mean(1, keepdim=True)], 1)", "parts-exchanged", "cat([x.mean(1, k"),
+    ("torch.cat([x.amax(1, keepdim=True), x.mean(1, keepdim=True)], 1)", "no-keepdim", "cat([x.amax(1), x.mean(1)]"),
+    ("torch.cat([x.amax(1, keepdim=True), x.mean(1, keepdim=True)], 1)", "reduction-over-axis-2-3",
+     "[x.amax((2, 3), keepdim=True), x.mean((2, 3), keepdim=True)], 1)"),
+    ("torch.cat([x.amax(1), x.mean(1)], dim=1)", "cat-over-axis-0", "dim=0)"),
+    ("x.mean(dim=(2, 3))", "reduction-over-axis-1", "x.mean(dim=1)"),
+    ("x.mean(dim=(2, 3))", "sum-for-mean", "x.sum(dim=(2, 3))"),
+    ("x.max(1).values", "indices", "x.max(1).indices"),
+    ("x * self.gate(x)", "gate-returned", "return self.gate(x)"),
+    ("x * self.gate(x)", "x-added", "return x + x * self.gate(x)"),
+    ("(f(x) + g(x)) / 2", "added-not-averaged", "return f(x) + g(x)\n"),
+    ("(f(x) + g(x)) / 2", "one-after-another", "return g(f(x))\n"),
+    ("self.a(x.transpose(1, 2)).transpose(1, 2)", "not-turned", "return self.a(x)\n"),
+    ("self.a(x.transpose(1, 2)).transpose(1, 2)", "not-turned-back", "return self.a(x.transpose(1, 2))\n"),
+    ("x.transpose(1, 2)", "reshaped", "(before := x).reshape(before.transpose(1, 2).shape)"),
+])
+def test_what_people_do(reference, mistake, changed):
+    assert changed in of(f"def f(self, x):\n    return {reference}\n")[mistake] + "\n"
+
+
+def test_mutants_that_nobody_would_write_come_last_or_not_at_all():
+    source = """
+class Gate(nn.Module):
+    def __init__(self, size: int = 7, spatial: bool = True):
+        if size % 4 == 0:
+            raise ValueError(size)
+        self.conv = nn.Conv2d(2, 1, size)
+        self.spatial = spatial
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.sigmoid(self.conv(x))
+"""
+    found = [mutant.id.partition(": ")[2] for mutant in spread(mutants(source), source)]
+    assert not {"spatial -> size", "parameters size and spatial exchanged"} & set(found)
+    late = ["4 -> 5", "negative", "x float32", "self.conv frozen", "the first result kept"]
+    assert found.index("sigmoid left out") < min(map(found.index, late))
+
+
+def test_one_module_for_two_branches():
+    found = of("""
+class Two(nn.Module):
+    def __init__(self, spatial=True):
+        self.a = Gate(3)
+        self.b = Gate(3) if spatial else None
+""")
+    assert "self.b = self.a if spatial else None" in found["one-shared"]
 
 
 @pytest.mark.nightly  # half a minute
@@ -154,7 +210,7 @@ def test_a_lesson_of_a_usual_size_leaves_little_to_explain(tmp_path):
         (made / f"{name}.py").write_text(text)
     files = topic(made)
     mistakes, explained = proposed(files), harmless(files)
-    assert max(Counter(each.sentence for each in mistakes).values()) == 1 and len(mistakes) == 8
+    assert max(Counter(each.sentence for each in mistakes).values()) == 1 and 8 <= len(mistakes) <= 12
     assert {"gcblock-without-x-added", "gcblock-bare-exp"} < {each.id for each in mistakes}
     assert any(each.id.startswith("gcblock-softmax-over-axis") for each in mistakes)
     assert "'GCBlock 9: rounded up': " in mistakes_source("gcblock", mistakes, explained)

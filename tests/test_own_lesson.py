@@ -87,7 +87,7 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py",
                                                       "answers"}
     assert "INPUTS" not in (made / "reference.py").read_text(encoding="utf-8")
-    assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") == 3
+    assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") >= 3
     calls = (made / "exercises.py").read_text(encoding="utf-8")
     assert "call((1, 3, H, 1))" in calls and "call((B, 3, 1, W))" in calls
 
