@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -65,6 +66,29 @@ def pooled(x: Tensor) -> Tensor:
 
 INPUTS = {"pooled": [{"inputs": [("B", "C", "H", "W")]}]}
 '''
+BRANCHES = '''
+"""Two branches."""
+
+from torch import Tensor, nn
+
+
+class Branches(nn.Module):
+    """A layer for the rows, and perhaps one for the columns."""
+
+    def __init__(self, size: int = 7, columns: bool = True) -> None:
+        super().__init__()
+        self.rows = nn.Conv2d(1, 1, (size, 1), padding="same")
+        self.columns = nn.Conv2d(1, 1, (1, size), padding="same") if columns else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.columns is None:
+            return self.rows(x)
+        return self.rows(x) + self.columns(x)
+
+
+INPUTS = {"Branches": [{"inputs": [("B", 1, "H", "W")]},
+                       {"arguments": {"size": 3, "columns": False}, "inputs": [("B", 1, "H", "W")]}]}
+'''
 GUARDED = '''
 """Rows in pairs."""
 
@@ -117,6 +141,29 @@ def test_arguments_of_a_function_are_passed(tmp_path):
     assert "kwargs={'temperature': 0}, label='temperature=0', raises=" in source and ", of={'temp" not in source
     with pytest.raises(ValueError, match=r"INPUTS\['paired'\], entry 2: .* unexpected keyword argument 'warmth'"):
         exercises_source("paired", read(tmp_path, GUARDED.replace('"temperature": 0.5', '"warmth": 0.5')))
+
+
+def test_sides_with_other_letters_are_other_numbers():
+    call = sketch.Call({}, (("B", 4, "H", "W"), ("B", "N")))
+    for number in range(50):
+        image, tokens = call.shapes(Random(number))
+        assert image[0] == tokens[0] and len({*image, *tokens}) == 5 and min(image) > 1
+
+
+def test_a_branch_is_called_like_the_ordinary_one(tmp_path):
+    """With sides of 1, with large numbers, on another device, and with its arguments by place. What repeats another
+    call is left out."""
+    source = exercises_source("branches", read(tmp_path, BRANCHES))
+    assert "large(call((1, 1, H, 1), of=(3, False)))" in source
+    assert "call((B, 1, 1, W), of={'size': 3, 'columns': False}, label='another device', device=True)" in source
+    assert "of={'size': 1}" in source  # the smallest kernel
+    assert source.count("    return call((B, 1, H, W))\n") == 1
+
+
+def test_defaults_of_a_function_are_tried(tmp_path):
+    text = GUARDED.replace('{"inputs": [("B", "C", 4, "W")]},', "")
+    source = exercises_source("paired", read(tmp_path, text))
+    assert source.count("    return call((B, C, 6, W))\n") == 1
 
 
 def test_large_numbers_are_proposed_where_there_is_an_exponential(tmp_path):

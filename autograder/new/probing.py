@@ -85,7 +85,7 @@ AXES = "axes"  # the cause of a call with an axis more or less
 def _neighbours(call: Call, target: Callable) -> Iterator[tuple[str, Call]]:
     """The call with one number of its arguments changed, with one side changed, with an axis more or less; before each
     of them what was changed."""
-    arguments = dict(call.arguments) if isinstance(call.arguments, dict) else {}
+    arguments = dict(call.arguments)
     given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | arguments
     for name, value in given.items():
         beside = [value - 1, value + 1] if type(value) is int else []
@@ -123,16 +123,59 @@ def _refused(call: Call, target: Callable, file: str, guards: dict[int, _Guard])
     return None
 
 
-def positional(call: Call, target: Callable) -> Call | None:
-    """The call with its arguments by place, and without those that have a default.
-    None where that makes no difference."""
-    if not isinstance(target, type) or not isinstance(call.arguments, dict):
-        return None
+def more(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
+    """Calls that nobody thinks of, but that show a mistake which the others hide. Not all need be accepted."""
+    first, *others = calls
+    yield from _narrow(first)
+    for call in others:  # what is standard is tried on the first call alone, not on the branches of the others
+        narrow = [each for each in _narrow(call) if not complaint(each, target)] or [call]
+        yield replace(_by_place(narrow[0], target), large=True)
+        yield replace(narrow[-1], device=True)
+    yield from _without_defaults(calls, target)
+    yield from _smallest(first, target)
+
+
+def complaint(call: Call, target: Callable) -> str:
+    """What the reference says to such a call; nothing where it takes it."""
+    shapes = call.shapes(Random(0))
+    try:
+        call.made(target)(*map(torch.ones, shapes))
+    except Exception as error:  # whatever the reference raises
+        return f"{', '.join(map(str, shapes))}, your reference raises {type(error).__name__}: {error}"
+    return ""
+
+
+def _narrow(call: Call) -> list[Call]:
+    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
+    shapes."""
+    return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
+
+
+def _by_place(call: Call, target: Callable) -> Call:
+    """The call with its arguments by place, where they are a module's first ones."""
+    names = list(inspect.signature(target).parameters)[:len(call.arguments)]
+    if not isinstance(target, type) or not isinstance(call.arguments, dict) or set(names) != call.arguments.keys():
+        return call
+    return replace(call, arguments=tuple(call.arguments[name] for name in names))
+
+
+def _without_defaults(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
+    """The first call without the arguments that have a default, unless there is such a call. A module gets the others
+    by place."""
     parameters = inspect.signature(target).parameters
-    needed = [name for name, each in parameters.items() if each.default is each.empty]
-    if len(parameters) < 2 and needed or not parameters or any(name not in call.arguments for name in needed):
-        return None
-    return replace(call, arguments=tuple(call.arguments[name] for name in needed))
+    given = dict(calls[0].arguments)
+    needed = {name: given[name] for name, each in parameters.items() if each.default is each.empty and name in given}
+    call = _by_place(replace(calls[0], arguments=needed), target)
+    if len(parameters) > 1 and call.arguments and call not in calls or all(each.arguments for each in calls):
+        yield call
+
+
+def _smallest(call: Call, target: Callable) -> Iterator[Call]:
+    """The call with 1 for one of its whole numbers: a kernel, a reduction or a number of heads at its smallest."""
+    given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | dict(call.arguments)
+    for name, value in given.items():
+        if type(value) is int and value != 1:
+            yield replace(call, arguments=dict(call.arguments) | {name: 1})
 
 
 def overflow(call: Call, target: Callable) -> float:
