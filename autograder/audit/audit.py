@@ -70,7 +70,7 @@ class Audit:
     def problems(self) -> dict[str, list[str]]:
         """Every list that is not empty, by what it is called."""
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
-                 "mistakes under another name": self.misnamed, "answers that are told something else": self.mistold,
+                 "mistakes under another name": self.misnamed, "reports without the expected words": self.mistold,
                  "mutants with full points": self.survivors, "EQUIVALENT is stale": self.stale}
         return {what: found for what, found in lists.items() if found}
 
@@ -175,12 +175,14 @@ def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable
 
 
 def _told(found: Audit, answers: Iterable[bank.Answer], reference: ModuleType) -> None:
-    """Ask the learner's check, as it was built, about each wrong answer of which is written what it has to say."""
-    for answer in (each for each in answers if each.expected and not each.measured):
+    """Ask the learner's check, as it was built, what it says to each wrong answer."""
+    for answer in (each for each in answers if each.kind == "wrong" and not each.measured):
         names = recording.run_source(answer.source, reference, answer.name)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
             said = verdict_on(names[answer.exercise], COURSE / found.lesson / recorded.FOLDER).headline
-        if answer.expected not in said:
+        if not answer.expected:
+            found.missing.append(f"{answer.name} has no expect: in its heading. The check says: {said}")
+        elif answer.expected not in said:
             found.mistold.append(f"{answer.name}, expect: {answer.expected}. The check says: {said}")
 
 

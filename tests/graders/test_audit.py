@@ -83,7 +83,9 @@ def test_what_a_wrong_answer_is_told():
     audit._told(found, answers, se)
     assert found.failed and len(found.mistold) == 1
     assert found.mistold[0].startswith("squeeze--maximum-1, expect: minimum. The check says: ")
-    assert "1 answers that are told something else:" in str(found)
+    assert "1 reports without the expected words:" in str(found)
+    [without] = found.missing
+    assert without.startswith("squeeze--maximum-3 has no expect: in its heading. The check says: Your squeeze")
 
 
 def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
