@@ -44,9 +44,8 @@ def repository(tmp_path_factory):
                    "course/00_warmup",
                    "datasets/photos"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
-    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "nbgrader_config.py",
-                 "pyproject.toml",
-                 "course/pyproject.toml"):
+    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "docs/versions.md",
+                 "docs/versions.toml", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):
         (root / file).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / file, root / file)
     listed = (ROOT / "solutions/course.toml").read_text(encoding="utf-8").split("[[lesson]]")
