@@ -30,12 +30,13 @@ MINUTES = 30  # an exercise, until somebody has measured it
 
 HEAD = '''"""{name}: how each exercise is called.
 
-`sizes` are the hidden questions: functions of a random generator that give a call each. The first is the ordinary one, which
-everything that is standard is tried with (other layouts, float32, a second call, ...). `visible` are the questions of the check that
-learners hold. What must not slip through, such as odd sides or other arguments, belongs in both.
+`sizes` are the hidden questions: functions of a random generator that give a call each. The first is the ordinary
+one, which everything that is standard is tried with (other layouts, float32, a second call, ...). `visible` are the
+questions of the check that learners hold. What must not slip through, such as odd sides or other arguments, belongs in
+both.
 
-What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`, a function that gives a call with the numbers which the
-message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`, a function that gives a call with the
+numbers which the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
 
 Only the first call is tried with large numbers and on another device. For a branch that it does not reach,
 `large(call(...))` has large numbers, and `call(..., device=True)` is made on another device.
@@ -43,12 +44,12 @@ Only the first call is tried with large numbers and on another device. For a bra
 
 from autograder.lessons.declare import Exercise, call
 from autograder.lessons.sizes import large
-'''  # noqa: E501
+'''
 
 CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
 
-The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without "(proposed)", and delete
-those that nobody makes.
+The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without
+"(proposed)", and delete those that nobody makes.
 """
 
 from autograder.lessons.declare import Mistake
@@ -56,13 +57,15 @@ from autograder.lessons.declare import Mistake
 MISTAKES = (
 {entries})
 
-# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as Mistake is.
+# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as
+# Mistake is.
 VARIANTS = ()
 
-# What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
+# What `autograder audit` reports with full points although nothing is wrong with it, and why:
+# {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
-'''  # noqa: E501
+'''
 
 
 def new(name: str, reference: Path, folder: Path, console: Console) -> int:
