@@ -44,9 +44,8 @@ def repository(tmp_path_factory):
                    "course/00_warmup",
                    "datasets/photos"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
-    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "nbgrader_config.py",
-                 "pyproject.toml",
-                 "course/pyproject.toml"):
+    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "docs/versions.md",
+                 "docs/versions.toml", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):
         (root / file).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / file, root / file)
     listed = (ROOT / "solutions/course.toml").read_text(encoding="utf-8").split("[[lesson]]")
@@ -87,7 +86,7 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py",
                                                       "answers"}
     assert "INPUTS" not in (made / "reference.py").read_text(encoding="utf-8")
-    assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") == 3
+    assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") >= 3
     calls = (made / "exercises.py").read_text(encoding="utf-8")
     assert "call((1, 3, H, 1))" in calls and "call((B, 3, 1, W))" in calls
 

@@ -8,7 +8,9 @@ too; the course's banks are tried by tests/judge/test_bank.py.
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import difflib
 import inspect
 import io
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +28,7 @@ from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Verdict
 from attention_lab.networks.threads import one_thread
+from attention_lab.notebook.check import verdict_on
 from autograder.audit.missing import missing
 from autograder.audit.mutants import mutants
 from autograder.intake.files import read
@@ -33,7 +36,7 @@ from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.lessons import bank
-from autograder.lessons.course import NOTEBOOKS, OWN
+from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
 from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
 
@@ -46,7 +49,8 @@ class Audit:
 
     totals: how many answers of each kind were judged with each seed.
     misnamed: mistakes that lose points under the name of another mistake.
-    survivors: mutants that get full points.
+    mistold: wrong answers of the bank to which the learner's check does not say what their headings expect.
+    survivors: mutants that get full points, each with the line that differs.
     stale: entries of EQUIVALENT that no mutant has, or whose mutant loses points after all.
     missing: what else the lesson lacks. This is no fault of its graders, and does not fail the audit.
     """
@@ -57,6 +61,7 @@ class Audit:
     false_rejections: list[str] = field(default_factory=list)
     false_acceptances: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
+    mistold: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -65,8 +70,8 @@ class Audit:
     def problems(self) -> dict[str, list[str]]:
         """Every list that is not empty, by its title."""
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
-                 "mistakes under another name": self.misnamed, "mutants with full points": self.survivors,
-                 "EQUIVALENT is stale": self.stale}
+                 "mistakes under another name": self.misnamed, "reports without the expected words": self.mistold,
+                 "mutants with full points": self.survivors, "EQUIVALENT is stale": self.stale}
         return {what: found for what, found in lists.items() if found}
 
     @property
@@ -120,8 +125,11 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
             for mutant_id in [mutant.id for name, each in changed.items() for mutant in each
                               if local[name].accepts(mutant.source)]:
                 with_full_points.setdefault(mutant_id, []).append(seed)
+    _told(found, answers, files.reference)
     equivalent = files.mistakes.EQUIVALENT
-    found.survivors = [f"{name} ({', '.join(where)})" for name, where in with_full_points.items()
+    lines = {mutant.id: _changed_line(inspect.getsource(getattr(files.reference, name)), mutant.source)
+             for name, each in changed.items() for mutant in each}
+    found.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
                        if name not in equivalent]
     found.stale = [name for name in equivalent if with_full_points.get(name, []) != mutated]
     return found
@@ -165,6 +173,26 @@ def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable
         if full != right:
             wrongly = found.false_rejections if right else found.false_acceptances
             wrongly.append(f"{answer.kind}: {answer.name} ({seed}): {judged.headline}")
+
+
+def _told(found: Audit, answers: Iterable[bank.Answer], reference: ModuleType) -> None:
+    """Finds out what the learner's check, as it was built, says to each wrong answer."""
+    for answer in (each for each in answers if each.kind == "wrong" and not each.measured):
+        names = recording.run_source(answer.source, reference, answer.name)
+        with one_thread(), contextlib.redirect_stdout(io.StringIO()):
+            said = verdict_on(names[answer.exercise], COURSE / found.lesson / recorded.FOLDER).headline
+        if not answer.expected:
+            found.missing.append(f"{answer.name} has no expect: in its heading. The check says: {said}")
+        elif answer.expected not in said:
+            found.mistold.append(f"{answer.name}, expect: {answer.expected}. The check says: {said}")
+
+
+def _changed_line(reference: str, mutant: str) -> str:
+    """Returns the first line of a mutant that its reference does not have, after a colon; an empty text if there is
+    none."""
+    old, new = (ast.unparse(ast.parse(source)).splitlines() for source in (reference, mutant))
+    differ = [line[2:].strip() for line in difflib.ndiff(old, new) if line.startswith("+ ")]
+    return f": {differ[0]}" if differ else ""
 
 
 class Local:

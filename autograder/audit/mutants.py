@@ -12,12 +12,23 @@ import ast
 import copy
 import warnings
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeGuard, TypeVar
+from typing import TypeGuard
+
+from autograder.audit.syntax import (
+    altered,
+    applied_to,
+    called,
+    calls,
+    code,
+    expression,
+    is_guard,
+    method_call,
+    renamed,
+)
 
 Changes = Iterator[tuple[str, ast.AST]]
-Node = TypeVar("Node", bound=ast.AST)
 
 REDUCTIONS = {"mean", "sum", "amax", "amin", "norm", "std", "var"}
 AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute",
@@ -48,10 +59,12 @@ IN_PLACE_OF: dict[type[ast.operator], str] = {ast.Mult: "mul_", ast.Add: "add_",
 
 @dataclass(frozen=True)
 class Mutant:
-    """id: the exercise, the line within its source and what was changed, such as "squeeze 9: mean -> sum"."""
+    """id: the exercise, the line within its source and what was changed, such as "squeeze 9: mean -> sum".
+    operator: the function below that proposed it."""
 
     id: str
     source: str
+    operator: str = ""
 
 
 def mutants(source: str) -> list[Mutant]:
@@ -67,14 +80,14 @@ def mutants(source: str) -> list[Mutant]:
     known, numbered = {ast.unparse(tree)}, Counter[str]()
     operators = ANY + OF_TENSORS if "Tensor" in source else ANY
     for node, line in _places(tree):
-        for what, replacement in (change for operator in operators for change in operator(node)):
+        for name, what, replacement in ((each.__name__, *change) for each in operators for change in each(node)):
             changed = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree, {id(node): replacement})))
             if changed in known or not _compiles(changed):
                 continue
             known.add(changed)
             label = f"{exercise.name} {line}: {what}"
             numbered[label] += 1
-            found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed))
+            found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed, name))
     return found
 
 
@@ -94,17 +107,13 @@ def _mark(tree: ast.AST) -> None:
     layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         parameters = {argument.arg for argument in function.args.args} - {"self"}
-        guards = {id(node) for statement in function.body if _is_guard(statement) for node in ast.walk(statement)}
+        guards = {id(node) for statement in function.body if is_guard(statement) for node in ast.walk(statement)}
         for node in (node for statement in function.body for node in ast.walk(statement)):
             vars(node)["runs"] = function.name != "__init__" and id(node) not in guards
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in parameters:
                 vars(node)["others"] = sorted(parameters - {node.id})
             elif _of_self(node) and isinstance(node.ctx, ast.Load) and node.attr in layers:
                 vars(node)["others"] = sorted(layers - {node.attr})
-
-
-def _is_guard(node: ast.AST) -> TypeGuard[ast.If]:
-    return isinstance(node, ast.If) and any(isinstance(statement, ast.Raise) for statement in node.body)
 
 
 def _of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
@@ -131,66 +140,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
     return tree
 
 
-# --- Words and pieces of the syntax tree
-
-def _with(node: Node, **fields: Any) -> Node:
-    """A copy of the node with other fields."""
-    changed = copy.copy(node)
-    for key, value in fields.items():
-        setattr(changed, key, value)
-    return changed
-
-
-def _called(node: ast.AST) -> str:
-    """Returns the name of the function that is called: `relu` for torch.relu(x), F.relu(x), x.relu() and relu(x).
-    Returns an empty text if the node is not a call."""
-    function = node.func if isinstance(node, ast.Call) else None
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
-
-
-def _calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
-    """Says whether a node is a call of one of these functions."""
-    return _called(node) in names
-
-
-def _argument(node: ast.Call) -> ast.expr | None:
-    """Returns the main argument of a function or method: `x` for relu(x), torch.relu(x) and x.relu()."""
-    if isinstance(node.func, ast.Attribute):
-        owner = ast.unparse(node.func.value)
-        if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
-            return node.func.value
-    return node.args[0] if node.args else None
-
-
-def _renamed(node: ast.Call, name: str) -> ast.Call:
-    function = _with(node.func, **({"attr": name} if isinstance(node.func, ast.Attribute) else {"id": name}))
-    return _with(node, func=function)
-
-
-def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
-    return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
-
-
-class _Fill(ast.NodeTransformer):
-    """Puts nodes in for names."""
-
-    def __init__(self, holes: dict[str, ast.expr]):
-        self.holes = holes
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.holes.get(node.id, node)
-
-
-def _code(text: str, **holes: ast.expr) -> list[ast.stmt]:
-    """Returns statements from their text, with nodes in the place of the names that are given."""
-    return [_Fill(holes).visit(statement) for statement in ast.parse(text).body]
-
-
-def _expression(text: str, **holes: ast.expr) -> ast.expr:
-    return _Fill(holes).visit(ast.parse(text, mode="eval").body)
-
+# --- Words
 
 def _swapped(items: list) -> Iterator[tuple[int, list]]:
     for i in range(len(items) - 1):
@@ -225,36 +175,36 @@ def constants(node: ast.AST) -> Changes:
 
 def axes(node: ast.AST) -> Changes:
     """Axes of a reduction, a permutation, a concatenation: one left out, two exchanged."""
-    if not _calls(node, AXES):
+    if not calls(node, AXES):
         return
     for holder in [*node.args, *(k.value for k in node.keywords)]:
         if isinstance(holder, (ast.Tuple, ast.List)):
             for i, axis in enumerate(holder.elts):
                 rest = holder.elts[:i] + holder.elts[i + 1:]
-                yield (f"{_called(node)} without axis {_short(axis)}",
-                       copy.deepcopy(node, {id(holder): _with(holder, elts=rest) if len(rest) > 1 else rest[0]}
+                yield (f"{called(node)} without axis {_short(axis)}",
+                       copy.deepcopy(node, {id(holder): altered(holder, elts=rest) if len(rest) > 1 else rest[0]}
                                      if rest else {}))
-            for i, other in _swapped(holder.elts) if _called(node) not in REDUCTIONS else ():
-                yield f"{_called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(
-                    node, {id(holder): _with(holder, elts=other)}
+            for i, other in _swapped(holder.elts) if called(node) not in REDUCTIONS else ():
+                yield f"{called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(
+                    node, {id(holder): altered(holder, elts=other)}
                 )
     for keyword in node.keywords:
         if keyword.arg in ("dim", "dims", "axis"):
-            yield f"{_called(node)} without {keyword.arg}", _with(node,
+            yield f"{called(node)} without {keyword.arg}", altered(node,
                                                                   keywords=[k for k in node.keywords
                                                                             if k is not keyword])
 
 
 def keepdim(node: ast.AST) -> Changes:
-    if _calls(node, REDUCTIONS) and not any(k.arg == "keepdim" for k in node.keywords):
-        yield f"{_called(node)} keeps its axes", _with(node,
+    if calls(node, REDUCTIONS) and not any(k.arg == "keepdim" for k in node.keywords):
+        yield f"{called(node)} keeps its axes", altered(node,
                                                        keywords=[*node.keywords,
                                                                  ast.keyword("keepdim", ast.Constant(True))])
 
 
 def another_function(node: ast.AST) -> Changes:
-    if _calls(node, ANOTHER):
-        yield f"{_called(node)} -> {ANOTHER[_called(node)]}", _renamed(node, ANOTHER[_called(node)])
+    if calls(node, ANOTHER):
+        yield f"{called(node)} -> {ANOTHER[called(node)]}", renamed(node, ANOTHER[called(node)])
 
 
 def order_of_layers(node: ast.AST) -> Changes:
@@ -266,29 +216,29 @@ def order_of_layers(node: ast.AST) -> Changes:
         and len(node.args[0].args) == 1
     ):
         inner = node.args[0]
-        yield (f"{_called(node)} and {_called(inner)} exchanged",
-               _with(inner, args=[_with(node, args=[inner.args[0]])]))
-    if _calls(node, ("Sequential", "ModuleList")):
+        yield (f"{called(node)} and {called(inner)} exchanged",
+               altered(inner, args=[altered(node, args=[inner.args[0]])]))
+    if calls(node, ("Sequential", "ModuleList")):
         for i, layers in _swapped(node.args):
-            yield f"layers {i} and {i + 1} exchanged", _with(node, args=layers)
+            yield f"layers {i} and {i + 1} exchanged", altered(node, args=layers)
         for i, layer in enumerate(node.args):
-            yield f"layer {i}, {_called(layer)}, left out", _with(node, args=node.args[:i] + node.args[i + 1:])
+            yield f"layer {i}, {called(layer)}, left out", altered(node, args=node.args[:i] + node.args[i + 1:])
 
 
 def layer_options(node: ast.AST) -> Changes:
     """Adds bias, padding, stride, dilation or groups if it is not given, and leaves it out if it is."""
-    if not _calls(node, LAYERS):
+    if not calls(node, LAYERS):
         return
     given = {keyword.arg for keyword in node.keywords}
-    convolution = {"padding": 1, "stride": 2, "dilation": 2} if _called(node).startswith("Conv") else {}
-    for option, value in {"bias": False, **convolution}.items() if "pool" not in _called(node).lower() else ():
+    convolution = {"padding": 1, "stride": 2, "dilation": 2} if called(node).startswith("Conv") else {}
+    for option, value in {"bias": False, **convolution}.items() if "pool" not in called(node).lower() else ():
         if option not in given:
-            yield f"{_called(node)} with {option}={value}", _with(node,
+            yield f"{called(node)} with {option}={value}", altered(node,
                                                                   keywords=[*node.keywords,
                                                                             ast.keyword(option, ast.Constant(value))])
     for keyword in node.keywords:
         if keyword.arg in CONVOLUTION | {"bias"}:
-            yield f"{_called(node)} with the default {keyword.arg}", _with(
+            yield f"{called(node)} with the default {keyword.arg}", altered(
                 node, keywords=[k for k in node.keywords if k is not keyword]
             )
 
@@ -297,34 +247,34 @@ def activation(node: ast.AST) -> Changes:
     """An activation or another step left out, or taken twice; other activations in its place."""
     if not isinstance(node, ast.Call):
         return
-    name, argument = _called(node), _argument(node)
+    name, argument = called(node), applied_to(node)
     if name in ACTIVATIONS and argument is not None:
         yield f"{name} twice", copy.deepcopy(node, {id(argument): copy.deepcopy(node)})
         for text in ("torch.sigmoid(x)", "torch.tanh(x)", "torch.nn.functional.leaky_relu(x)",
                      "torch.nn.functional.relu6(x)",
                      "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)", "torch.softmax(x, 0)",
                      "torch.relu(x)"):
-            yield f"{name} -> {text}", _expression(text, x=argument)
+            yield f"{name} -> {text}", expression(text, x=argument)
 
 
 def step_left_out(node: ast.AST) -> Changes:
     if (
         isinstance(node, ast.Call)
-        and _called(node)
-        and not _called(node).endswith("Error")
-        and (argument := _argument(node)) is not None
+        and called(node)
+        and not called(node).endswith("Error")
+        and (argument := applied_to(node)) is not None
     ):
-        yield f"{_called(node)} left out", argument
+        yield f"{called(node)} left out", argument
 
 
 def arithmetic(node: ast.AST) -> Changes:
     if isinstance(node, ast.BinOp):
         for other in OPERATORS_OF.get(type(node.op), ()):
-            yield f"{type(node.op).__name__} -> {other.__name__}", _with(node, op=other())
+            yield f"{type(node.op).__name__} -> {other.__name__}", altered(node, op=other())
         yield f"only {_short(node.left)} of {type(node.op).__name__}", node.left
         yield f"only {_short(node.right)} of {type(node.op).__name__}", node.right
         if isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.MatMult, ast.Pow)):
-            yield f"operands of {type(node.op).__name__} exchanged", _with(node, left=node.right, right=node.left)
+            yield f"operands of {type(node.op).__name__} exchanged", altered(node, left=node.right, right=node.left)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
         yield f"without {type(node.op).__name__}", node.operand
 
@@ -334,30 +284,30 @@ def rounding(node: ast.AST) -> Changes:
         for what, text in (("up", "-(-a // b)"), ("to the nearest", "round(a / b)"),
                            ("down, at least 1", "max(1, a // b)"),
                            ("down to even", "a // b // 2 * 2")):
-            yield f"rounded {what}", _expression(text, a=node.left, b=node.right)
+            yield f"rounded {what}", expression(text, a=node.left, b=node.right)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        yield "rounded to the nearest", _expression("round(a / b)", a=node.left, b=node.right)
-    if _calls(node, {"int"}) and node.args:
-        yield "int -> round", _renamed(node, "round")
+        yield "rounded to the nearest", expression("round(a / b)", a=node.left, b=node.right)
+    if calls(node, {"int"}) and node.args:
+        yield "int -> round", renamed(node, "round")
 
 
 def comparisons(node: ast.AST) -> Changes:
     if isinstance(node, ast.Compare):
         for i, op in enumerate(node.ops):
             other = COMPARED[type(op)]
-            yield f"{type(op).__name__} -> {other.__name__}", _with(node,
+            yield f"{type(op).__name__} -> {other.__name__}", altered(node,
                                                                     ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
         if len(node.ops) > 1:  # one end of a <= b <= c left out
             first, *rest = node.comparators
-            yield f"without {_short(node.left)}", _with(node, left=first, ops=node.ops[1:], comparators=rest)
-            yield f"without {_short(node.comparators[-1])}", _with(node, ops=node.ops[:-1],
+            yield f"without {_short(node.left)}", altered(node, left=first, ops=node.ops[1:], comparators=rest)
+            yield f"without {_short(node.comparators[-1])}", altered(node, ops=node.ops[:-1],
                                                                    comparators=node.comparators[:-1])
     if isinstance(node, ast.BoolOp):
         joined = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield f"{type(node.op).__name__} -> {type(joined).__name__}", _with(node, op=joined)
+        yield f"{type(node.op).__name__} -> {type(joined).__name__}", altered(node, op=joined)
         for i, value in enumerate(node.values):
             rest = node.values[:i] + node.values[i + 1:]
-            yield f"without {_short(value)}", _with(node, values=rest) if len(rest) > 1 else rest[0]
+            yield f"without {_short(value)}", altered(node, values=rest) if len(rest) > 1 else rest[0]
     if isinstance(node, ast.IfExp):
         yield f"always {_short(node.body)}", node.body
         yield f"never {_short(node.body)}", node.orelse
@@ -365,15 +315,15 @@ def comparisons(node: ast.AST) -> Changes:
 
 def guards(node: ast.AST) -> Changes:
     """A check left out, another exception, a message without numbers, a message that is printed."""
-    if _is_guard(node):
+    if is_guard(node):
         yield "guard left out", ast.Pass()
         yield "an assert", ast.Assert(ast.UnaryOp(ast.Not(), node.test), None)
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         for other in ("RuntimeError", "TypeError", "Exception"):
-            yield f"raises {other}", _with(node, exc=_renamed(node.exc, other))
-        yield "message without numbers", _with(node, exc=_with(node.exc, args=[ast.Constant("impossible")]))
-        yield "no message", _with(node, exc=_with(node.exc, args=[]))
-        yield "printed, not raised", _code("print('impossible')")[0]
+            yield f"raises {other}", altered(node, exc=renamed(node.exc, other))
+        yield "message without numbers", altered(node, exc=altered(node.exc, args=[ast.Constant("impossible")]))
+        yield "no message", altered(node, exc=altered(node.exc, args=[]))
+        yield "printed, not raised", code("print('impossible')")[0]
         for message in node.exc.args:
             if not isinstance(message, ast.JoinedStr):
                 continue
@@ -381,14 +331,14 @@ def guards(node: ast.AST) -> Changes:
                 if isinstance(part, ast.FormattedValue):
                     rest = [p for p in message.values if p is not part]
                     yield f"message without {_short(part.value)}", copy.deepcopy(
-                        node, {id(message): _with(message, values=rest)}
+                        node, {id(message): altered(message, values=rest)}
                     )
 
 
 def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
     if isinstance(node, ast.Return) and node.value is not None:
         for what, text in ways:
-            yield what, _code(text, value=node.value)[0]
+            yield what, code(text, value=node.value)[0]
 
 
 def returned(node: ast.AST) -> Changes:
@@ -415,8 +365,8 @@ def returned_tensor(node: ast.AST) -> Changes:
         ("a tensor without device added", "return value + torch.zeros(value.shape, dtype=value.dtype)"),
         ("made of plain numbers", "return torch.tensor(value.tolist(), dtype=value.dtype, device=value.device)")))
     if isinstance(node, ast.Return):
-        yield "without gradients", ast.With([ast.withitem(_expression("torch.no_grad()"))], [node])
-        yield "in inference mode", ast.With([ast.withitem(_expression("torch.inference_mode()"))], [node])
+        yield "without gradients", ast.With([ast.withitem(expression("torch.no_grad()"))], [node])
+        yield "in inference mode", ast.With([ast.withitem(expression("torch.inference_mode()"))], [node])
 
 
 def remembered(node: ast.AST) -> Changes:
@@ -428,9 +378,9 @@ def remembered(node: ast.AST) -> Changes:
         return
     holder = "self" if node.args.args and node.args.args[0].arg == "self" else node.name
     kept = f"if not hasattr({holder}, '_kept'):\n    {holder}._kept = value\nreturn {holder}._kept"
-    yield "the first result kept", _with(node, body=[*node.body[:-1], *_code(kept, value=last.value)])
+    yield "the first result kept", altered(node, body=[*node.body[:-1], *code(kept, value=last.value)])
     running = f"{holder}._kept = 0.5 * getattr({holder}, '_kept', value) + 0.5 * value\nreturn {holder}._kept"
-    yield "mixed with the result before", _with(node, body=[*node.body[:-1], *_code(running, value=last.value)])
+    yield "mixed with the result before", altered(node, body=[*node.body[:-1], *code(running, value=last.value)])
 
 
 def inputs(node: ast.AST) -> Changes:
@@ -438,7 +388,7 @@ def inputs(node: ast.AST) -> Changes:
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
     last = node.body[-1]
-    first = lambda text: _with(node, body=[*_code(text), *node.body])  # noqa: E731
+    first = lambda text: altered(node, body=[*code(text), *node.body])  # noqa: E731
     for argument in filter(_is_tensor, [*node.args.args, *node.args.kwonlyargs]):
         x = argument.arg
         for what, text in (
@@ -459,26 +409,26 @@ def inputs(node: ast.AST) -> Changes:
             yield f"{x} {what}", first(text)
         if isinstance(last, ast.Return) and last.value is not None:
             after = f"result = value\n{x}.data.mul_(2)\nreturn result"
-            yield f"{x} doubled in place at the end", _with(node,
-                                                            body=[*node.body[:-1], *_code(after, value=last.value)])
+            yield f"{x} doubled in place at the end", altered(node,
+                                                            body=[*node.body[:-1], *code(after, value=last.value)])
 
 
 def in_place(node: ast.AST) -> Changes:
-    if _calls(node, IN_PLACE):
-        yield f"{_called(node)} in place", _renamed(node, f"{_called(node)}_")
+    if calls(node, IN_PLACE):
+        yield f"{called(node)} in place", renamed(node, f"{called(node)}_")
     if (
         isinstance(node, ast.BinOp)
         and (name := IN_PLACE_OF.get(type(node.op)))
         and isinstance(node.left, (ast.Name, ast.Call))
     ):
-        yield f"{type(node.op).__name__} in place", _method(node.left, name, node.right)
+        yield f"{type(node.op).__name__} in place", method_call(node.left, name, node.right)
 
 
 def detached(node: ast.AST) -> Changes:
     if getattr(node, "runs", False) and (
         isinstance(node, ast.Call) or isinstance(node, ast.Name) and hasattr(node, "others")
     ):
-        yield f"{_short(node)} detached", _method(node, "detach")
+        yield f"{_short(node)} detached", method_call(node, "detach")
 
 
 def defaults(node: ast.AST) -> Changes:
@@ -486,24 +436,25 @@ def defaults(node: ast.AST) -> Changes:
         given = node.args[len(node.args) - len(node.defaults):]
         for i, (argument, default) in enumerate(zip(given, node.defaults)):
             if i == 0:
-                yield f"no default for {argument.arg}", _with(node, defaults=node.defaults[1:])
+                yield f"no default for {argument.arg}", altered(node, defaults=node.defaults[1:])
             if isinstance(default, ast.Constant) and default.value is None:
                 given_one = [*node.defaults[:i], ast.Constant(1.0), *node.defaults[i + 1:]]
-                yield f"default of {argument.arg} 1.0", _with(node, defaults=given_one)
+                yield f"default of {argument.arg} 1.0", altered(node, defaults=given_one)
         for i, arguments in _swapped(node.args):
             if node.args[i].arg != "self":
-                yield f"parameters {node.args[i].arg} and {node.args[i + 1].arg} exchanged", _with(node, args=arguments)
+                what = f"parameters {node.args[i].arg} and {node.args[i + 1].arg} exchanged"
+                yield what, altered(node, args=arguments)
 
 
 def order_of_arguments(node: ast.AST) -> Changes:
     if isinstance(node, ast.Call):
         for i, arguments in _swapped(node.args):
-            yield f"arguments {i} and {i + 1} of {_called(node)} exchanged", _with(node, args=arguments)
+            yield f"arguments {i} and {i + 1} of {called(node)} exchanged", altered(node, args=arguments)
         for i, argument in enumerate(node.args if len(node.args) > 1 else []):
-            yield f"{_called(node)} without {_short(argument)}", _with(node, args=node.args[:i] + node.args[i + 1:])
+            yield f"{called(node)} without {_short(argument)}", altered(node, args=node.args[:i] + node.args[i + 1:])
         for keyword in node.keywords:
             if keyword.arg not in CONVOLUTION | {"bias", "dim", "dims", "axis"}:
-                yield f"{_called(node)} without {keyword.arg}", _with(
+                yield f"{called(node)} without {keyword.arg}", altered(
                     node, keywords=[k for k in node.keywords if k is not keyword]
                 )
 
@@ -514,7 +465,7 @@ def names(node: ast.AST) -> Changes:
         if isinstance(node, ast.Name):
             yield f"{node.id} -> {other}", ast.Name(other, ast.Load())
         elif isinstance(node, ast.Attribute):
-            yield f"self.{node.attr} -> self.{other}", _with(node, attr=other)
+            yield f"self.{node.attr} -> self.{other}", altered(node, attr=other)
 
 
 def subscripts(node: ast.AST) -> Changes:
@@ -524,19 +475,19 @@ def subscripts(node: ast.AST) -> Changes:
         axis = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and isinstance(axis, int):
             for other in {0, 1, 2, 3} - {axis}:
-                yield f"shape[{axis}] -> shape[{other}]", _with(node, slice=ast.Constant(other))
+                yield f"shape[{axis}] -> shape[{other}]", altered(node, slice=ast.Constant(other))
         if isinstance(node.slice, ast.Tuple):
             parts = node.slice.elts
             for i, swapped in _swapped(parts):
-                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(
-                    node, slice=_with(node.slice, elts=swapped)
+                yield f"parts {i} and {i + 1} of the subscript exchanged", altered(
+                    node, slice=altered(node.slice, elts=swapped)
                 )
             for i in range(len(parts)):
-                yield f"subscript without part {i}", _with(node,
-                                                           slice=_with(node.slice, elts=parts[:i] + parts[i + 1:]))
+                yield f"subscript without part {i}", altered(node,
+                                                           slice=altered(node.slice, elts=parts[:i] + parts[i + 1:]))
         if isinstance(node.slice, ast.Slice):
-            yield "slice from the start", _with(node, slice=_with(node.slice, lower=None))
-            yield "slice to the end", _with(node, slice=_with(node.slice, upper=None))
+            yield "slice from the start", altered(node, slice=altered(node.slice, lower=None))
+            yield "slice to the end", altered(node, slice=altered(node.slice, upper=None))
 
 
 def mode(node: ast.AST) -> Changes:
@@ -549,27 +500,27 @@ def statements(node: ast.AST) -> Changes:
     """A statement left out; a loop that ends after its first round; the same module for all."""
     if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
         yield f"without `{_short(node)}`", ast.Pass()
-    if isinstance(node, ast.If) and not _is_guard(node):
+    if isinstance(node, ast.If) and not is_guard(node):
         yield f"never {_short(node.test)}", ast.If(ast.Constant(False), node.body, node.orelse)
         yield f"always {_short(node.test)}", ast.If(ast.Constant(True), node.body, node.orelse)
     if isinstance(node, ast.For):
-        yield "one round of the loop", _with(node, body=[*node.body, ast.Break()])
+        yield "one round of the loop", altered(node, body=[*node.body, ast.Break()])
 
 
 def comprehensions(node: ast.AST) -> Changes:
     if isinstance(node, ast.comprehension):
-        yield "without the first", _with(node, iter=_expression("list(items)[1:]", items=node.iter))
-        yield "without the last", _with(node, iter=_expression("list(items)[:-1]", items=node.iter))
-        yield "only the first", _with(node, iter=_expression("list(items)[:1]", items=node.iter))
-        yield "at most four", _with(node, iter=_expression("list(items)[:4]", items=node.iter))
-        yield "each once", _with(node, iter=_expression("dict.fromkeys(items)", items=node.iter))
+        yield "without the first", altered(node, iter=expression("list(items)[1:]", items=node.iter))
+        yield "without the last", altered(node, iter=expression("list(items)[:-1]", items=node.iter))
+        yield "only the first", altered(node, iter=expression("list(items)[:1]", items=node.iter))
+        yield "at most four", altered(node, iter=expression("list(items)[:4]", items=node.iter))
+        yield "each once", altered(node, iter=expression("dict.fromkeys(items)", items=node.iter))
 
 
 def devices(node: ast.AST) -> Changes:
     """Leaves a tensor on the device where it was made."""
-    if _calls(node, {"to"}) and node.args:
+    if calls(node, {"to"}) and node.args:
         argument = node.args[0]
-        yield "to, without the device", _with(node, args=[ast.Attribute(argument, "dtype", ast.Load())])
+        yield "to, without the device", altered(node, args=[ast.Attribute(argument, "dtype", ast.Load())])
 
 
 def layers(node: ast.AST) -> Changes:
@@ -577,15 +528,15 @@ def layers(node: ast.AST) -> Changes:
     if (
         isinstance(node, ast.Assign)
         and ast.unparse(node.targets[0]).startswith("self.")
-        and _called(node.value)[:1].isupper()
+        and called(node.value)[:1].isupper()
     ):
-        yield f"{_short(node.targets[0])} frozen", _with(node,
-                                                         value=_expression("layer.requires_grad_(False)",
+        yield f"{_short(node.targets[0])} frozen", altered(node,
+                                                         value=expression("layer.requires_grad_(False)",
                                                                            layer=node.value))
-        hidden = _expression("(lambda hidden: lambda *a: hidden[0](*a))([layer])", layer=node.value)
-        yield f"{_short(node.targets[0])} in a list", _with(node, value=hidden)
+        hidden = expression("(lambda hidden: lambda *a: hidden[0](*a))([layer])", layer=node.value)
+        yield f"{_short(node.targets[0])} in a list", altered(node, value=hidden)
     if isinstance(node, ast.Call) and _of_self(node.func) and getattr(node, "runs", False):
-        yield f"dropout after self.{node.func.attr}", _expression("torch.nn.functional.dropout(layer, 0.1, "
+        yield f"dropout after self.{node.func.attr}", expression("torch.nn.functional.dropout(layer, 0.1, "
                                                                   "self.training)", layer=node)
 
 

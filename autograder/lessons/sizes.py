@@ -14,6 +14,12 @@ Shape = Callable[[Random], tuple[int, int, int]]  # draws a batch, a height and 
 Construct = dict[str, Any] | tuple  # a module's arguments
 
 
+def large(case: Case, factor: float = 24.0) -> Case:
+    """A call of random tensors with larger numbers, which its label says."""
+    tensors = tuple(replace(each, scale=factor * each.scale) for each in case.args)
+    return replace(case, args=tensors, label=", ".join(filter(None, ("large numbers", case.label))))
+
+
 # --- Maps
 def batch_and_map(r: Random) -> tuple[int, int, int]:
     """Returns a batch size, a height and a width, all different. They are small, because questions and answers travel

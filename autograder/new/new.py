@@ -7,13 +7,10 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import torch
 from rich.console import Console
 
 from autograder.lessons import bank
@@ -28,26 +25,31 @@ from autograder.new.propose import harmless, proposed
 from autograder.new.sketch import Call, Drafted, Sketch
 from autograder.submission import notebook
 
-VISIBLE = 2  # cases of each call in the check that learners hold
+VISIBLE = 2  # cases of each kind of call in the check that learners hold
 MINUTES = 30  # an exercise, until somebody has measured it
 
 HEAD = '''"""{name}: how each exercise is called.
 
-`sizes` are the hidden questions: functions that take a random generator and return a call each. The first one should draw an ordinary
-call, because all standard tests use it (other layouts, float32, a second call, ...). `visible` are the questions of the check that
-learners have. Anything that a wrong answer must not get past, such as odd sides or other arguments, belongs in both.
+`sizes` are the hidden questions: functions that take a random generator and return a call each. The first one should
+draw an ordinary call, because all standard tests use it (other layouts, float32, a second call, ...). `visible` are the
+questions of the check that learners have. Anything that a wrong answer must not get past, such as odd sides or other
+arguments, belongs in both.
 
-Calls that the reference must refuse with a ValueError belong in `refuses=(refused_1,)`. Each is a function that returns a call with the
-numbers that the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+Calls that the reference must refuse with a ValueError belong in `refuses=(refused_1,)`. Each is a function that returns
+a call with the numbers that the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+
+Only the first call is tried with large numbers and on another device. For a branch that it does not reach,
+`large(call(...))` has large numbers, and `call(..., device=True)` is made on another device.
 """
 
 from autograder.lessons.declare import Exercise, call
-'''  # noqa: E501
+from autograder.lessons.sizes import large
+'''
 
 CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that rightly lose no points.
 
-The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without "(proposed)", and delete
-those that nobody makes.
+The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without
+"(proposed)", and delete those that nobody makes.
 """
 
 from autograder.lessons.declare import Mistake
@@ -55,13 +57,15 @@ from autograder.lessons.declare import Mistake
 MISTAKES = (
 {entries})
 
-# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as Mistake is.
+# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as
+# Mistake is.
 VARIANTS = ()
 
-# Mutants that `autograder audit` reports because they get full points, although they are right, and why: {{"Name 3: what": "why"}}.
+# Mutants that `autograder audit` reports because they get full points, although they are right, and why:
+# {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
-'''  # noqa: E501
+'''
 
 
 def new(name: str, reference: Path, folder: Path, console: Console) -> int:
@@ -142,52 +146,35 @@ def exercises_source(name: str, sketch: Sketch) -> str:
     for number, exercise in enumerate(sketch.exercises, 1):
         target = reference[exercise.name]
         for entry, each in enumerate(exercise.calls, 1):
-            if why := _refusal(each, target):
+            if why := probing.complaint(each, target):
                 raise ValueError(f"{sketches.INPUTS}[{exercise.name!r}], entry {entry}: called with {why}")
-        more = [*_narrow(exercise.calls[0]), *filter(None, [probing.positional(exercise.calls[0], target)])]
-        calls = [*exercise.calls, *(each for each in more if not _refusal(each, target))]
+        more = [each for each in probing.more(exercise.calls, target) if not probing.complaint(each, target)]
         refused, open_lines = probing.refusals(nodes[exercise.name], f"<{name}>", target, exercise.calls)
         overflow = probing.overflow(exercise.calls[0], target)
-        parts.append(_exercise_source(number, replace(exercise, calls=tuple(calls)), refused, open_lines, overflow))
+        parts.append(_exercise_source(number, exercise, more, refused, open_lines, overflow))
     names = "".join(f"EXERCISE_{number}, " for number in range(1, len(sketch.exercises) + 1))
     return "\n\n".join([*parts, f"EXERCISES = ({names.strip()})\n"])
 
 
-def _narrow(call: Call) -> list[Call]:
-    """Returns two versions of the call: one has every other letter at 1, and the second one has the remaining letters
-    at 1. On all other shapes, a stray `squeeze()` would do no harm."""
-    return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
-
-
-def _refusal(call: Call, target: Callable) -> str:
-    """Returns the reference's error for such a call; empty if it accepts the call."""
-    shapes = call.shapes(Random(0))
-    try:
-        call.made(target)(*map(torch.ones, shapes))
-    except Exception as error:  # whatever the reference raises
-        return f"{', '.join(map(str, shapes))}, your reference raises {type(error).__name__}: {error}"
-    return ""
-
-
-def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], open_lines: list[int],
-                     overflow: float) -> str:
+def _exercise_source(number: int, exercise: Drafted, more: list[Call], refused: list[Refused],
+                     open_lines: list[int], overflow: float) -> str:
     functions = ""
-    for index, each in enumerate(exercise.calls, 1):
-        functions += f"def size_{number}_{index}(r):\n"
-        functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n"
-                             for letter in each.letters)
-        functions += f"    return {_call_source(each, each.inputs)}\n\n\n"
+    calls = [*exercise.calls, *more]
+    for index, each in enumerate(calls, 1):
+        functions += f"def size_{number}_{index}(r):\n{_draw_source(each)}"
+        functions += f"    return {_call_source(exercise, each, each.inputs)}\n\n\n"
     for index, other in enumerate(refused, 1):
         functions += (
             f"def refused_{number}_{index}(r):\n    return"
-            f" {_call_source(other.call, other.call.inputs, other.numbers)}\n\n\n"
+            f" {_call_source(exercise, other.call, other.call.inputs, other.numbers)}\n\n\n"
         )
     for line in open_lines:
         functions += (f"# reference.py raises a ValueError in line {line}, and no call that makes it do so was found: "
                       "write one,\n# and put it into `refuses`.\n")
-    sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(exercise.calls) + 1)).strip()
+    sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(calls) + 1)).strip()
     r = Random(exercise.name)
-    visible = list(dict.fromkeys(_call_source(each, each.shapes(r)) for each in exercise.calls for _ in range(VISIBLE)))
+    visible = list(dict.fromkeys(_call_source(exercise, each, each.shapes(r))
+                                 for each in [*(each for each in exercise.calls for _ in range(VISIBLE)), *more]))
     options = f", uses={exercise.uses!r}" if exercise.uses else ""
     options += f", overflow={overflow:g}" if overflow else ""
     refuses = "".join(f"refused_{number}_{index}, " for index in range(1, len(refused) + 1)).strip()
@@ -197,10 +184,28 @@ def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], ope
             + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{options})")
 
 
-def _call_source(call: Call, shapes: tuple, raises: tuple[int, ...] | None = None) -> str:
+def _draw_source(call: Call) -> str:
+    """The line that draws a number for each letter."""
+    match call.letters:
+        case []:
+            return ""
+        case [letter]:
+            return f"    {letter} = r.choice({call.numbers})\n"
+    return f"    {', '.join(call.letters)} = r.sample({call.numbers}, {len(call.letters)})\n"
+
+
+def _call_source(exercise: Drafted, call: Call, shapes: tuple, raises: tuple[int, ...] | None = None) -> str:
     texts = [repr(shape).replace("'", "") for shape in shapes]  # letters become names
-    texts += [f"of={call.arguments!r}"] if call.arguments else []
-    return f"call({', '.join([*texts, *([] if raises is None else [f'raises={raises!r}'])])})"
+    label = ["another device"] if call.device else []
+    if call.arguments and isinstance(exercise.node, ast.ClassDef):
+        texts.append(f"of={call.arguments!r}")
+    elif isinstance(call.arguments, dict) and call.arguments:  # a label, because a report shows shapes alone
+        label += [f"{name}={value!r}" for name, value in call.arguments.items()]
+        texts.append(f"kwargs={call.arguments!r}")
+    texts += [f"label={', '.join(label)!r}"] if label else []
+    texts += ["device=True"] if call.device else []
+    texts += [] if raises is None else [f"raises={raises!r}"]
+    return f"{'large(' * call.large}call({', '.join(texts)}){')' * call.large}"
 
 
 def mistakes_source(name: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:

@@ -22,8 +22,10 @@ EXPONENTIALS = {"softmax", "log_softmax", "sigmoid", "exp", "logsumexp"}
 FACTORS = (1e2, 1e3, 1e4, 1e5, 1e6)
 OVERFLOWS = 1000.0  # `exp` of it is infinite in float64, with room to spare
 DRAWS = 5
-PER_LINE = 2  # refused calls
+PER_LINE = 2  # refused calls, of different causes
 NEAR = (0, 1, 2, 3, 5, 7, -1)  # numbers that are often refused
+FAR = 11  # a side that no letter stands for
+RANK = re.compile(r"\.dim\(\)|\.ndim\b|len\(\w+\.(shape|size\(\))\)")
 
 
 @dataclass(frozen=True)
@@ -37,42 +39,73 @@ class Refused:
 
 def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
              calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
-    """For each line of an exercise that raises a ValueError, finds one or two calls that make it do so. Also returns
-    the lines for which no such call was found.
+    """For each line of an exercise that raises a ValueError, finds a call that makes it do so, or two calls with
+    different causes. Also returns the lines for which no such call was found.
 
     node: the exercise as it stands in `file`, from which `target` was made.
     """
-    lines = [each.lineno for each in ast.walk(node)
-             if isinstance(each, ast.Raise) and each.exc and "ValueError" in ast.unparse(each.exc)]
-    found: dict[int, dict[tuple[int, ...], Refused]] = {line: {} for line in lines}  # by the numbers of their messages
-    for call in (other for each in calls for other in _neighbours(each, target)) if lines else ():
-        refused = _refused(call, target, file)
-        if refused and refused.line in found:
-            found[refused.line].setdefault(refused.numbers, refused)
+    guards = {guard.line: guard for guard in _guards(node)}
+    found: dict[int, dict[str, Refused]] = {line: {} for line in guards}  # by the cause
+    for cause, call in (other for each in calls for other in _neighbours(each, target)) if guards else ():
+        refused = _refused(call, target, file, guards)
+        # An answer that unpacks x.shape complains about another number of axes in its own words.
+        if refused and (cause != AXES or guards[refused.line].asks_axes):
+            found[refused.line].setdefault(cause, refused)
     most = [sorted(each.values(), key=lambda refused: -len(refused.numbers))[:PER_LINE] for each in found.values()]
     return [refused for each in most for refused in each], [line for line, each in found.items() if not each]
 
 
-def _neighbours(call: Call, target: Callable) -> Iterator[Call]:
-    """Yields the call with one number of its arguments changed, with one side changed, and with one axis more or less.
-    """
-    arguments = dict(call.arguments) if isinstance(call.arguments, dict) else {}
-    if isinstance(target, type):
-        given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | arguments
-        for name, value in given.items():
-            if type(value) is int:
-                for other in dict.fromkeys([value + 1, value - 1, *NEAR]):
-                    if other != value:
-                        yield replace(call, arguments=arguments | {name: other})
+@dataclass(frozen=True)
+class _Guard:
+    """A line that raises a ValueError. asks_axes: does its condition speak of the number of axes?
+    constant: the numbers that its message always has."""
+
+    line: int
+    asks_axes: bool
+    constant: set[int]
+
+
+def _guards(node: ast.AST, asks_axes: bool = False) -> Iterator[_Guard]:
+    if isinstance(node, ast.Raise) and node.exc and "ValueError" in ast.unparse(node.exc):
+        words = [each.value for each in ast.walk(node.exc) if isinstance(each, ast.Constant)]
+        yield _Guard(node.lineno, asks_axes, set(_numbers(" ".join(word for word in words if isinstance(word, str)))))
+    asks_axes = bool(RANK.search(ast.unparse(node.test))) if isinstance(node, ast.If) else asks_axes
+    for child in ast.iter_child_nodes(node):
+        yield from _guards(child, asks_axes)
+
+
+def _numbers(text: str) -> list[int]:
+    """The numbers in a message, each once and without its sign, as a check reads them."""
+    return list(dict.fromkeys(map(int, re.findall(r"\d+", text))))
+
+
+AXES = "axes"  # the cause of a call with an axis more or less
+
+
+def _neighbours(call: Call, target: Callable) -> Iterator[tuple[str, Call]]:
+    """Yields what was changed and the changed call: one number of its arguments, one side of an input, or an axis more
+    or less."""
+    arguments = dict(call.arguments)
+    given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | arguments
+    for name, value in given.items():
+        beside = [value - 1, value + 1] if type(value) is int else []
+        for other in dict.fromkeys([*beside, *NEAR]) if type(value) in (int, float) else ():
+            if other != value:
+                yield name, replace(call, arguments=arguments | {name: other})
     for place, shape in enumerate(call.inputs):
-        ways = [(*shape[:axis], side + 1, *shape[axis + 1:]) for axis, side in enumerate(shape)
-                if isinstance(side, int)]
-        for other_shape in [*ways, shape[1:], (1, *shape)]:
-            if other_shape:
-                yield replace(call, inputs=(*call.inputs[:place], other_shape, *call.inputs[place + 1:]))
+        for axis, side in enumerate(shape):
+            for other in (side + 1, side - 1, 1) if isinstance(side, int) else (1, FAR):
+                if other > 0:
+                    yield f"{place}, {axis}", _with_shape(call, place, (*shape[:axis], other, *shape[axis + 1:]))
+        for other_shape in filter(None, (shape[1:], (1, *shape))):
+            yield AXES, _with_shape(call, place, other_shape)
 
 
-def _refused(call: Call, target: Callable, file: str) -> Refused | None:
+def _with_shape(call: Call, place: int, shape: tuple[int | str, ...]) -> Call:
+    return replace(call, inputs=(*call.inputs[:place], shape, *call.inputs[place + 1:]))
+
+
+def _refused(call: Call, target: Callable, file: str, guards: dict[int, _Guard]) -> Refused | None:
     shapes = call.shapes(Random(0))
     try:
         with warnings.catch_warnings():
@@ -80,30 +113,69 @@ def _refused(call: Call, target: Callable, file: str) -> Refused | None:
             call.made(target)(*map(torch.ones, shapes))
     except ValueError as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        own = {value for value in call.values if type(value) is int} | {side for shape in shapes
-                                                                        for side in (*shape, len(shape))}
-        named = [int(number) for number in re.findall(r"-?\d+", str(error))]
-        fixed = replace(call, inputs=shapes)
-        return (
-            Refused(fixed, tuple(dict.fromkeys(number for number in named if number in own)), lines[-1] or 0)
-            if lines
-            else None
-        )
+        if lines and (guard := guards.get(lines[-1] or 0)):
+            own = {abs(value) for value in call.values if type(value) is int}
+            own |= {side for shape in shapes for side in (*shape, len(shape))} - guard.constant
+            named = tuple(number for number in _numbers(str(error)) if number in own)
+            return Refused(replace(call, inputs=shapes), named, guard.line)
     except Exception:  # another complaint of torch's or Python's: no refusal of the reference's own
-        return None
+        pass
     return None
 
 
-def positional(call: Call, target: Callable) -> Call | None:
-    """Returns the call with its arguments by position, and without those that have a default; None if that makes no
-    difference."""
-    if not isinstance(target, type) or not isinstance(call.arguments, dict):
-        return None
+def more(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
+    """Calls that nobody thinks of, but that show a mistake which the others hide. Not all need be accepted."""
+    first, *others = calls
+    yield from _narrow(first)
+    for call in others:  # what is standard is tried on the first call alone, not on the branches of the others
+        narrow = [each for each in _narrow(call) if not complaint(each, target)] or [call]
+        yield replace(_by_place(narrow[0], target), large=True)
+        yield replace(narrow[-1], device=True)
+    yield from _without_defaults(calls, target)
+    yield from _smallest(first, target)
+
+
+def complaint(call: Call, target: Callable) -> str:
+    """What the reference says to such a call; nothing where it takes it."""
+    shapes = call.shapes(Random(0))
+    try:
+        call.made(target)(*map(torch.ones, shapes))
+    except Exception as error:  # whatever the reference raises
+        return f"{', '.join(map(str, shapes))}, your reference raises {type(error).__name__}: {error}"
+    return ""
+
+
+def _narrow(call: Call) -> list[Call]:
+    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
+    shapes."""
+    return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
+
+
+def _by_place(call: Call, target: Callable) -> Call:
+    """The call with its arguments by place, where they are a module's first ones."""
+    names = list(inspect.signature(target).parameters)[:len(call.arguments)]
+    if not isinstance(target, type) or not isinstance(call.arguments, dict) or set(names) != call.arguments.keys():
+        return call
+    return replace(call, arguments=tuple(call.arguments[name] for name in names))
+
+
+def _without_defaults(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
+    """The first call without the arguments that have a default, unless there is such a call. A module gets the others
+    by place."""
     parameters = inspect.signature(target).parameters
-    needed = [name for name, each in parameters.items() if each.default is each.empty]
-    if len(parameters) < 2 and needed or not parameters or any(name not in call.arguments for name in needed):
-        return None
-    return replace(call, arguments=tuple(call.arguments[name] for name in needed))
+    given = dict(calls[0].arguments)
+    needed = {name: given[name] for name, each in parameters.items() if each.default is each.empty and name in given}
+    call = _by_place(replace(calls[0], arguments=needed), target)
+    if len(parameters) > 1 and call.arguments and call not in calls or all(each.arguments for each in calls):
+        yield call
+
+
+def _smallest(call: Call, target: Callable) -> Iterator[Call]:
+    """The call with 1 for one of its whole numbers: a kernel, a reduction or a number of heads at its smallest."""
+    given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | dict(call.arguments)
+    for name, value in given.items():
+        if type(value) is int and value != 1:
+            yield replace(call, arguments=dict(call.arguments) | {name: 1})
 
 
 def overflow(call: Call, target: Callable) -> float:

@@ -1,8 +1,8 @@
-"""Proposes known mistakes. They are mutants of the reference, from every part of its code, that can be told from the
-reference and from each other."""
+"""Proposes known mistakes: the usual ones, and mutants of the reference, that can be told from it and each other."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import inspect
 import io
@@ -14,10 +14,13 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 from types import ModuleType
 
+from attention_lab.checking.differences import differences
+from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
-from attention_lab.checking.recorded import RecordedExercise
+from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
 from attention_lab.networks.threads import one_thread
 from autograder.audit.mutants import Mutant, mutants
+from autograder.audit.syntax import is_guard
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.declare import Exercise, Mistake
@@ -28,9 +31,11 @@ from autograder.new.usual import Usual, usual
 PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a better one
 MODULE, FUNCTION = 8, 3  # how many there should be
 SEED = "proposed"  # of the hidden cases that they are told apart with
+MOST = 12  # usual mistakes of one exercise
 TRIED = 60  # mutants of one exercise
-LAST = re.compile("raises |message|no message|printed|an assert|no default|default of|as a list|nothing returned|a "
-                  "text|made an int|half|twice")  # how the words of mutants begin that teach little
+TEACHES = {"axes", "keepdim", "another_function", "order_of_layers", "layer_options", "activation", "step_left_out",
+           "arithmetic", "rounding", "comparisons", "names", "subscripts", "statements", "comprehensions",
+           "order_of_arguments", "mode", "devices", "constants"}  # operators; the others' mutants are nobody's mistakes
 
 
 def proposed(files: Topic) -> list[Mistake]:
@@ -41,24 +46,39 @@ def proposed(files: Topic) -> list[Mistake]:
         for exercise in files.exercises:
             made, source = _recorded(files, exercise), inspect.getsource(getattr(files.reference, exercise.name))
             most = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
-            chosen: list[Mistake] = []
-            groups: set[str] = set()
-            candidates = [(_usual(exercise.name, each), each.group) for each in usual(source)]
-            candidates += [(_mistake(exercise.name, each), each.id) for each in _spread(mutants(source))[:TRIED]]
-            for mistake, group in candidates:
-                if len(chosen) == most:
-                    break
-                said = {each.sentence for each in [*found, *chosen]}
-                fits = group not in groups and mistake.sentence not in said
-                if (
-                    fits
-                    and not _crashes(files.reference, made, mistake)
-                    and _tells(files.reference, made, chosen, mistake)
-                ):
-                    chosen.append(mistake)
-                    groups.add(group)
-            found += chosen
+            chosen = _Chosen(files.reference, made)
+            for each in usual(source):
+                if len(chosen.mistakes) < MOST:
+                    chosen.add(_usual(exercise.name, each), each.group)
+            for mutant in spread(mutants(source), source)[:TRIED]:
+                if len(chosen.mistakes) < most:
+                    chosen.add(_mistake(exercise.name, mutant), mutant.operator)
+            found += chosen.mistakes
     return found
+
+
+class _Chosen:
+    """The mistakes of one exercise: no two that the cases can't tell apart, that say the same, or of one group."""
+
+    def __init__(self, reference: ModuleType, made: list[RecordedExercise]):
+        self.reference, self.made = reference, made
+        self.mistakes: list[Mistake] = []
+        self.groups: set[str] = set()
+        self.seen: list[list[RecordedMistake]] = []  # what `made` shows of each mistake
+
+    def add(self, mistake: Mistake, group: str) -> None:
+        """Choose it, too, if it fits."""
+        if group in self.groups or mistake.sentence in [each.sentence for each in self.mistakes]:
+            return
+        if _crashes(self.reference, self.made, mistake) or any(_right(self.reference, each, mistake)
+                                                               for each in self.made):
+            return
+        seen = _seen(self.reference, self.made, mistake)
+        if not seen or any(all(map(_alike, self.made, seen, other)) for other in self.seen):
+            return
+        self.mistakes.append(mistake)
+        self.groups.add(group)
+        self.seen.append(seen)
 
 
 def harmless(files: Topic) -> dict[str, str]:
@@ -72,7 +92,7 @@ def harmless(files: Topic) -> dict[str, str]:
             made = _recorded(files, exercise) if explained else []
             for name, (mutant, why) in explained.items():
                 mistake = _mistake(exercise.name, mutant)
-                if not _crashes(files.reference, made, mistake) and not _tells(files.reference, made[1:], [], mistake):
+                if not _crashes(files.reference, made, mistake) and _right(files.reference, made[1], mistake):
                     found[name] = why
     return found
 
@@ -91,14 +111,29 @@ def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mista
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
 
 
-def _tells(reference: ModuleType, made: list[RecordedExercise], chosen: list[Mistake], mistake: Mistake) -> bool:
-    """Says whether the cases tell a mistake from the reference, and from the mistakes that were chosen before."""
+def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> bool:
+    """Would it get full points?"""
+    space = recording.run_source(mistake.code, reference, mistake.id)
+    return not any(differences(case, observe(space[made.name], case.question, case.tensors, space), made.scale)
+                   for case in made.cases)
+
+
+def _seen(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> list[RecordedMistake]:
+    """What each of `made` shows of a mistake; nothing where one of them can't tell it from the reference."""
+    shown = [replace(each, mistakes=[]) for each in made]
     try:
-        for each in made:
-            recording.record_mistakes(replace(each, mistakes=[]), reference, [*chosen, mistake])
-    except ValueError:  # it looks right, or like another one
-        return False
-    return True
+        for each in shown:
+            recording.record_mistakes(each, reference, [mistake])
+    except ValueError:  # it looks right
+        return []
+    return [each.mistakes[0] for each in shown]
+
+
+def _alike(made: RecordedExercise, one: RecordedMistake, other: RecordedMistake) -> bool:
+    """Are two mistakes the same in all cases of `made`?"""
+    zero = [row_scales(case.expected_tensors, made.scale) for case in made.cases]
+    return all(same(mine, theirs, z[:len(theirs[1])], case.grain)
+               for mine, theirs, z, case in zip(one.fingerprints, other.fingerprints, zero, made.cases))
 
 
 @contextlib.contextmanager
@@ -120,15 +155,25 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
     return Mistake(label, exercise, sentence, code=mutant.source)
 
 
-def _spread(found: list[Mutant]) -> list[Mutant]:
-    """Yields one mutant of each line, then a second one of each line, and so on. Mutants that teach little come last.
-    """
-    lines: dict[str, list[Mutant]] = defaultdict(list)
+def spread(found: list[Mutant], source: str) -> list[Mutant]:
+    """One mutant of each line, then another of each line, and so on; at the end those that teach little, or that
+    change what a guard asks. None that takes an argument for one of another type."""
+    tree = ast.parse(source)
+    arguments = [each for node in ast.walk(tree) if isinstance(node, ast.arguments) for each in node.args]
+    types = {each.arg: ast.unparse(each.annotation) if each.annotation else "" for each in arguments}
+    guards = {line for node in ast.walk(tree) if is_guard(node)
+              for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    lines: dict[int, list[Mutant]] = defaultdict(list)
     for mutant in found:
-        lines[mutant.id.partition(":")[0]].append(mutant)
+        place, _, what = mutant.id.partition(": ")
+        kinds = {types[word] for word in re.findall(r"\w+", what) if word in types}
+        if len(kinds) < 2 or mutant.operator not in ("names", "defaults"):
+            lines[int(place.rpartition(" ")[2])].append(mutant)
     rounds: Iterator = zip_longest(*(_mixed(each) for each in lines.values()))
     spread = [mutant for mutant in chain.from_iterable(rounds) if mutant]
-    return sorted(spread, key=lambda mutant: bool(LAST.match(mutant.id.partition(": ")[2])))
+    late = {mutant.id for line, each in lines.items() for mutant in each
+            if line in guards or mutant.operator not in TEACHES}
+    return sorted(spread, key=lambda mutant: mutant.id in late)
 
 
 def _mixed(found: list[Mutant]) -> list[Mutant]:

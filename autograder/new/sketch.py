@@ -7,31 +7,40 @@
         ],
     }
 
-Each entry is one kind of call. A number in a shape stays as it is. A letter is a different number in each hidden
-question, but the same number wherever it stands in one call.
+Each entry is one kind of call. A module's arguments are its constructor's, a function's are passed by name beside the
+inputs. A number in a shape stays as it is; a letter is another number in each hidden question,
+the same one wherever it stands in the call, and no other letter's.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 INPUTS = "INPUTS"
-SMALLEST, LARGEST = 2, 5  # what a letter may stand for
+SMALLEST = 2  # what a letter may stand for
+NUMBERS = 4  # so many numbers, or more if there are more letters
 
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, by name or by position, and the shapes of the inputs, with numbers
-    and letters."""
+    """One kind of call: the arguments of the class, by name or by place, or those of the function, by name; and the
+    shapes of what it is called with, numbers and letters.
+
+    large: are the inputs' numbers large? device: is it called on another device?
+    """
 
     arguments: dict[str, Any] | tuple[Any, ...]
     inputs: tuple[tuple[int | str, ...], ...]
+    large: bool = False
+    device: bool = False
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -39,24 +48,30 @@ class Call:
         return tuple(self.arguments.values()) if isinstance(self.arguments, dict) else self.arguments
 
     def made(self, target: Callable) -> Callable:
-        """Returns what is called with the inputs: a module of the class, or the function itself."""
-        if not isinstance(target, type):
-            return target
-        return target(**self.arguments) if isinstance(self.arguments, dict) else target(*self.arguments)
+        """What is called with the inputs: a module of the class, or the function with its other arguments."""
+        made = target if isinstance(target, type) else partial(partial, target)
+        return made(**self.arguments) if isinstance(self.arguments, dict) else made(*self.arguments)
 
     @property
     def letters(self) -> list[str]:
         """The letters of the shapes, each once, in the order in which they appear."""
         return list(dict.fromkeys(side for shape in self.inputs for side in shape if isinstance(side, str)))
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """What the letters may stand for: nothing that stands in a shape as a number, so that no two axes are alike."""
+        fixed = {side for shape in self.inputs for side in shape}
+        free = (number for number in itertools.count(SMALLEST) if number not in fixed)
+        return tuple(itertools.islice(free, max(NUMBERS, len(self.letters))))
+
     def shapes(self, r: Random) -> tuple[tuple[int, ...], ...]:
-        """The shapes with a number for each letter."""
-        drawn = {letter: r.randint(SMALLEST, LARGEST) for letter in self.letters}
+        """The shapes with a number for each letter, no two the same."""
+        drawn = dict(zip(self.letters, r.sample(self.numbers, len(self.letters))))
         return tuple(tuple(drawn[side] if isinstance(side, str) else side for side in shape) for shape in self.inputs)
 
     def with_ones(self, letters: list[str]) -> Call:
         """The same call, with 1 for these letters."""
-        return Call(self.arguments, tuple(tuple(1 if side in letters else side for side in shape)
+        return replace(self, inputs=tuple(tuple(1 if side in letters else side for side in shape)
                                           for shape in self.inputs))
 
 

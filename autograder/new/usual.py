@@ -1,14 +1,49 @@
-"""Mistakes that people often make with attention. They are proposed first, each with a sentence, if the reference has a
-place for them."""
+"""Mistakes that people make with attention, wherever the reference has a place for one: they are proposed first,
+each with a sentence.
+
+Who makes such a mistake makes it everywhere: a change is made in all places that fit. The first in this file are
+proposed first.
+"""
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeGuard
 
-SOFTMAX = {"softmax", "log_softmax"}
+from autograder.audit.syntax import altered, called, calls, expression, is_guard, renamed
+
+Change = Callable[[ast.AST], ast.AST | None]  # another node for a node; None: it stays
+
+REDUCTIONS = {"mean", "sum", "amax", "amin", "max", "min", "std", "var", "norm", "softmax", "log_softmax", "cat"}
+OTHER_AXES = ("(2, 3)", "1", "-1", "0", "2", "-2")
+VERBS = {"reduction": ("reduce over", "reduces over"), "softmax": ("take the softmax over", "takes it over"),
+         "log_softmax": ("take the softmax over", "takes it over"), "cat": ("join along", "joins along")}
+ONE_AXIS = {"softmax", "log_softmax", "cat"}
+PLACES = "You take the place of the maximum, not the maximum itself: `x.max(dim)` returns the maxima and their places."
+INSTEAD = (  # function, another one, what its maker needs to read
+    ("mean", "sum", "You take the sum. The formula takes the mean: the sum, divided by how many there are."),
+    ("sum", "mean", "You take the mean. The formula takes the sum, which is not divided by anything."),
+    ("mean", "amax", "You take the maximum where the formula takes the mean."),
+    ("amax", "mean", "You take the mean where the formula takes the maximum."),
+    ("amax", "argmax", PLACES),
+    ("amax", "amin", "You take the minimum where the formula takes the maximum."),
+    ("sigmoid", "tanh", "You take tanh, which also gives negative gates. The formula takes the sigmoid."),
+)
+ACTIVATIONS = ("sigmoid", "softmax", "relu", "gelu", "silu", "tanh")
+NORMS = {"BatchNorm1d", "BatchNorm2d", "LayerNorm", "GroupNorm", "InstanceNorm2d"}
+BIASED = {"Linear", "Conv1d", "Conv2d", "Conv3d"}
+NO_TENSORS = {"torch", "F", "nn", "nn.functional", "torch.nn.functional", "self"}  # what functions are looked up in
+TURNS = {"transpose", "permute", "movedim", "swapaxes"}
+INFINITE = "`exp` of a large score is infinite, and infinity divided by infinity is not a number. "
+EXPONENTIALS = (  # the score stands once: a layer that it is taken from must not run twice
+    ("softmax", "(exponentials := torch.exp(x)) / exponentials.sum(axis, keepdim=True)",
+     INFINITE + "Subtract the largest score first, or call `torch.softmax`."),
+    ("sigmoid", "(exponential := torch.exp(x)) / (1 + exponential)", INFINITE + "`torch.sigmoid` avoids that."),
+)
 
 
 @dataclass(frozen=True)
@@ -25,81 +60,326 @@ class Usual:
     group: str
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """A mistake as a change of nodes. making: is the change made in `__init__`, too, or in what computes alone?"""
+
+    id: str
+    sentence: str
+    change: Change
+    making: bool = False
+    group: str = ""
+
+
 def usual(source: str) -> Iterator[Usual]:
     """The usual mistakes in the one function or class in `source`."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):
-        for group, label, sentence, other in (*_another_axis(node), *_bare_exponential(node)):
-            yield Usual(label, sentence, _with(tree, node, other), f"{group} {getattr(node, 'lineno', 0)}")
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name != "__init__"):
-        tensors = {argument.arg for argument in function.args.args}
-        for node in ast.walk(function):
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-                for kept, dropped in ((node.left, node.right), (node.right, node.left)):
-                    if isinstance(dropped, ast.Name) and dropped.id in tensors:
-                        yield Usual(f"without-{dropped.id}-added",
-                                    f"`{dropped.id}` itself is not added: the residual is lost.",
-                                    _with(tree, node, kept), f"residual {node.lineno}")
+    for kind in (*_of_gates(tree), *_of_parts(tree), *_of_functions(tree), *_of_axes(tree), *_of_layers(tree)):
+        changed = _Everywhere(kind).visit(copy.deepcopy(tree))
+        text = ast.unparse(ast.fix_missing_locations(changed))
+        if text != ast.unparse(tree):
+            yield Usual(kind.id, kind.sentence, text, kind.group or kind.id)
 
 
-def _with(tree: ast.Module, node: ast.AST, other: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree, {id(node): other})))
+class _Everywhere(ast.NodeTransformer):
+    """Makes a change in all places that fit, the innermost first."""
+
+    def __init__(self, kind: _Kind):
+        self.kind = kind
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__" and not self.kind.making:
+            return node
+        node = self.generic_visit(node)
+        return self.kind.change(node) or node
 
 
-def _called(node: ast.AST, names: set[str]) -> str:
-    if not isinstance(node, ast.Call):
-        return ""
-    name = (
-        node.func.attr
-        if isinstance(node.func, ast.Attribute)
-        else node.func.id if isinstance(node.func, ast.Name) else ""
-    )
-    return name if name in names else ""
+# --- Gates and residuals
+
+def _of_gates(tree: ast.AST) -> Iterator[_Kind]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name != "__init__"]
+    for x in dict.fromkeys(argument.arg for each in functions for argument in each.args.args if _is_tensor(argument)):
+        yield _Kind("gate-returned", f"You return the gate itself. The result is `{x}` times the gate.",
+                    partial(_without, x=x, of=ast.Mult))
+        yield _Kind(f"without-{x}-added", f"`{x}` itself is not added: the residual is lost.",
+                    partial(_without, x=x, of=ast.Add))
+        yield _Kind(f"{x}-added", f"You add `{x}` to the result. There is no residual in the formula.",
+                    partial(_with_residual, x=x))
+        yield _Kind("gate-added", f"You add the gate to `{x}`. A gate multiplies.", partial(_gate_added, x=x))
 
 
-def _scores_and_axis(node: ast.Call) -> tuple[ast.expr, ast.expr] | None:
-    """Returns the argument and the axis of a softmax: torch.softmax(x, 1), F.softmax(x, dim=1), or x.softmax(1)."""
-    assert isinstance(node.func, (ast.Attribute, ast.Name))
-    function = isinstance(node.func, ast.Name) or ast.unparse(node.func.value) in (
-        "torch",
-        "F",
-        "nn.functional",
-        "torch.nn.functional",
-    )
-    given = list(node.args)
-    scores = (
-        given.pop(0)
-        if function and given
-        else node.func.value if isinstance(node.func, ast.Attribute) and not function else None
-    )
-    axis = next((each.value for each in node.keywords if each.arg == "dim"), given[0] if given else None)
-    return (scores, axis) if scores is not None and axis is not None else None
+def _is_tensor(argument: ast.arg) -> bool:
+    return argument.arg != "self" and (argument.annotation is None
+                                       or ast.unparse(argument.annotation).startswith("Tensor"))
 
 
-def _another_axis(node: ast.AST) -> Iterator[tuple[str, str, str, ast.AST]]:
-    if not _called(node, SOFTMAX) or not isinstance(node, ast.Call) or not (found := _scores_and_axis(node)):
-        return
-    for axis in (1, -1, 0, 2, -2):
-        if ast.unparse(found[1]) != str(axis):
-            yield ("axis", f"softmax-over-axis-{axis}".replace("--", "-minus-"),
-                   "The softmax goes over another axis than in the formula.",
-                   copy.deepcopy(node, {id(found[1]): ast.parse(str(axis), mode="eval").body}))
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
-def _bare_exponential(node: ast.AST) -> Iterator[tuple[str, str, str, ast.AST]]:
-    if not isinstance(node, ast.Call):
-        return
-    scores: ast.expr | None = None
-    if _called(node, {"softmax"}) and (found := _scores_and_axis(node)):
-        scores, text = found[0], f"torch.exp(scores) / torch.exp(scores).sum({ast.unparse(found[1])}, keepdim=True)"
-    elif _called(node, {"sigmoid"}):
-        assert isinstance(node.func, (ast.Attribute, ast.Name))
-        scores = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
-        text = "torch.exp(scores) / (1 + torch.exp(scores))"
-    if scores is not None:
-        class Fill(ast.NodeTransformer):
-            def visit_Name(self, name: ast.Name) -> ast.expr:
-                return copy.deepcopy(scores) if name.id == "scores" else name  # type: ignore[return-value]
-        yield ("exp", "bare-exp",
-               "`exp` of a large score is infinite, and infinity divided by infinity is not a number. Subtract the "
-               "largest score first, or call torch's function.", Fill().visit(ast.parse(text, mode="eval").body))
+def _without(node: ast.AST, x: str, of: type[ast.operator]) -> ast.AST | None:
+    """`gate` of `x * gate` and `gate * x`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, of):
+        if _is_name(node.left, x):
+            return node.right
+        if _is_name(node.right, x):
+            return node.left
+    return None
+
+
+def _gate_added(node: ast.AST, x: str) -> ast.AST | None:
+    return altered(node, op=ast.Add()) if isinstance(node, ast.BinOp) and _without(node, x, ast.Mult) else None
+
+
+def _with_residual(node: ast.AST, x: str) -> ast.AST | None:
+    if not isinstance(node, ast.Return) or node.value is None or any(_is_name(each, x) for each in _terms(node.value)):
+        return None
+    return altered(node, value=expression(f"{x} + value", value=node.value))
+
+
+# --- Parts that are put together
+
+def _of_parts(tree: ast.AST) -> Iterator[_Kind]:
+    yield _Kind("added-not-averaged", "You add the parts. The formula takes their mean, so divide by their number.",
+                _not_divided)
+    divisors = {ast.unparse(node.right) for node in ast.walk(tree) if _divides_sum(node)}
+    for divisor in sorted(divisors) if len(divisors) > 1 else ():
+        yield _Kind(f"always-divided-by-{_letters(divisor)}",
+                    f"You always divide by {divisor}. Divide by how many parts there are.",
+                    partial(_divided_by, divisor=divisor))
+    yield _Kind("parts-exchanged", "You put the parts together in another order than the formula.", _reversed)
+    yield _Kind("one-after-another", "Each part gets the result of the one before. In the formula, all parts get the "
+                                     "same input.", _chained)
+
+
+def _divides_sum(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    return (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+            and (len(_terms(node.left)) > 1 or _is_name(getattr(node.left, "func", node), "sum")))
+
+
+def _not_divided(node: ast.AST) -> ast.AST | None:
+    return node.left if _divides_sum(node) else None
+
+
+def _divided_by(node: ast.AST, divisor: str) -> ast.AST | None:
+    return altered(node, right=expression(divisor)) if _divides_sum(node) else None
+
+
+def _terms(node: ast.expr) -> list[ast.expr]:
+    """`a`, `b` and `c` of `a + b + c`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [node]
+
+
+def _reversed(node: ast.AST) -> ast.AST | None:
+    if calls(node, {"cat", "stack", "concat"}) and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+        return altered(node, args=[altered(node.args[0], elts=node.args[0].elts[::-1]), *node.args[1:]])
+    return None
+
+
+def _chained(node: ast.AST) -> ast.AST | None:
+    """`a = f(x)`, `b = g(x)` and the sum of a and b: `b = g(a)`, and b alone."""
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    named = {ast.unparse(each.targets[0]): each.value for each in node.body if isinstance(each, ast.Assign)}
+    tensors = [argument.arg for argument in node.args.args if _is_tensor(argument)]
+    if len(tensors) != 1:
+        return None
+
+    def chained(sum_: ast.AST) -> ast.AST | None:
+        whole = sum_.left if _divides_sum(sum_) else None
+        parts = [named.get(ast.unparse(term), term) for term in _terms(whole)] if whole else []
+        if not parts or any(ast.unparse(part) == tensors[0] or _uses(part, tensors[0]) != 1 for part in parts):
+            return None
+        result = parts[0]
+        for part in parts[1:]:
+            result = expression(ast.unparse(part), **{tensors[0]: result})
+        return result
+    changed = _Everywhere(_Kind("", "", chained)).generic_visit(copy.deepcopy(node))
+    assert isinstance(changed, ast.FunctionDef)
+    # What nobody reads goes: a layer must not run twice.
+    return altered(changed, body=[each for each in changed.body if not isinstance(each, ast.Assign)
+                                  or _uses(changed, ast.unparse(each.targets[0])) != 1])
+
+
+def _uses(node: ast.AST, name: str) -> int:
+    return sum(_is_name(each, name) for each in ast.walk(node))
+
+
+# --- Functions
+
+def _of_functions(tree: ast.AST) -> Iterator[_Kind]:
+    for name, text, sentence in EXPONENTIALS:
+        yield _Kind("bare-exp", sentence, partial(_by_hand, name=name, text=text))
+    yield _Kind("no-keepdim", "Without `keepdim=True` the reduced axis is gone, and the axes behind it move up.",
+                _no_keepdim)
+    for name, other, sentence in INSTEAD:
+        yield _Kind(f"{other}-for-{name}", sentence, partial(_other_function, name=name, other=other))
+    yield _Kind("indices", PLACES, _indices)
+    for name in ACTIVATIONS:
+        yield _Kind(f"without-{name}", f"`{name}` is missing.", partial(_left_out, name=name), making=True)
+    yield _Kind("relu-before-sigmoid", "There is a ReLU before the sigmoid, so that no gate is below 0.5.",
+                _rectified)
+
+
+def _tensor(node: ast.Call) -> ast.expr | None:
+    """What it is taken of: `x` of torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
+    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in NO_TENSORS:
+        return node.func.value
+    return node.args[0] if node.args else None
+
+
+def _by_hand(node: ast.AST, name: str, text: str) -> ast.AST | None:
+    if not calls(node, {name}) or (x := _tensor(node)) is None:
+        return None
+    axis = _axis(node)
+    return expression(text, x=x, **({"axis": axis} if axis else {})) if axis or "axis" not in text else None
+
+
+def _no_keepdim(node: ast.AST) -> ast.AST | None:
+    if calls(node, REDUCTIONS) and any(each.arg == "keepdim" for each in node.keywords):
+        return altered(node, keywords=[each for each in node.keywords if each.arg != "keepdim"])
+    return None
+
+
+def _other_function(node: ast.AST, name: str, other: str) -> ast.AST | None:
+    return renamed(node, other) if calls(node, {name}) else None
+
+
+def _indices(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Attribute) and node.attr == "values":
+        return altered(node, attr="indices")
+    if isinstance(node, ast.Subscript) and calls(node.value, {"max"}) and ast.unparse(node.slice) == "0":
+        return altered(node, slice=ast.Constant(1))
+    return None
+
+
+def _left_out(node: ast.AST, name: str) -> ast.AST | None:
+    if calls(node, {name}):
+        return _tensor(node)
+    return expression("nn.Identity()") if called(node).lower() == name else None
+
+
+def _rectified(node: ast.AST) -> ast.AST | None:
+    x = _tensor(node) if calls(node, {"sigmoid"}) else None
+    return expression("torch.sigmoid(torch.relu(x))", x=x) if x is not None else None
+
+
+# --- Axes
+
+def _of_axes(tree: ast.AST) -> Iterator[_Kind]:
+    reduced = [(called(node), ast.unparse(axis)) for node in ast.walk(tree)
+               if calls(node, REDUCTIONS) and (axis := _axis(node))]
+    for alone in (False, True):  # a softmax and a cat take one axis
+        for old in dict.fromkeys(axis for name, axis in reduced if (name in ONE_AXIS) == alone):
+            names = list(dict.fromkeys(name for name, axis in reduced if axis == old and (name in ONE_AXIS) == alone))
+            for name in names if alone else ["reduction"]:
+                yield from _over_other_axes(name, {name} if alone else set(names), old)
+    yield _Kind("reshaped", "`reshape` and `view` leave the numbers in their order in memory, so that they stand in "
+                            "wrong places. Exchange axes with `transpose` or `permute`.", _reshaped)
+    yield _Kind("not-turned", "The axes are never exchanged: a `transpose` or `permute` is missing.", _not_turned)
+    yield _Kind("not-turned-back", "The axes are not put back: the last `transpose` or `permute` is missing.",
+                _not_turned_back)
+
+
+def _over_other_axes(label: str, names: set[str], old: str) -> Iterator[_Kind]:
+    for other in OTHER_AXES:
+        if other != old and ("(" not in other or label == "reduction"):
+            you, formula = VERBS[label]
+            says = f"You {you} {_axes(other)}. The formula {formula} {_axes(old)}."
+            yield _Kind(f"{label}-over-axis-{_words(other)}", says, partial(_over, names=names, old=old, other=other),
+                        group=f"{label} {old}")
+
+
+def _axes(text: str) -> str:
+    return f"the axes {text}" if "," in text else f"axis {text}"
+
+
+def _words(axis: str) -> str:
+    return axis.strip("()").replace(", ", "-").replace("-", "minus-", axis.startswith("-"))
+
+
+def _axis(node: ast.Call) -> ast.expr | None:
+    """Over which axis: of torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
+    named = next((each.value for each in node.keywords if each.arg in ("dim", "axis")), None)
+    rest = [each for each in node.args if each is not _tensor(node)]
+    return named or (rest[0] if rest else None)
+
+
+def _over(node: ast.AST, names: set[str], old: str, other: str) -> ast.AST | None:
+    axis = _axis(node) if calls(node, names) else None
+    if axis is None or ast.unparse(axis) != old:
+        return None
+    return copy.deepcopy(node, {id(axis): expression(other)})
+
+
+def _reshaped(node: ast.AST) -> ast.AST | None:
+    if not calls(node, TURNS) or not isinstance(node.func, ast.Attribute) or (x := _tensor(node)) != node.func.value:
+        return None
+    turned = altered(node, func=altered(node.func, value=ast.Name("before", ast.Load())))
+    return expression("(before := x).reshape(turned.shape)", x=x, turned=turned)
+
+
+def _not_turned(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Attribute) and node.attr in ("mT", "T"):
+        return node.value
+    return _tensor(node) if calls(node, TURNS) else None
+
+
+def _not_turned_back(node: ast.AST) -> ast.AST | None:
+    x = _tensor(node) if calls(node, TURNS) else None
+    return x if x is not None and any(calls(each, TURNS) for each in ast.walk(x)) else None
+
+
+# --- Layers and guards
+
+def _of_layers(tree: ast.AST) -> Iterator[_Kind]:
+    made = [(ast.unparse(each.targets[0]), text) for each in ast.walk(tree) if isinstance(each, ast.Assign)
+            for text in _made(each)]
+    for text in dict.fromkeys(text for _, text in made):
+        names = [name for name, each in made if each == text]
+        if len(names) > 1:
+            yield _Kind("one-shared", f"{', '.join(f'`{name}`' for name in names)} are one and the same module. Each "
+                                      "has weights of its own.",
+                        partial(_shared, text=text, names=names), making=True)
+    yield _Kind("without-norm", "The normalisation is missing.",
+                lambda node: expression("nn.Identity()") if calls(node, NORMS) else None, making=True)
+    yield _Kind("bias", "Your layers have a bias. Those of the formula have none: `bias=False`.",
+                partial(_bias, given=True), making=True)
+    yield _Kind("no-bias", "Your layers have no bias. Those of the formula have one.", partial(_bias, given=False),
+                making=True)
+    for guard in (node for node in ast.walk(tree) if is_guard(node)):
+        test = ast.unparse(guard.test)
+        yield _Kind(f"allowed-{_letters(test)}", f"Your code accepts `{test}`. Raise a ValueError there.",
+                    partial(_allowed, test=test), making=True)
+
+
+def _made(node: ast.Assign) -> list[str]:
+    """The modules that an assignment makes, as code."""
+    if not ast.unparse(node.targets[0]).startswith("self."):
+        return []
+    values = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+    return [ast.unparse(value) for value in values if called(value)[:1].isupper() and called(value) != "Parameter"]
+
+
+def _shared(node: ast.AST, text: str, names: list[str]) -> ast.AST | None:
+    if not isinstance(node, ast.Assign) or ast.unparse(node.targets[0]) not in names[1:]:
+        return None
+    return ast.parse(ast.unparse(node).replace(text, names[0], 1)).body[0]
+
+
+def _bias(node: ast.AST, given: bool) -> ast.AST | None:
+    """given: take `bias=False` away; else put it there."""
+    if not calls(node, BIASED) or any(each.arg == "bias" for each in node.keywords) != given:
+        return None
+    rest = [each for each in node.keywords if each.arg != "bias"]
+    return altered(node, keywords=rest if given else [*rest, ast.keyword("bias", ast.Constant(False))])
+
+
+def _allowed(node: ast.AST, test: str) -> ast.AST | None:
+    return ast.Pass() if is_guard(node) and ast.unparse(node.test) == test else None
+
+
+def _letters(text: str) -> str:
+    return "-".join(filter(None, "".join(each if each.isalnum() else "-" for each in text.lower()).split("-")))

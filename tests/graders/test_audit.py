@@ -8,7 +8,7 @@ import pytest
 from autograder.audit import audit
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import questions
-from autograder.lessons import declare
+from autograder.lessons import bank, declare
 from solutions.se import mistakes as catalogue
 from solutions.se import reference as se
 from tests import hidden
@@ -66,6 +66,26 @@ def test_mutants(planted):
     assert found.survivors == ["squeeze 9: right (tests)"]
     assert found.stale == ["squeeze 9: wrong", "squeeze 9: gone"]
     assert json.loads(json.dumps(found.as_json()))["survivors"] == found.survivors
+
+
+def test_a_mutant_with_full_points_shows_its_line(planted):
+    source = inspect.getsource(se.squeeze).rstrip()
+    found = planted(changed={"squeeze": [Mutant("squeeze 9: plus 0", f"{source} + 0\n")]})
+    assert len(found.survivors) == 1 and found.survivors[0].startswith("squeeze 9: plus 0 (tests): return ")
+    assert found.survivors[0].endswith(" + 0")
+
+
+def test_what_a_wrong_answer_is_told():
+    """The words behind `expect:`, of a lesson of one's own, too."""
+    answers = [bank.Answer("squeeze", "wrong", f"maximum-{i}", MAXIMUM, words)
+               for i, words in enumerate(("largest value", "minimum", "nothing, only a process shows it", ""))]
+    found = audit.Audit("01_se", (SEED,))
+    audit._told(found, answers, se)
+    assert found.failed and len(found.mistold) == 1
+    assert found.mistold[0].startswith("squeeze--maximum-1, expect: minimum. The check says: ")
+    assert "1 reports without the expected words:" in str(found)
+    [without] = found.missing
+    assert without.startswith("squeeze--maximum-3 has no expect: in its heading. The check says: Your squeeze")
 
 
 def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):

@@ -1,0 +1,72 @@
+"""Pieces of Python's syntax tree, for whoever changes a reference: what a node calls, and nodes made from text."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Container
+from typing import Any, TypeGuard, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def is_guard(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and any(isinstance(statement, ast.Raise) for statement in node.body)
+
+
+def altered(node: Node, **fields: Any) -> Node:
+    """A copy of the node with other fields."""
+    changed = copy.copy(node)
+    for key, value in fields.items():
+        setattr(changed, key, value)
+    return changed
+
+
+def called(node: ast.AST) -> str:
+    """`relu` of torch.relu(x), F.relu(x), x.relu(), relu(x); nothing for what is no call."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
+    """Is it a call of one of these?"""
+    return called(node) in names
+
+
+def applied_to(node: ast.Call) -> ast.expr | None:
+    """What a function or method is mainly applied to: `x` of relu(x), torch.relu(x), x.relu()."""
+    if isinstance(node.func, ast.Attribute):
+        owner = ast.unparse(node.func.value)
+        if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
+            return node.func.value
+    return node.args[0] if node.args else None
+
+
+def renamed(node: ast.Call, name: str) -> ast.Call:
+    function = altered(node.func, **({"attr": name} if isinstance(node.func, ast.Attribute) else {"id": name}))
+    return altered(node, func=function)
+
+
+def method_call(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
+
+
+class _Fill(ast.NodeTransformer):
+    """Puts nodes in for names."""
+
+    def __init__(self, holes: dict[str, ast.expr]):
+        self.holes = holes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.holes.get(node.id, node)
+
+
+def code(text: str, **holes: ast.expr) -> list[ast.stmt]:
+    """Statements from their text, with nodes put in for the names that stand in it."""
+    return [_Fill(holes).visit(statement) for statement in ast.parse(text).body]
+
+
+def expression(text: str, **holes: ast.expr) -> ast.expr:
+    return _Fill(holes).visit(ast.parse(text, mode="eval").body)
