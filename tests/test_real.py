@@ -9,10 +9,18 @@ import pytest
 import torch
 
 from attention_lab.notebook.real_run import FILE, RealRun, real_run
+from attention_lab.tasks.digits_on_photos import (
+    FRAME,
+    LEARNED,
+    OTHER_COLOUR,
+    SIDE,
+    digit_pairs,
+    framed_digits,
+    handwritten,
+)
 from builder import build
 from solutions.shared import real
 from solutions.shared.digit_net import DigitNet, answers
-from solutions.shared.digits import FRAME, LEARNED, OTHER_COLOUR, SIDE, digit_pairs, framed_digits, handwritten
 
 TOPICS = {lesson.name: build.topic(lesson.topic).folder for lesson in build.lessons()}
 

@@ -3,13 +3,14 @@ module.
 
 Each picture is a piece of a photograph with a digit written over it, near the middle. Read the digit if it has the
 right colour; if not, say so. The right colour is that of a frame around the picture, or that of another digit in
-another picture. Pictures to learn from have other photographs, and digits by other writers, than those that are tested
-on (datasets/digits/CARD.md).
+another picture. The pictures to learn from and the pictures to test on share no photograph and no writer. There are
+only six photographs and thirteen writers (attention_lab/digits/CARD.md).
 """
 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +19,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from attention_lab.tasks.data import PHOTOS, photograph
-from autograder.lessons.course import ROOT
+from .data import PHOTOS, photograph
 
-FOLDER = ROOT / "datasets/digits"
+FOLDER = Path(__file__).parents[1] / "digits"
 SIDE, FRAME = 32, 2  # of a picture, and the width of its frame, pixels
 LEARNED = 1287  # digits to learn from, the first of the file, which goes writer by writer: here the tenth begins
 INK, LEAST, MOST = 0.9, 10, 14  # how much a stroke covers; the smallest and the largest digit, pixels
