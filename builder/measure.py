@@ -7,7 +7,8 @@ the experiments depend on: their cells and what these use of the page, the libra
 solutions. Where one of them has changed since, the build says so and a test fails, until the lesson is measured again
 or the record says why the change cannot matter (`BECAUSE="..."`).
 
-The runs on real pictures (`python -m solutions.shared.real`) have a record of the same form.
+The runs on real pictures (`python -m solutions.shared.real`, and for the capstone solutions/capstone/baselines.py) have
+a record of the same form.
 """
 
 from __future__ import annotations
@@ -47,11 +48,19 @@ def records(lesson: Lesson) -> dict[str, dict]:
 def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
     """What each measurement of the lesson depends on now. notebook: the lesson's source."""
     found = {EXPERIMENTS: _experiments(lesson, notebook)}
-    if (topic(lesson.topic).folder / "real.json").exists():
+    if trains := real_runs(lesson):
         runs = reach(lesson)
-        found[REAL] = runs.of(REAL_RUNS, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
+        found[REAL] = runs.of(trains, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
     return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)}
             for what, code in found.items() if code}
+
+
+def real_runs(lesson: Lesson) -> str:
+    """The module that trains the lesson's runs on real pictures; empty where there are none."""
+    files = topic(lesson.topic)
+    if files.has("baselines.py"):
+        return f"{files.package}.baselines"
+    return REAL_RUNS if files.has("real.json") else ""
 
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
@@ -73,8 +82,9 @@ def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
 
 
 def real(lesson: Lesson) -> None:
-    """Run the lesson's modules on real pictures, but for what work/real holds, and write it down. Takes minutes."""
-    import_module(REAL_RUNS).main([lesson.name])
+    """Run the lesson's modules on real pictures, but for the runs that work/ holds, and write it down. Takes
+    minutes."""
+    import_module(real_runs(lesson) or REAL_RUNS).main([lesson.name])
     write_down(lesson, NotebookNode(cells=[]), REAL)
 
 

@@ -4,7 +4,6 @@ import re
 
 import nbformat
 import pytest
-from conftest import ROOT
 
 from attention_lab.checking import recorded
 from builder import build, cells, notebooks, record, shared
