@@ -39,7 +39,7 @@ class Arm(NamedTuple):
 
 
 ARMS = {PLAIN: Arm(None), f"{PLAIN}, wider": Arm(None, (10, 21, 42)),
-        **{module: Arm(module) for module in ("SE", "CBAM", "CoordAtt")}}
+        **{module: Arm(module) for module in ("SE", "CoordAtt")}}
 
 
 def network(arm: Arm, seed: int) -> AttentionResNet:

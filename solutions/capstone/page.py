@@ -31,22 +31,24 @@
 # - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
 # - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
 # - test a module on tasks that need one mechanism each, and read the result without crowning a winner;
+# - train your own network within a budget, and say what its score shows and what it does not;
 # - ask a question of your own, and answer it by an experiment that could have proved you wrong.
 #
 # | part | minutes |
 # |---|---|
 # | [a module that removes parameters?](#1.-A-module-that-removes-parameters?) | 4 |
 # | [exercise 1, `parameter_table`](#2.-Exercise-1:-parameter_table) (1 point) | 11 |
-# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 40 |
-# | [exercise 3, `CloFormer`](#4.-Exercise-3:-CloFormer) (3 points) | 35 |
+# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 35 |
+# | [exercise 3, `CloFormer`](#4.-Exercise-3:-CloFormer) (3 points) | 30 |
 # | [the papers' tables](#5.-The-papers'-tables) | 20 |
 # | [the bug museum](#6.-The-bug-museum) | 10 |
 # | [what is attention good for?](#7.-What-is-attention-good-for?) | 28 |
 # | [the whole map](#8.-The-whole-map) | 12 |
-# | [a question of your own](#9.-A-question-of-your-own) | 20 |
-# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#11.-What-we-now-know) | 6 |
-# | [questions](#12.-Questions-to-think-about) | 5 |
+# | [your own network, trained](#9.-Your-own-network,-trained) | 10 |
+# | [a question of your own](#10.-A-question-of-your-own) | 20 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
+# | [what we now know](#12.-What-we-now-know) | 6 |
+# | [questions](#13.-Questions-to-think-about) | 5 |
 # </details>
 
 # %%
@@ -61,12 +63,13 @@ from attention_lab.networks.adapters import plugged
 from attention_lab.networks.backbones import resnet
 from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.networks.places import PlacedAttention
-from attention_lab.networks.record import record
 from attention_lab.networks.restore import agreement, classes, restore
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.card import paper_card
 from attention_lab.notebook.challenge import challenge
+from attention_lab.notebook.own_record import record
 from attention_lab.notebook.study import study
+from attention_lab.notebook.train_resnet import train_resnet
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.capstone import (
     billions_of_multiply_adds,
@@ -769,7 +772,45 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 9. A question of your own
+# ## 9. Your own network, trained
+#
+# A program drew the tasks of the map.
+# Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
+#
+# **The task.** Each picture has a coloured frame.
+# If the digit has the frame's colour, the answer is the digit.
+# Otherwise the answer is "not it".
+# Half of the digits do not count, so a network that always says "not it" is right in about 50 % of the cases.
+# This is the task of the lessons' recorded runs.
+# Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
+#
+# **The budget.** Your network may have 35,000 parameters, and may need 5 million multiply-adds for one picture.
+# Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
+# You choose the stages and the module.
+# `make_attention` is called with a number of channels, so it can choose another module for each width.
+#
+# **The baselines.** We trained four networks within the same budget, five times each.
+# Two of them have no module, and one of these, *no module, wider*, spends the budget on channels instead.
+#
+# **Guess first:** will your network beat the one without a module?
+# Will it beat the wider one?
+# (One run takes one or two minutes, and you may interrupt the kernel at any time.)
+
+# %% tags=["experiment"]
+train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels),
+             widths=(8, 16, 32), blocks=1)
+
+# %% [markdown]
+# Run the cell again, and the network gets a second run, with another seed.
+# Then change the widths, the blocks or the module.
+#
+# <details><summary>What came out when we did it</summary>
+#
+# RESULTS
+# </details>
+
+# %% [markdown]
+# ## 10. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
 # A study has an order, and the order protects you from yourself.
@@ -851,7 +892,7 @@ study("places", task="far",
 # </details>
 
 # %% [markdown]
-# ## 10. Paper against code, and a challenge
+# ## 11. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
@@ -890,13 +931,14 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
-# Both files hold the rows that you met and the scores of your runs, marked *unverified*; your name is not in them.
+# Both files hold the rows that you met, the scores of your runs, your studies and your best record with its code.
+# What was trained is marked *unverified*, and your name is not in the files.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
 
 # %% [markdown]
-# ## 11. What we now know
+# ## 12. What we now know
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   ask through a summary.
@@ -936,7 +978,7 @@ paper_card(tables, results)
 # Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% [markdown]
-# ## 12. Questions to think about
+# ## 13. Questions to think about
 #
 # 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
