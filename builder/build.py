@@ -10,7 +10,7 @@
 
 solutions/<topic>/page.py (jupytext, py:percent)
     -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-       weights.safetensors, real.json and baselines.json where the topic has them
+       weights.safetensors, real.json, baselines.json and example_study.html where the topic has them
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
 Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are
@@ -45,7 +45,7 @@ from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
 # what a lesson ships, if its topic has it
-SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED
+SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED, "example_study.html"
 
 
 def review(lesson: Lesson) -> str:
@@ -54,7 +54,7 @@ def review(lesson: Lesson) -> str:
 
 
 def shipped(lesson: Lesson) -> list[Path]:
-    """The topic's files that come with the lesson: trained weights, recorded runs on real pictures."""
+    """The topic's files that come with the lesson: trained weights, recorded runs on real pictures, a finished study."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 

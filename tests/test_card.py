@@ -166,7 +166,7 @@ def test_what_a_card_cannot_hold_is_refused(data, edit, tmp_path):
         cards.read(tmp_path / "card.json")
 
 
-def test_a_card_of_the_first_version_is_still_read(data, tmp_path):
+def test_an_older_card_is_still_read(data, tmp_path):
     for later in cards.LATER:
         del data[later]
     (tmp_path / "card.json").write_text(json.dumps(data))

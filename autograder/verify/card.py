@@ -112,7 +112,7 @@ class _Written:
     machine: _Machine
 
 
-LATER: dict[str, Any] = {"studies": [], "record": None}  # what the cards of version 1.0.0 do not have
+LATER: dict[str, Any] = {"studies": [], "record": None}  # what older cards do not have
 _form = fastjsonschema.compile(schema(_Written))
 
 

@@ -859,8 +859,12 @@ study("places", task="far",
 
 # %% [markdown]
 # **Your turn.** Copy the cell above, and change everything in it.
-# Take a question that you care about, or one of these; each needs one to two minutes.
+# Take a question that you care about, or one of these.
+# Each of them takes ten minutes, of which one or two are training.
 # Choose among `modules[...]`, or write a module of your own that returns the shape that it gets.
+#
+# [Here is a finished report](example_study.html) on the first question.
+# We made it with nothing but this page.
 #
 # 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
 # 2. How many slots does external attention need for the look-up?
@@ -868,6 +872,25 @@ study("places", task="far",
 # 4. How wide must a window be for "far"?
 # 5. Does attention need its scale, one over the square root of d, for the look-up?
 # 6. Do ECA's neighbours help at "what", where the channels have no order?
+#
+# <details><summary>How to make the arms</summary>
+#
+# `mine(lesson, name)` takes a class out of your notebook of a lesson, if you import it.
+# Each arm is a function of the channels c, which are 16 here.
+#
+# ```python
+# from attention_lab.networks.adapters import Beside, OnTokens, Projected
+# from attention_lab.networks.own_modules import mine
+# ```
+#
+# 1. Write a class: the mean or the maximum over the picture, a linear layer, a sigmoid, and the product with x.
+# 2. `mine("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
+# 3. `mine("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
+# 4. `Projected(c, mine("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
+#    To plug it in, write `Beside(c, OnTokens(that, lambda m, tokens, size: m(tokens, size)))`.
+# 5. `made = PlacedAttention(c, places=False)` has a scale, and `made.scale = 1.0` takes it away.
+# 6. `mine("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
+# </details>
 #
 # <details><summary>What came out when we asked (five runs each)</summary>
 #
@@ -932,7 +955,7 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
 # Both files hold the rows that you met, the scores of your runs, your studies and your best record with its code.
-# What was trained is marked *unverified*, and your name is not in the files.
+# Everything that was trained is marked *unverified*, and your name is not in the files.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
