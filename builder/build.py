@@ -5,12 +5,12 @@
     python -m builder --again ...  record the checks and run the cells, whatever seems up to date
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py,
-                                                     for the capstone solutions/capstone/baselines.py)
+                                                     for the capstone solutions/capstone/recorded_networks.py)
     python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
 
 solutions/<topic>/page.py (jupytext, py:percent)
     -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-       weights.safetensors, real.json, baselines.json and example_study.html where the topic has them
+       weights.safetensors, real.json, recorded_networks.json and example_study.html where the topic has them
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
 Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are
@@ -45,7 +45,8 @@ from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
 # what a lesson ships, if its topic has it
-SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED, "example_study.html"
+EXAMPLE = "example_study.html"
+SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED, EXAMPLE
 
 
 def review(lesson: Lesson) -> str:
@@ -54,7 +55,7 @@ def review(lesson: Lesson) -> str:
 
 
 def shipped(lesson: Lesson) -> list[Path]:
-    """The topic's files that come with the lesson: trained weights, recorded runs on real pictures, a finished study."""
+    """The files that come with the lesson: trained weights, recorded runs on real pictures, a finished study."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 

@@ -7,8 +7,8 @@ the experiments depend on: their cells and what these use of the page, the libra
 solutions. Where one of them has changed since, the build says so and a test fails, until the lesson is measured again
 or the record says why the change cannot matter (`BECAUSE="..."`).
 
-The runs on real pictures (`python -m solutions.shared.real`, and for the capstone solutions/capstone/baselines.py) have
-a record of the same form.
+The runs on real pictures have a record of the same form (`python -m solutions.shared.real`, and for the capstone
+solutions/capstone/recorded_networks.py).
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
 def real_runs(lesson: Lesson) -> str:
     """The module that trains the lesson's runs on real pictures; empty where there are none."""
     files = topic(lesson.topic)
-    if files.has("baselines.py"):
-        return f"{files.package}.baselines"
+    if files.has("recorded_networks.py"):
+        return f"{files.package}.recorded_networks"
     return REAL_RUNS if files.has("real.json") else ""
 
 

@@ -790,10 +790,11 @@ slide_answers(arms, trained, tasks)
 # `make_attention` is called with a number of channels, so it can choose another module for each width.
 #
 # **The baselines.** We trained four networks within the same budget, five times each.
-# Two of them have no module, and one of these, *no module, wider*, spends the budget on channels instead.
+# Two of them have no module, and the other two have SE.
+# The two *wider* ones spend nearly the whole budget, most of it on channels.
 #
 # **Guess first:** will your network beat the one without a module?
-# Will it beat the wider one?
+# Will it beat the wider one without a module?
 # (One run takes one or two minutes, and you may interrupt the kernel at any time.)
 
 # %% tags=["experiment"]

@@ -3,8 +3,8 @@
     train_resnet(AttentionResNet, lambda channels: modules["SE"](channels), widths=(8, 16, 32))
 
 One call is one run, of at most two minutes. The same call again is another run, with another seed. Finished runs are
-kept in train_resnet.json beside the notebook. The baselines are in baselines.json, which comes with the lesson; the
-course's repository says how they were recorded (solutions/capstone/baselines.py).
+kept in train_resnet.json beside the notebook. The baselines are in recorded_networks.json, which comes with the lesson.
+The course's repository says how they were recorded (solutions/capstone/recorded_networks.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
 from ..storage import found, keep, put_beside
 
-RECORDED, FILE = "baselines.json", "train_resnet.json"
+RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
 PLAIN, YOURS = "no module", "your network"
 Make = Callable[[int], nn.Module]
 
@@ -59,7 +59,7 @@ class Baseline:
 
 @dataclass
 class Recorded:
-    """The content of baselines.json. measured: the day. steps: after which the networks were tested."""
+    """The content of recorded_networks.json. measured: the day. steps: after which the networks were tested."""
 
     measured: str
     processor: str
@@ -181,7 +181,7 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
     You may interrupt the kernel at any time. The curve so far is shown then, and the run does not count.
 
     Raises Unusable, before any training, if the network exceeds the budget or returns another shape. Raises
-    FileNotFoundError if baselines.json is not beside the notebook.
+    FileNotFoundError if recorded_networks.json is not beside the notebook.
     """
     folder = folder or Path.cwd()
     recorded = baselines(folder / RECORDED)
@@ -290,9 +290,10 @@ def _luck(gap: Difference) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return f"{names[0]} is" if names else "no module is"
-    return f"{', '.join(names[:-1])} and {names[-1]} are"
+    quoted = [f"'{name}'" for name in names]
+    if len(quoted) < 2:
+        return f"{quoted[0]} is" if quoted else "no module is"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]} are"
 
 
 def _row(name: str, parameters: int, multiply_adds: int, scores: Sequence[float], seconds: Sequence[float],
