@@ -11,6 +11,7 @@ from torch import nn
 
 from attention_lab.networks import digit_training
 from attention_lab.networks.digit_training import CLASSES, RULES, Rules, Run, learn, new_pictures, numbers, too_large
+from attention_lab.networks.welch import LEVEL, welch
 from attention_lab.notebook import train_resnet as page
 from attention_lab.notebook.train_resnet import FILE, PLAIN, RECORDED, Baseline, Recorded, TrainedResNet, train_resnet
 from attention_lab.pictures.trained_resnet import looked_at
@@ -192,3 +193,15 @@ def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
     content = page.baselines(baselines.FILE)
     rows = dict(re.findall(r"^# \| \*(.+?)\* \|.* \| (\d+\.\d) % \|$", text, re.MULTILINE))
     assert rows == {name: f"{statistics.fmean(each.scores):.1f}" for name, each in content.baselines.items()}
+
+
+def test_the_page_says_of_luck_what_the_runs_say():
+    text = (baselines.FILE.with_name("page.py")).read_text(encoding="utf-8")
+    content = page.baselines(baselines.FILE)
+    assert "No network with SE is ahead of a network without a module by more than luck." in text
+    assert all(gap.p >= LEVEL for _, _, gap in content.ahead())
+    plain, wider = (content.baselines[name].scores for name in (PLAIN, f"{PLAIN}, wider"))
+    gap = welch(wider, plain)
+    assert f"with {gap.gap:.1f} points it is close to luck" in text and 0.01 < gap.p < 0.1
+    apart = max(max(each.scores) - min(each.scores) for each in content.baselines.values())
+    assert f"differ by up to {apart:.1f} points" in text
