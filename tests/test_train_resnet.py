@@ -10,16 +10,18 @@ import torch
 from torch import nn
 
 from attention_lab.networks import digit_training
-from attention_lab.networks.digit_training import CLASSES, RULES, Rules, Run, learn, new_pictures, numbers, too_large
+from attention_lab.networks.digit_training import BUDGET, CLASSES, Budget, Run, learn, new_pictures, size, too_large
 from attention_lab.networks.welch import LEVEL, welch
 from attention_lab.notebook import train_resnet as page
 from attention_lab.notebook.train_resnet import FILE, PLAIN, RECORDED, Baseline, Recorded, TrainedResNet, train_resnet
 from attention_lab.pictures.trained_resnet import looked_at
 from attention_lab.short_errors import Unusable
+from autograder.lessons.course import NOTEBOOKS
 from solutions.capstone import recorded_networks as baselines
 from solutions.capstone.reference import AttentionResNet
 
-SMALL = Rules(steps=4, batch=8, looks=2, tested=40)
+SOLVED = NOTEBOOKS / "10_capstone/10_capstone.ipynb"
+SMALL = Budget(steps=4, batch=8, looks=2, tested=40)
 DAY = "2026-11-26"
 
 
@@ -40,7 +42,7 @@ def folder(tmp_path):
 
 
 def trained(folder, make=None, **given):
-    return train_resnet(AttentionResNet, make, **{"widths": (4, 4), "folder": folder, "rules": SMALL, **given})
+    return train_resnet(AttentionResNet, make, **{"widths": (4, 4), "folder": folder, "budget": SMALL, **given})
 
 
 class UpperLeft(nn.Module):
@@ -77,7 +79,7 @@ def test_a_run_can_be_made_again(folder, tmp_path):
 def test_beyond_the_budget_nothing_is_trained_and_a_sentence_says_so(folder, monkeypatch, given, said):
     monkeypatch.setattr(page, "learn", lambda *_: pytest.fail("it was trained"))
     with pytest.raises(Unusable, match=said):
-        trained(folder, rules=Rules(multiply_adds=3_000_000), **given)
+        trained(folder, budget=Budget(multiply_adds=3_000_000), **given)
     assert not (folder / FILE).exists()
 
 
@@ -85,7 +87,7 @@ def test_a_module_that_is_not_there_and_scores_of_another_shape_are_named(folder
     with pytest.raises(Unusable, match="There is no module 'SE'"):
         trained(folder, lambda channels: {}["SE"](channels))
     with pytest.raises(Unusable, match=r"scores of shape \(2, 11\), and it returned \(2, 10\)"):
-        train_resnet(lambda *given: AttentionResNet(*given[:3], 10), None, folder=folder, rules=SMALL)
+        train_resnet(lambda *given: AttentionResNet(*given[:3], 10), None, folder=folder, budget=SMALL)
 
 
 def test_an_error_of_a_module_says_which_maps_there_are(folder):
@@ -108,7 +110,7 @@ def test_an_interrupted_run_shows_its_curve_and_does_not_count(folder, monkeypat
         return drawn(*given)
 
     monkeypatch.setattr(digit_training, "framed_digits", interrupted)
-    result = trained(folder, rules=Rules(steps=4, batch=8, looks=4, tested=40))
+    result = trained(folder, budget=Budget(steps=4, batch=8, looks=4, tested=40))
     assert result.runs == [] and len(result.stopped.curve) >= 1 and not (folder / FILE).exists()
     assert "You stopped the last run, so it does not count." in result.said()[0]
     assert "<img" in result._repr_html_()
@@ -145,7 +147,8 @@ def test_luck_is_called_luck():
 
 
 def test_it_is_said_plainly_that_no_module_is_ahead():
-    assert "Of the recorded networks, no module is ahead of 'no module' by more than luck." in said([51.0], NEAR)
+    line = "None of the recorded networks with a module is ahead of 'no module' by more than luck."
+    assert line in said([51.0], NEAR)
     ahead = recorded(no_module=[50.0, 51.0, 52.0], SE=[80.0, 81.0, 82.0], CBAM=[83.0, 84.0, 82.0])
     line = "Of the recorded networks, 'SE' and 'CBAM' are ahead of 'no module' by more than luck."
     assert line in said([51.0], ahead)
@@ -175,13 +178,13 @@ def test_the_maps_show_where_the_attention_lets_most_through():
 
 def test_the_recorded_networks_are_those_of_the_command_and_within_the_budget():
     content = page.baselines(baselines.FILE)
-    assert list(content.baselines) == list(baselines.ARMS) and content.tested == RULES.tested
-    assert content.steps[-1] == RULES.steps and len(content.steps) == RULES.looks
+    assert list(content.baselines) == list(baselines.ARMS) and content.tested == BUDGET.tested
+    assert content.steps[-1] == BUDGET.steps and len(content.steps) == BUDGET.looks
     for name, arm in baselines.ARMS.items():
         kept, network = content.baselines[name], baselines.network(arm, 0)
-        assert (kept.parameters, kept.multiply_adds) == numbers(network) and tuple(kept.widths) == arm.widths
+        assert (kept.parameters, kept.multiply_adds) == size(network) and tuple(kept.widths) == arm.widths
         assert not too_large(kept.parameters, kept.multiply_adds)
-        assert [len(curve) for curve in kept.curves] == [RULES.looks] * len(baselines.SEEDS)
+        assert [len(curve) for curve in kept.curves] == [BUDGET.looks] * len(baselines.SEEDS)
         assert len(kept.seconds) == len(baselines.SEEDS) and max(kept.seconds) < 120
     large = [content.baselines[f"{name}, wider"].parameters for name in (PLAIN, "SE")]
     assert max(large) < 1.02 * min(large), "the module has no more parameters than the network without one"
@@ -203,5 +206,11 @@ def test_the_page_says_of_luck_what_the_runs_say():
     plain, wider = (content.baselines[name].scores for name in (PLAIN, f"{PLAIN}, wider"))
     gap = welch(wider, plain)
     assert f"with {gap.gap:.1f} points it is close to luck" in text and 0.01 < gap.p < 0.1
+    own = next("".join(output["data"]["text/plain"]) for cell in json.loads(SOLVED.read_text(encoding="utf-8"))["cells"]
+               if "".join(cell["source"]).startswith("train_resnet(") for output in cell["outputs"]
+               if "text/html" in output["data"])
+    score = re.search(r"Your network answers (\d+\.\d) %", own)[1]
+    behind = re.search(r"Your network is (\d+)\.\d points behind 'no module'", own)[1]
+    assert f"scores {score} %, which is {behind} points behind" in " ".join(text.replace("\n# ", " ").split())
     apart = max(max(each.scores) - min(each.scores) for each in content.baselines.values())
     assert f"differ by up to {apart:.1f} points" in text

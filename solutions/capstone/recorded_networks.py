@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import torch
 
-from attention_lab.networks.digit_training import CLASSES, RULES, Run, learn, numbers, too_large
+from attention_lab.networks.digit_training import BUDGET, CLASSES, Run, learn, size, too_large
 from attention_lab.notebook.train_resnet import PLAIN, RECORDED, Baseline, Recorded
 from attention_lab.notebook.versions import processor
 from autograder.lessons.course import ROOT
@@ -62,13 +62,13 @@ def write() -> None:
     found = {}
     for name, arm in ARMS.items():
         runs = [Run(**json.loads(_file(name, seed).read_text(encoding="utf-8"))) for seed in SEEDS]
-        counted = numbers(network(arm, 0))
+        counted = size(network(arm, 0))
         if problem := too_large(*counted):
             raise ValueError(f"{name}: {problem}")
         found[name] = Baseline(list(arm.widths), BLOCKS, *counted, [run.curve for run in runs],
                                [run.seconds for run in runs])
-    steps = [round(RULES.steps * look / RULES.looks) for look in range(1, RULES.looks + 1)]
-    content = Recorded(date.today().isoformat(), processor(), version("torch"), steps, RULES.tested, found)
+    steps = [round(BUDGET.steps * look / BUDGET.looks) for look in range(1, BUDGET.looks + 1)]
+    content = Recorded(date.today().isoformat(), processor(), version("torch"), steps, BUDGET.tested, found)
     FILE.write_text(json.dumps(asdict(content), indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """Trains a whole network to read digits on photographs, within a budget, and notes how well it does on the way.
 
 The pictures are close-ups of `digits_on_photos.framed_digits`: read the digit if it has the frame's colour, otherwise
-say "not it". The capstone's recorded baselines and a learner's own network are trained by the same rules, so that their
-scores can be compared.
+say "not it". The capstone's recorded baselines and a learner's own network are trained within the same budget, so that
+their scores can be compared.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from torch import Tensor, nn
 
 from ..tasks.digits_on_photos import CLOSE_UP, OTHER_COLOUR, Digits, framed_digits
 from .cost import cost
-from .training import _Bar, _reproducible  # the same bar and the same random numbers as in `train`
+from .training import _Bar, _reproducible  # the same bar and the same random size as in `train`
 
 CLASSES = OTHER_COLOUR + 1
 TEST_SEED, PIECE = 999, 250  # of the pictures to test on, which no training draws; how many are tested at once
 
 
 @dataclass(frozen=True)
-class Rules:
+class Budget:
     """What a network may cost, and how it is trained. Tests take smaller numbers.
 
     parameters: the most trainable parameters.
@@ -44,7 +44,7 @@ class Rules:
     tested: int = 2000
 
 
-RULES = Rules()
+BUDGET = Budget()
 
 
 @dataclass
@@ -60,25 +60,26 @@ class Run:
     seconds: float = 0.0
 
 
-def numbers(network: nn.Module) -> tuple[int, int]:
+def size(network: nn.Module) -> tuple[int, int]:
     """Returns the trainable parameters of a network, and its multiply-adds for one picture (1, 3, 20, 20)."""
     counted = cost(network, torch.zeros(1, 3, CLOSE_UP, CLOSE_UP), latency=False)
     return counted.parameters or 0, counted.multiply_adds
 
 
-def too_large(parameters: int, multiply_adds: int, rules: Rules = RULES) -> str:
+def too_large(parameters: int, multiply_adds: int, budget: Budget = BUDGET) -> str:
     """Returns a sentence that says by how much a network exceeds the budget; empty if it does not."""
-    if parameters > rules.parameters:
-        return (f"Your network has {parameters:,} parameters, which is {parameters - rules.parameters:,} more than the "
-                f"budget of {rules.parameters:,}. Make a width smaller, or choose a module with fewer parameters.")
-    if multiply_adds > rules.multiply_adds:
+    if parameters > budget.parameters:
+        more = parameters - budget.parameters
+        return (f"Your network has {parameters:,} parameters, which is {more:,} more than the budget of "
+                f"{budget.parameters:,}. Make a width smaller, or choose a module with fewer parameters.")
+    if multiply_adds > budget.multiply_adds:
         return (f"Your network needs {multiply_adds:,} multiply-adds for a picture, and the budget is "
-                f"{rules.multiply_adds:,}, so that training takes two minutes. The first stage, which has the most "
+                f"{budget.multiply_adds:,}, so that training takes two minutes. The first stage, which has the most "
                 "positions, costs the most.")
     return ""
 
 
-def learn(network: nn.Module, seed: int, rules: Rules = RULES, run: Run | None = None) -> Run:
+def learn(network: nn.Module, seed: int, budget: Budget = BUDGET, run: Run | None = None) -> Run:
     """Trains a network in place on new pictures at each step, with Adam and one cycle of learning rates.
 
     network: (B, 3, 20, 20) -> (B, 11), the scores of the ten digits and of "not it".
@@ -89,19 +90,19 @@ def learn(network: nn.Module, seed: int, rules: Rules = RULES, run: Run | None =
     Raises FloatingPointError when the loss is no longer finite.
     """
     run = run or Run(seed)
-    test = new_pictures(rules.tested)
+    test = new_pictures(budget.tested)
     optimizer = torch.optim.Adam(network.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rules.peak_rate, total_steps=rules.steps)
-    looks = {round(rules.steps * look / rules.looks) for look in range(1, rules.looks + 1)}
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, budget.peak_rate, total_steps=budget.steps)
+    looks = {round(budget.steps * look / budget.looks) for look in range(1, budget.looks + 1)}
     began = time.process_time()
     try:
-        with _reproducible(seed), _Bar(rules.steps, f"{type(network).__name__}: {rules.steps:,} steps") as bar:
-            for step in range(1, rules.steps + 1):
+        with _reproducible(seed), _Bar(budget.steps, f"{type(network).__name__}: {budget.steps:,} steps") as bar:
+            for step in range(1, budget.steps + 1):
                 network.train()
-                drawn = framed_digits(rules.batch, 1_000_000 * (seed + 1) + step, "train", CLOSE_UP)
+                drawn = framed_digits(budget.batch, 1_000_000 * (seed + 1) + step, "train", CLOSE_UP)
                 loss = F.cross_entropy(network(drawn.pictures), drawn.labels)
                 if not loss.isfinite():
-                    raise FloatingPointError(f"the loss is {loss.item()} at step {step} of {rules.steps} (seed {seed})")
+                    raise FloatingPointError(f"the loss is {loss.item()} at step {step} of {budget.steps}, seed {seed}")
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -128,7 +129,7 @@ def right(network: nn.Module, drawn: Digits) -> Tensor:
     return scores.argmax(dim=1) == drawn.labels
 
 
-def fingerprint(network: nn.Module, rules: Rules = RULES) -> str:
+def fingerprint(network: nn.Module, budget: Budget = BUDGET) -> str:
     """Returns a short text that identifies a network and its training: its layers, and its answer to one picture.
 
     Its weights should be the first ones that a seed has given, so that equal networks have equal fingerprints.
@@ -137,5 +138,5 @@ def fingerprint(network: nn.Module, rules: Rules = RULES) -> str:
     with torch.no_grad():
         answer = network.eval()(new_pictures(1).pictures)
     network.train(training)
-    said = f"{network!r} {rules} {[f'{number:.3e}' for number in answer.flatten().tolist()]}"
+    said = f"{network!r} {budget} {[f'{number:.3e}' for number in answer.flatten().tolist()]}"
     return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from ..checking.kinds import fits
-from ..networks.digit_training import CLASSES, RULES, Rules, Run, fingerprint, learn, new_pictures, numbers, too_large
+from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large
 from ..networks.welch import LEVEL, Difference, holm, mean_interval, one_more, share_interval, welch
 from ..pictures.style import data_url
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
@@ -32,7 +32,7 @@ Make = Callable[[int], nn.Module]
 
 
 @dataclass
-class Kept:
+class KeptRun:
     """A finished run. network: the fingerprint of the network before it was trained."""
 
     network: str
@@ -127,7 +127,9 @@ class TrainedResNet:
         for plain in (name for name in self.recorded.baselines if name.startswith(PLAIN)):
             better = [first for first, second, gap in self.recorded.ahead()
                       if second == plain and gap.p < LEVEL and gap.gap > 0]
-            lines.append(f"Of the recorded networks, {_listed(better)} ahead of '{plain}' by more than luck.")
+            who = f"Of the recorded networks, {_listed(better)}" if better else (
+                "None of the recorded networks with a module is")
+            lines.append(f"{who} ahead of '{plain}' by more than luck.")
         return lines
 
     def __repr__(self) -> str:
@@ -168,7 +170,7 @@ HEAD = ("", "parameters", "multiply-adds", "seconds of one core", "right answers
 
 
 def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None, *, widths: Sequence[int] = (8, 16, 32),
-                 blocks: int = 1, folder: Path | None = None, rules: Rules = RULES) -> TrainedResNet:
+                 blocks: int = 1, folder: Path | None = None, budget: Budget = BUDGET) -> TrainedResNet:
     """Trains one network for one run, and returns it beside the recorded baselines.
 
     network: the class of exercise 2, called as `network(make_attention, widths, blocks, num_classes)`. It maps pictures
@@ -198,21 +200,21 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
     if (shape := _tried(made)) != (2, CLASSES):
         raise Unusable(f"For 2 pictures the network must return scores of shape (2, {CLASSES}), and it returned "
                        f"{shape}.")
-    parameters, multiply_adds = numbers(made)
-    if problem := too_large(parameters, multiply_adds, rules):
+    parameters, multiply_adds = size(made)
+    if problem := too_large(parameters, multiply_adds, budget):
         raise Unusable(problem)
-    key = fingerprint(made, rules)
+    key = fingerprint(made, budget)
     kept, note = _read(folder / FILE)
     runs = [Run(run.seed, run.curve, run.seconds) for run in kept if run.network == key]
     run = Run(len(runs))
     made, stopped = fresh(run.seed), False
     try:
-        learn(made, run.seed, rules, run)
+        learn(made, run.seed, budget, run)
     except KeyboardInterrupt:
         stopped = True
     else:
         runs.append(run)
-        kept.append(Kept(key, **asdict(run)))
+        kept.append(KeptRun(key, **asdict(run)))
         if why := keep(folder / FILE, [asdict(each) for each in kept]):
             note = f"The run could not be kept in {FILE}: {why}."
     return TrainedResNet(parameters, multiply_adds, runs, recorded, run if stopped else None, _maps(made), note)
@@ -248,11 +250,11 @@ def baselines(path: Path) -> Recorded:
     return recorded
 
 
-def _read(path: Path) -> tuple[list[Kept], str]:
+def _read(path: Path) -> tuple[list[KeptRun], str]:
     """Returns the kept runs, and a sentence if there was a file that could not be read."""
     try:
-        runs = [Kept(**each) for each in found(path)]
-        if not all(fits(each, Kept) and each.curve for each in runs):
+        runs = [KeptRun(**each) for each in found(path)]
+        if not all(fits(each, KeptRun) and each.curve for each in runs):
             raise ValueError
     except FileNotFoundError:
         return [], ""
@@ -290,10 +292,8 @@ def _luck(gap: Difference) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    if len(quoted) < 2:
-        return f"{quoted[0]} is" if quoted else "no module is"
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]} are"
+    *others, last = (f"'{name}'" for name in names)
+    return f"{', '.join(others)} and {last} are" if others else f"{last} is"
 
 
 def _row(name: str, parameters: int, multiply_adds: int, scores: Sequence[float], seconds: Sequence[float],
