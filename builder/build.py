@@ -4,12 +4,13 @@
     python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
     python -m builder --again ...  record the checks and run the cells, whatever seems up to date
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
-    python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py)
+    python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py,
+                                                     for the capstone solutions/capstone/recorded_networks.py)
     python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
 
     solutions/<topic>/page.py (jupytext, py:percent)
         -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-           weights.safetensors and real.json if the topic has them
+           weights.safetensors, real.json, recorded_networks.json and example_study.html if the topic has them
         -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
 Each part is made when its own inputs change. The page's text is merged with the outputs that exist (notebooks.py).
@@ -37,12 +38,15 @@ from autograder.lessons.topics import topic
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
 from attention_lab.notebook import real_run as real  # noqa: E402
+from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from builder import measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
-SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
+# what a lesson ships, if its topic has it
+EXAMPLE = "example_study.html"
+SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED, EXAMPLE
 
 
 def review(lesson: Lesson) -> str:
@@ -51,7 +55,8 @@ def review(lesson: Lesson) -> str:
 
 
 def shipped(lesson: Lesson) -> list[Path]:
-    """Returns the topic's files that come with the lesson: trained weights, and a recorded run on real pictures."""
+    """Returns the topic's files that come with the lesson: trained weights, recorded runs on real pictures, and a
+    finished study."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 

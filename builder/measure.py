@@ -7,7 +7,8 @@ digest of each definition on which the experiments depend: their cells, and the 
 library, of the data, and of other lessons' solutions. If one of these has changed since, the build says so and a test
 fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
 
-The runs on real pictures (`python -m solutions.shared.real`) have a record of the same form.
+The runs on real pictures have a record of the same form. `python -m solutions.shared.real` trains those of the lessons,
+and solutions/capstone/recorded_networks.py those of the capstone.
 """
 
 from __future__ import annotations
@@ -50,11 +51,19 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
     notebook: the lesson's source.
     """
     found = {EXPERIMENTS: _experiments(lesson, notebook)}
-    if (topic(lesson.topic).folder / "real.json").exists():
+    if trains := real_runs(lesson):
         runs = reach(lesson)
-        found[REAL] = runs.of(REAL_RUNS, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
+        found[REAL] = runs.of(trains, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
     return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)}
             for what, code in found.items() if code}
+
+
+def real_runs(lesson: Lesson) -> str:
+    """Returns the name of the module that trains the lesson's runs on real pictures; empty if there are none."""
+    files = topic(lesson.topic)
+    if files.has("recorded_networks.py"):
+        return f"{files.package}.recorded_networks"
+    return REAL_RUNS if files.has("real.json") else ""
 
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
@@ -76,9 +85,9 @@ def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
 
 
 def real(lesson: Lesson) -> None:
-    """Runs the lesson's modules on real pictures, and records the results. Runs that work/real already holds are not
+    """Runs the lesson's modules on real pictures, and records the results. Runs that work/ already holds are not
     repeated. Takes minutes."""
-    import_module(REAL_RUNS).main([lesson.name])
+    import_module(real_runs(lesson) or REAL_RUNS).main([lesson.name])
     write_down(lesson, NotebookNode(cells=[]), REAL)
 
 

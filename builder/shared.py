@@ -1,5 +1,5 @@
-"""Builds the parts that several lessons share, and those that other pages have about lessons: photographs, the list of
-lessons, and the README's table."""
+"""Builds the parts that several lessons share, and those that other pages have about lessons: photographs and digits,
+the list of lessons, and the README's table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, ROOT, lessons, plans, repository, ways
 from builder import first_cell, versions
 
-PHOTOS = COURSE / "attention_lab/photos"
+LIBRARY = COURSE / "attention_lab"
+COPIED = {  # what the library ships of a data set, beside the card that names authors and licences
+    "photos": "*.jpg",
+    "digits": "digits.*",
+}
 PAGES = [ROOT / name for name in (  # it writes parts of them
     "README.md", "docs/learners.md", "docs/instructors.md", "docs/versions.md", "CITATION.cff",
     "course/pyproject.toml")]
@@ -20,17 +24,21 @@ PAGES = [ROOT / name for name in (  # it writes parts of them
 
 def build() -> None:
     """Writes all of these parts."""
-    copy_photographs()
-    shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")  # for the library, which draws the map of the course
+    for path in data():
+        (LIBRARY / path.parent.name).mkdir(exist_ok=True)
+        shutil.copyfile(path, LIBRARY / path.parent.name / path.name)
+    shutil.copyfile(LIST, LIBRARY / "course.toml")  # for the library, which draws the map of the course
     for page in PAGES:
         page.write_text(with_parts(page), encoding="utf-8")
 
 
-def copy_photographs() -> None:
-    """Copies datasets/photos into the library, with the card that names authors and licences."""
-    PHOTOS.mkdir(exist_ok=True)
-    for path in [*sorted((ROOT / "datasets/photos").glob("*.jpg")), ROOT / "datasets/photos/CARD.md"]:
-        shutil.copyfile(path, PHOTOS / path.name)
+def data() -> list[Path]:
+    """Returns the files of the data sets that come with the library."""
+    found = []
+    for name, files in COPIED.items():
+        folder = ROOT / "datasets" / name
+        found += [*sorted(folder.glob(files)), folder / "CARD.md"]
+    return found
 
 
 def table() -> str:

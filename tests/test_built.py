@@ -4,7 +4,6 @@ import re
 
 import nbformat
 import pytest
-from conftest import ROOT
 
 from attention_lab.checking import recorded
 from builder import build, cells, notebooks, record, shared
@@ -81,9 +80,11 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     ), "run `make build`"
 
 
-def test_photographs_beside_the_library_are_those_of_the_data_set():
-    for path in sorted((ROOT / "datasets/photos").glob("*.jpg")) + [ROOT / "datasets/photos/CARD.md"]:
-        assert (shared.PHOTOS / path.name).read_bytes() == path.read_bytes(), "run `make build`"
+def test_photographs_and_digits_beside_the_library_are_those_of_the_data_sets():
+    copied = shared.data()
+    assert len(copied) == 6 + 2 + 2, "six photographs, the digits and their labels, and a card for each"
+    for path in copied:
+        assert (shared.LIBRARY / path.parent.name / path.name).read_bytes() == path.read_bytes(), "run `make build`"
 
 
 def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():

@@ -9,10 +9,20 @@ import pytest
 import torch
 
 from attention_lab.notebook.real_run import FILE, RealRun, real_run
+from attention_lab.tasks.digits_on_photos import (
+    CLOSE_UP,
+    COLOURS,
+    FRAME,
+    LEARNED,
+    OTHER_COLOUR,
+    SIDE,
+    digit_pairs,
+    framed_digits,
+    handwritten,
+)
 from builder import build
 from solutions.shared import real
 from solutions.shared.digit_net import DigitNet, answers
-from solutions.shared.digits import FRAME, LEARNED, OTHER_COLOUR, SIDE, digit_pairs, framed_digits, handwritten
 
 TOPICS = {lesson.name: build.topic(lesson.topic).folder for lesson in build.lessons()}
 
@@ -81,6 +91,16 @@ def test_pictures_are_the_same_again_and_half_of_the_digits_count():
     assert first.pictures.shape == (400, 3, SIDE, SIDE) and first.pictures.abs().max() <= 1
     counts = first.labels != OTHER_COLOUR
     assert 0.4 < counts.float().mean() < 0.6 and set(first.labels[counts].tolist()) == set(range(10))
+
+
+def test_a_close_up_has_its_frame_and_a_digit_that_nearly_fills_it():
+    drawn = framed_digits(300, 3, "test", CLOSE_UP)
+    assert drawn.pictures.shape == (300, 3, CLOSE_UP, CLOSE_UP) and drawn.pictures.abs().max() <= 1
+    for edge in (drawn.pictures[:, :, 0], drawn.pictures[:, :, :, -1], drawn.pictures[:, :, FRAME - 1]):
+        assert torch.allclose(edge, (2 * COLOURS[drawn.colours] - 1)[:, :, None].expand_as(edge))
+    assert (drawn.centres - CLOSE_UP / 2).abs().max() <= 1
+    with pytest.raises(KeyError):
+        framed_digits(1, 3, "test", 24)
 
 
 def test_those_who_wrote_the_test_digits_wrote_none_to_learn_from():

@@ -2,7 +2,16 @@
 
 import pytest
 
-from attention_lab.networks.welch import fisher, holm, outside, quantile, welch
+from attention_lab.networks.welch import (
+    fisher,
+    holm,
+    mean_interval,
+    one_more,
+    outside,
+    quantile,
+    share_interval,
+    welch,
+)
 
 
 @pytest.mark.parametrize("freedom, level, t", [  # Student's distribution as every table prints it, two-sided
@@ -49,3 +58,26 @@ def test_several_comparisons_at_once_need_more():
 ])
 def test_fishers_test_counts_tables(first, second, p):
     assert fisher(first, second) == pytest.approx(p) == fisher(second, first)
+
+
+def test_one_more_run_is_compared_with_where_others_lie():
+    others = [50.0, 51.0, 49.0, 50.0, 50.0]  # their standard deviation is 0.707, and one more lies within 2.776 of
+    found = one_more(53.0, others)  # 0.707 sqrt(1 + 1 / 5) = 0.775
+    assert found.gap == pytest.approx(3) and found.interval == pytest.approx((3 - 2.150, 3 + 2.150), abs=2e-3)
+    assert found.p == pytest.approx(outside(3 / 0.7746, 4), rel=1e-3) and found.p < 0.05
+    assert one_more(52.0, others).p > 0.05, "the mean of very many runs would be further off, one run is not"
+    assert one_more(51, [50, 50]) == (1, (1, 1), 0.0) and one_more(50, [50, 50]).p == 1.0
+    with pytest.raises(ValueError, match="two runs are needed to know how much runs differ, not 1"):
+        one_more(50, [50])
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    assert share_interval(0.5, 100) == pytest.approx((0.4038, 0.5962), abs=1e-4)
+    low, high = share_interval(1.0, 20)  # where the usual formula has no width
+    assert high == 1 and low == pytest.approx(0.8389, abs=1e-4)
+
+
+def test_the_interval_of_a_mean():
+    assert mean_interval([50, 51, 52]) == pytest.approx((51 - 4.3027 / 3**0.5, 51 + 4.3027 / 3**0.5), abs=1e-3)
+    with pytest.raises(ValueError, match="two runs are needed for an interval, not 1"):
+        mean_interval([50])

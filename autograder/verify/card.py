@@ -14,6 +14,8 @@ import fastjsonschema
 
 from attention_lab.checking.bounds import Bounds, Name, Text, Whole
 from attention_lab.networks.paper_tables import PaperTable
+from attention_lab.networks.record import LONGEST, RULES, Record
+from attention_lab.notebook import card_study
 from attention_lab.notebook.card import Card
 from autograder.intake.files import beginning
 from autograder.sandbox.validation import schema
@@ -53,6 +55,38 @@ class _Scores:
 
 
 @dataclass
+class _Arm:
+    arm: Name
+    parameters: Whole
+    scores: Annotated[list[Percent], Bounds(most=card_study.SEEDS)]
+
+
+@dataclass
+class _Study:
+    name: Name
+    hypothesis: Text
+    refuted_if: Text
+    task: Name
+    begun: Name
+    matters: Percent
+    ahead: Annotated[list[list[Name]], Bounds(most=card_study.ARMS)]
+    controls: Annotated[list[Name], Bounds(most=card_study.ARMS)]
+    changes: Whole
+    arms: Annotated[list[_Arm], Bounds(most=card_study.ARMS)]
+    verdict: Name
+    reason: Text
+
+
+@dataclass
+class _Attempt:
+    numbers: Annotated[int, Bounds(minimum=0, maximum=RULES.most)]
+    scores: dict[Name, Annotated[list[Percent], Bounds(most=RULES.seeds)]]
+    solved: list[Name]
+    code: Annotated[str, Bounds(most=LONGEST)]
+    made: Name
+
+
+@dataclass
 class _Versions:
     python: Name
     torch: Name
@@ -72,10 +106,13 @@ class _Written:
     made: Name
     tables: list[_Line]
     scores: _Scores
+    studies: Annotated[list[_Study], Bounds(most=card_study.MOST)]
+    record: _Attempt | None
     versions: _Versions
     machine: _Machine
 
 
+LATER: dict[str, Any] = {"studies": [], "record": None}  # what older cards do not have
 _form = fastjsonschema.compile(schema(_Written))
 
 
@@ -100,6 +137,7 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(card, dict) or any(card.get(key) != blank[key] for key in ("course", "lesson")):
         raise ValueError(f"{path} is JSON, but not a card of the capstone: a card has {blank['course']!r} as `course` "
                          f"and {blank['lesson']!r} as `lesson`")
+    card = {**LATER, **card}
     try:
         _form(card)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -124,7 +162,7 @@ def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
                                   for which in (line, true[name]))
             wrong.append(f"{name}: the card says {on_card}; recounted: {recounted}"
                          + (f" ({reasons[name]})" if name in reasons else ""))
-    return wrong + _odd_scores(card["scores"])
+    return wrong + _odd_scores(card["scores"]) + _odd_studies(card["studies"]) + _odd_record(card["record"])
 
 
 def _odd_scores(scores: dict[str, Any]) -> list[str]:
@@ -140,3 +178,29 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
                          f"{row['seeds']}")
         seen.add(name)
     return wrong
+
+
+def _odd_studies(studies: list[dict[str, Any]]) -> list[str]:
+    """Lists the studies whose verdict does not follow from their runs by the course's rules. Nobody counts again
+    whether the runs are real."""
+    wrong = []
+    for study in studies:
+        said, follows = (study["verdict"], study["reason"]), card_study.verdict(study)
+        if follows != said:
+            wrong.append(f"study {study['name']!r}: the card says {said[0]!r}, but its scores give "
+                         f"{follows[0] + ', ' + follows[1] if follows else 'no verdict'}")
+    return wrong
+
+
+def _odd_record(record: dict[str, Any] | None) -> list[str]:
+    """Lists what does not follow from a record's own scores by the rules. Nobody counts again whether they are real."""
+    if record is None:
+        return []
+    if list(record["scores"]) != list(RULES.tasks):
+        return [f"the record: it has scores for {', '.join(record['scores'])}, and the tasks are "
+                f"{', '.join(RULES.tasks)}"]
+    solved = Record(record["numbers"], {task: tuple(scores) for task, scores in record["scores"].items()}).solved
+    if solved == record["solved"]:
+        return []
+    return [f"the record: the card says that {', '.join(record['solved']) or 'nothing'} is solved, but its scores "
+            f"solve {', '.join(solved) or 'nothing'}"]

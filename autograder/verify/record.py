@@ -30,7 +30,7 @@ from rich.text import Text
 from torch import Tensor, nn
 
 from attention_lab.networks.adapters import PLUGS
-from attention_lab.networks.record import RULES, Record, Rules, attempt, too_many
+from attention_lab.networks.record import LONGEST, MARK, RULES, Record, Rules, attempt, too_many
 from attention_lab.tasks.five_tasks import WIDTH
 from autograder.intake.files import read
 from autograder.outward import on_terminal
@@ -38,8 +38,6 @@ from autograder.sandbox import validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
 from autograder.worker import wire
 
-MARK = "# record"  # how the record's cell begins
-LONGEST = 6000  # characters of that cell, so that a person can read it
 KEPT = 50  # training steps until they are asked again
 PIECE = 100  # pictures that are tested at once
 CELL_SECONDS = 5.0  # of computing: for the record's cell, and to make the module

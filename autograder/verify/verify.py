@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from rich.console import Console
 from rich.text import Text
 
 from attention_lab.checking.report import number
-from attention_lab.networks.paper_tables import Row
+from attention_lab.networks.paper_tables import CAPSTONE, Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure
 from autograder.judge.settings import Settings
@@ -57,9 +60,25 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     met = sum(row.meets(row.exact) for row in lacking)
     _say(console, "", f"{card} agrees with the notebooks: {met} of {stated} stated numbers met; "
                       f"{len(lacking)} of {len(table.found)} counts right, {verified} of them verified.")
-    _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions "
-                      "and the machine.")
+    for line in _not_recounted(said, notebooks.get(CAPSTONE)):
+        _say(console, "", line)
     return 0
+
+
+def _not_recounted(said: dict[str, Any], capstone: NotebookNode | None) -> Iterator[str]:
+    """Says which parts of a card nobody has counted again, and what was compared nevertheless."""
+    trained = [f"{len(said['scores']['rows'])} scores", *(f"the runs of the study {study['name']!r}"
+                                                          for study in said["studies"])]
+    trained += ["the scores of the record"] if said["record"] else []
+    yield f"Not verified, but what the learner states: {', '.join(trained)}, the versions and the machine."
+    if said["studies"]:
+        yield ("A study is not trained again. Its verdict follows from the scores on the card, by the course's rules; "
+               "whether the hypothesis was written before the runs, no command can tell.")
+    if record := said["record"]:
+        cells = [cell.source.strip() for cell in capstone.cells if cell.cell_type == "code"] if capstone else []
+        where = "is a cell of" if record["code"] in cells else "is not a cell of"
+        yield (f"The record's code {where} this notebook. `autograder verify --record NOTEBOOK` trains the notebook's "
+               "record again.")
 
 
 def _compared(row: Row) -> str:

@@ -48,6 +48,10 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html",
                     "-c", HERE,
                     "-d", into / "doctrees", source, built], check=True, cwd=ROOT)
+    for each in chosen:
+        for page in (COURSE / each.name).glob("*.html"):  # that a lesson links to
+            (built / "lessons" / each.name).mkdir(exist_ok=True)
+            shutil.copyfile(page, built / "lessons" / each.name / page.name)
     hand_outs(built / "downloads", chosen)
     (built / "external_links.txt").write_text(external_links(built), encoding="utf-8")
     return built / "index.html"

@@ -66,7 +66,9 @@ def page(lesson: Lesson) -> str:
 
 
 def prose(words: str, lesson: Lesson, folder: str = "") -> str:
-    """Markdown with its drawings where the site has them. folder: of the lessons, as seen from the page."""
+    """Markdown with its drawings, and links to pages beside the notebook, where the site has them.
+    folder: of the lessons, as seen from the page."""
+    words = re.sub(r"(?<!!)\[([^\]]+)\]\((\w+\.html)\)", rf'<a href="{folder}{lesson.name}/\2">\1</a>', words)
     return words.replace("](figures/", f"]({folder}{lesson.name}/figures/")
 
 

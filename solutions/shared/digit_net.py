@@ -9,9 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.networks.backbones import layers
+from attention_lab.tasks.digits_on_photos import Digits
 from autograder.lessons.topics import topic
-
-from .digits import Digits
 
 WIDTHS = 16, 32  # channels of the two blocks; their maps have 16 x 16 and 8 x 8 positions
 STRIDE = 4  # pixels from one position of the last map to the next

@@ -26,11 +26,11 @@ from torch import Tensor, nn
 
 from attention_lab.networks.adapters import CONTROLS, Maker
 from attention_lab.networks.my_net import BLOCKS
+from attention_lab.tasks.digits_on_photos import COLOURS, digit_pairs, framed_digits
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
 
 from .digit_net import BATCH, TESTED, WIDTHS, DigitNet, Draw, PairNet, learn, right_on_test
-from .digits import COLOURS, digit_pairs, framed_digits
 
 RUNS = ROOT / "work/real"
 STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005
@@ -60,7 +60,7 @@ PAIRED = Task(digit_pairs, PairNet,
               "the colour of the support's digit")
 ABOUT = """# {lesson}: real pictures
 
-`python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `digits.py`.
+`python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `attention_lab/tasks/digits_on_photos.py`.
 The network has this task:
 {said}
 The test pictures have other photographs, and digits that other people wrote.

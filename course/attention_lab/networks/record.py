@@ -24,6 +24,8 @@ from ..tasks.task_scores import SOLVED, TESTED, answers
 from .training import compare, train
 
 BATCH, PEAK_RATE = 16, 0.01
+MARK = "# record"  # how the record's cell begins
+LONGEST = 6000  # characters of that cell, so that a person can read it
 Make = Callable[[int], nn.Module]  # of the number of channels
 
 

@@ -1,7 +1,7 @@
 """Tests whether one set of runs is ahead of another by more than luck.
 
-Welch's t-test compares scores. Fisher's test compares how many runs solve a task. Holm's correction is for several
-comparisons at once.
+Welch's t-test compares scores, and Student's t compares a single score with others. Fisher's test compares how many
+runs solve a task. Holm's correction is for several comparisons at once.
 
 B. L. Welch: The generalization of "Student's" problem when several different population variances are involved,
 Biometrika 34, 1947. S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of
@@ -73,6 +73,46 @@ def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL)
                                for part, scores in zip(parts, (first, second), strict=True))
     reach = quantile(freedom, level) * error
     return Difference(gap, (gap - reach, gap + reach), outside(gap / error, freedom))
+
+
+def one_more(score: float, others: Sequence[float], level: float = LEVEL) -> Difference:
+    """Returns how far a single score is from the mean of others, and how sure that is.
+
+    The test assumes that the single score comes from runs that differ as much as the others do. Student's t then says
+    where one more run of the others would lie.
+
+    Raises ValueError for fewer than two others.
+    """
+    if len(others) < 2:
+        raise ValueError(f"two runs are needed to know how much runs differ, not {len(others)}")
+    gap = score - statistics.fmean(others)
+    error = statistics.stdev(others) * math.sqrt(1 + 1 / len(others))
+    if not error:
+        return Difference(gap, (gap, gap), 0.0 if gap else 1.0)
+    reach = quantile(len(others) - 1, level) * error
+    return Difference(gap, (gap - reach, gap + reach), outside(gap / error, len(others) - 1))
+
+
+def share_interval(share: float, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Returns the interval in which the true share lies in 95 of 100 such samples (E. B. Wilson, 1927).
+
+    share: the share of n independent answers that are right, from 0 to 1. Both ends are from 0 to 1, too.
+    """
+    z = statistics.NormalDist().inv_cdf(1 - level / 2)
+    centre, whole = share + z * z / (2 * n), 1 + z * z / n
+    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (centre - reach) / whole, (centre + reach) / whole
+
+
+def mean_interval(scores: Sequence[float], level: float = LEVEL) -> tuple[float, float]:
+    """Returns the interval in which the mean of very many runs lies, in 95 of 100 such experiments (Student's t).
+
+    Raises ValueError for fewer than two scores.
+    """
+    if len(scores) < 2:
+        raise ValueError(f"two runs are needed for an interval, not {len(scores)}")
+    reach = quantile(len(scores) - 1, level) * statistics.stdev(scores) / math.sqrt(len(scores))
+    return statistics.fmean(scores) - reach, statistics.fmean(scores) + reach
 
 
 def holm(chances: Sequence[float]) -> list[float]:

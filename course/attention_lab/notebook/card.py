@@ -1,12 +1,13 @@
-"""The card of the capstone, a page that sums up a learner's results.
+"""The card of the capstone, a page that sums up a learner's results for somebody who does not know the course.
 
-It shows which rows of the papers' tables were met, the scores of the heat map and their seeds. It also shows the date,
-the versions of the software, and the processor.
+It shows which rows of the papers' tables were met, the scores of the heat map and their seeds. It also shows the
+learner's own studies, and their best attempt at the record with its code. Below stand the date, the versions of the
+software, and the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
-Nothing on the card says whose it is: no name, no folder, no host. Scores are marked as unverified, because they come
-from somebody's own machine.
+Studies and the record are read from the files beside the notebook. Nothing on the card says whose it is: no name, no
+folder, no host. Scores are marked as unverified, because they come from somebody's own machine.
 """
 
 from __future__ import annotations
@@ -14,31 +15,39 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from ..networks.paper_tables import CAPSTONE, PaperTable
+from ..networks.record import RULES
 from ..networks.training import Results
+from ..tasks.task_scores import SOLVED
+from . import card_study
+from .own_record import Attempt, best
 from .versions import processor, repository, versions
 
 COURSE = "Attention by Hand"
 STYLE = """body{font:15px/1.5 Arial,Helvetica,sans-serif;color:#222;background:#fcfcfa;max-width:46em;margin:2em auto;padding:0 1em}
-table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}"""  # noqa: E501
+table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}
+blockquote{margin:.6em 0;padding:.3em 1em;border-left:4px solid #0072b2;white-space:pre-wrap}
+pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}"""  # noqa: E501
 
 
 class Card:
     """The content of the card, as data and as HTML."""
 
-    def __init__(self, table: PaperTable, results: Results | None):
+    def __init__(self, table: PaperTable, results: Results | None, studies: Sequence[dict[str, Any]] = (),
+                 attempt: Attempt | None = None):
         self.data: dict[str, Any] = {
             "course": COURSE, "lesson": CAPSTONE, "made": date.today().isoformat(), "tables": [
                 {"network": row.network, "code": row.exact, "source": row.source, "third_party": row.third_party,
                  "stated": row.stated or None, "unit": row.unit, "second_hand": bool(row.stated) and not row.verified,
                  "yours": yours if isinstance(yours, int) else None,
                  "met": row.meets(yours)} for row, yours in table.found.items()],
-            "scores": _scores(results), "versions": versions(),
+            "scores": _scores(results), "studies": list(studies), "record": _record(attempt), "versions": versions(),
             "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
     def html(self) -> str:
@@ -69,6 +78,8 @@ class Card:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
                       _table(("module", "task", "mean, %", "standard error", "seeds"),
                              [_line(row) for row in scores["rows"]])]
+        parts += [card_study.shown(each) for each in self.data["studies"]]
+        parts += [_attempted(self.data["record"])] if self.data["record"] else []
         versions, machine = self.data["versions"], self.data["machine"]
         said = ", ".join(f"{name} {number}" for name, number in versions.items())
         return "".join([*parts, f"<p><small>{self.data['made']}; {escape(said)}; {escape(machine['processor'])}, "
@@ -77,7 +88,12 @@ class Card:
     def __repr__(self) -> str:
         tables = self.data["tables"]
         met = sum(row["met"] for row in tables)
-        return f"{met} of {_stated(tables)} stated numbers met; {len(self.data['scores']['rows'])} scores (unverified)"
+        parts = [f"{met} of {_stated(tables)} stated numbers met",
+                 f"{len(self.data['scores']['rows'])} scores (unverified)"]
+        parts += [f"study '{each['name']}': {each['verdict'].lower()}" for each in self.data["studies"]]
+        record = self.data["record"]
+        parts += [f"record: {len(record['solved'])} tasks solved with {record['numbers']:,} numbers"] if record else []
+        return "; ".join(parts)
 
 
 def paper_card(table: PaperTable, results: Results | None = None, folder: Path | None = None) -> Card:
@@ -85,12 +101,33 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
 
     table: the result of `paper_table()`.
     results: the result of `compare`, with tasks as measures; None before anything was trained.
-    folder: where to write; by default the current folder.
+    folder: where to write, and where studies and the record are read from; by default the current folder.
     """
-    card, folder = Card(table, results), folder or Path.cwd()
+    folder = folder or Path.cwd()
+    card = Card(table, results, card_study.studies(folder), best(folder))
     (folder / "card.json").write_text(json.dumps(card.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "card.html").write_text(card.html(), encoding="utf-8")
     return card
+
+
+def _record(attempt: Attempt | None) -> dict[str, Any] | None:
+    """Returns an attempt at the record as it stands on the card, with the tasks that it solves."""
+    if attempt is None:
+        return None
+    return {"numbers": attempt.numbers, "scores": attempt.scores, "solved": attempt.record().solved,
+            "code": attempt.code, "made": attempt.made[:10]}
+
+
+def _attempted(record: dict[str, Any]) -> str:
+    """Returns an attempt at the record as HTML. Its code is shown as plain text."""
+    rows = [(f"{'✓' if task in record['solved'] else '○'} {task}", ", ".join(f"{score:.1f}" for score in scores))
+            for task, scores in record["scores"].items()]
+    code = f"<pre>{escape(record['code'])}</pre>" if record["code"] else "<p>Its code was not kept.</p>"
+    return (f"<h3>One module for five tasks (unverified)</h3><p>The challenge: solve as many of five tasks as possible "
+            f"with one module of at most {RULES.most:,} numbers. A task counts if {RULES.needed} of {RULES.seeds} runs "
+            f"answer {SOLVED:g} % right.</p><p><b>{len(record['solved'])} of {len(record['scores'])} tasks are solved, "
+            f"with {record['numbers']:,} numbers</b> ({escape(record['made'])}).</p>"
+            f"{_table(('task', 'right answers of each run, %'), rows)}{code}")
 
 
 def _stated(tables: list[dict[str, Any]]) -> int:
@@ -131,7 +168,7 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     return row["module"], row["task"], f"{row['mean']:.1f}", error, str(row["seeds"])
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], kind: str = "") -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], kind: str = "") -> str:
     lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
     lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
     return f'<table class="{kind}">{"".join(lines)}</table>'

@@ -24,6 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..checking.kinds import fits
 from ..networks.training import Results, compare, train
 from ..storage import found, keep
 from ..tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
@@ -175,14 +176,9 @@ def _begun(file: Path, plan: Kept) -> Kept:
     Raises ValueError if the file holds another hypothesis, or is not a study's file.
     """
     try:
-        kept = Kept(**found(file))
-        right = all(isinstance(text, str) for text in (kept.begun, *kept.changes)) and all(map(_is_run, kept.runs))
+        kept = read(file)
     except FileNotFoundError:
         return plan
-    except TypeError:
-        right = False
-    if not right:
-        raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
     if not kept.runs:
         return plan
     for part, said in FIXED.items():
@@ -192,8 +188,22 @@ def _begun(file: Path, plan: Kept) -> Kept:
     return kept
 
 
+def read(file: Path) -> Kept:
+    """Returns the study that a file holds. The file may come from somebody else, so everything in it is checked.
+
+    Raises FileNotFoundError if there is no file, ValueError if it is not a study's file.
+    """
+    try:
+        kept = Kept(**found(file))
+    except TypeError:
+        kept = None
+    if kept is None or not fits(kept, Kept) or not all(map(_is_run, kept.runs)):
+        raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
+    return kept
+
+
 def _is_run(run: Any) -> bool:
-    """Says whether `run` has the form in which `study` keeps a run. The file may come from somebody else."""
+    """Says whether `run` has the form in which `study` keeps a run."""
     return (isinstance(run, dict) and all(isinstance(run.get(part), str) for part in ("arm", "key", "day"))
             and all(isinstance(run.get(part), int) for part in ("seed", "parameters"))
             and isinstance(run.get("score"), float | int) and 0 <= run["score"] <= 100)

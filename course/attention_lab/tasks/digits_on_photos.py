@@ -1,15 +1,16 @@
-"""A handwritten digit on a photograph, and a colour that says whether it counts: tasks on real pictures for every
-module.
+"""Tasks on real pictures for every module: a handwritten digit on a photograph, and a colour that says whether the digit
+counts.
 
-Each picture is a piece of a photograph with a digit written over it, near the middle. Read the digit if it has the
-right colour; if not, say so. The right colour is that of a frame around the picture, or that of another digit in
-another picture. Pictures to learn from have other photographs, and digits by other writers, than those that are tested
-on (datasets/digits/CARD.md).
+Each picture is a piece of a photograph with a digit written over it, near the middle. A network reads the digit if it
+has the right colour, and otherwise says that it does not. The right colour is that of a frame around the picture, or
+that of another digit in another picture. The pictures to learn from and the pictures to test on share no photograph and
+no writer. There are only six photographs and thirteen writers (attention_lab/digits/CARD.md).
 """
 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,23 +19,25 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from attention_lab.tasks.data import PHOTOS, photograph
-from autograder.lessons.course import ROOT
+from .data import PHOTOS, photograph
 
-FOLDER = ROOT / "datasets/digits"
+FOLDER = Path(__file__).parents[1] / "digits"
 SIDE, FRAME = 32, 2  # of a picture, and the width of its frame, pixels
+CLOSE_UP = 20  # the side of a picture that a digit nearly fills, pixels
 LEARNED = 1287  # digits to learn from, the first of the file, which goes writer by writer: here the tenth begins
 INK, LEAST, MOST = 0.9, 10, 14  # how much a stroke covers; the smallest and the largest digit, pixels
-FARTHEST = 4  # of a digit's centre from the picture's, along each axis, pixels
+FARTHEST = {SIDE: 4.0, CLOSE_UP: 1.0}  # of a digit's centre from the picture's, along each axis, pixels
 OTHER_COLOUR = 10  # the label of a digit that does not count
 COLOURS = torch.tensor(((0.95, 0.15, 0.15), (0.15, 0.85, 0.2), (0.2, 0.35, 1.0)))  # red, green, blue
 
 
 class Digits(NamedTuple):
-    """pictures: (n, 3, 32, 32) float32 from -1 to 1; of pairs (n, 7, 32, 32), as `digit_pairs` says.
+    """Pictures, and what is known about them.
 
-    labels: (n,) int64, the digit, or OTHER_COLOUR for half of the pictures. colours: (n,) int64, the one that counts: 0
-    red, 1 green, 2 blue. centres: (n, 2) float32, row and column of the digit's centre, pixels.
+    pictures: (n, 3, side, side) float32 from -1 to 1; of pairs (n, 7, 32, 32), as `digit_pairs` says.
+    labels: (n,) int64, the digit, or OTHER_COLOUR for half of the pictures.
+    colours: (n,) int64, the colour that counts; 0 is red, 1 is green, and 2 is blue.
+    centres: (n, 2) float32, row and column of the digit's centre, in pixels.
     """
 
     pictures: Tensor
@@ -43,25 +46,28 @@ class Digits(NamedTuple):
     centres: Tensor
 
 
-def framed_digits(n: int, seed: int, split: str) -> Digits:
-    """n pictures in a frame of the colour that counts. split: "train" or "test"; KeyError for another.
+def framed_digits(n: int, seed: int, split: str, side: int = SIDE) -> Digits:
+    """Returns n pictures in a frame of the colour that counts. The same seed gives the same pictures.
 
-    The same seed gives the same pictures.
+    split: "train" or "test".
+    side: SIDE or CLOSE_UP.
+
+    Raises KeyError if `split` or `side` is anything else.
     """
     generator = torch.Generator().manual_seed(seed)
-    pictures, chosen, (colours, own) = _begun(n, split, generator)
+    pictures, chosen, (colours, own) = _begun(n, split, generator, side)
     written, _, centres = _with_digits(pictures, chosen, own, split, generator)
-    framed = torch.ones(SIDE, SIDE, dtype=torch.bool)
+    framed = torch.ones(side, side, dtype=torch.bool)
     framed[FRAME:-FRAME, FRAME:-FRAME] = False
     written = torch.where(framed, COLOURS[colours][:, :, None, None], written).clamp(0, 1)
     return Digits(2 * written - 1, _labels(chosen, colours == own, split), colours, centres)
 
 
 def digit_pairs(n: int, seed: int, split: str) -> Digits:
-    """n pairs of pictures without a frame, in seven channels: a query (three), a support (three), and the support's
-    mask (one).
+    """Returns n pairs of pictures without a frame, in seven channels: three of a query, three of a support, and one of
+    the support's mask.
 
-    The colour that counts is that of the support's digit; the mask, from 0 to 1, says where that is.
+    The colour that counts is that of the support's digit. The mask, from 0 to 1, says where this digit is.
     split, seed: as in `framed_digits`.
     """
     generator = torch.Generator().manual_seed(seed)
@@ -73,10 +79,11 @@ def digit_pairs(n: int, seed: int, split: str) -> Digits:
     return Digits(packed, _labels(chosen, colours == own, split), colours, centres)
 
 
-def _begun(n: int, split: str, generator: torch.Generator) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
-    """Pieces of photographs; which digit each gets; the colour that counts, and the digit's own, the same one for
-    half of them."""
-    pictures = _pieces(split, n, generator)
+def _begun(n: int, split: str, generator: torch.Generator,
+           side: int = SIDE) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+    """Returns pieces of photographs, which digit each gets, and two colours: the one that counts, and the digit's own.
+    For half of the pieces, these are the same."""
+    pictures = _pieces(split, n, generator, side)
     chosen = torch.randint(len(_of(split)[1]), (n,), generator=generator)
     colours, other = torch.rand((n, len(COLOURS)), generator=generator).argsort(dim=1)[:, :2].unbind(1)
     return pictures, chosen, (colours, torch.where(torch.rand(n, generator=generator) < 0.5, colours, other))
@@ -84,13 +91,13 @@ def _begun(n: int, split: str, generator: torch.Generator) -> tuple[Tensor, Tens
 
 def _with_digits(pictures: Tensor, chosen: Tensor, own: Tensor, split: str,
                  generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Pictures with digits written over them, how much of each pixel these cover (n, 1, 32, 32), and their centres
-    (n, 2)."""
-    n = len(pictures)
+    """Returns pictures with digits written over them, how much of each pixel these cover (n, 1, side, side), and their
+    centres (n, 2)."""
+    n, side = len(pictures), pictures.shape[-1]
     ink = COLOURS[own] + 0.1 * torch.randn((n, 3), generator=generator)
     sizes = LEAST + (MOST - LEAST) * torch.rand(n, generator=generator)
-    centres = SIDE / 2 + FARTHEST * (2 * torch.rand((n, 2), generator=generator) - 1)
-    strokes = _written(_of(split)[0][chosen], sizes, centres)
+    centres = side / 2 + FARTHEST[side] * (2 * torch.rand((n, 2), generator=generator) - 1)
+    strokes = _written(_of(split)[0][chosen], sizes, centres, side)
     return pictures + strokes * (ink[:, :, None, None] - pictures), strokes, centres
 
 
@@ -99,27 +106,27 @@ def _labels(chosen: Tensor, counts: Tensor, split: str) -> Tensor:
 
 
 def _of(split: str) -> tuple[Tensor, Tensor]:
-    """The digits of a split."""
+    """Returns the digits of a split."""
     shapes, digits = handwritten()
     mine = {"train": slice(LEARNED), "test": slice(LEARNED, None)}[split]
     return shapes[mine], digits[mine]
 
 
-def _written(shapes: Tensor, sizes: Tensor, centres: Tensor) -> Tensor:
-    """How much of each pixel is covered, (n, 1, 32, 32), by digits (n, 8, 8) of these sizes (n,) with these centres
-    (n, 2)."""
+def _written(shapes: Tensor, sizes: Tensor, centres: Tensor, side: int) -> Tensor:
+    """Returns how much of each pixel is covered, (n, 1, side, side), by digits (n, 8, 8) of these sizes (n,) with these
+    centres (n, 2)."""
     # Pixel p of a picture, from -1 to 1, shows the point (p - shift) / scale of the digit's own square.
-    scale, shift = sizes / SIDE, 2 * centres.flip(1) / SIDE - 1
+    scale, shift = sizes / side, 2 * centres.flip(1) / side - 1
     turned = torch.zeros(len(shapes), 2, 3)
     turned[:, 0, 0] = turned[:, 1, 1] = 1 / scale
     turned[:, :, 2] = -shift / scale[:, None]
-    grid = F.affine_grid(turned, [len(shapes), 1, SIDE, SIDE], align_corners=False)
+    grid = F.affine_grid(turned, [len(shapes), 1, side, side], align_corners=False)
     return INK * F.grid_sample(shapes[:, None], grid, mode="bilinear", align_corners=False)
 
 
 @cache
 def handwritten() -> tuple[Tensor, Tensor]:
-    """Every digit, (n, 8, 8) from 0 to 1, and what it is, (n,)."""
+    """Returns every digit, (n, 8, 8) from 0 to 1, and what it is, (n,)."""
     labels = torch.tensor([int(c) for c in (FOLDER / "digits.txt").read_text().strip()])
     with Image.open(FOLDER / "digits.png") as sheet:
         pixels = torch.tensor(np.asarray(sheet)).float() / 240
@@ -129,17 +136,17 @@ def handwritten() -> tuple[Tensor, Tensor]:
 
 @cache
 def _photographs(split: str) -> list[Tensor]:
-    """A split's photographs at half their size, so that a piece shows a thing and not a spot of colour."""
+    """Returns a split's photographs at half their size, so that a piece shows a thing and not a spot of colour."""
     return [F.avg_pool2d(photograph(name), 2) for name in PHOTOS[split]]
 
 
-def _pieces(split: str, n: int, generator: torch.Generator) -> Tensor:
-    """(n, 3, 32, 32): squares anywhere in the photographs of a split."""
+def _pieces(split: str, n: int, generator: torch.Generator, side: int) -> Tensor:
+    """Returns squares (n, 3, side, side) anywhere in the photographs of a split."""
     photos = _photographs(split)
     which = torch.randint(len(photos), (n,), generator=generator).tolist()
     places = torch.rand(n, 2, generator=generator).tolist()
     pieces = []
     for photo, (down, right) in zip((photos[index] for index in which), places):
-        top, left = int(down * (photo.shape[1] - SIDE)), int(right * (photo.shape[2] - SIDE))
-        pieces.append(photo[:, top:top + SIDE, left:left + SIDE])
+        top, left = int(down * (photo.shape[1] - side)), int(right * (photo.shape[2] - side))
+        pieces.append(photo[:, top:top + side, left:left + side])
     return torch.stack(pieces)

@@ -1,0 +1,117 @@
+"""Pictures of a trained network: how it learned beside recorded ones, and where its attention lets most through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..tasks.digits_on_photos import OTHER_COLOUR, Digits
+from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, house_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STYLES = (OTHER, INK, MAPS, LAYERS, "#CC79A7")
+SHOWN, FAINT = 3, 0.05  # pictures; a map in which no position differs more than this from the mean is drawn pale
+
+
+class LookedAt(NamedTuple):
+    """What the last attention of each stage does on three pictures.
+
+    pictures: (3, 3, H, W) from 0 to 1.
+    answers: for each picture the right answer and the network's.
+    maps: for each stage (3, h, w), log2 of output / input at each position, less the mean of all pictures.
+    """
+
+    pictures: Tensor
+    answers: list[tuple[str, str]]
+    maps: list[Tensor]
+
+    def said(self) -> str:
+        """Says what the colours stand for, and whether there is anything to see."""
+        if all(maps.abs().max() < FAINT for maps in self.maps):
+            return "It lets all positions through alike, as a network without a module does."
+        return ("Purple positions come out of a stage's last attention stronger than on average, compared with what "
+                "went in, and orange ones weaker.")
+
+
+def looked_at(network: nn.Module, drawn: Digits) -> LookedAt:
+    """Lets a network with the contract of exercise 2 answer, and notes what its attention does.
+
+    drawn: pictures of the test; the first one in a frame of each colour is shown, and all of them give the mean.
+
+    Raises AttributeError for a network whose blocks have no `attention`.
+    """
+    kept: list[Tensor] = []
+
+    def note(_: nn.Module, given: tuple[Tensor, ...], out: Tensor) -> None:
+        # a channel that is switched off has no logarithm
+        ratio = (out.abs().mean(1) + 1e-6) / (given[0].abs().mean(1) + 1e-6)
+        kept.append(ratio.log2().clamp(-6, 6))
+
+    hooks = [list(stage)[-1].attention.register_forward_hook(note) for stage in network.stages]
+    try:
+        with torch.no_grad():
+            answers = network.eval()(drawn.pictures).argmax(dim=1)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    chosen = torch.stack([(drawn.colours == colour).nonzero()[0, 0] for colour in range(SHOWN)])
+    return LookedAt((drawn.pictures[chosen] + 1) / 2,
+                    [(_word(right), _word(given)) for right, given in zip(drawn.labels[chosen].tolist(),
+                                                                          answers[chosen].tolist())],
+                    [maps[chosen] - maps.mean() for maps in kept])
+
+
+@house_figure
+def attention_maps(seen: LookedAt) -> Figure:
+    """Draws three pictures, and below each the map of every stage's last attention."""
+    import matplotlib.pyplot as plt
+
+    rows = 1 + len(seen.maps)
+    figure, axes = plt.subplots(rows, SHOWN, figsize=(5.2, 1.6 * rows), squeeze=False)
+    for column, (picture, (right, given)) in enumerate(zip(seen.pictures, seen.answers)):
+        axes[0, column].imshow(picture.clamp(0, 1).permute(1, 2, 0).numpy())
+        axes[0, column].set_title(f"{right}, answered: {given}", fontsize=8, loc="center",
+                                  color=INK if right == given else ALERT)
+        for row, maps in enumerate(seen.maps, 1):
+            limit = max(FAINT, maps.abs().max().item())
+            axes[row, column].imshow(maps[column].numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+    for axis in axes.flat:
+        axis.set_xticks([]), axis.set_yticks([])
+        axis.spines[:].set_visible(False)
+    for row, label in enumerate(("picture", *(f"stage {number}\n{tuple(maps.shape[1:])}"
+                                              for number, maps in enumerate(seen.maps, 1)))):
+        axes[row, 0].set_ylabel(label, fontsize=8)
+    return figure
+
+
+@house_figure
+def learning_curves(steps: Sequence[int], recorded: Mapping[str, Sequence[Sequence[float]]],
+                    yours: Sequence[Sequence[float]], plain: str) -> Figure:
+    """Draws right answers on new pictures against steps: a band from the lowest to the highest recorded run of each
+    network with a line for the mean, and a line for each of your runs. An interrupted run ends early.
+
+    plain: how the names begin of the networks without a module, which have dashed lines.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(7.5, 3.4))
+    for (name, curves), colour in zip(recorded.items(), STYLES):
+        each = torch.tensor(curves)
+        axis.plot(steps, each.mean(0), "--" if name.startswith(plain) else "-", color=colour, linewidth=1.4, label=name)
+        axis.fill_between(steps, each.amin(0), each.amax(0), color=colour, alpha=0.12, linewidth=0)
+    for number, curve in enumerate(yours):
+        axis.plot(steps[:len(curve)], curve, "o-", color=FEATURES, linewidth=2, markersize=3,
+                  label="your network" if number == 0 else None)
+    axis.set(xlabel="steps of 64 pictures", ylabel="right answers on\nnew pictures (%)")
+    axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
+                title="line: mean, band:\nlowest to highest run", title_fontsize=8)
+    return figure
+
+
+def _word(answer: int) -> str:
+    return "not it" if answer == OTHER_COLOUR else str(answer)

@@ -1,0 +1,130 @@
+"""Asks the six questions of the capstone's section 10 as a learner can ask them, with `study` and with modules from the
+solved notebooks.
+
+    python -m solutions.capstone.studies [NAME ...]      without a name: all of them
+
+Trains what work/studies does not hold yet (about eight minutes of one core for all), and prints each verdict.
+studies.json beside this file gets the scores, which the page quotes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from attention_lab.networks.adapters import Beside, OnTokens, Projected
+from attention_lab.networks.own_modules import mine
+from attention_lab.networks.places import PlacedAttention
+from attention_lab.notebook.study import study
+from autograder.lessons.course import NOTEBOOKS, ROOT
+
+RUNS, FILE = ROOT / "work/studies", ROOT / "solutions/capstone/studies.json"
+Make = Callable[[int], nn.Module]
+
+
+class Question(NamedTuple):
+    """One call of `study`. ahead: pairs of arms. The last arm is the control."""
+
+    task: str
+    hypothesis: str
+    refuted_if: str
+    arms: dict[str, Make]
+    ahead: list[tuple[str, str]]
+
+
+class PooledGate(nn.Module):
+    """A gate for channels, made from the mean and the maximum over the picture, or from one of them."""
+
+    def __init__(self, channels: int, mean: bool = True, maximum: bool = True) -> None:
+        super().__init__()
+        self.mean, self.maximum = mean, maximum
+        self.mix = nn.Linear(channels * (mean + maximum), channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = [x.mean(dim=(2, 3))] * self.mean + [x.amax(dim=(2, 3))] * self.maximum
+        return x * self.mix(torch.cat(pooled, dim=1)).sigmoid()[:, :, None, None]
+
+
+def slots(number: int) -> Make:
+    return lambda c: mine("07a_external", "ExternalAttentionBlock")(c, number)
+
+
+def hidden(number: int) -> Make:
+    return lambda c: mine("01_se", "SEBlock")(c, c // number)
+
+
+def windows(side: int) -> Make:
+    return lambda c: Beside(c, OnTokens(Projected(c, mine("08a_windows", "WindowAttention")(2, (side, side))),
+                                        lambda module, tokens, size: module(tokens, size)))
+
+
+def neighbours(kernel: int) -> Make:
+    return lambda c: mine("02_eca", "ECABlock")(c, kernel)
+
+
+def unscaled(channels: int) -> nn.Module:
+    made = PlacedAttention(channels, places=False)
+    made.scale = 1.0
+    return made
+
+
+def nothing(channels: int) -> nn.Module:
+    return nn.Identity()
+
+
+QUESTIONS = {
+    "maximum": Question(
+        "look-up", "A channel gate needs the maximum for the look-up, because a mean washes out a single pair.",
+        "A gate made from the mean does as well.",
+        {"mean and maximum": PooledGate, "maximum": lambda c: PooledGate(c, mean=False),
+         "mean": lambda c: PooledGate(c, maximum=False)},
+        [("maximum", "mean"), ("mean and maximum", "mean")]),
+    "slots": Question(
+        "look-up", "External attention needs more than two slots for the look-up.", "Two slots do as well as 64.",
+        {"64 slots": slots(64), "8 slots": slots(8), "2 slots": slots(2)}, [("64 slots", "2 slots")]),
+    "hidden": Question(
+        "what", "SE needs more than one hidden number for \"what\".", "One hidden number does as well as eight.",
+        {"eight numbers": hidden(8), "one number": hidden(1), "nothing": nothing}, [("eight numbers", "one number")]),
+    "windows": Question(
+        "far", "A window must be wider than 2 x 2 positions for \"far\".", "Windows of 2 x 2 do as well.",
+        {"6 x 6": windows(6), "4 x 4": windows(4), "2 x 2": windows(2)}, [("4 x 4", "2 x 2"), ("6 x 6", "2 x 2")]),
+    "scale": Question(
+        "look-up", "Attention needs its scale for the look-up.", "Without its scale it does as well.",
+        {"with scale": lambda c: PlacedAttention(c, places=False), "without scale": unscaled},
+        [("with scale", "without scale")]),
+    "neighbours": Question(
+        "what", "ECA's neighbours help at \"what\".", "A kernel of size 1 does as well as a kernel of size 3.",
+        {"kernel 3": neighbours(3), "kernel 1": neighbours(1), "nothing": nothing}, [("kernel 3", "kernel 1")]),
+}
+
+
+def ask(name: str) -> dict[str, Any]:
+    """Runs a study, and returns its verdict and scores."""
+    question = QUESTIONS[name]
+    *_, control = question.arms
+    done = study(name, task=question.task, hypothesis=question.hypothesis, refuted_if=question.refuted_if,
+                 arms=question.arms, ahead=question.ahead, controls=[control], folder=RUNS)
+    print(f"{name}: {done}\n{done.results}\n", flush=True)
+    return {"measured": date.today().isoformat(), "torch": torch.__version__, "verdict": done.judged.verdict,
+            "scores": {arm: [round(score, 2) for score in done.results.scores(arm)] for arm in question.arms}}
+
+
+def main(chosen: Sequence[str]) -> None:
+    RUNS.mkdir(parents=True, exist_ok=True)
+    os.chdir(NOTEBOOKS / "10_capstone")  # `mine` looks for the other lessons beside the current folder
+    kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    for name in chosen or QUESTIONS:
+        kept[name] = ask(name)
+        FILE.write_text(json.dumps({name: kept[name] for name in QUESTIONS if name in kept}, indent=1) + "\n",
+                        encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

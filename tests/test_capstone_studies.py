@@ -1,0 +1,59 @@
+"""The capstone's six questions for a study, and the finished report beside the notebook."""
+
+import json
+import re
+
+import pytest
+
+from attention_lab.notebook.study import _check
+from attention_lab.tasks.five_tasks import TASKS
+from autograder.lessons.course import COURSE, NOTEBOOKS
+from builder.build import EXAMPLE
+from solutions.capstone import studies
+
+FOLDER = studies.FILE.parent
+PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
+SECTION = PAGE.split("## 10. A question of your own")[1].split("## 11.")[0]
+
+
+def numbered(text):
+    """The numbered items of a part of the section."""
+    return re.findall(r"^# (\d)\. ", text, re.MULTILINE)
+
+
+def test_every_question_says_how_to_make_its_arms_and_what_came_out():
+    questions, rest = SECTION.split("<summary>How to make the arms</summary>")
+    arms, outcomes = rest.split("<summary>What came out when we asked")
+    six = list("123456")
+    assert numbered(questions) == numbered(arms) == numbered(outcomes) == six and len(studies.QUESTIONS) == 6
+
+
+@pytest.mark.parametrize("name", studies.QUESTIONS)
+def test_a_question_can_be_asked_with_modules_from_the_notebooks(name, monkeypatch):
+    monkeypatch.chdir(NOTEBOOKS / "10_capstone")
+    question = studies.QUESTIONS[name]
+    *_, control = question.arms
+    _check(name, {"hypothesis": question.hypothesis}, question.task, question.arms, question.ahead, [control], 5)
+    assert question.task in TASKS
+
+
+def test_the_page_quotes_the_recorded_means():
+    outcomes = SECTION.split("<summary>What came out when we asked")[1]
+    said = dict(zip(studies.QUESTIONS, re.split(r"^# \d\. ", outcomes, flags=re.MULTILINE)[1:], strict=True))
+    recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
+    assert list(recorded) == list(studies.QUESTIONS)
+    for name, kept in recorded.items():
+        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(
+            studies.QUESTIONS[name].arms, 5)
+        for arm, scores in kept["scores"].items():
+            assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
+
+
+def test_the_finished_report_is_whole_small_and_loads_nothing():
+    content = (FOLDER / EXAMPLE).read_text(encoding="utf-8")
+    assert len(content.encode()) <= 300_000
+    for part in ("What was expected, before anything was run", "What would refute it", "What came out",
+                 "How it was done", "What this does not show", "The code"):
+        assert part in content
+    assert not re.search(r"(src|href)=\"(?!data:)", content) and "<script" not in content
+    assert f"]({EXAMPLE})" in SECTION and (COURSE / "10_capstone" / EXAMPLE).read_text(encoding="utf-8") == content

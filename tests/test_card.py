@@ -1,0 +1,211 @@
+"""The capstone's card for a stranger: a study with its verdict, and the best attempt at the record with its code."""
+
+import io
+import json
+from dataclasses import asdict
+
+import nbformat
+import pytest
+from rich.console import Console
+from torch import nn
+
+from attention_lab.networks.paper_tables import ROWS, PaperTable
+from attention_lab.networks.record import LONGEST, RULES, Record, Rules
+from attention_lab.notebook import own_record
+from attention_lab.notebook.card import Card, paper_card
+from attention_lab.notebook.card_study import MOST, studies, verdict
+from attention_lab.notebook.own_record import FILE, Attempt, best
+from attention_lab.notebook.study import Kept
+from autograder.verify import card as cards
+from autograder.verify import verify as verifying
+
+HOSTILE = "</pre><script>alert(1)</script>"
+TABLE = PaperTable({row: "not yet" for row in ROWS})
+CELL = "# record\nmine = lambda channels: nn.Identity()"
+
+
+def run(arm, seed, score, key="k"):
+    return {"arm": arm, "seed": seed, "key": key, "score": score, "parameters": 7, "day": "2026-11-26"}
+
+
+def kept(name="places", ours=(95.0, 96.0, 97.0), theirs=(33.0, 34.0, 35.0), begun="2026-11-26", **more):
+    runs = [run(arm, seed, score) for arm, scores in (("ours", ours), ("theirs", theirs))
+            for seed, score in enumerate(scores)]
+    return asdict(Kept(name, f"Places help. {HOSTILE}", "They do not.", "far", [["ours", "theirs"]], ["theirs"], 5.0,
+                       begun, runs)) | more
+
+
+def write(folder, *made):
+    for each in made:
+        (folder / f"study_{each['name']}.json").write_text(json.dumps(each))
+
+
+def attempt(numbers=393, score=95.0, **more):
+    return asdict(Attempt(numbers, {task: [score] * 5 for task in RULES.tasks}, f"{CELL}  # {HOSTILE}",
+                          "2026-11-26")) | more
+
+
+def test_a_card_shows_the_study_and_the_record_with_its_code(tmp_path):
+    write(tmp_path, kept())
+    (tmp_path / FILE).write_text(json.dumps(attempt()))
+    card = paper_card(TABLE, None, tmp_path)
+    study, = card.data["studies"]
+    assert (study["verdict"], study["arms"][0]) == ("Supported", {"arm": "ours", "parameters": 7,
+                                                                  "scores": [95.0, 96.0, 97.0]})
+    assert card.data["record"]["solved"] == list(RULES.tasks)
+    page = (tmp_path / "card.html").read_text()
+    for said in ("Places help.", "They do not.", "<b>Supported:</b>", "95.0, 96.0, 97.0",
+                 "5 of 5 tasks are solved, with 393 numbers", "mine = lambda channels"):
+        assert said in page
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "study 'places': supported; record: 5 tasks solved with 393 numbers" in repr(card)
+    assert cards.read(tmp_path / "card.json") == json.loads((tmp_path / "card.json").read_text())
+    assert cards.disagreements(cards.read(tmp_path / "card.json"), TABLE) == []
+
+
+def test_a_card_without_either_is_as_before(tmp_path):
+    card = paper_card(TABLE, None, tmp_path)
+    assert card.data["studies"] == [] and card.data["record"] is None
+    assert "question of one" not in card.html() and "One module for five tasks" not in card.html()
+
+
+def test_the_newest_studies_are_shown_and_a_changed_arm_counts_in_its_newest_form(tmp_path):
+    write(tmp_path, *(kept(f"s{day}", begun=f"2026-11-2{day}") for day in range(5)))
+    assert [line["name"] for line in studies(tmp_path)] == ["s4", "s3", "s2"] and MOST == 3
+    changed = kept("s9", begun="2026-11-29")
+    changed["runs"] += [run("ours", seed, 34.0, "new") for seed in range(3)]
+    write(tmp_path, changed)
+    line = studies(tmp_path)[0]
+    assert line["arms"][0]["scores"] == [34.0] * 3 and line["verdict"] == "Refuted"
+
+
+@pytest.mark.parametrize("odd", [
+    {"runs": []}, {"runs": [run("ours", 0, 1e9)]}, {"task": "tomorrow"}, {"ahead": []}, {"ahead": [["ours"]]},
+    {"controls": ["absent"]}, {"hypothesis": 3}, {"more": 1}, {"begun": ["2026"]}, {"matters": "much"},
+])
+def test_a_study_that_somebody_edited_is_left_out(tmp_path, odd):
+    write(tmp_path, kept(**odd))
+    assert studies(tmp_path) == []
+
+
+def test_a_large_study_is_cut_to_what_a_card_may_hold(tmp_path):
+    made = kept()
+    made["runs"] += [run(f"arm {number}", 0, 50.0) for number in range(300)]
+    made["hypothesis"] = "x" * 5000
+    write(tmp_path, made)
+    card = paper_card(TABLE, None, tmp_path)
+    assert len(card.data["studies"][0]["arms"]) == 20
+    assert cards.read(tmp_path / "card.json")["studies"][0]["hypothesis"] == "x" * 2000
+
+
+def test_the_best_attempt_is_kept(tmp_path, monkeypatch):
+    scores = iter([(700, 95.0), (393, 95.0), (500, 95.0), (100, 20.0)])
+
+    def trained(mine, rules, draw):
+        numbers, score = next(scores)
+        return Record(numbers, {task: (score,) * 5 for task in rules.tasks})
+
+    monkeypatch.setattr(own_record.rules_of, "record", trained)
+    monkeypatch.setattr(own_record, "_cell", lambda: CELL)
+    found = []
+    for _ in range(4):
+        own_record.record(lambda channels: nn.Identity(), folder=tmp_path)
+        found.append(best(tmp_path).numbers)
+    assert found == [700, 393, 393, 393] and best(tmp_path).code == CELL
+
+
+def test_an_attempt_by_other_rules_is_not_kept(tmp_path):
+    tiny = Rules(tasks=("what",), seeds=1, needed=1, share=0.02, tested=20)
+    assert own_record.record(lambda channels: nn.Identity(), tiny, folder=tmp_path).numbers == 0
+    assert best(tmp_path) is None
+
+
+@pytest.mark.parametrize("odd", [
+    {"numbers": 2000}, {"numbers": -1}, {"code": "x" * (LONGEST + 1)}, {"scores": {"what": [95.0]}}, {"scores": []},
+    {"scores": {task: [101.0] for task in RULES.tasks}}, {"scores": {task: [95.0] * 6 for task in RULES.tasks}},
+    {"more": 1}, {"made": 3},
+])
+def test_an_attempt_that_somebody_edited_is_left_out(tmp_path, odd):
+    (tmp_path / FILE).write_text(json.dumps(attempt(**odd)))
+    assert best(tmp_path) is None and paper_card(TABLE, None, tmp_path).data["record"] is None
+
+
+@pytest.fixture
+def data(tmp_path):
+    write(tmp_path, kept())
+    (tmp_path / FILE).write_text(json.dumps(attempt()))
+    return paper_card(TABLE, None, tmp_path).data
+
+
+@pytest.mark.parametrize("edit, said", [
+    (lambda card: card["studies"][0].update(verdict="Refuted"),
+     "study 'places': the card says 'Refuted', but its scores give Supported"),
+    (lambda card: card["studies"][0]["arms"][1].update(scores=[95.0, 96.0, 97.0]),
+     "study 'places': the card says 'Supported', but its scores give Refuted"),
+    (lambda card: card["studies"][0].update(ahead=[]), "study 'places': the card says 'Supported', but its scores give "
+                                                       "no verdict"),
+    (lambda card: card["record"]["scores"].update(far=[20.0] * 5),
+     "the record: the card says that what, where, look-up, far, local is solved, but its scores solve what, where"),
+    (lambda card: card["record"]["scores"].pop("far"), "the record: it has scores for what, where, look-up, local"),
+])
+def test_what_does_not_follow_from_the_scores_is_named(data, edit, said):
+    edit(data)
+    found, = cards.disagreements(data, TABLE)
+    assert found.startswith(said)
+
+
+@pytest.mark.parametrize("edit", [
+    lambda card: card["studies"][0].update(more=1), lambda card: card["studies"][0]["arms"][0].update(scores=[101]),
+    lambda card: card["record"].update(numbers=1001), lambda card: card["record"].update(code="x" * 6001),
+    lambda card: card.update(studies=card["studies"] * 4), lambda card: card.update(record=[]),
+])
+def test_what_a_card_cannot_hold_is_refused(data, edit, tmp_path):
+    edit(data)
+    (tmp_path / "card.json").write_text(json.dumps(data))
+    with pytest.raises(cards.Refused):
+        cards.read(tmp_path / "card.json")
+
+
+def test_an_older_card_is_still_read(data, tmp_path):
+    for later in cards.LATER:
+        del data[later]
+    (tmp_path / "card.json").write_text(json.dumps(data))
+    read = cards.read(tmp_path / "card.json")
+    assert cards.disagreements(read, TABLE) == [] and read["studies"] == []
+
+
+def test_verify_says_in_words_what_it_does_not_recount(data):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(data["record"]["code"])])
+    here, = [line for line in verifying._not_recounted(data, notebook) if "record's code" in line]
+    lines = list(verifying._not_recounted(data, nbformat.v4.new_notebook()))
+    assert "is a cell of this notebook" in here and "is not a cell of this notebook" in lines[2]
+    assert lines[0] == ("Not verified, but what the learner states: 0 scores, the runs of the study 'places', the "
+                        "scores of the record, the versions and the machine.")
+    assert "A study is not trained again." in lines[1] and "verify --record NOTEBOOK" in lines[2]
+
+
+def test_a_verdict_needs_a_run_of_every_arm_that_is_compared():
+    line = {"arms": [{"arm": "a", "scores": [90.0, 91.0]}, {"arm": "b", "scores": []}], "ahead": [["a", "b"]],
+            "controls": [], "matters": 5}
+    assert verdict(line) is None
+    line["arms"][1]["scores"] = [20.0, 21.0]
+    assert verdict(line)[0] == "Supported"
+
+
+def test_a_name_on_the_terminal_is_plain(data):
+    data["studies"][0]["name"] = "\x1b[2Jplaces"
+    console = Console(file=io.StringIO(), width=200)
+    for line in verifying._not_recounted(data, None):
+        verifying._say(console, "", line)
+    assert "\x1b" not in console.file.getvalue()
+
+
+def test_rows_without_a_stated_number_are_not_met():
+    whole = PaperTable({row: row.exact for row in ROWS})
+    card = Card(whole, None)
+    lines = {line["network"]: line for line in card.data["tables"]}
+    assert not any(line["met"] for line in lines.values() if not line["stated"])
+    met, _, equal = card.html().partition("As large as the published code")
+    for line in lines.values():
+        if not line["stated"]:
+            assert f"✓ {line['network']}<" not in met and f"<td>{line['network']}</td>" in equal
