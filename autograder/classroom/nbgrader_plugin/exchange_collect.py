@@ -28,6 +28,11 @@ class Collect(ExchangeCollect):
     copy."""
 
     src_records: list[dict[str, Any]]  # nbgrader's
+    check_owner: bool
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.owners: dict[str, int] = {}  # of the folders that are what their names say; see another_owner
 
     def _path_to_record(self, path: str) -> dict:
         """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody
@@ -37,9 +42,11 @@ class Collect(ExchangeCollect):
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
         except (ExchangeError, ValueError, OverflowError):
             record, why = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}, UNNAMED
-        why = why or another_owner(Path(path), record["username"])
-        # no student has that name
-        return {**record, "username": f"/{record['filename']}", "why": why} if why else record
+        owner, not_theirs = another_owner(Path(path), record["username"])
+        if why := why or not_theirs:  # no student has that name
+            return {**record, "username": f"/{record['filename']}", "why": why}
+        self.owners[record["filename"]] = owner
+        return record
 
     def copy_files(self) -> None:
         """nbgrader's method."""
@@ -47,6 +54,8 @@ class Collect(ExchangeCollect):
             if "why" in record:
                 self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
         self.src_records = [record for record in self.src_records if "why" not in record]
+        # We have looked at the owner. nbgrader would follow a link, and end at one that leads nowhere.
+        self.check_owner = False
         # it goes when the newer one is there: see do_copy
         collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)
         self.coursedir.get_existing_timestamp = time_or_none
@@ -61,7 +70,8 @@ class Collect(ExchangeCollect):
         can't be copied; the one that was collected earlier then stays."""
         name, place = on_terminal(Path(src).name), Path(dest)
         try:
-            left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
+            left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore,
+                                   self.owners[Path(src).name])
             unfinished.finish(place)
         except (TooMuch, OSError) as problem:
             unfinished.give_up(place)
@@ -82,22 +92,22 @@ def time_or_none(folder: str) -> datetime | None:
         return None
 
 
-def another_owner(folder: Path, student: str) -> str:
-    """Why a folder of the exchange is not what `student` handed in: there is an account of that name, and it is not the
-    owner.
+def another_owner(folder: Path, student: str) -> tuple[int, str]:
+    """The owner of a folder of the exchange, and why it is not what `student` handed in: it belongs to the account of
+    somebody else.
 
-    Where there is no such account (a hub whose containers all run as one), the folder's name is all there is, and it is
-    believed.
+    Where neither of them has an account, or all share the collector's (a hub whose containers all run as one), the
+    folder's name is all there is, and it is believed.
     """
     account = account_of(student)
     try:
-        return (
-            ""
-            if account is None or os.lstat(folder).st_uid == account
-            else f"is in the name of {student}, but does not belong to them"
-        )
+        owner = os.lstat(folder).st_uid
     except OSError as error:
-        return f"can't be read ({error.strerror})"
+        return -1, f"can't be read ({error.strerror})"
+    if account is not None:
+        return owner, "" if owner == account else f"is in the name of {student}, but does not belong to them"
+    name = name_of(owner) if owner != os.geteuid() else None
+    return owner, f"is in the name of {student}, who has no account here, but belongs to {name}" if name else ""
 
 
 def account_of(student: str) -> int | None:
@@ -108,5 +118,15 @@ def account_of(student: str) -> int | None:
         return None
     try:
         return pwd.getpwnam(student).pw_uid
+    except KeyError:
+        return None
+
+
+def name_of(account: int) -> str | None:
+    """The name of the account with this number on this machine; None where there is none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(account).pw_name
     except KeyError:
         return None

@@ -6,6 +6,7 @@ formgrader's list of everybody.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 
 LONGEST = 200  # bytes: a time has 30
+# A time zone may be "Europe/Berlin". dateutil opens what looks like the path of a file, and waits for it if need be.
+PATH = re.compile(r"(?<![A-Za-z])/|/(?![A-Za-z])")
 
 
 def time_in(folder: Path) -> datetime | None:
@@ -32,6 +35,8 @@ def time_in(folder: Path) -> datetime | None:
     except OSError as error:
         raise ValueError(f"its {NOT_THEIRS} can't be read: {error.strerror or error}") from error
     try:
+        if PATH.search(said):
+            raise ValueError(said)
         return parse_utc(said) if said else None
     except (ValueError, OverflowError, TypeError) as error:
         raise ValueError(f"its {NOT_THEIRS} holds no time, but {said[:60]!r}") from error
