@@ -120,7 +120,8 @@ def test_a_hand_in_time_is_one_line_of_a_plain_file(tmp_path):
     zone = tmp_path / "zone"
     zone.write_bytes(struct.pack(">4s16x6liBB4s", b"TZif", 0, 0, 0, 0, 1, 4, 3600, 0, 0, b"CET\0"))
     for content in ("yesterday", "9" * 150, "1" * (1 << 20), "2026-11-20 10:00:00 +99999999999999",
-                    "9999-12-31 23:59:59 -0500", *(f"2026-11-20 10:00:00 {before}{zone}" for before in ("", ":", "../.."))):
+                    "9999-12-31 23:59:59 -0500",
+                    *(f"2026-11-20 10:00:00 {before}{zone}" for before in ("", ":", "../.."))):
         stamp.write_text(content)
         try:
             course.get_existing_timestamp(str(stamp.parent))
