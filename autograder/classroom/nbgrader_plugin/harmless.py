@@ -40,6 +40,7 @@ ATTRIBUTES = {
     **dict.fromkeys(["title", "alt", "align", "open", "color", "id", "disabled", "checked"], WORDS),
 }
 TOKENS = {number: name for name, number in tokenTypes.items()}
+TEXT, WITHIN = "text-", re.compile("^#.")  # what an id in a text begins with, and a link to one
 LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see that it is read as one
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
@@ -80,7 +81,7 @@ def _pictures(cell: NotebookNode) -> int | None:
         html = rendered(NotebookNode({**cell, "attachments": standing_in}))
         return (
             None
-            if unsafe(html)
+            if unsafe(html) or unsafe(with_ids_of_its_own(html))
             else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
         )
     except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
@@ -92,10 +93,19 @@ def rendered(cell: NotebookNode) -> str:
     return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
-def unchanged(html: str) -> str:
+def with_ids_of_its_own(html: str) -> str:
     """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook
-    servers."""
-    return html
+    servers: the text of a cell, whose ids no other part of the page has.
+
+    formgrader finds the box for an exercise's points by its id and takes the first, which a heading `# squeeze-check`
+    above it would be.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.find_all(id=True):
+        tag["id"] = f"{TEXT}{tag['id']}"
+    for link in soup.find_all(href=WITHIN):
+        link["href"] = f"#{TEXT}{link['href'][1:]}"
+    return str(soup)
 
 
 @cache
