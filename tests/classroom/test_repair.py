@@ -239,6 +239,8 @@ def test_a_cell_that_ends_in_blanks_does_not_swallow_the_next(marked, following)
     "<div>\n<!-- -- ><img src=x onerror=y> -->\n</div>", "a <b title=x\xa0onclick=y>b</b>", "<div>\n<p title=\"",
     "<div>\n<b onclick=y ",
     "<div>\n<?x <img src=x onerror=y> ?>",
+    "![](/hub/logout)", "![](https://hub.school/hub/logout)", "![](//hub.school/x.png)", "![](../../hub/logout)",
+    "![](figures/%2e%2E/%2e./logout)", "<img src='http://elsewhere/who-looks-at-this.png'>",
 ])
 def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
     cell = new_markdown_cell(source)

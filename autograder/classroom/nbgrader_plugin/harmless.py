@@ -28,8 +28,9 @@ TAGS = frozenset("""
 WORDS = re.compile(r"[^<>\x00]*")
 ATTRIBUTES = {
     "href": re.compile(r"(https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE),
+    # What lies beside the notebook. A browser opens every address by itself, also one that logs its user out of a hub.
     "src": re.compile(
-        r"https?://[^\x00-\x20]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?[\w %./-]*",
+        r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?(?!/)(?!.*(\.|%2e){2})[\w %./-]*",
         re.IGNORECASE,
     ),
     # What nbconvert and its highlighter write themselves.
