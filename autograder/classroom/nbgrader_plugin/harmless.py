@@ -28,9 +28,8 @@ TAGS = frozenset("""
 WORDS = re.compile(r"[^<>\x00]*")
 ATTRIBUTES = {
     "href": re.compile(r"(https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE),
-    # What lies beside the notebook. A browser opens every address by itself, also one that logs its user out of a hub.
     "src": re.compile(
-        r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?(?!/)(?!.*(\.|%2e){2})[\w %./-]*",
+        r"https?://[^\x00-\x20]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?[\w %./-]*",
         re.IGNORECASE,
     ),
     # What nbconvert and its highlighter write themselves.
@@ -41,6 +40,8 @@ ATTRIBUTES = {
     **dict.fromkeys(["title", "alt", "align", "open", "color", "id", "disabled", "checked"], WORDS),
 }
 TOKENS = {number: name for name, number in tokenTypes.items()}
+# a picture's address within a page, or of a file beside the notebook
+BESIDE = re.compile(r"data:[^\x00]*|(attachment:)?(?!/)(?!.*(\.|%2e){2})[\w %./-]*", re.IGNORECASE)
 TEXT, WITHIN = "text-", re.compile("^#.")  # what an id in a text begins with, and a link to one
 LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see that it is read as one
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
@@ -82,7 +83,7 @@ def _pictures(cell: NotebookNode) -> int | None:
         html = rendered(NotebookNode({**cell, "attachments": standing_in}))
         return (
             None
-            if unsafe(html) or unsafe(with_ids_of_its_own(html))
+            if unsafe(html) or unsafe(on_formgraders_page(html))
             else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
         )
     except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
@@ -94,14 +95,17 @@ def rendered(cell: NotebookNode) -> str:
     return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
-def with_ids_of_its_own(html: str) -> str:
+def on_formgraders_page(html: str) -> str:
     """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook
-    servers: the text of a cell, whose ids no other part of the page has.
+    servers: the text of a cell, with ids that no other part of the page has, and no pictures from elsewhere.
 
     formgrader finds the box for an exercise's points by its id and takes the first, which a heading `# squeeze-check`
-    above it would be.
+    above it would be. A browser opens a picture's address by itself, also one that logs its user out of a hub.
     """
     soup = BeautifulSoup(html, "html.parser")
+    for picture in soup.find_all(src=True):
+        if not BESIDE.fullmatch(str(picture["src"]).strip()):
+            picture.replace_with(f"[picture: {picture.get('alt') or 'it is elsewhere'}]")
     for tag in soup.find_all(id=True):
         tag["id"] = f"{TEXT}{tag['id']}"
     for link in soup.find_all(href=WITHIN):
