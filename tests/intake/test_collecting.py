@@ -118,12 +118,14 @@ def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
                         (f"nobody_s+{LESSON}+{STAMP}+e", 12346)):
         (inbound / name).mkdir()
         os.chown(inbound / name, owner, owner)
-    records = [exchange_collect.Collect._path_to_record(exchange_collect.Collect(), str(path))
-               for path in sorted(inbound.iterdir())]
+    records, believed = ([exchange_collect.Collect(check_owner=check)._path_to_record(str(path))
+                          for path in sorted(inbound.iterdir())] for check in (True, False))
     assert [record["username"] for record in records if "why" not in record] == ["bob", "cy", "di"]
     assert [record["why"] for record in records if "why" in record] == [
         "is in the name of bob, but does not belong to them",
-        "is in the name of nobody_s, who has no account here, but belongs to mallory"]
+        "is in the name of nobody_s, who has no account here, but belongs to mallory (if everybody's containers run as "
+        "mallory, set c.ExchangeCollect.check_owner = False)"]
+    assert [record["username"] for record in believed if "why" not in record] == ["bob", "cy", "di", "nobody_s"]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give folders away")

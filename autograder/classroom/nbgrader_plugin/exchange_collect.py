@@ -42,7 +42,7 @@ class Collect(ExchangeCollect):
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
         except (ExchangeError, ValueError, OverflowError):
             record, why = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}, UNNAMED
-        owner, not_theirs = another_owner(Path(path), record["username"])
+        owner, not_theirs = another_owner(Path(path), record["username"], self.check_owner)
         if why := why or not_theirs:  # no student has that name
             return {**record, "username": f"/{record['filename']}", "why": why}
         self.owners[record["filename"]] = owner
@@ -92,12 +92,14 @@ def time_or_none(folder: str) -> datetime | None:
         return None
 
 
-def another_owner(folder: Path, student: str) -> tuple[int, str]:
+def another_owner(folder: Path, student: str, check_owner: bool) -> tuple[int, str]:
     """The owner of a folder of the exchange, and why it is not what `student` handed in: it belongs to the account of
     somebody else.
 
     Where neither of them has an account, or all share the collector's (a hub whose containers all run as one), the
     folder's name is all there is, and it is believed.
+
+    check_owner: nbgrader's setting; without it, every name that is no account is believed.
     """
     account = account_of(student)
     try:
@@ -106,8 +108,9 @@ def another_owner(folder: Path, student: str) -> tuple[int, str]:
         return -1, f"can't be read ({error.strerror})"
     if account is not None:
         return owner, "" if owner == account else f"is in the name of {student}, but does not belong to them"
-    name = name_of(owner) if owner != os.geteuid() else None
-    return owner, f"is in the name of {student}, who has no account here, but belongs to {name}" if name else ""
+    name = name_of(owner) if check_owner and owner != os.geteuid() else None
+    return owner, (f"is in the name of {student}, who has no account here, but belongs to {name} (if everybody's "
+                   f"containers run as {name}, set c.ExchangeCollect.check_owner = False)") if name else ""
 
 
 def account_of(student: str) -> int | None:

@@ -21,7 +21,7 @@ from autograder.intake.plain_file import read_plain
 
 LONGEST = 200  # bytes: a time has 30
 # A time zone may be "Europe/Berlin". dateutil opens what looks like the path of a file, and waits for it if need be.
-PATH = re.compile(r"(?<![A-Za-z])/|/(?![A-Za-z])")
+PATH = re.compile(r"(?<!\w)/|/(?!\w)")
 
 
 def time_in(folder: Path) -> datetime | None:
