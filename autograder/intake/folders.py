@@ -9,7 +9,10 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+
+from autograder.outward import named
 
 MOST_FILES, DEEPEST = 1000, 8  # files and folders of one submission, and folders inside each other
 LARGEST, MOST = 100 << 20, 200 << 20  # bytes of one file, and of all
@@ -39,7 +42,7 @@ class _Copying:
                 if any(fnmatch.fnmatch(entry.name, pattern) for pattern in self.ignore):
                     continue
                 if why := self._copied(source, entry.name, into, owner, name, depth):
-                    self.left_out.append(f"{name!r}: {why}")
+                    self.left_out.append(f"{named(repr(name))}: {why}")
 
     def _copied(self, folder: int, entry: str, into: Path, owner: int, name: str, depth: int) -> str:
         """Copies one file or folder. Returns why it is left out; empty if it is copied."""
@@ -78,7 +81,7 @@ class _Copying:
                 copy.write(data)
 
 
-def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[str]:
+def copy_folder(source: Path, into: Path, ignore: Iterable[str] = (), owner: int | None = None) -> list[str]:
     """Copies the plain files of `source` to `into`, which must not exist yet. Returns what is left out, with the
     reasons.
 
@@ -86,8 +89,9 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[st
     owner.
 
     ignore: patterns of names that are left out without a reason.
+    owner: the number of the account that the folder must belong to when it is opened.
 
-    Raises TooMuch, or OSError if `source` is not a folder. What was copied before that stays.
+    Raises TooMuch, or OSError if `source` is not a folder or not the owner's. What was copied before that stays.
     """
     copying = _Copying(tuple(ignore))
     parent = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -96,7 +100,25 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[st
     finally:
         os.close(parent)
     try:
-        copying.folder(folder, into, os.fstat(folder).st_uid)
+        found = os.fstat(folder).st_uid
+        if owner not in (None, found):
+            raise PermissionError(errno.EPERM, "it belongs to somebody else")
+        copying.folder(folder, into, found)
     finally:
         os.close(folder)
     return copying.left_out
+
+
+def notebooks_in(folder: Path) -> list[str]:
+    """Returns the paths of the notebooks in a stranger's folder, sorted: plain files among its first MOST_FILES
+    entries. None of them is opened. Empty if the folder is a link or can't be read."""
+    try:
+        opened = os.open(folder, ONLY_READ | os.O_DIRECTORY)
+    except OSError:
+        return []
+    try:
+        with os.scandir(opened) as entries:
+            return sorted(str(folder / entry.name) for entry in islice(entries, MOST_FILES)
+                          if entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False))
+    finally:
+        os.close(opened)

@@ -13,11 +13,11 @@ from autograder.intake.folders import LARGEST, ONLY_READ, TooMuch
 def open_plain(path: Path) -> IO[bytes]:
     """Opens a plain file. Raises OSError for a link, which is not followed, and for anything else that is not a plain
     file, for which it does not wait."""
-    file = open(os.open(path, ONLY_READ), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    file = os.open(path, ONLY_READ)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
         raise OSError("it is not a plain file")
-    return file
+    return open(file, "rb")
 
 
 def read_plain(path: Path, most: int = LARGEST) -> bytes:

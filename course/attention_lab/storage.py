@@ -7,11 +7,15 @@ import contextlib
 import json
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Entry = TypeVar("Entry")
 
 LARGEST = 4 << 20  # bytes; the largest file of the course's own, all questions of a lesson, has 8 kB
 DIGITS = 18  # the most digits of a whole number
+MOST, LONGEST = 200, 64  # of a file that grows: its entries, and the characters of a name in it
 
 
 def keep(path: Path, content: Any) -> str:
@@ -29,6 +33,16 @@ def keep(path: Path, content: Any) -> str:
             beside.unlink(missing_ok=True)
         return error.strerror or type(error).__name__
     return ""
+
+
+def bounded(entries: dict[str, Entry], worth: Callable[[str], Any]) -> dict[str, Entry]:
+    """Returns the entries that are kept in a file: the MOST that are worth most, in their order. Somebody else may have
+    put many others there, and a file with all of them would be too large to be read again.
+
+    worth: gives each name a value by which the names are sorted. An entry with a larger value is worth more.
+    """
+    names = {*sorted((name for name in entries if len(name) <= LONGEST), key=worth, reverse=True)[:MOST]}
+    return {name: entry for name, entry in entries.items() if name in names}
 
 
 def found(path: Path) -> Any:

@@ -22,4 +22,6 @@ chmod +x "$HUB/bin/autograder"
 # Everybody may put something there, and nobody may remove what is somebody else's.
 mkdir -p "$EXCHANGE"
 chmod 1777 "$EXCHANGE"
+# But the course's own folder there belongs to the instructor, who owns this clone. Its owner decides what learners fetch.
+[ -e "$EXCHANGE/attention" ] || { mkdir "$EXCHANGE/attention"; chown "$(stat -c %u:%g .)" "$EXCHANGE/attention"; }
 sed "s|/srv/nbgrader/exchange|$EXCHANGE|" docs/jupyterhub/nbgrader_config.py > "$HUB/etc/jupyter/nbgrader_config.py"

@@ -179,6 +179,7 @@ def hostile(notebook: NotebookNode) -> None:
         cell.attachments = {"a.png": {f"image/svg+xml\" onerror=\"{PWN}": "PHN2Zz4=",
                                       "text/html": f"<script>{PWN}</script>"}}
         notebook.cells.insert(2 + index, cell)
+    notebook.cells.insert(2, new_markdown_cell("# squeeze-check\n\n<b id='seblock-check'>Full credit</b>", id="names"))
     notebook.cells.append(nbformat.v4.new_raw_cell(f"<script>{PWN}</script>", id="raw",
                                                    metadata={"raw_mimetype": "text/html"}))
     notebook.cells[1].outputs = [new_output("display_data", {"text/html": f"<script>{PWN}</script>",

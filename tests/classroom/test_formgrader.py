@@ -100,6 +100,13 @@ def test_a_submission_is_shown_and_runs_nothing(lab, graded, student):
     lab.screenshot(f"submission-{student}")
 
 
+@pytest.mark.parametrize("student", ["ada", "uma"])
+def test_points_stand_in_their_boxes_whatever_a_heading_is_called(lab, graded, student):
+    lab.page(submission(graded, IDS[student]), ".score")
+    boxes = "return [...document.querySelectorAll('input.score')].map(box => box.placeholder).join()"
+    wait_for("the points", lambda: lab.js(boxes) == "2,3,4,1")
+
+
 @pytest.mark.parametrize("student", ["ada", "uma", "vic", "dora", "sue"])
 def test_feedback_is_shown_and_runs_nothing(lab, graded, student):
     lab.page(graded.feedback(IDS[student]).as_uri(), "main")

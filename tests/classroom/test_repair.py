@@ -17,7 +17,15 @@ from nbgrader.preprocessors import CheckCellMetadata
 from traitlets.config import Config
 
 from autograder.classroom import nbgrader_plugin
-from autograder.classroom.nbgrader_plugin.harmless import LONGEST, MOST_ADDED, as_text, make_harmless, rendered, unsafe
+from autograder.classroom.nbgrader_plugin.harmless import (
+    LONGEST,
+    MOST_ADDED,
+    as_text,
+    make_harmless,
+    on_formgraders_page,
+    rendered,
+    unsafe,
+)
 from autograder.classroom.nbgrader_plugin.repair import Mark, restore
 from autograder.submission.notebook import defined_names
 from autograder.submission.parse import Unreadable, parse
@@ -259,6 +267,17 @@ def test_plain_markdown_stays_as_it_is(source):
     cell = new_markdown_cell(source)
     make_harmless([cell])
     assert cell.source == source
+
+
+@pytest.mark.parametrize("address, shown", [
+    ("figures/squeeze.svg", True), ("my%20own.png", True), ("data:image/png;base64,iVBORw0KGgo=", True),
+    ("/hub/logout", False), ("https://hub.school/hub/logout", False), ("//hub.school/x.png", False),
+    ("../../hub/logout", False), ("figures/%2e%2E/%2e./logout", False), ("http://elsewhere/who-looks.png", False),
+])
+def test_on_formgraders_page_a_browser_opens_only_pictures_beside_the_notebook(address, shown):
+    for source in (f"![mine]({address})", f"<img alt='mine' src='{address}'>"):
+        page = on_formgraders_page(rendered(new_markdown_cell(source)))
+        assert ("src=" in page, "[picture: mine]" in page) == (shown, not shown)
 
 
 def test_a_pasted_picture_stays():

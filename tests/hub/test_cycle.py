@@ -3,7 +3,11 @@ own feedback.
 
 Everybody does it through the hub, as their own account of the system.
 What is clicked is sent as JupyterLab and formgrader send it.
+One learner hands in what could read others' files, or end the collecting for everybody: see hostile.py.
 """
+
+import shlex
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -12,11 +16,12 @@ from conftest import need
 
 from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, NAMES, PUPILS, SOLVED, find
 
+from . import hostile
 from .machine import machine, missing_tools
 
 pytestmark = pytest.mark.nightly
 
-TEACHER = "teacher"
+TEACHER, HOSTILE = "teacher", "mallory"
 LEARNERS = {pupil.student: pupil for pupil in PUPILS if pupil.student in ("ada", "dora")}
 # by the visible checks, where an earlier exercise that is wrong costs the block too
 SEEN = {"ada": FULL, "dora": (0, 2.75, 0, 0)}
@@ -25,7 +30,7 @@ SEEN = {"ada": FULL, "dora": (0, 2.75, 0, 0)}
 @pytest.fixture(scope="module")
 def hub():
     need(missing_tools())
-    with machine(TEACHER, *LEARNERS) as hub:
+    with machine(TEACHER, *LEARNERS, HOSTILE) as hub:
         yield hub
 
 
@@ -75,11 +80,27 @@ def handed_in(given_out):
 
 
 @pytest.fixture(scope="module")
-def graded(handed_in):
-    """The hub, and each student's points by exercise as formgrader shows them, by their accounts."""
+def collected(handed_in):
+    """The hub, and what the collector said while somebody handed in odd things."""
     hub, _ = handed_in
+    mallory, dora, said = hub.people[HOSTILE], hub.people["dora"], ""
+    program = Path(hostile.__file__).read_text()
+    mallory.send("api/contents/hostile.py", {"type": "file", "format": "text", "content": program}, method="PUT")
+    theirs = [hub.clone / f"solutions/notebooks/{LESSON}/{LESSON}.ipynb", hub.clone / "work/gradebook.db",
+              hub.clone.parent.parent / hub.people["ada"].account / LESSON / f"{LESSON}.ipynb"]
+    for what in (hostile.ODD, hostile.MANY):
+        status, seen = mallory.type(shlex.join(["python", "hostile.py", str(hub.exchange / "attention/inbound"),
+                                                dora.account, what, *map(str, theirs)]))
+        assert status == 0, seen
+        said += click(hub.people[TEACHER], f"formgrader/api/assignment/{LESSON}/collect")["log"]
+    return hub, said
+
+
+@pytest.fixture(scope="module")
+def graded(collected):
+    """The hub, and each student's points by exercise as formgrader shows them, by their accounts."""
+    hub, _ = collected
     teacher = hub.people[TEACHER]
-    click(teacher, f"formgrader/api/assignment/{LESSON}/collect")
     status, seen = teacher.type(f"cd attention && .venv/bin/autograder grade {LESSON}")
     assert status == 0, seen
     points = {}
@@ -116,6 +137,14 @@ def test_the_instructors_pages_are_the_instructors_alone(hub):
         ), name
 
 
+def test_the_courses_folder_in_the_exchange_is_the_instructors_before_anything_is_released(hub):
+    """Else it would be whose who makes it first, and so would all that goes through it."""
+    course = hub.exchange / "attention"
+    assert course.owner() == hub.people[TEACHER].account
+    for refused in (f"mkdir {course}/outbound", f"mv {course} {course}-gone"):
+        assert hub.people["dora"].type(refused)[0] != 0, refused
+
+
 def test_a_lesson_from_the_exchange_is_checked_where_it_lies(handed_in):
     _, shown = handed_in
     for name, points in SEEN.items():
@@ -125,7 +154,8 @@ def test_a_lesson_from_the_exchange_is_checked_where_it_lies(handed_in):
 
 def test_the_gradebook_holds_the_expected_points(graded):
     _, points = graded
-    assert points == {f"attention-{name}": pupil.points for name, pupil in LEARNERS.items()}
+    assert points == {**{f"attention-{name}": pupil.points for name, pupil in LEARNERS.items()},
+                      f"attention-{HOSTILE}": (0, 0, 0, 0)}
 
 
 def test_learners_read_their_own_points(feedback):
@@ -161,3 +191,30 @@ def test_a_learner_reaches_nothing_of_others(feedback):
     assert dora.get(f"{ada.own}/api/contents/{LESSON}").status_code == 403
     status, seen = dora.type("python -c 'import attention_lab; import solutions'")
     assert status != 0 and "No module named 'solutions'" in seen, seen
+
+
+def test_one_who_hands_in_odd_things_reads_nothing_and_stops_nobody(feedback, collected):
+    hub, said = collected
+    lines = said.split("\n")
+    for name, why in hostile.REFUSED.items():
+        assert [line for line in lines if name in line and why in line], f"{name!r}: {why!r} is not in\n{said}"
+    for why in ("has the name of attention-dora, but belongs to another account",
+                f"has the name of nobody-of-us, who has no account here, but belongs to attention-{HOSTILE}",
+                "holds more than 1000 files; the earlier one stays"):
+        assert why in said
+    mine = hub.clone / f"work/submitted/attention-{HOSTILE}/{LESSON}"
+    files = {path.relative_to(mine).as_posix(): path for path in mine.rglob("*") if not path.is_dir()}
+    swapped = {name: files.pop(name).read_bytes() for name in ("new", f"{LESSON}.ipynb") if name in files}
+    assert set(swapped.values()) <= {b"mine", b""}
+    assert files.keys() == {"timestamp.txt", "submission_secret.txt", ".progress.json"}
+
+
+@pytest.mark.parametrize("command", [f"nbgrader list {LESSON} --inbound", f"autograder grade {LESSON}",
+                                     f"autograder status {LESSON}", f"autograder insights {LESSON}", "nbgrader export",
+                                     f"nbgrader release_feedback {LESSON}"])
+def test_no_command_hangs_or_lets_an_escape_code_through(feedback, collected, command):
+    hub, said = collected
+    status, _ = hub.people[TEACHER].type(f"cd attention && timeout 120 .venv/bin/{command} > said.txt 2>&1")
+    written = (hub.clone / "said.txt").read_text()
+    assert status == 0, written
+    assert not [line for line in (written + said).split("\n") if not line.replace("\t", "").isprintable()]

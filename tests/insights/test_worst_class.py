@@ -1,5 +1,5 @@
 """Some of forty hand in the worst that they can think of: the others' feedback and the page of insights hardly wait
-for them."""
+for them, and formgrader opens their pages."""
 
 import json
 import subprocess
@@ -8,11 +8,14 @@ import time
 from dataclasses import dataclass, replace
 
 import pytest
+from conftest import need
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.classroom.feedback.page import LARGEST
+from tests.browser.lab import missing_tools, wait_for
 from tests.classroom.course import Course
 from tests.classroom.pupils import FULL, HOSTILE, LESSON, PUPILS, PWN, SOLVED, Pupil
+from tests.classroom.test_formgrader import Formgrader, submission
 from tests.grade.classes import environment, moved
 
 pytestmark = pytest.mark.nightly
@@ -21,6 +24,7 @@ CLASS = 40
 USUAL = [pupil for pupil in PUPILS if pupil.student in ("ada", "ben", "cleo", "dora", "emil", "fay", "gus", "kim",
                                                         "ned", "tom")]
 SLOWER, MEGABYTES = 3, 900  # times an ordinary class; of one process
+SECONDS = 30  # for a page of formgrader, on a machine that does other things too; alone it takes three
 
 
 def of_a_class(pupils, many):
@@ -50,6 +54,7 @@ RENDERED = ("*a " * 2_600, "[" * 7_900, "> " * 3_900, "<div>" * 1_500, "`" * 7_9
             "![a](" * 1_500,
             "<a href='#'>" * 600, "| a " * 1_900 + "\n" + "|---" * 1_900, "\\(" * 3_900, "**_" * 2_600, "&#" * 3_900,
             "a\n" * 3_900)
+SCRIPT = f"<script>{PWN}</script>"
 PICTURE = {"p.png": {"image/png": "A" * 3_900_000}}
 WORST = [
     Pupil("long", "600,000 characters on one line", FULL, answer(f"    text = '{'a ' * 300_000}'\n"),
@@ -72,6 +77,10 @@ WORST = [
         *(new_markdown_cell("![](attachment:p.png)" * times, attachments=PICTURE) for times in (350, 1, 1, 1, 1)))),
     Pupil("texts", "20 MB of text that is shown as it is", FULL, edit=cells(
         *(new_markdown_cell("<&" * 95_000, id=f"text{n}") for n in range(100)))),
+    Pupil("lines", "10,000 lines, and markup in names of files and errors", FULL, answer("    # a line\n" * 10_000),
+          cells(new_code_cell("x = 1\n" * 10_000), new_markdown_cell("line\n\n" * 10_000),
+                new_code_cell(f"raise ValueError({SCRIPT!r} * 20_000)"), new_markdown_cell("# squeeze-check")),
+          others={"<img src=x onerror=y>.png": SCRIPT, "page.html": SCRIPT, "picture.svg": SCRIPT}),
     Pupil("colours", "code that takes long to colour", FULL, edit=cells(*map(new_code_cell, COLOURED * 2))),
 ]
 
@@ -111,13 +120,16 @@ def used(course, *command):
     return Used(seconds, kilobytes / 1024, time.monotonic() - began)
 
 
-def test_the_worst_slow_nobody_down(tmp_path):
-    first = Course(tmp_path / "usual")
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+    """The course of the class with the worst, and what each command took for it and for an ordinary class."""
+    folder = tmp_path_factory.mktemp("worst")
+    first = Course(folder / "usual")
     first.release()
     taken = {}
     for name, pupils in {"usual": of_a_class(USUAL, CLASS),
                          "worst": [*of_a_class(USUAL, CLASS - len(HANDED_IN)), *HANDED_IN]}.items():
-        course = first if name == "worst" else moved(first, tmp_path / "other")
+        course = first if name == "worst" else moved(first, folder / "other")
         course.collect(pupils)
         taken[name] = {"grade": used(course, "autograder", "grade", LESSON, "--jobs=2"),
                        "feedback": used(course, "nbgrader", "generate_feedback", LESSON),
@@ -125,6 +137,11 @@ def test_the_worst_slow_nobody_down(tmp_path):
         for step, each in taken[name].items():
             print(f"{name:<6} {step:<9} {each.seconds:6.1f} s of computing, {each.clock:6.1f} s, "
                   f"{each.megabytes:5.0f} MB")
+    return first, taken
+
+
+def test_the_worst_slow_nobody_down(classes):
+    course, taken = classes
     assert {pupil.student: course.grades()[pupil.student]
             for pupil in HANDED_IN} == {pupil.student: pupil.points for pupil in HANDED_IN}
     for pupil in HANDED_IN:
@@ -136,3 +153,21 @@ def test_the_worst_slow_nobody_down(tmp_path):
     for why in ("it nests too deeply", "it has 600,"):
         assert f"answers to squeeze, because {why}" in page or f"answer to squeeze, because {why}" in page
     assert "\x1b" not in page and f"<script>{PWN}" not in page
+
+
+def test_formgrader_opens_the_worst_within_seconds_and_runs_nothing(classes):
+    need(missing_tools())
+    course, _ = classes
+    boxes = "return [...document.querySelectorAll('input.score')].map(box => box.placeholder).join()"
+    with Formgrader(course.folder) as lab:
+        for page, ready in (("manage_assignments", "td.num-submissions a"), ("manage_students", "td.name a"),
+                            (f"manage_submissions/{LESSON}", "td.autograde a"),
+                            (f"gradebook/{LESSON}/{LESSON}", "td.name a")):
+            lab.page(page, ready)
+            lab.nothing_ran()
+        for pupil in HANDED_IN:
+            began = time.monotonic()
+            lab.page(submission(course, pupil.student), ".score")
+            wait_for(f"the points of {pupil.student}", lambda: lab.js(boxes) == "2,3,4,1")
+            assert time.monotonic() - began < SECONDS, pupil.student
+            lab.nothing_ran()

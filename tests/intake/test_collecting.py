@@ -10,8 +10,8 @@ from traitlets.config import Config
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin import exchange_collect
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
-from autograder.classroom.nbgrader_plugin.released import ReleaseFeedback
-from autograder.intake import folders
+from autograder.classroom.nbgrader_plugin.released import List, ReleaseFeedback
+from autograder.intake import folders, plain_file
 from autograder.intake.folders import TooMuch, copy_folder
 from tests.classroom.course import ROOM, SEED, Course
 from tests.classroom.pupils import IN_TIME, LESSON, PUPILS, file_of
@@ -61,6 +61,23 @@ def test_what_lies_beside_a_notebook_is_copied_where_it_is_a_plain_file(inbound,
     assert plain_files(str(inbound)) == [str(inbound / "mine.txt")]
 
 
+def test_a_name_that_would_fill_the_log_is_listed_by_its_beginning(inbound, tmp_path):
+    deepest = inbound / "ada" / "/".join(["deep" * 20] * 8)
+    deepest.mkdir(parents=True)
+    (deepest / "link").symlink_to("/etc/passwd")
+    line, = copy_folder(inbound / "ada", tmp_path / "copy")
+    assert line.startswith("'deepdeep") and line.endswith("... (654 characters): a link") and len(line) < 400
+
+
+def test_a_folder_in_the_place_of_a_file_stays_open_nowhere(inbound):
+    """Else a thousand such folders would use up all files that a process may have open."""
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(20):
+        with pytest.raises(OSError):
+            plain_file.open_plain(inbound)
+    assert len(os.listdir("/dev/fd")) == before
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give files away")
 def test_a_file_of_somebody_else_is_left_out(inbound, tmp_path):
     (inbound / "ada").mkdir()
@@ -91,18 +108,36 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(inbound, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give folders away")
 def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
-    """bob's newest by its name is mallory's, and bob's own is collected;
-    where there is no account, the name is all there is."""
-    monkeypatch.setattr(exchange_collect, "account_of", {"bob": 12345, "mallory": 12346}.get)
+    """bob's newest by its name is mallory's, and bob's own is collected. Where neither the name nor the owner has an
+    account, or all have the collector's, the name is all there is."""
+    accounts = {"bob": 12345, "mallory": 12346}
+    monkeypatch.setattr(exchange_collect, "account_of", accounts.get)
+    monkeypatch.setattr(exchange_collect, "name_of", {number: name for name, number in accounts.items()}.get)
     for name, owner in ((f"bob+{LESSON}+{STAMP}+a", 12345), (f"bob+{LESSON}+{STAMP.replace('2026', '2027')}+b", 12346),
-                        (f"cy+{LESSON}+{STAMP}+c", 12346)):
+                        (f"cy+{LESSON}+{STAMP}+c", 12347), (f"di+{LESSON}+{STAMP}+d", os.geteuid()),
+                        (f"nobody_s+{LESSON}+{STAMP}+e", 12346)):
         (inbound / name).mkdir()
         os.chown(inbound / name, owner, owner)
-    records = [exchange_collect.Collect._path_to_record(exchange_collect.Collect(), str(path))
-               for path in sorted(inbound.iterdir())]
-    assert [record["username"] for record in records if "why" not in record] == ["bob", "cy"]
-    assert [record["why"] for record in records if "why" in record] == ["has the name of bob, but belongs to another "
-                                                                        "account"]
+    records, believed = ([exchange_collect.Collect(check_owner=check)._path_to_record(str(path))
+                          for path in sorted(inbound.iterdir())] for check in (True, False))
+    assert [record["username"] for record in records if "why" not in record] == ["bob", "cy", "di"]
+    assert [record["why"] for record in records if "why" in record] == [
+        "has the name of bob, but belongs to another account",
+        "has the name of nobody_s, who has no account here, but belongs to mallory. If everybody's containers run as "
+        "mallory, set c.ExchangeCollect.check_owner = False"]
+    assert [record["username"] for record in believed if "why" not in record] == ["bob", "cy", "di", "nobody_s"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give folders away")
+def test_a_folder_that_changes_hands_after_it_was_looked_at_is_not_copied(inbound, tmp_path):
+    name = f"bob+{LESSON}+{STAMP}+a"
+    (inbound / name).mkdir()
+    os.chown(inbound / name, 12345, 12345)
+    collecting = exchange_collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON))
+    collecting.inbound_path, collecting.src_records = str(inbound), [collecting._path_to_record(str(inbound / name))]
+    os.chown(inbound / name, 12346, 12346)
+    collecting.copy_files()
+    assert not (tmp_path / "submitted/bob" / LESSON).exists()
 
 
 def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
@@ -142,6 +177,8 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     (folder(f"ada+{LESSON}+{STAMP}+a1") / f"{LESSON}.ipynb").write_bytes(file_of(PUPILS[0]))
     (folder(f"mallory+{LESSON}+{STAMP}+b2") / f"{LESSON}.ipynb").symlink_to(course.folder / "work/seed")
     (inbound / f"trudy+{LESSON}+{STAMP}+c3").symlink_to(course.folder / "work", target_is_directory=True)
+    (inbound / f"ute+{LESSON}+{STAMP}+f6").symlink_to("nowhere")
+    (inbound / f"vic+{LESSON}+{STAMP}+g7").symlink_to(f"vic+{LESSON}+{STAMP}+g7")
     folder(f"eve+{LESSON}+no time+d4")
     folder(f"a <b>+{LESSON}+{STAMP}+e5")
     run = course.nbgrader("collect", LESSON)
@@ -157,7 +194,24 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     assert listed.returncode == 0 and f"attention ada {LESSON} {STAMP} (no feedback available)" in listed.stderr
     assert course.rooms() == {ROOM}
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
-    assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
+    assert run.stderr.count("Not collected: the folder") == 5 and "trudy" in run.stderr and "eve" in run.stderr
+
+
+def test_the_list_opens_no_notebook_and_reads_only_the_folder_that_it_names(tmp_path):
+    """Notebooks of a terabyte, a thousand folders with their names, and a folder whose own name is a pattern."""
+    inbound = tmp_path / "attention/inbound"
+    for name in (f"ada+{LESSON}+{STAMP}+a", f"mallory+{LESSON}+{STAMP}+b", f"*+{LESSON}+{STAMP}+*"):
+        (inbound / name).mkdir(parents=True)
+    (inbound / f"ada+{LESSON}+{STAMP}+a/{LESSON}.ipynb").write_text("{}")
+    for number in range(1_500):
+        os.close(os.open(inbound / f"mallory+{LESSON}+{STAMP}+b/{number}.ipynb", os.O_CREAT | os.O_WRONLY))
+        os.truncate(inbound / f"mallory+{LESSON}+{STAMP}+b/{number}.ipynb", 1 << 40)
+    coursedir = CourseDirectory(root=str(tmp_path), assignment_id=LESSON, course_id="attention")
+    listing = List(coursedir=coursedir, authenticator=Authenticator(),
+                   root=str(tmp_path), inbound=True, assignment_dir=str(tmp_path))
+    listing.init_dest()
+    found = {entry["student_id"]: len(entry["submissions"][0]["notebooks"]) for entry in listing.parse_assignments()}
+    assert found == {"ada": 1, "mallory": folders.MOST_FILES, "*": 0}
 
 
 def test_a_newer_folder_takes_the_place_of_the_earlier_one_when_it_is_copied(tmp_path, monkeypatch, caplog):

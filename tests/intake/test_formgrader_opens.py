@@ -1,6 +1,7 @@
 """What formgrader and grading open among a stranger's files: plain ones, within bounds, and nothing of them runs."""
 
 import os
+import struct
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -113,13 +114,22 @@ def test_a_hand_in_time_is_one_line_of_a_plain_file(tmp_path):
     assert course.get_existing_timestamp(str(stamp.parent)) is None
     stamp.write_text("2026-11-20 10:00:00 UTC")
     assert course.get_existing_timestamp(str(stamp.parent)) == shown(app, "01_se", "ada") == datetime(2026, 11, 20, 10)
+    for content in ("2026-11-20 11:00:00 Europe/Berlin", "2026/11/20 10:00:00 UTC"):
+        stamp.write_text(content)
+        assert course.get_existing_timestamp(str(stamp.parent)) == datetime(2026, 11, 20, 10)
+    # a time zone is a name: as the path of a file, it would have the file opened, and waited for if its owner likes
+    zone = tmp_path / "zone"
+    zone.write_bytes(struct.pack(">4s16x6liBB4s", b"TZif", 0, 0, 0, 0, 1, 4, 3600, 0, 0, b"CET\0"))
     for content in ("yesterday", "9" * 150, "1" * (1 << 20), "2026-11-20 10:00:00 +99999999999999",
-                    "9999-12-31 23:59:59 -0500"):
+                    "9999-12-31 23:59:59 -0500",
+                    *(f"2026-11-20 10:00:00 {before}{zone}" for before in ("", ":", "../.."))):
         stamp.write_text(content)
         try:
             course.get_existing_timestamp(str(stamp.parent))
         except ValueError as error:
             assert len(str(error)) < 200
+        else:
+            pytest.fail(f"{content[:60]!r} was read as a time")
         shown(app, "01_se", "ada")  # formgrader's list of everybody does not end here
     stamp.unlink()
     stamp.symlink_to("/dev/zero")

@@ -19,8 +19,8 @@ from attention_lab.checking import packing, recorded
 from attention_lab.checking.protocol import Call, Construct
 from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook.check import verdict_on
-from attention_lab.notebook.progress import FILE, Progress, began, remember
-from attention_lab.notebook.review import SCHEDULE, questions
+from attention_lab.notebook.progress import FILE, Kept, Progress, began, kept, remember
+from attention_lab.notebook.review import SCHEDULE, _write, questions
 from attention_lab.storage import LARGEST
 from autograder.lessons.course import COURSE
 from autograder.worker import wire
@@ -193,6 +193,43 @@ def test_progress_that_is_odd_is_kept_beside_a_new_one(lesson, content):
     verdict = Verdict("squeeze", 2.0, 2.0, [], "")
     remember(lesson, verdict, "digest")
     assert verdict.notes == [] and not (lesson / f"{FILE}.odd2").exists()
+
+
+def test_progress_in_a_file_of_another_learner_stays_readable_and_is_not_lost(lesson):
+    """150,000 names, the points of an older library, and long digests all grow when they are written anew."""
+    def entry(points, failed=()):
+        return {"points": points, "tries": 3, "failed": list(failed), "solved": "2026-01-02" if points else ""}
+
+    theirs = {f"x{number}": 9 for number in range(150_000)}
+    (lesson / FILE).write_text(json.dumps(theirs | {"squeeze": entry(2.0), "Excitation": entry(0.0, ["a" * 12]),
+                                                    "é" * 100_000: 9, "y": entry(9, ["é" * 5000] * 20)},
+                                          ensure_ascii=False), encoding="utf-8")
+    for points in (1.0, 4.0):
+        verdict = Verdict("SEBlock", points, 4.0, [], "")
+        remember(lesson, verdict, f"answer {points}")
+        assert verdict.notes == [] and (lesson / FILE).stat().st_size < LARGEST
+    assert "6 of 10" in repr(Progress(lesson))
+    assert kept(lesson, "Excitation") == Kept(0.0, 3, ["a" * 12], "")
+    assert kept(lesson, "SEBlock").tries == 2
+
+
+def test_progress_under_an_exercises_earlier_name_is_kept(lesson):
+    (lesson / FILE).write_text(json.dumps({"squeeze_of_last_year": 2}))
+    remember(lesson, Verdict("squeeze", 2.0, 2.0, [], ""), "digest")
+    assert kept(lesson, "squeeze_of_last_year").points == 2
+
+
+def test_a_schedule_of_another_learner_stays_readable_and_is_not_lost(lesson, monkeypatch):
+    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [],
+                                                       "solved": "2020-01-01"}}))
+    first, *others = [question.item["id"] for question in questions(lesson)]
+    theirs = {f"x{number}": [3, "2026-01-01"] for number in range(120_000)}
+    (lesson / SCHEDULE).write_text(json.dumps(theirs | {each: [2, "2026-01-02"] for each in others}))
+    monkeypatch.chdir(lesson)
+    for _ in range(2):
+        _write(lesson, first, 1, date(2026, 1, 3))
+    due = {question.item["id"]: (question.step, question.due) for question in questions(lesson)}
+    assert due == {first: (1, date(2026, 1, 3)), **{each: (2, date(2026, 1, 2)) for each in others}}
 
 
 def test_days_that_will_not_come_end_no_review(lesson):

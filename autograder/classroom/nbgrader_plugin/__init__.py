@@ -35,7 +35,7 @@ def configure(c: Config) -> None:
     c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells",
                                     f"{HERE}.harmless.ShortCode"]
-    c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
+    c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.on_formgraders_page"}
     c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
     c.ExchangeFactory.collect = f"{HERE}.exchange_collect.Collect"

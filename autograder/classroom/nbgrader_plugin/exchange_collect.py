@@ -28,6 +28,11 @@ class Collect(ExchangeCollect):
     the first folder that it cannot copy."""
 
     src_records: list[dict[str, Any]]  # nbgrader's
+    check_owner: bool
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.owners: dict[str, int] = {}  # of each folder that has its owner's name, see another_owner
 
     def _path_to_record(self, path: str) -> dict:
         """nbgrader's method, which stops with an error at a folder whose name it does not expect. Here such a folder,
@@ -38,9 +43,11 @@ class Collect(ExchangeCollect):
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
         except (ExchangeError, ValueError, OverflowError):
             record, why = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}, UNNAMED
-        why = why or another_owner(Path(path), record["username"])
-        # no student has that name
-        return {**record, "username": f"/{record['filename']}", "why": why} if why else record
+        owner, not_theirs = another_owner(Path(path), record["username"], self.check_owner)
+        if why := why or not_theirs:  # no student has that name
+            return {**record, "username": f"/{record['filename']}", "why": why}
+        self.owners[record["filename"]] = owner
+        return record
 
     def copy_files(self) -> None:
         """nbgrader's method."""
@@ -48,6 +55,8 @@ class Collect(ExchangeCollect):
             if "why" in record:
                 self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
         self.src_records = [record for record in self.src_records if "why" not in record]
+        # The owners are already checked. nbgrader would follow a link, and stop at one that leads nowhere.
+        self.check_owner = False
         # it goes when the newer one is there: see do_copy
         collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)
         self.coursedir.get_existing_timestamp = time_or_none
@@ -62,7 +71,8 @@ class Collect(ExchangeCollect):
         a folder can't be copied, that is logged too, and the folder that was collected earlier stays."""
         name, place = on_terminal(Path(src).name), Path(dest)
         try:
-            left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
+            left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore,
+                                   self.owners[Path(src).name])
             unfinished.finish(place)
         except (TooMuch, OSError) as problem:
             unfinished.give_up(place)
@@ -83,22 +93,25 @@ def time_or_none(folder: str) -> datetime | None:
         return None
 
 
-def another_owner(folder: Path, student: str) -> str:
-    """Says why a folder of the exchange was not handed in by `student`: an account of that name exists, and it does not
-    own the folder.
+def another_owner(folder: Path, student: str, check_owner: bool) -> tuple[int, str]:
+    """Returns the owner of a folder of the exchange, and why `student` did not hand the folder in: it belongs to the
+    account of somebody else. The reason is empty if there is none.
 
-    If there is no such account (on a hub whose containers all run as one), the name of the folder is all that is known,
-    and it is believed.
+    If `student` has no account and the folder belongs to no account or to the collector's, the name of the folder is
+    all that is known, and it is believed. That is so on a hub whose containers all run as one.
+
+    check_owner: nbgrader's setting. Without it, every name that is not an account is believed.
     """
     account = account_of(student)
     try:
-        return (
-            ""
-            if account is None or os.lstat(folder).st_uid == account
-            else f"has the name of {student}, but belongs to another account"
-        )
+        owner = os.lstat(folder).st_uid
     except OSError as error:
-        return f"can't be read ({error.strerror})"
+        return -1, f"can't be read ({error.strerror})"
+    if account is not None:
+        return owner, "" if owner == account else f"has the name of {student}, but belongs to another account"
+    name = name_of(owner) if check_owner and owner != os.geteuid() else None
+    return owner, (f"has the name of {student}, who has no account here, but belongs to {name}. If everybody's "
+                   f"containers run as {name}, set c.ExchangeCollect.check_owner = False") if name else ""
 
 
 def account_of(student: str) -> int | None:
@@ -109,5 +122,15 @@ def account_of(student: str) -> int | None:
         return None
     try:
         return pwd.getpwnam(student).pw_uid
+    except KeyError:
+        return None
+
+
+def name_of(account: int) -> str | None:
+    """Returns the name of the account with this number on this machine; None if there is none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(account).pw_name
     except KeyError:
         return None

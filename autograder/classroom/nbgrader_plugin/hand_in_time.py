@@ -6,6 +6,7 @@ nbgrader's command ends, or formgrader's list of all students.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 
 LONGEST = 200  # bytes: a time has 30
+# A time zone may be "Europe/Berlin". If it looks like the path of a file, dateutil opens it, and waits for a pipe.
+PATH = re.compile(r"(?<!\w)/|/(?!\w)")
 
 
 def time_in(folder: Path) -> datetime | None:
@@ -33,6 +36,8 @@ def time_in(folder: Path) -> datetime | None:
     except OSError as error:
         raise ValueError(f"its {NOT_THEIRS} can't be read: {error.strerror or error}") from error
     try:
+        if PATH.search(said):
+            raise ValueError(said)
         return parse_utc(said) if said else None
     except (ValueError, OverflowError, TypeError) as error:
         raise ValueError(f"its {NOT_THEIRS} holds no time, but {said[:60]!r}") from error

@@ -40,6 +40,9 @@ ATTRIBUTES = {
     **dict.fromkeys(["title", "alt", "align", "open", "color", "id", "disabled", "checked"], WORDS),
 }
 TOKENS = {number: name for name, number in tokenTypes.items()}
+# a picture's address within a page, or of a file beside the notebook
+BESIDE = re.compile(r"data:[^\x00]*|(attachment:)?(?!/)(?!.*(\.|%2e){2})[\w %./-]*", re.IGNORECASE)
+TEXT, WITHIN = "text-", re.compile("^#.")  # what an id in a text begins with, and a link to one
 LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see that it is read as one
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
@@ -80,7 +83,7 @@ def _pictures(cell: NotebookNode) -> int | None:
         html = rendered(NotebookNode({**cell, "attachments": standing_in}))
         return (
             None
-            if unsafe(html)
+            if unsafe(html) or unsafe(on_formgraders_page(html))
             else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
         )
     except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
@@ -92,10 +95,24 @@ def rendered(cell: NotebookNode) -> str:
     return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
-def unchanged(html: str) -> str:
+def on_formgraders_page(html: str) -> str:
     """Replaces nbconvert's filter `strip_files_prefix`, which is only needed for the links of old notebook servers, and
-    takes quadratic time."""
-    return html
+    takes quadratic time. Returns the text of a cell with ids that no other part of the page has, and without pictures
+    from elsewhere.
+
+    formgrader finds the box for an exercise's points by its id, and takes the first element that has the id. A heading
+    `# squeeze-check` above the box would be that element. A browser opens the address of every picture by itself, even
+    an address that logs its user out of a hub.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for picture in soup.find_all(src=True):
+        if not BESIDE.fullmatch(str(picture["src"]).strip()):
+            picture.replace_with(f"[picture: {picture.get('alt') or 'it is elsewhere'}]")
+    for tag in soup.find_all(id=True):
+        tag["id"] = f"{TEXT}{tag['id']}"
+    for link in soup.find_all(href=WITHIN):
+        link["href"] = f"#{TEXT}{link['href'][1:]}"
+    return str(soup)
 
 
 @cache

@@ -1,5 +1,5 @@
 """Makes `nbgrader release_feedback` and `nbgrader list --inbound` safe: one learner's odd file does not end the command
-for the others, and no link or pipe is opened.
+for the others, and no link, pipe or notebook is opened.
 
 Both commands read a learner's `submission_secret.txt`, which gives the copy of the page in the exchange its name.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import glob
 import io
-from hashlib import md5
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from nbgrader.exchange.default import ExchangeList, ExchangeReleaseFeedback
@@ -17,11 +17,9 @@ from nbgrader.exchange.default import list as listing
 from nbgrader.utils import notebook_hash
 
 from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, time_in
-from autograder.intake.files import content
-from autograder.intake.folders import TooMuch
+from autograder.intake.folders import TooMuch, notebooks_in
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
-from autograder.submission.parse import Unreadable
 
 SECRET = "submission_secret.txt"
 
@@ -44,16 +42,21 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
 
 class List(ExchangeList):
-    """Lists submissions. nbgrader's own class opens links and pipes in the inbound folders of an exchange."""
+    """Lists submissions. nbgrader's own class opens links and pipes in the inbound folders of an exchange, reads every
+    notebook to its end, and takes the name of a folder for a pattern."""
+
+    inbound: bool  # nbgrader's
 
     def parse_assignments(self) -> list[dict[str, Any]]:
         """nbgrader's method."""
         listing.open, listing.notebook_hash = _opened, _hash_of
+        if self.inbound:
+            listing.glob = SimpleNamespace(glob=lambda pattern: notebooks_in(Path(pattern).parent))
         try:
             return super().parse_assignments()
         finally:
             del listing.open
-            listing.notebook_hash = notebook_hash
+            listing.notebook_hash, listing.glob = notebook_hash, glob
 
 
 def _not_released(folder: Path) -> str:
@@ -86,10 +89,6 @@ def _opened(path: str, mode: str = "r") -> Any:
 
 
 def _hash_of(path: str | None = None, unique_key: str | None = None, **secret: str) -> str:
-    """Replaces nbgrader's `notebook_hash`. A notebook that can't be read has no page."""
-    if not path:
-        return notebook_hash(unique_key=unique_key, **secret)
-    try:
-        return md5(content(Path(path)) + (unique_key or "").encode()).hexdigest()
-    except Unreadable:
-        return "none"
+    """Replaces nbgrader's `notebook_hash`. Without a secret, a notebook has no page, because ReleaseFeedback makes
+    none. nbgrader would read the notebook to find the page's name, but here it is never opened."""
+    return notebook_hash(unique_key=unique_key, **secret) if path is None else "none"

@@ -14,7 +14,7 @@ from typing import Any
 from ..checking import recorded
 from ..checking.report import GOOD, OPEN, number
 from ..checking.verdict import Verdict
-from ..storage import found, keep, put_beside
+from ..storage import LONGEST, bounded, found, keep, put_beside
 
 FILE = ".progress.json"
 NEWEST = 20  # how many digests of wrong answers are kept
@@ -71,7 +71,8 @@ def _one(entry: dict | float) -> Kept:
         raise TypeError("tries are a whole number, and failed answers a list of digests")
     if solved and date.fromisoformat(solved) > date.today():  # a clock that was wrong, or a file that was made up
         solved = date.today().isoformat()
-    return Kept(_points(entry["points"]), tries, failed[-NEWEST:], solved)
+    digests = [digest for digest in failed[-NEWEST:] if len(digest) <= LONGEST]
+    return Kept(_points(entry["points"]), tries, digests, solved)
 
 
 def _points(value: Any) -> float:
@@ -101,6 +102,7 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
     digest: the digest of the answer. It does not count as a new try if it is empty, if the same wrong answer was tried
         before, or if the answer is right and so was the last one.
 
+    Other names, such as those of an earlier version of the lesson, are kept as far as there is room for them.
     If the folder cannot be written to, nothing is remembered, and the check still works. A file that cannot be read is
     kept under another name, and a note in the verdict says so.
 
@@ -125,7 +127,9 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
         own.failed.clear()
         own.solved = own.solved or date.today().isoformat()
     own.points = max(verdict.points, own.points)
-    keep(folder / FILE, {name: asdict(each) for name, each in everything.items()})
+    lesson = {verdict.exercise, *(path.stem for path in (folder / recorded.FOLDER).glob(f"*{recorded.SUFFIX}"))}
+    keep(folder / FILE, {name: asdict(each) for name, each in bounded(
+        everything, lambda name: (name == verdict.exercise, name in lesson, everything[name].points)).items()})
     return own, new
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..checking.report import MONO, _code
 from ..short_errors import Unusable
-from ..storage import found, keep, put_beside
+from ..storage import bounded, found, keep, put_beside
 from .progress import began
 
 QUESTIONS, SCHEDULE = "review.json", ".review.json"
@@ -302,6 +302,7 @@ def _write(folder: Path, name: str, step: int, due: date) -> str:
         plan = _strictly(folder)
     except ValueError:
         plan, said = {}, put_beside(folder / SCHEDULE)
-    keep(folder / SCHEDULE, {name: [step, due.isoformat()]
-                             for name, (step, due) in (plan | {name: (step, due)}).items()})
+    lesson = {name, *(item["id"] for item in _items(folder / QUESTIONS))}
+    plan = bounded(plan | {name: (step, due)}, lambda each: (each == name, each in lesson))
+    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})
     return said

@@ -1,5 +1,5 @@
-"""Tasks on real pictures for every module: a handwritten digit on a photograph, and a colour that says whether the digit
-counts.
+"""Tasks on real pictures for every module: a handwritten digit on a photograph, and a colour that says whether the
+digit counts.
 
 Each picture is a piece of a photograph with a digit written over it, near the middle. A network reads the digit if it
 has the right colour, and otherwise says that it does not. The right colour is that of a frame around the picture, or
