@@ -296,29 +296,43 @@ def _class() -> Iterator[Finding]:
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "
                           "nbgrader_plugin.configure(c)"))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),
-                         exchange_collect.account_of)
+                         exchange_collect.Collect(parent=app).check_owner)
 
 
-def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterator[Finding]:
+def _exchange(inbound: Path, check_owner: bool) -> Iterator[Finding]:
     """Says whether the owners of the folders in an exchange are known. Without such a folder, nobody hands in that way.
+
+    check_owner: the class's setting, see `another_owner`.
     """
+    from autograder.classroom.nbgrader_plugin.exchange_collect import account_of, another_owner
+
     try:
-        names = sorted({name.rsplit("+", 3)[0] for name in os.listdir(inbound) if name.count("+") >= 3})
+        folders = sorted((name.rsplit("+", 3)[0], name) for name in os.listdir(inbound) if name.count("+") >= 3)
     except OSError:
         return
-    unknown = [name for name in names if account_of(name) is None]
+    names = sorted({name for name, _ in folders})
+    unknown = {name for name in names if account_of(name) is None}
+    believed = sorted({name for name, folder in folders
+                       if name in unknown and not another_owner(inbound / folder, name, check_owner)[1]})
     if not names:
         yield Finding("good",
                       f"nothing is in {inbound}. A folder with the name of an account counts only if that account "
                       "owns it")
-    elif unknown:
-        yield Finding("missing",
-                      f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
-                      f"{unknown[0]!r}). For these, only the name of a folder says whose it is, so anybody who can "
-                      "write there can use such a name")
-    else:
+    elif not unknown:
         yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder counts only if "
                               "the account of its name owns it")
+    if believed:
+        who = ("anybody who can write there" if not check_owner else
+               "anybody who can write there without an account, or with yours,")
+        yield Finding("missing",
+                      f"{len(believed)} of {len(names)} who handed in at {inbound} have no account here (such as "
+                      f"{believed[0]!r}). For these, only the name of a folder says whose it is, so {who} can use such "
+                      "a name")
+    if refused := sorted(unknown.difference(believed)):
+        yield Finding("missing",
+                      f"{len(refused)} of {len(names)} who handed in at {inbound} have no account here (such as "
+                      f"{refused[0]!r}), and their folders belong to other accounts. They are not collected, and the "
+                      "log of `nbgrader collect` says why")
 
 
 def _course() -> Iterator[Finding]:

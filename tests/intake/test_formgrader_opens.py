@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from autograder import doctor
 from autograder.classroom import nbgrader_plugin
-from autograder.classroom.nbgrader_plugin import formgrader, hand_in_time
+from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader, hand_in_time
 
 PICTURE = b"\x89PNG"
 
@@ -93,16 +93,22 @@ def test_a_configuration_that_replaces_a_step_is_named():
     assert nbgrader_plugin.set_otherwise(config) == ["HTMLExporter.preprocessors", "ZipCollectApp.extractor_plugin"]
 
 
-@pytest.mark.parametrize("names, state, said", [
-    (["bob+01_se+t+a", "cy+01_se+t+b"], "missing", "1 of 2 who handed in"), (["bob+01_se+t+a"], "good", "all 1 who"),
-    ([], "good", "nothing")])
-def test_doctor_says_where_names_are_all_there_is(tmp_path, names, state, said):
+@pytest.mark.parametrize("names, check_owner, mine, state, said", [
+    (["bob", "cy"], True, True, "missing", "without an account, or with yours, can use such a name"),
+    (["bob", "cy"], False, False, "missing", "anybody who can write there can use such a name"),
+    (["bob", "cy"], True, False, "missing", "and their folders belong to other accounts. They are not collected"),
+    (["bob"], True, False, "good", "all 1 who"), ([], True, False, "good", "nothing")])
+def test_doctor_says_where_names_are_all_there_is(tmp_path, monkeypatch, names, check_owner, mine, state, said):
+    """And who can use them: on a hub where every learner has an account, nobody can."""
+    monkeypatch.setattr(exchange_collect, "account_of", {"bob": 12345}.get)
+    monkeypatch.setattr(exchange_collect, "name_of", lambda number: "mallory")
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + (not mine))
     for name in names:
-        (tmp_path / name).mkdir()
-    found = list(doctor._exchange(tmp_path, {"bob": 12345}.get))
-    assert [each.state for each in found] == [state] and said in found[0].text
-    assert ("anybody who can write there" in found[0].text) == (state == "missing")
-    assert list(doctor._exchange(tmp_path / "none", {}.get)) == []
+        (tmp_path / f"{name}+01_se+t+a").mkdir()
+    found, = doctor._exchange(tmp_path, check_owner)
+    assert found.state == state and said in found.text
+    assert (f"1 of {len(names)} who handed in" in found.text and "(such as 'cy')" in found.text) == (state == "missing")
+    assert list(doctor._exchange(tmp_path / "none", check_owner)) == []
 
 
 def test_a_hand_in_time_is_one_line_of_a_plain_file(tmp_path):
