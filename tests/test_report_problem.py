@@ -232,7 +232,7 @@ def test_only_a_plain_file_is_opened(sent, tmp_path):
     (tmp_path / "link").symlink_to(sent())
     os.mkfifo(tmp_path / "pipe")
     for name, said in (("link", "a link to another file"), ("pipe", "not a plain file"), ("absent", "No such file"),
-                       (".", "directory")):
+                       (".", "not a plain file")):
         with pytest.raises(Unreadable, match=said):
             problems.read(tmp_path / name)
 
