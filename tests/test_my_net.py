@@ -11,6 +11,7 @@ import torch
 from attention_lab.networks import my_net as module
 from attention_lab.networks.my_net import FILE, Board, MyNet, Row, my_net
 from attention_lab.networks.own_modules import NotYet
+from attention_lab.storage import LARGEST, LONGEST, MOST
 from attention_lab.tasks.five_tasks import SIDE, TASKS, UNASKED
 from solutions.cbam.reference import CBAM
 from solutions.se.reference import SEBlock
@@ -83,6 +84,38 @@ def test_a_broken_leaderboard_begins_anew_and_a_folder_without_room_is_said(less
 
     monkeypatch.setattr(os, "replace", full)
     assert "No space left" in repr(my_net("nothing"))
+
+
+def row(blocks, runs):
+    return {"blocks": blocks, "runs": runs, "parameters": 1, "multiply_adds": 1, "latency": 1}
+
+
+@pytest.mark.parametrize("theirs", [
+    [row([f"x{number}", "y"], [[100] * 5]) for number in range(30_000)],
+    [row(["SE", "SE"], [[1] * 5] * 300_000)],
+    [row([f"{number}" + "é" * 1_000, "y"], [[1] * 5]) for number in range(1_500)],
+], ids=["networks", "runs", "names"])
+def test_a_leaderboard_of_another_learner_stays_readable_and_is_not_lost(lesson, theirs):
+    """Thirty thousand networks, 300,000 runs and long names all grow when they are written again."""
+    file = lesson.parent / FILE
+    file.write_text(json.dumps([*theirs, row(["SE", "CBAM"], [[40] * 5])], separators=(",", ":"), ensure_ascii=False),
+                    encoding="utf-8")
+    for _ in range(2):
+        board = my_net(SEBlock)
+        assert file.stat().st_size < LARGEST and len(board.rows) <= MOST and len(kept(lesson)) == len(board.rows)
+    assert {"SE, CBAM", "SE, SE"} <= board.scores.keys() and len(board.newest.runs) >= 2
+    assert [path.name for path in file.parent.glob(f"{FILE}*")] == [FILE]
+
+
+@pytest.mark.parametrize("odd", [row(["SE", "SE"], []), row(["SE", "SE"], [[1]]), row(["SE", "SE"], [[1e308] * 5])])
+def test_a_leaderboard_that_could_not_be_shown_begins_anew(lesson, odd):
+    (lesson.parent / FILE).write_text(json.dumps([odd]))
+    assert len(my_net(SEBlock).rows) == 1 and "SE, SE" in repr(my_net())
+    assert json.loads((lesson.parent / f"{FILE}.odd1").read_text()) == [odd]
+
+
+def test_the_course_has_no_name_that_is_too_long_to_be_kept():
+    assert 2 * max(map(len, module.BLOCKS)) + len(", ") <= LONGEST
 
 
 def test_the_best_come_first_and_the_newest_is_always_shown():

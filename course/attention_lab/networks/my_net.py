@@ -30,7 +30,7 @@ from ..checking.kinds import fits
 from ..checking.report import GOOD, OPEN
 from ..pictures.leaderboard import pareto_front
 from ..short_errors import Unusable
-from ..storage import found, keep, put_beside
+from ..storage import bounded, found, keep, put_beside
 from ..tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
 from .adapters import PLUGS, Plug
 from .cost import cost
@@ -42,6 +42,7 @@ FILE = ".my_net.json"
 PLACES, NOTHING = 2, "nothing"
 LEARNED, TESTED = 2000, 300  # pictures for each kind of question
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
+RUNS = 100  # of one network, the newest ones, that are kept
 SHOWN = 10  # rows of the leaderboard that are shown; the newest one is always among them
 BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention",
                                                    lambda made, c: made(c, 2))}
@@ -202,7 +203,7 @@ def my_net(*blocks: Any) -> Board:
     chosen += [NOTHING] * (PLACES - len(chosen))
     names = [_name(block) for block in chosen]
     rows = _read()
-    row = next((each for each in rows if each.blocks == names), None)
+    row = rows.get(", ".join(names))
     seed = len(row.scores) if row else 0
     torch.manual_seed(seed)
     network = MyNet([_made(name, block) for name, block in zip(names, chosen)])
@@ -210,12 +211,13 @@ def my_net(*blocks: Any) -> Board:
     with one_thread():  # as in training
         measured = [cost(network, torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
     if row is None:
-        rows.append(row := Row(names, [], 0, 0, math.inf))
-    row.runs.append([round(kind, 2) for kind in kinds])
+        row = Row(names, [], 0, 0, math.inf)
+    row.runs = [*row.runs, [round(kind, 2) for kind in kinds]][-RUNS:]
     row.parameters, row.multiply_adds = measured[0].parameters or 0, measured[0].multiply_adds
     # Other work of the machine can only make the time longer, so the shortest one counts.
     row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
-    return Board(rows, row, _write(rows))
+    kept = _worth_most(rows | {row.name: row}, row)
+    return Board(kept, row, _write(kept))
 
 
 def _name(block: Any) -> str:
@@ -268,19 +270,32 @@ def _learned(network: MyNet, seed: int) -> list[float]:
         return [right(each, answers[:, index]) for index, each in enumerate(_own(network(pictures)))]
 
 
-def _read() -> list[Row]:
-    """Returns the leaderboard; empty if there is no readable file. An unreadable file is moved aside."""
+def _read() -> dict[str, Row]:
+    """Returns the leaderboard by network; empty if there is no readable file. An unreadable file is moved aside."""
     path = Path.cwd().parent / FILE
     try:
-        rows = [Row(**row) for row in found(path)]
-        if not all(fits(row, Row) for row in rows):
-            raise ValueError(f"{FILE} holds something else")
+        return {row.name: row for row in map(_row, found(path))}
     except FileNotFoundError:
-        return []
+        return {}
     except (ValueError, TypeError):
         put_beside(path)
-        return []
-    return rows
+        return {}
+
+
+def _row(entry: Any) -> Row:
+    """Returns a row of the file. Raises ValueError or TypeError if the leaderboard could not show it."""
+    row = Row(**entry)
+    if not (fits(row, Row) and row.runs and all(len(run) == len(TASKS) and 0 <= min(run) and max(run) <= 100
+                                                for run in row.runs)):
+        raise ValueError(f"{FILE} holds something else")
+    row.runs = row.runs[-RUNS:]
+    return row
+
+
+def _worth_most(rows: dict[str, Row], newest: Row) -> list[Row]:
+    """Returns the rows for which there is room: the newest one, the networks of the course's blocks, and the best."""
+    return [*bounded(rows, lambda name: (rows[name] is newest, {*rows[name].blocks} <= {*BLOCKS, NOTHING},
+                                         rows[name].score)).values()]
 
 
 def _write(rows: list[Row]) -> str:
