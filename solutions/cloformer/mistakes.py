@@ -654,8 +654,8 @@ UNGRADED = "Only a width that changes without a stride tells them apart, and lea
 EQUIVALENT = {
     **{f"{place}: Conv2d with dilation=2": NO_TAPS
        for place in ("AttnMap 5", "AttnMap 6", "AttnConv 7", "GlobalBranch 6", "GlobalBranch 7", "CloAttention 9",
-                     "ConvFFN 5",
-                     "ConvFFN 7", "CloBlock 11")},
+                     "ConvFFN 5", "ConvFFN 7")},
+    "CloBlock 11: Conv2d with dilation=2 (2)": NO_TAPS,
     "AttnConv 13: tanh in place": OWN,
     "AttnConv 13: Mult in place (2)": OWN,
     "GlobalBranch 13: softmax -> torch.softmax(x, -1)": "Axis 3 is the last one.",
