@@ -26,6 +26,7 @@ from ..networks.record import RULES
 from ..networks.training import Results
 from ..tasks.task_scores import SOLVED
 from . import card_study
+from .html_table import html_table
 from .own_record import Attempt, best
 from .versions import processor, repository, versions
 
@@ -64,7 +65,7 @@ class Card:
                  "In its last lesson they are put into whole networks.</p>",
                  f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>: the "
                  "networks have exactly as many parameters as the published code.</p>",
-                 _table(("network", "parameters", "stated", "M stands for", "code"),
+                 html_table(("network", "parameters", "stated", "M stands for", "code"),
                         [(f"✓ {row['network']}", f"{row['yours']:,}", _printed(row), row["unit"], _code(row))
                          for row in met], "met")]
         if any(row["second_hand"] for row in met):
@@ -72,11 +73,11 @@ class Card:
                          "itself.</small></p>")
         if equal:
             parts += ["<p>As large as the published code, although another number is stated, or none:</p>",
-                      _table(("network", "parameters", "stated", "code"),
+                      html_table(("network", "parameters", "stated", "code"),
                              [(row["network"], f"{row['yours']:,}", _printed(row), _code(row)) for row in equal])]
         if scores["rows"]:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
-                      _table(("module", "task", "mean, %", "standard error", "seeds"),
+                      html_table(("module", "task", "mean, %", "standard error", "seeds"),
                              [_line(row) for row in scores["rows"]])]
         parts += [card_study.shown(each) for each in self.data["studies"]]
         parts += [_attempted(self.data["record"])] if self.data["record"] else []
@@ -127,7 +128,7 @@ def _attempted(record: dict[str, Any]) -> str:
             f"with one module of at most {RULES.most:,} numbers. A task counts if {RULES.needed} of {RULES.seeds} runs "
             f"answer {SOLVED:g} % right.</p><p><b>{len(record['solved'])} of {len(record['scores'])} tasks are solved, "
             f"with {record['numbers']:,} numbers</b> ({escape(record['made'])}).</p>"
-            f"{_table(('task', 'right answers of each run, %'), rows)}{code}")
+            f"{html_table(('task', 'right answers of each run, %'), rows)}{code}")
 
 
 def _stated(tables: list[dict[str, Any]]) -> int:
@@ -167,8 +168,3 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     error = "–" if row["standard_error"] is None else f"{row['standard_error']:.1f}"
     return row["module"], row["task"], f"{row['mean']:.1f}", error, str(row["seeds"])
 
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], kind: str = "") -> str:
-    lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
-    lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-    return f'<table class="{kind}">{"".join(lines)}</table>'

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..networks.training import Results
 from ..tasks.five_tasks import TASKS
+from .html_table import html_table
 from .study import Kept, read
 from .study_page import judged
 
@@ -64,13 +65,13 @@ def verdict(line: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def shown(line: Mapping[str, Any]) -> str:
     """Returns a study as HTML. Everything that a learner wrote is shown as plain text."""
-    rows = "".join(f"<tr><td>{escape(arm['arm'])}</td><td>{arm['parameters']:,}</td>"
-                   f"<td>{', '.join(f'{score:.1f}' for score in arm['scores'])}</td></tr>" for arm in line["arms"])
+    rows = [(arm["arm"], f"{arm['parameters']:,}", ", ".join(f"{score:.1f}" for score in arm["scores"]))
+            for arm in line["arms"]]
     changed = f" It was changed {line['changes']} times after the first run." if line["changes"] else ""
     return (f"<h3>A question of one's own: {escape(line['name'].replace('_', ' '))}</h3>"
             f"<p>Expected before the first run, on {escape(line['begun'])}:</p>"
             f"<blockquote>{escape(line['hypothesis'])}</blockquote>"
             f"<p>What would refute it:</p><blockquote>{escape(line['refuted_if'])}</blockquote>"
             f"<p><b>{escape(line['verdict'])}:</b> {escape(line['reason'])}</p>"
-            f"<table><tr><th>arm</th><th>parameters</th><th>right answers of each run, %</th></tr>{rows}</table>"
+            f"{html_table(('arm', 'parameters', 'right answers of each run, %'), rows)}"
             f"<p><small>Task \"{escape(line['task'])}\". The course's rules gave the verdict.{changed}</small></p>")

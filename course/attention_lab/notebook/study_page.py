@@ -15,6 +15,7 @@ from ..pictures.scores import score_bars
 from ..pictures.style import data_url
 from ..tasks.five_tasks import TASKS
 from ..tasks.task_scores import SOLVED
+from .html_table import html_table
 from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
@@ -186,6 +187,4 @@ def _scores(results: Results, arm: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
-    lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-    return f'<div class="wide"><table>{"".join(lines)}</table></div>'
+    return f'<div class="wide">{html_table(head, rows)}</div>'

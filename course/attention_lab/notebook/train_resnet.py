@@ -25,6 +25,7 @@ from ..pictures.style import data_url
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
 from ..storage import found, keep, put_beside
+from .html_table import html_table
 
 RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
 PLAIN, YOURS = "no module", "your network"
@@ -147,7 +148,7 @@ class TrainedResNet:
         rows += [_row(f"{name} {tuple(each.widths)}", each.parameters, each.multiply_adds, each.scores, each.seconds,
                       recorded.tested) for name, each in recorded.baselines.items()]
         return "".join([
-            f'<img alt="{escape(alt)}" src="{data_url(figure)}" style="max-width:100%">', _table(HEAD, rows),
+            f'<img alt="{escape(alt)}" src="{data_url(figure)}" style="max-width:100%">', html_table(HEAD, rows),
             f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>", self.maps,
             f"<p><small>{escape(self._limits())}</small></p>"])
 
@@ -301,9 +302,3 @@ def _row(name: str, parameters: int, multiply_adds: int, scores: Sequence[float]
     low, high = _interval(scores, tested)
     return (name, f"{parameters:,}", f"{multiply_adds:,}", f"{statistics.fmean(seconds):.0f}",
             f"{statistics.fmean(scores):.1f} %", f"{low:.1f} to {high:.1f} %", str(len(scores)))
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
-    lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-    return f"<table>{''.join(lines)}</table>"
