@@ -1,4 +1,4 @@
-"""Each set of walls that docs/security.md calls sufficient, as root and as an ordinary user, against the attacks on a
+"""Each set of walls that docs/security.md lists, as root and as an ordinary user, against the attacks on a
 worker.
 
 Nightly: all attacks on each set.
