@@ -100,6 +100,17 @@ def test_far_is_beyond_what_the_network_sees():
         assert pictures[image, :, 2 * y, 2 * x - 5:2 * x + 6].std(0).max() < 1e-6  # grey and white
 
 
+def test_far_has_no_leak():
+    """Whole posts of each colour, and in the 7 x 7 pixels around a dot nothing of another dot or of any post."""
+    pictures, answers = without_noise("far")
+    for colour in range(3):
+        posts = (pictures.argmax(1) == colour) & (pictures.amax(1) > 0.7) & (pictures.amin(1) < 0.3)
+        assert (posts.sum((1, 2)) == 20).all()  # two posts of five rows and two columns
+    for image, y, x in places(answers):
+        seen = pictures[image, :, max(0, 2 * y - 3):2 * y + 4, 2 * x - 3:2 * x + 4]
+        assert seen.std(0).max() < 1e-6 and (seen > 0.9).sum() == 3 * 9
+
+
 def test_local_stripes_repeat_along_their_direction():
     pictures, answers = without_noise("local", 200)
     patch = pictures[:, 0].unfold(1, 8, 8).unfold(2, 8, 8)

@@ -12,10 +12,13 @@ from attention_lab.notebook.real_run import FILE, RealRun, real_run
 from attention_lab.tasks.digits_on_photos import (
     CLOSE_UP,
     COLOURS,
+    FORMS,
     FRAME,
-    LEARNED,
     OTHER_COLOUR,
     SIDE,
+    SPLITS,
+    WIDE,
+    Split,
     digit_pairs,
     framed_digits,
     handwritten,
@@ -103,11 +106,30 @@ def test_a_close_up_has_its_frame_and_a_digit_that_nearly_fills_it():
         framed_digits(1, 3, "test", 24)
 
 
-def test_those_who_wrote_the_test_digits_wrote_none_to_learn_from():
-    """Each writer filled in the same form, which begins with three rows from 0 to 9."""
+def test_no_form_and_no_photograph_is_on_both_sides():
+    """Each form begins with three rows from 0 to 9; two forms lack one of these digits."""
     _, digits = handwritten()
-    assert digits[LEARNED:LEARNED + 30].tolist() == list(range(10)) * 3
-    assert len(digits) == 1797
+    rows = list(range(10)) * 3
+    begun = [sum(found == row for found, row in zip(digits[first:first + 30].tolist(), rows)) for first in FORMS]
+    assert sorted(begun)[2:] == [30] * 12 and len(digits) == 1797
+    learned, tested = SPLITS["train"], SPLITS["test"]
+    assert {*learned.forms} | {*tested.forms} == {*range(14)} and not {*learned.forms} & {*tested.forms}
+    assert not {*learned.photographs} & {*tested.photographs}
+
+
+def test_a_split_of_ones_own_takes_only_its_photographs_and_forms():
+    drawn = framed_digits(200, 3, Split(("rocket",), (0,)))
+    assert torch.equal(framed_digits(200, 3, "train").pictures, framed_digits(200, 3, SPLITS["train"]).pictures)
+    _, digits = handwritten()
+    assert {*drawn.labels.tolist()} <= {OTHER_COLOUR, *digits[:130].tolist()}
+    assert not torch.equal(drawn.pictures, framed_digits(200, 3, Split(("coffee",), (0,))).pictures)
+
+
+def test_in_a_wide_picture_the_frame_is_48_to_64_pixels_away():
+    drawn = framed_digits(50, 3, "test", WIDE)
+    nearest = torch.stack([drawn.centres, WIDE - drawn.centres]).amin((0, 2))
+    farthest = torch.stack([drawn.centres, WIDE - drawn.centres]).amax((0, 2))
+    assert drawn.pictures.shape == (50, 3, WIDE, WIDE) and nearest.min() >= 48 and farthest.max() <= 64
 
 
 def test_a_digits_centre_does_not_see_the_frame_without_a_module():

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import torch
 from nbformat import NotebookNode
 
 from autograder.intake import reader
@@ -41,7 +42,9 @@ DIED = (
     " torch?"
 )
 # What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
-COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
+COMPUTING, LONGEST = 60.0, 600.0  # seconds of the judge's process, seconds by the clock
+MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which with some builds of torch is a gigabyte
+GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they are first used
 LOOK = 0.1  # seconds between two checks of its use of time and memory
 # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
 DRAWING, DRAWN = "drawing", "drawn"
@@ -188,12 +191,14 @@ class JudgeProcess:
             self.process.start()
         theirs.close()
         self.ready = False
+        self.most = MEMORY + (GPU_MEMORY if settings.device != "cpu" and torch.cuda.is_available() else 0)
 
     def begin(self, prepared: bytes) -> None:
         """Waits until the process has started, and gives it the hidden questions. Raises the errors of Judge if no
         judge can work with these settings."""
         if error := self.connection.recv():
             raise error
+        self.held = self._resident()
         self.connection.send_bytes(prepared)
         self.ready = True
 
@@ -214,8 +219,8 @@ class JudgeProcess:
         while not self.connection.poll(LOOK):
             if bounded and self._computed() - spent > COMPUTING:
                 raise TooMuch(f"{COMPUTING:g} seconds of computing")
-            if bounded and self._resident() > MEMORY:
-                raise TooMuch(f"{MEMORY >> 20} MB of memory")
+            if bounded and self._resident() - self.held > self.most:
+                raise TooMuch(f"{self.most >> 20} MB of memory")
             if bounded and time.monotonic() - began > LONGEST:
                 raise TooMuch(f"{LONGEST:g} seconds")
         return self.connection.recv()

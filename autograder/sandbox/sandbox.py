@@ -419,10 +419,12 @@ def _janitor(folder: Path) -> subprocess.Popen | None:
 def _environment(device: str) -> dict[str, str]:
     """Returns the environment of a worker, which holds nothing of the user's. TMPDIR is the worker's own folder, in
     which it starts. MALLOC_... makes freed blocks of a megabyte or more go back to the system at once, so that a peak
-    of memory shows what was in use."""
+    of memory shows what was in use. LOGNAME and TORCHINDUCTOR_CACHE_DIR are asked for when some builds of torch are
+    imported, which would otherwise look for the user's name in a file that isn't there."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
                    "MPLBACKEND": "Agg",
-                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": "",
+                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "LOGNAME": "nobody", "TORCHINDUCTOR_CACHE_DIR": ".",
+                   "CUDA_VISIBLE_DEVICES": "",
                    "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
     if device == "cuda":
         environment["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0")

@@ -72,7 +72,7 @@ class Greedy:
 @pytest.mark.nightly
 def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_path, monkeypatch):
     greedy = {"2 seconds of computing": Greedy("while True: pass"),
-              "900 MB of memory": Greedy("import time\nheld = b'x' * (900 << 20)\ntime.sleep(60)")}
+              "600 MB of memory": Greedy("import time\nheld = b'x' * (700 << 20)\ntime.sleep(60)")}
     with Pool(1, log=tmp_path / "log") as pool:
         with monkeypatch.context() as tight:
             tight.setattr("autograder.classroom.pool.COMPUTING", 2.0)

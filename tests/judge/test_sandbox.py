@@ -35,6 +35,12 @@ def test_a_loop_that_never_ends(sandbox, monkeypatch):
     assert cell(sandbox.worker(), "1") is None
 
 
+def test_a_name_for_the_user_where_nobody_is_known(sandbox):
+    """With some CUDA builds, torch asks for it while it is imported, and no worker started."""
+    assert cell(sandbox.worker(), "import getpass; getpass.getuser()") is None
+    assert cell(sandbox.worker(), "from torch._inductor.runtime.cache_dir_utils import cache_dir; cache_dir()") is None
+
+
 def test_sleeping(sandbox, monkeypatch):
     monkeypatch.setattr(limits, "QUESTION_WALL", 0.5)
     assert dies(sandbox.worker(), "import time; time.sleep(60)") == "wall"

@@ -87,15 +87,18 @@ class EachPosition(nn.Module):
         return x * self.up(self.down(x).relu()).sigmoid()
 
 
-def one_more_convolution(channels: int) -> nn.Module:
-    """Returns the control that has parameters but no attention: a 3 x 3 convolution, BatchNorm and ReLU."""
-    return nn.Sequential(nn.Conv2d(channels, channels, 3, padding="same", bias=False), nn.BatchNorm2d(channels),
-                         nn.ReLU())
+def more_convolutions(channels: int, number: int = 1, dilation: int = 1) -> nn.Module:
+    """Returns the control that has parameters but no attention: 3 x 3 convolutions, each with BatchNorm and ReLU."""
+    return nn.Sequential(*(layer for _ in range(number) for layer in (
+        nn.Conv2d(channels, channels, 3, padding="same", dilation=dilation, bias=False), nn.BatchNorm2d(channels),
+        nn.ReLU())))
 
 
 CONTROLS: dict[str, Maker] = {
     "nothing": lambda c: nn.Identity(),
-    "one more 3x3 conv": one_more_convolution,
+    "the wrapper alone": lambda c: Beside(c, nn.Identity()),
+    "one more 3x3 conv": more_convolutions,
+    "three more 3x3 convs": lambda c: more_convolutions(c, 3),
     "SE, no squeeze": lambda c: EachPosition(c, 2),
 }
 PLUGS = {

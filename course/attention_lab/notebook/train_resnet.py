@@ -162,7 +162,7 @@ class TrainedResNet:
                   "A single run is compared with where one more run of the other network would lie.",
                   f"The recorded runs were made on {self.recorded.measured} (torch {self.recorded.torch}, "
                   f"{self.recorded.processor}).",
-                  "There are only 13 writers and six photographs, and the test has four writers and two photographs.",
+                  "There are only 13 writers and six photographs, and the test has four forms and two photographs.",
                   "So these numbers say little about other pictures."]
         return " ".join(lines)
 
