@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -125,6 +127,13 @@ def test_the_best_come_first_and_the_newest_is_always_shown():
     assert "block 0" in shown[1] and "block 13" in shown[11] and shown[11].startswith("> 14")
     assert "3 more networks" in repr(board) and "★" in shown[1] and "★" not in shown[2]
     assert board._repr_html_().count("<tr") == 12
+
+
+def test_the_caption_says_what_each_kind_of_question_asks():
+    board = Board([Row(["SE"], [[80.0] * 5], 10, 100, 1e-4)], Row(["SE"], [[80.0] * 5], 10, 100, 1e-4))
+    for shown in (repr(board), unescape(board._repr_html_())):
+        asked = [re.search(rf"'{kind}' (asks )?(which|whether) \w+", shown) for kind in TASKS]
+        assert all(asked) and sorted(asked, key=lambda found: found.start()) == asked, "in the order of the columns"
 
 
 def test_the_star_is_for_more_than_luck_and_the_bar_begins_at_a_guess():

@@ -101,3 +101,16 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
         if trains and "predict_then_run(predicted" in cell:
             assert "remind(predicted)" in before[:trains.start()]
         assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell))
+
+
+@LESSONS
+def test_guesses_that_a_page_collects_are_compared_with_what_is_measured(lesson):
+    """And a page asks for none on a piece of paper, where nothing compares them."""
+    notebook = notebooks.read_source(lesson)
+    assert not re.search(r"\b(guess|answer)\w*\b.*\bpiece of paper\b", "\n".join(markdown(notebook)))
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    collected = {name for source in sources
+                 for name, given in re.findall(r"^(\w+) = \{([^{}]*)\}$", source, re.MULTILINE)
+                 if re.fullmatch(r"(\s*\"[^\"]*\": None,?)+\s*", given)}
+    compared = set(re.findall(r"predict_then_run\((?:dict\(zip\()?(\w+)", "\n".join(sources)))
+    assert collected <= compared

@@ -8,9 +8,10 @@ import torch
 from torch import nn
 
 from attention_lab.networks.training import Results
+from attention_lab.networks.welch import LEVEL
 from attention_lab.notebook import study as module
 from attention_lab.notebook.study import study
-from attention_lab.notebook.study_page import OPEN, REFUTED, SUPPORTED, judged
+from attention_lab.notebook.study_page import OPEN, REFUTED, SUPPORTED, _line, judged
 from attention_lab.tasks.five_tasks import Questions, questions
 
 
@@ -157,6 +158,15 @@ HIGH, LOW, MIXED = (95.0, 96, 97, 95, 96), (50.0, 51, 49, 50, 52), (100.0, 51, 1
 def test_the_rules_have_the_last_word(ours, theirs, control, verdict, reason):
     found = judged(results(ours=ours, theirs=theirs, control=control), [("ours", "theirs")], ["control"], 5)
     assert found.verdict == verdict and reason in found.reason
+
+
+def test_an_interval_says_what_p_says():
+    found = judged(results(ours=(52.0, 53, 54, 52, 54), theirs=(50.0, 51, 51, 52, 50), control=(51.0, 53, 52, 50, 54),
+                           mixed=MIXED), [("ours", "theirs")], ["control", "mixed"], 5)
+    theirs, control, mixed = found.comparisons
+    for each in (theirs, control):
+        assert (each.difference.interval[0] > 0) == (each.difference.p < LEVEL)
+    assert mixed.by != "scores" and _line(mixed)[2] == "–", "its p is not of the gap"
 
 
 def test_an_arm_that_hides_behind_a_factor_of_zero_is_known_when_it_changes():

@@ -1,8 +1,13 @@
 """Welch's test beside printed tables and a worked example."""
 
+import math
+import random
+from functools import partial
+
 import pytest
 
 from attention_lab.networks.welch import (
+    LEVEL,
     fisher,
     holm,
     mean_interval,
@@ -10,7 +15,9 @@ from attention_lab.networks.welch import (
     outside,
     quantile,
     share_interval,
+    together,
     welch,
+    without_interval,
 )
 
 
@@ -50,6 +57,43 @@ def test_one_run_is_too_few():
 def test_several_comparisons_at_once_need_more():
     assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0] and holm([]) == []
+
+
+def test_zero_is_outside_an_interval_exactly_if_holm_rejects():
+    draw = random.Random(0)
+    more_than_luck = luck_only_together = 0
+    for _ in range(150):
+        tests = []
+        for _ in range(draw.randint(1, 6)):
+            apart, spread = draw.choice((0, 1, 2, 4, 20)), draw.choice((0.5, 1, 3))
+            first, second = ([draw.gauss(mean, spread) for _ in range(draw.randint(2, 5))] for mean in (apart, 0))
+            tests.append(draw.choice((partial(welch, first, second), partial(one_more, first[0], second))))
+        alone = [test(LEVEL) for test in tests]
+        corrected = holm([each.p for each in alone])
+        for one, found, p in zip(alone, together(tests), corrected, strict=True):
+            low, high = found.interval
+            assert found.p == p and found.gap == one.gap
+            assert (low > 0 or high < 0) == (p < LEVEL), (found, one)
+            assert low <= one.interval[0] and one.interval[1] <= high, "it holds the true gap at least as often"
+            more_than_luck += p < LEVEL
+            luck_only_together += one.p < LEVEL <= p
+    assert more_than_luck > 20 and luck_only_together > 20, "otherwise the test tests little"
+
+
+def test_intervals_of_several_comparisons_are_for_the_levels_of_holm():
+    first, close, far = [10.0, 11.0, 12.0], [8.0, 9.0, 10.0], [0.0, 1.0, 2.0]
+    apart, near, nothing = together([partial(welch, first, far), partial(welch, first, close),
+                                     partial(welch, first, first)])
+    assert apart.interval == welch(first, far, LEVEL / 3).interval
+    assert near.interval == welch(first, close, LEVEL / 2).interval, "the first that fails"
+    assert nothing.interval == welch(first, first, LEVEL / 2).interval, "and what fails with it"
+    assert together([partial(welch, first, far)]) == [welch(first, far)] and together([]) == []
+
+
+def test_a_p_that_is_known_is_corrected_and_counts():
+    known, measured = together([without_interval(3.0, 0.01), partial(welch, [10.0, 11.0, 12.0], [8.0, 9.0, 10.0])])
+    assert (known.gap, known.p) == (3.0, 0.02) and all(math.isnan(end) for end in known.interval)
+    assert measured.interval == welch([10.0, 11.0, 12.0], [8.0, 9.0, 10.0]).interval
 
 
 @pytest.mark.parametrize("first, second, p", [

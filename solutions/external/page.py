@@ -64,7 +64,7 @@ from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.external import (show_examples, show_own_and_borrowed,
                                              slide_green_discs)
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import INVITATION, remind
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
@@ -89,12 +89,17 @@ review()
 #
 # - an **MLP** (two linear layers with a ReLU between them), which works on each position by itself;
 # - **self-attention**, in which each position looks at all others;
-# - a **memory**, in which each position is compared with 64 learned vectors, the same for all images, and never with another position.
+# - **external attention**, which compares each position with 64 learned vectors, the same for all images, and never with another position.
 #
-# **Guess now:** which module can answer which question?
-# Write nine answers, yes or no, on a piece of paper.
-# In section 8 you will train all three, and at least one of the nine results will probably surprise you.
-# The drawing at the top of this page asks about the most puzzling of the nine: can the memory answer the legend?
+# The drawing at the top of this page asks about the most puzzling case: can external attention answer the legend?
+#
+# **Guess now:** how often does each module give the right answer to the *legend*?
+# Replace each None with a percentage: 50 if the module is no better than a coin, 100 if it can answer every time.
+# In section 8 you will train all three on all three questions.
+
+# %%
+guessed = {"MLP": None, "self-attention": None, "external attention": None}
+print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 
 # %% [markdown]
 # ## 2. The idea
@@ -265,9 +270,8 @@ logits = torch.randn(1, 6, 4).double()  # 6 tokens, 4 slots
 changed = {"every logit times 4": 4 * logits,
            "a number added for each slot": logits + 3 * torch.randn(1, 1, 4).double(),
            "a number added for each token": logits + 3 * torch.randn(1, 6, 1).double()}
-before = double_normalize(logits)
-measured = {name: int(not torch.allclose(double_normalize(other), before, atol=1e-6))
-            for name, other in changed.items()}
+measured = {name: int(not torch.allclose(double_normalize(other), double_normalize(logits),
+                                         atol=1e-6)) for name, other in changed.items()}
 predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do not)")
 
 # %% [markdown]
@@ -512,8 +516,8 @@ def run(arm, seed):
 
 
 # %% [markdown]
-# Look at your nine answers.
-# Then predict external attention's score on each question, first with its own sums, then with borrowed ones.
+# **Predict first:** external attention's score on each question, first with its own sums, then with borrowed ones.
+# By now you know this module: do you still expect the same for the legend as in section 1?
 # The cell after the next one trains 36 networks, which takes about a minute.
 
 # %% tags=["experiment"]
@@ -525,8 +529,15 @@ remind(predicted)
 results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
-measured = {name: results.mean("external attention", name) for name in predicted}
-predict_then_run(predicted, measured, unit="% right, external attention")
+predict_then_run(predicted, {of: results.mean("external attention", of) for of in predicted},
+                 unit="% right, external attention")
+
+# %% [markdown]
+# And here is what you guessed in section 1:
+
+# %% tags=["experiment"]
+predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
+                 unit="% right, legend")
 
 # %% tags=["experiment"]
 show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),

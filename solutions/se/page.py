@@ -645,7 +645,8 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # **Welch's t-test** asks how often two arms that are equally good would differ by at least as much as these two.
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
-# The numbers in brackets are an interval that holds the true gap in 95 of 100 such experiments; with three runs this interval is wide.
+# The numbers in brackets are an interval that holds the true gap in at least 95 of 100 such experiments; with three runs it is wide.
+# It is corrected in the same way, so 0 lies outside it exactly if the gap is more than luck.
 # A gap should also be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ..tasks.digits_on_photos import CLOSE_UP, OTHER_COLOUR, Digits, framed_digits
 from .cost import cost
-from .training import _Bar, _reproducible  # the same bar and the same random size as in `train`
+from .training import ProgressBar, reproducible
 
 CLASSES = OTHER_COLOUR + 1
 TEST_SEED, PIECE = 999, 250  # of the pictures to test on, which no training draws; how many are tested at once
@@ -96,7 +96,7 @@ def learn(network: nn.Module, seed: int, budget: Budget = BUDGET, run: Run | Non
     looks = {round(budget.steps * look / budget.looks) for look in range(1, budget.looks + 1)}
     began = time.process_time()
     try:
-        with _reproducible(seed), _Bar(budget.steps, f"{type(network).__name__}: {budget.steps:,} steps") as bar:
+        with reproducible(seed), ProgressBar(budget.steps, f"{type(network).__name__}: {budget.steps:,} steps") as bar:
             for step in range(1, budget.steps + 1):
                 network.train()
                 drawn = framed_digits(budget.batch, 1_000_000 * (seed + 1) + step, "train", CLOSE_UP)

@@ -56,9 +56,10 @@ def train(
     order = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(p for p in model.parameters() if p.requires_grad)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak_rate, total_steps=epochs * steps)
+    plan = f"{type(model).__name__}: {_count(epochs, 'epoch')}"
     model.train()
     try:
-        with _reproducible(seed), _Bar(epochs * steps, f"{type(model).__name__}: {_count(epochs, 'epoch')}") as bar:
+        with reproducible(seed), ProgressBar(epochs * steps, plan) as bar:
             for epoch in range(epochs):
                 images = torch.randperm(len(inputs), generator=order).to(inputs.device)
                 for step, batch in enumerate(images.tensor_split(steps)):
@@ -100,12 +101,12 @@ def compare(
     runs: dict[tuple[str, int], dict[str, float]] = {}
     planned = len(arms) * len(seeds)
     plan = f"{_count(len(arms), 'arm')} x {_count(len(seeds), 'seed')} = {_count(planned, 'run')}"
-    with _Bar(planned, plan) as bar:
+    with ProgressBar(planned, plan) as bar:
         try:
             # Seeds outside, arms inside: if it is interrupted, all arms have run with (nearly) the same seeds.
             for seed, arm in ((seed, arm) for seed in seeds for arm in arms):
                 bar.move(len(runs), f"{arm}, seed {seed}")
-                with _reproducible(seed):
+                with reproducible(seed):
                     runs[arm, seed] = _scores(run(arm, seed), arm, seed)
         except KeyboardInterrupt:
             bar.line = f"Interrupted: {len(runs)} of {_count(planned, 'run')} finished."
@@ -189,22 +190,25 @@ class Results:
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table><p>{html.escape(caption)}</p>"
 
 
-class _Bar:
+class ProgressBar:
     """A progress bar that leaves one line behind, the same in every run. A bar inside a bar moves the outer one.
+
+    steps: how many steps there are; `move` says how many of them are done.
+    line: what is left behind. It may be changed while the bar is there.
 
     In a notebook the line is also displayed first, because nbval compares a cell's first display with the stored last
     one. In a terminal the bar is drawn on stderr. Elsewhere (a pipe, pytest, a grading worker) nothing is drawn.
     """
 
-    innermost: ClassVar[_Bar | None] = None
+    innermost: ClassVar[ProgressBar | None] = None
 
     def __init__(self, steps: int, line: str) -> None:
         self.steps, self.line = steps, line
         self.finished: float = 0
         self.doing = ""
 
-    def __enter__(self) -> _Bar:
-        self.outer, _Bar.innermost = _Bar.innermost, self
+    def __enter__(self) -> ProgressBar:
+        self.outer, ProgressBar.innermost = ProgressBar.innermost, self
         self.began = time.monotonic()
         self.drawn = 0.0
         self.handle, self.terminal = None, False
@@ -218,6 +222,7 @@ class _Bar:
         return self
 
     def move(self, finished: float, doing: str = "") -> None:
+        """Moves the bar to this many steps. doing: what is shown beside it."""
         self.finished, self.doing = finished, doing
         self._draw(finished)
 
@@ -241,7 +246,7 @@ class _Bar:
             print(f"\r[{bar}] {text}"[:79].ljust(79), end="", file=sys.stderr, flush=True)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        _Bar.innermost = self.outer
+        ProgressBar.innermost = self.outer
         if kind is not None:
             self.line = f"{self.line}: stopped after {100 * self.finished / self.steps:.0f} %"
         if self.handle:
@@ -251,7 +256,7 @@ class _Bar:
 
 
 @contextmanager
-def _reproducible(seed: int) -> Iterator[None]:
+def reproducible(seed: int) -> Iterator[None]:
     """Seeds torch's global random numbers and computes on one CPU thread; restores both afterwards."""
     with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)

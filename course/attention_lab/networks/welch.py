@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 LEVEL = 0.05  # below this p, a difference is no longer put down to luck
@@ -23,13 +23,17 @@ class Difference(NamedTuple):
     """How far two arms are apart.
 
     gap: the first mean minus the second.
-    interval: in 95 of 100 such experiments, the true gap lies in this interval, if scores are normally distributed.
+    interval: in 95 of 100 such experiments, the true gap lies in this interval, if scores are normally distributed; nan
+        if there is none. It is for a level of 5 %, and wider for a smaller one.
     p: how often two arms that are equally good would differ by at least as much.
     """
 
     gap: float
     interval: tuple[float, float]
     p: float
+
+
+Test = Callable[[float], Difference]  # takes the level of the interval
 
 
 def outside(t: float, freedom: float) -> float:
@@ -124,6 +128,29 @@ def holm(chances: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
         corrected[place] = largest
     return corrected
+
+
+def together(tests: Sequence[Test]) -> list[Difference]:
+    """Makes several comparisons at once: p is corrected by `holm`, and each interval is for the level at which Holm's
+    method judges its comparison. So 0 lies outside an interval exactly if the corrected p is below LEVEL.
+
+    The smallest of n values of p is judged at LEVEL / n, the next one at LEVEL / (n - 1), and so on, up to the first
+    one that fails. All that follow fail with it, at the same level. No level is above LEVEL, so each interval holds its
+    true gap in at least 95 of 100 experiments.
+    """
+    chances = [test(LEVEL).p for test in tests]
+    corrected = holm(chances)
+    passed = sum(p < LEVEL for p in corrected)
+    found = {}
+    for rank, place in enumerate(sorted(range(len(tests)), key=chances.__getitem__)):
+        level = LEVEL / (len(tests) - min(rank, passed))
+        found[place] = tests[place](level)._replace(p=corrected[place])
+    return [found[place] for place in range(len(tests))]
+
+
+def without_interval(gap: float, p: float) -> Test:
+    """Returns a test for `together` whose p is known already, and which has no interval."""
+    return lambda level: Difference(gap, (math.nan, math.nan), p)
 
 
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:

@@ -3,14 +3,15 @@ from elsewhere."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any, NamedTuple
 
 from ..networks.training import Results
-from ..networks.welch import LEVEL, Difference, fisher, holm
-from ..pictures.gaps import compared
+from ..networks.welch import LEVEL, Difference, fisher, together, without_interval
+from ..pictures.gaps import tested
 from ..pictures.scores import score_bars
 from ..pictures.style import data_url
 from ..tasks.five_tasks import TASKS
@@ -34,7 +35,8 @@ class Comparison(NamedTuple):
 
     first, second: the names of the arms.
     control: True if `second` is compared because it is a control.
-    difference: the difference of their scores; its p is corrected for all comparisons.
+    difference: the difference of their scores; its p and its interval are corrected for all comparisons. There is no
+        interval if p compares the numbers of runs.
     solved: how many runs of each arm solve the task.
     by: what p compares, the scores or the numbers of runs that solve the task.
     """
@@ -58,24 +60,25 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
     more than luck and by more than `matters` points.
 
     Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, the numbers
-    of solving runs are compared instead, by Fisher's test. All p are corrected for the number of comparisons (Holm).
+    of solving runs are compared instead, by Fisher's test. All p and all intervals are corrected for the number of
+    comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
     pairs += [(first, control, True) for first in dict.fromkeys(first for first, _ in claimed) for control in controls
               if (first, control) not in claimed]
-    by_score = compared(results, [(first, second) for first, second, _ in pairs])
-    raw = [compared(results, [(first, second)])[0].p for first, second, _ in pairs]
     counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm)))
                     for arm in (first, second))
               for first, second, _ in pairs]
     split = [any(_split(results.scores(arm)) for arm in (first, second)) for first, second, _ in pairs]
-    chances = holm([fisher(*both) if peaks else p for both, peaks, p in zip(counts, split, raw, strict=True)])
+    differences = together([
+        without_interval(results.mean(first) - results.mean(second), fisher(*both)) if peaks
+        else tested(results, first, second)
+        for (first, second, _), both, peaks in zip(pairs, counts, split, strict=True)])
     comparisons = tuple(
-        Comparison(first, second, control, difference._replace(p=p), (both[0][0], both[1][0]),
+        Comparison(first, second, control, difference, (both[0][0], both[1][0]),
                    "runs that solve it" if peaks else "scores")
-        for (first, second, control), difference, p, both, peaks in zip(pairs, by_score, chances, counts, split,
-                                                                        strict=True))
+        for (first, second, control), difference, both, peaks in zip(pairs, differences, counts, split, strict=True))
     return Judged(*_verdict(comparisons, matters), comparisons)
 
 
@@ -121,7 +124,7 @@ def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameter
         f'<p class="verdict"><b>{judged.verdict}:</b> {escape(judged.reason)}</p>',
         f'<img alt="{escape(alt)}" src="{picture}">',
         _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
-        _table(("comparison", "gap, points", "95 % interval", "solved", "p", "p is of"),
+        _table(("comparison", "gap, points", "interval", "solved", "p", "p is of"),
                [_line(each) for each in judged.comparisons])])
 
 
@@ -144,7 +147,9 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
         "equally good arms would differ as much: Welch's t-test for scores, Fisher's exact test where one run of an "
         "arm solves the task and another stays far below. It is corrected for the number of comparisons (Holm). The "
-        "rules are the course's, and a program applied them.</small></p>",
+        "interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is "
+        "outside it exactly if p is below 0.05. There is none where p is of runs that solve it. The rules are the "
+        "course's, and a program applied them.</small></p>",
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
         f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
@@ -177,9 +182,10 @@ def _limits(results: Results, epochs: int) -> list[str]:
 
 def _line(each: Comparison) -> tuple[str, ...]:
     low, high = each.difference.interval
+    interval = "–" if math.isnan(low) else f"{low:+.1f} to {high:+.1f}"
     chance = "below 0.001" if each.difference.p < 0.001 else f"{each.difference.p:.3f}"
     return (f"{each.first} – {each.second}" + (" (control)" if each.control else ""), f"{each.difference.gap:+.1f}",
-            f"{low:+.1f} to {high:+.1f}", f"{each.solved[0]} against {each.solved[1]}", chance, each.by)
+            interval, f"{each.solved[0]} against {each.solved[1]}", chance, each.by)
 
 
 def _scores(results: Results, arm: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from torch import nn
 
 from ..checking.kinds import fits
 from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large
-from ..networks.welch import LEVEL, Difference, holm, mean_interval, one_more, share_interval, welch
+from ..networks.welch import LEVEL, Difference, mean_interval, one_more, share_interval, together, welch
 from ..pictures.style import data_url
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
@@ -70,11 +71,12 @@ class Recorded:
     baselines: dict[str, Baseline]
 
     def ahead(self) -> list[tuple[str, str, Difference]]:
-        """Compares every baseline that has a module with every one that has none. All p are corrected together."""
+        """Compares every baseline that has a module with every one that has none, all of them `together`."""
         pairs = [(first, second) for first in self.baselines if not first.startswith(PLAIN)
                  for second in self.baselines if second.startswith(PLAIN)]
-        gaps = [welch(self.baselines[first].scores, self.baselines[second].scores) for first, second in pairs]
-        return [(*pair, gap._replace(p=p)) for pair, gap, p in zip(pairs, gaps, holm([gap.p for gap in gaps]))]
+        gaps = together([partial(welch, self.baselines[first].scores, self.baselines[second].scores)
+                         for first, second in pairs])
+        return [(*pair, gap) for pair, gap in zip(pairs, gaps, strict=True)]
 
 
 @dataclass
@@ -100,13 +102,13 @@ class TrainedResNet:
         return [run.curve[-1] for run in self.runs]
 
     def gaps(self) -> dict[str, Difference]:
-        """Returns how far this network is from each baseline, with all p corrected together; empty without a run."""
+        """Returns how far this network is from each baseline, all of them `together`; empty without a run."""
         others = {name: each.scores for name, each in self.recorded.baselines.items()}
         if not self.runs:
             return {}
-        gaps = [welch(self.scores, theirs) if len(self.scores) > 1 else one_more(self.scores[0], theirs)
-                for theirs in others.values()]
-        return {name: gap._replace(p=p) for name, gap, p in zip(others, gaps, holm([gap.p for gap in gaps]))}
+        gaps = together([partial(welch, self.scores, theirs) if len(self.scores) > 1
+                         else partial(one_more, self.scores[0], theirs) for theirs in others.values()])
+        return dict(zip(others, gaps, strict=True))
 
     def said(self) -> list[str]:
         """Returns sentences that say what the numbers show."""

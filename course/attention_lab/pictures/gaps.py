@@ -1,42 +1,44 @@
 """Says in words what an experiment's numbers show: whether one arm is ahead of another by more than luck, and by enough
 to matter.
 
-Luck is judged by Welch's t-test, corrected by Holm's method for all comparisons that are printed together.
+Luck is judged by Welch's t-test, corrected by Holm's method for all comparisons that are printed together. The
+intervals are corrected in the same way.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..networks.welch import LEVEL, Difference, holm, welch
+from ..networks.welch import LEVEL, Difference, Test, together, welch, without_interval
 
 if TYPE_CHECKING:
     from ..networks.training import Results
 
 NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, gives two equal arms at most 5 % to "
-        "differ so much.\n In brackets: where the true gap lies in 95 of 100 such experiments.)")
+        "differ so much.\n In brackets: where the true gap lies in at least 95 of 100 such experiments, corrected in "
+        "the same way.\n So 0 lies outside them exactly where a gap is more than luck.)")
 
 
 def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
-    """Returns the `Difference` for each comparison, (arm, control) or (arm, control, measure), with p corrected for all
-    of them.
+    """Returns the `Difference` for each comparison, (arm, control) or (arm, control, measure), with p and interval
+    corrected for all of them (`together`).
 
     If an arm has fewer than two finished runs, its gap may always be luck: p is 1 and the interval is nan.
 
     Raises KeyError for an unknown arm or measure.
     """
-    found = []
-    for arm, control, *measure in comparisons:
-        scores = results.scores(arm, *measure), results.scores(control, *measure)
-        if min(map(len, scores)) < 2:
-            found.append(Difference(results.mean(arm, *measure) - results.mean(control, *measure), (math.nan, math.nan),
-                                    1.0))
-        else:
-            found.append(welch(*scores))
-    return [difference._replace(p=p) for difference, p in zip(found, holm([difference.p for difference in found]),
-                                                              strict=True)]
+    return together([tested(results, *comparison) for comparison in comparisons])
+
+
+def tested(results: Results, arm: str, control: str, measure: str | None = None) -> Test:
+    """Returns the test of one comparison, for `together`; see `compared`."""
+    first, second = results.scores(arm, measure), results.scores(control, measure)
+    if min(len(first), len(second)) < 2:
+        return without_interval(results.mean(arm, measure) - results.mean(control, measure), 1.0)
+    return partial(welch, first, second)
 
 
 def verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> list[str]:
