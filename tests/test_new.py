@@ -13,6 +13,7 @@ from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from autograder.new import sketch
+from autograder.new.explain import reason
 from autograder.new.new import exercises_source, mistakes_source
 from autograder.new.propose import harmless, proposed, spread
 from autograder.new.usual import usual
@@ -233,6 +234,30 @@ class Gate(nn.Module):
     assert not {"spatial -> size", "parameters size and spatial exchanged"} & set(found)
     late = ["4 -> 5", "negative", "x float32", "self.conv frozen", "the first result kept"]
     assert found.index("sigmoid left out") < min(map(found.index, late))
+
+
+def test_the_reason_for_a_mutant_is_found_whatever_stands_above_its_line():
+    source = """
+class Gate(nn.Module):
+    '''A gate.
+
+    size: of the middle.
+    '''
+
+    def __init__(self, channels: int, size: int):
+        super().__init__()  # as always
+        if channels % size:
+            raise ValueError(
+                f"{channels} is not divisible by {size}"
+            )
+        self.small = nn.Conv2d(channels, channels // size, 1)
+        self.large = nn.Conv2d(channels, channels, 3)
+"""
+    why = {mutant.id.partition(" ")[2]: reason(mutant, source) for mutant in mutants(source)}
+    assert why["7: rounded up"] and why["7: Conv2d with dilation=2"] and not why["8: Conv2d with dilation=2"]
+    late = [mutant.id for mutant in spread(mutants(source), source)]
+    # what a guard asks comes last
+    assert late.index("Gate 5: Mod -> FloorDiv") > late.index("Gate 8: Conv2d with dilation=2")
 
 
 def test_one_module_for_two_branches():

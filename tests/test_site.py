@@ -3,9 +3,6 @@
 import ast
 import json
 import re
-import shutil
-import subprocess
-import sys
 import zipfile
 from html import unescape
 from html.parser import HTMLParser
@@ -13,8 +10,7 @@ from itertools import product
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import ROOT, need
-from selenium import webdriver
+from conftest import ROOT
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -25,10 +21,9 @@ from docs.site.blocks import plain
 from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
 from docs.site.predictions import CALL, digest, recorded, short
-from tests.browser.lab import FLAGS, missing_tools
+from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.suites import NIGHTLY
 
-AXE = "axe-playwright-python==0.1.8"  # axe-core 4.12.1
 DATA = re.compile(r"data:[a-z/+]+;base64,[^\"')]*")  # pictures that a page holds in itself
 FETCHING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("link", "href"),
             ("object", "data")}
@@ -206,15 +201,13 @@ def test_a_docstring_is_itself_in_markdown():
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    need(missing_tools())
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}", "--window-size=1280,1000"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(service=webdriver.ChromeService(shutil.which("chromedriver")), options=options)
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 def test_what_can_be_touched_answers(site, browser):
@@ -227,62 +220,12 @@ def test_what_can_be_touched_answers(site, browser):
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    """The source of axe-core, which a package of Python's index brings along;
-    nothing else of that package is wanted."""
-    folder = tmp_path_factory.mktemp("axe")
-    command = (
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "-q",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "-d",
-        folder,
-        AXE,
-    )
-    loaded = subprocess.run(command, capture_output=True, text=True)
-    if loaded.returncode:
-        need([f"axe-core (pip: {loaded.stderr[-300:]})"])
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        return wheel.read(next(name for name in wheel.namelist() if name.endswith("axe.min.js"))).decode()
-
-
-RUN_AXE = """const done = arguments[0];
-axe.run(document, {resultTypes: ["violations"]}).then(
-  (found) => done(found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 100)}`))),
-  (error) => done([`${error}`]));"""  # noqa: E501
-
-
-def violations(browser, axe, page, width, scheme):
-    """What axe finds on a page with every fold open, and whether the page is wider than the window."""
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
-                            {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    try:
-        browser.get(page.as_uri())
-        browser.execute_script("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-        browser.execute_script(axe)
-        found = browser.execute_async_script(RUN_AXE)
-        wide = browser.execute_script("return document.documentElement.scrollWidth")
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-        browser.get_log("browser")  # axe tries to load style sheets, which a page that is a file may not
-    return [*found, *([f"{wide} pixels wide"] if wide > width else [])]
-
-
 @pytest.mark.nightly
 def test_every_page_can_be_read_by_everyone(site, browser, axe):
     """On a wide screen and a phone, in light and dark."""
-    browser.set_script_timeout(120)
-    views = list(product(sorted(site.rglob("*.html")), (1280, 390), ("light", "dark")))
+    views = list(product(sorted(site.rglob("*.html")), VIEWS))
     wrong = {}
-    for page, width, scheme in views if NIGHTLY else views[::43]:
+    for page, (width, scheme) in views if NIGHTLY else views[::43]:
         if found := violations(browser, axe, page, width, scheme):
             wrong[f"{page.relative_to(site)}, {width} pixels, {scheme}"] = found
     assert not wrong

@@ -70,10 +70,9 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Every mutant of the one function or class in `source`. Two changes that give the same source are one mutant.
 
-    Lines are counted without docstrings and comments, a statement a line, as `ast.unparse` writes them: a mutant keeps
-    its name when only the layout or a docstring changes.
+    A mutant's name counts the lines of `counted`, so it stays the same if only the layout or a docstring changes.
     """
-    tree = ast.parse(ast.unparse(_without_docstrings(ast.parse(source))))
+    tree = counted(source)
     _mark(tree)
     exercise = next(node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
     found: list[Mutant] = []
@@ -89,6 +88,12 @@ def mutants(source: str) -> list[Mutant]:
             numbered[label] += 1
             found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed, name))
     return found
+
+
+def counted(source: str) -> ast.Module:
+    """Returns the tree whose lines the names of mutants count: without docstrings and comments, with one statement in
+    each line, as `ast.unparse` writes it."""
+    return ast.parse(ast.unparse(_without_docstrings(ast.parse(source))))
 
 
 def _compiles(source: str) -> bool:

@@ -29,6 +29,7 @@ from autograder.classroom import rules
 from autograder.classroom.course import course_app
 from autograder.intake.plain_file import open_plain
 from autograder.judge import seed
+from autograder.lessons.course import own_lessons
 from autograder.outward import on_terminal
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
@@ -79,6 +80,10 @@ def backup(path: Path, console: Console) -> int:
                                    soft_wrap=True)
     for name in left_out:
         console.print(Text(on_terminal(f"left out, because it is not a plain file: {name}")), soft_wrap=True)
+    for lesson in own_lessons():
+        if not Path(lesson.folder).resolve().is_relative_to((root / OWN_LESSONS).resolve()):
+            console.print(Text(on_terminal(f"left out, because it lies elsewhere: {lesson.name}. Keep a copy of "
+                                           f"{lesson.folder} too.")), soft_wrap=True)
     return 0
 
 
@@ -110,6 +115,11 @@ def restore(path: Path, console: Console) -> int:
                                    f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then "
                                    "`feedback` for the pages.")),
                   soft_wrap=True)
+    for lesson in own_lessons():
+        if not Path(lesson.folder).is_dir():
+            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson lies in "
+                                           f"{lesson.folder}, which is not here. Write there where it lies now, then "
+                                           f"run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -18,8 +19,10 @@ def course_app(lesson: str) -> AutogradeApp:
     here, or no lesson of this name."""
     if not Path("nbgrader_config.py").exists():
         raise ValueError("there is no nbgrader_config.py here: run this in the course's folder")
-    app = AutogradeApp()
+    app, before = AutogradeApp(), list(sys.path)
     app.initialize([])  # reads nbgrader_config.py as every nbgrader command does
+    # That file puts its own clone first, which may be another version than the one that runs.
+    sys.path[:] = [*before, *(path for path in sys.path if path not in before)]
     try:
         app.coursedir.assignment_id = lesson
     except TraitError as error:

@@ -36,7 +36,7 @@ def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) ->
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in names.items():
             archive.write(pages[student], name)
-    console.print(Text(on_terminal(f"{path}: {len(names)} pages")), soft_wrap=True)
+    console.print(Text(on_terminal(f"{path}: {len(names)} page{'s' * (len(names) != 1)}")), soft_wrap=True)
     if without := sorted(pages.keys() - names.keys()):
         console.print(Text(on_terminal(f"Not in the zip, because {why}: {', '.join(without)}")), soft_wrap=True)
 

@@ -60,8 +60,11 @@ def get_ready() -> None:
     refuse_windows()
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
-        before = os.environ.get("PYTHONPATH")
-        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # Python 3.11 tells that process of no other path
+        # Python 3.11 tells that process of no other path. Without the second, it would look in the class's folder
+        # first, where another version of the course may lie.
+        ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+        before = {name: os.environ[name] for name in ours if name in os.environ}
+        os.environ |= ours
         try:
             with _undisturbed():
                 forkserver.ensure_running()
@@ -71,8 +74,9 @@ def get_ready() -> None:
             raise OSError(f"{tempfile.gettempdir()}, the folder for temporary files, has too long a name for a socket: "
                           "set TMPDIR to a shorter one") from error
         finally:
-            os.environ.pop("PYTHONPATH")
-            os.environ |= {} if before is None else {"PYTHONPATH": before}
+            for name in ours:
+                os.environ.pop(name)
+            os.environ |= before
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,24 @@ import ast
 import re
 from collections.abc import Callable
 
-from autograder.audit.mutants import Mutant
+from autograder.audit.mutants import Mutant, counted
 
 
 def reason(mutant: Mutant, source: str) -> str:
     """Returns the reason why a mutant of the exercise in `source` changes nothing; empty if no rule knows one."""
     place, _, what = mutant.id.partition(": ")
     line = int(place.rpartition(" ")[2])
-    return next((why for pattern, holds, why in RULES if re.fullmatch(pattern, what) and holds(source, line)), "")
+    return next((why for pattern, holds, why in RULES
+                 if re.fullmatch(pattern, what) and holds(counted(source), line)), "")
 
 
-def _always(source: str, line: int) -> bool:
+def _always(tree: ast.Module, line: int) -> bool:
     return True
 
 
-def _of_one_weight(source: str, line: int) -> bool:
+def _of_one_weight(tree: ast.Module, line: int) -> bool:
     """Says whether all convolutions of this line have a kernel of size 1."""
-    layers = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.lineno == line
+    layers = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno == line
               and re.search(r"\bConv[123]d$", ast.unparse(node.func))]
     sizes = [next((each.value for each in node.keywords if each.arg == "kernel_size"),
                   node.args[2] if len(node.args) > 2 else None)
@@ -31,9 +32,9 @@ def _of_one_weight(source: str, line: int) -> bool:
     return bool(sizes) and all(size is not None and ast.unparse(size) == "1" for size in sizes)
 
 
-def _exact(source: str, line: int) -> bool:
+def _exact(tree: ast.Module, line: int) -> bool:
     """Says whether the reference refuses a remainder in each floor division of this line."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(ast.walk(tree))
     tests = [part for node in nodes if isinstance(node, ast.If)
              and any(isinstance(statement, ast.Raise) for statement in node.body)
              for part in (node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
@@ -48,7 +49,7 @@ def _exact(source: str, line: int) -> bool:
 
 
 COUNTED = r"( \(\d+\))?"  # the second of two mutants with the same words
-RULES: tuple[tuple[str, Callable[[str, int], bool], str], ...] = (
+RULES: tuple[tuple[str, Callable[[ast.Module, int], bool], str], ...] = (
     (rf"(relu|clamp|abs) twice{COUNTED}", _always, "Applied twice, it gives the same result as once."),
     (rf"\w+ in place{COUNTED}", _always, "It changes a tensor that nothing else reads."),
     (rf"Conv\dd with dilation=2{COUNTED}", _of_one_weight, "A kernel of size 1 has nothing to spread."),

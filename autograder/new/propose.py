@@ -19,7 +19,7 @@ from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
 from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
 from attention_lab.networks.threads import one_thread
-from autograder.audit.mutants import Mutant, mutants
+from autograder.audit.mutants import Mutant, counted, mutants
 from autograder.audit.syntax import is_guard
 from autograder.judge import recording
 from autograder.lessons import derive
@@ -158,7 +158,7 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
 def spread(found: list[Mutant], source: str) -> list[Mutant]:
     """One mutant of each line, then another of each line, and so on; at the end those that teach little, or that
     change what a guard asks. None that takes an argument for one of another type."""
-    tree = ast.parse(source)
+    tree = counted(source)
     arguments = [each for node in ast.walk(tree) if isinstance(node, ast.arguments) for each in node.args]
     types = {each.arg: ast.unparse(each.annotation) if each.annotation else "" for each in arguments}
     guards = {line for node in ast.walk(tree) if is_guard(node)

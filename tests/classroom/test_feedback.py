@@ -18,16 +18,19 @@ from nbgrader.coursedir import CourseDirectory
 from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom.feedback import page as drawing
-from autograder.classroom.feedback.content import Cell, Content, Exercise, content
+from autograder.classroom.feedback.content import Cell, Content, Exercise, _cell, content
 from autograder.classroom.feedback.formulas import mathml
 from autograder.classroom.feedback.page import late_by, page
 from autograder.classroom.feedback.texts import learners_text, released_text
 from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
+from autograder.insights.graded_work import answers_in
 from autograder.judge.judge import Result
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
 from autograder.submission.notebook import lesson
+from tests.browser.readable import VIEWS, axe_core, chromium, violations
+from tests.suites import few
 
 from .pupils import LESSON, SOLVED, find
 
@@ -84,6 +87,17 @@ def course(tmp_path_factory):
     def read(nb):
         return content(nb, {"notebook": LESSON, "assignment": LESSON, "student": "ada"}, coursedir, folder)
     return coursedir, read
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    return axe_core(tmp_path_factory.mktemp("axe"))
 
 
 def changed(coursedir, change):
@@ -160,6 +174,23 @@ def test_the_page_is_one_file_that_loads_nothing(course):
     assert soup.find("math") and "MathJax" not in html and not soup.find_all(["link", "script", "iframe", "object"])
     assert not re.search(r"url\(|@import", html)
     assert "default-src 'none'" in soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+
+
+@pytest.mark.parametrize("known", few(lessons(), 1, lambda _: 0, lambda known: known.name))
+def test_every_lesson_s_page_can_be_read_by_everyone_and_mailed(known, browser, axe, tmp_path):
+    """Every cell of a solved notebook, with its folds open, on a wide screen and a phone, in light and dark."""
+    nb = nbformat.read(NOTEBOOKS / f"{known.name}/{known.name}.ipynb", as_version=4)
+    texts = {cell.source for cell in nb.cells if cell.cell_type == "markdown"}
+    answers = answers_in(nb, lesson(known.name))
+    exercises = [Exercise(name, place % 2, 1.0, {"headline": "It is `right`."}, report.html(verdict("squeeze", 0.5)),
+                          code, "<p>Well done.</p>", False) for place, (name, code) in enumerate(answers.items())]
+    shown = Content("ada", "Ada", known.name, known.title, FinalMark(2.0, 1.0, 10.0), None, 60.0, exercises=exercises,
+                    comments=["<p>Come to me.</p>"], cells=[_cell(cell, texts, tmp_path, known.name)
+                                                            for cell in nb.cells])
+    path = tmp_path / "page.html"
+    path.write_text(page(shown), encoding="utf-8")
+    assert path.stat().st_size < drawing.LARGEST and "The rest is in" not in path.read_text(encoding="utf-8")
+    assert {view: found for view in VIEWS if (found := violations(browser, axe, path, *view))} == {}
 
 
 def test_a_page_has_two_megabytes_at_most():

@@ -60,6 +60,19 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
     assert graded.returncode == 0 and new.grades() == again.grades()
 
 
+def test_a_lesson_of_one_s_own_that_lies_elsewhere_is_told(released, tmp_path, monkeypatch):
+    lessons = tmp_path / "lessons.toml"
+    lessons.write_text("".join(f'[[lesson]]\nname = "own_{topic}"\ntopic = "{topic}"\ntitle = "T"\nbuilds_on = []\n'
+                               f'adds = ""\nminutes = 1\nfolder = "{folder}"\n' for topic, folder in
+                               (("near", released.folder / "work/lessons/near"), ("far", tmp_path / "elsewhere/far"))))
+    monkeypatch.setenv("OWN_LESSONS", str(lessons))
+    status, said = command(released, "backup", tmp_path / "class.tar.gz")
+    assert status == 0 and f"own_far. Keep a copy of {tmp_path / 'elsewhere/far'} too." in said
+    assert "own_near" not in said
+    status, said = command(emptied(released, tmp_path / "new"), "restore", tmp_path / "class.tar.gz")
+    assert status == 0 and f"lies in {tmp_path / 'elsewhere/far'}, which is not here" in said
+
+
 @pytest.mark.nightly
 def test_nothing_is_replaced(again, tmp_path):
     assert command(again, "backup", tmp_path / "class.tar.gz")[0] == 0

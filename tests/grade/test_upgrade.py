@@ -2,9 +2,12 @@
 
 import hashlib
 import shutil
+import subprocess
+import sys
 
 import pytest
 
+from autograder.classroom.pool import START
 from tests.classroom.pupils import LESSON, ROOT
 
 from .test_backup import command
@@ -45,6 +48,29 @@ def test_marks_points_and_checks_that_would_change_are_named(again):
     assert "- SEBlock is worth 4 points in this version, and 6 in the gradebook" in said
     assert "- the recorded check of SEBlock differs" in said and "check of squeeze differs" not in said
     assert digest(again.folder) == before
+
+
+@pytest.mark.skipif(START.get_start_method() != "forkserver", reason="other processes get the path of their parent")
+def test_it_is_the_new_version_that_judges_not_the_one_in_the_class_s_folder(tmp_path):
+    """A class's folder is a clone of the old version, in which the new version's command is run."""
+    for name in ("__init__", "judge/__init__", "judge/judge"):
+        path = tmp_path / f"autograder/{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (tmp_path / "nbgrader_config.py").write_text(f"import sys\nsys.path[:0] = [{str(tmp_path)!r}]\n")
+    code = f"""
+import os, sys
+sys.path[:1] = {[str(ROOT), str(ROOT / 'course')]}
+from autograder.classroom import pool
+from autograder.classroom.course import course_app
+course_app("upgrade")
+pool.get_ready()
+with pool.START.Pool(1) as one:
+    print(one.apply(eval, ("__import__('autograder').__file__",)))
+print("PYTHONSAFEPATH" in os.environ)
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, text=True, capture_output=True, timeout=120)
+    assert run.stdout.split() == [str(ROOT / "autograder/__init__.py"), "False"], run.stdout + run.stderr
 
 
 def test_a_folder_without_a_class_is_one_sentence(released):

@@ -18,6 +18,7 @@ from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
+from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS
 
@@ -231,6 +232,21 @@ def test_nobody_is_named_unless_asked_and_nothing_of_theirs_runs(group):
         # one file, nothing to load
         assert not tree.find_all(["script", "link", "img", "iframe"]) and "http" not in html
         assert bad in tree.get_text()
+
+
+@pytest.mark.nightly  # a browser
+def test_the_page_can_be_read_by_everyone(group, tmp_path):
+    """With its folds open, in which wide code stands, on a wide screen and a phone, in light and dark."""
+    wide = "def squeeze(x):\n    return " + " + ".join(f"x[:, :, {i}, {i}]" for i in range(40)) + "\n"
+    for student in ("ann", "bob", "cy"):
+        group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": wide})
+    group.add("eve", wrong("SEBlock", "The output is not right."), answers={"SEBlock": wide.replace("squeeze", "S")})
+    path = tmp_path / "page.html"
+    path.write_text(page(found(group), True, DAY), encoding="utf-8")
+    (tmp_path / "axe").mkdir()
+    axe = axe_core(tmp_path / "axe")
+    with chromium(tmp_path / "profile") as browser:
+        assert {view: bad for view in VIEWS if (bad := violations(browser, axe, path, *view))} == {}
 
 
 def test_a_backquote_of_a_learner_s_own_opens_no_code():

@@ -19,7 +19,7 @@ from autograder.outward import named, on_terminal
 LARGEST = 2_000_000  # bytes: what a mail server, a learning platform and a telephone take
 BEHIND = 200  # bytes that may be written behind the page: see nbgrader_plugin.made_from
 REST = "<p><em>The rest is in the notebook that you handed in.</em></p>"
-LIGHT, DARK = "friendly", "github-dark"  # Pygments' styles
+LIGHT, DARK = "xcode", "github-dark"  # styles of Pygments that can be read by everyone
 
 
 def page(content: Content) -> str:

@@ -37,6 +37,7 @@ def released_text(source: str, lesson: str) -> str:
     soup = BeautifulSoup(rendered(new_markdown_cell(source)), "html.parser")
     with_formulas(soup)
     _embed(soup, lambda address: _figure(COURSE / lesson, address))
+    _readable(soup)
     return str(soup)
 
 
@@ -45,7 +46,18 @@ def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     These lie in `folder`, beside the notebook."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
+    _readable(soup)
     return str(soup)
+
+
+def _readable(soup: BeautifulSoup) -> None:
+    """Mends what Markdown writes and people without a mouse or a screen can't use: code that only a mouse can scroll,
+    and headings of columns that say nothing."""
+    for wide in soup.select("pre, table, .formula"):
+        wide["tabindex"] = "0"
+    for heading in soup.find_all("th"):
+        if not heading.get_text(strip=True):
+            heading.name = "td"
 
 
 def _embed(soup: BeautifulSoup, found: Found) -> None:
