@@ -87,6 +87,12 @@ def batch_norm_defect() -> bool:
 def _device() -> Iterator[Finding]:
     if torch.cuda.is_available():
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
+        try:
+            with Sandbox(device="cuda") as sandbox:
+                sandbox.prove()
+            yield Finding("good", "a worker computes on the GPU")
+        except RuntimeError as error:  # NoLayers and NoRoom among them
+            yield Finding("bad", str(error))
     else:
         yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that "
                                  "stay on the CPU, and the CPU computes the numbers. To check the numbers on a GPU "

@@ -103,9 +103,10 @@ class Judge:
             sandbox.close()
 
     def prove(self) -> None:
-        """Makes sure, once, that learners' code can be given the memory that right answers need. Raises NoRoom if it
-        can't."""
-        self.sandboxes["cpu"].prove()
+        """Makes sure, once, that learners' code can be given the memory, and the GPU, that right answers need. Raises
+        NoRoom if it can't."""
+        for sandbox in self.sandboxes.values():
+            sandbox.prove()
 
     def graders(self, lesson: str) -> Graders:
         """A lesson's hidden questions. Raises ValueError for an unknown lesson."""

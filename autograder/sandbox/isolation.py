@@ -81,7 +81,7 @@ class NoLayers(RuntimeError):
 
 
 class NoRoom(RuntimeError):
-    """A worker can't hold on this machine what a right answer may need."""
+    """A worker can't have on this machine what a right answer may need: enough memory, or the GPU."""
 
 
 def layers_for(isolation: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ PULSE = 0.02  # seconds between two looks at what a worker has used: what it can
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
+ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 # in the order of their imports
 MODULES = "wire", "layers", "restore", "proxies", "cells", "bars", "counts", "records", "main"
@@ -262,7 +263,7 @@ class Sandbox:
         self.first: tuple[subprocess.Popen[bytes], socket.socket] | None = None
         self.budget: Budget | None = None  # of the submission whose workers are made
         self.started = False  # has the first one said so?
-        self.roomy = False  # is it known that workers can hold ROOM?
+        self.roomy = False  # is it known that workers can hold ROOM, or use the GPU?
 
     @property
     def isolation(self) -> str:
@@ -312,9 +313,13 @@ class Sandbox:
         return self.first
 
     def prove(self) -> None:
-        """Makes sure, once, that a worker can hold ROOM. This is done only if workers are forked, because then it takes
-        only milliseconds. Raises NoRoom if the worker can't, and RuntimeError if none starts."""
-        if self.roomy or not self.fork:
+        """Makes sure, once, that a worker can hold ROOM, or that it can compute on the GPU. Memory is only looked at if
+        workers are forked, because then it takes only milliseconds. Raises NoRoom if the worker can't, and RuntimeError
+        if none starts."""
+        if self.roomy or not self.fork and self.device == "cpu":
+            return
+        if self.device != "cpu":
+            self._prove_gpu()
             return
         worker = self.worker()
         worker.budget = None
@@ -327,6 +332,22 @@ class Sandbox:
             raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers "
                          f"might lose points and nothing is graded on it. The reason: {raised['message']}. Is there a "
                          "limit on memory (`ulimit -v`), or is too little of it free? `autograder doctor` tries more.")
+        self.roomy = True
+
+    def _prove_gpu(self) -> None:
+        try:
+            worker = self.worker()
+            worker.budget = None
+            try:
+                answer, _ = worker.ask({"op": "cell", "source": ON_GPU, "number": 0})
+            finally:
+                worker.close()
+            said = answer["raised"] and answer["raised"]["message"]
+        except (RuntimeError, Died) as error:
+            said = str(error)
+        if said:
+            raise NoRoom("Learners' code can't use this machine's GPU inside the sandbox, so right answers would lose "
+                         f"points and nothing is graded on it. Grade with `--device cpu`. The reason: {said}")
         self.roomy = True
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:

@@ -1,47 +1,65 @@
-"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about 45 minutes of
-one core).
+"""The runs behind the capstone's map: `python -m solutions.capstone.experiment [MINUTES]` writes experiment.md.
+
+What stands there is not run again. With a CUDA device the networks are trained side by side, and all of them take some
+minutes. Without one it is about thirty hours of one core.
 
 figures.py draws its map and its fronts from that table."""
 
+from __future__ import annotations
+
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.networks import adapters as plugs
 from attention_lab.networks.cost import cost
-from attention_lab.tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
+from attention_lab.networks.threads import one_thread
+from attention_lab.tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, Questions, TaskNet
+from attention_lab.tasks.task_scores import SOLVED, test_questions, train_questions
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
-from solutions.shared.long_runs import LongRuns, Row
+from solutions.shared.long_runs import Row, Table, read, write
+from solutions.shared.side_by_side import Lane, Run, drive
 
 HERE = Path(__file__).parent
-ABOUT = """# 10_capstone: long runs
+ABOUT = f"""# 10_capstone: long runs
 
 `python -m solutions.capstone.experiment` trains the page's network on all five tasks, with each module of the course (our references).
-It trains for the page's steps (200 of 16 pictures, and 500 for the look-up) and for five times as many, with a peak rate of 0.01 and
-with half of that rate.
+It trains for the page's steps (200 of 16 pictures, and 500 for the look-up) with a peak rate of 0.01, and for five times as many with
+that rate, half of it and twice of it.
 The data are drawn once. The seed decides the first weights and the order of the pictures.
+
+This was the plan before the runs. Seed 0 is the screening: every module, every task, five times the steps, three rates.
+Seeds 1 to 5 are fresh, and the page quotes only them: of the rate that was best in the screening, task by task, and of all three rates
+where it says "no run".
+A run has solved its task if it answers at least {SOLVED:g} % of the questions correctly.
 
 Each cell has eight numbers. Five are the right answers on 400 new pictures, in per cent, for what / where / look-up / far / local.
 Chance level on these tasks is 50, 25, 33, 33 and 50.
 Then come the trainable parameters of the whole network, and its multiply-adds and time for one picture of 24 x 24 pixels.
-The time is that of a forward pass in microseconds, the shortest CPU time of fifty.
+The time is that of a forward pass on one thread of the machine's CPU in microseconds, the shortest of fifty.
 
+`the wrapper alone` is the BatchNorm and the shortcut that attention without a shortcut of its own gets, with nothing inside.
+`three more 3x3 convs` has as many parameters as `SCConv`.
 `CBAM, no maximum` has a channel gate that looks only at the mean, and `CBAM, channels alone` has no gate for positions.
 `CoordAtt, DANet channel` has both modules, one after the other."""  # noqa: E501
-ARMS = tuple(plugs.CONTROLS) + tuple(plugs.PLUGS)
+BATCH, PEAK_RATE, LONGER = 16, 0.01, 5
 TAKEN_APART = "CBAM, no maximum", "CBAM, channels alone"
 TOGETHER = "CoordAtt, DANet channel"
-EVERY = *ARMS, *TAKEN_APART, TOGETHER
-ROWS = [
-    *((Row(arm, longer), range(seeds)) for seeds in (1, 3) for longer in (1, 5) for arm in EVERY),
-    *((Row(arm, 5, Fraction(1, 2)), range(1)) for arm in EVERY),
-]
+ARMS = (*plugs.CONTROLS, *plugs.PLUGS, *TAKEN_APART, TOGETHER)
+RATES = Fraction(1), Fraction(1, 2), Fraction(2)
+FRESH = range(1, 6)
+PLAN = [*((Row(arm, LONGER, rate), 0) for rate in RATES for arm in ARMS),
+        *((Row(arm), seed) for seed in FRESH for arm in ARMS),
+        *((Row(arm, LONGER, rate), seed) for seed in FRESH for rate in RATES for arm in ARMS)]
 
 
 def reference(lesson: str, name: str) -> Any:
@@ -75,33 +93,86 @@ def taken_apart() -> dict[str, Callable[[int], nn.Module]]:
     return dict(zip(TAKEN_APART, (no_maximum, channels_alone), strict=True))
 
 
-def with_costs(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
-    """The page's run, and what the network costs."""
-    picture = torch.zeros(1, 3, SIDE, SIDE)
+def makers() -> dict[str, plugs.Maker]:
+    """Makes each arm's module. Raises RuntimeError if one of the references cannot be used."""
+    found, missing = plugs.plugged(reference)
+    if missing:
+        raise RuntimeError(missing)
+    found |= taken_apart()
+    first, then = (found[name] for name in TOGETHER.split(", "))
+    return found | {TOGETHER: lambda channels: nn.Sequential(first(channels), then(channels))}
 
-    def seconds(net: TaskNet) -> float:
+
+def costs(make: plugs.Maker) -> str:
+    """Parameters, multiply-adds and microseconds of the network with a module."""
+    net, picture = TaskNet(make(WIDTH), 3).eval(), torch.zeros(1, 3, SIDE, SIDE)
+
+    def seconds() -> float:
         start = time.process_time()
         net(picture)
         return time.process_time() - start
 
-    def run(arm: str, seed: int) -> dict[str, float]:
-        net = TaskNet(page["arms"][arm](WIDTH), 3).eval()
-        counted = cost(net, picture, latency=False)
-        with torch.no_grad():
-            fastest = min(seconds(net) for _ in range(50))
-        return page["run"](arm, seed) | {"parameters": counted.parameters, "multiply-adds": counted.multiply_adds,
-                                         "us": 1e6 * fastest}
+    counted = cost(net, picture, latency=False)
+    with torch.no_grad(), one_thread():
+        fastest = min(seconds() for _ in range(50))
+    return f"{counted.parameters:.1f} / {counted.multiply_adds:.1f} / {1e6 * fastest:.1f}"
 
-    return run
+
+class Map:
+    """The runs that are still to do, and the table of those that are done."""
+
+    def __init__(self, file: Path, device: str) -> None:
+        self.file, self.device, self.makers = file, device, makers()
+        self.table: Table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
+        self.costs = {arm: costs(make) for arm, make in self.makers.items()}
+        self.scores: dict[tuple[Row, int], dict[str, float]] = {}
+
+    def lanes(self, arm: str, task: str) -> list[Lane]:
+        """One, and three for the look-up, whose runs are longer."""
+        learned, new = (Questions(*(each.to(self.device) for each in found(task)))
+                        for found in (train_questions, test_questions))
+
+        def loss(net: nn.Module, which: Tensor) -> Tensor:
+            return F.cross_entropy(net(learned.pictures[which]), learned.answers[which], ignore_index=UNASKED)
+
+        def right(net: nn.Module, _: Tensor) -> Tensor:
+            asked = new.answers != UNASKED
+            return 100 * ((net(new.pictures).argmax(1) == new.answers) & asked).sum() / asked.sum()
+
+        runs = self.runs(arm, task)
+        return [Lane(partial(self.network, arm, task, 0), runs, loss, right,
+                     LONGER * TASKS[task].pictures // BATCH, BATCH, self.device)
+                for _ in range(3 if task == "look-up" else 1)]
+
+    def network(self, arm: str, task: str, seed: int) -> TaskNet:
+        torch.manual_seed(seed)
+        return TaskNet(self.makers[arm](WIDTH), TASKS[task].classes)
+
+    def runs(self, arm: str, task: str) -> Iterator[Run]:
+        for row, seed in PLAN:
+            if row.arm == arm and seed not in self.table.get(row, {}):
+                order = torch.Generator().manual_seed(seed)
+                epochs = [torch.randperm(TASKS[task].pictures, generator=order) for _ in range(row.longer)]
+                yield Run(self.network(arm, task, seed), torch.stack(epochs).view(-1, BATCH),
+                          float(row.faster) * PEAK_RATE, 0, 1, partial(self.keep, row, seed, task))
+
+    def keep(self, row: Row, seed: int, task: str, scores: list[float], _: nn.Module) -> None:
+        found = self.scores.setdefault((row, seed), {})
+        found[task] = scores[-1]
+        if len(found) == len(TASKS):
+            cells = " / ".join(f"{found[each]:.1f}" for each in TASKS)
+            self.table.setdefault(row, {})[seed] = f"{cells} / {self.costs[row.arm]}"
+
+    def write(self) -> None:
+        where = torch.cuda.get_device_name() if self.device == "cuda" else "one thread of a CPU"
+        ordered = sorted(self.table, key=lambda row: (row.longer, row.faster, ARMS.index(row.arm)))
+        table = {row: dict(sorted(self.table[row].items())) for row in ordered}
+        self.file.write_text(f"{ABOUT}\n\n{write(table)}\n\ntorch {torch.__version__}, {where}.\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    runs = LongRuns(HERE / "page.py")
-    runs.page["arms"], missing = plugs.plugged(reference)
-    runs.page["arms"] |= taken_apart()
-    first, then = (runs.page["arms"][name] for name in TOGETHER.split(", "))
-    runs.page["arms"][TOGETHER] = lambda channels: nn.Sequential(first(channels), then(channels))
-    runs.page["tasks"] = list(TASKS)
-    if missing:
-        raise RuntimeError(missing)
-    runs.fill(HERE / "experiment.md", ABOUT, ROWS, with_costs(runs.page))
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else float("inf")
+    torch.backends.cudnn.allow_tf32 = False  # the digits that a CPU has
+    runs = Map(HERE / "experiment.md", "cuda" if torch.cuda.is_available() else "cpu")
+    drive([lane for arm in ARMS for task in TASKS for lane in runs.lanes(arm, task)], time.monotonic() + 60 * minutes)
+    runs.write()

@@ -1,6 +1,7 @@
 """The drawings of the capstone; its map and its fronts are drawn from experiment.md."""
 
 import statistics
+from fractions import Fraction
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ import torch
 from attention_lab.networks.adapters import CONTROLS, PLUGS
 from attention_lab.pictures.leaderboard import pareto_front
 from attention_lab.tasks.five_tasks import TASKS
+from attention_lab.tasks.task_scores import SOLVED
 from solutions.shared.drawing import PALETTE, Drawing, mix
 from solutions.shared.long_runs import Row, Table, read
 
@@ -22,7 +24,9 @@ SHOWN = {  # task -> (what is seen, what is asked), in lines
 }
 SEEDS = {"look-up": 1, "what": 1}
 GUESSES = {task: 100 / each.classes for task, each in TASKS.items()}
-LONGER = 1  # times the page's steps, for the fronts
+LONGER = 5  # times the page's steps
+RATES = Fraction(1), Fraction(1, 2), Fraction(2)  # times the page's
+APART = 10  # points between the best and the worst of some runs, above which their mean says little
 MARGIN = 2  # points by which a dearer module must be better to be on a front
 # their units in the drawing
 COSTS = {"parameters": (1e3, "thousand"), "multiply-adds": (1e6, "million"), "time": (1, "µs")}
@@ -193,10 +197,27 @@ def table() -> Table:
     return read((HERE / "experiment.md").read_text(encoding="utf-8"))
 
 
-def scores(runs: Table, arm: str, longer: int) -> dict[str, list[float]]:
-    """Of each task the score of each seed, at the page's rate."""
-    lines = [[float(number) for number in text.split(" / ")] for text in runs.get(Row(arm, longer), {}).values()]
-    return {task: [line[place] for line in lines] for place, task in enumerate(TASKS)} if lines else {}
+def scores(runs: Table, arm: str, longer: int, rate: Fraction = Fraction(1)) -> dict[str, list[float]]:
+    """Of each task the score of each fresh seed, at a rate. (Seed 0 is the screening's.)"""
+    lines = [[float(number) for number in text.split(" / ")]
+             for seed, text in runs.get(Row(arm, longer, rate), {}).items() if seed]
+    return {task: [line[place] for line in lines] for place, task in enumerate(TASKS)}
+
+
+def screened(runs: Table, arm: str, task: str) -> Fraction:
+    """The rate at which seed 0 scored best with five times the steps; if several did, the page's own comes first."""
+    place = list(TASKS).index(task)
+    return max(RATES, key=lambda rate: float(runs[Row(arm, LONGER, rate)][0].split(" / ")[place]))
+
+
+def trained_longer(runs: Table, arm: str) -> dict[str, list[float]]:
+    """Of each task the scores of the fresh seeds with five times the steps, at the rate that the screening chose."""
+    return {task: scores(runs, arm, LONGER, screened(runs, arm, task))[task] for task in TASKS}
+
+
+def solving(found: list[float]) -> int:
+    """How many runs have solved their task."""
+    return sum(score >= SOLVED for score in found)
 
 
 def costs(runs: Table, arm: str) -> dict[str, float]:
@@ -225,15 +246,16 @@ def whole_map() -> str:
     """Every module on every task at the page's steps and at five times as many, with three findings written on it."""
     runs = table()
     names = arms(runs)
+    found = {name: (scores(runs, name, 1), trained_longer(runs, name)) for name in names}
     top, line, column = 98, 29, 148
     bottom = top + line * len(names)
-    said = {name: ", ".join(f"{task} " + " / ".join(f"{statistics.fmean(of[task]):.0f}" for longer in (1, 5)
-                                                    if (of := scores(runs, name, longer))) for task in TASKS)
-                                                    for name in names}
+    said = {name: ", ".join(f"{task} " + " / ".join(_cell(of[task]) for of in both) for task in TASKS)
+            for name, both in found.items()}
     drawing = Drawing(
         900, top + line * len(names) + 132, "Every module on every task",
         " ".join(f"Finding {number}: {one} {two}" for number, (_, _, one, two) in enumerate(FINDINGS, 1))
-        + " Right answers in per cent, means of three seeds, at the page's budget / at five times the budget. "
+        + " Right answers in per cent, means of five seeds, at the page's budget / at five times the budget; where "
+        "some of the five runs have solved the task and others are far from it, how many have. "
         + " ".join(f"{name}: {words}." for name, words in said.items()))
     for place, task in enumerate(TASKS):
         left = 152 + column * place
@@ -241,16 +263,15 @@ def whole_map() -> str:
         drawing.text(left + column / 2, 56, f"at chance: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
         for half, budget in enumerate(("x 1", "x 5")):
             drawing.text(left + 37 + 72 * half, 82, budget, size=12.5)
-    for row, name in enumerate(names):
+    for row, (name, both) in enumerate(found.items()):
         y = top + line * row
         drawing.text(144, y + 19, name, size=13.5, anchor="end", bold=name in CONTROLS)
-        for half, longer in enumerate((1, 5)):
-            for place, (task, found) in enumerate(scores(runs, name, longer).items()):
+        for half, of in enumerate(both):
+            for place, task in enumerate(TASKS):
                 left = 153 + column * place + 72 * half
-                mean, spread = statistics.fmean(found), statistics.stdev(found) if len(found) > 1 else 0
-                share = max(0.0, (mean - GUESSES[task]) / (100 - GUESSES[task]))
+                share = max(0.0, (statistics.fmean(of[task]) - GUESSES[task]) / (100 - GUESSES[task]))
                 drawing.rectangle(left, y, 70, line - 3, mix(BLUE, "#FFFFFF", 0.62 * share), outline="border")
-                drawing.text(left + 35, y + 18, f"{mean:.0f}" + (f" ± {spread:.0f}" if spread >= 0.5 else ""), size=13)
+                drawing.text(left + 35, y + 18, _cell(of[task]), size=13)
     for number, (modules, framed, *lines) in enumerate(FINDINGS, 1):
         left, y = 151 + column * list(TASKS).index(framed[0]), top - 2 + line * names.index(modules[0])
         drawing.frame(left, y, column * len(framed) - 2, line * len(modules) + 1, colour="wrong")
@@ -260,12 +281,19 @@ def whole_map() -> str:
         for place, words in enumerate(lines):
             drawing.text(left + 24, bottom + 30 + 18 * place, words, size=12.5, anchor="start", bold=True)
     drawing.text(450, bottom + 84,
-                 "right answers on new pictures (%): mean of three seeds, ± standard deviation where it is at "
-                 "least 0.5", size=13.5)
+                 "right answers on new pictures (%), mean of five seeds; \"2 of 5\": so many runs reached "
+                 f"{SOLVED:g} %, and others are far from it", size=13.5)
     drawing.text(450, bottom + 106,
                  "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
-                                    "in bold: the controls", size=13.5)
+                 "in bold: the controls", size=13.5)
     return drawing.svg()
+
+
+def _cell(found: list[float]) -> str:
+    """A mean; or how many have solved the task, where some have and others are far from it."""
+    if 0 < solving(found) < len(found) and max(found) - min(found) > APART:
+        return f"{solving(found)} of {len(found)}"
+    return f"{statistics.fmean(found):.0f}"
 
 
 def _badge(drawing: Drawing, x: float, y: float, number: int) -> None:
@@ -279,7 +307,7 @@ def all_fronts() -> str:
     runs = table()
     names = arms(runs)
     of = {name: costs(runs, name) for name in names}
-    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, LONGER).items()}
+    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, 1).items()}
              for name in names}
     points = {(task, cost): {name: (of[name][cost], means[name][task]) for name in names} for task in TASKS
               for cost in COSTS}

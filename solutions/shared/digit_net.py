@@ -76,7 +76,7 @@ class PairNet(DigitNet):
 def answers(network: nn.Module, drawn: Digits) -> Tensor:
     """The scores at the digits' centres, (n, 11)."""
     rows, columns = (drawn.centres / STRIDE).round().long().unbind(1)
-    return network(drawn.pictures)[torch.arange(len(rows)), :, rows, columns]
+    return network(drawn.pictures)[torch.arange(len(rows), device=rows.device), :, rows, columns]
 
 
 def learn(network: nn.Module, draw: Draw, steps: int, rate: float, seed: int, at: Callable[[int], None]) -> None:

@@ -23,6 +23,7 @@ def judge():
 
 def test_the_solved_notebook_gets_everything_on_the_gpu(judge):
     result = judge.grade(SOLVED)
+    assert not result.error, result.error
     assert result.device == "cuda" and result.points == result.max_points == 10
     again = judge.grade(SOLVED)
     assert [v.checks for v in again.verdicts.values()] == [v.checks for v in result.verdicts.values()]

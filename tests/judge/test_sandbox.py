@@ -6,6 +6,7 @@ import time
 
 import psutil
 import pytest
+import torch
 from conftest import need
 
 from autograder.sandbox import isolation, limits
@@ -218,3 +219,10 @@ def test_a_link_in_the_place_of_its_folder_is_not_followed(tmp_path):
         and (mine / "file").stat().st_mode & 0o777 == 0o400
     )
     assert not sandbox.scratch.exists()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this GPU works")
+def test_where_workers_cannot_use_the_gpu_nothing_is_graded():
+    """Here there is none; and on a machine with one, a worker may still not reach it."""
+    with sandboxes.Sandbox(device="cuda") as sandbox, pytest.raises(NoRoom, match="(?s)--device cpu.*The reason: .+"):
+        sandbox.prove()
