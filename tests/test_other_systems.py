@@ -106,3 +106,10 @@ def test_every_file_can_lie_on_windows_and_macos():
                 or any(part.endswith((".", " ")) for part in Path(name).parts)
                 or PureWindowsPath(name).is_reserved()]
     assert max(map(len, names)) < 260 - len(r"C:\Users\a learner with a long name\Documents\attention-by-hand" + "\\")
+
+
+def test_git_for_windows_changes_no_line_end():
+    """It would, by its own settings: each text file's."""
+    said = subprocess.run(["git", "-c", "core.autocrlf=true", "ls-files", "--eol"], cwd=ROOT, capture_output=True,
+                          text=True, check=True).stdout.splitlines()
+    assert said and not [line for line in said if "attr/-text" not in line]
