@@ -146,8 +146,12 @@ def test_a_hand_out_holds_what_the_folder_holds(site):
         assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py",
                 "attention_lab/photos/coffee.jpg"} <= names
         assert {name.partition("/")[0] for name in names if "/" in name} == {lesson.name, "attention_lab"}
+
+
+def test_the_course_is_downloaded_as_what_starts_without_a_terminal(site):
     with zipfile.ZipFile(site / "downloads/course.zip") as packed:
-        assert {f"attention-by-hand/{each.name}/{each.name}.ipynb" for each in lessons()} <= set(packed.namelist())
+        names = {name.removeprefix("attention-by-hand/") for name in packed.namelist()}
+        assert {"README.txt", "start.py", *(f"lessons/{each.name}/{each.name}.ipynb" for each in lessons())} <= names
 
 
 def test_a_lesson_is_as_learners_get_it(site):
