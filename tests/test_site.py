@@ -26,6 +26,7 @@ from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
 from docs.site.predictions import CALL, digest, recorded, short
 from tests.browser.lab import FLAGS, missing_tools
+from tests.browser.test_front_ends import ANSWERS
 from tests.suites import NIGHTLY
 
 AXE = "axe-playwright-python==0.1.8"  # axe-core 4.12.1
@@ -221,13 +222,13 @@ def browser(tmp_path_factory):
     driver.quit()
 
 
-def test_what_can_be_touched_answers(site, browser):
-    browser.get((site / "lessons/02_eca.html").as_uri())
-    slider, picture = browser.find_element(By.CSS_SELECTOR,
-                                           "input[type=range]"), browser.find_element(By.CSS_SELECTOR, "figure img")
-    before = picture.get_attribute("src"), picture.get_attribute("alt")
-    slider.send_keys(Keys.ARROW_RIGHT)
-    assert picture.get_attribute("src") != before[0] and picture.get_attribute("alt") != before[1]
+@pytest.mark.parametrize("lesson, of, name", [
+    ("02_eca", "input[type=range]", "slide"), ("08a_windows", "rect.cell", "point"),
+    ("e3_catnet", "rect.support", "mask"), ("08b_grl", "rect.shade", "wall"),
+], ids=lambda value: value if value in ANSWERS else "")
+def test_what_can_be_touched_answers(site, browser, lesson, of, name):
+    browser.get((site / f"lessons/{lesson}.html").as_uri())
+    assert ANSWERS[name](browser.find_element(By.CSS_SELECTOR, f".output:has({of})"))
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
