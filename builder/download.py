@@ -1,5 +1,5 @@
 """The course as one file for learners without git, make or a terminal: `python -m builder.download` writes
-work/attention-by-hand.zip.
+work/attention-by-hand.zip. It is also what the site's button "Download the course" gives.
 
 It holds the released lessons, the library as a wheel, start.py and three lines for each system. No solution is in it.
 """
@@ -12,8 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from autograder.lessons.course import COURSE, ROOT
-from builder import build
+from autograder.lessons.course import COURSE, ROOT, lessons
 
 ZIP = ROOT / "work/attention-by-hand.zip"
 FOLDER = "attention-by-hand"
@@ -48,14 +47,20 @@ def write(path: Path = ZIP) -> Path:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, ROOT / "course"], check=True)
         wheel, = Path(folder).glob("*.whl")
-        archive.write(wheel, f"{FOLDER}/{wheel.name}")
-        archive.write(START, f"{FOLDER}/start.py")
-        archive.writestr(f"{FOLDER}/README.txt", READ_ME.replace("\n", "\r\n"))  # Notepad has to show it, too
-        for lesson in build.lessons():
+        _add(archive, wheel.name, wheel.read_bytes())
+        _add(archive, START.name, START.read_bytes())
+        _add(archive, "README.txt", READ_ME.replace("\n", "\r\n").encode())  # Notepad has to show it, too
+        for lesson in lessons():
             for file in sorted((COURSE / lesson.name).rglob("*")):
-                if file.is_file() and not file.name.startswith("."):
-                    archive.write(file, f"{FOLDER}/lessons/{file.relative_to(COURSE).as_posix()}")
+                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(COURSE).parts):
+                    _add(archive, f"lessons/{file.relative_to(COURSE).as_posix()}", file.read_bytes())
     return path
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(f"{FOLDER}/{name}")  # with no time of day: the same files, the same zip
+    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
 
 
 if __name__ == "__main__":

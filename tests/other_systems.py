@@ -58,7 +58,25 @@ def windows() -> None:
 
 
 def macos() -> None:
-    """Nothing of Linux: no /proc, no control groups, no libseccomp, no fork of a process that has threads."""
+    """Nothing of Linux: no /proc, no control groups, no libseccomp, no fork of a process that has threads.
+
+    (psutil still reads /proc: there it asks the system otherwise.)
+    """
     sys.platform = "darwin"
+    open_file, scan = Path.open, os.scandir
+
+    def refuse(path: Any) -> None:
+        if str(path).startswith(("/proc", "/sys")):
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+
+    def opened(self: Path, *arguments: Any, **options: Any) -> Any:
+        refuse(self)
+        return open_file(self, *arguments, **options)
+
+    def scanned(path: Any = ".") -> Any:
+        refuse(path)
+        return scan(path)
+
+    Path.open, os.scandir = opened, scanned  # type: ignore[method-assign, assignment]
     for name in ("setxattr", "getxattr", "sched_getaffinity", "memfd_create"):
         delattr(os, name)

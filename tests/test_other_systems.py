@@ -1,6 +1,7 @@
 """A learner's way on Windows and macOS, with stand-ins that refuse what those systems refuse;
 and what grading is worth there."""
 
+import json
 import os
 import subprocess
 import sys
@@ -54,18 +55,42 @@ kept = workspace.reset(course, Path("my"), "01_se")
 assert (kept / notebook).read_text(encoding="utf-8") == "mine" and Path("my/01_se", notebook).read_bytes() != b"mine"
 """
 
+INSTRUCTOR = """
+import json
+from tests import other_systems
+from autograder.intake.files import read
+from autograder.judge import questions
+from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
+from autograder.lessons.course import NOTEBOOKS
+from autograder.submission import notebook
+from tests.versions.sample import BROKEN
+other_systems.SYSTEM()
 
-def learner(tmp_path, system):
+lesson, broken, source = BROKEN
+work = read(NOTEBOOKS / lesson / f"{lesson}.ipynb")
+for cell in work.cells:
+    if cell.get("id") == broken:
+        cell.source = source
+with Judge(Settings(isolation="none", device="cpu", seed="elsewhere")) as judge:
+    judge.prepared[lesson] = questions.without_mistakes(notebook.lesson(lesson), judge.seed, "meta")
+    result = judge.grade(work, lesson)
+assert not result.error, result.error
+print(json.dumps({name: [verdict.points, verdict.max_points] for name, verdict in result.verdicts.items()}))
+"""
+
+
+def elsewhere(tmp_path, program, system, *arguments):
+    """A program in a Python of its own, behind the stand-in for that system."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "course")])
-    return subprocess.run([sys.executable, "-X", "warn_default_encoding", "-c", LEARNER.replace("SYSTEM", system),
-                           str(ROOT / "course")],
-                          cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True,
-                          encoding="utf-8")
+    return subprocess.run([sys.executable, "-X", "warn_default_encoding", "-c", program.replace("SYSTEM", system),
+                           *arguments], cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths}, capture_output=True,
+                          text=True, encoding="utf-8")
 
 
 @pytest.mark.parametrize("system", ["windows", "macos"])
 def test_a_learner_copies_the_lessons_is_checked_and_starts_afresh(tmp_path, system):
-    done = learner(tmp_path, system)
+    done = elsewhere(tmp_path, LEARNER, system, str(ROOT / "course"))
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Hint 1, below, is about this." in done.stdout or "Hint 2, below, is about this." in done.stdout
     assert "squeeze: 2 of 2 points" in done.stdout and "Solved on try 2." in done.stdout
@@ -96,6 +121,15 @@ def test_nothing_is_graded_on_macos_unless_one_insists(monkeypatch):
         isolation.probed.cache_clear()
 
 
+@pytest.mark.nightly
+def test_whoever_insists_on_macos_gets_the_marks_of_linux(tmp_path):
+    """Of a notebook with a broken exercise, on which others stand."""
+    done = elsewhere(tmp_path, INSTRUCTOR, "macos")
+    assert done.returncode == 0, done.stderr[-3000:]
+    marks = json.loads(done.stdout.splitlines()[-1])
+    assert marks.pop("squeeze") == [0, 2] and marks and all(points == most for points, most in marks.values())
+
+
 def test_every_file_can_lie_on_windows_and_macos():
     """No two names that differ in case alone, none that Windows keeps for itself, and none too long for a folder of
     one's own."""
@@ -106,3 +140,10 @@ def test_every_file_can_lie_on_windows_and_macos():
                 or any(part.endswith((".", " ")) for part in Path(name).parts)
                 or PureWindowsPath(name).is_reserved()]
     assert max(map(len, names)) < 260 - len(r"C:\Users\a learner with a long name\Documents\attention-by-hand" + "\\")
+
+
+def test_git_for_windows_changes_no_line_end():
+    """It would, by its own settings: each text file's."""
+    said = subprocess.run(["git", "-c", "core.autocrlf=true", "ls-files", "--eol"], cwd=ROOT, capture_output=True,
+                          text=True, check=True).stdout.splitlines()
+    assert said and not [line for line in said if "attr/-text" not in line]

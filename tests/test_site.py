@@ -22,6 +22,7 @@ from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
 from docs.site.predictions import CALL, digest, recorded, short
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
+from tests.browser.test_front_ends import ANSWERS
 from tests.suites import NIGHTLY
 
 DATA = re.compile(r"data:[a-z/+]+;base64,[^\"')]*")  # pictures that a page holds in itself
@@ -141,8 +142,12 @@ def test_a_hand_out_holds_what_the_folder_holds(site):
         assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py",
                 "attention_lab/photos/coffee.jpg"} <= names
         assert {name.partition("/")[0] for name in names if "/" in name} == {lesson.name, "attention_lab"}
+
+
+def test_the_course_is_downloaded_as_what_starts_without_a_terminal(site):
     with zipfile.ZipFile(site / "downloads/course.zip") as packed:
-        assert {f"attention-by-hand/{each.name}/{each.name}.ipynb" for each in lessons()} <= set(packed.namelist())
+        names = {name.removeprefix("attention-by-hand/") for name in packed.namelist()}
+        assert {"README.txt", "start.py", *(f"lessons/{each.name}/{each.name}.ipynb" for each in lessons())} <= names
 
 
 def test_a_lesson_is_as_learners_get_it(site):
@@ -210,13 +215,13 @@ def axe(tmp_path_factory):
     return axe_core(tmp_path_factory.mktemp("axe"))
 
 
-def test_what_can_be_touched_answers(site, browser):
-    browser.get((site / "lessons/02_eca.html").as_uri())
-    slider, picture = browser.find_element(By.CSS_SELECTOR,
-                                           "input[type=range]"), browser.find_element(By.CSS_SELECTOR, "figure img")
-    before = picture.get_attribute("src"), picture.get_attribute("alt")
-    slider.send_keys(Keys.ARROW_RIGHT)
-    assert picture.get_attribute("src") != before[0] and picture.get_attribute("alt") != before[1]
+@pytest.mark.parametrize("lesson, of, name", [
+    ("02_eca", "input[type=range]", "slide"), ("08a_windows", "rect.cell", "point"),
+    ("e3_catnet", "rect.support", "mask"), ("08b_grl", "rect.shade", "wall"),
+], ids=lambda value: value if value in ANSWERS else "")
+def test_what_can_be_touched_answers(site, browser, lesson, of, name):
+    browser.get((site / f"lessons/{lesson}.html").as_uri())
+    assert ANSWERS[name](browser.find_element(By.CSS_SELECTOR, f".output:has({of})"))
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 

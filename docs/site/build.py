@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
+from builder import download
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
@@ -113,17 +114,14 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """A zip for each lesson, and one of all: what course/ holds, in the same folders, so that several can be
-    unpacked in one place."""
+    """A zip for each lesson, with what course/ holds in the same folders, so that several can be unpacked in one place.
+    And one of all lessons, which starts with a double click."""
     folder.mkdir(parents=True)
+    download.write(folder / "course.zip")
     library = [path for path in _files(COURSE)
                if path.parent == COURSE or "attention_lab" in path.relative_to(COURSE).parts]
-    everything = list(library)
     for each in chosen:
-        own = list(_files(COURSE / each.name))
-        everything += own
-        _zip(folder / f"{each.name}.zip", [*own, *library])
-    _zip(folder / "course.zip", everything)
+        _zip(folder / f"{each.name}.zip", [*_files(COURSE / each.name), *library])
 
 
 def _files(folder: Path) -> list[Path]:
@@ -137,7 +135,7 @@ def _zip(path: Path, files: Iterable[Path]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in files:
             # with no time of day: the same files, the same zip
-            entry = zipfile.ZipInfo(f"attention-by-hand/{file.relative_to(COURSE)}")
+            entry = zipfile.ZipInfo(f"{download.FOLDER}/{file.relative_to(COURSE)}")
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             packed.writestr(entry, file.read_bytes())
 

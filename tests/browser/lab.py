@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: a server of its own, and what a person does in it."""
+"""JupyterLab or Notebook in a real browser: a server of its own, and what a person does in it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars")
+ADDRESSES = {"jupyterlab": "lab/tree", "notebook": "notebooks"}  # of a notebook, by the module that serves it
 PANEL = "jupyterapp.shell.currentWidget"
 
 
@@ -44,10 +45,13 @@ def wait_for(what: str, ready: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 class Lab:
-    """A JupyterLab server on `folder` with a browser on it. Use as a context manager."""
+    """A JupyterLab server on `folder` with a browser on it. Use as a context manager.
 
-    def __init__(self, folder: Path, theme: str = "JupyterLab Light", size: tuple[int, int] = (1280, 1000)):
-        self.folder, self.theme, self.size = folder, theme, size
+    module: of ADDRESSES; "notebook" is Notebook 7."""
+
+    def __init__(self, folder: Path, theme: str = "JupyterLab Light", size: tuple[int, int] = (1280, 1000),
+                 module: str = "jupyterlab"):
+        self.folder, self.theme, self.size, self.module = folder, theme, size, module
 
     def __enter__(self) -> Lab:
         self.scratch = Path(tempfile.mkdtemp())
@@ -67,7 +71,7 @@ class Lab:
                        "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime")}
         self.log = open(self.scratch / "server.log", "w")
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={self.port}",
+            [sys.executable, "-m", self.module, "--no-browser", "--allow-root", f"--port={self.port}",
              "--ServerApp.port_retries=0",
              "--IdentityProvider.token=", "--expose-app-in-browser", f"--ServerApp.root_dir={self.folder}"],
             env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder)
@@ -93,7 +97,7 @@ class Lab:
 
     def _answers(self) -> bool:
         if self.server.poll() is not None:
-            raise RuntimeError("JupyterLab ended:\n" + (self.scratch / "server.log").read_text()[-2000:])
+            raise RuntimeError(f"{self.module} ended:\n" + (self.scratch / "server.log").read_text()[-2000:])
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api", timeout=2).close()
             return True
@@ -105,7 +109,7 @@ class Lab:
 
     def open(self, notebook: str) -> None:
         """Open a notebook and wait for its kernel."""
-        self.driver.get(f"http://127.0.0.1:{self.port}/lab/tree/{notebook}?reset")
+        self.driver.get(f"http://127.0.0.1:{self.port}/{ADDRESSES[self.module]}/{notebook}?reset")
         wait_for("the kernel", lambda: self.js(
             f"return window.jupyterapp && {PANEL} && {PANEL}.sessionContext && {PANEL}.sessionContext.session"
             f" && {PANEL}.sessionContext.session.kernel && {PANEL}.sessionContext.session.kernel.status === 'idle'"))

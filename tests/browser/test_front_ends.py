@@ -1,5 +1,6 @@
-"""What can be touched, outside JupyterLab: in a page that nbconvert exports, as VS Code puts outputs into its page, and
-where no script is run. What can't work there is one still picture with its caption, or a sentence.
+"""What can be touched, each thing in each front end: in JupyterLab, in Notebook 7, in a page that nbconvert exports, as
+VS Code puts outputs into its page, and where no script is run. (On the site: tests/test_site.py.) What can't work
+there is one still picture with its caption, or a sentence.
 
 VS Code itself is not run. Its renderer sets a wrapper's innerHTML and then puts a copy of each script at the wrapper's
 end: a script's neighbour is the wrapper, and no longer the figure that it was written in.
@@ -17,7 +18,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.lab import FLAGS, missing_tools
+from tests.browser.lab import ADDRESSES, FLAGS, Lab, missing_tools
 from tests.browser.test_drawn_mask import CELL as MASK
 from tests.browser.test_puzzle import HINTS
 from tests.browser.test_touch import CELLS as GRID
@@ -91,26 +92,26 @@ def driver(tmp_path_factory):
         yield driver
 
 
-def slide_answers(driver):
-    image, = driver.find_elements("css selector", "img")
-    before, scale = image.get_attribute("alt"), driver.find_element("css selector", "input[type=range]")
+def slide_answers(place):
+    image, = place.find_elements("css selector", "img")
+    before, scale = image.get_attribute("alt"), place.find_element("css selector", "input[type=range]")
     assert scale.location["y"] < image.location["y"]
     scale.send_keys(Keys.ARROW_RIGHT)
     return (
         before != image.get_attribute("alt")
-        and image.get_attribute("alt") == driver.find_element("tag name", "figcaption").text
+        and image.get_attribute("alt") == place.find_element("tag name", "figcaption").text
     )
 
 
-def drawing_answers(driver, keys=(Keys.ARROW_DOWN,), of="figure svg"):
-    caption = driver.find_element("tag name", "figcaption")
+def drawing_answers(place, keys=(Keys.ARROW_DOWN,), of="figure svg"):
+    caption = place.find_element("tag name", "figcaption")
     before = caption.text
-    driver.find_element("css selector", of).send_keys(*keys)
+    place.find_element("css selector", of).send_keys(*keys)
     return before != caption.text
 
 
-def puzzle_answers(driver):
-    text, line = driver.find_element("tag name", "textarea"), driver.find_element("css selector", "li[tabindex]")
+def puzzle_answers(place):
+    text, line = place.find_element("tag name", "textarea"), place.find_element("css selector", "li[tabindex]")
     before = text.get_attribute("value")
     line.send_keys(Keys.SHIFT, Keys.ARROW_DOWN)
     return (
@@ -120,20 +121,34 @@ def puzzle_answers(driver):
     )
 
 
-def report_says(driver):
-    return "Hint 2, below, is about this." in driver.find_element("tag name", "body").text
+def report_says(place):
+    return "Hint 2, below, is about this." in place.text
 
 
-ANSWERS = {"slide": slide_answers, "point": drawing_answers, "mask": lambda driver: drawing_answers(driver, (" ",)),
-           "wall": lambda driver: drawing_answers(driver, of="figure[tabindex], body > div[tabindex]"),
+ANSWERS = {"slide": slide_answers, "point": drawing_answers, "mask": lambda place: drawing_answers(place, (" ",)),
+           "wall": lambda place: drawing_answers(place, of="figure[tabindex], div[tabindex]"),
            "puzzle": puzzle_answers, "check": report_says}
+
+
+@pytest.fixture(scope="module", params=ADDRESSES)
+def front(executed, request):
+    """JupyterLab, then Notebook 7."""
+    with Lab(executed, module=request.param) as lab:
+        lab.open("new.ipynb")
+        yield lab
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_in_jupyterlab_and_in_notebook(front, name):
+    front.run(name)
+    assert ANSWERS[name](front.cell(name).find_element("css selector", ".jp-Cell-outputArea"))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_as_vs_code_puts_it_into_its_page(driver, html, name):
     driver.get("data:text/html,<!doctype html><title>as VS Code</title><body>")
     assert driver.execute_script(AS_VS_CODE, html[name]) == []
-    assert ANSWERS[name](driver)
+    assert ANSWERS[name](driver.find_element("tag name", "body"))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -144,7 +159,7 @@ def test_in_an_exported_page(driver, executed, name):
         " each.remove() })"
     )
     driver.execute_script(others, name)
-    assert ANSWERS[name](driver)
+    assert ANSWERS[name](driver.find_element("tag name", "body"))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -153,7 +168,7 @@ def test_where_no_script_is_run_nothing_is_there_that_does_not_work(driver, html
     driver.execute_script(WITHOUT_SCRIPTS, html[name])
     assert not [each for each in driver.find_elements("css selector", "input, textarea, button") if each.is_displayed()]
     if name == "check":
-        assert report_says(driver)
+        assert report_says(driver.find_element("tag name", "body"))
     elif name == "puzzle":
         assert "The lines in bold stand where they should" in driver.find_element("tag name", "body").text
     else:

@@ -18,7 +18,14 @@ from tests.versions.__main__ import differences, notebooks, sampled
 TOOLS = ["jupytext>=1.16", "latex2mathml>=3.77", "psutil>=5.9", "fastjsonschema>=2.19", "nbformat", "pytest>=8.2",
          "nbval>=0.11",
          "ipykernel", "pyseccomp>=0.1.2; sys_platform == 'linux'"]
-NEWER = [name for name in ("python3.12", "python3.13", "python3.14") if shutil.which(name)]
+
+
+def starts(name):
+    """Is there a Python of that name, and not only pyenv's script, which then knows none?"""
+    return bool(shutil.which(name)) and subprocess.run([name, "-c", ""], capture_output=True).returncode == 0
+
+
+NEWER = [name for name in ("python3.12", "python3.13", "python3.14") if starts(name)]
 
 
 def oldest(requirements):
@@ -61,6 +68,14 @@ def test_what_python_itself_says_of_an_error_may_differ():
                   for said in (f"{stops}division by zero", f"{stops}integer division or modulo by zero"))
     assert differences(one, other) == []
     assert differences(one, {"verdicts": {"a": [0.0, None, stops.replace("Zero", "No") + "x"]}, "marks": {}})
+
+
+def test_a_script_that_knows_no_such_python_is_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, status in ("python3.98", 127), ("python3.99", 0):
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {status}\n")
+        (tmp_path / name).chmod(0o755)
+    assert [name for name in ("python3.97", "python3.98", "python3.99") if starts(name)] == ["python3.99"]
 
 
 def test_the_lower_bounds_are_what_is_pinned():

@@ -44,6 +44,7 @@ SORT = """
   });
   for (const line of free()) {
     line.draggable = true;
+    line.dataset.lmSuppressShortcuts = "";  // Notebook 7 would take its keys before they come here
     line.style.cursor = "grab";
     line.addEventListener("dragstart", () => { carried = line; });
     line.addEventListener("dragover", (event) => event.preventDefault());

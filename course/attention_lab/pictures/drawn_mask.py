@@ -28,6 +28,7 @@ FOLLOW = """
   const drawing = still.nextElementSibling, cells = [...drawing.querySelectorAll("rect.support")], mask = [...start];
   still.remove();
   drawing.tabIndex = 0;
+  drawing.dataset.lmSuppressShortcuts = "";  // Notebook 7 would take the keys before they come here
   drawing.setAttribute("role", "img");
   drawing.style.touchAction = "none";
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);

@@ -224,6 +224,7 @@ MOVE = """
   };
   shades.forEach((each) => each.forEach((shade, token) => shade.addEventListener("pointerenter", () => go(token))));
   Object.assign(box, {tabIndex: 0});
+  box.dataset.lmSuppressShortcuts = "";  // Notebook 7 would take the keys before they come here
   box.addEventListener("keydown", (event) => {
     const column = here % columns, steps = {ArrowLeft: column ? -1 : 0, ArrowRight: column < columns - 1 ? 1 : 0,
                                             ArrowUp: -columns, ArrowDown: columns};

@@ -29,6 +29,7 @@ FOLLOW = """
   const rows = add(box, "div", {}, "display: grid; grid-template-columns: repeat(2, max-content) minmax(6em, 20em) max-content auto; "
                                    + "gap: 0.4em 0.7em; align-items: center; margin-bottom: 0.6em");
   picture.before(rows);  // VS Code runs the script elsewhere, so that the picture need not be a child of `box`
+  const own = (control) => { control.dataset.lmSuppressShortcuts = ""; };  // Notebook 7 would take its keys before they come here
   rows.addEventListener("keydown", (event) => event.stopPropagation());  // or the notebook's arrow keys move to another cell
   const here = [...start];
   const follow = () => {
@@ -48,6 +49,7 @@ FOLLOW = """
       range.setAttribute("aria-valuetext", names[range.value]);
     };
     range.setAttribute("aria-label", label);
+    own(range);
     range.addEventListener("input", () => { here[which] = Number(range.value); say(); follow(); });
     say();
   };
@@ -62,6 +64,7 @@ FOLLOW = """
       const line = add(buttons, "label", {}, "margin-right: 1.2em; white-space: nowrap");
       const button = add(line, "input", {type: "radio", name: group, checked: place == start[which]}, "margin: 0 0.4em 0 0");
       line.append(name);
+      own(button);
       button.addEventListener("input", () => { here[which] = place; follow(); });
     });
   };
@@ -83,6 +86,7 @@ ANSWER = """
   const squares = [...drawing.querySelectorAll("rect.cell")];
   still.remove();
   Object.assign(drawing, {tabIndex: 0});
+  drawing.dataset.lmSuppressShortcuts = "";  // Notebook 7 would take the keys before they come here
   drawing.setAttribute("role", "img");
   let here = start;
   const go = (to) => {
