@@ -27,7 +27,8 @@ from importlib.util import find_spec
     elif "VSCODE_PID" in os.environ:
         print("Run `make lab` once in a terminal, then choose the kernel `.venv` (top right).")
     else:
-        print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")'''
+        print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")
+        print("If there is no make, as on Windows, docs/learners.md has the commands.")'''
 WITHOUT = {
     "address": "",
     "colab": 'print("Upload this lesson\'s folder, `%cd` into it, and `%pip install` the library.")',

@@ -71,8 +71,8 @@ def test_it_says_in_one_line_what_to_do(folder, repository, library, checks):
 
 def test_in_a_clone_and_in_vs_code(folder, repository, tmp_path):
     (tmp_path / "Makefile").touch()
-    line, = said(folder, repository, library=False)[0].splitlines()
-    assert "`make lab`" in line and ".venv" not in line
+    line, without = said(folder, repository, library=False)[0].splitlines()
+    assert "`make lab`" in line and ".venv" not in line and "docs/learners.md" in without
     line, = said(folder, repository, library=False, VSCODE_PID="1")[0].splitlines()
     assert "`make lab`" in line and "the kernel `.venv`" in line
 
