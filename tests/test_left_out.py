@@ -1,9 +1,12 @@
 """The runs in which each photograph and each form is left out in turn."""
 
+import statistics
+
 import pytest
 import torch
 
 from attention_lab.tasks.digits_on_photos import FORMS, Split
+from autograder.lessons.topics import topic
 from solutions.shared import left_out
 from solutions.shared.left_out import FOLDS, PHOTOGRAPHS, TASKS, Store, Trained, plan, splits
 
@@ -49,3 +52,34 @@ def test_pictures_keep_their_labels_and_places_in_eight_bits():
 def test_what_stands_in_the_table_is_what_the_runs_say():
     table = left_out.FILE.with_suffix(".md").read_text(encoding="utf-8")
     assert left_out.table(Store()) in table
+
+
+def ends(task, arm):
+    return {run[2:]: curve[-1] for run, curve in Store().curves.items()
+            if run[:2] == (task, arm) and (run.steps, run.rate) == (left_out.STEPS, left_out.PEAK_RATE)}
+
+
+def page(name):
+    return (topic(name).folder / "page.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lesson, arm", [("se", "SE"), ("eca", "ECA"), ("cbam", "CBAM")])
+def test_the_pages_quote_the_means_of_22_runs(lesson, arm):
+    ours, theirs = ends("framed", arm), ends("framed", "one more 3x3 conv")
+    said, = [line for line in page(lesson).splitlines() if "leave out other photographs and other forms" in line]
+    assert ours.keys() == theirs.keys() and len(ours) == 22 and "22 runs each" in said
+    assert f"{statistics.fmean(ours.values()):.1f} %" in said and f"{statistics.fmean(theirs.values()):.1f} %" in said
+
+
+def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
+    scores = {arm: ends("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
+    blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in scores[arm]]
+    said = f"stay at chance ({min(blind):.0f} to {max(blind):.0f} %), and SE scores {min(scores['SE']):.0f} to "
+    assert len(scores["SE"]) == 4 and f"{said}{max(scores['SE']):.0f} %, in four runs each" in page("se")
+
+
+def test_lesson_e3_quotes_the_controls_that_lack_one_thing():
+    means = {arm: round(statistics.fmean(ends("paired", arm).values())) for arm in TASKS["paired"].arms}
+    assert (means["CMAT"], means["own picture with mask"], means["cross without mask"]) == (82, 78, 84)
+    assert "*CMAT* scores 82 % there, *own picture with mask* 78 %, and *cross without mask* 84 %." in page("catnet")
+    assert all(len(ends("paired", arm)) == 6 for arm in TASKS["paired"].arms)

@@ -735,7 +735,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with ECA scores 94.4 %.
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# Trained five times as long, the convolution reaches 98.1 %, so we do not call this a win.
+# But if we leave out other photographs and other forms in turn (22 runs each), ECA scores 89.4 % and the convolution 90.2 %.
+# And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
 # **What stays open.** In a ResNet nobody gives the channels an order.
 # Yet the authors report 77.48 % top-1 on ImageNet for ECA-ResNet-50, more than two points above the plain network.

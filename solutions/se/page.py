@@ -761,6 +761,11 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
 # With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
+# It stays a tie if we leave out other photographs and other forms in turn: 90.1 % for SE and 90.2 % for the convolution, in 22 runs each.
+#
+# Reach is another matter.
+# In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.
+# There the networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %, in four runs each.
 #
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
 # What do the means tell the gates there?
