@@ -2,14 +2,17 @@
 
 import json
 import re
+import statistics
 
 import pytest
 
 from attention_lab.notebook.study import _check
 from attention_lab.tasks.five_tasks import TASKS
+from attention_lab.tasks.task_scores import SOLVED
 from autograder.lessons.course import COURSE, NOTEBOOKS
 from builder.build import EXAMPLE
 from solutions.capstone import studies
+from solutions.shared.long_runs import read
 
 FOLDER = studies.FILE.parent
 PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
@@ -57,3 +60,20 @@ def test_the_finished_report_is_whole_small_and_loads_nothing():
         assert part in content
     assert not re.search(r"(src|href)=\"(?!data:)", content) and "<script" not in content
     assert f"]({EXAMPLE})" in SECTION and (COURSE / "10_capstone" / EXAMPLE).read_text(encoding="utf-8") == content
+
+
+def test_the_page_quotes_the_recorded_runs_with_places():
+    table = read((FOLDER / "places.md").read_text(encoding="utf-8"))
+    scores = {(row.arm, row.longer): [float(score) for score in of.values()] for row, of in table.items()}
+    first = {arm: scores[arm, 1] for arm, _ in scores}
+    means = {arm: f"{statistics.fmean(of):.0f} %" for arm, of in first.items()}
+    best = first["attention with places"]
+    assert f"*attention* scored {means['attention']}, *places alone* scored {means['places alone']}" in SECTION
+    assert (f"*attention with places* scored {means['attention with places']} ({min(best):.0f} to {max(best):.0f} %)"
+            in SECTION)
+    assert [sum(score >= SOLVED for score in of) for of in (best, scores["attention with places", 5])] == [2, 5]
+    rest = scores["attention", 5] + scores["places alone", 5]
+    assert f"still at chance ({min(rest):.0f} to {max(rest):.0f} %)" in SECTION
+    lazy, longer = scores["mixed in", 1], scores["mixed in", 5]
+    assert f"its five runs scored {min(lazy):.0f} to {max(lazy):.0f} %" in SECTION and max(lazy) < SOLVED
+    assert sum(score >= SOLVED for score in longer) == 2 and min(longer) < 36

@@ -26,7 +26,7 @@ class PlacedAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         height, width = x.shape[2:]
         tokens = x.flatten(2).mT
-        seen = torch.cat([tokens, _places(x)], dim=2) if self.places else tokens
+        seen = torch.cat([tokens, positions(x)], dim=2) if self.places else tokens
         if self.query is None or self.key is None:
             gathered = self.value(seen)
         else:
@@ -35,7 +35,7 @@ class PlacedAttention(nn.Module):
         return x + gathered.mT.unflatten(2, (height, width))
 
 
-def _places(x: Tensor) -> Tensor:
+def positions(x: Tensor) -> Tensor:
     """Returns the row and column of each position, (B, N, 2), from -1 to 1."""
     sides = [torch.linspace(-1, 1, side, device=x.device, dtype=x.dtype) for side in x.shape[2:]]
     return torch.stack(torch.meshgrid(*sides, indexing="ij"), dim=-1).flatten(0, 1).expand(len(x), -1, -1)
