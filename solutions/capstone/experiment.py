@@ -57,9 +57,8 @@ TOGETHER = "CoordAtt, DANet channel"
 ARMS = (*plugs.CONTROLS, *plugs.PLUGS, *TAKEN_APART, TOGETHER)
 RATES = Fraction(1), Fraction(1, 2), Fraction(2)
 FRESH = range(1, 6)
-PLAN = [*((Row(arm, LONGER, rate), 0) for rate in RATES for arm in ARMS),
-        *((Row(arm), seed) for seed in FRESH for arm in ARMS),
-        *((Row(arm, LONGER, rate), seed) for seed in FRESH for rate in RATES for arm in ARMS)]
+ROWS = [*((Row(arm, LONGER, rate), (0,)) for rate in RATES for arm in ARMS), *((Row(arm), FRESH) for arm in ARMS),
+        *((Row(arm, LONGER, rate), FRESH) for rate in RATES for arm in ARMS)]
 
 
 def reference(lesson: str, name: str) -> Any:
@@ -149,7 +148,7 @@ class Map:
         return TaskNet(self.makers[arm](WIDTH), TASKS[task].classes)
 
     def runs(self, arm: str, task: str) -> Iterator[Run]:
-        for row, seed in PLAN:
+        for row, seed in ((row, seed) for row, seeds in ROWS for seed in seeds):
             if row.arm == arm and seed not in self.table.get(row, {}):
                 order = torch.Generator().manual_seed(seed)
                 epochs = [torch.randperm(TASKS[task].pictures, generator=order) for _ in range(row.longer)]
