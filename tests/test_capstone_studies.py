@@ -76,4 +76,4 @@ def test_the_page_quotes_the_recorded_runs_with_places():
     assert f"still at chance ({min(rest):.0f} to {max(rest):.0f} %)" in SECTION
     lazy, longer = scores["mixed in", 1], scores["mixed in", 5]
     assert f"its five runs scored {min(lazy):.0f} to {max(lazy):.0f} %" in SECTION and max(lazy) < SOLVED
-    assert sum(score >= SOLVED for score in longer) == 2 and min(longer) < 36
+    assert sum(score >= SOLVED for score in longer) == 3
