@@ -54,8 +54,8 @@ To install only the library, type:
 pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
-**Colab** (we have not tried this on Colab itself): a notebook looks for the folder `checks` in its working folder.
-If you open a notebook from your clone in Google Drive, put this cell before its first cell:
+**Colab** (we have not tried this on Colab itself): put your clone into Google Drive, and open a notebook from it.
+The notebook needs the library and the folder `checks`, so put this cell before its first cell:
 
 ```python
 from google.colab import drive
