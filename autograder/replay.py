@@ -1,4 +1,4 @@
-"""`autograder replay`: judges an exercise that a learner reported with `report_problem(...)` again, and shows the
+"""`autograder replay`: judges again an exercise that a learner reported with `report_problem(...)`, and shows the
 verdict beside the one in the report."""
 
 from __future__ import annotations

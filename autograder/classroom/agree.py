@@ -33,8 +33,8 @@ LOOK, APPLY, REPLACE = "look", "apply", "replace"
 class Found:
     """The result of comparing the rules with the gradebook.
 
-    made: what is set in the gradebook.
-    differs: what the gradebook has otherwise, and keeps.
+    made: the changes that bring the rules into the gradebook.
+    differs: the entries that differ from the rules, and that the gradebook keeps.
     """
 
     made: list[str] = field(default_factory=list)

@@ -118,7 +118,7 @@ def probed() -> tuple[str, ...]:
 
 
 def works(layer: Layer) -> bool:
-    """Says whether the layer exists here, and keeps what it should keep."""
+    """Says whether the layer exists here, and keeps learners' code from everything that it should keep from them."""
     if layer.name == "limits":
         return os.name == "posix"
     if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
@@ -131,9 +131,10 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the kernel's answers, inside `layers`, to calls that are given as number and arguments. An answer is
-    system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the error,
-    or, below zero, the signal that ended it. Raises RuntimeError if the layers don't work."""
+    """Returns the kernel's answers, inside `layers`, to system calls that are given as number and arguments. An answer
+    is system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the
+    error. If the call ended the process, it is minus the number of the signal. Raises RuntimeError if the layers don't
+    work."""
     trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
         raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")

@@ -118,8 +118,8 @@ def changed(header: dict[str, Any]) -> bool:
 
 
 def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
-    """Returns the parameters of networks by their names, or in words why there are none. Raises ValueError if this is
-    not such an answer."""
+    """Returns the number of each network's parameters by its name, or the reason why the network could not be counted.
+    Raises ValueError if this is not such an answer."""
     _checked(_counts, header)
     if header["counts"].keys() != set(networks):
         raise ValueError("not the counts of the networks that were asked for")

@@ -1,4 +1,4 @@
-"""Builds the networks of the papers' tables behind the walls, from the notebooks that somebody handed in, and counts
+"""Builds the networks of the papers' tables in the sandbox, from the notebooks that somebody handed in, and counts
 their parameters there.
 
 Each lesson has a worker of its own, which is given that lesson's notebook and nothing else. Its answer is bounded and

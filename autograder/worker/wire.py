@@ -36,7 +36,7 @@ class Packed:
 
 
 def send(sock: socket.socket, number: int, packed: Packed) -> None:
-    """Send one frame, with `number` as its header's "id"."""
+    """Sends one frame, with `number` as its header's "id"."""
     head = b'[{"id": %d' % number + (b"" if packed.head.startswith(b"}") else b", ") + packed.head
     sock.sendall(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
 
