@@ -40,7 +40,8 @@ def replay(path: Path, isolation: str, console: Console) -> int:
         f"{number(problem.points)} of {number(problem.most)} points",
         f"{number(said.points)} of {number(said.max_points)} points",
     )
-    _say(console, f"They agree: {points[0]}." if agree else f"They do NOT agree: {points[0]} there, {points[1]} now.")
+    _say(console, f"They agree: {points[0]}." if agree else
+         f"They do NOT agree: the check gave {points[0]}, the judge gives {points[1]}.")
     _say(console, _versions(problem))
     return int(not agree)
 

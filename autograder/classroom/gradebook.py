@@ -191,7 +191,7 @@ class GradebookWriter(Autograde):
                 if path.stem in self.expected:
                     future = self._sent(student, path)
         except Exception:  # nbgrader meets it again, and says so where it counts
-            self.log.exception("%s: can't be judged ahead", student)
+            self.log.exception("%s: can't be judged before the run comes to it", student)
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
@@ -224,7 +224,7 @@ class GradebookWriter(Autograde):
         run tries again."""
         key = self._key(nb, name)
         if key not in self.futures:
-            self.log.info("%s: %s was not judged ahead", student, name)
+            self.log.info("%s: %s was not judged before the run came to it", student, name)
             self._ask(key, nb, name, student)
         result = self.futures[key].result()
         if not storable(result):

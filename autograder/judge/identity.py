@@ -26,7 +26,7 @@ def identity(settings: Settings) -> dict[str, str]:
     """
     if not unchanged():
         raise ValueError("its code has changed since it was started: start it again")
-    judge = Judge(replace(settings, seed="none is needed: nothing is asked"))
+    judge = Judge(replace(settings, seed="no question is drawn from this seed"))
     try:
         walls = {"sandbox": judge.isolation, "device": judge.device}
     finally:

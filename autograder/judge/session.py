@@ -242,8 +242,8 @@ class Session:
         self.history.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
             self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
-                                                                f"{limits.CELLS_CPU:g} seconds; of "
-                                                     "this one, only what it defines was run."))
+                                                                f"{limits.CELLS_CPU:g} seconds, so "
+                                                     "only the definitions in this cell were run."))
         return worker.cpu_seconds() - before
 
     def _missing(self, name: str) -> Missing:
@@ -255,7 +255,7 @@ class Session:
         if not own:
             return Missing("failed",
                            f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
-        return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
+        return Missing("failed", f"`{name}` is defined in a cell, but no longer exists at the end of the notebook.")
 
     def explanations(self, verdict: Verdict) -> list[str]:
         """Returns sentences about the submission's own cells that may explain why an exercise is below full marks: its

@@ -46,7 +46,7 @@ from autograder.lessons.declare import Exercise, call
 from autograder.lessons.sizes import large
 '''
 
-CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that rightly lose no points.
+CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose no points because they are right.
 
 The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without
 "(proposed)", and delete those that nobody makes.
@@ -61,7 +61,7 @@ MISTAKES = (
 # Mistake is.
 VARIANTS = ()
 
-# Mutants that `autograder audit` reports because they get full points, although they are right, and why:
+# Mutants that are right, so that `autograder audit` should not report their full points, each with the reason:
 # {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}

@@ -113,7 +113,7 @@ def read(path: Path) -> Sketch:
     defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     if len(sketched) != 1:
         raise ValueError(
-            f"{path} has {len(sketched)} assignments to {INPUTS}; one says how each exercise is called: "
+            f"{path} has {len(sketched)} assignments to {INPUTS}. Exactly one must say how each exercise is called: "
             f"{INPUTS} = {{\"{next(iter(defined), 'MyBlock')}\": [{{\"inputs\": [(\"B\", 8, \"H\", \"W\")]}}]}}"
         )
     calls = _calls(path, sketched[0], defined)

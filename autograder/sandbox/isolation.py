@@ -96,10 +96,9 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     open_to = {"files", "network"} - set().union(*(layer.keeps for layer in LAYERS if layer.name in layers))
     if open_to:
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
-                       "so nothing was run. "
-                      "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; "
-                      "for notebooks whose authors you trust there is `--isolation none` (with nbgrader: "
-                      "`--JudgeCells.isolation=none`).")
+                       "so nothing was run. `autograder doctor` says what to install. The container in "
+                       "docs/instructors/sandbox.md has all of it. Notebooks whose authors you trust can be graded "
+                       "with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 
@@ -137,7 +136,8 @@ def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]
     work."""
     trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
-        raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
+        raise RuntimeError(f"no process starts inside {'+'.join(layers)}: "
+                           f"{trial.stderr.decode(errors='replace')[-500:]}")
     return json.loads(trial.stdout)
 
 

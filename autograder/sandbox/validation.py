@@ -99,7 +99,8 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
              if isinstance(leaf, dict) and "tensor" in leaf}
     own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}
     if named != own:
-        raise ValueError(f"tensors without a place, or places without a tensor: {sorted(named ^ own)[:3]}"[:400])
+        raise ValueError("tensors that no field names, or named tensors that are missing: "
+                         f"{sorted(named ^ own)[:3]}"[:400])
     return seen
 
 

@@ -202,7 +202,7 @@ class Far(nn.Module):
                       for name, tensor in self.witness.gradients(step.numbers, step.x, step.of).items()}
             if found.keys() != step.found.keys() or not all(_close(found[name], each)
                                                             for name, each in step.found.items()):
-                raise Refused("a step of the training depended on something else than the module's numbers, its input "
+                raise Refused("a step of the training depended on something other than the module's numbers, its input "
                               "and the random numbers that it was given")
         self.kept.clear()
 
@@ -320,5 +320,5 @@ def verify_record(path: Path, isolation: str, console: Console, draw: int | None
         return 1
     for line in repr(found).splitlines():
         say(line)
-    say(f"The pictures were drawn with --draw {draw}; with it, anybody can train the same again.")
+    say(f"The pictures were drawn with --draw {draw}; with this number, anybody can repeat the same training.")
     return 0

@@ -65,6 +65,6 @@ def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandb
         reply, _ = session.begin("cpu").ask({"op": "count", "lesson": lesson, "cells": given})
         return validation.counts(reply, [row.network for row in rows])
     except (Died, ValueError) as error:
-        return {row.network: f"lesson {lesson.partition('_')[0]}: it was not counted, {error}" for row in rows}
+        return {row.network: f"lesson {lesson.partition('_')[0]}: it was not counted: {error}" for row in rows}
     finally:
         session.close()

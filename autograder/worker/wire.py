@@ -104,7 +104,7 @@ def ungroup(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
     for name, tensor in tensors.items():
         number, _, name = name.partition("/")
         if not number.isdecimal() or int(number) >= count:
-            raise ValueError(f"a tensor {name!r} of number {number!r}, of {count}")
+            raise ValueError(f"a tensor {name!r} of question or answer {number!r}, but there are only {count}")
         groups[int(number)][name] = tensor
     return groups
 
