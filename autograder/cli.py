@@ -103,8 +103,8 @@ def _add_check(commands: Commands) -> None:
                                 description="Exit status 0: all have full marks; 1: some do not; 2: a notebook could "
                                             "not be read.")
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
-    check.add_argument("--json", metavar="PATH", help="write one line of JSON per notebook; -: to standard output, "
-                                                      "and nothing else there")
+    check.add_argument("--json", metavar="PATH", help="write one line of JSON per notebook to this file; with -, "
+                                                      "write only that to standard output")
     _add_where(check, 1)
     _add_isolation(check)
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check runs")
@@ -191,8 +191,8 @@ def _add_status(commands: Commands) -> None:
                                              "feedback, and whether it is released in an exchange. Exit status 0, or "
                                              "2 for wrong use.")
     status.add_argument("lesson", metavar="LESSON")
-    status.add_argument("--json", metavar="PATH", help="write one line of JSON per student; -: to standard output, "
-                                                       "and nothing else there")
+    status.add_argument("--json", metavar="PATH", help="write one line of JSON per student to this file; with -, "
+                                                       "write only that to standard output")
     status.set_defaults(run=_status)
 
 
@@ -311,8 +311,8 @@ def _export(options: argparse.Namespace) -> int:
     from autograder.classroom.points_out import Wanted, export, export_term  # imports nbgrader
 
     if options.language and (options.term or options.platform != "moodle"):
-        raise ValueError("--language is only for the grading worksheet of one lesson on Moodle, the only file whose "
-                         "headings are compared")
+        raise ValueError("--language is only for the grading worksheet of one lesson on Moodle, because no other file "
+                         "has headings that depend on a language")
     wanted = Wanted(options.platform, options.total_only, options.absent, options.language or "en")
     return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
 
@@ -391,8 +391,8 @@ def _add_audit(commands: Commands) -> None:
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="the lessons to audit; without any, all of them")
     audit.add_argument("--seeds", type=_positive, default=3, metavar="N",
                        help="try N sets of hidden questions (%(default)s)")
-    audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson; -: to standard output, and "
-                                                      "nothing else there")
+    audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson to this file; with -, "
+                                                      "write only that to standard output")
     audit.set_defaults(run=_audit)
 
 

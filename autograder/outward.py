@@ -40,8 +40,8 @@ def named(name: object) -> str:
 
 
 def in_cell(value: object) -> object:
-    """Returns a text as a cell of a table may hold it: one line, no part of which is a formula, whatever separates
-    cells. An apostrophe turns a formula into text.
+    """Returns a text that is safe in a cell of a table. It is one line, and no part of it is a formula, whichever
+    character separates cells. An apostrophe turns a formula into text.
 
     A number stays a number.
     """

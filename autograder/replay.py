@@ -1,4 +1,4 @@
-"""`autograder replay`: judges an exercise that a learner reported with `report_problem(...)` again, and shows the
+"""`autograder replay`: judges again an exercise that a learner reported with `report_problem(...)`, and shows the
 verdict beside the one in the report."""
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def replay(path: Path, isolation: str, console: Console) -> int:
         f"{number(problem.points)} of {number(problem.most)} points",
         f"{number(said.points)} of {number(said.max_points)} points",
     )
-    _say(console, f"They agree: {points[0]}." if agree else f"They do NOT agree: {points[0]} there, {points[1]} now.")
+    _say(console, f"They agree: {points[0]}." if agree else
+         f"They do NOT agree: the check gave {points[0]}, the judge gives {points[1]}.")
     _say(console, _versions(problem))
     return int(not agree)
 

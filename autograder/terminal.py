@@ -20,7 +20,7 @@ class Terminal(Console):
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """rich's method, through which everything passes that is shown. The colours and movements of the cursor that
-        the console itself adds are kept."""
+        """Overrides the method of rich through which everything that is shown passes. The colours and movements of the
+        cursor that the console itself adds are kept."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(on_terminal(segment.text, lines=True), segment.style)

@@ -1,11 +1,11 @@
-"""What a marker in a lesson's source means: nbgrader's cell metadata, written from something short.
+"""Turns the short markers in a lesson's source into nbgrader's cell metadata. These are the markers:
 
     # %% exercise                   the cell that defines an exercise, one function or class
     # %% points=2                   the grade cell below it, `check(Name)`
-    # %% tags=["experiment"]        training, plots, and what reads their results: not graded, and not compared by
-                                    nbval, because another processor rounds otherwise and trains to other numbers; its
-                                    output is a measurement (measure.py)
-    # %% tags=["nbval-ignore-output"]   what else another processor draws otherwise by a hair, and what shows a
+    # %% tags=["experiment"]        training, plots, and cells that read their results: not graded, and not compared by
+                                    nbval, because training gives other numbers on another processor; the output is a
+                                    measurement (measure.py)
+    # %% tags=["nbval-ignore-output"]   other output that differs slightly on another processor, and output that shows a
                                     learner's progress
 
 An exercise `Name` has the grade ids `name` and `name-check`.

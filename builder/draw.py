@@ -1,4 +1,4 @@
-"""Write the drawings of one topic: `python -m builder.draw se FOLDER`."""
+"""Writes the drawings of one topic: `python -m builder.draw se FOLDER`."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from autograder.lessons.topics import topic
 
 
 def draw(name: str, folder: Path) -> list[Path]:
-    """Write each drawing of a topic's `figures.py` as an SVG file into `folder` and return the paths."""
+    """Writes each drawing of a topic's `figures.py` as an SVG file into `folder`, and returns the paths."""
     figures = topic(name).module("figures").FIGURES if topic(name).has("figures.py") else {}
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

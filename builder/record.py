@@ -84,7 +84,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
-    """Says whether it is known, without recording, that recording now would give the lesson's present checks."""
+    """Says whether the lesson's present checks are known to be up to date. Nothing is recorded to find that out."""
     now, there = key(lesson, notebook), files(COURSE, lesson)
     return (
         now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name))
@@ -179,8 +179,8 @@ def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
     """Says whether these are the same random numbers, perhaps drawn on different processors.
 
     torch.randn rounds an angle below 2 pi to float32, and multiplies its cosine by up to 5.8. Without vector
-    instructions, the last digits are different: 36 eps of the scale apart. A weight is then rounded to a multiple of 1
-    / DRAWN. One weight in hundreds lies half-way between two multiples, and is rounded up on one machine and down on
+    instructions, the last digits are different, by up to 36 eps of the scale. A weight is then rounded to a multiple of
+    1 / DRAWN. One weight in hundreds lies half-way between two multiples, and is rounded up on one machine and down on
     the other.
     """
     if mine.shape != recorded.shape:

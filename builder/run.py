@@ -55,7 +55,7 @@ def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
     """Returns the solved notebooks of the other lessons if a lesson takes a learner's modules from them; empty for any
     other lesson.
 
-    `my_net` imports the function that does this, too, but the pages give it their own blocks.
+    A lesson that only calls `my_net` needs no others, because its page passes its own blocks.
     """
     if not OF_OTHERS & _imported(cells.code(notebook.cells)):
         return []

@@ -1,5 +1,5 @@
-"""Builds the parts that several lessons share, and those that other pages have about lessons: photographs and digits,
-the list of lessons, and the README's table."""
+"""Builds the files that several lessons share (photographs, digits and the list of lessons), and the parts of other
+pages that are about lessons, such as the README's table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGES = [ROOT / name for name in (  # it writes parts of them
 
 
 def build() -> None:
-    """Writes all of these parts."""
+    """Writes all of these files and parts."""
     for path in data():
         (LIBRARY / path.parent.name).mkdir(exist_ok=True)
         shutil.copyfile(path, LIBRARY / path.parent.name / path.name)

@@ -47,7 +47,7 @@ def test_an_answer_may_say_only_what_differs_from_the_reference(read):
 @pytest.mark.parametrize(("text", "file", "says"), [
     ("# %% wrong no-sum\nA = 1\n", "gate.py", "# %% wrong no-sum"),
     ("# %% wrong: a\nA = 1\n# %% right: a\nA = 1\n", "gate.py", "two answers are called 'a'"),
-    ("# %% wrong: a\nA = 1\n", "gates.py", "no 'gates'"),
+    ("# %% wrong: a\nA = 1\n", "gates.py", "named after 'gates', which the reference does not define"),
     ("# %% wrong: a, edits\n# - s = x.amax((2, 3))\n# + s = 1\n", "gate.py", "gate.py, a: .* stands 0 times"),
 ])
 def test_what_cannot_be_read_is_named(read, text, file, says):
@@ -58,6 +58,6 @@ def test_what_cannot_be_read_is_named(read, text, file, says):
 def test_a_bank_of_the_older_form_is_not_overlooked(read, tmp_path):
     (tmp_path / "answers/wrong").mkdir()
     (tmp_path / "answers/wrong/gate--no-sum.py").write_text("A = 1\n")
-    with pytest.raises(ValueError, match="gate--no-sum.py: answers are cells of answers/<exercise>.py now; .* `# %% "
+    with pytest.raises(ValueError, match="gate--no-sum.py: answers are cells of answers/<exercise>.py now. .* `# %% "
                                          "wrong: no-sum`"):
         read("")

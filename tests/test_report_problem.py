@@ -189,7 +189,7 @@ def test_verdicts_that_differ_are_said_to(sent, monkeypatch, capsys):
     assert replayed(sent(points=4 / 3, versions=versions())) == 1
     out = capsys.readouterr().out
     assert (
-        "They do NOT agree: 1.33333 of 2 points there, 2 of 2 points now." in out
+        "They do NOT agree: the check gave 1.33333 of 2 points, the judge gives 2 of 2 points." in out
         and "The versions are the same." in out
     )
 

@@ -193,7 +193,7 @@ def test_right_modules_are_verified_and_absent_lessons_are_not_yet(hand_in):
     assert status == 0 and said.count("the same as a third party's code, and no number is stated, modules right") == 2
     assert said.count("the same as the published code, and no number is stated, modules right") == 1
     assert said.count("count met, modules right") == 1
-    assert "1 of 21 stated numbers met; 4 of 28 counts right, 4 of them verified." in said
+    assert "1 of the 21 stated numbers are met; 4 of 28 counts are right, and 4 of these are verified." in said
     assert "not yet: lesson 02 (there is no notebook ../02_eca/02_eca.ipynb)" in said and "not yet: lesson 10" in said
     assert "Not verified, but what the learner states: 2 scores, the versions and the machine." in said
 
@@ -212,7 +212,7 @@ def test_a_card_of_other_notebooks_is_refused(hand_in):
 def test_a_count_that_is_met_by_other_modules_is_not_verified(hand_in):
     status, said = verified(*hand_in(seblock=WIDER))
     assert status == 0 and said.count(", but SEBlock of 01_se has 0 of 4 points") == 4
-    assert "4 of 28 counts right, 0 of them verified" in said
+    assert "4 of 28 counts are right, and 0 of these are verified" in said
 
 
 def test_modules_that_are_right_on_top_of_a_wrong_one_are_not_verified(hand_in):
@@ -224,7 +224,7 @@ def test_modules_that_are_right_on_top_of_a_wrong_one_are_not_verified(hand_in):
 def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
     status, said = verified(*hand_in(seblock=LIES[lie] + EMPTY))
     assert status == 0 and said.count(", but SEBlock of 01_se has 0 of 4 points") == 4
-    assert "4 of 28 counts right, 0 of them verified" in said
+    assert "4 of 28 counts are right, and 0 of these are verified" in said
 
 
 @pytest.mark.nightly
@@ -233,5 +233,5 @@ def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
 def test_code_that_gives_no_count_is_named(hand_in, monkeypatch, ending, said):
     monkeypatch.setattr(limits, "QUESTION_CPU", 2.0)
     status, printed = verified(*hand_in(seblock=f"{ending}\n{EMPTY}"))
-    assert status == 1 and printed.count("(lesson 01: it was not counted, ") == 4 and said in printed
+    assert status == 1 and printed.count("(lesson 01: it was not counted: ") == 4 and said in printed
     assert "ECA-ResNet-18" not in printed

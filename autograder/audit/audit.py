@@ -1,9 +1,9 @@
 """Tries a lesson's hidden graders on everything that is known to be right or wrong, for several seeds.
 
 These answers are right: the solved notebook, which goes through the judge like a submission, and the correct variants.
-These are wrong: the catalogued mistakes, each of which should be named as itself, and the mutants of the reference,
-except those that EQUIVALENT in the catalogue explains. If the lesson is somebody's own, its bank of answers is tried
-too; the course's banks are tried by tests/judge/test_bank.py.
+These are wrong: the catalogued mistakes, each of which the report should call by its own name, and the mutants of the
+reference, except those that EQUIVALENT in the catalogue explains. If the lesson is somebody's own, its bank of answers
+is tried too; the course's banks are tried by tests/judge/test_bank.py.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Audit:
 
     totals: how many answers of each kind were judged with each seed.
     misnamed: mistakes that lose points under the name of another mistake.
-    mistold: wrong answers of the bank to which the learner's check does not say what their headings expect.
+    mistold: wrong answers of the bank for which the learner's report lacks the words that the answer's heading expects.
     survivors: mutants that get full points, each with the line that differs.
-    stale: entries of EQUIVALENT that no mutant has, or whose mutant loses points after all.
+    stale: entries of EQUIVALENT whose mutant no longer exists, or loses points after all.
     missing: what else the lesson lacks. This is no fault of its graders, and does not fail the audit.
     """
 
@@ -68,7 +68,7 @@ class Audit:
 
     @property
     def problems(self) -> dict[str, list[str]]:
-        """Every list that is not empty, by its title."""
+        """Returns the lists of problems that are not empty, each by its title."""
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
                  "mistakes under another name": self.misnamed, "reports without the expected words": self.mistold,
                  "mutants with full points": self.survivors, "EQUIVALENT is stale": self.stale}
@@ -95,12 +95,13 @@ class Audit:
 
 
 def named(count: int) -> list[str]:
-    """Returns seeds that are the same each time. So if the result changes, the course has changed."""
+    """Returns seeds that are the same in each audit. So if the result of an audit changes, the course has changed."""
     return [f"audit {number}" for number in range(1, count + 1)]
 
 
 def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Audit:
-    """Judge everything that is known of a lesson, once for each seed. Raises ValueError for an unknown lesson."""
+    """Judges everything that is known to be right or wrong in a lesson, once for each seed. Raises ValueError for an
+    unknown lesson."""
     lesson = notebook.lesson(lesson_name)
     files = topic(lesson.topic)
     solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
@@ -205,8 +206,8 @@ class Local:
     def judge(self, source: str, measured: bool = True) -> Verdict:
         """Returns the verdict on `source`.
 
-        measured: True also asks the cases whose memory a judge measures, which are large and slow. Mistakes never show
-            in these cases, because their fingerprints hold the reference's answer there.
+        measured: whether to include the cases whose memory a judge measures, which are large and slow. No mistake can
+            be recognised by these cases, because its fingerprint holds the reference's answer to them.
         """
         ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):

@@ -3,7 +3,7 @@ would make.
 
 An operator looks at one node of the syntax tree, and proposes other nodes for its place, each with a few words that
 describe the change. A mutant is the source with one such change. Most mutants are wrong. A few change nothing that can
-be seen, which only a person can decide.
+be seen, and only a person can say which.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """Every mutant of the one function or class in `source`. Two changes that give the same source are one mutant.
 
-    A mutant's name counts the lines of `counted`, so it stays the same if only the layout or a docstring changes.
+    The line in a mutant's name is a line of the result of `counted`. So the name stays the same if only the layout or a
+    docstring changes.
     """
     tree = counted(source)
     _mark(tree)
@@ -91,8 +92,8 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def counted(source: str) -> ast.Module:
-    """Returns the tree whose lines the names of mutants count: without docstrings and comments, with one statement in
-    each line, as `ast.unparse` writes it."""
+    """Returns the tree of `source` as `ast.unparse` writes it: without docstrings and comments, and with one statement
+    in each line. Its line numbers appear in the names of mutants."""
     return ast.parse(ast.unparse(_without_docstrings(ast.parse(source))))
 
 
@@ -179,7 +180,8 @@ def constants(node: ast.AST) -> Changes:
 
 
 def axes(node: ast.AST) -> Changes:
-    """Axes of a reduction, a permutation, a concatenation: one left out, two exchanged."""
+    """Leaves out an axis of a reduction, a permutation or a concatenation, or the whole argument; or exchanges two
+    axes."""
     if not calls(node, AXES):
         return
     for holder in [*node.args, *(k.value for k in node.keywords)]:
@@ -249,7 +251,7 @@ def layer_options(node: ast.AST) -> Changes:
 
 
 def activation(node: ast.AST) -> Changes:
-    """An activation or another step left out, or taken twice; other activations in its place."""
+    """Applies an activation twice, or puts another activation in its place."""
     if not isinstance(node, ast.Call):
         return
     name, argument = called(node), applied_to(node)
@@ -319,7 +321,8 @@ def comparisons(node: ast.AST) -> Changes:
 
 
 def guards(node: ast.AST) -> Changes:
-    """A check left out, another exception, a message without numbers, a message that is printed."""
+    """Leaves out a check of the arguments, raises another exception, takes numbers out of its message, or prints it
+    instead."""
     if is_guard(node):
         yield "guard left out", ast.Pass()
         yield "an assert", ast.Assert(ast.UnaryOp(ast.Not(), node.test), None)
@@ -474,7 +477,7 @@ def names(node: ast.AST) -> Changes:
 
 
 def subscripts(node: ast.AST) -> Changes:
-    """Another side of a shape, a subscript left out, its parts exchanged."""
+    """Takes another side of a shape, leaves out a subscript or a part of it, or exchanges two of its parts."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield f"without [{_short(node.slice)}]", node.value
         axis = node.slice.value if isinstance(node.slice, ast.Constant) else None
@@ -502,7 +505,7 @@ def mode(node: ast.AST) -> Changes:
 
 
 def statements(node: ast.AST) -> Changes:
-    """A statement left out; a loop that ends after its first round; the same module for all."""
+    """Leaves out a statement, always or never takes a branch, or ends a loop after its first round."""
     if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
         yield f"without `{_short(node)}`", ast.Pass()
     if isinstance(node, ast.If) and not is_guard(node):

@@ -1,4 +1,4 @@
-"""Pieces of Python's syntax tree, for whoever changes a reference: what a node calls, and nodes made from text."""
+"""Helps code that changes a reference's syntax tree: says what a node calls, and makes nodes from text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def is_guard(node: ast.AST) -> TypeGuard[ast.If]:
 
 
 def altered(node: Node, **fields: Any) -> Node:
-    """A copy of the node with other fields."""
+    """Returns a copy of the node with these fields replaced."""
     changed = copy.copy(node)
     for key, value in fields.items():
         setattr(changed, key, value)
@@ -23,7 +23,8 @@ def altered(node: Node, **fields: Any) -> Node:
 
 
 def called(node: ast.AST) -> str:
-    """`relu` of torch.relu(x), F.relu(x), x.relu(), relu(x); nothing for what is no call."""
+    """Returns `relu` for torch.relu(x), F.relu(x), x.relu() and relu(x); an empty text if the node is not a call of a
+    named function or method."""
     function = node.func if isinstance(node, ast.Call) else None
     return (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
@@ -31,12 +32,12 @@ def called(node: ast.AST) -> str:
 
 
 def calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
-    """Is it a call of one of these?"""
+    """Says whether the node is a call of one of these names."""
     return called(node) in names
 
 
 def applied_to(node: ast.Call) -> ast.expr | None:
-    """What a function or method is mainly applied to: `x` of relu(x), torch.relu(x), x.relu()."""
+    """Returns the main argument of a function or method: `x` for relu(x), torch.relu(x) and x.relu()."""
     if isinstance(node.func, ast.Attribute):
         owner = ast.unparse(node.func.value)
         if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
@@ -64,7 +65,7 @@ class _Fill(ast.NodeTransformer):
 
 
 def code(text: str, **holes: ast.expr) -> list[ast.stmt]:
-    """Statements from their text, with nodes put in for the names that stand in it."""
+    """Returns the statements in a text, in which the names of `holes` are replaced by their nodes."""
     return [_Fill(holes).visit(statement) for statement in ast.parse(text).body]
 
 

@@ -33,8 +33,8 @@ LOOK, APPLY, REPLACE = "look", "apply", "replace"
 class Found:
     """The result of comparing the rules with the gradebook.
 
-    made: what is set in the gradebook.
-    differs: what the gradebook has otherwise, and keeps.
+    made: the changes that bring the rules into the gradebook.
+    differs: the entries that differ from the rules, and that the gradebook keeps.
     """
 
     made: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ def course(how: str, console: Console) -> int:
             book.keep()
     for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply "
                                                                         "does it):", found.made),
-                           (f"Different in the gradebook, and left so (--replace takes what {NAME} says):",
+                           (f"Different in the gradebook and not changed (--replace sets what {NAME} says):",
                             found.differs)):
         for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
             say(line)

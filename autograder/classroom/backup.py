@@ -118,8 +118,8 @@ def restore(path: Path, console: Console) -> int:
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():
             console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson lies in "
-                                           f"{lesson.folder}, which is not here. Write there where it lies now, then "
-                                           f"run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
+                                           f"{lesson.folder}, which is not here. Correct the folder in that file, "
+                                           f"then run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
     return 0
 
 
@@ -152,7 +152,7 @@ def _put_gradebook(copy: Path, url: URL) -> None:
     empty."""
     here = url.render_as_string(hide_password=True)
     if (url.get_backend_name() == "sqlite") != (copy.name == SQLITE):
-        raise ValueError(f"the backup's gradebook is of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, and "
+        raise ValueError(f"the backup holds a gradebook of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, but "
                          f"db_url here is {here}: set CourseDirectory.db_url in {SETTINGS}")
     if url.get_backend_name() == "sqlite":
         if Path(url.database or "").exists():

@@ -56,7 +56,7 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker's process. Another process at the same address has another folder."""
+    """A worker's process. The folder tells it from another process that comes later at the same address."""
 
     address: str
     folder: str
@@ -79,8 +79,8 @@ class ClusterPool:
     say: called with a sentence for each worker that is left out.
 
     Raises ValueError for an address where others could listen. When it is entered, raises ValueError if the scheduler
-    does not answer. Raises NoWorkers if no worker can give the verdicts that this machine would give, or if a log would
-    hold the seed.
+    does not answer. Raises NoWorkers if no worker can give the verdicts that this machine would give, or if the class's
+    seed would get into a log.
     """
 
     def __init__(self, address: str, settings: Settings = USUAL, prepare: Callable[[], dict[str, Graders]] = dict,

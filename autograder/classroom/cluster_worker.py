@@ -1,5 +1,5 @@
-"""The functions that a Dask worker runs for `autograder grade --cluster`. The worker has a pool of judges for each run,
-which work behind the same walls as on any other machine.
+"""The functions that a Dask worker runs for `autograder grade --cluster`. The worker has a pool of judges for each run.
+The judges use the same sandbox as on any other machine.
 
 `cluster.ClusterPool` calls these functions over the scheduler's connection. A run's secrets come with `begin`, and are
 kept only in memory. They are in a `Private` object, because Dask writes the arguments of a call that fails to its log.
@@ -71,7 +71,7 @@ class CodeChanged(Exception):
 
 
 def knows_jobs() -> None:
-    """Does nothing. The call fails if the other side does not know this module."""
+    """Does nothing. A call from another machine fails if the process that is called can't import this module."""
 
 
 async def who(settings: Settings) -> dict[str, str]:
@@ -95,7 +95,7 @@ def _prove(isolation: str) -> None:
 
 
 async def begin(run: str, private: Private, jobs: int) -> None:
-    """Get a pool of `jobs` judges ready for a run."""
+    """Gets a pool of `jobs` judges ready for a run."""
     for other in [name for name, each in RUNS.items() if time.monotonic() - each.used > IDLE]:
         await leave(other)
     if run not in RUNS:
@@ -104,7 +104,7 @@ async def begin(run: str, private: Private, jobs: int) -> None:
 
 
 async def leave(run: str) -> None:
-    """End a run's judges, whatever they are doing, and forget its seed."""
+    """Ends a run's judges, whatever they are doing, and forgets its seed."""
     if run in RUNS:
         await asyncio.to_thread(RUNS.pop(run).pool.__exit__)
 

@@ -59,8 +59,8 @@ def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
 def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
     """`byronada_40213_551200_01_se-2.html`: the name that the file has in Canvas's own download. Canvas finds a student
     by two numbers in it, the student's and the file's (`infer_comment_context_from_filename` in
-    app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms). So the download must still be
-    there."""
+    app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms). So Canvas's download must still lie
+    in the folder in which it was collected."""
     archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson,
                     "archive")
     paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]

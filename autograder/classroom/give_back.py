@@ -16,7 +16,7 @@ from autograder.outward import on_terminal
 
 
 class Pages(GenerateFeedback):
-    """nbgrader's converter, which knows in this course what a page is made from. It also counts the pages."""
+    """nbgrader's converter, which also keeps lists of the pages that it made and of those that were up to date."""
 
     def __init__(self, **options: Any):
         super().__init__(**options)
@@ -24,14 +24,14 @@ class Pages(GenerateFeedback):
         self.current: list[str] = []
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """nbgrader's method: returns whether this student's page is made now."""
+        """Overrides nbgrader's method: returns whether this student's page is made now."""
         make = super().init_destination(assignment_id, student_id)
         if not make and student_id not in self.coursedir.student_id_exclude.split(","):
             self.current.append(student_id)
         return make
 
     def run_post_convert_hook(self) -> None:
-        """nbgrader's method, the last for a submission."""
+        """Overrides the method that nbgrader calls last for each submission."""
         super().run_post_convert_hook()
         self.made.append(self.at[1])
 

@@ -71,15 +71,15 @@ class GradebookWriter(Autograde):
         self.problem = ""  # what went wrong with that
 
     def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
-        """Records all submissions. Raises NbGraderException if one could not be recorded; the others are. Raises NoRoom
-        as the pool's futures do."""
+        """Records all submissions. If one of them can't be recorded, records the others, and then raises
+        NbGraderException. Raises NoRoom as the pool's futures do."""
         self.pool, self.verdicts = pool, verdicts
         self.book = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
         with self.book.everywhere():
             self.start()
 
     def init_notebooks(self) -> None:
-        """nbgrader's method, which finds the submissions. Raises NothingToGrade."""
+        """Overrides nbgrader's method, which finds the submissions. Raises NothingToGrade."""
         lesson = self.coursedir.assignment_id
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
@@ -154,19 +154,19 @@ class GradebookWriter(Autograde):
             return mark_of(gradebook.find_submission(self.coursedir.assignment_id, student))
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader's method. It reports a wrong timestamp before anything is written."""
+        """Overrides nbgrader's method. It reports a wrong timestamp before anything is written."""
         with self._telling():
             time_in(Path(self._format_source(assignment_id, student_id)))
             super().init_assignment(assignment_id, student_id)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """nbgrader's method."""
+        """Overrides nbgrader's method."""
         with self._telling():
             super().convert_single_notebook(notebook_filename)
 
     def run_post_convert_hook(self) -> None:
-        """nbgrader's method, the last one for a submission. What was recorded becomes visible to others before it runs.
-        """
+        """Overrides the method that nbgrader calls last for each submission. Before nbgrader's own method runs,
+        everything that was recorded becomes visible to others."""
         with self._telling():
             self.book.keep()
         super().run_post_convert_hook()
@@ -191,7 +191,7 @@ class GradebookWriter(Autograde):
                 if path.stem in self.expected:
                     future = self._sent(student, path)
         except Exception:  # nbgrader meets it again, and says so where it counts
-            self.log.exception("%s: can't be judged ahead", student)
+            self.log.exception("%s: can't be judged before the run comes to it", student)
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
@@ -220,11 +220,11 @@ class GradebookWriter(Autograde):
         return self.futures[key]
 
     def result(self, nb: NotebookNode, name: str, student: str) -> Result:
-        """Returns the verdicts on a notebook, for JudgeCells. Raises RuntimeError if there are none; then the next run
-        tries again."""
+        """Returns the verdicts on a notebook, for JudgeCells. Raises RuntimeError if there are none, so that the next
+        run tries again."""
         key = self._key(nb, name)
         if key not in self.futures:
-            self.log.info("%s: %s was not judged ahead", student, name)
+            self.log.info("%s: %s was not judged before the run came to it", student, name)
             self._ask(key, nb, name, student)
         result = self.futures[key].result()
         if not storable(result):
@@ -269,7 +269,7 @@ class GradebookWriter(Autograde):
         return graded
 
     def passed_over(self) -> dict[str, list[str]]:
-        """Returns, by student, the notebooks that lie beside the graded one: perhaps one of them is newer."""
+        """Returns, by student, the notebooks that lie beside the graded one, because one of them may be newer."""
         found = {}
         for student, folder in self.folders.items():
             wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]

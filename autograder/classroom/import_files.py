@@ -23,7 +23,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One student's points by column. None is left blank, and then the platform keeps the points that it has.
+    """One student's points by column. A value that is None is written as a blank cell, and the platform then keeps the
+    points that it has.
 
     penalty: the late penalty, in the file of a single lesson.
     """
@@ -81,7 +82,7 @@ def canvas(sheet: Sheet, _language: str) -> list[list[Any]]:
 
 
 def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
-    """Returns the rows of one lesson, in a form for both ways into Moodle.
+    """Returns the rows of one lesson, in a form that both of Moodle's imports take.
 
     The grading worksheet of an assignment looks for three columns, the identifier, the grade and the time when it was
     modified, and ignores the others. It looks for them in the language of the person who uploads the file. The CSV

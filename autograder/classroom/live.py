@@ -54,7 +54,7 @@ class Entry:
 
     @property
     def points(self) -> str:
-        """The points as recorded, or as judged while nothing is recorded."""
+        """The recorded points; as long as nothing is recorded, the points that the judge gave."""
         if self.mark:
             return self.mark.said
         return f"{number(self.result.points)} of {number(self.result.max_points)}" if self.result else ""
@@ -114,7 +114,8 @@ class LiveTable:
         self.bar.update(self.task, total=len(students))
 
     def sure(self, student: str, graded: bool) -> None:
-        """Corrects the expectation for a student: the submission is graded now, or it is left as it is."""
+        """Corrects the list of submissions that will be graded. graded: whether this student's is graded now, or left
+        as it is."""
         if graded:
             self.entries.setdefault(student, Entry())
         elif self.entries.pop(student, None):
@@ -139,7 +140,7 @@ class LiveTable:
         entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
 
     def ended(self, student: str, recorded: bool, problem: str = "", mark: FinalMark | None = None) -> None:
-        """mark: as the gradebook holds it, of one that is recorded."""
+        """Ends a submission's line. mark: the mark in the gradebook, if the submission is recorded."""
         entry = self.entries[student]
         entry.state, entry.problem, entry.mark = "recorded" if recorded else "lost", problem, mark
         done = sum(e.state in ("recorded", "lost") for e in self.entries.values())

@@ -163,8 +163,8 @@ def _wrong(text: str, place: tuple[str, ...], said: str) -> ValueError:
 
 
 def line_of(text: str, place: tuple[str, ...]) -> int:
-    """Returns the line, counted from 1, on which a key such as ("due", "01_se") is found in a TOML file. If the key has
-    no line, the last part of its path that has one counts."""
+    """Returns the line, counted from 1, on which a key such as ("due", "01_se") is found in a TOML file. If there is no
+    such line, returns the line of the innermost table around the key that has one."""
     table: list[str] = []
     deepest, found = 0, 1
     for number, line in enumerate(text.splitlines(), 1):

@@ -51,7 +51,7 @@ class Insights:
     single: the mistakes that only one student made.
     packages: for each module that the grading machine lacks, the students whose notebook imports it.
     not_reached: for each exercise, the students whose notebook had no time left for it.
-    cut_off: the students of whose notebooks a cell was stopped, because it computed for too long.
+    cut_off: the students in whose notebooks a cell was stopped because it computed for too long.
     """
 
     lesson: ReleasedLesson

@@ -14,8 +14,8 @@ COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", 
 def write(found: Insights, names: bool, path: Path) -> None:
     """Writes the table. Without `names`, students are numbered, in an order that says nothing about their names.
 
-    In the column `group`, answers with the same number have the same thing wrong. The number is the place in the two
-    tables of mistakes on the page.
+    In the column `group`, answers with the same number have the same thing wrong. The page has two tables of mistakes;
+    the number counts their rows, from the first row of the first table to the last row of the second.
     """
     works = found.graded.works
     order = sorted(range(len(works)), key=lambda i: (-works[i].result.points, sorted(works[i].answers.items())))

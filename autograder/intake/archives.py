@@ -283,8 +283,8 @@ class _Bounded:
         if self.describes is not None:
             self.describes -= size
             if self.describes < 0:
-                raise TooMuch("has more bytes that describe its files than may be read: "
-                              f"{LARGEST_DESCRIPTION:,} for one file, {DESCRIPTION:,} on average")
+                raise TooMuch("has too many bytes that describe its files. At most "
+                              f"{LARGEST_DESCRIPTION:,} are read for one file, and {DESCRIPTION:,} on average")
         data = self.file.read(size)
         self.left.take(len(data))
         return data

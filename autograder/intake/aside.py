@@ -1,4 +1,5 @@
-"""Keeps submitted files that cannot be placed in a folder of their own, and lists them with the reason."""
+"""Sets aside the submitted files that can't be given to a student: keeps them in a separate folder, and lists them with
+the reason."""
 
 from __future__ import annotations
 

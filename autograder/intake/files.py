@@ -35,10 +35,11 @@ def load(path: Path) -> NotebookNode:
 
 
 def load_with_digest(path: Path) -> tuple[str, NotebookNode | Unreadable]:
-    """Returns the digest of a file, and its notebook or the reason why there is none. The file is opened once, so that
-    both are of the same content.
+    """Returns the digest of a file, and its notebook or the reason why there is none. The file is opened only once, so
+    that the digest and the notebook come from the same content.
 
-    The digest is empty if even that takes too much. Raises Unreadable for a file that can't be opened.
+    The digest is empty if even computing it takes too much time or memory. Raises Unreadable for a file that can't be
+    opened.
     """
     data = content(path)
     try:

@@ -85,8 +85,8 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = (), owner: int
     """Copies the plain files of `source` to `into`, which must not exist yet. Returns what is left out, with the
     reasons.
 
-    No link is followed, not even if the folder itself is one. Nothing is waited for. A file must belong to the folder's
-    owner.
+    No link is followed, not even if the folder itself is one. Files that would block, such as pipes, are not waited
+    for. A file must belong to the folder's owner.
 
     ignore: patterns of names that are left out without a reason.
     owner: the number of the account that the folder must belong to when it is opened.

@@ -11,8 +11,7 @@ from autograder.intake.folders import LARGEST, ONLY_READ, TooMuch
 
 
 def open_plain(path: Path) -> IO[bytes]:
-    """Opens a plain file. Raises OSError for a link, which is not followed, and for anything else that is not a plain
-    file, for which it does not wait."""
+    """Opens a plain file. Raises OSError for anything else. A link is not followed, and a pipe is not waited for."""
     file = os.open(path, ONLY_READ)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

@@ -1,4 +1,4 @@
-"""Reads a problem with a check, as a learner sends it. The file is opened like any stranger's file, and read within
+"""Reads a learner's report of a problem with a check. The file is opened like any stranger's file, and read within
 bounds."""
 
 from __future__ import annotations

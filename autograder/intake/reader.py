@@ -38,13 +38,14 @@ def notebook(data: bytes) -> NotebookNode:
 
 
 def digest(data: bytes) -> str:
-    """Returns a digest of a file's content; see parse.digest. Raises Unreadable if even that takes too much."""
+    """Returns a digest of a file's content; see parse.digest. Raises Unreadable if even the digest takes too much time
+    or memory."""
     return _ask(DIGEST, data)
 
 
 def both(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
-    """Returns the digest, and the notebook or the reason why there is none, of bytes that are read once. Raises
-    Unreadable if there is neither."""
+    """Returns the digest of these bytes, with the notebook or the reason why there is none. The bytes are read only
+    once. Raises Unreadable if there is not even a digest."""
     name, content, why = _ask(BOTH, data)
     return name, from_dict(content) if content is not None else Unreadable(why)
 

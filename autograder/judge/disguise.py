@@ -30,8 +30,9 @@ def disguise(case: RecordedCase, ordinary: RecordedCase, tried: Sequence[Impleme
              cotangent: Callable[[tuple[int, ...]], Tensor]) -> None:
     """Gives `case` the tensors that a question with an answer has.
 
-    Their shapes are those of the implementation that gets furthest, because the exercise's catalogue has a mistake that
-    does not refuse what it should. If there is none, they are the shapes of an `ordinary` case.
+    Their shapes are those that the implementation that gets furthest would need. That is usually a mistake of the
+    catalogue that does not refuse the arguments. If there is no such implementation, the shapes are those of an
+    `ordinary` case.
 
     tried: the reference and the exercise's mistakes.
     state: draws weights for the module that an implementation makes from the case's arguments; none for a function.

@@ -18,7 +18,7 @@ from autograder.submission import notebook
 
 
 def identity(settings: Settings) -> dict[str, str]:
-    """Returns versions and digests, by the name of what they belong to.
+    """Returns the versions and digests of everything that can change a verdict, by name.
 
     Packages count, because a submission may import any package that is installed. Raises the errors of Judge if there
     can be no judge with these settings. Raises ValueError if the code on the disk is not the code that this process
@@ -26,7 +26,7 @@ def identity(settings: Settings) -> dict[str, str]:
     """
     if not unchanged():
         raise ValueError("its code has changed since it was started: start it again")
-    judge = Judge(replace(settings, seed="none is needed: nothing is asked"))
+    judge = Judge(replace(settings, seed="no question is drawn from this seed"))
     try:
         walls = {"sandbox": judge.isolation, "device": judge.device}
     finally:
@@ -45,8 +45,8 @@ NO_TOPIC = "no lesson's"  # a folder that is not there: what is left is the mach
 
 
 def differences(here: dict[str, str], there: dict[str, str]) -> str:
-    """Says in words what differs; empty if the two identities agree. Lessons are named only if the judge itself is the
-    same."""
+    """Says in words what differs; empty if the two identities agree. If the judge itself differs, no lesson is named,
+    because then all of them differ."""
     names = [name for name in sorted({*here, *there}) if here.get(name) != there.get(name)]
     if "judge" in names:
         names = ["judge", *(name for name in names if name != "judge" and not name.startswith("lesson "))]

@@ -96,8 +96,8 @@ def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: s
 
 
 def definitions(cells: list[Cell]) -> list[Cell]:
-    """Reduces cells to imports, functions, classes, and other names for what is there already, without the
-    computations. A cell that would then no longer define its exercises is left as it is."""
+    """Reduces cells to imports, functions, classes, and assignments that call nothing. So no computation is left. A
+    cell that would then no longer define its exercises is left as it is."""
     return [replace(cell, source=_definitions(cell)) for cell in cells]
 
 

@@ -3,8 +3,8 @@ numbers.
 
 If an exercise fails because an earlier one is broken, it is judged again with a proxy for the earlier one. The proxy's
 answers come from here (worker/proxies.py is the other side). Questions come from a learner's process, and may ask for
-any amount of work. So a process of their own answers them, which is given the text of this file (proxy_process.py
-starts it and holds it to its limits). Nothing is kept of a question.
+any amount of work. So a separate process answers them. proxy_process.py starts it with the text of this file, and holds
+it to its limits. Nothing of a question is kept.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ class Proxies:
     """Answers a worker's questions about proxies for the exercises `names` of a reference.
 
     reference: a lesson's reference, by name.
-    without_forward: the proxies that have children, but no forward pass, because calling them would be the answer.
+    without_forward: the proxies that have children, but no forward pass, because calling one of them would be the whole
+        answer to the exercise.
     """
 
     def __init__(self, reference: dict[str, Any], names: list[str], without_forward: tuple[str, ...] = ()):
         self.reference, self.names, self.without_forward = reference, names, without_forward
 
     def headers(self) -> list[dict[str, Any]]:
-        """What proxies.make needs for each of them."""
+        """Returns the headers from which proxies.make makes the proxies."""
         return [self._header(name) for name in self.names]
 
     def _header(self, name: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class ProxyProcess:
         """
         self.calls += 1
         if not self.worker or self.calls > CALLS:
-            raise Refused(f"question {self.calls}, where {CALLS:,} may be asked of a process that runs")
+            raise Refused(f"question {self.calls}: only {CALLS:,} are answered, and only while the process runs")
         try:
             reply, out = self.worker.ask(wire.Packed({"op": "call", "function": "answer", "given": header}, tensors),
                                          meanwhile=waiting)

@@ -37,7 +37,7 @@ class Graders:
     delegates: for each exercise, the earlier exercises whose proxy has no forward pass.
     together: the numbers of the cases that are sent in one frame, in the order of the frame. The order depends on the
         seed, so that cases to be refused do not always come last.
-    packed: the questions that everybody gets.
+    packed: for each exercise, the frame of questions that every submission gets first.
     """
 
     lesson: notebook.ReleasedLesson
@@ -127,8 +127,8 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
 
 
 def without_mistakes(lesson: notebook.ReleasedLesson, seed: str, device: str) -> Graders:
-    """Returns hidden questions to which no known mistake has given answers. So no mistake can be named, but they are
-    drawn quickly. They are not kept."""
+    """Returns hidden questions without the answers of the known mistakes. They are drawn quickly, but no mistake can be
+    recognised by them. They are not kept on the disk."""
     return _graders(lesson, drawn(lesson, seed, device, mistakes=()), seed)
 
 
@@ -167,14 +167,14 @@ def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedE
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:
-    """Returns the cases that are sent together. Left out are cases for another process, which sees the GPU, and cases
-    whose memory is measured."""
+    """Returns the cases that are sent together. Cases on the GPU and cases whose memory is measured are left out,
+    because other processes answer them."""
     return [i for i, case in enumerate(exercise.cases) if case.question.device != "cuda" and not case.question.measured]
 
 
 def first(case: recorded.RecordedCase) -> Question:
-    """Returns the question as attention_lab.judging asks it first, without the inputs and outputs of sub-modules,
-    because those only serve to explain a wrong answer."""
+    """Returns the question as attention_lab.checking.judging asks it the first time. It does not ask for the inputs and
+    outputs of sub-modules, because those only serve to explain a wrong answer."""
     return replace(case.question, choice=0, trace=False)
 
 

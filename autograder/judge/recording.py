@@ -30,7 +30,7 @@ from autograder.lessons.derive import VISIBLE
 
 
 def generator(*words: object) -> torch.Generator:
-    """A random generator for these words; other words, other numbers."""
+    """Returns a random generator whose seed follows from these words. With other words, it draws other numbers."""
     return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8], "big",
                                                         signed=True))
 
@@ -339,7 +339,7 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
 
 
 def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
-    """The code of a mistake or variant. Raises ValueError where an edit does not apply exactly once."""
+    """The code of a mistake or variant. Raises ValueError if an edit does not apply exactly once."""
     if isinstance(mistake, declare.Variant) or mistake.code:
         return textwrap.dedent(mistake.code).strip()
     source = inspect.getsource(getattr(reference, mistake.exercise))

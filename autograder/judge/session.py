@@ -48,7 +48,7 @@ class TooLarge(Died):
 
 
 class Missing(Exception):
-    """Nothing has the exercise's name.
+    """When the cells have run, the exercise's name is not defined.
 
     outcome: "failed", or "error" or "timeout" if a cell should have defined it, but was stopped.
     """
@@ -114,10 +114,10 @@ class Session:
     """A submission's cells in a worker. If the worker dies, a new one runs the cells again for the next question.
 
     proxies: answers for the earlier exercises that take the place of the learner's.
-    until: the time.monotonic() at which it ends.
+    until: the time.monotonic() at which the session ends.
     history: what another session has found out about the same cells.
-    then: an exercise. Names have the meanings that they had below its cell; by default, those that they have at the end
-        of the notebook.
+    then: an exercise. Names have the meanings that they had directly below this exercise's cell. By default, they have
+        the meanings that they have at the end of the notebook.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
@@ -131,8 +131,8 @@ class Session:
         self.timed_out = self.unmeasured = False
 
     def with_cells(self, cells: list[notebook.Cell]) -> Session:
-        """Returns a new session for `cells`, which are the same cells or shortened ones. What is known about cells that
-        do not end holds for them too."""
+        """Returns a new session for `cells`, which are the same cells or shortened ones. The new session knows which of
+        the cells do not run to their end."""
         return Session(self.sandboxes, cells, self.proxies, self.until, self.history, self.then)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
@@ -242,8 +242,8 @@ class Session:
         self.history.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
             self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
-                                                                f"{limits.CELLS_CPU:g} seconds; of "
-                                                     "this one, only what it defines was run."))
+                                                                f"{limits.CELLS_CPU:g} seconds, so "
+                                                     "only the definitions in this cell were run."))
         return worker.cpu_seconds() - before
 
     def _missing(self, name: str) -> Missing:
@@ -255,11 +255,11 @@ class Session:
         if not own:
             return Missing("failed",
                            f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
-        return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
+        return Missing("failed", f"`{name}` is defined in a cell, but no longer exists at the end of the notebook.")
 
     def explanations(self, verdict: Verdict) -> list[str]:
-        """Says which of its own cells may be the reason why an exercise is below full marks: one that was stopped, or
-        imports that failed."""
+        """Returns sentences about the submission's own cells that may explain why an exercise is below full marks: its
+        cell was stopped, or an import failed."""
         said = []
         for number, cell in enumerate(self.cells):
             why = self.history.stopped.get(number, ("", ""))[1]

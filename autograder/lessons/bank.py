@@ -57,8 +57,8 @@ def answers(folder: Path, reference: ModuleType) -> list[Answer]:
     is no name in the reference, or if an edit does not apply exactly once.
     """
     if old := sorted((folder / FOLDER).glob("*/*.py")):
-        raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now; put it there, below a "
-                         f"line such as `# %% {old[0].parent.name}: {old[0].stem.partition('--')[2]}`")
+        raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now. Move this one there, below "
+                         f"a line such as `# %% {old[0].parent.name}: {old[0].stem.partition('--')[2]}`")
     found: list[Answer] = []
     for path in sorted((folder / FOLDER).glob("*.py")):
         found += read(path, reference)
@@ -68,7 +68,7 @@ def answers(folder: Path, reference: ModuleType) -> list[Answer]:
 def read(path: Path, reference: ModuleType) -> list[Answer]:
     """The answers of one file; raises as `answers` does."""
     if not hasattr(reference, path.stem):
-        raise ValueError(f"{path}: the reference has no {path.stem!r}, after which the file is named")
+        raise ValueError(f"{path}: the file is named after {path.stem!r}, which the reference does not define")
     text = path.read_text(encoding="utf-8")
     headings = list(ANY_CELL.finditer(text))
     above = text[:headings[0].start()] if headings else ""

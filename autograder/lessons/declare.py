@@ -32,9 +32,10 @@ class RandomTensor:
 class TorchModule:
     """A module argument of torch.nn: its class name and arguments, frozen parameters, and tied ones, {name: source}.
 
-    equal: parameters that have the numbers of another one, {name: source}, but stay parameters of their own.
-    weights: whether its weights are drawn. If not, it keeps those with which torch begins. There may be many of them,
-        because they are not stored.
+    equal: {name: source}. The parameter `name` gets the same numbers as the parameter `source`, but the two are not
+        tied.
+    weights: whether its weights are drawn. If not, it keeps those with which torch begins. Weights that are not drawn
+        are not stored, so there may be many of them.
     shared: a name. All modules of a call that have the same name are one and the same module.
     """
 
@@ -69,10 +70,10 @@ class Given:
 @dataclass(frozen=True)
 class Factory:
     """A callable argument that makes a new module each time. It is called with one number, and makes the module `of`,
-    with the number in the place of `Given()`.
+    in which the number replaces `Given()`.
 
-    The modules have torch's initial weights. If the learner's module holds such a module, it gets the weights of the
-    question, like every other part.
+    The modules have torch's initial weights. If the learner's module holds a module that the callable made, this part
+    gets the question's weights, like every other part.
     """
 
     of: TorchModule | Earlier
@@ -106,16 +107,17 @@ class Case:
     args, kwargs: the arguments of the call, with RandomTensor and the like inside.
     method: the method of the module that is called. With `parameters`, nothing is called, and the answer is the number
         of trainable parameters. The module then keeps its initial values, so it may be as large as it likes.
-    earlier: the arguments of another call that comes first. True means arguments of the same sizes; for a module, yet
-        another call with other sizes comes before that one, if the reference accepts any (derive.resized).
+    earlier: the arguments of another call that comes first. True makes this earlier call with arguments of the same
+        sizes. A module is called with other sizes even before that, if the reference accepts other sizes
+        (derive.resized).
     again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device.
     large: the numbers overflow a bare `exp`.
     raises: the numbers that a ValueError must name (an empty tuple allows any message); None if nothing should be
         raised.
     limit: the number of elements that no tensor's storage may reach, forward or backward (see OfProducts).
-    peak: the number of bytes by which a call without gradients may not enlarge the process, as the judge measures it
-        from outside (only in hidden cases).
+    peak: a number of bytes. During a call without gradients, the process must grow by less than that. The judge
+        measures it from outside, and only in hidden cases.
     integer: an int must be an int, not 7.0.
     fresh: the module keeps its initial values, and the output must not depend on those that are random.
     zeros: the parameters that are zero, while all others are drawn.
@@ -177,8 +179,8 @@ Size = Callable[[Random], Case]
 class Exercise:
     """How an exercise is called. derive.py makes the hidden cases and the visible ones from it.
 
-    sizes: functions that draw a call, one for each hidden case. The first one draws an ordinary call; everything that
-        is standard is tested on more calls that it draws.
+    sizes: functions that draw a call, one for each hidden case. The first one draws an ordinary call. All standard
+        tests use further calls that this first function draws.
     refuses: functions that draw calls that must raise an error (their cases have `raises`).
     visible: small cases chosen by hand. The first one decides how renamed weights are placed, so it should be an
         ordinary one.
@@ -186,8 +188,8 @@ class Exercise:
     uses: the earlier exercises from which it is built.
     delegates: those of `uses` that would be the whole answer. Their proxies have children, but no forward pass.
     large: the factor that makes ordinary numbers large.
-    overflow: the factor that makes numbers so large that `exp` of a score is infinite, above or below 0; 0 if there is
-        no softmax or sigmoid.
+    overflow: the factor that makes numbers so large that `exp(score)` or `exp(-score)` is infinite; 0 if there is no
+        softmax or sigmoid.
     """
 
     name: str

@@ -135,8 +135,8 @@ def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
 
 
 def resized(case: Case) -> tuple[Case, Case]:
-    """Returns two calls of other sizes on the same module: one with other sides and one more image, and one with only
-    one more image.
+    """Returns two calls of other sizes on the same module. Both have one more image; the first one has other sides,
+    too.
 
     If such a call and then a call of the module's own sizes come first, it shows whether anything is kept of either
     call: an index, a mask or a size. It even shows a gate that is kept only as long as the shape stays the same.

@@ -59,14 +59,14 @@ LARGE_MAPS: dict[str, Shape] = {
 
 
 def maps(ordinary: Shape) -> dict[str, Shape]:
-    """MAPS with another ordinary map."""
+    """Returns MAPS with `ordinary` as the ordinary map, and as the map of a batch of one."""
     return {**MAPS, "": ordinary, "a batch of one": one_image(ordinary)}
 
 
 def on_map(words: str, shape: Shape, of: Callable[[Random], Construct], **fields: Any) -> Size:
     """Returns a size: a function that draws a call of a module on a map.
 
-    of: draws the module's arguments, with the channels first, or by name.
+    of: draws the module's arguments, by place with the number of channels first, or by name.
     fields: other fields of the case.
     """
     def size(r: Random) -> Case:
@@ -90,8 +90,8 @@ def channels_of(construct: Construct) -> int:
 
 
 def bottleneck(r: Random) -> dict[str, int]:
-    """Draws an ordinary bottleneck. It has eight hidden channels or more, so in each image some of them are certain to
-    be large."""
+    """Draws an ordinary bottleneck. It has eight hidden channels or more, so in each image some of them are almost
+    certain to be large."""
     hidden, reduction = r.randint(8, 11), r.randint(2, 6)
     return {"channels": hidden * reduction, "reduction": reduction}
 
@@ -185,7 +185,8 @@ def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct],
 
 # --- Words
 def other_words(*options: str) -> dict[str, Any]:
-    """Returns words that an argument may not be, each of which must be refused, by what is special about the word."""
+    """Returns values that must be refused for an argument whose allowed words are `options`. Each value has a label
+    that says what is special about it."""
     part = options[0][:-1] or "".join(options)
     return {"an empty text": "", f"{part!r}": part, "a right word in other letters": options[0].swapcase(),
             "None": None,

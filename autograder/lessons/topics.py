@@ -54,8 +54,8 @@ class Topic:
 
     @cached_property
     def used_later(self) -> dict[str, tuple[str, ...]]:
-        """For each exercise, the layers that a later cell of the page uses in a way in which a layer of another kind
-        would fail."""
+        """For each exercise, the layers that must be of the reference's kind, because a later cell of the page would
+        fail with a layer of another kind."""
         return getattr(self.module("exercises"), "USED_LATER", {})
 
     @cached_property
@@ -64,13 +64,13 @@ class Topic:
 
     @cached_property
     def review(self) -> tuple[Item, ...]:
-        """What `review()` asks of the lesson."""
+        """The questions that `review()` asks about the lesson."""
         return self.module("review").ITEMS
 
 
 def topic(where: str | Path) -> Topic:
-    """Returns the topic of that name, which is the course's or on an instructor's own list. Or returns the topic in a
-    folder outside this repository.
+    """Returns a topic: by its name, if it is the course's or on an instructor's own list, or by its folder, if that
+    lies outside this repository.
 
     Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
     """

@@ -46,7 +46,7 @@ from autograder.lessons.declare import Exercise, call
 from autograder.lessons.sizes import large
 '''
 
-CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that rightly lose no points.
+CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose no points because they are right.
 
 The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without
 "(proposed)", and delete those that nobody makes.
@@ -61,7 +61,7 @@ MISTAKES = (
 # Mistake is.
 VARIANTS = ()
 
-# Mutants that `autograder audit` reports because they get full points, although they are right, and why:
+# Mutants that are right, so that `autograder audit` should not report their full points, each with the reason:
 # {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}
@@ -136,8 +136,8 @@ def _enter(name: str, title: str, home: Path, minutes: int) -> None:
 
 
 def exercises_source(name: str, sketch: Sketch) -> str:
-    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size, in which letters are drawn anew,
-    and a visible case of small fixed shapes."""
+    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size, which draws new numbers for the
+    letters each time, and a visible case of small fixed shapes."""
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)

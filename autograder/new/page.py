@@ -53,7 +53,7 @@ def _prose(heading: str, what: str, end: str = "") -> str:
 
 def gapped(text: str, exercise: Drafted) -> str:
     """Returns the exercise's code with a gap for each body that a learner writes. In a class, each method has a gap of
-    its own, so that the unsolved class exists."""
+    its own, so that the class is defined even before it is solved."""
     tree = ast.parse(text)
     node = next(each for each in tree.body
                 if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == exercise.name)

@@ -1,5 +1,5 @@
-"""Finds out what else an exercise should be asked, by trying the reference: calls that it refuses, defaults, and scores
-that overflow `exp`."""
+"""Tries the reference to find more questions for an exercise: calls that the reference refuses, calls that use its
+defaults, and inputs whose scores overflow `exp`."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Refused:
 
 def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
              calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
-    """For each line of an exercise that raises a ValueError, finds a call that makes it do so, or two calls with
-    different causes. Also returns the lines for which no such call was found.
+    """Finds, for each line of an exercise that raises a ValueError, one call that makes the line raise it, or two calls
+    for different reasons. Also returns the lines for which no call was found.
 
     node: the exercise as it stands in `file`, from which `target` was made.
     """
@@ -124,7 +124,8 @@ def _refused(call: Call, target: Callable, file: str, guards: dict[int, _Guard])
 
 
 def more(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
-    """Calls that nobody thinks of, but that show a mistake which the others hide. Not all need be accepted."""
+    """Yields calls that hardly anybody thinks of, but that show mistakes which the sketch's own calls hide. The
+    reference may refuse some of them."""
     first, *others = calls
     yield from _narrow(first)
     for call in others:  # what is standard is tried on the first call alone, not on the branches of the others
@@ -136,7 +137,8 @@ def more(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
 
 
 def complaint(call: Call, target: Callable) -> str:
-    """What the reference says to such a call; nothing where it takes it."""
+    """Returns the error that the reference raises for this call, in words; an empty text if the reference accepts the
+    call."""
     shapes = call.shapes(Random(0))
     try:
         call.made(target)(*map(torch.ones, shapes))

@@ -1,4 +1,5 @@
-"""Proposes known mistakes: the usual ones, and mutants of the reference, that can be told from it and each other."""
+"""Proposes known mistakes: usual mistakes, and mutants of the reference. The cases can tell each of them from the
+reference and from all others."""
 
 from __future__ import annotations
 
@@ -156,8 +157,8 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
 
 
 def spread(found: list[Mutant], source: str) -> list[Mutant]:
-    """One mutant of each line, then another of each line, and so on; at the end those that teach little, or that
-    change what a guard asks. None that takes an argument for one of another type."""
+    """Returns one mutant of each line, then another of each line, and so on. Mutants that teach little, or that change
+    a check of the arguments, come last. Mutants that mistake an argument for one of another type are left out."""
     tree = counted(source)
     arguments = [each for node in ast.walk(tree) if isinstance(node, ast.arguments) for each in node.args]
     types = {each.arg: ast.unparse(each.annotation) if each.annotation else "" for each in arguments}

@@ -7,9 +7,9 @@
         ],
     }
 
-Each entry is one kind of call. A module's arguments are its constructor's, a function's are passed by name beside the
-inputs. A number in a shape stays as it is; a letter is another number in each hidden question,
-the same one wherever it stands in the call, and no other letter's.
+Each entry is one kind of call. The `arguments` of a module go to its constructor, and those of a function are passed by
+name beside the inputs. A number in a shape stays as it is. Each hidden question draws a number for each letter. Within
+a call, a letter stands for the same number everywhere, and different letters stand for different numbers.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ NUMBERS = 4  # so many numbers, or more if there are more letters
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, by name or by place, or those of the function, by name; and the
-    shapes of what it is called with, numbers and letters.
+    """One kind of call: the arguments of the class (by name or by place) or of the function (by name), and the shapes
+    of the inputs, made of numbers and letters.
 
-    large: are the inputs' numbers large? device: is it called on another device?
+    large: whether the inputs' numbers are large. device: whether the call is made on another device.
     """
 
     arguments: dict[str, Any] | tuple[Any, ...]
@@ -48,7 +48,8 @@ class Call:
         return tuple(self.arguments.values()) if isinstance(self.arguments, dict) else self.arguments
 
     def made(self, target: Callable) -> Callable:
-        """What is called with the inputs: a module of the class, or the function with its other arguments."""
+        """Returns the callable that is given the inputs: a module of the class, or the function with its other
+        arguments."""
         made = target if isinstance(target, type) else partial(partial, target)
         return made(**self.arguments) if isinstance(self.arguments, dict) else made(*self.arguments)
 
@@ -59,7 +60,8 @@ class Call:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """What the letters may stand for: nothing that stands in a shape as a number, so that no two axes are alike."""
+        """The numbers that the letters may stand for. No number that stands in a shape is among them, so that no two
+        axes have the same length."""
         fixed = {side for shape in self.inputs for side in shape}
         free = (number for number in itertools.count(SMALLEST) if number not in fixed)
         return tuple(itertools.islice(free, max(NUMBERS, len(self.letters))))
@@ -111,7 +113,7 @@ def read(path: Path) -> Sketch:
     defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     if len(sketched) != 1:
         raise ValueError(
-            f"{path} has {len(sketched)} assignments to {INPUTS}; one says how each exercise is called: "
+            f"{path} has {len(sketched)} assignments to {INPUTS}. Exactly one must say how each exercise is called: "
             f"{INPUTS} = {{\"{next(iter(defined), 'MyBlock')}\": [{{\"inputs\": [(\"B\", 8, \"H\", \"W\")]}}]}}"
         )
     calls = _calls(path, sketched[0], defined)

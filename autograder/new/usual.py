@@ -1,8 +1,8 @@
-"""Mistakes that people make with attention, wherever the reference has a place for one: they are proposed first,
-each with a sentence.
+"""The mistakes that people usually make with attention, each with a sentence. Those that the reference has a place for
+are proposed first.
 
-Who makes such a mistake makes it everywhere: a change is made in all places that fit. The first in this file are
-proposed first.
+Somebody who makes such a mistake makes it everywhere, so a change is made in all places that fit. The mistakes are
+proposed in the order of this file.
 """
 
 from __future__ import annotations

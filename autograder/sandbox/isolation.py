@@ -96,10 +96,9 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     open_to = {"files", "network"} - set().union(*(layer.keeps for layer in LAYERS if layer.name in layers))
     if open_to:
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
-                       "so nothing was run. "
-                      "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; "
-                      "for notebooks whose authors you trust there is `--isolation none` (with nbgrader: "
-                      "`--JudgeCells.isolation=none`).")
+                       "so nothing was run. `autograder doctor` says what to install. The container in "
+                       "docs/instructors/sandbox.md has all of it. Notebooks whose authors you trust can be graded "
+                       "with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 
@@ -118,7 +117,7 @@ def probed() -> tuple[str, ...]:
 
 
 def works(layer: Layer) -> bool:
-    """Says whether the layer exists here, and keeps what it should keep."""
+    """Says whether the layer exists here, and keeps learners' code from everything that it should keep from them."""
     if layer.name == "limits":
         return os.name == "posix"
     if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
@@ -131,12 +130,14 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the kernel's answers, inside `layers`, to calls that are given as number and arguments. An answer is
-    system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the error,
-    or, below zero, the signal that ended it. Raises RuntimeError if the layers don't work."""
+    """Returns the kernel's answers, inside `layers`, to system calls that are given as number and arguments. An answer
+    is system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the
+    error. If the call ended the process, it is minus the number of the signal. Raises RuntimeError if the layers don't
+    work."""
     trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
-        raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
+        raise RuntimeError(f"no process starts inside {'+'.join(layers)}: "
+                           f"{trial.stderr.decode(errors='replace')[-500:]}")
     return json.loads(trial.stdout)
 
 

@@ -99,7 +99,8 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
              if isinstance(leaf, dict) and "tensor" in leaf}
     own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}
     if named != own:
-        raise ValueError(f"tensors without a place, or places without a tensor: {sorted(named ^ own)[:3]}"[:400])
+        raise ValueError("tensors that no field names, or named tensors that are missing: "
+                         f"{sorted(named ^ own)[:3]}"[:400])
     return seen
 
 
@@ -118,8 +119,8 @@ def changed(header: dict[str, Any]) -> bool:
 
 
 def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
-    """Returns the parameters of networks by their names, or in words why there are none. Raises ValueError if this is
-    not such an answer."""
+    """Returns the number of each network's parameters by its name, or the reason why the network could not be counted.
+    Raises ValueError if this is not such an answer."""
     _checked(_counts, header)
     if header["counts"].keys() != set(networks):
         raise ValueError("not the counts of the networks that were asked for")

@@ -198,8 +198,8 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
     second half, which begins indented, or by the first half, which ends indented (both halves then keep the marks), and
     by the fact that the two together are valid Python.
 
-    Halves that can run on their own stay as they are. So do more pieces than anybody would make by hand: each cell is
-    looked at only a few times, however many there are.
+    Halves that can run on their own stay as they are. If there are more pieces than anybody would make by hand, they
+    stay too, so that each cell is looked at only a few times.
 
     marked: the names that the lesson's marked cells define, by grade id.
     """

@@ -126,8 +126,8 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
 
 
 def digest(data: bytes) -> str:
-    """Returns a digest of a notebook file: of its cells without outputs. If it holds no cells, or takes too much to
-    read, returns a digest of the whole file.
+    """Returns a digest of a notebook file's cells without outputs. If the file holds no cells, or takes too much time
+    or memory to read, returns a digest of the whole file.
 
     The digest does not depend on how the course reads a notebook, so it stays the same if that changes.
     """

@@ -1,14 +1,14 @@
-"""`autograder verify --record`: trains a learner's record here, with their module behind the wall.
+"""`autograder verify --record`: trains a learner's record here, with their module in the sandbox.
 
 This process holds the data, the network around the module, the loss, the optimizer, the steps and the score. The
 learner's process holds only code. At each step it is given the module's numbers, an input and, later, a gradient. It
-returns an output, a gradient for each number, and the new content of its buffers. Four things make sure that it gains
-nothing from its own memory:
+returns an output, a gradient for each number, and the new content of its buffers. Four things make sure that the
+learner's process gains nothing from what it remembers:
 
 - The pictures follow from a number that is drawn after the notebook was read.
 - A second process, which has drawn other random numbers, is asked every step again, several steps at a time and the
   last one first. It must give the same answers for the same numbers.
-- A third process tests, and has seen no training.
+- A third process computes the test, and has seen nothing of the training.
 - The initial numbers of each parameter are put into another order.
 """
 
@@ -85,7 +85,7 @@ def code_of(notebook: NotebookNode) -> list[dict[str, Any]]:
 
 
 class Behind:
-    """A process that holds a learner's module, and the questions that it is asked."""
+    """A process that holds a learner's module. The methods put the questions to it."""
 
     def __init__(self, sandbox: Sandbox, entry: Entry):
         self.worker: Worker = sandbox.worker()
@@ -202,7 +202,7 @@ class Far(nn.Module):
                       for name, tensor in self.witness.gradients(step.numbers, step.x, step.of).items()}
             if found.keys() != step.found.keys() or not all(_close(found[name], each)
                                                             for name, each in step.found.items()):
-                raise Refused("a step of the training depended on something else than the module's numbers, its input "
+                raise Refused("a step of the training depended on something other than the module's numbers, its input "
                               "and the random numbers that it was given")
         self.kept.clear()
 
@@ -320,5 +320,5 @@ def verify_record(path: Path, isolation: str, console: Console, draw: int | None
         return 1
     for line in repr(found).splitlines():
         say(line)
-    say(f"The pictures were drawn with --draw {draw}; with it, anybody can train the same again.")
+    say(f"The pictures were drawn with --draw {draw}; with this number, anybody can repeat the same training.")
     return 0

@@ -1,4 +1,4 @@
-"""Builds the networks of the papers' tables behind the walls, from the notebooks that somebody handed in, and counts
+"""Builds the networks of the papers' tables in the sandbox, from the notebooks that somebody handed in, and counts
 their parameters there.
 
 Each lesson has a worker of its own, which is given that lesson's notebook and nothing else. Its answer is bounded and
@@ -65,6 +65,6 @@ def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandb
         reply, _ = session.begin("cpu").ask({"op": "count", "lesson": lesson, "cells": given})
         return validation.counts(reply, [row.network for row in rows])
     except (Died, ValueError) as error:
-        return {row.network: f"lesson {lesson.partition('_')[0]}: it was not counted, {error}" for row in rows}
+        return {row.network: f"lesson {lesson.partition('_')[0]}: it was not counted: {error}" for row in rows}
     finally:
         session.close()

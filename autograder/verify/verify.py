@@ -58,8 +58,8 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     verified = sum(not why for why in lacking.values())
     stated = sum(bool(row.stated) for row in table.found)
     met = sum(row.meets(row.exact) for row in lacking)
-    _say(console, "", f"{card} agrees with the notebooks: {met} of {stated} stated numbers met; "
-                      f"{len(lacking)} of {len(table.found)} counts right, {verified} of them verified.")
+    _say(console, "", f"{card} agrees with the notebooks: {met} of the {stated} stated numbers are met; "
+                      f"{len(lacking)} of {len(table.found)} counts are right, and {verified} of these are verified.")
     for line in _not_recounted(said, notebooks.get(CAPSTONE)):
         _say(console, "", line)
     return 0
@@ -72,8 +72,8 @@ def _not_recounted(said: dict[str, Any], capstone: NotebookNode | None) -> Itera
     trained += ["the scores of the record"] if said["record"] else []
     yield f"Not verified, but what the learner states: {', '.join(trained)}, the versions and the machine."
     if said["studies"]:
-        yield ("A study is not trained again. Its verdict follows from the scores on the card, by the course's rules; "
-               "whether the hypothesis was written before the runs, no command can tell.")
+        yield ("A study is not trained again. Its verdict follows from the scores on the card, by the course's rules, "
+               "but no command can tell whether the hypothesis was written before the runs.")
     if record := said["record"]:
         cells = [cell.source.strip() for cell in capstone.cells if cell.cell_type == "code"] if capstone else []
         where = "is a cell of" if record["code"] in cells else "is not a cell of"

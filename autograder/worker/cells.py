@@ -75,7 +75,7 @@ class TimeIsUp(BaseException):
 
 
 class Silent:
-    """Stands for anything that draws, trains or measures: may be called, indexed and asked for attributes."""
+    """Stands for anything that draws, trains or measures. It can be called and indexed, and it has every attribute."""
 
     def __getattr__(self, name: str) -> Silent:
         if name.startswith("__"):
@@ -114,9 +114,10 @@ class Absent(Silent):
 
 
 class Shell:
-    """The result of `get_ipython()`. If the code in a magic is meant to leave something behind, it is run.
-    `%%writefile` writes a file, and `%run` runs one, in the worker's own folder; `mkdir` makes folders there, and `%cd`
-    enters them; `%env` sets a variable. Other magics do nothing, and no other program is run."""
+    """The result of `get_ipython()`. A magic is run if it may leave behind something that later cells need, such as the
+    code below `%%time`. `%%writefile` writes a file, and `%run` runs one, in the worker's own folder; `mkdir` makes
+    folders there, and `%cd` enters them; `%env` sets a variable. Other magics do nothing, and no other program is run.
+    """
 
     CODE = {"time", "capture", "prun"}
 
@@ -172,7 +173,7 @@ class Cells:
     used: the names that functions and classes of the cells use.
     then: for each exercise, the values of these names directly below the cell that defined it last, where its check
         stands.
-    waiting: definitions for which a name was missing, with the value that their own name had at that time.
+    waiting: definitions that failed because a name was missing, each with the value that its own name had at that time.
     """
 
     def __init__(self, scope: dict[str, Any]):
@@ -213,9 +214,9 @@ class Cells:
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
     def changed_since(self, exercise: str) -> dict[str, Any]:
-        """Returns the names that functions or classes use, and that had another value directly below the exercise's
-        cell, with that value (MISSING if there was none). A name that got its first value later counts only if it hides
-        one of Python's own names, because a helper may be defined further down."""
+        """Returns the names that functions or classes use and whose value has changed below the exercise's cell. Each
+        comes with the value that it had directly below that cell, or MISSING if it had none. A name that got its first
+        value later counts only if it hides one of Python's own names, because a helper may be defined further down."""
         changed: dict[str, Any] = {}
         if (then := self.then.get(exercise)) is None:
             return changed
@@ -378,7 +379,8 @@ def _holds_code(statement: ast.stmt) -> bool:
 
 
 def takes_no_time(statement: ast.stmt) -> bool:
-    """Says whether a statement takes no time: a definition (also by a lambda), or an assignment that calls nothing."""
+    """Says whether a statement takes no time. That is so for a definition, including one by a lambda, and for an
+    assignment that calls nothing."""
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
         return isinstance(statement.value, ast.Lambda) or not any(
             isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement)

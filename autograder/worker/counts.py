@@ -15,13 +15,13 @@ from attention_lab.networks.paper_tables import CAPSTONE, paper_table
 
 @dataclass
 class Counted:
-    """The parameters of each network by its name, or in words why there are none."""
+    """The number of each network's parameters by its name, or the reason why the network could not be counted."""
 
     counts: dict[Name, Annotated[int, Bounds(minimum=0, maximum=1 << 62)] | Text]
 
 
 def counted(lesson: str, cells: list[dict[str, Any]] | None, here: dict[str, Any]) -> Counted:
-    """Returns the counts of the networks of a lesson's rows.
+    """Returns the counts for the networks that a lesson's rows of the papers' tables are about.
 
     cells: the cells of its notebook, from which `mine` takes the modules as it does in the capstone; None if there is
         no notebook.

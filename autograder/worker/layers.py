@@ -56,8 +56,8 @@ def end_with_parent() -> None:
 def limit(limits: dict[str, int]) -> None:
     """Sets limits that this process cannot lift again, unless it has root's capabilities.
 
-    limits: by the names of the module `resource`. Addresses (RLIMIT_AS) are counted in addition to those that are
-        mapped now, because a CPU build of torch maps 0.7 GiB when it is imported, and one for CUDA 3 to 4 GiB.
+    limits: by the names of the module `resource`. The limit on addresses (RLIMIT_AS) is added to those that are mapped
+        now, because a CPU build of torch maps 0.7 GiB when it is imported, and one for CUDA 3 to 4 GiB.
     """
     import resource  # Unix only
 

@@ -68,8 +68,8 @@ class Notebook:
         return plain(ran), {}
 
     def then(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Answers whether names had another meaning directly below the exercise's cell. With `go_back`, they have it
-        again from now on."""
+        """Answers whether names had another meaning directly below the exercise's cell. With `go_back`, they get that
+        earlier meaning back."""
         changed = self.cells.changed_since(header["exercise"])
         if header["go_back"]:
             self.cells.go_back(changed)
@@ -94,12 +94,12 @@ class Notebook:
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
     def count(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """The parameters of the networks of a lesson's rows in the papers' tables; see counts.counted."""
+        """Answers with the numbers of parameters that counts.counted returns for a lesson."""
         return plain(counted(header["lesson"], header["cells"], self.scope | self.cells.answers)), {}
 
 
 def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
-    """Answer the judge until it hangs up. An answer carries its question's number."""
+    """Answers the judge until it hangs up. An answer carries its question's number."""
     def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         wire.send(sock, number, wire.Packed({"remote": header}, tensors))
         return wire.receive(sock)

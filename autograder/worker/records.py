@@ -1,6 +1,8 @@
-"""The UNTRUSTED side: the module of a learner's record. It computes what the trainer asks for, and owns nothing.
+"""The UNTRUSTED side: the module of a learner's record. It computes what the trainer asks for, and keeps no numbers of
+its own.
 
-Every step brings the module's numbers with it, and says what is wanted next: the output, or then the gradients.
+With every step, the trainer sends the module's numbers. It first asks for the output, and then perhaps for the
+gradients.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Packed:
 
 
 def send(sock: socket.socket, number: int, packed: Packed) -> None:
-    """Send one frame, with `number` as its header's "id"."""
+    """Sends one frame, with `number` as its header's "id"."""
     head = b'[{"id": %d' % number + (b"" if packed.head.startswith(b"}") else b", ") + packed.head
     sock.sendall(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
 
@@ -104,7 +104,7 @@ def ungroup(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
     for name, tensor in tensors.items():
         number, _, name = name.partition("/")
         if not number.isdecimal() or int(number) >= count:
-            raise ValueError(f"a tensor {name!r} of number {number!r}, of {count}")
+            raise ValueError(f"a tensor {name!r} of question or answer {number!r}, but there are only {count}")
         groups[int(number)][name] = tensor
     return groups
 

@@ -52,8 +52,8 @@ class _Old(MetaPathFinder, Loader):
 
 
 def keep() -> None:
-    """Makes old names work; new modules of the same name come first. `check` and its like are functions of the library.
-    Their modules are entered at once, because a later import would put the module in the function's place."""
+    """Makes old names work; new modules of the same name come first. The old modules of functions such as `check` are
+    entered at once, because an import later on would replace the library's function `check` by the module."""
     sys.meta_path.append(_Old())
     for name, (room, *_) in MOVED.items():
         if loaded := sys.modules.get(f"{LIBRARY}.{room}"):

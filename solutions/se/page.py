@@ -766,7 +766,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Reach is another matter.
 # In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.
 # There the networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %, in four runs each.
-#
+
+# %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
 # What do the means tell the gates there?
 # If channels for water are strong, SE may open a channel for boats, but we have not seen it do so.

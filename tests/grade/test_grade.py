@@ -50,7 +50,7 @@ def test_what_was_handed_in_is_opened_in_one_room_alone(graded_class):
 
 def test_every_notebook_was_judged_ahead_as_nbgrader_leaves_it(graded_class):
     course, run = graded_class
-    assert "was not judged ahead" not in (course.folder / "work/grade.log").read_text()
+    assert "was not judged before the run came to it" not in (course.folder / "work/grade.log").read_text()
     judged, known = counts(run)
     assert judged + known == len(CLASS)
     assert known >= len(AS_RELEASED) - 1

@@ -57,7 +57,7 @@ def prose(said: str) -> Markup:
 
 
 def points(value: float) -> str:
-    """1 point, 2.5 points."""
+    """Writes a number of points with its noun: 1 point, 2.5 points."""
     return f"{shown(value)} point{'' if shown(value) == '1' else 's'}"
 
 

@@ -35,9 +35,9 @@ class Collect(ExchangeCollect):
         self.owners: dict[str, int] = {}  # of each folder that has its owner's name, see another_owner
 
     def _path_to_record(self, path: str) -> dict:
-        """nbgrader's method, which stops with an error at a folder whose name it does not expect. Here such a folder,
-        and a folder in somebody else's name, is set apart until copy_files reports it. So it never counts as anybody's
-        newest submission."""
+        """Overrides nbgrader's method, which stops with an error at a folder whose name it does not expect. Here such a
+        folder, and a folder in somebody else's name, is set apart until copy_files reports it. So it never counts as
+        anybody's newest submission."""
         try:
             record = super()._path_to_record(path)
             why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
@@ -50,7 +50,7 @@ class Collect(ExchangeCollect):
         return record
 
     def copy_files(self) -> None:
-        """nbgrader's method."""
+        """Overrides nbgrader's method."""
         for record in self.src_records:
             if "why" in record:
                 self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
@@ -85,8 +85,8 @@ class Collect(ExchangeCollect):
 
 
 def time_or_none(folder: str) -> datetime | None:
-    """Returns the time when an earlier submission was handed in; None if the file holds no time. Its learner may have
-    written it, so it must not stop the collecting."""
+    """Returns the time when an earlier submission was handed in; None if the file holds no time. A learner may have
+    written the file, so a wrong time in it must not stop the collecting."""
     try:
         return time_in(Path(folder))
     except ValueError:
@@ -98,7 +98,7 @@ def another_owner(folder: Path, student: str, check_owner: bool) -> tuple[int, s
     account of somebody else. The reason is empty if there is none.
 
     If `student` has no account and the folder belongs to no account or to the collector's, the name of the folder is
-    all that is known, and it is believed. That is so on a hub whose containers all run as one.
+    all that is known, and it is believed. That is so on a hub whose containers all run under one account.
 
     check_owner: nbgrader's setting. Without it, every name that is not an account is believed.
     """

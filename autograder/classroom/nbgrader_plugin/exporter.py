@@ -58,8 +58,8 @@ class ReadAnything(NotebookExporter):
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 
     def _preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """nbconvert's method. The original copies the notebook twice more, and validates it after each step. Here it is
-        validated once, after the last step."""
+        """Overrides nbconvert's method. The original copies the notebook twice more, and validates it after each step.
+        Here it is validated once, after the last step."""
         for step in self._preprocessors:
             nb, resources = step(nb, resources)
         self._validate_preprocessor(nb, step)
@@ -97,7 +97,8 @@ class ReadAnything(NotebookExporter):
 
 
 def init_notebooks(self: Any) -> None:
-    """Replaces nbgrader's method: finds the notebooks of each matching submission, and those that it should have.
+    """Replaces nbgrader's method: finds the notebooks of each matching submission, including those that are missing and
+    should be there.
 
     Raises NbGraderException if learners' code can't be kept in here, if it can't have the memory that right answers
     need, or if the marks were made with another seed than the class's present one. The exception comes before anything

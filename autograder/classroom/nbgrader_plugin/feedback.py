@@ -19,7 +19,7 @@ class FeedbackPage(HTMLExporter):
 
     def from_notebook_node(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """nbconvert's method. Raises MissingEntry or ValueError.
+        """Overrides nbconvert's method. Raises MissingEntry or ValueError.
 
         resources: nbgrader's, with the names of the submission.
         """

@@ -63,7 +63,7 @@ class SubmissionPage(HTMLExporter):
 
     def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """nbconvert's method."""
+        """Overrides nbconvert's method."""
         try:
             with open_plain(Path(filename)) as file:
                 size = os.fstat(file.fileno()).st_size
@@ -79,13 +79,14 @@ class SubmissionFiles(handlers.SubmissionFilesHandler):
     would have the instructor's rights on this server."""
 
     def parse_url_path(self, url_path: str) -> str:
-        """tornado's method. The submission's folder is found by asking the original method for an empty path in it."""
+        """Overrides tornado's method. The submission's folder is found by asking the original method for an empty path
+        in it."""
         submission, _, _ = url_path.lstrip("/").partition("/")
         self.folder = super().parse_url_path(f"{submission}/")
         return super().parse_url_path(url_path)
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """tornado's method."""
+        """Overrides tornado's method."""
         path, folder = Path(absolute_path), Path(self.folder)
         try:
             inside = path.is_relative_to(folder) and path.resolve() == folder.resolve() / path.relative_to(folder)
@@ -98,7 +99,7 @@ class SubmissionFiles(handlers.SubmissionFilesHandler):
         return super().validate_absolute_path(root, absolute_path)
 
     def set_extra_headers(self, path: str) -> None:
-        """tornado's method."""
+        """Overrides tornado's method."""
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         self.set_header("X-Content-Type-Options", "nosniff")
 
@@ -110,7 +111,7 @@ class Templates(FileSystemLoader):
         super().__init__([*folders, str(Path(__file__).parent)])
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
-        """jinja's method."""
+        """Overrides jinja's method."""
         source, file, is_fresh = super().get_source(environment, template)
         return source.replace(LAST_OF_MENU, LAST_OF_MENU + LINK), file, is_fresh
 

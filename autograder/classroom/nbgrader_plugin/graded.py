@@ -47,7 +47,7 @@ def why_again(autograde: Any, student: str) -> str | None:
         except ValueError as error:
             return str(error)
         reasons += (
-            ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
+            ["its time of hand-in differs from the gradebook's"] if time not in (None, submission.timestamp) else []
         )
         return next(filter(None, reasons), None)
 

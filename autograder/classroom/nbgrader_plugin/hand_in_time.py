@@ -1,7 +1,7 @@
 """Reads when something was handed in, from a line in `timestamp.txt`. That file lies among a stranger's files.
 
-nbgrader opens it in four places. It follows links, and reads it whatever its size. If the file holds no time,
-nbgrader's command ends, or formgrader's list of all students.
+nbgrader opens it in four places. It follows links, and reads it whatever its size. If the file holds no time, an error
+ends nbgrader's command, or formgrader can't show its list of students.
 """
 
 from __future__ import annotations

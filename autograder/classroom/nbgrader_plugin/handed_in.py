@@ -15,7 +15,7 @@ def file_of(path: Path) -> Path:
     """Returns the file that is graded as the notebook `path`: that file itself, or else the only notebook beside it, if
     it holds the lesson's exercises. (Browsers rename a file that is downloaded twice: `01_se (1).ipynb`.)
 
-    Raises Unreadable if this leaves a choice, because nothing is guessed.
+    Raises Unreadable if there is no such file, or if there are several. Nothing is guessed.
     """
     if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
         return path

@@ -37,7 +37,7 @@ class LatePenalties(AssignLatePenalties):
         return super().preprocess(nb, resources)
 
     def init_plugin(self) -> None:
-        """nbgrader's method."""
+        """Overrides nbgrader's method."""
         super().init_plugin()
         if self.by_rules:
             self.plugin_inst = self.by_rules

@@ -41,8 +41,8 @@ def warn_plainly(*about: Any, **options: Any) -> str:
 
 
 def keep_logs_plain() -> None:
-    """From now on, all loggers and warnings of this process write such plain lines, and an unexpected error shows a
-    plain traceback."""
+    """From now on, the logs and warnings of this process, and the traceback of an unexpected error, hold no control
+    sequences."""
     logging.setLogRecordFactory(PlainRecord)
     warnings.formatwarning = warn_plainly
     if sys.excepthook is sys.__excepthook__:

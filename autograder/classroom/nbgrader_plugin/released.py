@@ -30,7 +30,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     src_path: str  # nbgrader's
 
     def copy_files(self) -> None:
-        """nbgrader's method, for one folder after the other."""
+        """Overrides nbgrader's method, for one folder after the other."""
         every = self.src_path
         for folder in sorted(glob.glob(every)):
             if why := _not_released(Path(folder)):
@@ -48,7 +48,7 @@ class List(ExchangeList):
     inbound: bool  # nbgrader's
 
     def parse_assignments(self) -> list[dict[str, Any]]:
-        """nbgrader's method."""
+        """Overrides nbgrader's method."""
         listing.open, listing.notebook_hash = _opened, _hash_of
         if self.inbound:
             listing.glob = SimpleNamespace(glob=lambda pattern: notebooks_in(Path(pattern).parent))

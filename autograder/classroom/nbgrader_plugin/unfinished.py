@@ -1,5 +1,5 @@
-"""Writes a folder that is made again beside the existing one. When it is complete, it takes the place of the existing
-one.
+"""When a folder is made again, writes the new one beside the existing one. The new folder takes the place of the
+existing one when it is complete.
 
 nbgrader removes the earlier folder first. If writing the new one fails, it removes that too, and both are lost. Here an
 attempt that fails or is killed leaves the earlier folder as it was, and beside it a mark that says so.

@@ -33,7 +33,7 @@ class Unpack(ExtractorPlugin):
     aside: Aside
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """nbgrader's method."""
+        """Overrides nbgrader's method."""
         self.archives, self.aside = set(), Aside(Path(extracted_path).parent / ASIDE, self.log)
         unpacking = Unpacking(tuple(self.parent.collector_plugin_inst.valid_ext), self.aside)
         for folder, _, names in os.walk(archive_path):
@@ -58,7 +58,7 @@ class Download(FileNameCollectorPlugin):
                              "--Download.platform=%s", "|".join(RULES))
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """nbgrader's method: returns whose file it is, or None."""
+        """Overrides nbgrader's method: returns whose file it is, or None."""
         if self._claims is None:
             self._claims = self._decide()
         claim = self._claims.get(submitted_file)

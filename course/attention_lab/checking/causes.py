@@ -21,7 +21,7 @@ FEW = 6  # up to so many tensors are tried one by one; more of them only togethe
 
 
 def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
-    """Finds a sub-module that is another one under a second name, or that was built and never called.
+    """Finds a sub-module that has a second name, or one that was built and never called.
 
     The observation has a trace and gradients. A layer that is used without a call (`F.linear(x, self.fc.weight)`) has a
     gradient.
@@ -89,8 +89,9 @@ def _below(name: str, names: set[str]) -> set[str]:
 
 def with_use(difference: Difference, case: RecordedCase, observation: Answer,
              ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
-    """Returns the difference. If it is about missing gradients, it now also says whether the output depends on the
-    tensors in question. This is found out by asking again with other numbers in them.
+    """Returns the difference. If it is about missing gradients, adds whether the output depends on the tensors without
+    a gradient, as far as that is certain. To find that out, the question is asked again with other numbers in these
+    tensors.
 
     ask: puts the case's question again, with some of its tensors replaced.
     """

@@ -2,9 +2,9 @@
 looks like.
 
 The tolerance in float64 is 1e-9 times the size of the numbers. The size is the largest element of the expected tensor.
-Because some true gradients are zero, the size is never below the median of the largest elements of all expected tensors
-of that kind in the exercise. Questions in float32 test dtype and finiteness; their tolerance is the rounding error of
-another processor: PROCESSORS times the distance between two float32 numbers.
+Some true gradients are zero. So for each kind of tensor in an exercise there is a smallest size: the median over all
+expected tensors of that kind of their largest elements. Questions in float32 test dtype and finiteness; their tolerance
+is the rounding error of another processor: PROCESSORS times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -236,7 +236,8 @@ def _border(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact | None:
-    """Returns what differs along the batch or at the border of a map, if `x` is a batch or a map of that size."""
+    """Says whether the difference follows the batch or the border of a map. Returns None if `x` is not a batch or map
+    of that size, or if the difference has no such pattern."""
     if got.shape != expected.shape or min(got.ndim, x.ndim) < 2:
         return None
     batch = _one_image(got, expected, within) if len(x) == len(got) > 1 else None
@@ -291,7 +292,7 @@ def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tens
     """Returns how `got` differs from `expected`, and where. The most telling fact comes first; their shapes follow if
     they differ.
 
-    inputs: the inputs of an output, by name; none for a gradient.
+    inputs: if `got` is an output, the inputs from which it was computed, by name; for a gradient, none.
     """
     if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
         return (facts.NotFinite(int(got.isnan().sum()), int(got.isinf().sum()), got.numel()),)

@@ -54,7 +54,7 @@ class AxesPermuted(Fact):
 
 @dataclass(frozen=True)
 class FewDigits(Fact):
-    """Right to about six digits, or (half) to two or three."""
+    """The numbers are right to about six digits, or only to two or three if `half` is True."""
 
     half: bool
 
@@ -422,7 +422,7 @@ class Reordered(Fact):
 
 @dataclass(frozen=True)
 class NeverCalled(Fact):
-    """Sub-modules that were built, were never called, and get no gradient."""
+    """Sub-modules that were built but never called, so that they get no gradient."""
 
     names: tuple[str, ...]
 
@@ -446,6 +446,6 @@ class NotGathered(Fact):
 
 @dataclass(frozen=True)
 class AllAgree(Fact):
-    """Every sub-module agrees. names: the last ones."""
+    """Every sub-module agrees with the reference's. names: the sub-modules that come last."""
 
     names: tuple[str, ...]

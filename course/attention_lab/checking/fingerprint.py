@@ -6,9 +6,8 @@ short hash. For each tensor there are also its norm and its projection on a fixe
 Two fingerprints are compared as coarsely as rounding makes necessary. In float64 the tolerance is 1e-8. If float32
 numbers were on the way, the digits after the seventh depend on the processor, the number of threads and the kernel of
 torch, so the tolerance is that of compare.RELATIVE for float32. An answer to a float64 question that is wrong *because*
-it was computed in float32 lies within that tolerance of the right one. It is recognised by the size of its difference
-from the right numbers (see `noise`), which is the same on every processor, and not by the difference itself, which is
-not.
+it was computed in float32 lies within that tolerance of the right one. Its difference from the right numbers depends on
+the processor, but the size of this difference does not. So such an answer is recognised by that size (see `noise`).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Tests what a file of recorded checks holds. The file may come from anybody, and may only put questions to an
-exercise, not run other code that it names."""
+"""Tests what a file of recorded checks holds. The file may come from anybody. It may put questions to an exercise, but
+it must not make other code run by naming it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Finds one placement of the weights for a whole exercise.
 
 If a learner's layers have other names than the reference's, and several are alike, one has to try which weights belong
-where. The judge computes the possible placements from names and shapes; an answer cannot add a placement by what it
-says about itself. A placement that is known in one case is used in every other case, by the layers' names. At most one
-case is asked more than once. It is a case whose answer nobody can guess in so few tries, and its answers to these tries
-only serve to choose a placement.
+where. The judge computes the possible placements from names and shapes; an answer cannot add another placement,
+whatever its observation says. A placement that is known in one case is used in every other case, by the layers' names.
+At most one case is asked more than once. The answer to this case cannot be guessed in so few tries, and the answers to
+these tries only serve to choose a placement.
 """
 
 from __future__ import annotations

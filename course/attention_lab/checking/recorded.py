@@ -97,7 +97,8 @@ class RecordedExercise:
     """Everything with which an exercise is checked.
 
     hints: by mistake, the number of the page's hint about it.
-    used_later: the layers that a later cell of the page uses in a way in which a layer of another kind would fail.
+    used_later: the layers that must be of the reference's kind, because a later cell of the page would fail with a
+        layer of another kind.
     """
 
     name: str
@@ -120,9 +121,9 @@ class RecordedExercise:
 
     @cached_property
     def apart(self) -> set[int]:
-        """The cases by which a mistake is recognised only if no other case shows it. Their tensors are large and may be
-        rounded in many ways. Or their tensors have different dtypes, and many answers with another mistake do not care
-        for dtypes either."""
+        """The cases by which a mistake is recognised only if no other case shows it. These are of two kinds. The
+        tensors of some are large and may be rounded in many ways. Those of the others have different dtypes, where
+        answers with many other mistakes go wrong as well."""
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property

@@ -203,8 +203,8 @@ def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
 
 
 def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> list[int]:
-    """Returns the cases about which one can say that they are right or wrong. If numbers are wrong, shapes on another
-    device say nothing."""
+    """Returns the cases that can be judged right or wrong. If an output is wrong, cases on another device are left out,
+    because right shapes there would say nothing."""
     wrong = any(d.check == "output" for ds in found for d in ds)
     return [i for i, case in enumerate(exercise.cases) if not (wrong and case.check == "device")]
 
@@ -265,7 +265,8 @@ def unsaid(difference: Difference, headline: str) -> str:
 
 
 def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list[Check]:
-    """Returns one check each. A check that could not be made because the output is wrong has failed too."""
+    """Returns the checks of the exercise, with their outcomes. A check that could not be made because the output is
+    wrong has failed, too."""
     failed: dict[str, tuple[str, str]] = {}
     for case, ds in zip(exercise.cases, found):
         for d in ds:
@@ -299,8 +300,8 @@ def candidates(found: list[list[Difference]]) -> list[int]:
 
 
 def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
-    """Returns the failing case that says most: it shows something specific, which is not there by chance in this case
-    only."""
+    """Returns the failing case that says most. It should show something specific that is not a coincidence of this one
+    case."""
     failing = [i for i in candidates(found) if i not in exercise.apart] or candidates(found)
     fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing])
                                           or contradicted(exercise, found, d) for d in found[i])]

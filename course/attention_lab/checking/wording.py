@@ -1,7 +1,8 @@
 """Puts facts into words. Only this file makes sentences of a comparison, and only it knows what a report may show.
 
 reveal: whether expected numbers may be shown. Hidden graders do not reveal them, nor any number from which one could be
-    computed. A relation between two whole tensors (a factor, a shift) is always named; for a single number it is not.
+    computed. A relation between two whole tensors (a factor, a shift) is always named, but a relation between two
+    single numbers is not.
 """
 
 from __future__ import annotations

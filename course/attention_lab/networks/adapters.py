@@ -46,7 +46,7 @@ class Beside(nn.Module):
 
 
 class OnTokens(nn.Module):
-    """Calls a module that takes tokens with a map.
+    """Lets a module that takes tokens work on a map.
 
     how: calls the module with the tokens (B, N, C) and the size of the map, and returns tokens.
     """

@@ -52,7 +52,8 @@ class Run:
     """One training.
 
     curve: the right answers on the pictures of the test, in per cent, after each tenth of the training.
-    seconds: of one core, tests included. Other work of the machine does not make them more.
+    seconds: the seconds of computing on one core, including the tests. Other programs on the machine do not add to
+        them.
     """
 
     seed: int

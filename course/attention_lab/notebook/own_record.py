@@ -24,7 +24,7 @@ FILE = "own_record.json"
 class Attempt:
     """An attempt, as the file holds it.
 
-    numbers: that the module carries.
+    numbers: how many numbers the module carries.
     scores: for each task the right answers of each run, in per cent.
     code: the record's cell; empty if it was run outside of a notebook, or is longer than the rules allow.
     made: the day.
@@ -57,7 +57,8 @@ def record(mine: Make, rules: Rules = RULES, draw: int = 0, folder: Path | None 
 
 
 def best(folder: Path) -> Attempt | None:
-    """Returns the best attempt that a folder holds, or None if there is none, or a file that holds something else."""
+    """Returns the best attempt that a folder holds. Returns None if there is no file, or if the file holds something
+    else."""
     try:
         kept = Attempt(**found(folder / FILE))
     except (FileNotFoundError, TypeError, ValueError):

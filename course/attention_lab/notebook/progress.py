@@ -26,7 +26,7 @@ class Kept:
 
     points: the best points so far.
     tries: how many different answers were checked.
-    failed: digests of the newest different wrong answers since the last right one.
+    failed: digests of the wrong answers since the last right one, each once; only the newest NEWEST are kept.
     solved: the day of the first right answer, such as 2026-11-22. Empty before it, and in files of an older library.
     """
 
@@ -99,12 +99,12 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
     """Keeps the best points of an exercise in `folder`, and counts its tries. A worse answer later takes no points
     away.
 
-    digest: the digest of the answer. It does not count as a new try if it is empty, if the same wrong answer was tried
-        before, or if the answer is right and so was the last one.
+    digest: the digest of the answer. The answer does not count as a new try if nothing has been written yet, if the
+        same wrong answer was tried before, or if it is right and so was the last one.
 
-    Other names, such as those of an earlier version of the lesson, are kept as far as there is room for them.
-    If the folder cannot be written to, nothing is remembered, and the check still works. A file that cannot be read is
-    kept under another name, and a note in the verdict says so.
+    Exercises that the file names but the lesson lacks, such as those of an earlier version, are kept as far as there is
+    room for them. If the folder cannot be written to, nothing is remembered, and the check still works. A file that
+    cannot be read is kept under another name, and a note in the verdict says so.
 
     Returns what is now remembered of this exercise, and whether this was a new try.
     """
@@ -157,7 +157,8 @@ class Row:
     """An exercise of a lesson.
 
     name: the exercise's name.
-    points: the best points so far, at most `most`, whatever an older copy gave; None before the first check.
+    points: the best points so far; None before the first check. They are never above `most`, even if an older release
+        of the lesson gave more.
     most: the points that the exercise is worth.
     """
 

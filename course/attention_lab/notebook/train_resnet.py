@@ -61,7 +61,8 @@ class Baseline:
 
 @dataclass
 class Recorded:
-    """The content of recorded_networks.json. measured: the day. steps: after which the networks were tested."""
+    """The content of recorded_networks.json. measured: the day on which it was measured. steps: the steps after which
+    the networks were tested."""
 
     measured: str
     processor: str

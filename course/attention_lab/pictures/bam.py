@@ -1,5 +1,5 @@
-"""Plots of lesson 04: what dilated layers see, a strip on which the view of a spatial branch moves, and what trained
-branches mark."""
+"""Plots of lesson 04: the positions that dilated layers see, a strip with sliders that shows the pixels that a spatial
+branch sees, and the places that trained branches mark."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:
-    """Prints how three layers of the posted module shrink the sides of an input, and whether the module can run on such
-    an input at all.
+    """Prints how three layers of `PostedAttention`, the module that somebody posted, shrink the sides of an input, and
+    whether the module can run on such an input at all.
 
-    module: the posted module, with 64 channels.
+    module: a `PostedAttention` with 64 channels.
     output_size: the learner's function of size, kernel size, padding and dilation.
     sides: the sides of the inputs that are tried.
     """
@@ -75,8 +75,8 @@ def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Seque
 
 @torch.no_grad()
 def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
-    """Shows the outputs of two versions of a spatial attention, with the same weights, for the same 64 channels of 7 x
-    7 positions."""
+    """Shows the outputs of the posted spatial attention and of its repaired version. Both have the same weights and get
+    the same 64 channels of 7 x 7 positions."""
     noise = torch.randn(1, 64, 21, 21, generator=torch.Generator().manual_seed(1))
     x = 3 * F.avg_pool2d(noise, 3)
     maps = {name: module(x)[0, 0] for name, module in (("the post", posted), ("repaired", repaired))}

@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
     """Displays a poster whose squares grow with the weight that the position under the pointer gives them.
 
-    weights: (144, 144); row j is how position j of the poster, at half the resolution, weighs all positions.
+    weights: (144, 144); row j holds the weights that position j gives to all positions of the poster at half the
+        resolution.
     posters: the posters.
     poster: the poster's index.
     """

@@ -1,5 +1,5 @@
-"""Plots of lesson 07a: scores with another image's numbers, and how a slot's weights depend on how many positions it
-likes."""
+"""Plots of lesson 07a: the scores of networks that borrow numbers from another image, and the weights of a slot that
+likes few or many positions."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ def cells_of_keys(reduction: nn.Conv2d | None, side: int) -> Tensor:
 
 
 def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
-    """Counts, for each key, how many entries of the first picture's legend it reads at least one cell of, (h, w) from 0
-    to 4.
+    """Counts the entries of the first picture's legend that each key sees, (h, w) from 0 to 4. A key sees an entry if
+    it reads at least one cell of it.
 
     cells: the result of `cells_of_keys`.
     size: the side of an entry, in cells.

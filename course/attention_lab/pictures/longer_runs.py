@@ -27,7 +27,7 @@ def short_and_longer_runs(
     baseline: a name and a score, drawn as a dashed line.
     highlight: the arms that the lesson is about.
     limits: for some arms, a score that no run should exceed, drawn as a line.
-    limit: what that score is.
+    limit: the label of these lines.
     """
     limits = limits or {}
     figure, axis = one_plot(8.2, 1.7 + 0.42 * len(results.arms))

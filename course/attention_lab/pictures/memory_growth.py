@@ -18,7 +18,8 @@ def memory_growth(sizes: Sequence[int], memory: Mapping[str, Sequence[float]]) -
     """Draws memory against the number of positions, with a line for each method. Both axes are logarithmic. The first
     line is wide, so that it shows under others that cover it.
 
-    The end of each line says by what factor its memory grew over the last fourfold of positions.
+    The legend says by what factor each method's memory grew while the number of positions grew from a quarter of the
+    largest one to the largest.
 
     sizes: the numbers of positions.
     memory: the MiB at each of them, by method.
@@ -37,9 +38,10 @@ def memory_growth(sizes: Sequence[int], memory: Mapping[str, Sequence[float]]) -
 
 
 def growth(sizes: Sequence[int], needed: Sequence[float]) -> float:
-    """Returns by what factor the memory grows from a quarter of the largest number of positions to this number.
+    """Returns the factor by which the memory grows when the number of positions grows from a quarter of the largest one
+    to the largest.
 
-    Raises ValueError if there is no such quarter among the sizes.
+    Raises ValueError if this quarter is not one of the sizes.
     """
     return needed[-1] / needed[list(sizes).index(sizes[-1] // 4)]
 

@@ -1,4 +1,5 @@
-"""Pictures of a trained network: how it learned beside recorded ones, and where its attention lets most through."""
+"""Pictures of a trained network: its learning curve beside those of recorded networks, and the places where its
+attention makes the output largest."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class LookedAt(NamedTuple):
 def looked_at(network: nn.Module, drawn: Digits) -> LookedAt:
     """Lets a network with the contract of exercise 2 answer, and notes what its attention does.
 
-    drawn: pictures of the test; the first one in a frame of each colour is shown, and all of them give the mean.
+    drawn: pictures of the test. For each colour of the frame, the first picture is shown. The mean is taken over all
+        pictures.
 
     Raises AttributeError for a network whose blocks have no `attention`.
     """
@@ -95,7 +97,7 @@ def learning_curves(steps: Sequence[int], recorded: Mapping[str, Sequence[Sequen
     """Draws right answers on new pictures against steps: a band from the lowest to the highest recorded run of each
     network with a line for the mean, and a line for each of your runs. An interrupted run ends early.
 
-    plain: how the names begin of the networks without a module, which have dashed lines.
+    plain: the beginning of the names of networks without a module. Their lines are dashed.
     """
     import matplotlib.pyplot as plt
 

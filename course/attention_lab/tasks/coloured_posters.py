@@ -98,7 +98,8 @@ def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
     """Returns how much of an unmarked patch's weight lies on the marked patch that has its colour, from 0 to 1, on
     average.
 
-    weights: (n, 144, 144); row j is how position j of the poster, at half the resolution, weighs all positions.
+    weights: (n, 144, 144); row j holds the weights that position j gives to all positions of the poster at half the
+        resolution.
     """
     cells = torch.arange(ROWS * COLUMNS).view(ROWS, 1, COLUMNS, 1).expand(-1, 2, -1, 3).flatten()  # by position
     asked = posters.answers.flatten(1) != UNASKED  # (n, 144)

@@ -50,7 +50,7 @@ class Digits(NamedTuple):
 
 
 class Split(NamedTuple):
-    """From what pictures are made.
+    """The photographs and forms from which pictures are made.
 
     photographs: their names.
     forms: the numbers of the forms whose digits are used, from 0 to 13.

@@ -71,8 +71,8 @@ def small_legends(n: int, seed: int, size: int) -> Legends:
 
 
 def painted(pictures: Tensor) -> Tensor:
-    """Returns pictures of `small_legends` for the eye, (n, 3, 96, 96), with 6 x 6 pixels for each cell. A black or
-    white entry has a dot of that colour."""
+    """Turns pictures of `small_legends` into pictures to look at, (n, 3, 96, 96), with 6 x 6 pixels for each cell. A
+    black or white entry has a dot of that colour."""
     hues, colour = pictures[:, :3].clamp(-0.5, 0.5) + 0.5, pictures[:, 3:]
     large = F.interpolate(torch.cat([hues, colour], dim=1), scale_factor=6)
     dot = torch.zeros(6, 6)

@@ -44,9 +44,10 @@ def sticker_walls(n: int, seed: int) -> Walls:
     pair has lost its motif.
 
     Bluish partners are in the same window of 4 x 10 tokens, but in different stripes of 2 x 20. Yellowish partners are
-    in the same stripe, but in different windows. Every window and every stripe has two such pairs. The whole wall
-    shares these two colours, but a pair in another window or stripe has another motif with the same colour. In some
-    pairs, both stickers have faded, and their motif is nowhere. The wall between the stickers is smooth, and has holes.
+    in the same stripe, but in different windows. Every window and every stripe has two such pairs. The colours of these
+    two are the same on the whole wall, but each pair has a motif of its own. So the colour alone does not tell the
+    partner from stickers in other windows or stripes. In some pairs, both stickers have lost their motif, so it is
+    nowhere on the wall. The wall between the stickers is smooth, and has holes.
     """
     g = torch.Generator().manual_seed(seed)
     rows, columns = (side // 2 for side in GRID)  # rows and columns of stickers
@@ -145,8 +146,7 @@ def restore_each(restorer: Callable[[str], nn.Module], pictures: Tensor) -> Tens
 
 
 def gains(restored: Tensor, seen: Tensor, whole: Tensor) -> dict[str, float]:
-    """Returns by how many dB each restored photograph is closer to the whole one than the noisy photograph is, by name.
-    """
+    """Returns the PSNR that each photograph gained by its restoration, in dB, by name."""
     return {name: psnr(after, true) - psnr(before, true)
             for name, after, before, true in zip(PHOTOGRAPHS, restored, seen, whole, strict=True)}
 

@@ -1,7 +1,7 @@
 """The woven cloths of lesson 09, and waves that test what passes through a module.
 
-The threads of a cloth are fine, and near a pixel; the cue is wide, and far from most pixels. The same `seed` gives the
-same pictures on every machine.
+The threads are fine, and those that decide a pixel's answer lie near the pixel. The cue is a wide glow, and most pixels
+are far away from it. The same `seed` gives the same pictures on every machine.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def movement(branch: Callable[[Tensor], Tensor], wavelengths: Sequence[float]) -
 
 
 def shown(pictures: Tensor, enlarged: int = 6) -> Tensor:
-    """Returns pictures with values around 0 for the eye: from 0 to 1, and each pixel enlarged to a square of `enlarged`
-    pixels."""
+    """Turns pictures with values around 0 into pictures to look at: with values from 0 to 1, and with each pixel
+    enlarged to a square of `enlarged` x `enlarged` pixels."""
     return F.interpolate((0.5 + 0.35 * pictures).clamp(0, 1), scale_factor=enlarged, mode="nearest")
 
 
