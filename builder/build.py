@@ -2,7 +2,8 @@
 
     python -m builder              every lesson
     python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
-    python -m builder --again ...  record the checks and run the cells, whatever seems up to date
+    python -m builder --again ...  record the checks and run the cells, whatever seems up to date. Where the checks stay
+                                   the same, their new digest is kept, so that a fresh clone's tests are faster
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py,
                                                      for the capstone solutions/capstone/recorded_networks.py)

@@ -6,6 +6,7 @@ records another question, another mistake, or a number that differs by more than
 
 solutions/recorded.json holds, for each lesson, a digest of everything on which the checks depended when they were last
 written. work/recorded.json holds the digests for which, on this machine, recording was found to give the same checks.
+With `again` they are kept in solutions/recorded.json, so that a fresh clone does not have to record them to know.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
             (place / name).write_bytes(made[name]) if name in made else (place / name).unlink(missing_ok=True)
     now = {lesson.name: key(lesson, notebook)}
     _keep(SEEN, now)
-    if written and not lesson.folder:  # a lesson of one's own has no part in the repository
+    if (written or again) and not lesson.folder:  # a lesson of one's own has no part in the repository
         _keep(WRITTEN, now)
     return written
 

@@ -30,7 +30,7 @@ def test_a_short_run_is_kept_and_not_run_again(task, arm, tmp_path, monkeypatch)
     monkeypatch.setattr(left_out, "FILE", tmp_path / "runs.jsonl")
     monkeypatch.setattr(left_out, "TESTED", 40)
     monkeypatch.setattr(left_out, "TASKS", {task: TASKS[task]._replace(arms=(arm,))})
-    monkeypatch.setattr(left_out, "plan", lambda task, arm: [Trained(task, arm, 3, 2, 0, 20, 0.005)])
+    monkeypatch.setattr(left_out, "plan", lambda task, arm: [Trained(task, arm, 3, 2, 0, 10, 0.005)])
     with torch.random.fork_rng():
         left_out.train(Store(), "cpu", float("inf"))
         (run, curve), = Store().curves.items()

@@ -87,6 +87,18 @@ def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
 SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
 
 
+def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkeypatch, tmp_path):
+    """A build alone remembers it on its machine only, so that it changes no tracked file."""
+    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
+    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
+    monkeypatch.setattr(record, "checks", lambda *_: record.files(build.COURSE, SE))
+    source = notebooks.read_source(SE)
+    assert record.build(SE, source) == [] and record.up_to_date(SE, source) and not record.WRITTEN.exists()
+    assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()
+    record.SEEN.unlink()
+    assert record.up_to_date(SE, source)
+
+
 @pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])
 def test_where_a_check_says_something_else_the_cells_are_run_again(monkeypatch, written, runs):
     ran = []
