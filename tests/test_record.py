@@ -261,9 +261,9 @@ IN_BUFFERS = """
 
 
 @pytest.mark.parametrize("cheat, why", [
-    (OWN_TRAINING, "depended on something else than the module's numbers"),
-    (LAST_STEP, "depended on something else than the module's numbers"),
-    (HIDDEN, "depended on something else than the module's numbers"),
+    (OWN_TRAINING, "depended on something other than the module's numbers"),
+    (LAST_STEP, "depended on something other than the module's numbers"),
+    (HIDDEN, "depended on something other than the module's numbers"),
     (AMONG_OTHERS, "a picture that is tested alone has another output than among other pictures"),
     (TOO_MANY, "carries 1,088 numbers (parameters and buffers); the rules allow 1,000"),
     (IN_BUFFERS, "carries 3,000 numbers (parameters and buffers); the rules allow 1,000"),
