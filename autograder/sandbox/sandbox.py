@@ -316,39 +316,31 @@ class Sandbox:
         """Makes sure, once, that a worker can hold ROOM, or that it can compute on the GPU. Memory is only looked at if
         workers are forked, because then it takes only milliseconds. Raises NoRoom if the worker can't, and RuntimeError
         if none starts."""
-        if self.roomy or not self.fork and self.device == "cpu":
+        if self.roomy:
             return
         if self.device != "cpu":
-            self._prove_gpu()
-            return
-        worker = self.worker()
-        worker.budget = None
-        try:
-            answer, _ = worker.ask({"op": "cell", "source": f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)",
-                                    "number": 0})
-        finally:
-            worker.close()
-        if raised := answer["raised"]:
+            try:
+                said = self._failure(ON_GPU)
+            except (RuntimeError, Died) as error:
+                said = str(error)
+            if said:
+                raise NoRoom("Learners' code can't use this machine's GPU inside the sandbox, so right answers would "
+                             "lose points and nothing is graded on it. Grade with `--device cpu`. The reason: " + said)
+        elif self.fork and (said := self._failure(f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)")):
             raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers "
-                         f"might lose points and nothing is graded on it. The reason: {raised['message']}. Is there a "
+                         f"might lose points and nothing is graded on it. The reason: {said}. Is there a "
                          "limit on memory (`ulimit -v`), or is too little of it free? `autograder doctor` tries more.")
         self.roomy = True
 
-    def _prove_gpu(self) -> None:
+    def _failure(self, source: str) -> str:
+        """Says why code of ours fails in a worker; empty if it doesn't."""
+        worker = self.worker()
+        worker.budget = None
         try:
-            worker = self.worker()
-            worker.budget = None
-            try:
-                answer, _ = worker.ask({"op": "cell", "source": ON_GPU, "number": 0})
-            finally:
-                worker.close()
-            said = answer["raised"] and answer["raised"]["message"]
-        except (RuntimeError, Died) as error:
-            said = str(error)
-        if said:
-            raise NoRoom("Learners' code can't use this machine's GPU inside the sandbox, so right answers would lose "
-                         f"points and nothing is graded on it. Grade with `--device cpu`. The reason: {said}")
-        self.roomy = True
+            answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
+        finally:
+            worker.close()
+        return answer["raised"]["message"] if answer["raised"] else ""
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Returns a process that imports torch: the worker itself, or the process that forks workers."""

@@ -122,7 +122,9 @@ class Map:
 
     def __init__(self, file: Path, device: str) -> None:
         self.file, self.device, self.makers = file, device, makers()
-        self.table: Table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        self.table: Table = read(before) if before else {}
+        self.made = before.rpartition("|\n")[2].strip()  # what stands below the table: where its runs were made
         self.costs = {arm: costs(make) for arm, make in self.makers.items()}
         self.scores: dict[tuple[Row, int], dict[str, float]] = {}
 
@@ -161,12 +163,16 @@ class Map:
         if len(found) == len(TASKS):
             cells = " / ".join(f"{found[each]:.1f}" for each in TASKS)
             self.table.setdefault(row, {})[seed] = f"{cells} / {self.costs[row.arm]}"
+            self.write()
 
     def write(self) -> None:
         where = torch.cuda.get_device_name() if self.device == "cuda" else "one thread of a CPU"
+        here = f"torch {torch.__version__}, {where}."
+        if here not in self.made:
+            self.made = f"{self.made}\n\nLater runs: {here}" if self.made else here
         ordered = sorted(self.table, key=lambda row: (row.longer, row.faster, ARMS.index(row.arm)))
         table = {row: dict(sorted(self.table[row].items())) for row in ordered}
-        self.file.write_text(f"{ABOUT}\n\n{write(table)}\n\ntorch {torch.__version__}, {where}.\n", encoding="utf-8")
+        self.file.write_text(f"{ABOUT}\n\n{write(table)}\n\n{self.made}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -174,4 +180,3 @@ if __name__ == "__main__":
     torch.backends.cudnn.allow_tf32 = False  # the digits that a CPU has
     runs = Map(HERE / "experiment.md", "cuda" if torch.cuda.is_available() else "cpu")
     drive([lane for arm in ARMS for task in TASKS for lane in runs.lanes(arm, task)], time.monotonic() + 60 * minutes)
-    runs.write()

@@ -146,7 +146,7 @@ class Pictures:
     """
 
     def __init__(self, task: str, runs: Sequence[Trained], device: str) -> None:
-        self.draw, self.device = TASKS[task].draw, device
+        draw = TASKS[task].draw
         used = sorted({(run.photograph, run.fold, run.steps) for run in runs})
         most = {run[:2]: STEPS if task == "frame far away" else run[2] for run in used}  # wide pictures need much room
         self.splits = {each: place for place, each in enumerate(most)}
@@ -154,7 +154,7 @@ class Pictures:
         for each, steps in most.items():
             self.first[each], total = total, total + BATCH * steps
         self.steps = most
-        shape = self.draw(1, 0, "test").pictures.shape[1:]
+        shape = draw(1, 0, "test").pictures.shape[1:]
         self.pictures = torch.empty(total, *shape, dtype=torch.uint8, device=device)
         self.labels, self.places = torch.empty(2, total, dtype=torch.long, device=device)
         self.tests = torch.empty(len(most), TESTED, *shape, dtype=torch.uint8, device=device)
@@ -165,10 +165,10 @@ class Pictures:
                 many = min(DRAWN_AT_ONCE, BATCH * steps - begin)
                 here = slice(self.first[each] + begin, self.first[each] + begin + many)
                 seed = begin + 1_000_000_000 * (len(FOLDS) * each[0] + each[1])
-                drawn = self.draw(many, seed, learned, device=device)
+                drawn = draw(many, seed, learned, device=device)
                 self.pictures[here], self.labels[here] = _packed(drawn.pictures), drawn.labels
                 self.places[here] = _place(drawn)
-            drawn = self.draw(TESTED, 999, tested, device=device)
+            drawn = draw(TESTED, 999, tested, device=device)
             self.tests[self.splits[each]] = _packed(drawn.pictures)
             self.asked[:, self.splits[each]] = torch.stack([drawn.labels, _place(drawn)])
 
