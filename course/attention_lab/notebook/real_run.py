@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import statistics
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..networks.welch import LEVEL, Difference, together, welch
 from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ GUESS = 50.0  # the chance level: right answers of a network that ignores the fr
 WIDER = "one more 3x3 conv"
 COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
 PLACES = "first", "second"
+ABOUT_INTERVALS = ("The intervals below come from Welch's test with Holm's correction for all pairs. They cover the luck of "
+                   "the seed, but not the choice of photographs, because all runs have the same ones for training and "
+                   "the same ones for testing.")
 LITTLE = 0.25  # a share of the differences between pictures below which a cue explains little
 BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
@@ -38,21 +43,20 @@ class RealRun:
         """Returns the right answers at the end of each run, in per cent."""
         return [curve[-1] for curve in self.content["arms"][arm]["curves"]]
 
-    def gap(self, arm: str, control: str) -> tuple[float, float]:
-        """Returns how many points `arm` is ahead of `control`, and the standard error of this gap."""
-        ours, theirs = self.ends(arm), self.ends(control)
-        error = ((statistics.variance(ours) + statistics.variance(theirs)) / len(ours)) ** 0.5
-        return statistics.fmean(ours) - statistics.fmean(theirs), error
+    def gaps(self) -> dict[tuple[str, str], Difference]:
+        """Returns how many points each module is ahead of each control, by (module, control). These are Welch's tests,
+        corrected with Holm's method for all pairs of this run."""
+        pairs = [(arm, control) for arm in self.content["modules"] for control in self.content["controls"]]
+        tests = [partial(welch, self.ends(arm), self.ends(control)) for arm, control in pairs]
+        return dict(zip(pairs, together(tests), strict=True))
 
     def said(self) -> list[str]:
         """Returns sentences that say what the numbers show."""
         lines = []
-        for arm in self.content["modules"]:
-            for control in self.content["controls"]:
-                points, error = self.gap(arm, control)
-                ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
-                luck = "more than luck explains" if abs(points) > 2 * error else "which may be luck"
-                lines.append(f"{arm} is {ahead} \"{control}\", {luck} (standard error: {error:.1f}).")
+        for (arm, control), (points, (low, high), p) in self.gaps().items():
+            ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
+            luck = "more than the luck of three seeds explains" if p < LEVEL else "which may be luck"
+            lines.append(f"{arm} is {ahead} \"{control}\", {luck} (interval: {low:+.1f} to {high:+.1f}).")
         if WIDER in self.content["controls"]:
             lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
         if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items()
@@ -86,7 +90,8 @@ class RealRun:
         modules = " and ".join(content["modules"])
         about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % "
                  f"at best. Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, "
-                 f"tested on other photographs and other people's digits; {seconds / 3600:.2f} CPU hours in all.</p>")
+                 f"tested on other photographs and other people's digits; {seconds / 3600:.2f} CPU hours in all. "
+                 f"{ABOUT_INTERVALS}</p>")
         table = (
             "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
             f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>"  # noqa: E501
