@@ -33,13 +33,13 @@ HERE = Path(__file__).parent
 ABOUT = f"""# 10_capstone: long runs
 
 `python -m solutions.capstone.experiment` trains the page's network on all five tasks, with each module of the course (our references).
-It trains for the page's steps (200 of 16 pictures, and 500 for the look-up) with a peak rate of 0.01, and for five times as many with
-that rate, half of it and twice of it.
+It trains for the page's steps (200 of 16 pictures, and 500 for the look-up) with a peak rate of 0.01.
+It also trains for five times as many steps, with that rate, with half of it and with twice that rate.
 The data are drawn once. The seed decides the first weights and the order of the pictures.
 
 This was the plan before the runs. Seed 0 is the screening: every module, every task, five times the steps, three rates.
-Seeds 1 to 5 are fresh, and the page quotes only them: of the rate that was best in the screening, task by task, and of all three rates
-where it says "no run".
+Seeds 1 to 5 are fresh, and the page quotes only their runs.
+For each task it quotes the rate that was best in the screening, but where it says "no run", it means all three rates.
 A run has solved its task if it answers at least {SOLVED:g} % of the questions correctly.
 
 Each cell has eight numbers. Five are the right answers on 400 new pictures, in per cent, for what / where / look-up / far / local.

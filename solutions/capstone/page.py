@@ -133,7 +133,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
 # If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
 #
-# Here is a network that grows by a part at a time, so its rows share modules.
+# Here is a network that grows by one part at a time, so the rows of its table share modules.
 # `body` is `nn.Linear(30, 20)`, with 620 parameters, and `head` is `nn.Linear(20, 10)`, with 210.
 #
 # | a row's module | its parameters |
@@ -429,7 +429,7 @@ class CloBlock(nn.Module):
 # With d = 8 its 3 x 3 convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584 and 584 parameters.
 # The 1 x 1 convolution has 72.
 #
-# CloFormer-XXS, whose numbers are in the cell below your check, has 4,166,728 parameters.
+# CloFormer-XXS, whose settings are in the cell below your check, has 4,166,728 parameters.
 
 # %% exercise
 class CloFormer(nn.Module):
@@ -521,9 +521,10 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
 # (The skeletons are in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
-# "Met" means two things: somebody states a number, and your network comes out at it, in their unit.
-# It then has exactly as many parameters as the released code, which we counted.
-# "As the code" means the same without a stated number, or beside a stated number that the released code misses.
+# "Met" means two things.
+# Your network has exactly as many parameters as the released code, which we counted.
+# Also, somebody states a number, and your count rounds to it in their unit.
+# "As the code" means that only the first of these holds: nobody states a number, or the released code misses the stated one.
 # For nearly every row this code is the authors' own.
 # SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
@@ -540,7 +541,7 @@ tables
 
 # %% [markdown]
 # The last column says what to look out for in each row.
-# A number of parameters "too many" or "too few" points to a difference between your module and the code: a bias, a norm, a width.
+# If your network has parameters "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
 # But a row that is met proves little about what the module computes, because a sigmoid in the wrong place has no parameters either.
 # Your checks are for that.
 #
@@ -737,7 +738,8 @@ slide_answers(arms, trained, tasks)
 #
 # Each cell stands for five runs with five seeds.
 # The left half of a column has the page's number of steps, and the right half has five times as many.
-# For the right half, one more run tried the page's rate, half of it and twice it, and the five runs took the best of the three.
+# For the right half, we first tried three rates with one more seed: the page's rate, half of it and twice it.
+# The five runs then took the best of the three.
 # A run has **solved** its task if it answers at least 90 % of the questions.
 # In some cells a few runs have solved the task and others are far from it.
 # No run is like their mean, so these cells say how many have solved it.
@@ -810,7 +812,7 @@ slide_answers(arms, trained, tasks)
 # **The budget.** Your network may have 35,000 parameters, and may need 5 million multiply-adds for one picture.
 # Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
 # You choose the stages and the module.
-# `make_attention` is called with a number of channels, so it can choose another module for each width.
+# `make_attention` is called with a number of channels, so it can choose a different module for each width.
 #
 # **The baselines.** We trained four networks within the same budget, five times each.
 # Two of them have no module, and the other two have SE.
@@ -849,10 +851,10 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
 # There the network answers at the digit's centre, and from there it cannot see the frame without SE.
-# Here a position of the last stage sees up to 25 x 25 pixels, so the frame is in view, and nobody has to bring it.
+# Here a position of the last stage sees up to 25 x 25 pixels, so the frame is in view, and no module has to carry its colour there.
 #
 # All this holds for 13 writers and six photographs.
-# Four forms and two photographs are in the test, so other pictures may give other numbers.
+# The test has only two photographs, and digits from four forms that people filled in, so other pictures may give other numbers.
 # </details>
 
 # %% [markdown]
@@ -907,7 +909,7 @@ study("places", task="far",
 # **Your turn.** Copy the cell above, and change everything in it.
 # Take a question that you care about, or one of these.
 # Each of them takes ten minutes, of which one or two are training.
-# Choose among `modules[...]`, or write a module of your own that returns the shape that it gets.
+# Choose among `modules[...]`, or write a module of your own whose output has the shape of its input.
 #
 # [Here is a finished report](example_study.html) on the first question.
 # We made it with nothing but this page.
@@ -921,7 +923,8 @@ study("places", task="far",
 #
 # <details><summary>How to make the arms</summary>
 #
-# `mine(lesson, name)` takes a class out of your notebook of a lesson, if you import it.
+# `mine(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
+# Import it first.
 # Each arm is a function of the channels c, which are 16 here.
 #
 # ```python
@@ -944,7 +947,7 @@ study("places", task="far",
 #    A gate made from the maximum scores 100 %, and one made from both scores 99 %.
 #    One made from the mean scores 35 %, which is at chance.
 #    (This holds for this number of steps.
-#    Of fifteen runs of CBAM without its maximum that were five times as long, one reached 99 %.)
+#    We also ran CBAM without its maximum fifteen times, with five times as many steps, and one run reached 99 %.)
 # 2. The more the better: 2 slots score 59 %, 8 slots 74 % and 64 slots 81 %.
 #    We had claimed only that 64 is ahead of 2.
 #    The runs of each arm differ by about 30 points, so even that lead is close to luck.

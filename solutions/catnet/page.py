@@ -112,7 +112,8 @@ print(f"sum of the mask: {mask.sum():.0f}; shrunk to 4 x 4: {shrunk.sum():.0f}")
 
 # %% [markdown]
 # The object has vanished, so we enlarge the features.
-# Write the following formula for `features` (the $f_i$), (B, C, h, w), and masks (the $m_i$), (B, H, W):
+# Write the following formula as code.
+# The $f_i$ come from `features`, (B, C, h, w), and the $m_i$ come from `mask`, (B, H, W):
 #
 # $$p = \frac{\sum_i m_i f_i}{\sum_i m_i + 10^{-5}}$$
 #
@@ -549,7 +550,8 @@ check(CMAT)
 # - A block returns a refined query and support, which the next block receives.
 # - The refined support, pooled under `support_mask` at its full size, gives a prototype.
 #   With this prototype, the refined query gives a probability map (pass on `threshold` and `scale`).
-# - Where that probability is above 0.5, the next block's query mask is 1, and elsewhere it is 0, in the query's dtype.
+# - Where that probability is above 0.5, the next block's query mask is 1, and elsewhere it is 0.
+#   This mask has the query's dtype.
 #
 # Return a list with the probability map of each block.
 #
@@ -846,7 +848,9 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 #
 # **On real pictures.** In the recorded runs below, *CMAT* scores 89.5 % and *own picture* is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
-# So we have begun to run controls that lack only one of them, with one photograph left out and other forms in each of six runs.
+# So we have begun to run controls that lack only one of them.
+# All six runs leave out the same photograph.
+# Each of them leaves out a different group of the forms on which people wrote the digits.
 # *CMAT* scores 82 % there, *own picture with mask* 78 %, and *cross without mask* 84 %.
 # Each of the two words alone brings most of the gain, and the gaps between these three may be luck.
 # (The query's mask is the prior mask, which is itself made from both pictures.)

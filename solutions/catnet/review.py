@@ -12,7 +12,8 @@ ITEMS = (
          "the second."),
     Item("prototype-by-hand",
          "A prototype is the mean of the features under a mask. (Leave out the tiny number that guards against an "
-         "empty mask.) What is it for the features (2, 6, 4, 8) and the mask (0, 1, 1, 0)?",
+         "empty mask.) What is the prototype for the features (2, 6, 4, 8) and the mask "
+         "(0, 1, 1, 0)?",
          5,
          "The masked sum is 6 + 4 = 10, divided by the sum of the mask, 2. Dividing by all four positions would make "
          "small objects look faint."),
@@ -67,7 +68,7 @@ ITEMS = (
     Item("whose-credit",
          "In our experiment, \"cross masked\" attention ended 4 points above a control whose second attention looks "
          "at its own picture, without a mask. A second control also looks at its own picture, but with the mask, and "
-         "it did as well. What deserves the credit?",
+         "it did equally well. What deserves the credit?",
          "a",
          "Both arms with a mask did equally well, whether they looked across or not. If two things change at once, "
          "one control is not enough to say which of them helps.",

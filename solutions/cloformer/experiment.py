@@ -23,7 +23,7 @@ Each cell begins with three scores: on new cloths, on cloths without the glow, a
 A score is the mean share of right answers on rising and on falling threads, in per cent. Chance level is 50.
 Then come two numbers for the local branch, if there is one, and two for the global branch, if there is one.
 They say how far a grey wave of 3 pixels and one of 24 pixels change the branch's output.
-They are in per cent of the change by the wave, between 2 and 24 pixels, that changes the output most.
+For each branch, 100 % is the largest change that any wave of 2 to 24 pixels makes.
 
 `GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm before the attention.
 `added` computes tanh(map(q + k)) + v, and `GELU` computes GELU(v).

@@ -15,7 +15,7 @@
 #
 # *Some heads look near, the others look everywhere: two kinds of attention in one block.*
 #
-# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back, so rising and falling swap.](figures/questions.svg)
+# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back is up, so rising and falling swap.](figures/questions.svg)
 #
 # Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 % when its 86 million parameters
 # become 5.7 million.
@@ -472,7 +472,7 @@ check(CloAttention)
 # There is nothing between `dwconv` and `fc2`, and there is no shortcut.
 #
 # Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
-# For the numbers, take one row of one channel, with stride 2 and the kernel [1, 1, 1].
+# For an example with numbers, take one row of one channel, with stride 2 and the kernel [1, 1, 1].
 # The GELU passes 2, 1, 0, 3 to `dwconv`, which makes 0 (padding) + 2 + 1 = 3 and 1 + 0 + 3 = 4.
 
 # %% exercise
@@ -713,7 +713,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 #
 # *Added* and *GELU* get close, so most of the gain comes from something non-linear in the branch.
 # If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
-# It leads by 0.7 to 3.6 points, and by 46 points in the one run that is still at chance.
+# It leads by 0.7 to 3.6 points, and by 46 points over the one run of *added* that is still at chance.
 #
 # Other splits and windows do about as well, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.

@@ -20,7 +20,7 @@ Each number is a share of right answers, in per cent: on new boards, then on boa
 
 `rows alone` multiplies only by the gate of the rows. `sum of gates` adds the two gates.
 `gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
-`few parameters` has two factors and two shifts for each channel, and the sigmoids, instead of the layers.
+`few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
 `two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"

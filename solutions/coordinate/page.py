@@ -233,7 +233,8 @@ check(CoordinateAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # The columns' means lie along the last axis, and the rows' means lie along the axis before it.
-# Turn one of the two tensors, so that both lie along the same axis; after the split, turn it back.
+# Transpose one of the two tensors, so that both lie along the same axis.
+# After the split, transpose its part back.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -411,7 +412,7 @@ slide_the_marks(trained_network)
 # <details><summary>What we see</summary>
 #
 # In our run the crossing is brightest.
-# The marks have about half its brightness, and the top left corner has about a third of it.
+# At the two marks the map is about half as bright, and in the top left corner it is about a third as bright.
 # A row's gate depends on the mean of that row alone.
 # The mark at the top lifts the mean of its column, but it lifts the means of the topmost rows too.
 # Two groups of open rows and two groups of open columns meet at four places.
@@ -435,12 +436,14 @@ slide_the_marks(trained_network)
 # **Do the other networks need more steps?**
 # With five times as many steps, at this rate or half of it, the four other networks score 54 to 65 %.
 # **coordinate** scores 100 % in its four long runs (two seeds, two rates).
-# Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
+# If two more 3 x 3 convolutions replace the module, the network scores 69 and 70 % in two such runs.
+# These convolutions have ten times the module's parameters.
 # With these convolutions the network sees a window of 19 x 19 pixels.
 # To see a mark and part of the farthest squares, it would need a window of 23 x 23.
 #
 # The experiment does not show that one must *multiply* the gates.
-# In 320 steps, adding the rows' and the columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 % too (three runs).
+# timm's `SimpleCoordAttn` adds the rows' and the columns' results before one sigmoid.
+# If the gates are made in this way, the network also scores 100 % in 320 steps (three runs).
 # Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
 # And the puzzle suits Coordinate Attention, because the marks point along rows and columns.
 # (All runs are in `solutions/coordinate/experiment.md` in the course's repository.)
@@ -557,7 +560,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #    On one line, rows and columns share one mean and one variance.
 # 2. By 7 % (2/28) of the mark's brightness above the background, and on the wide board by 0.7 %.
 # 3. If the row is known, four squares are left.
-#    Naming the most frequent colour of these four is right in 53 % of all cases.
+#    A network that names the most frequent colour of these four is right in 53 % of all cases.
 #    The rest probably comes from squares that lie close to the upper mark.
 # 4. The gates multiply x, so this module cannot change the number of channels: 4 gates do not fit 16 channels.
 #    But *one* fits by broadcasting: nothing fails, the output still has 16 channels, and all of them share the same gates.

@@ -25,7 +25,7 @@ ITEMS = (
          "`out_channels` channels. For x with 16 channels, which value other than 16 raises no error?",
          1,
          "A single channel of gates is broadcast: all 16 channels then share their gates, and nothing tells you. "
-         "An error in the constructor would tell you."),
+         "If the constructor raised an error, you would know."),
     Item("bug-halves",
          "A network with this function runs on all its square images, and crashes on the first wide one. Which line "
          "has to change?",

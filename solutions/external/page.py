@@ -15,7 +15,7 @@
 #
 # *A few learned vectors, the same for every image, do the work of keys and values.*
 #
-# ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue is white, in the right picture they say that it is black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
+# ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue counts as white. In the right picture they say that it counts as black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
 # Does the ringed disc count as white, or as black?
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
@@ -91,9 +91,9 @@ review()
 # - **self-attention**, in which each position looks at all others;
 # - **external attention**, which compares each position with 64 learned vectors, the same for all images, and never with another position.
 #
-# The drawing at the top of this page asks about the most puzzling case: can external attention answer the legend?
+# The drawing at the top of this page asks about the most puzzling case: can external attention answer the *legend* question?
 #
-# **Guess now:** how often does each module give the right answer to the *legend*?
+# **Guess now:** how often does each module give the right answer to the *legend* question?
 # Replace each None with a percentage: 50 if the module is no better than a coin, 100 if it can answer every time.
 # In section 8 you will train all three on all three questions.
 
@@ -212,7 +212,7 @@ for name, example in (("before", fond), ("after", crowded)):
 # The exponentials of the three tokens' logits are (1, 1), (2, 1/2) and (4, 1/4), so the columns sum to 7 and 7/4.
 # The shares of the middle token are 2/7 and 2/7, so its weights are (1/2, 1/2).
 # If the values of the slots are 10 and 20, this token gathers 15.
-# The first token has the shares 1/7 and 4/7, the weights (1/5, 4/5), and gathers 2 + 16 = 18.
+# The first token has the shares 1/7 and 4/7 and the weights (1/5, 4/5), so it gathers 2 + 16 = 18.
 
 # %% exercise
 class ExternalAttention(nn.Module):
@@ -283,7 +283,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # Multiplying the logits by four makes any softmax sharper, whether it runs over tokens or over slots.
 # </details>
 #
-# So stronger features change the weights here as well, although the paper's reason for this normalisation is to avoid that.
+# So stronger features still change the weights, although the paper's reason for this normalisation is to avoid that.
 # In fact the formula removes something else: a preference that *all* tokens have for the same slot.
 #
 # Put the two steps into one formula, with l for the logits.
@@ -344,7 +344,7 @@ check(attention_cost)
 # </details>
 # %% [markdown]
 # **And by the clock?**
-# By your `attention_cost(4096, 64, 64)`, self-attention needs 64 times as many multiply-adds as external attention.
+# According to your `attention_cost(4096, 64, 64)`, self-attention needs 64 times as many multiply-adds as external attention.
 # We compare three ways of computing attention on one image with 64 channels and 64 x 64 = 4096 tokens, forward pass only.
 # *Naive* self-attention stores its N x N matrix.
 # *Fused* self-attention is torch's own function, which computes the same result without storing that matrix (lesson 05b).
@@ -381,7 +381,7 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # ## 7. Exercise 4: `ExternalAttentionBlock`
 #
 # EANet, the authors' segmentation network, is built around a block that reads a map and returns a map.
-# Its attention wants tokens, and the way from a map to tokens is the one of lesson 05a.
+# Its attention wants tokens, so the block turns the map into tokens, as you did in lesson 05a.
 # Here is a map whose first channel holds the numbers 0 to 5, and whose second one holds 6 to 11.
 # Which token comes first?
 
@@ -588,7 +588,7 @@ slide_green_discs(weights_of_six)
 # Five green discs must share the slot, so Z is about four times as large, and none of them stands out.
 # With a plain softmax, the first disc cannot tell these cases apart.
 #
-# **Do the arms that fail only need more time?**
+# **Would the failing arms succeed with more time?**
 # We trained all arms for five times as many steps, three runs each.
 # The MLP and the plain softmax are still at chance on the legend and the odd one out (50 to 53 %).
 # External attention scores 100 % on all three questions in all three runs.
@@ -603,7 +603,7 @@ slide_green_discs(weights_of_six)
 #
 # **One strong spot.**
 # *Symptom.* One image has a few very strong features, and the loss is NaN.
-# Here, rebuilt, is how a widely used [collection of attention modules](https://github.com/xmu-xiaoma666/External-Attention-pytorch) normalises:
+# A widely used [collection of attention modules](https://github.com/xmu-xiaoma666/External-Attention-pytorch) normalises like this (rebuilt here):
 
 # %%
 def exhibit(logits):
@@ -648,14 +648,14 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
       f"over the heads of one token: {shares[0, :, 0, 0].sum():.2f}")
 
 # %% [markdown]
-# This softmax went over the heads, so each head took its shares from the others.
+# This softmax went over the heads, so the heads competed with each other for shares.
 # In your module, tokens compete with tokens, and heads do not compete at all:
 #
 # ![x is expanded to dim times expansion channels and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
 #
 # - `expand`: Linear from dim to dim · expansion;
-# - num_heads · expansion heads, each head_dim = dim // num_heads wide;
-#   head 0 has the first head_dim channels, head 1 the next (num_heads divides dim);
+# - num_heads · expansion heads, each of head_dim = dim // num_heads channels (num_heads divides dim).
+#   Head 0 has the first head_dim channels, and head 1 has the next ones;
 # - `mk`: Linear from head_dim to S, `mv`: Linear from S to head_dim, the same two for all heads;
 # - `double_normalize` with its default eps, for each head by itself;
 # - the heads are put side by side again, in their order;
@@ -722,7 +722,7 @@ check(MultiHeadExternalAttention)
 # </details>
 # %% [markdown]
 # **Is it still cheap?** Compare your module with torch's `nn.MultiheadAttention(64, 8)`.
-# By what factor does your module need more parameters, and more multiply-adds?
+# How many times as many parameters does your module need, and how many times as many multiply-adds?
 # Predict the multiply-adds for 196 tokens, as in a small vision transformer, and for 4096.
 
 # %%
@@ -788,7 +788,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #   The sums Z over all tokens of an image decide how much each slot counts.
 # - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
-# - If each token can answer on its own, as on the book, the sums are not needed: an MLP of the same size did as well.
+# - If each token can answer on its own, as on the book, the sums are not needed: an MLP of the same size did equally well.
 # - Double normalisation does not make the weights independent of the scale of the logits.
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
@@ -797,14 +797,15 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # %% [markdown]
 # External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
-# Fused attention took away part of the reason for it, because exact self-attention no longer has to store its N x N matrix.
+# Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
 # On our real pictures (below) external attention scores 93 %, and so does one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that the module beats a convolution.
 #
 # How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
 # The authors answered that double normalisation is worth 0.1 to 0.3 points in some of their experiments.
-# Convolutions and pooling mix tokens as well, so a small difference there does not contradict our large one, but the question stays open.
+# In a large network, convolutions and pooling mix tokens as well.
+# So a small difference in such networks does not contradict the large one in ours, but the question stays open.
 #
 # Lesson 07b keeps the keys and values of the image, and makes fewer of them.
 

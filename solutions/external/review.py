@@ -10,8 +10,8 @@ ITEMS = (
          "Each of the 100 tokens has one weight per slot. No token is compared with another one, so there is no map "
          "of 100 x 100."),
     Item("cost-ratio",
-         "There are 4096 tokens of 32 channels. By what factor do the two matrix products of self-attention take more "
-         "multiply-adds than those of external attention with 128 slots? Do not count query, key and value layers.",
+         "There are 4096 tokens of 32 channels. How many times as many multiply-adds do the two matrix products of "
+         "self-attention take as those of external attention with 128 slots? Do not count query, key and value layers.",
          32,
          "Self-attention takes 2 · N · N · C, external attention 2 · N · C · S, with N tokens and S slots. "
          "Their ratio is N / S = 4096 / 128; the channels cancel."),

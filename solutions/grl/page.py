@@ -337,7 +337,7 @@ class WindowAttention(nn.Module):
 # Your code must work even if d does not divide the shift.
 # The function `anchor_mask`, which is given below, returns a mask (nW, N, A).
 # The mask says which tokens may exchange information with which anchors.
-# At the end of the next cell, 16 tokens and 4 anchors make 64 pairs per stripe.
+# The last lines of the next cell make stripes of 16 tokens and 4 anchors, so a stripe has 64 pairs.
 # How many of these pairs may exchange information ("meet") in the first stripe, which the shift has cut into two regions?
 # And how many may meet in the second stripe, which is cut into four regions?
 
@@ -483,7 +483,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # There are four times as many tokens, so windows need four times as much memory.
 # A full map needs nearly sixteen times as much: 194 MiB instead of 12.
 # There are twice as many stripes, and each stripe's map grows fourfold, so the stripes' maps grow eightfold.
-# Only the windows grow no faster than the number of tokens.
+# Only the memory of the windows grows no faster than the number of tokens.
 # With anchors the stripes' maps are d² / 2 times smaller, but they grow eightfold too.
 # Yet we measure a factor of about 7 with anchors at 1/2, and 5 with anchors at 1/4.
 # The maps are now so small that the tokens themselves, which grow only fourfold, are a large part of the memory.
@@ -615,7 +615,7 @@ check(LocalConvBlock)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # You turned tokens into an image in exercise 1.
-# The gate is the one of lesson 01, but which tensor does it average?
+# You built such a gate in lesson 01, but which tensor does this one average?
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -768,7 +768,7 @@ show_before_and_after(noisy_pictures, restored, whole)
 # | non-local means | 8.8 | 8.4 | 6.6 | 10.5 | 8.2 | 12.4 |
 #
 # *Non-local means* is a filter from 2005 that learns nothing, and it beats this small network on five of six photographs.
-# It averages each pixel with others whose surroundings look alike, wherever they are near.
+# It averages each pixel with those nearby pixels whose surroundings look alike.
 # That is attention with fixed queries and keys.
 # (All numbers are in `solutions/grl/baselines.md` in the course's repository.)
 #
@@ -908,11 +908,11 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # <details><summary>And the holes?</summary>
 #
-# The answer to a hole is in the next tokens, where the local branch can see it.
+# The answer to a hole is in the neighbouring tokens, where the local branch can see it.
 # Yet *local* scores 22 dB there, as much as a wall that is left unchanged.
 # The reason is the loss, not the branch.
 # A wall has 4 damaged tokens in holes and about 74 in stickers, so the loss hardly rewards a hole.
-# With a loss that counts the holes alone, *local* scores 33 to 34 dB after as many steps (three runs).
+# With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
 # So a low score can mean that nobody asked for a high one.
 # </details>
 #

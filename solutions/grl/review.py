@@ -7,7 +7,7 @@ ITEMS = (
          "Tokens (2, 96, 32) form images of 8 x 12. Anchors are the means of blocks of 4 x 4 tokens, projected to "
          "half as many channels. What is the shape of the grid of anchors, channels last?",
          (2, 2, 3, 16),
-         "8 / 4 by 12 / 4 blocks give 2 x 3 anchors for each image, with 32 / 2 = 16 channels."),
+         "An image has 8 / 4 rows and 12 / 4 columns of blocks. That makes 2 x 3 anchors, with 32 / 2 = 16 channels."),
     Item("two-maps",
          "A stripe has 8 x 16 tokens, and one anchor for each block of 4 x 4 tokens. "
          "How many weights do the two attention maps have together, anchors to tokens and tokens to anchors?",

@@ -21,10 +21,12 @@ DIM, STEPS, BATCH, SIDE, PEAK_RATE = 24, 1000, 4, 64, 0.005
 OF_TEST = 0  # the seed of the noise on the photograph that was left out
 ABOUT = f"""# 08b_grl: the shipped weights
 
-`python -m solutions.grl.train_weights` trains one network for each photograph, on the five others: {STEPS} steps of {BATCH} crops of {SIDE}
-x {SIDE} pixels, half of them mirrored, with new noise in every step; Adam, one cycle up to a rate of {PEAK_RATE}; loss: the mean absolute
-difference. The loss is the mean over the last hundred steps. PSNR is that of the middle 256 x 256 pixels of the photograph that was left
-out.
+`python -m solutions.grl.train_weights` trains one network for each photograph, on the five others.
+Training takes {STEPS} steps of {BATCH} crops of {SIDE} x {SIDE} pixels.
+About half of the crops are mirrored, and the noise is new in every step.
+It uses Adam, with one cycle of the learning rate up to {PEAK_RATE}.
+The loss is the mean absolute difference, and the table has its mean over the last hundred steps.
+PSNR is that of the middle 256 x 256 pixels of the photograph that was left out.
 
 | left out | loss | noisy (dB) | restored (dB) | gain (dB) | seconds |
 | --- | --- | --- | --- | --- | --- |"""  # noqa: E501

@@ -19,7 +19,8 @@
 #
 # In the drawing, 256 queries look for an answer; how few keys are enough to give it?
 # A map of 256 x 256 positions has 65,536 tokens, so its attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
-# With one key for every 8 x 8 positions, the matrix takes 256 MiB, so [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
+# With one key for every 8 x 8 positions, the matrix takes 256 MiB.
+# This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
 # and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) all have fewer keys than queries.
 #
 # **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 3 h 30 · 10 points · difficulty 4 of 5
@@ -196,7 +197,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # So a function that makes tokens must also return the height and width of their map.
 #
 # *Symptom.* There is no error, but with some image sizes a network learns less than with others.
-# Here, rebuilt, is how the [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) makes tokens:
+# The [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) makes tokens like this (rebuilt here):
 
 # %%
 def exhibit(x, conv):
@@ -222,7 +223,7 @@ for size in ((8, 12), (7, 9)):
 # The second picture's tokens have six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
 # The `-1` in `reshape` then finds another number of channels that fits, and mixes channels and positions.
-# There is such a number only by luck, because 3 · 4 divides the 20 · 6 numbers of an image.
+# Such a number of channels exists only by luck: the tokens of an image hold 20 · 6 values, and 3 · 4 divides 20 · 6.
 # With most odd sizes, such as 9 x 9, no number of channels fits, and `reshape` raises an error.
 # An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
 #
@@ -472,7 +473,8 @@ measured = {"memory": one.forward_memory / eight.forward_memory,
 predict_then_run(predicted, measured, unit="times as much at ratio 1")
 
 # %% [markdown]
-# A has N · M numbers, and M is N / 64 at ratio 8, but `q` and `proj` still see all N tokens.
+# At ratio 8, M is N / 64, so A has only a sixty-fourth of its N · N numbers.
+# But `q` and `proj` still see all N tokens.
 # And A still grows with N · N, because ratio r only divides its number of entries by r · r.
 
 # %% [markdown]
@@ -523,8 +525,10 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 #
 # - `norm1`, `norm2`: LayerNorms over dim;
 # - `attn`: your `EMSA`, with all its arguments;
-# - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), a GELU (a smooth ReLU, torch's default), and `fc2` back, both with bias.
-#   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives them these names.
+# - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), then a GELU, then `fc2`, a Linear back to dim.
+#   The GELU (a smooth ReLU) is torch's default one.
+#   Both Linears have a bias.
+#   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives the three layers their names.
 #
 # The second half reads the result of the first.
 # H and W go to `attn` as they are.
@@ -758,8 +762,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # ## 12. What we now know
 #
 # - **Every position needs a query of its own, but far fewer keys are enough.**
-#   In our runs of 900 steps, it was enough if the ratio was at most an entry's side.
-#   That is a sixteenth of the keys for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
+#   In our runs of 900 steps, the keys were enough if the ratio was at most an entry's side.
+#   So a sixteenth of the keys is enough for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
 # - Larger windows made learning slower, long before they made the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
@@ -768,7 +772,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 
 # %% [markdown]
 # Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
-# Swin, of the same year, keeps all keys and lets each query see only a window of them.
+# Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
 # On our real pictures (below) EMSA scores about as well as one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that attention beats a convolution.
 #

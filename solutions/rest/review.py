@@ -15,7 +15,7 @@ ITEMS = (
          "positions give?",
          12,
          "Windows are centred on rows 0, 4 and 8 and on columns 0, 4, 8 and 12: 3 · 4 = 12. (10 // 4) · (14 // 4) "
-         "would be 6, wrong whenever the stride does not divide the sides."),
+         "would be 6, which is wrong whenever the stride does not divide the sides."),
     Item("row-sum",
          "After the softmax, an InstanceNorm takes all weights of a head's attention map: "
          "it subtracts their mean and divides by their standard deviation. What does each row of the map sum to "
@@ -27,8 +27,8 @@ ITEMS = (
          "A position code multiplies x by the sigmoid of a depth-wise 3 x 3 convolution of x, with bias. "
          "How many parameters does it have for 48 channels?",
          480,
-         "Each channel has one kernel of 9 weights and one bias: 48 · 10. The number does not depend on the size of "
-         "the image, but that of a learned table of positions does."),
+         "Each channel has one kernel of 9 weights and one bias: 48 · 10. This number does not depend on the size of "
+         "the image. A learned table of positions grows with the image."),
     Item("bug-true-size",
          "`conv` has kernel 3, stride 2 and padding 1. For maps of 7 x 9 the tokens cannot be put together again, or "
          "come out scrambled. Which line has to change?",

@@ -117,7 +117,8 @@ predict_then_run(predicted, measured, unit="the number at this place")
 # %% [markdown]
 # ## 3. Exercise 1: `SCConv`
 #
-# Build the calibrated half, as in the drawing, with C = `channels` channels at both ends (nothing is halved here):
+# Build the calibrated half, as in the drawing.
+# This module halves nothing: its input and its output both have C = `channels` channels.
 #
 # - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
 # - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
@@ -189,9 +190,11 @@ check(SCConv)
 # The code names no `mode`, so torch takes the **nearest** cell and makes steps, as you saw.
 # We cannot know which of the two is the mistake, but we can check what the code does.
 #
-# We ran the authors' code on one channel, with all convolution weights set to 0.2 and untrained BatchNorms, and kept one row of the result.
+# We ran the authors' code on one channel, with untrained BatchNorms and with all convolution weights set to 0.2.
+# We kept one row of the result.
 # `enlarging(mode)` makes `F.interpolate` use this mode.
-# With nearest, your module should give the authors' numbers (to three decimals; the largest is 0.559).
+# With nearest, your module should give the authors' numbers to three decimals.
+# The largest of these numbers is 0.559.
 # **Predict first:** with bilinear, what is the largest difference from the authors' numbers?
 
 # %%
@@ -230,7 +233,8 @@ predict_then_run(predicted, measured, unit="largest difference")
 # - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
 # - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
 # - then the shortcut is added.
-#   It is `downsample(x)` if that module is given (it makes x fit), and x otherwise.
+#   It is `downsample(x)` if that module is given, and x otherwise.
+#   `downsample` gives x the shape of `bn3`'s output.
 #   A ReLU comes last.
 #
 # No convolution has a bias.
@@ -348,7 +352,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 #
 # **Predict, then run:** how many *rows* does your `SCConv` see?
 # Predict this for row 24 with pooling 1, and for rows 24 and 26 with pooling 4.
-# (Rows count from 0; a cell of 4 x 4 pixels begins at row 24.)
+# (Rows are counted from 0, and a cell of 4 x 4 pixels begins at row 24.)
 
 # %%
 predicted = {"pooling 1, row 24": None, "pooling 4, row 24": None, "pooling 4, row 26": None}
@@ -476,8 +480,8 @@ for arm, block in arms.items():
 #
 # The dilated block sees 9 rows with gaps, up to 5 pixels away.
 # It is as good as pooling 4, with 16 fewer parameters.
-# In the test "no cue", these two blocks name the new ring's colour.
-# The expected answer, the old colour, agrees at only a third of the dots.
+# In the test "no cue", these two blocks name the ring's new colour.
+# Their answer is the old colour, which the test expects, at only a third of the dots.
 # So the blocks do use the ring.
 # This experiment therefore shows what a wide view brings.
 # It does not show that averages are the best way to get a wide view, or that the gate matters.

@@ -17,7 +17,7 @@ ITEMS = (
          "code makes this call, and its outputs agree with nearest only."),
     Item("four-small",
          "A 3 x 3 convolution without bias from 32 to 32 channels is replaced by several from 16 to 16 channels. "
-         "How many of these have, all together, as many weights as the original one?",
+         "How many of these together have as many weights as the original one?",
          4,
          "Half as many channels on both sides make a quarter of the weights: 9 · 16 · 16 is a quarter of 9 · 32 · 32. "
          "This is why SCNet's block with four convolutions is hardly larger than ResNet's."),
@@ -59,12 +59,12 @@ ITEMS = (
                   "The right weights: the extra keys were only leftovers.",
                   "Random weights, as nothing is loaded if keys differ.")),
     Item("ring-colour",
-         "A network must name the colour of a ring, 6 pixels around a dot. With means of 4 x 4 pixels it gets 100 %; "
-         "with means of 1 x 1, and the same layers and parameters, it is still at chance after five times as "
-         "many steps. What does this show?",
+         "A network must name the colour of a ring around a dot. The ring's radius is 6 pixels. "
+         "With means of 4 x 4 pixels the network gets 100 %; with means of 1 x 1, and the same layers and parameters, "
+         "it is still at chance after five times as many steps. What does this show?",
          "c",
-         "Only the width of the view differs. A dilated convolution did as well, and so did the block without a gate, "
-         "so neither averages nor the gate deserves the credit.",
+         "Only the width of the view differs. A dilated convolution did equally well, and so did the block without a "
+         "gate. So neither averages nor the gate deserves the credit.",
          choices=("Averages are the best way to see far.",
                   "The gate is what makes the difference.",
                   "The task needs a wide view, and this gives one.")),

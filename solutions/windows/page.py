@@ -149,7 +149,9 @@ check(window_partition)
 # %% [markdown]
 # ## 3. Exercise 2: `window_reverse`
 #
-# This is the way back: windows (B · nW, wh, ww, C), the window's size and the image's size go in, and grids (B, H, W, C) come out.
+# This is the way back.
+# Windows (B · nW, wh, ww, C) go in, with the window's size and the image's size.
+# Grids (B, H, W, C) come out.
 #
 # The number of images is not given; it follows from the number of windows.
 # Again, raise a `ValueError` if the windows do not divide the image.
@@ -525,7 +527,7 @@ check(cosine_attention)
 # </details>
 # %% [markdown]
 # **Predict, then run: when is -100 not enough?**
-# In the worst case, a token may look at only one token, with the cosine -1 and a bias of 0.
+# In the worst case, a token is allowed to look at only one token, which has the cosine -1 and a bias of 0.
 # A masked token has the cosine 1 and a bias of 16.
 # At which scale, between 1 and 100, does the *masked* token get as much weight as the allowed one?
 
@@ -779,7 +781,8 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 #
 # With the same weights and square windows, outputs and gradients equal those of the authors' code (our tests check this within 1e-10).
 #
-# **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right (own colour, if there is none).
+# **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right.
+# If there is no such tile, it says its own colour.
 # Windows of 2 x 4 see at most three columns ahead.
 # Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 72 % over all tiles.
 # Can you get above 90 % (our best: 91 %)?

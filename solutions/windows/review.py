@@ -5,7 +5,7 @@ from autograder.lessons.declare import Item
 ITEMS = (
     Item("windows-shape",
          "A batch of grids (2, 8, 12, 16), channels last, is cut into windows of 4 rows and 6 columns. "
-         "The first axis of the result counts the windows of all images. What is its shape?",
+         "The first axis of the result counts the windows of all images. What is the shape of the result?",
          (8, 4, 6, 16),
          "Each image has 2 windows down and 2 across, four in all, so two images have eight."),
     Item("mask-shape",
