@@ -34,7 +34,7 @@ INSTEAD = {  # a pattern, in any case -> what to write instead
     r"\brightly\b": "correctly",
     r"\band which not\b": "and which are not",
     r"\bhow many times as \w+ as\b": "how many times longer (more, larger) than",
-    r"^It needs the imports": "Before you run this cell, run ...",
+    r"^It needs the imports": "Before you run the next cell, run ...",
     r"[:;,] who \w+s\b": "anyone who",
     r"^(What|Who) [^?]*\.$": "name the thing: a statement does not begin with a question's word",
 }

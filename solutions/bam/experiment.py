@@ -9,9 +9,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 04_bam: long runs
 
-`python -m solutions.bam.experiment` trains the page's arms, and one more, for five times the page's 96 steps and at other peak rates.
+`python -m solutions.bam.experiment` trains the page's arms, and one more, for five times the page's 96 steps.
+It does so at the page's peak rate and at other rates.
 Each number is the share of right answers on 2048 new strips, in per cent.
-A vote of both bars scores 75."""  # noqa: E501
+A vote of both bars scores 75."""
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 TOO_SMALL = ("dilation 1, posts 8 away", "dilation 2, posts 12 away")  # windows that do not hold a bar and its post

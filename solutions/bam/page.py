@@ -138,7 +138,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # ![Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end; a kernel that spans 5 fits in 5 places.](figures/dilation.svg)
 #
 # In how many places does a kernel fit on a row of positions?
-# Torch can tell us for the row in the drawing, and for a longer row on which the kernel moves by two positions at a time:
+# Torch can count the places on the row in the drawing, and on a longer row on which the kernel moves by two positions at a time:
 
 # %%
 for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
@@ -428,7 +428,7 @@ slide_a_position(SpatialBranch)
 # Now put the branches together.
 # Mc is (B, C, 1, 1), and Ms is (B, 1, H, W).
 # What shape does their sum have?
-# Here are two channels, a row of three positions, and numbers that are small enough to check by head:
+# Here are two channels, a row of three positions, and numbers that are small enough to check in your head:
 
 # %%
 Mc = torch.tensor([2.0, 0]).view(1, 2, 1, 1)
@@ -607,7 +607,7 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 #
 # And 7 happens to be the side of a ResNet's last features for a 224 x 224 image.
 # The post's own test uses the side 7 too.
-# Comments in the post's code even say 1 x 1.
+# Comments in the post's code even mention the size 1 x 1.
 # The shape gave no warning, because `expand` had already stretched the single number to the right shape.
 # </details>
 
@@ -812,7 +812,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # %% [markdown]
 # Would longer training change the picture?
 # We also trained every arm three times for five times as many steps.
-# (All runs, those at other learning rates too, are in `solutions/bam/experiment.md` in the course's repository.)
+# (All runs, including those at other learning rates, are in `solutions/bam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
@@ -890,7 +890,7 @@ for combine in ("sum", "product"):
 #
 # **A challenge (not graded).** With posts 12 pixels away and the same 96 steps, reach 95 % in each of three runs.
 # Use as few parameters as you can; our network has 1,173.
-# Before you run this cell, run the imports, your exercises, `count` in section 6, and the cell of section 9 that defines the arms.
+# Before you run the next cell, run the imports, your exercises, `count` in section 6, and the cell of section 9 that defines the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -917,7 +917,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # %% [markdown]
 # **Today.** We know of no widely used network that has BAM in it.
 # But its main ingredient, the dilated convolution, lives on.
-# DeepLabV3, which [torchvision](https://docs.pytorch.org/vision/stable/models/deeplabv3.html) has with trained weights, stacks dilated convolutions.
+# DeepLabV3 stacks dilated convolutions, and [torchvision](https://docs.pytorch.org/vision/stable/models/deeplabv3.html) offers it with trained weights.
 # The [Visual Attention Network](https://arxiv.org/abs/2202.09741) multiplies its features by a map that comes from a dilated convolution.
 # For tasks in which every position should see every other position, self-attention has taken over.
 #
@@ -927,7 +927,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # Does the gain over a plain ResNet come from the gate, or from the reach?
-# Our strips need only the reach, but strips are not photographs, and we did not measure photographs.
+# Our strips need only the reach, but strips are not photographs, and we did not measure this on photographs.
 #
 # **What comes next.** A dilated kernel looks at places that were fixed beforehand.
 # In lesson 05a, DANet, each position chooses for itself where to look.

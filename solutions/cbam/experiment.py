@@ -9,10 +9,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 03_cbam: long runs
 
-`python -m solutions.cbam.experiment` trains the page's arms, and two more, for five times the page's 384 steps and at a third of its peak
-rate.
+`python -m solutions.cbam.experiment` trains the page's arms, and two more, for five times the page's 384 steps.
+It does so at the page's peak rate and at a third of it.
 Each number is the share of right answers on 2048 new pictures, in per cent.
-A vote that we wrote by hand scores 68.75 with four bars, and 75 with two bars."""  # noqa: E501
+A vote that we wrote by hand scores 68.75 with four bars, and 75 with two bars."""
 THIRD = Fraction(1, 3)
 
 

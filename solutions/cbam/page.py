@@ -322,7 +322,7 @@ check(SpatialGate)
 # </details>
 
 # %% [markdown]
-# **Touch it.** Your gate reads a map of eight channels with two marks.
+# **Touch it.** Your gate reads features of eight channels with two marks.
 # At the left mark each of the eight channels holds 1, so they sum to 8.
 # At the right mark the sum is 8 as well, but you choose how many channels share it.
 # What do the maximum and the mean see, and which kernel tells the marks apart?
@@ -379,9 +379,9 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # If they are small, the map hardly opens or closes.
 # If they are large, its values are close to 0 or 1, where the sigmoid has almost no gradient.
 # With BatchNorm the scale hardly matters in training mode.
-# Only very small features show in the map, because BatchNorm adds an `eps` of 0.00001 to the variance before it divides.
-# Here, the convolution's output has a smaller variance than that at a scale of 0.1.
-# This has a price: during training, a picture's map depends on the other pictures of its batch.
+# Only a very small scale matters, because BatchNorm adds an `eps` of 0.00001 to the variance before it divides.
+# At the scale of 0.1, the variance of the convolution's output is smaller than this `eps`.
+# BatchNorm has a price: during training, a picture's map depends on the other pictures of its batch.
 
 # %% [markdown]
 # ## 5. Exercise 3: `CBAM`
@@ -500,7 +500,7 @@ for gate in (ChannelGate(256), SpatialGate()):
 # > Multiply each channel by its weight.
 #
 # A batch has one vector per image, and the vectors are the *rows* of a matrix `s` (B, C).
-# So a layer's matrix w comes from the right, transposed, as in `nn.Linear`: `s @ w.T`.
+# So a layer's matrix w is transposed and multiplied from the right, as in `nn.Linear`: `s @ w.T`.
 # Here are three images with two channels, and a matrix w of shape (1, 2):
 
 # %%
@@ -547,7 +547,8 @@ check(flexible_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Make two pooled vectors, add two terms that differ in one name, and multiply x by the sigmoid of that sum, with two more axes.
+# Make two pooled vectors, and add two terms that differ in one name.
+# Take the sigmoid of the sum, give it two more axes, and multiply x by it.
 # </details>
 
 # %% [markdown]
@@ -788,7 +789,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # Use fewer, and answer at least 99 % of the pictures correctly in each of three runs, in the same 384 steps.
 # Our block has 34 parameters and scores 100 % in all six runs that we tried.
 # (With 25 parameters we also got there, but then luck decides.)
-# Before you run this cell, run the imports, your exercises, and the two cells of section 8 that define the arms.
+# Before you run the next cell, run the imports, your exercises, and the two cells of section 8 that define the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -807,30 +808,31 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #
 # - CBAM has two gates.
 #   The channel gate pools over positions and chooses *what*; the spatial gate pools over channels and chooses *where*.
-# - The maximum sees what is strong in one place, and the mean sees what there is in all.
+# - The maximum sees what is strong in one place, and the mean sees how much there is in total.
 #   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
 # - In our runs neither gate alone got beyond a vote of two bars, and both gates together answered the question.
 #   The order of the gates decided how soon the network learned, but not how well.
 # - A map shows where a gate is open, but not why the network is right.
 # - The BatchNorm in the spatial gate is in the code but not in the paper.
-#   While the network trains, it makes the map nearly independent of the features' scale.
+#   During training, the BatchNorm makes the map nearly independent of the features' scale.
 
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.
 # The authors' README reports 77.62 % top-1 on ImageNet for their ResNet-50 with CBAM.
 # But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that the layers can cost accuracy on some tasks.
-# For tasks in which it matters which position looks at which other position, self-attention has taken over.
+# In some tasks it matters which position looks at which other position.
+# In these tasks, self-attention has taken over.
 # You build it in lesson 05a.
 #
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But if we leave out other photographs and other forms in turn (22 runs each), CBAM scores 89.9 % and the convolution 90.2 %.
+# But in 22 runs of each network, tested in turn on other photographs and handwritten forms, CBAM scores 89.9 % and the convolution 90.2 %.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
 # The paper measures small differences on ImageNet, and on our crosses the other order was the faster one.
-# We do not know a rule that says beforehand which order suits a task.
+# We know of no rule that says beforehand which order suits a task.
 #
 # **What comes next.** CBAM's spatial gate sees 7 x 7 positions.
 # Lesson 04, BAM, looks farther, and asks *what* and *where* side by side.

@@ -18,7 +18,8 @@ ITEMS = (
          "CBAM's spatial gate has a k x k convolution without bias, from two sheets to one, and a BatchNorm of one "
          "channel. How many parameters do these two layers have for k = 5?",
          52,
-         "2 · 5 · 5 = 50 weights, and the BatchNorm's weight and bias. The number of channels of x does not matter."),
+         "The convolution has 2 · 5 · 5 = 50 weights, and the BatchNorm has a weight and a bias. "
+         "The number of channels of x does not matter."),
     Item("bug-sum",
          "`mlp` is CBAM's shared multi-layer perceptron, with a ReLU inside. This code runs, but it is not CBAM's "
          "channel gate. Which line has to change?",
@@ -51,8 +52,8 @@ ITEMS = (
                   "A channel gate that reads the maximum over H and W.",
                   "A channel gate that reads both, as CBAM's does.")),
     Item("order-of-gates",
-         "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after a short "
-         "and a long training. What did the order decide?",
+         "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after short "
+         "training and after long training. What did the order decide?",
          "d",
          "Spatial first, which is not CBAM's order, was ahead after the short training. "
          "After five times the steps both orders scored 100 %. So on this one task the order is a matter of speed.",

@@ -11,8 +11,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 05a_danet: long runs
 
-`python -m solutions.danet.experiment` trains the page's arms for five times the page's 500 steps, and once more at a third of its peak rate
-(5e-3).
+`python -m solutions.danet.experiment` trains the page's arms for five times the page's 500 steps.
+It does so at the page's peak rate, 5e-3, and once more at a third of it.
 Each cell has two numbers. The first is the share of right positions in the patches without a mark, on new posters, in per cent.
 The second is the same share when A comes from another poster."""  # noqa: E501
 THIRD = Fraction(1, 3)

@@ -18,7 +18,7 @@
 # ![A poster with coloured patches. One patch of each colour has a mark on its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow. Which marks belong to 1, 2 and 3?](figures/poster.svg)
 #
 # **Why anyone cares.** A 3 x 3 convolution sees one pixel to each side.
-# So it takes 223 such convolutions, without pooling, until opposite corners of a picture of 224 x 224 pixels can exchange information.
+# So it takes 223 such convolutions, without pooling, before opposite corners of a picture of 224 x 224 pixels can exchange information.
 # The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are made of a relative of it.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 40 · 7 points · difficulty 4 of 5
@@ -102,7 +102,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # ## 2. The idea
 #
 # Fu and others (2019) let each position look at all positions, as the words in lesson 00 do.
-# Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it has to tell).
+# Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it has to say).
 # A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
 # The gathered features are added to the position's own features.
 #
@@ -255,7 +255,8 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # At gamma 0, even noise passes.
 # At 0.5 only the first way gives your module's output.
 # The second way mistakes columns of A for rows, and the third way mixes up channels and positions.
-# So a fresh module may pass a test of its shape, and even give the published output, but that only shows that it returns x.
+# So a fresh module may pass a test of its shape, and even give the same output as the published module.
+# But that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
 
@@ -488,7 +489,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #
 # Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches are (2, 8, 6, 9) throughout.
-# There are three logits of (2, 5, 6, 9).
+# The head returns three tensors of logits, each of shape (2, 5, 6, 9).
 
 # %% exercise
 class DANetHead(nn.Module):
@@ -565,7 +566,7 @@ share = 100 * (parameters(head.position) + parameters(head.channel)) / parameter
 predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of the head's")
 
 # %% [markdown]
-# <details><summary>Where the others are</summary>
+# <details><summary>Where the other parameters are</summary>
 #
 # The other parameters are in the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
 # So when a table says that "dual attention" improves a network, part of the improvement may come from the convolutions.
@@ -613,7 +614,7 @@ print("positions that notice:\n", notices.int())
 #
 # | arm | what it does | its parameters |
 # |---|---|---|
-# | wide window | two more convolutions, dilated (lesson 04): through all five a position sees 35 x 35 pixels, 17 to each side | 18,560 |
+# | wide window | two more convolutions, dilated (lesson 04): through all five convolutions, a position sees 35 x 35 pixels, 17 to each side | 18,560 |
 # | mean of all | `PositionAttention`'s layers, but every position gathers the same plain mean | 1,585 |
 # | position attention | your `PositionAttention` (r = 4) | 1,585 |
 # | channel attention | your `ChannelAttention(negate=True)`, the code's form | 1 |
@@ -776,7 +777,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # (With the page's module it scores 51 to 63 % by then.)
 # You may change the scale, the heads, r, gamma, the peak rate, and anything else except the steps.
 # (Our module scores 99.9 % in the worst of three runs.)
-# Before you run this cell, run the imports, your exercises, and the cells that make `train_set` (section 1) and `learn` (section 4).
+# Before you run the next cell, run the imports, your exercises, and the cells that make `train_set` (section 1) and `learn` (section 4).
 
 # %% tags=["experiment"]
 mine = None  # your class; mine(CHANNELS) takes the place of PositionAttention

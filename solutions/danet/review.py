@@ -20,7 +20,7 @@ ITEMS = (
          "`A` has the shape (B, N, N), and row j holds position j's weights. Column j of `found` should be what "
          "position j gathers. Which line has to change?",
          3,
-         "`V @ A` weighs with the columns of A. To use row j for position j, transpose A first: `V @ A.mT`. "
+         "`V @ A` takes its weights from the columns of A. To use row j for position j, transpose A first: `V @ A.mT`. "
          "The shapes are the same, so nothing complains.",
          code="b, c, h, w = values.shape\n"
               "V = values.flatten(2)  # (B, C, N)\n"
@@ -41,7 +41,7 @@ ITEMS = (
          "original on every input. What does this test show?",
          "b",
          "With γ = 0, all gathered features are multiplied by 0, so even noise would pass. "
-         "In a test, give every parameter a value that differs from its start.",
+         "In a test, give every parameter a value that differs from its starting value.",
          choices=("The attention matrix is right, but the values may not be.",
                   "Only that a fresh module returns its input.",
                   "The output is right; only the gradients are unchecked.",
@@ -56,8 +56,8 @@ ITEMS = (
          "A trained network reads each picture with the attention matrix of another picture. "
          "Its score falls from nearly 100 % to chance level. What does this show?",
          "d",
-         "If A were not used, the score would stay. It is a sharp control, because nothing else changes and nothing "
-         "is trained anew.",
+         "If A were not used, the score would stay the same. This is a sharp control, because nothing else changes "
+         "and nothing is trained anew.",
          choices=("The network has learned its training pictures by heart.",
                   "The network needs more training to become robust.",
                   "The values of the two pictures have been mixed up.",

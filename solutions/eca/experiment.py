@@ -12,9 +12,11 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 02_eca: long runs
 
-`python -m solutions.eca.experiment` trains the page's arms for five times the page's 512 steps, also at three times their peak rate.
+`python -m solutions.eca.experiment` trains the page's arms for five times the page's 512 steps.
+It does so at their peak rate and at three times that rate.
 The peak rate is 0.01 for SE and the full matrix, and 0.1 for the other arms.
-Each cell has two numbers. They are the overlap with the true disc in per cent, on new pictures and on those seen in training.
+Each number is an overlap with the true disc, in per cent.
+The first number of a cell is for new pictures, and the second is for those seen in training.
 
 `ECA, bands shuffled and mixed` has a 1 x 1 convolution from 48 to 48 channels before ECA, which could put the bands in order again."""  # noqa: E501
 THREE = Fraction(3)

@@ -19,7 +19,7 @@
 #
 # **Why anyone cares.** Lesson 01's SE adds 2,514,944 parameters to a ResNet-50.
 # ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well as SE, or better.
-# [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, has trained networks with it.
+# [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, offers trained networks that contain ECA.
 #
 # **Needs** lesson 01 · 1 h 30 · 10 points · difficulty 2 of 5
 #
@@ -125,7 +125,8 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 
 # %% [markdown]
-# B is the batch, C the number of channels, k the size of the kernel; γ and b are two constants, 2 and 1 in the paper.
+# B is the size of the batch, C is the number of channels, and k is the size of the kernel.
+# In the paper, the constants γ and b are 2 and 1.
 # The paper's $\mathcal{X}$ is our x, and its y (lesson 01's z) is called s in our code.
 #
 # | in the paper | in words | in code |
@@ -225,7 +226,7 @@ print_released_kernels(eca_kernel_size)
 # In the authors' code the kernel sizes are arguments.
 # The layer also takes the number of channels, but never uses it.
 # The default kernel size is 3, so whoever passes only the number of channels gets k = 3 everywhere.
-# An author [explained](https://github.com/BangguWu/ECANet/issues/5) that this argument was meant for the rule, and that the sizes were later worked out by hand.
+# An author [explained](https://github.com/BangguWu/ECANet/issues/5) that the number of channels was meant for the rule, and that the sizes were later worked out by hand.
 # So when somebody says "ECA with k by the rule", look at the code.
 
 # %% [markdown]
@@ -327,7 +328,7 @@ measured = {f"channel {c}": round(gates[c].item(), 2) for c in (0, 5, 11)}
 predict_then_run(predicted, measured, unit="gate")
 
 # %% [markdown]
-# <details><summary>Where it comes from</summary>
+# <details><summary>Where these gates come from</summary>
 #
 # `padding` puts zeros at both ends.
 # Channel 0 is compared with its two neighbours, which are 1 and a padded 0.
@@ -564,7 +565,7 @@ def se():
 # It is the number of pixels that are correctly marked, divided by the number of pixels that are marked or should be marked.
 # It is measured on new pictures, and on those seen in training.
 # Each arm is trained three times, for 512 steps of Adam, with the rising and falling learning rate of lesson 01.
-# The largest rate is 0.1, but 0.01 for SE and the full matrix.
+# The largest rate is 0.1, but for SE and the full matrix it is 0.01.
 # All of the training takes about 40 s.
 #
 # *Predict.* Without a gate the overlap on new pictures is about 33 %.
@@ -648,7 +649,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # - **A row of the full matrix** sees its own band glow in only one picture of 48.
 #   The matrix has found the diagonal, so each gate looks at its own band, but the negative weights beside the diagonal hardly show yet.
 #   The rest is noise, and it is noise that fits the pictures of the training set.
-# - **For shuffled bands** the same peak detector is the scattered matrix in the middle.
+# - **For shuffled bands** the same peak detector is the scattered matrix in the middle of the figure.
 #   It holds the same three numbers, but no kernel of size 3 can produce it.
 #   SE and the full matrix do not mind the new order, because a full matrix with shuffled rows and columns is still a full matrix.
 # </details>
@@ -700,7 +701,7 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # ECA scores an overlap of 75 to 79 % in three runs.
 # Our best gate, one kernel of size 5 with a bias, scores 92.9 % in the worst of three runs.
 # In your gate, you decide how scores become weights, and what happens at the two ends of the row of channels.
-# Before you run this cell, run the imports, your exercises and the cells of section 7 that define the arms.
+# Before you run the next cell, run the imports, your exercises and the cells of section 7 that define the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -735,7 +736,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with ECA scores 94.4 %.
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But if we leave out other photographs and other forms in turn (22 runs each), ECA scores 89.4 % and the convolution 90.2 %.
+# But in 22 runs of each network, tested in turn on other photographs and handwritten forms, ECA scores 89.4 % and the convolution 90.2 %.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
 # **What stays open.** In a ResNet nobody gives the channels an order.

@@ -19,7 +19,8 @@ ITEMS = (
          "How many of its 144 weights can ever get a gradient other than 0?",
          48,
          "Each channel has its own kernel, which slides along a single number. "
-         "Its two outer weights are only ever multiplied by padding, so a gate sees nothing but its own channel."),
+         "The kernel's two outer weights are only ever multiplied by padding, so a gate sees nothing but its own "
+         "channel."),
     Item("bug-next-image",
          "`conv` is an `nn.Conv1d(1, 1, 3, padding=1)` that slides along the channels. "
          "With this code, the gates of one image change a little when another image of the batch changes. Which line "

@@ -21,8 +21,10 @@ WIDTH, VALUES, ROWS = 8, 64, 256
 TIDY = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
 ABOUT = f"""# 05b_memory: memory of a process
 
-`python -m solutions.memory.measured`: batch 1, {WIDTH} channels in queries and keys, {VALUES} in values, float32, forward and backward,
-chunks of {ROWS} rows, one thread. A number is how far the process grows."""  # noqa: E501
+`python -m solutions.memory.measured` measures how much memory a process needs for each method, forward and backward.
+The batch has one image, with {WIDTH} channels in queries and keys and {VALUES} in values, in float32.
+A chunk has {ROWS} rows, and torch uses one thread.
+Each number says by how much the process grows."""
 
 
 def naive(q: Tensor, k: Tensor, v: Tensor) -> Tensor:

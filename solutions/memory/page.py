@@ -20,7 +20,7 @@
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
 # Does the large matrix ever have to exist?
 # A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
-# They call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
+# These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
 # **Needs** lesson 05a (position attention, shown again below) and lesson 00 (dot products, softmax) · 2 h 15 · 7 points · difficulty 4 of 5
 #
@@ -65,7 +65,8 @@ review()
 # ## 1. What the matrix costs
 #
 # An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
-# From 32 channels, position attention makes queries and keys, with 4 numbers per position, and values, with 32 numbers per position.
+# From 32 channels, position attention makes queries and keys with 4 numbers per position.
+# It also makes values with 32 numbers per position.
 # From the queries and keys it then computes the matrix A.
 # (In the drawing, queries and keys are thicker than they should be: to scale, they would be thinner than a hair.)
 #
@@ -116,7 +117,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # The forward pass holds two such matrices at once: the products and their softmax.
 # A training step needs three: A, the gradient of A, and the gradient of the products.
 # The gradient of the products is computed from the other two matrices, so all three are alive at the same time.
-# Users of DANet's code (lesson 05a) noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
+# Users of DANet's code (lesson 05a) noticed that this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 # </details>
 
 # %% [markdown]
@@ -448,7 +449,9 @@ check(streaming_attention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # You need an `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
-# The loop has six steps: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
+# The loop has six steps.
+# It computes the logits, the new maximum, the factor and weights, the sum and the output.
+# In the last step, the new maximum becomes the old one.
 # After the loop there is one division.
 # </details>
 
@@ -468,17 +471,18 @@ needed = cost(streaming_attention, *large, latency=False).forward_memory / 2**20
 predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 
 # %% [markdown]
-# <details><summary>Where it goes</summary>
+# <details><summary>Where the memory goes</summary>
 #
 # One block's logits are 16,384 · 64 numbers, which take 4 MiB.
 # In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
-# They are the logits, the logits minus m, their exponentials, and `weights`, still from the previous block.
+# They are the logits, the logits minus m, their exponentials, and the `weights` that are left from the previous block.
 # The output so far needs 2 MiB more.
 # A larger block needs more memory for its logits; smaller blocks mean more, but smaller, matrix products.
 # </details>
 #
 # **Touch it.** One query reads 32 keys in blocks of 4, and your function computes the result after each block.
-# In which order of the keys is the result right early, and in which order does every block rescale what was read before?
+# In which order of the keys is the result nearly right after a few blocks?
+# In which order does every block rescale what was read before?
 
 # %% tags=["nbval-ignore-output"]
 g = torch.Generator().manual_seed(1)
@@ -567,7 +571,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
 # In the forward pass, section 3's function `recomputed`, with a mask, needs as many multiply-adds as `plain`.
 # Our function needs 0.51 times as many.
-# Before you run this cell, run the imports and section 3's first cell.
+# Before you run the next cell, run the imports and section 3's first cell.
 
 # %%
 from attention_lab.notebook.challenge import challenge
@@ -607,7 +611,8 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
 # Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
 # **What stays open:** can anything be as good as attention in less than quadratic time?
-# Many modules try, and lesson 07a is one of them: it compares the queries with a few learned keys instead of with all positions.
+# Many modules try.
+# Lesson 07a builds one of them, which compares the queries with a few learned keys instead of with all positions.
 # **Next**, lesson 06a leaves attention between positions: there, a network chooses between convolutions with windows of several sizes.
 
 # %% [markdown]
@@ -632,7 +637,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #    The result does not depend on m, so its gradient with respect to m is 0.
 # 3. The result stays the same, up to rounding.
 #    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
-# 4. m, s and o: E + 2 numbers per query.
+# 4. They exchange m, s and o, which are E + 2 numbers per query.
 #    The two machines' numbers are merged exactly as a block is merged into what came before.
 # 5. Only if C is large.
 #    With 64 channels the C x C matrix has 4096 entries, however large the image is.

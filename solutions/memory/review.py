@@ -7,7 +7,7 @@ ITEMS = (
          "Position attention builds its N x N matrix for one map of 64 x 64 positions, in float32 (4 bytes per "
          "number). How many MiB does this one matrix need? (1 MiB is 2²⁰ bytes.)",
          64,
-         "N = 64 · 64 = 4096 = 2¹², so the matrix has 2²⁴ numbers, 4 · 2²⁴ bytes = 64 MiB. "
+         "N = 64 · 64 = 4096 = 2¹², so the matrix has 2²⁴ numbers. They take 4 · 2²⁴ bytes = 64 MiB. "
          "With twice the side it needs 16 times as much."),
     Item("last-chunk",
          "A batch of 2 images has N = 1000 positions each. Attention is computed for chunks of 128 queries at a time. "

@@ -12,7 +12,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06b_polarized: long runs
 
-`python -m solutions.polarized.experiment` trains the page's arms for five times the page's 256 steps and at three times its peak rate.
+`python -m solutions.polarized.experiment` trains the page's arms for five times the page's 256 steps.
+It does so at the page's peak rate and at three times that rate.
 Each number is the share of new pictures in which the right dot was found, in per cent.
 The first number is for the pictures as they are, the second for pictures with the bar of another picture.
 Maps of 4 x 4 and of 8 x 8 cells have two more numbers.

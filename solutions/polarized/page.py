@@ -205,7 +205,7 @@ print("gates", F.layer_norm(torch.tensor([7.0, -7.0]), (2,)).sigmoid().numpy().r
 #    Take the weighted mean of the values over the N positions: multiply them by the weights, and add up.
 #    (The matrix product `@` in the drawing does both steps.)
 # 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
-#    Then come `ln`, on (B, C), and a sigmoid: gates (B, C, 1, 1).
+#    Then come `ln`, on (B, C), and a sigmoid, which makes the gates (B, C, 1, 1).
 #    Return the gates; do not multiply x by them yet.
 
 # %% exercise
@@ -602,7 +602,8 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # With another picture's bar, every arm that learned something falls back to chance, so the arms did use the bar.
 # (Some long runs slightly beat the perfect map, probably because a neighbouring pixel counts as right and may lie in another cell.)
 #
-# Here are the maps after the short training, for a picture with two dots in the same 4 x 4 cell, under a bar of each colour:
+# Here are the maps after the short training.
+# They are for a picture with two dots in the same 4 x 4 cell, which is shown under a bar of each colour:
 
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
@@ -621,7 +622,8 @@ show(maps_below(under_bars.clamp(0, 1), gates),
 # After *half* the steps, the *full-size map* finds 69 to 81 % of the dots.
 # Reach 95 % in each of three runs, without more parameters.
 # (We changed two numbers and scored 100 %, but only 65 % with a fourth seed.)
-# Before you run this cell, run the imports, your exercises, section 1, and this section's second code cell; you do not need the training.
+# Before you run the next cell, run the imports, your exercises, section 1, and this section's second code cell.
+# You do not need the training.
 
 # %% tags=["experiment"]
 from attention_lab.notebook.challenge import challenge

@@ -8,14 +8,14 @@ ITEMS = (
          "Its `wq`, a 1 x 1 convolution to one channel, is followed by `.flatten(2)` and a softmax. What is the shape "
          "of these weights?",
          (2, 1, 140),
-         "One weight per position, 14 · 10 of them, which sum to 1 in each image. "
+         "There is one weight per position, so there are 14 · 10 = 140. They sum to 1 in each image. "
          "The branch collapses the positions completely, and keeps C // 2 = 32 channels of values."),
     Item("weighted-mean",
          "The channel branch gives three positions the scores 0, ln 2 and ln 5. A softmax turns them into weights. "
          "What is the weighted mean of their values, 8, 4 and 16?",
          12,
-         "The exponentials are 1, 2 and 5, so the weights are 1/8, 2/8 and 5/8: 1 + 1 + 10 = 12. A plain mean "
-         "would be 9.33."),
+         "The exponentials are 1, 2 and 5, so the weights are 1/8, 2/8 and 5/8. The weighted mean is "
+         "1 + 1 + 10 = 12. A plain mean would be 9.33."),
     Item("three-blocks",
          "All gates of three polarized blocks in a row are 0.5, and no norm stands between the blocks. Their layout "
          "is sequential: x times the channel gate, then times the map. What becomes of a feature with the value 64?",

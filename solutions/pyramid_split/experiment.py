@@ -11,8 +11,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06a_pyramid_split: long runs
 
-`python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times the page's 250 steps and at other peak
-rates.
+`python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times the page's 250 steps.
+It does so at the page's peak rate and at other rates.
 Each cell has four shares of right answers on 1000 new pictures, in per cent. The first is for all pictures.
 The second is for those with a red dot (fine stripes), the third for those with a blue dot (coarse stripes).
 The fourth is for all pictures, each with another picture's dot.

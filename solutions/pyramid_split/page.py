@@ -77,7 +77,7 @@ review()
 # A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
 # Answer for the three cloths above before you unfold this.
-# (For the coarse stripes, half close your eyes: they change slowly from dark to light.)
+# (For the coarse stripes, half close your eyes: the stripes change slowly from dark to light.)
 #
 # <details><summary>The answers</summary>
 #
@@ -114,7 +114,7 @@ review()
 #
 # The input x has C channels, and the output has `channels` channels.
 # H' and W' are H and W divided by the stride, rounded up.
-# Each of the S scales makes C' = `channels` // S output channels, so S must divide `channels`.
+# There are S scales, and each has C' = `channels` // S channels, so S must divide `channels`.
 
 # %% [markdown]
 # | in the paper | in words | here |
@@ -219,7 +219,7 @@ check(SEWeight)
 # So `nn.Conv2d(inputs, outputs, k, groups=G)` has (inputs / G) · outputs · k² numbers (and a bias, if it has one).
 # G must divide both `inputs` and `outputs`.
 #
-# **Predict, then run.** EPSANet's first blocks have 64 channels: each scale reads 64 channels and returns 16.
+# **Predict, then run.** EPSANet's first blocks have 64 channels: each convolution reads 64 channels and returns 16.
 # The larger a convolution's kernel, the more groups it has: 1, 4, 8 and 16.
 # Which of the four convolutions has the most parameters?
 # Work out all four, replace each `None`, then run.
@@ -273,7 +273,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # Every weight is 1, and we use `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`.
 # The output has shape (1, 2, 2, 5, 5).
 # At the centre, the value of scale 0 is 9 positions · 2 channels = 18.
-# The value of scale 1 there is 25 · 1 = 25, because with two groups each output reads one channel.
+# There, the value of scale 1 is 25 · 1 = 25, because with two groups each output reads one channel.
 # In a corner, the value of scale 0 is 4 · 2 = 8.
 # Here are all the numbers of one channel of each scale; find the three that we worked out:
 
@@ -704,8 +704,10 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # ### A challenge (not graded)
 #
 # Reach 95 % in each of three runs, in the same 250 steps, with as few parameters as you can.
-# The number to beat is 5,535 parameters for the whole network: two kernels, 5 and 7, with sigmoids and 12 channels.
-# Before you run this cell, run the imports, your exercises and this section's second code cell; you do not need the training.
+# The number to beat is 5,535 parameters for the whole network.
+# The network with these parameters has two kernels, 5 and 7, with sigmoids and 12 channels.
+# Before you run the next cell, run the imports, your exercises and this section's second code cell.
+# You do not need the training.
 
 # %% tags=["experiment"]
 from attention_lab.notebook.challenge import challenge
@@ -842,7 +844,7 @@ print("does it train?          ", trains(module))
 #    Besides, a softmax with equal shares leaves each of 4 scales 1/4 of its size, but each of 512 channels only 1/512.
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
-#    With a factor of 4, seven of eight runs did (the last scored 70 %).
+#    With a factor of 4, seven of eight runs did (the other one scored 70 %).
 #    So it seems to be the narrow range, and not the competition, that slows the softmax down.
 # 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.

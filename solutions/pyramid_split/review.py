@@ -8,8 +8,8 @@ ITEMS = (
          "32, 15, 15) and return 16 channels. Their outputs are stacked on a new axis after the batch. What is "
          "the shape?",
          (2, 4, 16, 8, 8),
-         "Four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 positions. "
-         "`torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
+         "There are four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 "
+         "positions. `torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
     Item("grouped-parameters",
          "How many parameters does `nn.Conv2d(32, 16, 5, groups=4, bias=False)` have?",
          3200,
@@ -57,7 +57,7 @@ ITEMS = (
          "without groups. How did its time on one thread of our CPU compare?",
          "b",
          "Groups save parameters and arithmetic. Whether they save time depends on the routine that computes them: "
-         "ours was 3 to 7 times slower. "
+         "ours took 3 to 7 times as long. "
          "Another machine may differ, so measure.",
          choices=("It took about a sixteenth of the time.",
                   "It took longer, 3 to 7 times as long.",

@@ -15,10 +15,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 01_se: long runs
 
-`python -m solutions.se.experiment` trains the page's arms for five times their steps (320, and 250 on photographs), and at a third of their
-peak rate or at three times that rate.
+`python -m solutions.se.experiment` trains the page's arms for five times their steps (320, and 250 on photographs).
+It does so at their peak rate, at a third of it, or at three times that rate.
 A single number is the share of right answers on 1024 new pictures, in per cent.
-Arms on photographs have two numbers, the PSNR in dB on new photographs and on those seen in training."""  # noqa: E501
+Arms on photographs have two numbers, the PSNR in dB on new photographs and on those seen in training."""
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 

@@ -119,7 +119,7 @@ slide_a_lamp()
 #
 # The colours that the camera sees follow the lamp, and so do the means.
 # The picture that is divided by its means does not change at all.
-# Up to brightness, it is close to the papers in white light.
+# Apart from its brightness, it looks nearly like the papers in white light.
 # Rule 2 assumes that the papers of a picture are grey on average.
 # They are not exactly grey, so the rule still errs now and then.
 # </details>
@@ -145,8 +145,9 @@ slide_a_lamp()
 # ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
 #
 # Such a weight is called a **gate**: 0 closes the channel, 1 lets it pass.
-# Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2).
-# B is the number of images in the batch, C the number of channels, H and W are height and width.
+# Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2 of the paper).
+# B is the number of images in the batch, and C is the number of channels.
+# H and W are height and width.
 # The letter r is the **reduction**: the hidden layer has C // r channels.
 
 # %% [markdown]
@@ -206,7 +207,7 @@ check(squeeze)
 
 # %% [markdown]
 # What does your `squeeze` see in a photograph?
-# Here are four, each with the only three numbers that SE would see.
+# Here are four photographs, each with its three means, the only numbers that SE would see.
 
 # %% tags=["nbval-ignore-output"]
 photos = torch.stack([photograph(name) for name in ("coffee", "flower", "rocket", "china")])
@@ -370,7 +371,7 @@ check(SEBlock)
 # Autograd computes these gradients; compute them yourself, once.
 #
 # Let y = x · s be the product and s = σ(u) the gate; u is the output of `fc2`.
-# Autograd hands you dL/dy, how much the loss L changes with each number of y.
+# Autograd hands you dL/dy, which says how much the loss L changes with each number of y.
 # Take one channel with x = (1, 2, 3, 6) and dL/dy = (1, 0, 2, -1).
 # Let u be 0, so that s = 0.5.
 #
@@ -430,7 +431,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # Each of these blocks consists of three convolutions and a shortcut around them.
 # Each block gets one SE block, on its output channels.
 # Stage s has $N_s$ blocks with $C_s$ channels.
-# Each SE block has two matrices with $C_s \cdot C_s / r$ numbers each; in total
+# Each SE block has two matrices with $C_s \cdot C_s / r$ numbers each, so SE adds in total
 #
 # $$\frac{2}{r} \sum_s N_s\, C_s^2 .$$
 #
@@ -478,7 +479,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # Most of these parameters sit in the last stage, because the cost grows with the square of the number of channels.
 # The paper notes that you can leave out the last stage's SE blocks and lose little accuracy.
 #
-# But the number of parameters does not tell you the time.
+# But the number of parameters does not tell you how long SE takes.
 # SE reads all features twice, to squeeze them and to multiply them, and neither pass has a parameter.
 # (`cost(SEBlock(256), x)`, from `attention_lab.networks.cost`, measures the time on your machine.)
 
@@ -646,7 +647,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
 # The numbers in brackets are an interval that holds the true gap in at least 95 of 100 such experiments; with three runs it is wide.
-# It is corrected in the same way, so 0 lies outside it exactly if the gap is more than luck.
+# This interval is corrected in the same way, so 0 lies outside it exactly when the gap is more than luck.
 # A gap should also be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
@@ -701,7 +702,7 @@ show_gate_under_lamps(gates_of)
 # Then we trained networks of the same kind to repaint each piece as it looks in white light.
 # We tested them on new photographs.
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
-# Higher is better, and 3 dB more mean half the squared error.
+# Higher is better, and a gain of 3 dB means half the squared error.
 # With the pieces **alone**, SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
 # There SE scored 23.2 dB, and the networks without a module and without the squeeze scored 17.3 dB.
@@ -719,12 +720,12 @@ show_gate_under_lamps(gates_of)
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
 # | place | after the three convolutions of a block, before the shortcut is added | the same | the SE block alone |
 #
-# So "about 2.5 million more" (28.07 million in all) and "28.09 million" belong to slightly different networks.
+# So the paper's "about 2.5 million more" (28.07 million in all) and the code's "28.09 million" belong to slightly different networks.
 #
 # **A challenge (not graded).** Beat rule 2, and us, with a network of at most 100 parameters, in the experiment's 320 steps.
 # Our best network has 6 parameters and scores 99.80 % in the worst of three runs.
 # What would you squeeze out of a picture, to know its lamp?
-# Before you run this cell, run the imports, your exercises and the cells of section 8 that define the arms.
+# Before you run the next cell, run the imports, your exercises and the cells of section 8 that define the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -747,7 +748,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #
 # - An SE block takes one number per channel from the whole image, and turns these numbers into a gate for each channel.
 # - A small window cannot tell red paper from red light, but a mean over the picture can.
-#   That view was worth about 20 points here, and the two matrices without it were worth nothing.
+#   The view of the whole picture was worth about 20 points here, and without it the two matrices were worth nothing.
 # - When we took the cue out of the mean, SE did not help.
 # - SE adds 2.5 million parameters to ResNet-50, and 63 % of them sit in the last stage, because the cost grows with C².
 # - An output of the right shape proves little, because even a block that never squeezes has one.
@@ -761,7 +762,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
 # With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
-# It stays a tie if we leave out other photographs and other forms in turn: 90.1 % for SE and 90.2 % for the convolution, in 22 runs each.
+# In 22 runs of each network, tested in turn on other photographs and handwritten forms, SE scores 90.1 % and the convolution 90.2 %.
+# So it stays a tie.
 #
 # Reach is another matter.
 # In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.

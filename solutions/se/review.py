@@ -40,14 +40,14 @@ ITEMS = (
          "A 3 x 3 convolution and an SE block with reduction r = 8 have the same number of channels, C, and neither "
          "has biases. By what factor does the convolution have more parameters?",
          36,
-         "9 · C² against 2 · C² / 8 = C² / 4: 36 times as many, for any C. "
+         "The convolution has 9 · C² parameters, and SE has 2 · C² / 8 = C² / 4. So the factor is 36, for any C. "
          "In multiply-adds the gap is far larger, because SE's layers run once per image, not at every position."),
     Item("doubled-image",
          "An SE block without biases gives a channel of an image the gate 0.8. Now every number of the image is "
          "doubled. What is the channel's gate?",
          round(16 / 17, 4),
-         "Without biases, the means, the hidden numbers (with the ReLU too) and the number before the sigmoid "
-         "all double. σ(ln 4) = 0.8, and σ(2 ln 4) = 16/17 = 0.94: brighter images have gates that are further "
+         "Without biases, the means, the hidden numbers (also after the ReLU) and the number before the "
+         "sigmoid all double. σ(ln 4) = 0.8, and σ(2 ln 4) = 16/17 = 0.94: brighter images have gates that are further "
          "from 0.5."),
     Item("blind-to",
          "Which of these leaves all gates of an SE block exactly as they were, whatever its weights?",

@@ -73,7 +73,7 @@ from attention_lab.tasks.data import photograph
 # Fill the gap, run the cell, then run the line `check(...)` below it.
 # The check answers within a second or two; run it as often as you like.
 # Below each check you find folded **hints**, which cost no points.
-# A red report opens the hint about your mistake, if there is one.
+# If a report is red and one of the hints is about your mistake, the report opens that hint.
 # Cells below an unsolved exercise stop with `NotImplementedError`; that is as it should be.
 # A map of the whole course is at the end of the page.
 
@@ -318,7 +318,7 @@ show(show_images(torch.cat(gated), titles),
 # The scores 1, 0, 0 become 2, 1, 1.
 # Their sum is 4, so the weights are **1/2, 1/4, 1/4**.
 #
-# **Mean.** Add up the values with these weights: 1/2 · (8, 0) + 1/4 · (0, 4) + 1/4 · (4, 4) = (4 + 0 + 1, 0 + 1 + 1) = **(5, 2)**.
+# **Mean.** Multiply each value by its weight, and add up: 1/2 · (8, 0) + 1/4 · (0, 4) + 1/4 · (4, 4) = (4 + 0 + 1, 0 + 1 + 1) = **(5, 2)**.
 #
 # Now you: *rolls* asks with (0, 1).
 # Find its three weights and its output before you look at the drawing.
@@ -453,7 +453,8 @@ slide_a_query(dot_product_attention, k)
 # </details>
 #
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
-# A dot product of random vectors is a sum of D random products, typically about $\sqrt{D}$ in size.
+# A dot product of random vectors is a sum of D random products.
+# This sum is typically about $\sqrt{D}$ in size.
 # What happens to the largest of the 16 weights when D grows?
 # Guess this largest weight for D = 256, unscaled and scaled, then run the cell.
 
@@ -578,7 +579,8 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # Two more arms lack the **cue**, the pattern by which the right card is found.
 # Their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
-# (`train` uses Adam, with a learning rate that rises and falls; lesson 01 shows its eight lines.)
+# (`train` uses Adam, with a learning rate that rises and falls.
+# Lesson 01 shows the training loop, which has eight lines.)
 
 # %% tags=["experiment"]
 def over_the_queries(q, k, v):
@@ -657,7 +659,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # Without the cue no arm is better than chance, and neither is the plain mean.
 # Longer training changes none of this.
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
-# The arm *over the queries* is still at chance too, with one question at a time.
+# With one question at a time, the arm *over the queries* is still at chance too.
 # With six questions at once this arm scores 97 to 99 %.
 # (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
 #
@@ -699,14 +701,15 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # | mask | hides later words | an argument | none |
 # | softmax over | the keys | the keys | the keys |
 #
-# DANet (lesson 05a) leaves the scale out, and others learn it; that is why `scale` is an argument here.
+# DANet (lesson 05a) leaves the scale out, and some other modules learn their scale.
+# That is why `scale` is an argument here.
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
 # Write an attention that uses this, and still answers single questions.
 # In the worst of three runs, our attention scores 98.1 % with six questions at once, and gets 4.2 % wrong with one at a time.
 # There are 720 ways to hand out six cards to six questions.
-# Without any training, choosing the best of these ways for each game reaches 99.8 %.
-# Before you run this cell, run the imports, your exercises and the cell of section 9 that defines the arms.
+# If we choose the best of these ways for each game, we get 99.8 % right without any training.
+# Before you run the next cell, run the imports, your exercises and the cell of section 9 that defines the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -735,7 +738,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # **Today.** This attention is the core of today's language models and of vision transformers.
 # It nearly always has several heads side by side.
 # Its competitors have not replaced it so far.
-# People have changed how it is computed, and at how many pairs of positions it looks (lessons 05b and 08a).
+# People have changed how it is computed, and how many pairs of positions it compares (lessons 05b and 08a).
 #
 # **What stays open.** All weights of a query sum to 1.
 # So even a query that matches nothing must take something.
