@@ -1,5 +1,6 @@
 #!/bin/sh
-# As the instructor, in the clone: nobody else may enter it, and nbgrader's pages, for this account alone, are about the course in it.
+# Run this as the instructor, in the clone. It closes the clone to everybody else. It also switches on nbgrader's pages for this
+# account alone, and they show the course in this clone.
 set -eu
 : "${HUB:=/opt/attention}"
 
@@ -8,6 +9,7 @@ ln -sfn "$HUB" .venv
 mkdir -p work ~/.jupyter/jupyter_server_config.d
 cp "$HUB/etc/jupyter/nbgrader_config.py" work/
 echo "get_config().CourseDirectory.root = '$PWD'" > ~/.jupyter/nbgrader_config.py
-# `jupyter server extension enable --user` refuses what is not in a file of the account yet, and ends with 0 (jupyter_server 2.21).
+# `jupyter server extension enable --user` refuses an extension that no file of the account names yet. Even then it ends with exit
+# status 0 (jupyter_server 2.21).
 echo '{"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.formgrader": true}}}' \
     > ~/.jupyter/jupyter_server_config.d/formgrader.json

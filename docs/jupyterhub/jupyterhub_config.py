@@ -1,9 +1,9 @@
-# The hub: everybody with an account on this machine, each with a server of their own that runs as themselves.
+# On this hub, everybody with an account on this machine gets a server of their own, which runs as that account.
 c = get_config()  # noqa: F821  traitlets gives it
 
 c.Authenticator.allow_all = True
-# A login shell, a terminal's default, forgets where the hub's Python and its commands are.
+# By default, a terminal starts a login shell, and a login shell forgets where the hub's Python and its commands are.
 c.Spawner.args = ["--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}"]
 c.Spawner.http_timeout = 180  # a class that logs in at the same minute has slow servers
-# for a web server on the same machine, which speaks HTTPS to the others
+# The hub listens only on this machine. It needs a web server here, which speaks HTTPS to everybody else.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"

@@ -61,7 +61,7 @@ PAIRED = Task(digit_pairs, PairNet,
 ABOUT = """# {lesson}: real pictures
 
 `python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `attention_lab/tasks/digits_on_photos.py`.
-The network has this task:
+This is what the network sees, and what it has to do:
 {said}
 The test pictures have other photographs, and digits that other people wrote.
 Each network is trained for {steps} steps of {batch} new pictures, with Adam and one cycle of the learning rate up to {rate}.
