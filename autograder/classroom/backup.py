@@ -117,7 +117,7 @@ def restore(path: Path, console: Console) -> int:
                   soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():
-            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson lies in "
+            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson is in "
                                            f"{lesson.folder}, which is not here. Correct the folder in that file, "
                                            f"then run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
     return 0
