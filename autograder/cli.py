@@ -46,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs one command and exits with its status."""
-    parser = _Parser(prog="autograder", description="Grades the course's notebooks, and looks after its graders.")
+    parser = _Parser(prog="autograder", description="Grades the course's notebooks, and checks that its graders work.")
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
         _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backup,
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 @contextlib.contextmanager
 def _terminated_in_order() -> Iterator[None]:
-    """Meanwhile, SIGTERM does the same as Ctrl-C: processes are ended and their folders removed."""
+    """While this context is active, SIGTERM does the same as Ctrl-C: processes are ended and their folders removed."""
     def interrupt(number: int, _frame: Any) -> None:
         raise KeyboardInterrupt(number)
 
@@ -83,8 +83,8 @@ def _add_where(command: argparse.ArgumentParser, jobs: int) -> None:
     where.add_argument("--jobs", type=_positive, metavar="N",
                        help=f"judge N notebooks at the same time on this machine ({jobs})")
     where.add_argument("--cluster", metavar="ADDRESS",
-                       help="judge on the workers of the Dask scheduler at this address (tls://HOST:8786); each worker "
-                            "judges as many notebooks at the same time as its --nthreads says")
+                       help="judge on the workers of the Dask scheduler at this address, such as tls://HOST:8786; a "
+                            "worker judges as many notebooks at the same time as its --nthreads says")
 
 
 def _add_isolation(command: argparse.ArgumentParser) -> None:
@@ -109,7 +109,8 @@ def _add_check(commands: Commands) -> None:
     _add_isolation(check)
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check runs")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK",
-                       help="take exercises from this notebook if they are missing, or unchanged since the release")
+                       help="take an exercise from this notebook if it is missing from the other one, or unchanged "
+                            "since the release")
     check.set_defaults(run=_check)
 
 
@@ -140,14 +141,14 @@ def _add_grade(commands: Commands) -> None:
     grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, several notebooks at a time",
                                 description="Grades all work that is not graded yet. After an interruption, the same "
                                             "command continues where it stopped. Exit status 0: everything is "
-                                            "recorded; 1: something could not be recorded; 2: wrong use, or nobody "
-                                            "handed in.")
+                                            "recorded; 1: something could not be recorded; 2: a usage error, or "
+                                            "nobody handed in.")
     grade.add_argument("lesson", metavar="LESSON")
     _add_where(grade, os.cpu_count() or 1)
     grade.add_argument("--student", action="append", default=[], metavar="ID",
                        help="grade only this student; may be given several times")
     grade.add_argument("--force", action="store_true",
-                       help="also grade work again that is already graded; marks given by hand stay")
+                       help="also grade again what is already graded; marks given by hand stay")
     grade.add_argument("--new-seed", action="store_true",
                        help="first draw a new class seed, which changes the hidden questions")
     grade.add_argument("--isolation", choices=ISOLATIONS,
@@ -168,11 +169,11 @@ def _add_course(commands: Commands) -> None:
                                                 "the gradebook",
                                  description="Compares due dates, extensions, late penalties and weights with the "
                                              "gradebook. Without an option, it changes nothing. Exit status 0: the "
-                                             "gradebook agrees; 1: it does not; 2: wrong use, or an error in the "
+                                             "gradebook agrees; 1: it does not; 2: a usage error, or an error in the "
                                              "file.")
     into = course.add_mutually_exclusive_group()
     into.add_argument("--apply", action="store_const", dest="how", const="apply", default="look",
-                      help="set late penalties and everything that the gradebook lacks; list what differs otherwise")
+                      help="set late penalties and everything that the gradebook lacks, and list the other differences")
     into.add_argument("--replace", action="store_const", dest="how", const="replace",
                       help="also replace what differs, such as a due date that was changed in formgrader")
     course.set_defaults(run=_course)
@@ -189,7 +190,7 @@ def _add_status(commands: Commands) -> None:
                                  description="Prints a line for each student: when they handed in, the mark in the "
                                              "gradebook, whether the work is graded or why not, whether there is "
                                              "feedback, and whether it is released in an exchange. Exit status 0, or "
-                                             "2 for wrong use.")
+                                             "2 for a usage error.")
     status.add_argument("lesson", metavar="LESSON")
     status.add_argument("--json", metavar="PATH", help="write one line of JSON per student to this file; with -, "
                                                        "write only that to standard output")
@@ -204,10 +205,10 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _add_feedback(commands: Commands) -> None:
-    feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
+    feedback = commands.add_parser("feedback", help="make the feedback pages that are out of date",
                                    description="Makes work/feedback/STUDENT/LESSON/LESSON.html for every student "
                                                "whose page is missing or out of date. Exit status 0: all pages are "
-                                               "there; 1: a page could not be made; 2: wrong use, or nobody is "
+                                               "there; 1: a page could not be made; 2: a usage error, or nobody is "
                                                "graded.")
     feedback.add_argument("lesson", metavar="LESSON")
     feedback.add_argument("--zip", choices=("moodle", "canvas"),
@@ -223,9 +224,9 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _add_backup(commands: Commands) -> None:
-    keep = commands.add_parser("backup", help="keep a class in one file: gradebook, seed, settings and submissions",
-                               description="Keeps everything that can't be made again. Exit status 0, or 2 for wrong "
-                                           "use.")
+    keep = commands.add_parser("backup", help="save a class in one file: gradebook, seed, settings and submissions",
+                               description="Saves everything that can't be made again. Exit status 0, or 2 for a "
+                                           "usage error.")
     keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file to write, which must not exist yet")
     keep.set_defaults(run=_backup)
 
@@ -237,9 +238,9 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _add_restore(commands: Commands) -> None:
-    back = commands.add_parser("restore", help="put a class that was kept with backup into a fresh clone",
+    back = commands.add_parser("restore", help="restore a class from its backup in a fresh clone",
                                description="Replaces nothing: a folder that already holds a class is refused. Exit "
-                                           "status 0, or 2 for wrong use.")
+                                           "status 0, or 2 for a usage error.")
     back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file that backup wrote")
     back.set_defaults(run=_restore)
 
@@ -255,7 +256,7 @@ def _add_upgrade(commands: Commands) -> None:
                                                 "another version graded",
                                 description="Run the new version's command in the class's folder. It judges all work "
                                             "again with the class's seed, and writes nothing. Exit status 0: no mark "
-                                            "would change; 1: some would; 2: wrong use.")
+                                            "would change; 1: some would; 2: a usage error.")
     newer.add_argument("--dry-run", action="store_true", required=True,
                        help="list what would change; the command does nothing else")
     newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
@@ -292,7 +293,7 @@ def _add_export(commands: Commands) -> None:
                                                 "platform, and list who is not in the file",
                                  description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv, with "
                                              "totals and each exercise's points from the gradebook. Exit status 0, or "
-                                             "2 for wrong use.")
+                                             "2 for a usage error.")
     what = export.add_mutually_exclusive_group(required=True)
     what.add_argument("lesson", metavar="LESSON", nargs="?")
     what.add_argument("--term", action="store_true", help="write all lessons of the gradebook into one file")
@@ -319,11 +320,11 @@ def _export(options: argparse.Namespace) -> int:
 
 def _add_verify(commands: Commands) -> None:
     verify = commands.add_parser("verify", help="check a learner's card against their notebooks, or train a record",
-                                 description="Counts the parameters of the papers' tables again, from the capstone's "
-                                             "notebook and those of the earlier lessons, which lie beside it as "
-                                             "../01_se/01_se.ipynb, and judges the modules. Exit status 0: the card "
-                                             "agrees; 1: it does not, and the differences are listed; 2: wrong use, "
-                                             "or a file could not be read.")
+                                 description="Counts the parameters of the papers' tables again, and judges the "
+                                             "modules. It reads the capstone's notebook, and those of the earlier "
+                                             "lessons beside it, such as ../01_se/01_se.ipynb. Exit status 0: the card "
+                                             "agrees; 1: it does not, and the differences are listed; 2: a usage "
+                                             "error, or a file could not be read.")
     verify.add_argument("card", type=Path, metavar="CARD", nargs="?", help="card.json, as the capstone wrote it")
     verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", nargs="?", help="the capstone's notebook")
     verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead of a card: train this notebook's "
@@ -369,8 +370,8 @@ def _replay(options: argparse.Namespace) -> int:
 
 def _add_new(commands: Commands) -> None:
     new = commands.add_parser("new", help="make the folder of your own lesson from a reference (docs/own-lesson.md)",
-                              description="Exit status 0; 2 for wrong use, or for a reference from which no lesson "
-                                          "can be made.")
+                              description="Exit status 0; 2 for a usage error, or for a reference from which no "
+                                          "lesson can be made.")
     new.add_argument("topic", metavar="TOPIC", help="the topic's name, such as gather_excite; the lesson will be "
                                                     "own_TOPIC")
     new.add_argument("--reference", type=Path, required=True, metavar="FILE.py",

@@ -108,7 +108,7 @@ def _machine() -> Iterator[Finding]:
         yield Finding("good", f"grading runs as an ordinary account (user {os.getuid()})")
     else:
         yield Finding("missing",
-                      "grading runs as root: use an account of its own that owns this folder and nothing else")
+                      "grading runs as root: use a separate account that owns this folder and nothing else")
     limit, total = memory_limit(), psutil.virtual_memory().total
     if limit < total:
         yield Finding("good", f"memory is limited to {limit / (1 << 30):.1f} of {total / (1 << 30):.1f} GiB")
@@ -251,8 +251,8 @@ def _calls(layers: tuple[str, ...]) -> Finding:
         return Finding("bad", str(error))
     if stray:
         return Finding("bad",
-                       "system calls get through to the kernel that are not listed in "
-                       f"autograder/sandbox/system_calls.py: {stray}")
+                       "system calls that are not listed in autograder/sandbox/system_calls.py get through to the "
+                       f"kernel: {stray}")
     return Finding("good", f"system calls: of all {len(NUMBERS):,} numbers that were tried, only the "
                            f"{len(listed())} on the list get through")
 
@@ -294,11 +294,12 @@ def _class() -> Iterator[Finding]:
 
     app = course_app("doctor")
     if others := nbgrader_plugin.set_otherwise(app.config):
-        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: the promises of "
-                                 "docs/security.md about that are not checked")
+        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md "
+                                 "promises about that is not checked")
     else:
         yield Finding("good", "nbgrader's steps are the course's own")
-    yield (Finding("good", "formgrader opens plain files of a submission, within bounds") if formgrader.adapted() else
+    yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
+           if formgrader.adapted() else
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "
                           "nbgrader_plugin.configure(c)"))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),

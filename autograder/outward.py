@@ -1,5 +1,5 @@
-"""The only way out for texts that a stranger chose, such as a name, a message or a line of code, to a terminal, a log
-or a cell of a table.
+"""Every text that a stranger chose passes through here on its way to a terminal, a log or a cell of a table. Such a
+text is a name, a message or a line of code.
 
 Nothing here imports torch until there is a text to write, because every nbgrader command imports this module.
 """

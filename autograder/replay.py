@@ -31,7 +31,7 @@ def replay(path: Path, isolation: str, console: Console) -> int:
     problem = problems.read(path)
     known = notebook.lesson(problem.lesson)
     if problem.exercise not in [slot.name for slot in known.exercises]:
-        raise ValueError(f"{path} is about {problem.exercise}, which is no exercise of {problem.lesson}")
+        raise ValueError(f"{path} is about {problem.exercise}, which is not an exercise of {problem.lesson}")
     said = _judged(problem, isolation, console)
     _say(console, f"{problem.exercise} of {problem.lesson}, the check that the learner ran:", problem.verdict)
     _say(console, "the judge's hidden questions, now:", text(said))

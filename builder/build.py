@@ -2,8 +2,8 @@
 
     python -m builder              every lesson
     python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
-    python -m builder --again ...  record the checks and run the cells, whatever seems up to date. Where the checks stay
-                                   the same, their new digest is kept, so that a fresh clone's tests are faster
+    python -m builder --again ...  record the checks and run the cells even if they seem up to date. Where the checks
+                                   stay the same, their new digest is kept, so that a fresh clone's tests are faster
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py,
                                                      for the capstone solutions/capstone/recorded_networks.py)
@@ -74,7 +74,7 @@ def files(lesson: Lesson) -> dict[str, bytes]:
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
     """Builds one lesson in place.
 
-    again: True records the checks and runs the cells, whatever seems up to date.
+    again: True records the checks and runs the cells even if they seem up to date.
     experiments: True runs the experiments too.
     """
     notebook = notebooks.read_source(lesson)

@@ -63,7 +63,7 @@ def _where(cell: NotebookNode) -> str:
 
 def _refuse_others(cell: NotebookNode, title: str | None) -> None:
     if title not in (None, "exercise"):
-        raise ValueError(f"{_where(cell)}: {title!r} is no marker; there are `exercise`, `points=2` and "
+        raise ValueError(f"{_where(cell)}: {title!r} is not a marker; there are `exercise`, `points=2` and "
                          "`tags=[\"experiment\"]`")
     if unknown := cell.metadata.keys() - JUPYTEXTS_OWN - {"tags"}:
         raise ValueError(f"{_where(cell)}: unknown metadata {({key: cell.metadata[key] for key in sorted(unknown)})}")

@@ -1,11 +1,11 @@
 """Records what a lesson's experiments measured, and when: solutions/<topic>/measured.json.
 
 An experiment is a training run, a picture of one, or a number that another processor would round differently. A build
-never trains. So the outputs of experiments are in the solved notebook, and stay there until somebody decides to measure
-again (`make measure LESSON=02_eca`). The record holds the day, the processor and the version of torch. It also holds a
-digest of each definition on which the experiments depend: their cells, and the parts that these use of the page, of the
-library, of the data, and of other lessons' solutions. If one of these has changed since, the build says so and a test
-fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
+never trains. So the outputs of experiments are in the solved notebook, and stay there until somebody decides to
+measure again (`make measure LESSON=02_eca`). The record holds the day, the processor and the version of torch. It also
+holds a digest of each definition on which the experiments depend. These are the experiments' cells, and what those use
+from the page, the library, the data and other lessons' solutions. If one of these has changed since, the build says so
+and a test fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
 
 The runs on real pictures have a record of the same form. `python -m solutions.shared.real` trains those of the lessons,
 and solutions/capstone/recorded_networks.py those of the capstone.

@@ -6,10 +6,10 @@ does.
     {"attention_lab.networks.training.train": "9f86d081884c", ...}
 
 A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches
-everything that its names mean in its module, and so on, through all modules below the given folders. Files are read and
-never imported. If a function uses a name for something of its own, it still reaches the module's definition of that
-name, because too many definitions do less harm than too few. Comments, docstrings and layout do not change a digest. A
-definition that is reached through a text (`getattr`, a registry in another module) is not found.
+everything that its names mean in its module, and so on, through all modules below the given folders. Files are read
+and never imported. If a function uses a name for something of its own, it still reaches the module's definition of
+that name, because too many definitions do less harm than too few. Comments, docstrings and layout do not change a
+digest. A definition that is reached through a string (`getattr`, a registry in another module) is not found.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Reach:
         return found
 
     def texts(self, places: Iterable[Place]) -> set[str]:
-        """The texts that stand in these definitions."""
+        """Returns the strings in these definitions."""
         return {node.value for place in places for node in ast.walk(self._statement(place))
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
@@ -122,7 +122,7 @@ class Reach:
                 for found in self._meaning(place.module, index, name, attributes)]
 
     def _meaning(self, module: str, index: int, name: str, attributes: set[str] | None) -> list[Place]:
-        """Returns what a name means that a statement of a module binds.
+        """Returns the meaning of a name that a statement of a module binds.
 
         attributes: the attributes of it that are used; None if it is used as a whole.
         """

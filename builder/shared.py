@@ -82,7 +82,7 @@ def term() -> str:
 
 
 def _hours(minutes: int) -> str:
-    """Writes a time in half hours, as people say it."""
+    """Formats a time in half hours, as people say it."""
     halves = round(minutes / 30)
     return f"about {halves // 2}{' ½' * (halves % 2)} hours".replace(" ½", "½")
 

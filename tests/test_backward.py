@@ -29,7 +29,7 @@ def changed(change):
      "Return three gradients, dL/ds, dL/du, dL/dx, in this order; you return 2 of them."),
     (lambda ds, du, dx, s: 3, "Return three gradients, dL/ds, dL/du, dL/dx, in this order; you return one int."),
     (lambda ds, du, dx, s: (ds[0], 3, dx), "dL/ds of the example has the shape (1,), not (1, 1)\n"
-                                           "dL/du of the example is no tensor but int"),
+                                           "dL/du of the example is not a tensor but int"),
     (lambda ds, du, dx, s: (ds, du, dx + 1),
      "dL/dx of the example should be (0.5, 0, 1, -0.5), you return (1.5, 1, 2, 0.5)"),
     (lambda ds, du, dx, s: (ds * float("nan"), du, dx), "dL/ds of the example should be 1, you return nan"),

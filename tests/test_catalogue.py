@@ -77,7 +77,7 @@ def test_who_names_a_layer_otherwise_is_told_that_later_cells_may_want_the_pages
                            "SpatialGate").notes
              for name in ("conv", "weights")}
     assert notes["conv"] == []
-    assert "`weights` has another name than on the page" in notes["weights"][0]
+    assert "`weights` has a different name from the page's" in notes["weights"][0]
 
 
 OTHER_KIND = """
@@ -110,7 +110,7 @@ LISTS = """
 
 
 @pytest.mark.parametrize(("lesson", "exercise", "source", "said"), [
-    ("08b_grl", "AnchorProjection", OTHER_KIND, "`reduction` is a layer of another kind"),
+    ("08b_grl", "AnchorProjection", OTHER_KIND, "`reduction` is a layer of a different kind"),
     ("10_capstone", "parameter_table", LISTS, "You return a list where the page has a tuple"),
 ])
 def test_another_kind_of_layer_or_result_is_named_and_costs_nothing(lesson, exercise, source, said):

@@ -56,8 +56,8 @@ def test_markers_become_nbgraders_metadata():
 
 
 @pytest.mark.parametrize("right, wrong, message", [
-    ("# %% exercise\ndef", "# %% excercise\ndef", "'excercise' is no marker"),
-    ("# %% points=2", "# %% points 2", "'points 2' is no marker"),
+    ("# %% exercise\ndef", "# %% excercise\ndef", "'excercise' is not a marker"),
+    ("# %% points=2", "# %% points 2", "'points 2' is not a marker"),
     ("# %% points=2", "# %% points=two", "unknown metadata.*points=two"),
     ("# %% points=2", "# %% points=0", r"check\(squeeze\): 0 points"),
     ("# %% points=2", "# %% points=true", r"check\(squeeze\): True points"),

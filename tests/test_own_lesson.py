@@ -162,7 +162,7 @@ def test_no_folder_that_learners_code_may_read(monkeypatch):
 @pytest.mark.parametrize("change, complaint", [
     (("INPUTS = ", "SHAPES = "), "0 assignments to INPUTS"),
     (('{"centred": [', '{"centered": ['), "INPUTS names centered; the file defines centred"),
-    (('[{"inputs": [("B", 3, "H", "W")]}]', "[(2, 3)]"), "(2, 3) is no call"),
+    (('[{"inputs": [("B", 3, "H", "W")]}]', "[(2, 3)]"), "(2, 3) is not a call"),
     (('("B", 3, "H", "W")', '("B", 0)'), "inputs are a list of shapes"),
     (('    """x without the mean of each channel: `(B, C, H, W) -> (B, C, H, W)`."""\n', ""),
      "centred has no docstring"),

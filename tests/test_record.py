@@ -296,7 +296,7 @@ def test_to_train_while_the_module_is_made_takes_too_long(sandbox, monkeypatch):
     ("mine = lambda channels: nn.Sequential(nn.Identity(), nn.Threshold(1e9, float('nan')))", "answer is not finite"),
     ("mine = lambda channels: nn.Linear(3, 3)", "its module stops: RuntimeError"),
     ("mine = lambda channels: nn.Identity().double() if channels else 1 / 0\nmine(0)", "its cell stops: ZeroDivision"),
-    ("mine = None", "its module stops: TypeError: `mine` is no function of the number of channels"),
+    ("mine = None", "its module stops: TypeError: `mine` is not a function of the number of channels"),
     ("mine = lambda channels: nn.Conv2d(channels, channels, 1).double()", "finite, and of dtype torch.float32"),
     ("import os\nmine = lambda channels: os._exit(0)", "its process ends: the process ended"),
     ("mine = lambda channels: nn.Conv2d(channels, channels, 1, bias=torch.rand(1) > 0.5)", ""),

@@ -222,7 +222,7 @@ def test_of_a_verdict_without_end_the_beginning_is_shown(sent, monkeypatch, caps
     (lambda data: data.replace(b"device: 1", b"device"), "lacks the line `device: ...`"),
     (lambda data: data.replace(b"01_se", b"01_sea"), "no lesson '01_sea'; did you mean 01_se?"),
     (lambda data: data.replace(b"exercise: squeeze", b"exercise: squeezed"),
-     "is about squeezed, which is no exercise of 01_se")])
+     "is about squeezed, which is not an exercise of 01_se")])
 def test_a_file_that_is_odd_is_a_sentence(sent, capsys, edit, said):
     assert replayed(sent(edit=edit)) == 2
     assert said in capsys.readouterr().err

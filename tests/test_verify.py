@@ -114,7 +114,7 @@ def edited(number, **values):
     (lambda card: card["scores"]["rows"][1].update(standard_error=None),
      "CBAM, look-up: only scores of two seeds or more have a standard error"),
     (lambda card: card["scores"]["rows"].append(card["scores"]["rows"][0]),
-     "SE, look-up: this score is there twice"),
+     "SE, look-up: this score appears twice"),
 ])
 def test_what_is_not_so_is_named(card, table, edit, said):
     card = copy.deepcopy(card)

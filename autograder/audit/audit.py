@@ -52,7 +52,7 @@ class Audit:
     mistold: wrong answers of the bank for which the learner's report lacks the words that the answer's heading expects.
     survivors: mutants that get full points, each with the line that differs.
     stale: entries of EQUIVALENT whose mutant no longer exists, or loses points after all.
-    missing: what else the lesson lacks. This is no fault of its graders, and does not fail the audit.
+    missing: what else the lesson lacks. This is not a fault of its graders, so it does not fail the audit.
     """
 
     lesson: str
@@ -137,8 +137,8 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
 
 
 def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
-    """Judges the solved notebook as a submission. Returns each exercise's hidden questions for this seed; empty if they
-    can't be drawn."""
+    """Judges the solved notebook as a submission. Returns each exercise's hidden questions for this seed, or an empty
+    dict if they can't be drawn."""
     with Judge(Settings(device="cpu", seed=seed)) as judge:  # so that the result does not depend on the machine
         try:
             result = judge.grade(solved, found.lesson)
@@ -206,8 +206,8 @@ class Local:
     def judge(self, source: str, measured: bool = True) -> Verdict:
         """Returns the verdict on `source`.
 
-        measured: whether to include the cases whose memory a judge measures, which are large and slow. No mistake can
-            be recognised by these cases, because its fingerprint holds the reference's answer to them.
+        measured: whether to include the large and slow cases whose memory a judge measures. These cases recognise no
+            mistake, because a mistake's fingerprint holds the reference's answers to them.
         """
         ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):

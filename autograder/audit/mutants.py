@@ -68,7 +68,8 @@ class Mutant:
 
 
 def mutants(source: str) -> list[Mutant]:
-    """Every mutant of the one function or class in `source`. Two changes that give the same source are one mutant.
+    """Returns every mutant of the one function or class in `source`. Two changes that give the same source are one
+    mutant.
 
     The line in a mutant's name is a line of the result of `counted`. So the name stays the same if only the layout or a
     docstring changes.
@@ -127,7 +128,7 @@ def _of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 
 def _places(node: ast.AST, line: int = 1) -> Iterator[tuple[ast.AST, int]]:
-    """Yields every node that is part of a computation, with its line. Annotations and the texts of messages are left
+    """Yields every node that is part of a computation, with its line. Annotations and the text of messages are left
     out."""
     line = getattr(node, "lineno", line)
     yield node, line
@@ -215,7 +216,7 @@ def another_function(node: ast.AST) -> Changes:
 
 
 def order_of_layers(node: ast.AST) -> Changes:
-    """f(g(x)) -> g(f(x)), and neighbours in a Sequential."""
+    """Changes f(g(x)) to g(f(x)), and swaps neighbours in a Sequential."""
     if (
         isinstance(node, ast.Call)
         and len(node.args) == 1
@@ -392,7 +393,7 @@ def remembered(node: ast.AST) -> Changes:
 
 
 def inputs(node: ast.AST) -> Changes:
-    """Changes a tensor among the arguments before it is used, or after that."""
+    """Changes a tensor among the arguments, either before or after it is used."""
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
     last = node.body[-1]

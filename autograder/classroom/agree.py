@@ -64,7 +64,7 @@ def course(how: str, console: Console) -> int:
             book.keep()
     for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply "
                                                                         "does it):", found.made),
-                           (f"Different in the gradebook and not changed (--replace sets what {NAME} says):",
+                           (f"Different in the gradebook, and left as it is (--replace sets what {NAME} says):",
                             found.differs)):
         for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
             say(line)

@@ -1,7 +1,7 @@
 """`autograder backup` and `autograder restore`: one file with everything of a class that can't be made again.
 
-That is the gradebook, the class's seed, its settings, its own lessons, the submissions, and their graded copies. Pages
-of feedback, exports, caches and releases can be made again by their commands.
+That is the gradebook, the class's seed, its settings, its own lessons, the submissions, and their graded copies.
+Feedback pages, exports, caches and releases can be made again by their commands.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def backup(path: Path, console: Console) -> int:
         console.print(Text(on_terminal(f"left out, because it is not a plain file: {name}")), soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).resolve().is_relative_to((root / OWN_LESSONS).resolve()):
-            console.print(Text(on_terminal(f"left out, because it lies elsewhere: {lesson.name}. Keep a copy of "
+            console.print(Text(on_terminal(f"left out, because it is in another folder: {lesson.name}. Keep a copy of "
                                            f"{lesson.folder} too.")), soft_wrap=True)
     return 0
 
@@ -111,13 +111,13 @@ def restore(path: Path, console: Console) -> int:
         shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
         # its settings may be among the files
         _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))
-    console.print(Text(on_terminal(f"Restored the class of {made}, which was kept with attention_lab {by} (this is "
+    console.print(Text(on_terminal(f"Restored the class of {made}, which attention_lab {by} saved (this is "
                                    f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then "
                                    "`feedback` for the pages.")),
                   soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():
-            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson lies in "
+            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson is in "
                                            f"{lesson.folder}, which is not here. Correct the folder in that file, "
                                            f"then run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
     return 0
@@ -172,7 +172,7 @@ def _postgresql(tool: str, url: URL, *options: str) -> None:
     """Runs one of PostgreSQL's own tools. The password is passed in the environment, where other accounts can't see it.
     """
     if url.get_backend_name() != "postgresql":
-        raise ValueError("only gradebooks on SQLite and PostgreSQL can be kept, not "
+        raise ValueError("only gradebooks on SQLite and PostgreSQL can be backed up, not "
                          f"{url.render_as_string(hide_password=True)}")
     address = url.set(drivername="postgresql", password=None).render_as_string()
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}

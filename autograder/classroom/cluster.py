@@ -37,8 +37,8 @@ PATIENCE = 30.0
 END_SECONDS = 5.0  # for the workers to hear that the run has ended
 TRIES = 3  # how many workers may be lost while they grade one submission
 LOUD = (
-    "it writes every message to its log, and with them the class's seed: start it without Dask's debug level of"
-    " logging"
+    "it writes every message to its log, and with them the class's seed: start it without Dask's debug log"
+    " level"
 )
 LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
 # A function and its arguments. A logger is sent as its name, so the other process uses its own.

@@ -29,7 +29,8 @@ IDLE = 900.0  # seconds without a job after which another run's beginning ends a
 
 @dataclass(repr=False)
 class Private:
-    """The secrets of a run: its settings, with the class's seed, and a pickle of the hidden questions by lesson."""
+    """The secrets of a run. The settings hold the class's seed. `prepared` is a pickle of the hidden questions by
+    lesson."""
 
     settings: Settings
     prepared: bytes
@@ -37,8 +38,8 @@ class Private:
 
 @dataclass(repr=False)
 class Job:
-    """A submission: JSON of the notebook, or a file's content and name; and JSON of the notebook from which missing
-    answers are taken."""
+    """A submission: its notebook as JSON, or a file's content and name. The notebook from which missing answers are
+    taken is in it too, as JSON."""
 
     content: bytes
     file: str | None

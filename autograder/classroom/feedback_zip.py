@@ -1,4 +1,4 @@
-"""Puts a class's pages of feedback into one zip. Their names are those by which a platform's bulk upload finds each
+"""Puts a class's feedback pages into one zip. Their names are those by which a platform's bulk upload finds each
 page's student."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
             and (claim.notebook == lesson or claim.student not in names)
         ):
             names[claim.student] = f"{path.stem}.html"
-    return names, f"no zip of Canvas in {archives} holds their notebook"
+    return names, f"no zip from Canvas in {archives} holds their notebook"
 
 
 def _listed(archive: Path) -> list[str]:

@@ -49,5 +49,5 @@ def mark_of(submission: SubmittedAssignment) -> FinalMark:
 
 
 def shown(points: float) -> str:
-    """Writes points as people do, rounded to a hundredth: 2, 6.75."""
+    """Formats points as people write them, rounded to a hundredth: 2, 6.75."""
     return number(round(points, 2))

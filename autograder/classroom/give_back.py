@@ -24,7 +24,7 @@ class Pages(GenerateFeedback):
         self.current: list[str] = []
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Overrides nbgrader's method: returns whether this student's page is made now."""
+        """Overrides nbgrader's method: returns whether this run makes the student's page."""
         make = super().init_destination(assignment_id, student_id)
         if not make and student_id not in self.coursedir.student_id_exclude.split(","):
             self.current.append(student_id)

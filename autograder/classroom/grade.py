@@ -35,8 +35,8 @@ OLDER = 5  # how many earlier runs keep their logs beside it; grade.1.log is the
 
 
 def grade(options: argparse.Namespace) -> int:
-    """Grades a lesson, and returns the command's exit status. Raises ValueError for wrong use. After an interrupt, it
-    cleans up and raises KeyboardInterrupt."""
+    """Grades a lesson, and returns the command's exit status. Raises ValueError for a usage error. After an interrupt,
+    it cleans up and raises KeyboardInterrupt."""
     console = Terminal()
     app = course_app(options.lesson)
     rules.read(Path(app.coursedir.root))  # what is wrong with them ends here
@@ -46,7 +46,7 @@ def grade(options: argparse.Namespace) -> int:
         writer = GradebookWriter(progress, options.student, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
         try:
-            writer.init_notebooks()  # wrong use ends here, before anything is changed
+            writer.init_notebooks()  # a usage error ends here, before anything is changed
         except SQLAlchemyError as error:
             raise ValueError(f"the gradebook can't be opened: {str(error).splitlines()[0]}") from error
         seed_file = Path(app.coursedir.root) / seed.NAME

@@ -1,4 +1,5 @@
-"""The only writer for nbgrader's gradebook: nbgrader's own autograde, which takes the verdicts from a pool of judges.
+"""The only code that writes to nbgrader's gradebook. It is nbgrader's own autograde, and takes the verdicts from a
+pool of judges.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from autograder.submission.parse import NOTE
 
 
 class NothingToGrade(ValueError):
-    """Wrong use: there is no such lesson, student or submission."""
+    """A usage error: there is no such lesson, student or submission."""
 
 
 def _unknown(lesson: str, released: list[str]) -> str:
@@ -44,8 +45,8 @@ def _unknown(lesson: str, released: list[str]) -> str:
     course = [known.name for known in notebook.lessons()]
     if lesson in course:
         return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
-    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} Released are "
-            f"{', '.join(released) or 'none'}; the course has {', '.join(course)}, and `.venv/bin/nbgrader "
+    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} These are released: "
+            f"{', '.join(released) or 'none'}. The course has {', '.join(course)}, and `.venv/bin/nbgrader "
             "generate_assignment LESSON` releases one")
 
 
@@ -174,8 +175,8 @@ class GradebookWriter(Autograde):
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Keeps nbgrader's message about an error. nbgrader writes it to its log, and then raises an error that says
-        nothing about it."""
+        """Keeps the message of an error. nbgrader writes the message to its log, and then raises another error without
+        it."""
         try:
             yield
         except Exception as error:
@@ -183,7 +184,7 @@ class GradebookWriter(Autograde):
             raise
 
     def _judge_ahead(self, student: str) -> None:
-        """Has a submission judged. When that is done, it is its turn to be recorded."""
+        """Has a submission judged. When it has been judged, it is ready to be recorded."""
         future: Future[Result] = Future()
         future.cancel()  # so that it is done, should there be nothing to judge
         try:
@@ -191,12 +192,12 @@ class GradebookWriter(Autograde):
                 if path.stem in self.expected:
                     future = self._sent(student, path)
         except Exception:  # nbgrader meets it again, and says so where it counts
-            self.log.exception("%s: can't be judged before the run comes to it", student)
+            self.log.exception("%s: can't be judged ahead of its turn", student)
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
-        """Sends a notebook to the pool in the form in which nbgrader's steps will leave it. If they leave another one
-        after all, `result` notices by the key."""
+        """Sends a notebook to the pool in the form in which nbgrader's steps will leave it. If the steps leave it in
+        another form after all, `result` notices this by the key."""
         resources = self.init_single_notebook_resources(str(path))
         info = resources["nbgrader"]
         nb, problem = self.exporter.read(path, resources)
@@ -224,7 +225,7 @@ class GradebookWriter(Autograde):
         run tries again."""
         key = self._key(nb, name)
         if key not in self.futures:
-            self.log.info("%s: %s was not judged before the run came to it", student, name)
+            self.log.info("%s: %s was not judged ahead of its turn", student, name)
             self._ask(key, nb, name, student)
         result = self.futures[key].result()
         if not storable(result):

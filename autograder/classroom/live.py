@@ -114,8 +114,8 @@ class LiveTable:
         self.bar.update(self.task, total=len(students))
 
     def sure(self, student: str, graded: bool) -> None:
-        """Corrects the list of submissions that will be graded. graded: whether this student's is graded now, or left
-        as it is."""
+        """Corrects the list of submissions that will be graded. graded: True if this student's work is to be graded,
+        False if it stays as it is."""
         if graded:
             self.entries.setdefault(student, Entry())
         elif self.entries.pop(student, None):
@@ -191,7 +191,7 @@ class LiveTable:
         self._modules(done)
         for student, entry in done.items():
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
-                self._line(f"Not reached: {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
+                self._line(f"No time was left for {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
         if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
             self._line("Out of time while the machine was busy, so the next run grades them again: "
                        + ", ".join(map(on_terminal, hurried)))
@@ -205,7 +205,7 @@ class LiveTable:
         kept = sum(entry.kept for entry in done.values())
         parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
-        parts += [f"{unread} not readable"] if unread else []
+        parts += [f"{unread} unreadable"] if unread else []
         halves = sum(bool(entry.half_read) for entry in done.values())
         parts += [f"{halves} readable in part"] if halves else []
         parts += [f"{self.before} graded before"] if self.before else []
@@ -245,12 +245,12 @@ class LiveTable:
         states = [entry.state for entry in self.entries.values()]
         self.live.stop()
         self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
-                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and "
-                           "nothing of that is lost: the same command continues here.", soft_wrap=True)
+                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and none "
+                           "of that is lost: the same command continues from here.", soft_wrap=True)
 
     @property
     def failed(self) -> bool:
-        """Says whether somebody must take a look: the grader itself failed, or a submission is not recorded."""
+        """Says whether somebody must take a look, because the grader itself failed or a submission is not recorded."""
         return any(entry.state != "recorded" or entry.result and entry.result.error for entry in self.entries.values())
 
     @property

@@ -92,7 +92,8 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
     for why, who in (("they handed in nothing", without - points.waiting),
                      ("they are not graded yet", without & points.waiting)):
         if who:
-            console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(sorted(who))}")), soft_wrap=True)
+            console.print(Text(on_terminal(f"Not in the file, because {why}: {', '.join(sorted(who))}")),
+                          soft_wrap=True)
     return 0
 
 

@@ -198,8 +198,8 @@ class JudgeProcess:
         self.most = MEMORY + (GPU_MEMORY if settings.device != "cpu" and torch.cuda.is_available() else 0)
 
     def begin(self, prepared: bytes) -> None:
-        """Waits until the process has started, and gives it the hidden questions. Raises the errors of Judge if no
-        judge can work with these settings."""
+        """Waits until the process has started, and gives it the hidden questions. If no judge can work with these
+        settings, raises the same errors as Judge."""
         if error := self.connection.recv():
             raise error
         self.held = self._resident()
@@ -263,8 +263,8 @@ def while_drawing(say: Callable[[str], object]):
 
 @contextlib.contextmanager
 def _undisturbed():
-    """A process that is started in this context does not get Ctrl-C until it has left the terminal's group, because its
-    parent ends it in an orderly way."""
+    """Keeps Ctrl-C from a process that is started in this context until it has left the terminal's process group. Its
+    parent ends it in an orderly way instead."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -84,9 +84,9 @@ def read(root: Path) -> Rules | None:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
-        hint = ("The same name is there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a "
-                                                                 "name with other "
-                'characters than letters, digits, - and _ must be in quotes: "ada@example.org"')
+        hint = ("The same name appears twice" if twice else
+                f"A time is written {EXAMPLE}, with its seconds. A name must be in quotes if it holds anything but "
+                'letters, digits, - and _, such as "ada@example.org"')
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
@@ -111,7 +111,7 @@ def read(root: Path) -> Rules | None:
 
 
 def time_said(when: datetime | None) -> str:
-    """Writes a time from the gradebook, which is in UTC."""
+    """Formats a time from the gradebook, which is in UTC."""
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
 
 

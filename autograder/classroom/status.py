@@ -39,7 +39,7 @@ class Standing:
 
     due: the due date, with an extension.
     handed_in: when the work was handed in, if that is known.
-    why_not: why it is to be graded, or graded again; None if it is graded.
+    why_not: why the work must still be graded, or graded again; None if it is graded.
     feedback, released: NONE, CURRENT or STALE, for the page and for its copy in the exchange.
     as_published: the exercises whose answer equals one that everybody can read in this repository.
     """
@@ -176,7 +176,7 @@ def _published(found: list[Standing]) -> list[str]:
 
 
 def _dates(found: list[Standing]) -> str:
-    """Says when the lesson is due, and for whom at another time."""
+    """Says when the lesson is due, and which students have another due date."""
     dates = [each.due for each in found if each.due]
     if not dates:
         return "no due date"

@@ -72,7 +72,7 @@ def _analysed(source: str) -> _Analysed:
     except SyntaxError:
         return _Analysed(why_not="it is not valid Python")
     except (RecursionError, MemoryError):
-        return _Analysed(why_not="it nests too deeply")
+        return _Analysed(why_not="it is nested too deeply")
     except Exception as error:  # a null byte, a number of 10,000 digits, and what else there may be
         return _Analysed(why_not=f"Python can't read it ({type(error).__name__})")
 
@@ -112,7 +112,7 @@ def _parsed(source: str) -> ast.Module:
         raise _NotAnalysed(f"it has {len(source):,} characters, and at most {LONGEST:,} are looked at")
     tree = ast.parse(source)
     if _deep(tree):
-        raise _NotAnalysed("it nests too deeply")
+        raise _NotAnalysed("it is nested too deeply")
     tree.body = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     for node in ast.walk(tree):
         if not isinstance(node, DOCUMENTED) or not node.body:

@@ -35,8 +35,8 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Unanalysed:
-    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is no
-    Python", ..."""
+    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is not
+    valid Python", ..."""
 
     exercise: str
     why: str

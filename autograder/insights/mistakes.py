@@ -1,4 +1,4 @@
-"""The answers of a class, and which of them have the same thing wrong."""
+"""The answers of a class, and which of them are wrong in the same way."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Group:
-    """Answers to one exercise that are of one kind, and have the same thing wrong.
+    """Answers to one exercise that are of one kind, and wrong in the same way.
 
     sentence: what the students read about it.
     where: where these answers first differ from the right one, in the words of a report, if the sentence does not name

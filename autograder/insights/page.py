@@ -62,12 +62,12 @@ def prose(said: str) -> Markup:
 
 
 def count(number: int, word: str) -> str:
-    """Writes a number with its noun: 1 student, 2 students."""
+    """Formats a number with its noun: 1 student, 2 students."""
     return f"{number} {word if number == 1 else re.sub('y$', 'ie', word) + 's'}"
 
 
 def points(value: float) -> str:
-    """Writes a number of points with its noun: 1 point, 2.5 points."""
+    """Formats a number of points with its noun: 1 point, 2.5 points."""
     shown = number(round(value, 2))
     return f"{shown} point{'' if shown == '1' else 's'}"
 

@@ -14,7 +14,7 @@ COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", 
 def write(found: Insights, names: bool, path: Path) -> None:
     """Writes the table. Without `names`, students are numbered, in an order that says nothing about their names.
 
-    In the column `group`, answers with the same number have the same thing wrong. The page has two tables of mistakes;
+    In the column `group`, answers with the same number are wrong in the same way. The page has two tables of mistakes;
     the number counts their rows, from the first row of the first table to the last row of the second.
     """
     works = found.graded.works

@@ -109,9 +109,9 @@ class Unpacking:
         if not archive and not member.name.endswith(self.wanted):
             wrong = wrong or f"its name does not end in {' or '.join(self.wanted)}"
         if archive and inside:
-            wrong = wrong or "it is an archive inside somebody's archive"
+            wrong = wrong or "it is an archive inside a student's archive"
         if not wrong and (into / member.name).exists():
-            wrong = "another file has its name"
+            wrong = "another file has the same name"
         try:
             if wrong:
                 self._keep(member, shown, wrong, left)
@@ -160,7 +160,7 @@ class Unpacking:
                 self._members(file, home, shown, own, inside=True)
                 return
             except FileExistsError:
-                why = "another file or folder has its name"
+                why = "another file or folder has the same name"
             except TooMuch as problem:
                 why = f"it {problem}"
                 shutil.rmtree(home)
@@ -212,9 +212,9 @@ def _odd(name: str) -> str:
         or os.name == "nt"
         and ":" in name
     ):
-        return "its name leads elsewhere"
+        return "its name could lead out of the folder"
     if len(parts) > DEEPEST:
-        return f"it is in a folder below {DEEPEST} others"
+        return f"it is {DEEPEST} or more folders deep"
     return "its name is too long" if any(len(os.fsencode(part)) > 240 for part in parts) else ""
 
 
@@ -283,7 +283,7 @@ class _Bounded:
         if self.describes is not None:
             self.describes -= size
             if self.describes < 0:
-                raise TooMuch("has too many bytes that describe its files. At most "
+                raise TooMuch("has too many bytes of metadata about its files. At most "
                               f"{LARGEST_DESCRIPTION:,} are read for one file, and {DESCRIPTION:,} on average")
         data = self.file.read(size)
         self.left.take(len(data))

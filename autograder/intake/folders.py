@@ -58,7 +58,7 @@ class _Copying:
                 return "it belongs to somebody else"
             if stat.S_ISDIR(about.st_mode):
                 if depth == DEEPEST:
-                    return f"a folder below {DEEPEST} others"
+                    return f"a folder that is more than {DEEPEST} levels deep"
                 self.folder(file, into / entry, owner, f"{name}/", depth + 1)
                 return ""
             if not stat.S_ISREG(about.st_mode):
@@ -88,7 +88,7 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = (), owner: int
     No link is followed, not even if the folder itself is one. Files that would block, such as pipes, are not waited
     for. A file must belong to the folder's owner.
 
-    ignore: patterns of names that are left out without a reason.
+    ignore: patterns of names that are left out, and are not listed.
     owner: the number of the account that the folder must belong to when it is opened.
 
     Raises TooMuch, or OSError if `source` is not a folder or not the owner's. What was copied before that stays.

@@ -32,8 +32,8 @@ DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
 def serve(settings: dict[str, Any]) -> None:
     """Answers the questions that arrive at the standard input, until it ends.
 
-    Every layer that this machine has is put up. None of them is needed to keep code in, because no code of a stranger
-    runs here.
+    Every sandbox layer that this machine has is switched on. None of them is needed to hold code back, because no
+    stranger's code runs here.
 
     settings: those of layers.enclose, and "seconds", the processor time for each file.
     """
@@ -58,7 +58,7 @@ def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
         answer = json.dumps(DO[what](data), ensure_ascii=False).encode()
         if len(answer) <= LARGEST_ANSWER:
             return WELL, answer
-        why = (f"is too large to be graded: without outputs, {len(answer):,} bytes are left of it, and at most "
+        why = (f"is too large to be graded. Without outputs it has {len(answer):,} bytes, and at most "
                f"{LARGEST_ANSWER:,} are taken. Remove long texts that you pasted, save it and hand it in again.")
     except Unreadable as error:
         why = str(error)

@@ -71,7 +71,7 @@ class Judge:
     """Grades submissions. Use it as a context manager.
 
     drawing: makes the context in which hidden questions are drawn. A caller that measures a notebook's time can
-        subtract it.
+        subtract the time that is spent in this context.
 
     Raises ValueError for an unknown option, or for cuda if there is no GPU.
     """
@@ -98,7 +98,7 @@ class Judge:
         self.close()
 
     def close(self) -> None:
-        """End every process that this judge has started."""
+        """Ends every process that this judge has started."""
         for sandbox in self.sandboxes.values():
             sandbox.close()
 
@@ -109,7 +109,7 @@ class Judge:
             sandbox.prove()
 
     def graders(self, lesson: str) -> Graders:
-        """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
+        """Returns a lesson's hidden questions. Raises ValueError for an unknown lesson."""
         if lesson not in self.prepared:
             with one_thread(), self.drawing():
                 self.prepared[lesson] = questions.prepare(notebook.lesson(lesson), self.seed,

@@ -3,8 +3,8 @@ numbers.
 
 If an exercise fails because an earlier one is broken, it is judged again with a proxy for the earlier one. The proxy's
 answers come from here (worker/proxies.py is the other side). Questions come from a learner's process, and may ask for
-any amount of work. So a separate process answers them. proxy_process.py starts it with the text of this file, and holds
-it to its limits. Nothing of a question is kept.
+any amount of work. So a separate process answers them. proxy_process.py starts it with the text of this file, and
+holds it to its limits. The process keeps nothing from one question to the next.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Proxies:
             return {"refused": f"{type(error).__name__}: {error}"[:400]}, {}
 
     def answer(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The answer to one question. Raises Refused, or whatever a malformed question leads to."""
+        """Returns the answer to one question. Raises Refused, or whatever a malformed question leads to."""
         if header.keys() != KEYS:
             raise Refused(f"a question has the keys {', '.join(sorted(KEYS))}")
         if header["name"] not in self.names:
@@ -140,7 +140,7 @@ class Proxies:
 
 
 def _methods(kind: type) -> list[str]:
-    """The methods of a module's class that a proxy has."""
+    """Returns the methods of a module's class that a proxy has."""
     return [name for name, value in vars(kind).items() if inspect.isfunction(value) and not name.startswith("_")]
 
 

@@ -72,8 +72,8 @@ class ProxyProcess:
 
         waiting: called while this waits.
 
-        Raises Refused for a question that no honest answer to an exercise asks, and if the process did not survive the
-        question. Raises Died if time ran out.
+        Raises Refused for a question that no honest answer to an exercise asks. Raises Refused, too, if the process
+        did not survive the question. Raises Died if time ran out.
         """
         self.calls += 1
         if not self.worker or self.calls > CALLS:
@@ -104,7 +104,7 @@ class ProxyProcess:
         return worker
 
     def close(self) -> None:
-        """End the process."""
+        """Ends the process."""
         if self.worker:
             self.worker.close()
             self.worker = None

@@ -179,7 +179,7 @@ def first(case: recorded.RecordedCase) -> Question:
 
 
 def pack(questions: list[tuple[Question, dict[str, Tensor]]]) -> wire.Packed:
-    """Questions on one exercise, with their tensors, as one frame."""
+    """Packs questions on one exercise, with their tensors, into one frame."""
     return wire.Packed({"op": "observe", "exercise": questions[0][0].exercise,
                         "questions": [plain(question) for question, _ in questions]},
                        wire.group([tensors for _, tensors in questions]))

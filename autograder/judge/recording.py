@@ -36,8 +36,8 @@ def generator(*words: object) -> torch.Generator:
 
 
 def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
-    """The tensor of a RandomTensor. Floats are float64 that float32 holds exactly, so that they can be stored as
-    float32."""
+    """Returns the tensor that a RandomTensor describes. Floats are float64 that float32 holds exactly, so that they
+    can be stored as float32."""
     if spec.kind == "normal":
         return (spec.scale * torch.randn(spec.shape, generator=g)).double()
     if spec.kind == "mask":
@@ -127,7 +127,7 @@ class _Asking:
         return values.encode(value, self.tensors, name)
 
     def call(self, args: Sequence[Any], kwargs: dict[str, Any], name: str) -> Call:
-        """The nodes of declared arguments."""
+        """Returns declared arguments as nodes."""
         return Call([self.node(v, f"{name}.{i}") for i, v in enumerate(args)],
                     {k: self.node(v, f"{name}.{k}") for k, v in kwargs.items()})
 
@@ -136,7 +136,7 @@ class _Asking:
         return values.decode(node, self.tensors, self._build)
 
     def module(self, thing: Any, construct: Call) -> nn.Module:
-        """The module that a class makes of its arguments."""
+        """Returns the module that a class makes from its arguments."""
         return thing(*map(self.built, construct.args),
                      **{key: self.built(node) for key, node in construct.kwargs.items()})
 
@@ -339,7 +339,7 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
 
 
 def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
-    """The code of a mistake or variant. Raises ValueError if an edit does not apply exactly once."""
+    """Returns the code of a mistake or variant. Raises ValueError if an edit does not apply exactly once."""
     if isinstance(mistake, declare.Variant) or mistake.code:
         return textwrap.dedent(mistake.code).strip()
     source = inspect.getsource(getattr(reference, mistake.exercise))
@@ -352,8 +352,8 @@ def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType)
 
 
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
-    """Returns the global names after the reference's file and then `source` were run. A learner's notebook would have
-    the same names."""
+    """Runs the reference's file and then `source`, and returns the global names. A learner's notebook would have the
+    same names."""
     namespace: dict[str, Any] = {"__name__": f"answer_{name}"}
     for text, file in ((inspect.getsource(reference), f"<{name}: earlier exercises>"), (source, f"<{name}>")):
         # so that a crash can show its line
@@ -408,7 +408,7 @@ def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: S
 
 
 def _weights(case: RecordedCase, words: tuple, implementation: Implementation) -> dict[str, Tensor]:
-    """Weights for the module that an answer makes of a case's arguments."""
+    """Returns weights for the module that an answer makes from a case's arguments."""
     if case.question.construct is None:
         return {}
     asking = _Asking(implementation.namespace, generator(), ())

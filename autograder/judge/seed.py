@@ -38,7 +38,7 @@ def fingerprint(seed: str) -> str:
 
 
 def copy_with(wanted: str, path: Path) -> Path | None:
-    """Returns a file beside the seed's file whose seed has this fingerprint. (`draw_another` keeps copies there.)"""
+    """Returns the copy of a seed that has this fingerprint. (`draw_another` keeps copies beside the seed's file.)"""
     for copy in sorted(path.parent.glob(f"{path.name}.*")):
         if copy.is_file() and fingerprint(copy.read_text(encoding="utf-8", errors="replace").strip()) == wanted:
             return copy
@@ -57,7 +57,7 @@ def draw_another(path: Path = FILE) -> Path | None:
 
 
 def _drawn(path: Path) -> Path:
-    """A new seed in a file of its own beside `path`."""
+    """Draws a new seed, and writes it to a file of its own beside `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -292,7 +292,7 @@ def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
 
 
 def _module(seen: Observation) -> str:
-    """The module whose import failed while a question was answered."""
+    """Returns the module whose import failed while a question was answered."""
     found = (
         seen.raised
         and seen.raised.type == "ModuleNotFoundError"

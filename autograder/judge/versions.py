@@ -36,7 +36,7 @@ def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
 
 @cache
 def code(topic: str) -> str:
-    """A digest of the code that judges a topic."""
+    """Returns a digest of the code that judges a topic."""
     return digest([(name, sha256(path.read_bytes()).hexdigest()) for name, path in _files([topic])])
 
 

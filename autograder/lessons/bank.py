@@ -54,7 +54,7 @@ def answers(folder: Path, reference: ModuleType) -> list[Answer]:
     """Returns all answers in a topic's folder.
 
     Raises ValueError, with the file and the cell, if a heading can't be read, if a name occurs twice, if a file's name
-    is no name in the reference, or if an edit does not apply exactly once.
+    is not a name in the reference, or if an edit does not apply exactly once.
     """
     if old := sorted((folder / FOLDER).glob("*/*.py")):
         raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now. Move this one there, below "
@@ -66,7 +66,7 @@ def answers(folder: Path, reference: ModuleType) -> list[Answer]:
 
 
 def read(path: Path, reference: ModuleType) -> list[Answer]:
-    """The answers of one file; raises as `answers` does."""
+    """Returns the answers in one file. Raises the same errors as `answers`."""
     if not hasattr(reference, path.stem):
         raise ValueError(f"{path}: the file is named after {path.stem!r}, which the reference does not define")
     text = path.read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def read(path: Path, reference: ModuleType) -> list[Answer]:
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes docstrings and annotations away."""
+    """Removes docstrings and annotations."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None

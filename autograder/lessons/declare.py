@@ -207,11 +207,11 @@ class Exercise:
 class Mistake:
     """A known mistake: its id, the sentence that its author should read, and the code.
 
-    The code is the reference's with `edits` (old text, new text), or `code` as it is given.
+    The code is the reference's after `edits` (old text, new text). If `code` is given, it is used instead.
 
     grain: "float32" if the mistake rounds float64 numbers to float32, or uses weights of its own that torch drew in
         float32. Its last digits are then different on another processor. If nothing but rounding is wrong, the mistake
-        is recognised by the size of that noise.
+        is recognised by the size of its rounding errors.
     """
 
     id: str

@@ -123,8 +123,8 @@ def _visible(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
 
 
 def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
-    """Yields the call without its optional tensor, after a call with that tensor, because the earlier mask must not be
-    used again."""
+    """Yields a case that calls first with the optional tensor, and then without it. It shows whether an earlier mask
+    is used again."""
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     for i, (given, parameter) in enumerate(zip(case.args, parameters)):
@@ -184,7 +184,7 @@ def _one_image_more(tensor: RandomTensor) -> RandomTensor:
 
 
 def tensors(case: Case) -> list[RandomTensor]:
-    """Every tensor that a case draws for its call, in order."""
+    """Returns every tensor that a case draws for its call, in order."""
     found: list[RandomTensor] = []
 
     def seen(tensor: RandomTensor) -> RandomTensor:

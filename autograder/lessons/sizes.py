@@ -97,9 +97,9 @@ def bottleneck(r: Random) -> dict[str, int]:
 
 
 def with_options(**options: Callable[[Random], Any]) -> Callable[[Random], Construct]:
-    """Returns a function that draws an ordinary bottleneck with other arguments as well.
+    """Returns a function that draws an ordinary bottleneck, and further arguments for it.
 
-    options: draws these arguments.
+    options: a function for each further argument, which draws it.
     """
     return lambda r: {**bottleneck(r), **{name: draw(r) for name, draw in options.items()}}
 

@@ -136,8 +136,8 @@ def _enter(name: str, title: str, home: Path, minutes: int) -> None:
 
 
 def exercises_source(name: str, sketch: Sketch) -> str:
-    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size, which draws new numbers for the
-    letters each time, and a visible case of small fixed shapes."""
+    """Returns the text of exercises.py. Each call of the sketch becomes a hidden size and a visible case. The hidden
+    size draws new numbers for the letters each time. The visible case has small, fixed shapes."""
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)

@@ -83,8 +83,8 @@ AXES = "axes"  # the cause of a call with an axis more or less
 
 
 def _neighbours(call: Call, target: Callable) -> Iterator[tuple[str, Call]]:
-    """Yields what was changed and the changed call: one number of its arguments, one side of an input, or an axis more
-    or less."""
+    """Yields what was changed, and the changed call. The change is in one number of the arguments, in one side of an
+    input, or in the number of its axes."""
     arguments = dict(call.arguments)
     given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | arguments
     for name, value in given.items():
@@ -148,13 +148,13 @@ def complaint(call: Call, target: Callable) -> str:
 
 
 def _narrow(call: Call) -> list[Call]:
-    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other
-    shapes."""
+    """Returns the call with every other letter at 1, and the call with the remaining letters at 1. On all other
+    shapes, a stray `squeeze()` is right."""
     return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
 
 
 def _by_place(call: Call, target: Callable) -> Call:
-    """The call with its arguments by place, where they are a module's first ones."""
+    """Returns the call with its arguments by place, if they are the first ones of a module."""
     names = list(inspect.signature(target).parameters)[:len(call.arguments)]
     if not isinstance(target, type) or not isinstance(call.arguments, dict) or set(names) != call.arguments.keys():
         return call
@@ -162,8 +162,8 @@ def _by_place(call: Call, target: Callable) -> Call:
 
 
 def _without_defaults(calls: tuple[Call, ...], target: Callable) -> Iterator[Call]:
-    """The first call without the arguments that have a default, unless there is such a call. A module gets the others
-    by place."""
+    """Yields the first call without the arguments that have a default, unless there is such a call already. A module
+    gets its other arguments by place."""
     parameters = inspect.signature(target).parameters
     given = dict(calls[0].arguments)
     needed = {name: given[name] for name, each in parameters.items() if each.default is each.empty and name in given}
@@ -173,7 +173,8 @@ def _without_defaults(calls: tuple[Call, ...], target: Callable) -> Iterator[Cal
 
 
 def _smallest(call: Call, target: Callable) -> Iterator[Call]:
-    """The call with 1 for one of its whole numbers: a kernel, a reduction or a number of heads at its smallest."""
+    """Yields the call with 1 in place of one of its whole numbers, such as a kernel, a reduction or a number of
+    heads."""
     given = {name: each.default for name, each in inspect.signature(target).parameters.items()} | dict(call.arguments)
     for name, value in given.items():
         if type(value) is int and value != 1:

@@ -68,7 +68,7 @@ class _Chosen:
         self.seen: list[list[RecordedMistake]] = []  # what `made` shows of each mistake
 
     def add(self, mistake: Mistake, group: str) -> None:
-        """Choose it, too, if it fits."""
+        """Chooses it, too, if it fits."""
         if group in self.groups or mistake.sentence in [each.sentence for each in self.mistakes]:
             return
         if _crashes(self.reference, self.made, mistake) or any(_right(self.reference, each, mistake)
@@ -120,7 +120,8 @@ def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> b
 
 
 def _seen(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> list[RecordedMistake]:
-    """What each of `made` shows of a mistake; nothing where one of them can't tell it from the reference."""
+    """Returns what each exercise in `made` shows of a mistake. If one of them can't tell it from the reference,
+    returns an empty list."""
     shown = [replace(each, mistakes=[]) for each in made]
     try:
         for each in shown:

@@ -72,7 +72,7 @@ class Call:
         return tuple(tuple(drawn[side] if isinstance(side, str) else side for side in shape) for shape in self.inputs)
 
     def with_ones(self, letters: list[str]) -> Call:
-        """The same call, with 1 for these letters."""
+        """Returns the same call, with 1 for these letters."""
         return replace(self, inputs=tuple(tuple(1 if side in letters else side for side in shape)
                                           for shape in self.inputs))
 
@@ -161,7 +161,8 @@ def _entries(where: str, entries: Any) -> list:
 
 def _call(where: str, entry: Any) -> Call:
     if not isinstance(entry, dict) or "inputs" not in entry or entry.keys() - {"arguments", "inputs"}:
-        raise ValueError(f'{where}: {entry!r} is no call; a call is {{"arguments": {{...}}, "inputs": [shape, ...]}}')
+        raise ValueError(f'{where}: {entry!r} is not a call; '
+                         'a call is {"arguments": {...}, "inputs": [shape, ...]}')
     arguments, shapes = entry.get("arguments", {}), entry["inputs"]
     if not isinstance(arguments, dict):
         raise ValueError(f"{where}: arguments are a dict by name, not {arguments!r}")

@@ -118,7 +118,7 @@ def _is_name(node: ast.AST, name: str) -> bool:
 
 
 def _without(node: ast.AST, x: str, of: type[ast.operator]) -> ast.AST | None:
-    """`gate` of `x * gate` and `gate * x`."""
+    """Returns `gate` from `x * gate` or `gate * x`; None for anything else."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, of):
         if _is_name(node.left, x):
             return node.right
@@ -166,7 +166,7 @@ def _divided_by(node: ast.AST, divisor: str) -> ast.AST | None:
 
 
 def _terms(node: ast.expr) -> list[ast.expr]:
-    """`a`, `b` and `c` of `a + b + c`."""
+    """Returns `a`, `b` and `c` from `a + b + c`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return [*_terms(node.left), *_terms(node.right)]
     return [node]
@@ -179,7 +179,7 @@ def _reversed(node: ast.AST) -> ast.AST | None:
 
 
 def _chained(node: ast.AST) -> ast.AST | None:
-    """`a = f(x)`, `b = g(x)` and the sum of a and b: `b = g(a)`, and b alone."""
+    """Changes `a = f(x)`, `b = g(x)` and the sum of a and b to `b = g(a)`, and b alone."""
     if not isinstance(node, ast.FunctionDef):
         return None
     named = {ast.unparse(each.targets[0]): each.value for each in node.body if isinstance(each, ast.Assign)}
@@ -224,7 +224,8 @@ def _of_functions(tree: ast.AST) -> Iterator[_Kind]:
 
 
 def _tensor(node: ast.Call) -> ast.expr | None:
-    """What it is taken of: `x` of torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
+    """Returns the tensor that a function is applied to: `x` in torch.softmax(x, 1), F.softmax(x, dim=1) and
+    x.softmax(1)."""
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in NO_TENSORS:
         return node.func.value
     return node.args[0] if node.args else None
@@ -301,7 +302,7 @@ def _words(axis: str) -> str:
 
 
 def _axis(node: ast.Call) -> ast.expr | None:
-    """Over which axis: of torch.softmax(x, 1), F.softmax(x, dim=1), x.softmax(1)."""
+    """Returns the axis of a function: 1 in torch.softmax(x, 1), F.softmax(x, dim=1) and x.softmax(1)."""
     named = next((each.value for each in node.keywords if each.arg in ("dim", "axis")), None)
     rest = [each for each in node.args if each is not _tensor(node)]
     return named or (rest[0] if rest else None)
@@ -370,7 +371,7 @@ def _shared(node: ast.AST, text: str, names: list[str]) -> ast.AST | None:
 
 
 def _bias(node: ast.AST, given: bool) -> ast.AST | None:
-    """given: take `bias=False` away; else put it there."""
+    """Removes `bias=False` from a layer if it is `given`, and adds it otherwise."""
     if not calls(node, BIASED) or any(each.arg == "bias" for each in node.keywords) != given:
         return None
     rest = [each for each in node.keywords if each.arg != "bias"]

@@ -47,7 +47,7 @@ def waited(pid: int) -> float | None:
 
 
 class Budget:
-    """A submission's account.
+    """Keeps account of the time that a submission uses.
 
     cells: a description of each of its cells, in order.
     """

@@ -130,10 +130,10 @@ def works(layer: Layer) -> bool:
 
 
 def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the kernel's answers, inside `layers`, to system calls that are given as number and arguments. An answer
-    is system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it is the number of the
-    error. If the call ended the process, it is minus the number of the signal. Raises RuntimeError if the layers don't
-    work."""
+    """Asks the kernel for system calls inside `layers`, and returns its answers. Each call is given as its number and
+    its arguments. An answer is system_calls.THROUGH if nothing prevents the call (it is not carried out). Otherwise it
+    is the number of the error. If the call ended the process, it is minus the number of the signal. Raises
+    RuntimeError if the layers don't work."""
     trial = _inside(layers, system_calls.TRIAL, calls=asked, mark=system_calls.MARK, through=system_calls.THROUGH)
     if trial.returncode:
         raise RuntimeError(f"no process starts inside {'+'.join(layers)}: "
@@ -151,7 +151,7 @@ def unlisted(layers: Sequence[str]) -> list[int]:
 
 
 def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.CompletedProcess:
-    """Runs a Python program inside `layers`. Its argument holds `given`, and everything that it needs to put up the
+    """Runs a Python program inside `layers`. Its argument holds `given`, and everything that it needs to set up the
     layers."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"),

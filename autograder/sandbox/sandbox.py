@@ -91,7 +91,7 @@ class _Watch:
             raise Died("wall", f"no answer within {limits.QUESTION_WALL:g} seconds")
 
     def measure(self) -> None:
-        """Measures what was used since the question. Raises Died if too much was written."""
+        """Measures what the worker has used since the question was asked. Raises Died if it has written too much."""
         self.worker.within_bounds()
         used = self.worker.times().since(self.began)
         if used.cpu >= self.used.cpu:  # otherwise the process has ended, and the kernel has forgotten what it used
@@ -204,8 +204,7 @@ class Worker:
         return 0.0  # it has ended; the socket will say so
 
     def forget_peak(self) -> bool:
-        """Makes the peak of the process's memory begin anew. Returns False if the system can't do that (only Linux
-        can)."""
+        """Resets the peak of the process's memory. Returns False if the system can't do that (only Linux can)."""
         try:
             Path(f"/proc/{self.pid}/clear_refs").write_text("5")
             return True

@@ -112,7 +112,7 @@ def _released(name: str, topic: str) -> ReleasedLesson:
         if check.cell_type == "code" and marks.get("grade"):
             called = CALL.fullmatch(check.source.strip())
             if called is None:
-                raise ValueError(f"{name}: the grade cell {marks.grade_id} is no check of an exercise")
+                raise ValueError(f"{name}: the grade cell {marks.grade_id} is not the check of an exercise")
             exercise = called[1]
             stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution")
                         and exercise in defined_names(c.source))
@@ -194,9 +194,9 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
-    """If an exercise was cut in two inside its class or function, makes it one cell again. One recognises this by the
-    second half, which begins indented, or by the first half, which ends indented (both halves then keep the marks), and
-    by the fact that the two together are valid Python.
+    """If an exercise was cut in two inside its class or function, makes it one cell again. Such a cut is recognised if
+    the second half begins indented, or if the first half ends indented. (In the latter case, both halves keep the
+    marks.) The two halves together must be valid Python.
 
     Halves that can run on their own stay as they are. If there are more pieces than anybody would make by hand, they
     stay too, so that each cell is looked at only a few times.
@@ -327,8 +327,8 @@ def global_names(source: str) -> set[str]:
 
 
 def _global_names(code: ast.AST) -> set[str]:
-    """Returns these names in a time that is proportional to the length of the code. Python's own symtable takes longer,
-    because it lists a name in every function around it."""
+    """Returns the global names in the code. The time is proportional to the length of the code. Python's own symtable
+    takes longer, because it lists a name in every function around it."""
     names: set[str] = set()
     bound: Counter[str] = Counter()  # by how many of the functions around it
     waiting: list[ast.AST | Counter[str]] = [code]

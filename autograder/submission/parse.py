@@ -41,7 +41,7 @@ OUTPUTS = ("outputs", "execution_count")  # of a cell: nothing in them earns poi
 
 
 class Unreadable(ValueError):
-    """The file is no notebook. The message completes "The notebook ..."."""
+    """The file is not a notebook. The message completes "The notebook ..."."""
 
 
 def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
@@ -66,8 +66,8 @@ def parse(data: bytes) -> NotebookNode:
 
 
 def _content(data: bytes) -> tuple[str, Any, str]:
-    """The text of a file, what its JSON holds, and a note if that is not the whole text.
-    Raises Unreadable if it is no notebook."""
+    """The text of a file, what its JSON holds, and a note if that is not the whole text. Raises Unreadable if it is
+    not a notebook."""
     if not data.strip():
         raise Unreadable("is an empty file")
     for begins, kind in ARCHIVES.items():
@@ -273,8 +273,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _made(kind: str, source: str, name: str = "") -> NotebookNode:
-    """Makes cells as nbformat's new_code_cell and new_markdown_cell do. Those validate each cell with a schema, which
-    takes most of the time in reading a class."""
+    """Makes cells as nbformat's new_code_cell and new_markdown_cell do. Those validate each cell with a schema, and
+    that takes most of the time when the notebooks of a class are read."""
     cell = NotebookNode(id=name, cell_type=kind, metadata=NotebookNode(), source=source)
     if kind == "code":
         cell.update(execution_count=None, outputs=[])

@@ -170,7 +170,7 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
     for row in scores["rows"]:
         name = row["module"], row["task"]
         if name in seen:
-            wrong.append(f"{', '.join(name)}: this score is there twice")
+            wrong.append(f"{', '.join(name)}: this score appears twice")
         if not 1 <= row["seeds"] <= len(scores["seeds"]):
             wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, but {len(scores['seeds'])} are named")
         elif (row["standard_error"] is None) != (row["seeds"] == 1):
@@ -181,7 +181,7 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
 
 
 def _odd_studies(studies: list[dict[str, Any]]) -> list[str]:
-    """Lists the studies whose verdict does not follow from their runs by the course's rules. Nobody counts again
+    """Lists the studies whose verdict does not follow from their runs by the course's rules. Nothing here checks
     whether the runs are real."""
     wrong = []
     for study in studies:
@@ -193,7 +193,8 @@ def _odd_studies(studies: list[dict[str, Any]]) -> list[str]:
 
 
 def _odd_record(record: dict[str, Any] | None) -> list[str]:
-    """Lists what does not follow from a record's own scores by the rules. Nobody counts again whether they are real."""
+    """Lists what does not follow from a record's own scores by the rules. Nothing here checks whether they are
+    real."""
     if record is None:
         return []
     if list(record["scores"]) != list(RULES.tasks):

@@ -33,7 +33,7 @@ TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
 
 def enclose(settings: dict[str, Any]) -> None:
-    """Puts up the layers that `settings` names. Raises OSError if a layer is not available.
+    """Sets up the layers that `settings` names. Raises OSError if a layer is not available.
 
     settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in
         hexadecimal, or "".

@@ -68,7 +68,7 @@ class _Inner(nn.Module):
 
 
 def _furnish(module: nn.Module, tree: dict, state: dict[str, Tensor], built: dict, remote: Remote) -> None:
-    """Give `module` the parameters, buffers and children that `tree` lists."""
+    """Gives `module` the parameters, buffers and children that `tree` lists."""
     module.__dict__["_built"] = built
     prefix = f"{built['path']}." if built["path"] else ""
     for name in tree["parameters"]:

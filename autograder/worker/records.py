@@ -61,7 +61,7 @@ class Recorded:
         torch.manual_seed(header["seed"])
         try:
             if not callable(make := self.scope.get("mine")):
-                raise TypeError("`mine` is no function of the number of channels")
+                raise TypeError("`mine` is not a function of the number of channels")
             self.module = make(header["channels"])
             numbers = _numbers(self.module)
         except Exception as error:  # a learner's code may raise anything

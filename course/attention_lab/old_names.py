@@ -35,8 +35,8 @@ MOVED: dict[str, tuple[str, ...]] = {  # old name -> the modules that hold its c
 
 
 class _Old(MetaPathFinder, Loader):
-    """Finds a module by its old name. If the module moved as a whole, it returns the module itself, else one that looks
-    its names up in their new places."""
+    """Finds a module by its old name. If the module moved as a whole, it returns the module itself. Otherwise it
+    returns one that looks its names up in their new places."""
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")

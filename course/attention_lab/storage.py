@@ -72,7 +72,8 @@ def content(path: Path, most: int = LARGEST) -> bytes:
 
 
 def parsed(data: bytes) -> Any:
-    """Reads JSON with finite numbers. Raises ValueError for anything else, and if it nests too deeply to be read."""
+    """Reads JSON with finite numbers. Raises ValueError for anything else, and if it is nested too deeply to be
+    read."""
     try:
         return json.loads(data, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
     except RecursionError:

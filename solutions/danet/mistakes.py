@@ -106,8 +106,8 @@ MISTAKES = (
             "The numbers are right, but the map is detached: queries and keys would never learn.",
             ((f"return {MAP}", f"return {MAP}.detach()"),)),
     Mistake("position-gathered-scrambled", "PositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
-            "axes: channels and positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
+            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
     Mistake("position-row-only", "PositionAttention",
             "Each position looks at its own row of the image only: your map has H x W x W weights. First make one "

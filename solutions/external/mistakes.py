@@ -75,8 +75,8 @@ MISTAKES = (
             "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", OVER_SLOTS),)),
     Mistake("normalize-one-softmax", "double_normalize",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for "
-            "eps, which has no effect here: divide the shares by their sum plus eps.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same except "
+            "for eps, which has no effect here: divide the shares by their sum plus eps.",
             ((DIVIDED, "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"),)),
     Mistake("normalize-eps-fixed", "double_normalize",
             "The argument `eps` has no effect: 1e-9 is written where it belongs.",
@@ -215,8 +215,8 @@ MISTAKES = (
             ((GATHERED, WEIGHTS),)),
     Mistake("external-no-eps", "ExternalAttention", NO_EPS, ((WEIGHTS, "double_normalize(self.mk(x), eps=0)"),)),
     Mistake("external-one-softmax", "ExternalAttention",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same but for "
-            "eps: call double_normalize.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same except "
+            "for eps: call double_normalize.",
             ((WEIGHTS, "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"),)),
     Mistake("external-weights-detached", "ExternalAttention",
             "The numbers are right, but the weights are detached: mk would never learn.",
@@ -269,7 +269,7 @@ MISTAKES = (
             "same size.",
             ((COST, "2 * n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-operations", "attention_cost",
-            "Your numbers are twice as large: a multiplication with its addition is one multiply-add, not two "
+            "Your numbers are twice the right ones: a multiplication with its addition is one multiply-add, not two "
             "operations.",
             ((COST, "4 * n * n * dim, 4 * n * dim * memory_size"),)),
     Mistake("cost-projections", "attention_cost",
@@ -365,12 +365,12 @@ MISTAKES = (
             "conv2 has a bias. The BatchNorm after it has one already: bias=False.",
             ((CONV2, CONV2.replace(", bias=False", "")),)),
     Mistake("block-tokens-scrambled", "ExternalAttentionBlock",
-            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
-            "memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`, which keeps the order of the numbers in "
+            "memory. A token is then a mixture of positions: call flatten(2), then transpose(1, 2).",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"),)),
     Mistake("block-gathered-scrambled", "ExternalAttentionBlock",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
-            "axes: channels and positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
+            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((BACK, BACK.replace(".transpose(1, 2)", "")),)),
     Mistake("block-both-scrambled", "ExternalAttentionBlock",
             "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`, which keep the order of the "
@@ -454,27 +454,27 @@ MISTAKES = (
     Mistake("heads-no-eps", "MultiHeadExternalAttention", NO_EPS,
             ((PER_HEAD, PER_HEAD.replace("(0, 1))", "(0, 1), eps=0)")),)),
     Mistake("heads-channels-first", "MultiHeadExternalAttention",
-            "Your heads take channels that are far apart: the channels are read head_dim x heads. They are read "
+            "Your heads take channels that are far apart, because you read the channels head_dim x heads. Read them "
             "heads x head_dim, so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),)),
     Mistake("heads-channels-first-both", "MultiHeadExternalAttention",
-            "Channels are read head_dim x heads, when they are split and when they are joined again. They are read "
-            "heads x head_dim, so that a head has neighbouring channels.",
+            "You read the channels head_dim x heads, both to split and to join them. Read them heads x head_dim, so "
+            "that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),
              (JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"))),
     Mistake("heads-split-scrambled", "MultiHeadExternalAttention",
-            "You make (B, heads, N, head_dim) of (B, N, dim) with `view` or `reshape` alone, which keeps the order of "
-            "the numbers in memory: a head then gets whole tokens. First (B, N, heads, head_dim), then "
+            "You turn (B, N, dim) into (B, heads, N, head_dim) with `view` or `reshape` alone, which keeps the order "
+            "of the numbers in memory. A head then gets whole tokens: make (B, N, heads, head_dim) first, then call "
             "transpose(1, 2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),)),
     Mistake("heads-joined-scrambled", "MultiHeadExternalAttention",
             "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are "
-            "mixed up. transpose(1, 2) first, then flatten the last two axes.",
+            "mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("heads-both-scrambled", "MultiHeadExternalAttention",
             "You cut the heads and join them with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory: a head then gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2); at the end "
-            "transpose(1, 2), then flatten(2).",
+            "memory. A head then gets whole tokens. Make (B, N, heads, head_dim) first, then call transpose(1, 2). At "
+            "the end, call transpose(1, 2), then flatten(2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),
              (JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"))),
     Mistake("heads-before-images", "MultiHeadExternalAttention",
@@ -486,7 +486,7 @@ MISTAKES = (
             "The heads are joined in reverse order. Head 0 comes first.",
             ((JOINED, "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"),)),
     Mistake("heads-joined-channels-first", "MultiHeadExternalAttention",
-            "The heads are joined head_dim x heads. They are joined as they were split, heads x head_dim.",
+            "You join the heads head_dim x heads. Join them as they were split, heads x head_dim.",
             ((JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"),)),
     Mistake("heads-no-proj", "MultiHeadExternalAttention",
             "Your result is dim * expansion wide: `proj` is made and never used.",

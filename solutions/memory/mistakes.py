@@ -43,13 +43,13 @@ MISTAKES = (
     *with_gamma("efficient", "EfficientPositionAttention", "A V"),
     *projections("efficient", "EfficientPositionAttention", TURNED),
     Mistake("efficient-scaled", "EfficientPositionAttention",
-            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself "
-            "unless you pass scale=1.0. DANet does not scale.",
+            "Your products are divided by sqrt(D), the root of the queries' width. `scaled_dot_product_attention` "
+            "divides by it unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), "
                     "values).transpose(1, 2)"),)),
     Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
-            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded "
-            "queries are C wide, unless you pass scale=1.0. DANet does not scale.",
+            "Your products are divided by sqrt(C). If padded queries are C wide, `scaled_dot_product_attention` "
+            "divides by it unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
         gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),  # noqa: E501
     Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
@@ -65,8 +65,8 @@ MISTAKES = (
             ((ROWS, """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""),)),
     Mistake("efficient-mean-of-chunks", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighed by "
-            "their sums of exponentials; it is easier to chunk the queries.",
+            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighted "
+            "by their sums of exponentials. It is easier to chunk the queries.",
             ((ROWS, """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""),)),
     Mistake("efficient-rest-dropped", "EfficientPositionAttention",
@@ -82,24 +82,23 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging "
-            "axes: channels and positions are mixed up. transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
+            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
             "The chunks are put together in another order than they were taken in.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
-            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it "
-            "is another module, and the exercise wants the same "
-            "result.",
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is "
+            "another module, and the exercise wants the same result.",
             ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
     Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
             "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first "
             "(known as efficient, or linear, attention). It is another module, and the exercise wants the same result.",
             ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
     Mistake("efficient-pooled", "EfficientPositionAttention",
-            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result, but "
-            "the exercise wants every one of the N positions.",
+            "You reduce the number of keys and values (by pooling or a stride). That saves memory and changes the "
+            "result, but the exercise wants every one of the N positions.",
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
@@ -148,9 +147,9 @@ MISTAKES = (
     # so do the weights of the old maximum, and a block of padding alone
     Mistake("streaming-not-a-number", "streaming_attention",
             "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new "
-            "maximum), which is 0 for the first block; upside down, it would be infinite. The weights use the new "
-            "maximum, not the old one. Besides, no block may consist of padding alone, because its maximum would be "
-            "minus infinity.",
+            "maximum), which is 0 for the first block. With the two exchanged, it would be infinite. The weights use "
+            "the new maximum, not the old one. Besides, no block may consist of padding alone, because its maximum "
+            "would be minus infinity.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
             "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new "
@@ -210,8 +209,8 @@ MISTAKES = (
             ((SHRINK, "(largest > -torch.inf).to(q.dtype)"),
              (WEIGHTS, "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"))),
     Mistake("streaming-divided-in-each-block", "streaming_attention",
-            "You divide by the sum in every block, and add the next block to what is divided already. Divide once, at "
-            "the end, or multiply by the old sum before you add.",
+            "You divide by the sum in every block, and add the next block to numbers that are divided already. Divide "
+            "once, at the end, or multiply by the old sum before you add.",
             ((GATHERED, f"({GATHERED}) / total"), (RESULT, "gathered"))),
     Mistake("streaming-divided-twice", "streaming_attention",
             "You divide by the sum in every block and once more at the end. Divide once, at the end.",

@@ -47,8 +47,8 @@ MISTAKES = (
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
-            "of one channel loses its channel axis. Say which axes go: `flatten(1)`, or average over the two axes by "
-            "their numbers.",
+            "of one channel loses its channel axis. Name the axes that should go. Use `flatten(1)`, or average over "
+            "dim=(2, 3) without keepdim.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
             "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average "
@@ -347,7 +347,7 @@ MISTAKES = (
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
             "You square the number of blocks, or your `zip` has the channels first. The channels are squared (a "
-            "matrix has C * C / r entries), the blocks are counted.",
+            "matrix has C * C / r entries), but the blocks are only counted.",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",

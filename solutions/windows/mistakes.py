@@ -57,18 +57,16 @@ def by_hand(number: str) -> str:
 MISTAKES = (
     # --- window_partition
     Mistake("partition-by-reshape", "window_partition",
-            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
-            "window then holds pieces of whole "
-            "rows. Split both axes first, and swap the two in the middle.",
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a window "
+            "then holds pieces of whole rows. Split both axes first, and swap the two in the middle.",
             ((f"return {CUT}", "return x.reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-column-by-column", "window_partition",
-            "Your windows are right, but they count column by column. They count row by row: the second window is the "
-            "right neighbour of the first.",
+            "Your windows are right, but you list them column by column. List them row by row: the second window is "
+            "the right neighbour of the first.",
             ((CUT, "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-images-inside", "window_partition",
             "Your windows are right, but the first window of every image comes first, then the second of every image. "
-            "Images are outermost: all windows "
-            "of image 0, then all of image 1.",
+            "Images are outermost: all windows of image 0, then all of image 1.",
             ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-transposed", "window_partition",
             "Rows and columns have changed places inside your windows: (B * nW, ww, wh, C) instead of (B * nW, "
@@ -120,11 +118,11 @@ MISTAKES = (
     # --- window_reverse
     Mistake("reverse-by-reshape", "window_reverse",
             "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
-            "memory: each window is spread over whole "
-            "rows. Swap the two axes in the middle first, as in window_partition.",
+            "memory: each window is spread over whole rows. Swap the two axes in the middle first, as in "
+            "window_partition.",
             ((BACK, "grid.reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-column-by-column", "window_reverse",
-            "You read the windows column by column. They count row by row.",
+            "You read the windows column by column. They are listed row by row.",
             ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
     Mistake("reverse-split-as-partition", "window_reverse",
             "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, "
@@ -132,7 +130,7 @@ MISTAKES = (
             ((BACK, "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3])"
                     ".transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-across-first", "window_reverse",
-            "You read windows across before windows down: (B, W // ww, H // wh, ...). Windows count row by row: "
+            "You read windows across before windows down: (B, W // ww, H // wh, ...). Windows are listed row by row: "
             "(B, H // wh, W // ww, ...).",
             ((GRID, "windows.unflatten(0, (-1, across, down))"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
@@ -184,9 +182,8 @@ MISTAKES = (
 
     # --- shifted_window_mask
     Mistake("mask-nothing", "shifted_window_mask",
-            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a "
-            "slice on the wrong axis changes nothing, "
-            "and raises no error.)",
+            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a slice "
+            "on the wrong axis changes nothing, and raises no error.)",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("mask-exchanged", "shifted_window_mask",
             "Your mask is the wrong way round: -100 for two tokens of the same region, and 0 for two tokens of "
@@ -197,7 +194,7 @@ MISTAKES = (
             ((MASK, f"-{MASK}"),)),
     Mistake("mask-minus-infinity", "shifted_window_mask",
             "Your mask is minus infinity where the regions differ. Here it is -100, as in the authors' code; the page "
-            "says what speaks for either.",
+            "gives the reasons for each.",
             ((MASK, f"{MASK}.masked_fill({MASK} < 0, float('-inf'))"),)),
     Mistake("mask-other-number", "shifted_window_mask",
             "Your mask is the right pattern with a different number. It is -100 where the regions differ.",
@@ -215,9 +212,8 @@ MISTAKES = (
             "of their own.",
             ((REGIONS, "region_of_tokens(image_size, window_size, (0, shift_size[1]))"),)),
     Mistake("mask-numbers-collide", "shifted_window_mask",
-            "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, "
-            "1). Give each of the nine a number of "
-            "its own, such as 3 * row + column.",
+            "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, 1). "
+            "Give each of the nine a number of its own, such as 3 * row + column.",
             ((REGIONS, by_hand("(i >= H - h).long() + (i >= H - s) + (j >= W - w) + (j >= W - t)")),)),
     Mistake("mask-shift-of-rows", "shifted_window_mask",
             "You use the shift of the rows, shift_size[0], for the columns too.",
@@ -265,19 +261,20 @@ MISTAKES = (
                                  f"t)).roll({by}, (0, 1))")),))
       for way, by in (("again", "(-s, -t)"), ("back", "(s, t)"))),
     Mistake("mask-column-by-column", "shifted_window_mask",
-            "The cells of your windows count column by column. They count row by row.",
+            "You number the cells of a window column by column. They are numbered row by row.",
             ((REGIONS, f"{REGIONS}.unflatten(1, window_size).transpose(1, 2).flatten(1)"),)),
     Mistake("mask-of-the-corner", "shifted_window_mask",
             "All windows have the mask of the last one. Each has its own: (nW, N, N).",
             ((MASK, f"{MASK}[-1:].repeat(len(regions), 1, 1)"),)),
     Mistake("mask-not-partitioned", "shifted_window_mask",
-            "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
+            "You cut the map of regions with `reshape` or `view`. window_partition finds a window's tokens.",
             ((REGIONS,
               "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
                        "t)).reshape(-1, h * w))"
                        "(*image_size, *window_size, *shift_size)"),)),
     Mistake("mask-of-regions", "shifted_window_mask",
-            "You return the regions, (nW, N). Compare each token's with each other's: (nW, N, N).",
+            "You return the regions, (nW, N). Compare the region of each token with that of each other token: (nW, N, "
+            "N).",
             ((MASK, "regions"),)),
     Mistake("mask-of-differences", "shifted_window_mask",
             "You return the difference of the two regions' numbers, or a multiple of it. Pairs that differ, by "
@@ -370,7 +367,7 @@ MISTAKES = (
             "N2, h): permute(2, 0, 1).",
             ((BIAS, "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"),)),
     Mistake("affine-bias-transposed", "AffineTransform",
-            "Your bias is transposed: rows of the index are the tokens that ask, as in attn.",
+            "Your bias is transposed: rows of the index belong to the queries, as in attn.",
             ((BIAS, "(lambda b: b.mT if b.shape[1] == b.shape[2] else "
                     "b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1))"),)),
     Mistake("affine-bias-of-first-head", "AffineTransform",
@@ -392,7 +389,8 @@ MISTAKES = (
             "You multiply by the mask. It is added: 0 changes nothing, -100 leaves next to nothing of a weight.",
             ((WITH_MASK, WITH_MASK.replace("+", "*")),)),
     Mistake("affine-mask-as-factor", "AffineTransform",
-            "You multiply by the mask, or by 1 and 0 made of it. It is added: a logit of 0 still gets a weight.",
+            "You multiply by the mask, or by ones and zeros that you made from it. It is added: a logit of 0 still "
+            "gets a weight.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) * (mask[:, None] == 0)).flatten(0, 1)"),)),
     Mistake("affine-mask-subtracted", "AffineTransform",
             "You subtract the mask. It holds negative numbers already, and is added.",
@@ -412,14 +410,14 @@ MISTAKES = (
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
             "The windows get the masks of other windows: you read the axis B * nW as if the images were the inner "
-            "part (as repeat_interleave does). Images are outermost, so that the masks repeat as a whole.",
+            "part (as repeat_interleave does). Images are outermost: all masks in order, then all of them again.",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
             "All windows get the mask of the first one. Window i of every image gets mask[i].",
             ((WITH_MASK, "logits + mask[:1, None]"),)),
     Mistake("affine-mask-transposed", "AffineTransform",
-            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask are the "
-            "tokens that ask.)",
+            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask belong "
+            "to the queries.)",
             ((WITH_MASK,
               "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-on-one-head", "AffineTransform",
@@ -447,7 +445,7 @@ MISTAKES = (
             ((MLP, MLP.replace("nn.ReLU()", "nn.GELU()")),)),
     Mistake("affine-naive-sigmoid", "AffineTransform",
             "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity over "
-            "infinity is no number. Use torch.sigmoid.",
+            "infinity is not a number. Use torch.sigmoid.",
             ((LOGITS, f"attn * scale + 16 * {naive_sigmoid('bias')}"),)),
     Mistake("affine-scale-detached", "AffineTransform",
             "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would "
@@ -512,15 +510,15 @@ MISTAKES = (
             ((COSINE, "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"),)),
     Mistake("cosine-eps-added", "cosine_attention",
             "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize "
-            "divides by the length or 1e-12, whichever "
-            "is larger.",
+            "divides by the length or 1e-12, whichever is larger.",
             ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + "
                       "1e-6)).transpose(-2, -1)"),)),
     Mistake("cosine-no-transform", "cosine_attention",
             "`transform` is never called: the cosines themselves go into the softmax.",
             ((RESULT, "cosine.softmax(dim=-1) @ v"),)),
     Mistake("cosine-transform-after", "cosine_attention",
-            "You call `transform` on the weights, after the softmax. It makes logits of cosines, and comes before.",
+            "You call `transform` on the weights, after the softmax. It turns cosines into logits, so it comes before "
+            "the softmax.",
             ((RESULT, "transform(cosine.softmax(dim=-1)) @ v"),)),
     Mistake("cosine-transform-twice", "cosine_attention",
             "You call `transform` twice.",
@@ -581,15 +579,14 @@ MISTAKES = (
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
     Mistake("windows-always-rolled", "WindowAttention",
-            "You roll although shift is False, if only without a mask. Without a shift, nothing should be rolled.",
+            "You roll although shift is False (but you use no mask). Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
             (("shift: bool = False", "shift: bool = True"),)),
     Mistake("windows-no-mask", "WindowAttention",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
-            "ends of the image, which talk to each "
-            "other.",
+            "ends of the image, which talk to each other.",
             ((MASKS, "None"),)),
     Mistake("windows-always-masked", "WindowAttention",
             "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
@@ -642,7 +639,7 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "self.shift_size[::-1])")))),
     Mistake("windows-image-exchanged", "WindowAttention",
-            "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row.",
+            "You make a grid of W rows and H columns. image_size is (height, width), and tokens are listed row by row.",
             ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
                       "-1).transpose(1, 2), negative(self.shift_size))"),)),
     Mistake("windows-keys-first", "WindowAttention",
@@ -677,14 +674,13 @@ MISTAKES = (
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, "
                      "3)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("windows-heads-by-reshape", "WindowAttention",
-            "You make (heads, N) of (N, heads) with `reshape` or `view`, which mixes tokens and heads. Split the "
+            "You turn (N, heads) into (heads, N) with `reshape` or `view`, which mixes tokens and heads. Split the "
             "channels, then transpose.",
             ((HEADS, "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, "
                      "self.window_size).flatten(1, 2).chunk(3, dim=2)]"),)),
     Mistake("windows-joined-by-reshape", "WindowAttention",
             "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B * nW, h, N, d) "
-            "first becomes (B * nW, N, h, d), with a "
-            "transpose.",
+            "first becomes (B * nW, N, h, d), with a transpose.",
             (("grid_of_windows(y, self.window_size, image_size)",
               "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"),)),
     Mistake("windows-joined-heads-inside", "WindowAttention",
@@ -714,7 +710,8 @@ MISTAKES = (
               ((text, text.replace("(self.window_size", "(self.window_size[::-1]")),))
       for name, text in (("index", INDEX), ("table", TABLE))),
     Mistake("windows-table-or-index-of-turned-window", "WindowAttention",
-            "Table or index are those of a window of (width, height). Both take window_size as it is.",
+            "Your table or your index is that of a window of (width, height). Both functions take window_size as it "
+            "is.",
             ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),
              (TABLE, "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"))),
     Mistake("windows-table-of-image", "WindowAttention",

@@ -49,7 +49,7 @@ def test_another_notebook_in_its_place_is_graded_and_said_so(course):
     file_of(course, "dora").write_text(json.dumps(resaved))
     run = grade(course)
     assert run.returncode == 0 and counts(run) == (0, 1) and "2 graded before" in run.stdout, run.stdout + run.stderr
-    assert "emil  10 of 10  (graded again: another notebook than the one that was graded)" in run.stdout
+    assert "emil  10 of 10  (graded again: it is not the notebook that was graded)" in run.stdout
     assert course.grades() == {**POINTS, "emil": (0.5, *FULL[1:])}  # a mark by hand stays
     assert course.nbgrader("autograde", LESSON).returncode == 0  # nbgrader's own command knows it as well
     shutil.copy(file_of(course, "dora"), file_of(course, "emil"))
@@ -66,7 +66,8 @@ def test_the_gradebook_is_asked_and_not_the_folder(course):
     shutil.copy(course.folder / "backup.db", path)
     run = grade(course)
     assert (
-        run.returncode == 0 and counts(run) == (0, 1) and "graded again: the gradebook holds other points" in run.stdout
+        run.returncode == 0 and counts(run) == (0, 1)
+        and "graded again: the gradebook holds different points" in run.stdout
     ), run.stdout
     assert course.grades() == {**POINTS, "emil": FULL}
 

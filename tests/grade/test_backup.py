@@ -70,7 +70,7 @@ def test_a_lesson_of_one_s_own_that_lies_elsewhere_is_told(released, tmp_path, m
     assert status == 0 and f"own_far. Keep a copy of {tmp_path / 'elsewhere/far'} too." in said
     assert "own_near" not in said
     status, said = command(emptied(released, tmp_path / "new"), "restore", tmp_path / "class.tar.gz")
-    assert status == 0 and f"lies in {tmp_path / 'elsewhere/far'}, which is not here" in said
+    assert status == 0 and f"is in {tmp_path / 'elsewhere/far'}, which is not here" in said
 
 
 @pytest.mark.nightly

@@ -289,7 +289,7 @@ def test_nobody_who_logs_every_message_is_told_the_seed(scheduler, worker, tmp_p
     try:
         cluster.worker("one", **worker)
         cluster.ready("one")
-        with certificates(tmp_path), pytest.raises(NoWorkers, match="debug level of logging"):
+        with certificates(tmp_path), pytest.raises(NoWorkers, match="debug log level"):
             with cluster.pool(say=lambda _: None):
                 pass
         logs = b"".join(path.read_bytes() for path in tmp_path.glob("*.log"))

@@ -65,7 +65,7 @@ def test_what_is_shown(graded_class):
                for line in lines)
     assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
     assert any(line.startswith("Took long: hal") for line in lines)
-    assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 not readable; 1 readable in part" in lines[-1]
+    assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 unreadable; 1 readable in part" in lines[-1]
     assert any("  sue  9 of 10  The file " in line for line in lines)
     assert run.stderr == ""
     for path in (course.folder / "work/grade.log", *(course.folder / "work/verdicts").iterdir()):

@@ -41,4 +41,4 @@ def test_a_corrected_notebook_without_a_new_timestamp_is_graded_again(ada):
     source, why = ada
     assert why() is None
     source.write_text(notebook("answer = 2"))
-    assert why() == "another notebook than the one that was graded"
+    assert why() == "it is not the notebook that was graded"

@@ -38,7 +38,7 @@ def test_packages_that_this_machine_lacks_are_told_for_the_class():
 def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
     spent = "the notebook's 48 seconds of computing were spent by `Excitation` (40 s)"
     lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, timed_out=True, busy=True)})
-    assert f"Not reached: ann's squeeze, because {spent}" in lines
+    assert f"No time was left for ann's squeeze, because {spent}" in lines
     assert "Out of time while the machine was busy, so the next run grades them again: bob" in lines
 
 

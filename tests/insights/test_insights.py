@@ -319,7 +319,7 @@ def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_li
     made = found(group)
     listed = {student: each.why for each in made.unanalysed for student in each.students}
     assert set(HOSTILE) - {"surrogate", "f-string"} <= set(listed) and "ada" not in listed
-    assert listed["elifs"] == listed["sum"] == "it nests too deeply" and listed["wrong"] == "it is not valid Python"
+    assert listed["elifs"] == listed["sum"] == "it is nested too deeply" and listed["wrong"] == "it is not valid Python"
     assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
     shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
     assert (

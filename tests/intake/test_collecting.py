@@ -91,7 +91,8 @@ def test_a_folder_has_a_bound_in_files_bytes_and_depth(inbound, tmp_path, monkey
     monkeypatch.setattr(folders, "MOST", 5_000)
     deep = inbound / "deep" / "/".join("abcdefghijkl")
     deep.mkdir(parents=True)
-    assert copy_folder(inbound / "deep", tmp_path / "deep") == ["'a/b/c/d/e/f/g/h/i': a folder below 8 others"]
+    assert copy_folder(inbound / "deep", tmp_path / "deep") == [
+        "'a/b/c/d/e/f/g/h/i': a folder that is more than 8 levels deep"]
     for name, files, size in (("many", 21, 1), ("large", 2, 3_000)):
         (inbound / name).mkdir()
         for number in range(files):

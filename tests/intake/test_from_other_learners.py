@@ -73,13 +73,13 @@ def test_a_check_calls_nothing_but_the_lessons_own_exercises(lesson, named):
     called = []
     node = {"exercise": named, "args": ["checks.evil.x"], "kwargs": {}}
     rewritten(lesson, args=[{"dict": {"x": [node]}}])
-    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+    with pytest.raises(ValueError, match="not an exercise that this notebook defines"):
         verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
     # nor does it by saying that it is one
     shutil.copy(lesson / "checks/squeeze.check", lesson / f"checks/{named}.check")
     exercise = recorded.load(lesson / "checks", "squeeze")
     (lesson / f"checks/{named}.check").write_bytes(recorded.to_bytes(replace(exercise, name=named), "01_se", "SE", 1))
-    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+    with pytest.raises(ValueError, match="not an exercise that this notebook defines"):
         verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
     assert not called
 
@@ -89,7 +89,7 @@ def test_nor_does_a_call_before_the_one_that_is_observed(lesson, call):
     called = []
     node = {"exercise": "mine", "args": ["checks.evil.x"], "kwargs": {}}
     rewritten(lesson, **{call: Construct([node], {}, False) if call == "construct" else Call([node], {})})
-    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+    with pytest.raises(ValueError, match="not an exercise that this notebook defines"):
         verdict_on(own("squeeze", mine=called.append), lesson / "checks")
     assert not called
 

@@ -161,7 +161,7 @@ def test_pictures_that_were_pasted_by_the_dozen_cost_nobody_the_points():
 def test_what_is_too_large_is_called_so_with_its_size():
     data = json.dumps({"cells": [{"cell_type": "markdown", "source": "\U0001f600" * 19_000_000}]},
                       ensure_ascii=False).encode()
-    with pytest.raises(Unreadable, match=r"without outputs, 76,\d+,\d+ bytes are left of it, and at most 67,108,864 "
+    with pytest.raises(Unreadable, match=r"Without outputs it has 76,\d+,\d+ bytes, and at most 67,108,864 "
                                          r"are taken"):
         reader.notebook(data)
 

@@ -199,7 +199,7 @@ def test_an_output_that_was_made_on_the_cpu(way):
                  Case("another device, two", (RandomTensor((2, 3)),), device=True))
     lesson.right("def steps(x):\n    return torch.arange(len(x)).to(x.device), x + x")
     lesson.wrong("def steps(x):\n    return torch.arange(len(x)), x + x",
-                 "Output[0]: it is on the CPU, its input is on another device: make new tensors with "
+                 "Output[0]: it is on the CPU, but its input is on another device: make new tensors with "
                  "`device=x.device`", never=("meta",))
 
 
@@ -416,7 +416,7 @@ def test_on_a_gpu_values_are_compared(way):
     judged = on_gpu(lesson, wrong.replace("pass", f"self.first = {there!r}"))
     assert "it is 1.5 times the expected one everywhere" in judged.headline and check_of(judged).outcome == "failed"
     assert check_of(judged, "output").outcome == check_of(judged, "gradients").outcome == "passed"
-    assert "it is on the CPU, its input is on the GPU" in on_gpu(lesson, right, where="cpu").headline
+    assert "it is on the CPU, but its input is on the GPU" in on_gpu(lesson, right, where="cpu").headline
     mixed = Mixed("aten.mul", [[6]], None)
     assert (
         "`aten.mul` mixes a tensor on the GPU with one that stayed on the CPU, shape (6,)" in on_gpu(

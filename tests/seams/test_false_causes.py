@@ -165,13 +165,13 @@ def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
     lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
                  never=("six digits", "float32"))
     lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1",
-                 "about six digits only: is a float32")
+                 "about six digits only. Is float32")
 
 
 def test_numbers_that_are_near_everywhere(way):
     norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
     lesson = way(norm.format(1e-5), "norm",
                  *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
-    near = "Another eps, or another small constant, makes such a difference"
+    near = "A different eps, or another small constant, has such an effect"
     lesson.wrong(norm.format(1e-6), "numbers differ", near)
     lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

@@ -46,10 +46,10 @@ class Head(nn.Module):
 
 @pytest.mark.parametrize("change, telling", [
     ("super().__init__(); dims[0].append(dims[0][-1]); dims = [dims[0][:-1]]",
-     "nput `dims[0]`: your code changes this list, which is"),
-    ("super().__init__(); dims[0] = list(dims[0])", "nput `dims`: your code changes this list, which is the caller's"),
+     "nput `dims[0]`: your code changes this list, but"),
+    ("super().__init__(); dims[0] = list(dims[0])", "nput `dims`: your code changes this list, but the caller"),
     ("super().__init__(); names.pop('a')",
-     "nput `names`: your code changes this dict, which is the caller's and may be used again"),
+     "nput `names`: your code changes this dict, but the caller may use it again"),
     ("sizes=None):; sizes['side'][0] += 1", "nput `sizes.side`: your code changes this list"),
 ])
 def test_lists_and_dicts_are_left_as_they_are_by_a_constructor_too(way, change, telling):

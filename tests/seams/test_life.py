@@ -19,8 +19,8 @@ class Rows(nn.Module):
 """
 X, MASK = RandomTensor((2, 4, 3)), RandomTensor((2, 4, 1), kind="mask")
 ANOTHER_SIZE, SAME = (
-    "wrong after one of other sizes on the same module",
-    "A first call is right, a second one on the same module is wrong",
+    "wrong after a call of other sizes on the same module",
+    "A first call is right, but a second one on the same module is wrong",
 )
 
 

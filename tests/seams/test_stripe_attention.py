@@ -107,7 +107,7 @@ def test_right_answers(lesson):
     ("torch.roll(y, tuple(by), (1, 2))", "y", "`transform_out` agree; what you do with the result differs"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d)", "Error"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d).to(qkv.dtype)",
-     "right to about six digits only: is a float32"),
+     "right to about six digits only. Is float32"),
     ("raise ValueError(\"tokens\")", "pass", "tokens of another image: your code raises RuntimeError"),
     ("self.split(x, size, 3)", "self.split(x, size[::-1], 3)", "With "),
     ("0 if g == 1 else n // (2 * g)", "n // (2 * g)", "one group, down_factor=1"),

@@ -1,1 +1,1 @@
-"""A student's page of feedback: one file that needs no other, no network and no script."""
+"""A student's feedback page: one file that needs no other file, no network and no script."""

@@ -20,7 +20,7 @@ CODE = ("code", "pre", "script", "style", "svg")  # a dollar in these is one
 
 
 def with_formulas(soup: BeautifulSoup) -> None:
-    """Replace `$...$` and `$$...$$` in the texts of a page, which nbconvert leaves as they are for MathJax."""
+    """Replaces `$...$` and `$$...$$` in the texts of a page, which nbconvert leaves as they are for MathJax."""
     for text in list(soup.find_all(string=FORMULA)):
         if type(text) is NavigableString and not text.find_parents(CODE):
             text.replace_with(*_pieces(str(text)))
@@ -49,5 +49,5 @@ def mathml(latex: str, block: bool = False) -> str:
 
 def _decode(element: Element) -> None:
     """Turns the signs that latex2mathml writes as `&#x02211;` into characters, because the standard library escapes
-    texts itself."""
+    text itself."""
     element.text, element.tail = (unescape(said) if said else said for said in (element.text, element.tail))

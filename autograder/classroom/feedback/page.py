@@ -57,12 +57,12 @@ def prose(said: str) -> Markup:
 
 
 def points(value: float) -> str:
-    """Writes a number of points with its noun: 1 point, 2.5 points."""
+    """Formats a number of points with its noun: 1 point, 2.5 points."""
     return f"{shown(value)} point{'' if shown(value) == '1' else 's'}"
 
 
 def late_by(seconds: float) -> str:
-    """Writes a time such as "1 day 23 hours". Less than a day is given in hours and minutes."""
+    """Formats a time such as "1 day 23 hours". Less than a day is given in hours and minutes."""
     days, hours, minutes = int(seconds // 86400), int(seconds // 3600 % 24), int(seconds // 60 % 60)
     parts = [(days, "day"), (hours, "hour")] if days else [(hours, "hour"), (minutes, "minute")]
     return " ".join(f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in parts if many) or "less than a minute"

@@ -52,7 +52,7 @@ def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
 
 def _readable(soup: BeautifulSoup) -> None:
     """Mends what Markdown writes and people without a mouse or a screen can't use: code that only a mouse can scroll,
-    and headings of columns that say nothing."""
+    and column headings that say nothing."""
     for wide in soup.select("pre, table, .formula"):
         wide["tabindex"] = "0"
     for heading in soup.find_all("th"):

@@ -93,7 +93,7 @@ def _know_what_is_graded() -> None:
 
 
 def _know_what_a_page_shows() -> None:
-    """Replaces the same methods for pages of feedback; see made_from.py."""
+    """Replaces the same methods for feedback pages; see made_from.py."""
     from nbgrader.converters import GenerateFeedback
 
     from autograder.classroom.nbgrader_plugin import made_from, unfinished

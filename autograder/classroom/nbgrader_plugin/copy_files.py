@@ -51,7 +51,7 @@ def _copy(converter: Any, source: Path, into: Path) -> None:
         try:
             data = content(file)
         except Unreadable as problem:
-            converter.log.warning("%s is not copied along: it %s", on_terminal(file), problem)
+            converter.log.warning("%s is not copied: it %s", on_terminal(file), problem)
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.unlink(missing_ok=True)

@@ -86,7 +86,7 @@ class Collect(ExchangeCollect):
 
 def time_or_none(folder: str) -> datetime | None:
     """Returns the time when an earlier submission was handed in; None if the file holds no time. A learner may have
-    written the file, so a wrong time in it must not stop the collecting."""
+    written the file, so a wrong time in it must not stop the collection."""
     try:
         return time_in(Path(folder))
     except ValueError:

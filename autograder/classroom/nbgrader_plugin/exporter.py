@@ -100,9 +100,9 @@ def init_notebooks(self: Any) -> None:
     """Replaces nbgrader's method: finds the notebooks of each matching submission, including those that are missing and
     should be there.
 
-    Raises NbGraderException if learners' code can't be kept in here, if it can't have the memory that right answers
-    need, or if the marks were made with another seed than the class's present one. The exception comes before anything
-    is written, and only once for the whole class.
+    Raises NbGraderException if no sandbox can hold learners' code here, or if that code can't have the memory that
+    right answers need. Raises it, too, if the marks were made with a seed that is not the class's present one. The
+    exception comes before anything is written, and only once for the whole class.
     """
     from autograder.classroom.nbgrader_plugin import same_seed
     from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells

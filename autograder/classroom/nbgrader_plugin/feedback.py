@@ -1,4 +1,4 @@
-"""Replaces nbgrader's page of feedback, which shows the whole notebook from its first cell on, and needs files and
+"""Replaces nbgrader's feedback page, which shows the whole notebook from its first cell on, and needs files and
 scripts beside it."""
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class FeedbackPage(HTMLExporter):
             self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """Overrides nbconvert's method. Raises MissingEntry or ValueError.
 
-        resources: nbgrader's, with the names of the submission.
+        resources: nbgrader's resources, which name the submission.
         """
         from autograder.classroom.feedback.content import content  # imports the lessons
         from autograder.classroom.feedback.page import page

@@ -105,7 +105,7 @@ class SubmissionFiles(handlers.SubmissionFilesHandler):
 
 
 class Templates(FileSystemLoader):
-    """nbgrader's templates with one more entry in the menu, and our own."""
+    """Finds nbgrader's templates, which get one more entry in the menu, and our own templates."""
 
     def __init__(self, folders: list[str]):
         super().__init__([*folders, str(Path(__file__).parent)])

@@ -1,5 +1,5 @@
-"""Decides whether a submission is graded. The files that lie there now, the notebook that was graded, and the gradebook
-must agree.
+"""Decides whether a submission is graded. The submitted files, the notebook that was graded, and the gradebook must
+agree.
 
 nbgrader itself only looks for a folder of graded work, and for a newer timestamp if both sides have one. So it misses a
 corrected notebook that replaced the first one. It also misses a gradebook that was lost, exchanged, or restored from a
@@ -27,7 +27,7 @@ FIRST = "not graded before"
 
 def why_again(autograde: Any, student: str) -> str | None:
     """Says why a submission is to be graded, or graded again. Returns None if the gradebook holds the marks of the
-    files that lie there."""
+    submitted files."""
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source, folder = autograde._format_source(lesson, student), place_of(autograde, lesson, student)
     if not folder.exists():
@@ -82,19 +82,19 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
         return "an interrupted run left it half done"
     if record.get("digest") != digest_of(source):
         return (
-            "another notebook than the one that was graded" if record else "which notebook was graded is not on record"
+            "it is not the notebook that was graded" if record else "which notebook was graded is not on record"
         )
     if record.get("busy"):
         return "it was out of time while the machine was busy"
     if held is None or points != {
         grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points
     }:
-        return "the gradebook holds other points"
+        return "the gradebook holds different points"
     return None
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """Replaces nbgrader's method: says whether the submission is graded now. The earlier graded work stays until the
+    """Replaces nbgrader's method: says whether this run grades the submission. The earlier graded work stays until the
     new one is complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):

@@ -1,4 +1,4 @@
-"""Makes what a learner wrote harmless on a page that somebody else opens: nothing of it is run.
+"""Makes what a learner wrote harmless on a page that somebody else opens: none of it is run.
 
 Two pages of nbgrader show a submission, formgrader's and the feedback, and both show Markdown with all the HTML in it.
 A cell that holds more than the plain tags below is shown as text. The cell itself is changed, so it is harmless
@@ -91,14 +91,14 @@ def _pictures(cell: NotebookNode) -> int | None:
 
 
 def rendered(cell: NotebookNode) -> str:
-    """Returns the HTML that nbgrader's pages make of a Markdown cell."""
+    """Returns the HTML that nbgrader's pages make from a Markdown cell."""
     return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
 def on_formgraders_page(html: str) -> str:
-    """Replaces nbconvert's filter `strip_files_prefix`, which is only needed for the links of old notebook servers, and
-    takes quadratic time. Returns the text of a cell with ids that no other part of the page has, and without pictures
-    from elsewhere.
+    """Replaces nbconvert's filter `strip_files_prefix`, which is only needed for the links of old notebook servers,
+    and takes quadratic time. Returns the text of a cell with ids that no other part of the page has, and without
+    pictures from other addresses.
 
     formgrader finds the box for an exercise's points by its id, and takes the first element that has the id. A heading
     `# squeeze-check` above the box would be that element. A browser opens the address of every picture by itself, even
@@ -123,7 +123,7 @@ def _exporter() -> HTMLExporter:
 def unsafe(html: str) -> str | None:
     """Returns the first thing in `html` that is more than a plain tag with plain attributes; None if there is nothing.
 
-    The text is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew.
+    The text is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it again.
     Python and browsers disagree about blanks and comments, so both the text as it is and the text as nbconvert writes
     it are examined. An open quote or tag at the end counts as unsafe, because it would swallow what follows.
     """
@@ -163,7 +163,7 @@ class ShortCode(NbGraderPreprocessor):
 
 class FewCells(NbGraderPreprocessor):
     """Limits the number of cells on a page, because each takes about a millisecond. All cells with one of nbgrader's
-    marks are shown, and the first MOST_ADDED of the others."""
+    marks are shown. Of the others, only the first MOST_ADDED are shown."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         left, kept = MOST_ADDED, []

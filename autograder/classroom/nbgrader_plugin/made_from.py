@@ -1,4 +1,4 @@
-"""Makes a page of feedback again if its content has changed, and only then.
+"""Makes a feedback page again if its content has changed, and only then.
 
 nbgrader makes a page again only if the timestamp is newer. So a mark by hand, a penalty, or a corrected notebook would
 never reach the page. Here the last line of a page is a digest of everything that it was made from: the graded notebook
@@ -29,8 +29,8 @@ PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """Replaces nbgrader's method: says whether the pages of this submission are made now. The earlier pages stay until
-    the new ones are complete."""
+    """Replaces nbgrader's method: says whether this run makes the pages of this submission. The earlier pages stay
+    until the new ones are complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False
@@ -65,7 +65,7 @@ def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
 
 
 def _said(page: Path) -> str:
-    """Returns the digest that stands in a page; empty if the page is missing, or holds no digest."""
+    """Returns the digest that a page holds; empty if the page is missing, or holds no digest."""
     try:
         last = LAST_LINE.fullmatch(page.read_bytes()[-len(LINE.format("0" * 64)):])
     except OSError:

@@ -72,8 +72,8 @@ def usable(claim: Claim | Doubt) -> Claim | Doubt:
 
 
 def without_doubles(found: Placed) -> Placed:
-    """If several files are the same student's same notebook, keeps the newest one if the platform tells the time.
-    Otherwise none of them counts."""
+    """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not
+    tell the time, none of them counts."""
     claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():
@@ -158,7 +158,7 @@ def _folders(paths: list[PurePosixPath], names: Names) -> Placed:
     for path in paths:
         archive, own = (path.parts[0], path.parts[1:-1]) if path.parts[0] in names.archives else ("", path.parts[:-1])
         own = own[1:] if own and own[0] == archive else own
-        found[path] = Claim(own[0], path.stem) if own else Doubt("it is in no student's folder")
+        found[path] = Claim(own[0], path.stem) if own else Doubt("it is not in a student's folder")
     return found
 
 
@@ -176,7 +176,7 @@ def _part(path: PurePosixPath, fits: re.Pattern) -> tuple[re.Match | None, bool]
 def _first(path: PurePosixPath, fits: re.Pattern, claim: Callable[[re.Match, str], Claim | Doubt]) -> Claim | Doubt:
     found, folder = _part(path, fits)
     if not found or not folder and not found["file"]:
-        return Doubt("its name is not as this platform writes it")
+        return Doubt("its name does not have the form that this platform uses")
     return claim(found, path.stem if folder else found["file"])
 
 

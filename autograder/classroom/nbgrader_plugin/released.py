@@ -30,7 +30,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     src_path: str  # nbgrader's
 
     def copy_files(self) -> None:
-        """Overrides nbgrader's method, for one folder after the other."""
+        """Overrides nbgrader's method. It copies one folder at a time."""
         every = self.src_path
         for folder in sorted(glob.glob(every)):
             if why := _not_released(Path(folder)):
@@ -68,7 +68,7 @@ def _not_released(folder: Path) -> str:
 
 
 def secret_in(folder: Path) -> str:
-    """Returns the secret that names the pages of feedback in an exchange; empty if there is none. Raises ValueError if
+    """Returns the secret that names the feedback pages in an exchange; empty if there is none. Raises ValueError if
     the file holds something else."""
     try:
         return read_plain(folder / SECRET, LONGEST).decode()

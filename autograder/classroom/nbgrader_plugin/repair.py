@@ -80,7 +80,7 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
 
 
 def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
-    """Gives the cells of `nb` the `marks`, each of them once, and puts missing cells back."""
+    """Gives each of the `marks` to one cell of `nb`, and puts missing cells back."""
     from autograder.submission.notebook import defined_names, join_halves, same_code
 
     join_halves(nb, {grade_id: mark.names for grade_id, mark in marks.items()})
@@ -149,7 +149,7 @@ def _put_back(nb: NotebookNode, marks: dict[str, Mark], cells: dict[str, Noteboo
 
 
 def _index(nb: NotebookNode, cell: NotebookNode) -> int:
-    """Returns the place of this very cell. Equal cells may stand elsewhere."""
+    """Returns the place of this very cell. There may be equal cells in other places."""
     return next(i for i, other in enumerate(nb.cells) if other is cell)
 
 

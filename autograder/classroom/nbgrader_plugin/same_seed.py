@@ -1,8 +1,8 @@
 """Makes sure that all marks of a class are made with one seed. The seed's fingerprint is kept beside the marks and the
 verdicts.
 
-Otherwise, a lost seed would be drawn anew, and an exchanged seed would be used, without a warning. Half of a class
-would then be asked other questions than the other half.
+Otherwise, a lost seed would be drawn anew, and an exchanged seed would be used, without a warning. The two halves of a
+class would then be asked different questions.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def begin(folder: Path) -> Path:
 
 
 def finish(folder: Path) -> None:
-    """Moves what was written to the place of `folder`. Raises OSError."""
+    """Replaces `folder` by what was written beside it. Raises OSError."""
     mark = mark_of(folder)
     if folder.exists():
         folder.rename(mark / BEFORE)

@@ -47,7 +47,7 @@ class Download(FileNameCollectorPlugin):
     """nbgrader's collector, which here looks at all files of a download together before nbgrader takes the first one.
     """
 
-    platform = Unicode("", help=f"Who made the download: {', '.join(RULES)}.").tag(config=True)
+    platform = Unicode("", help=f"The platform that the download is from: {', '.join(RULES)}.").tag(config=True)
     title = Unicode("", help="On Blackboard: the assignment's title, if it holds an underscore.").tag(config=True)
 
     def __init__(self, **options: Any):

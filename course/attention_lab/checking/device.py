@@ -1,4 +1,4 @@
-"""Runs a module on another device than the CPU, and finds out which of its tensors stay behind.
+"""Runs a module on a device other than the CPU, and finds out which of its tensors stay behind.
 
 On a GPU, values are compared as on the CPU. Without a GPU, torch's device `meta` is used instead. Its tensors have
 shapes but no numbers, so `Numbers` keeps the numbers on the CPU and repeats every operation there. So answers are

@@ -271,7 +271,7 @@ def _unplaced(unplaced: Unplaced, header: Observation) -> Fact:
 
 
 def _stopped(case: RecordedCase, raised: Raised) -> Difference:
-    """Returns that the learner's code raised an error, or is not a module at all."""
+    """Says that the learner's code raised an error, or is not a module at all."""
     if raised.type == NotAModule.__name__:
         return Difference(case.check, "class", facts.NotAModule(raised.message))
     return Difference(case.check, "crash", facts.Crashed(raised))

@@ -286,7 +286,7 @@ class InputChanged(Fact):
 
 @dataclass(frozen=True)
 class Dropout(Fact):
-    """Dropout is active with other shares than expected. train: whether it is in training mode."""
+    """The shares of the active dropout are not the expected ones. train: whether it is in training mode."""
 
     active: tuple[float, ...]
     expected: tuple[float, ...]
@@ -437,8 +437,8 @@ class SameLayer(Fact):
 
 @dataclass(frozen=True)
 class NotGathered(Fact):
-    """The output is a multiple of what the sub-module `name` gives, element by element;
-    plus the input `shortcut`, if there is one."""
+    """The output is what the sub-module `name` gives, times one number. If `shortcut` is given, that input is
+    added."""
 
     name: str
     shortcut: str | None

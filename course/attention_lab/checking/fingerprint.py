@@ -3,11 +3,12 @@
 An observation is reduced to its structure (what was raised, which tensors of which shapes, which inputs changed) as a
 short hash. For each tensor there are also its norm and its projection on a fixed cosine wave, in float64.
 
-Two fingerprints are compared as coarsely as rounding makes necessary. In float64 the tolerance is 1e-8. If float32
-numbers were on the way, the digits after the seventh depend on the processor, the number of threads and the kernel of
-torch, so the tolerance is that of compare.RELATIVE for float32. An answer to a float64 question that is wrong *because*
-it was computed in float32 lies within that tolerance of the right one. Its difference from the right numbers depends on
-the processor, but the size of this difference does not. So such an answer is recognised by that size (see `noise`).
+Two fingerprints are compared as coarsely as rounding makes necessary. In float64 the tolerance is 1e-8. If the
+computation used float32 numbers, the digits after the seventh depend on the processor, the number of threads and the
+kernel of torch, so the tolerance is that of compare.RELATIVE for float32. An answer to a float64 question that is
+wrong *because* it was computed in float32 lies within that tolerance of the right one. Its difference from the right
+numbers depends on the processor, but the size of this difference does not. So such an answer is recognised by that
+size (see `noise`).
 """
 
 from __future__ import annotations
@@ -107,8 +108,8 @@ def _sizes(numbers: Tensor, zero: list[float]) -> Tensor:
 def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
     """Says whether two fingerprints describe the same observation.
 
-    zero: row_scales of one of the two.
-    dtype: the coarsest dtype on the way.
+    zero: what row_scales returns for one of the two.
+    dtype: the coarsest dtype that the computation uses.
     """
     if a[0] != b[0] or a[1].shape != b[1].shape:
         return False

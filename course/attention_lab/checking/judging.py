@@ -49,8 +49,8 @@ from .verdict import (
 
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
-NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. Another eps, or another small "
-                   "constant, makes such a difference.")
+NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. A different eps, or another "
+                   "small constant, has such an effect.")
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
@@ -85,8 +85,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
-    """Returns what can be said about the methods that are written while those in `missing` are not, without points.
-    Returns None if all are missing."""
+    """Returns what can be said, without points, about the methods that are written, although those in `missing` are
+    not. Returns None if all are missing."""
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
         return None
@@ -117,7 +117,7 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
 def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
             scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
     """Returns, for every case, a placement of the weights, the answer with it, and what is wrong there. Also returns
-    among how many placements one was sought.
+    how many placements there were to choose from.
 
     If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only the answers to that
     count, right or wrong.
@@ -178,7 +178,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
 
     ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. Its result only helps
         to choose words, because it is called after the checks and points are settled.
-    sought: among how many placements of the weights one was sought.
+    sought: how many placements of the weights there were to choose from.
     """
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
@@ -222,9 +222,9 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {grouped(wrong, exercise.name)}."]
     verdict.cases += [f"Right with {grouped(right, exercise.name)}."] if right else []
     if found[0] and difference.where != "crash" and sought > 1:
-        verdict.evidence.append("Your layers have other names than the exercise's and several are alike: with none "
-                                f"of the {sought} ways to hand out the weights is all right; what is said here holds "
-                                "for one of them.")
+        verdict.evidence.append("Your layers have different names from the exercise's, and several are alike. There "
+                                f"are {sought} ways to give them the weights, and the answer is right with none of "
+                                "these. What is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
 
@@ -235,8 +235,8 @@ def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool
 
 
 def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: list[int], shown: int) -> list[str]:
-    """If some cases stop and others give wrong numbers, returns one of the kind that is not shown, so that neither
-    hides the other."""
+    """Some cases may stop with an error while others give wrong numbers. If so, returns a case of the kind that is not
+    shown yet, so that neither kind hides the other."""
     others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
               and (i in stopped or exercise.cases[i].check == "output")]
     return [f"With {exercise.cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
@@ -250,10 +250,10 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
     before = case.question.earliest if only_earliest else case.question.earlier
     if before and of_other_sizes(case, before):
-        return ("A call is right by itself and wrong after one of other sizes on the same module: something that "
+        return ("A call is right by itself, but wrong after a call of other sizes on the same module. Something that "
                 "depends on the sizes is kept from call to call (an index, a table, a mask, a number of tokens). Make "
                 "it anew in each call.")
-    return "A first call is right, a second one on the same module is wrong: something is kept from call to call."
+    return "A first call is right, but a second one on the same module is wrong: something is kept from call to call."
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:

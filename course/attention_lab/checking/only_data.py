@@ -40,7 +40,7 @@ def problem(exercise: RecordedExercise) -> str:
         if question.method not in ("forward", NUMBER) and (
             question.method.startswith("_") or hasattr(nn.Module, question.method)
         ):
-            return f"it calls {question.method[:40]!r}, which is no method of an exercise"
+            return f"it calls {question.method[:40]!r}, which is not a method of an exercise"
     return ""
 
 

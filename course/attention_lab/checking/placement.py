@@ -1,7 +1,7 @@
 """Finds one placement of the weights for a whole exercise.
 
-If a learner's layers have other names than the reference's, and several are alike, one has to try which weights belong
-where. The judge computes the possible placements from names and shapes; an answer cannot add another placement,
+If a learner's layers have different names from the reference's, and several are alike, one has to try which weights
+belong where. The judge computes the possible placements from names and shapes; an answer cannot add another placement,
 whatever its observation says. A placement that is known in one case is used in every other case, by the layers' names.
 At most one case is asked more than once. The answer to this case cannot be guessed in so few tries, and the answers to
 these tries only serve to choose a placement.
@@ -29,7 +29,7 @@ def options(case: RecordedCase, seen: Observation) -> list[Names]:
     """Returns the placements of a case's weights, as Question.choice numbers them; if there is no doubt, a single one
     without names.
 
-    seen: the observation. Its names and shapes are used only if they fit the reference's, and nothing else of it is
+    seen: the observation. Its names and shapes are used only if they fit the reference's, and nothing else in it is
         used.
     """
     exercises, parts = _exercises(case.question), {}

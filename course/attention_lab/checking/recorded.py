@@ -67,14 +67,14 @@ class RecordedCase:
 
     @property
     def mixes_dtypes(self) -> bool:
-        """Whether a tensor of the call has another dtype than its question."""
+        """Whether a tensor of the call has a dtype that differs from its question's."""
         given = [*self.question.args, *self.question.kwargs.values()]
         return any(isinstance(leaf, dict) and leaf.get("dtype") for node in given for _, leaf in values.leaves(node))
 
     @property
     def grain(self) -> str:
-        """The coarsest dtype on the way. Torch draws a module's initial weights in float32, and their last digit is not
-        the same everywhere."""
+        """The coarsest dtype that the computation uses. Torch draws a module's initial weights in float32, and their
+        last digit is not the same everywhere."""
         built = self.question.construct
         return "float32" if built and not built.load_weights else self.question.dtype
 
@@ -83,7 +83,7 @@ class RecordedCase:
 class RecordedMistake:
     """A catalogued mistake: the sentence that helps, and its fingerprint on every case.
 
-    grain: the dtype in which it computes on the way, if that is coarser than its question's; otherwise None.
+    grain: the coarsest dtype that its computation uses, if that is coarser than its question's; otherwise None.
     """
 
     id: str
@@ -162,8 +162,8 @@ def _stored(tensor: Tensor) -> Tensor:
 
 
 def _dtypes(case: RecordedCase) -> dict[str, str]:
-    """Returns the dtypes of expected floats that have another dtype than their question, such as a table that is
-    float32 by default."""
+    """Returns the dtypes of expected floats whose dtype differs from their question's, such as a table that is float32
+    by default."""
     usual = f"torch.{case.question.dtype}"
     return {name: str(t.dtype).removeprefix("torch.") for name, t in case.expected_tensors.items()
             if t.is_floating_point() and str(t.dtype) != usual}
@@ -271,7 +271,7 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(data.partition(b"\n")[2], most)
     if not unpacking.eof:
-        raise ValueError("it is not whole, or unpacks to more than any exercise has")
+        raise ValueError("it is cut off, or it unpacks to more than any exercise has")
     end = LENGTH.size + LENGTH.unpack_from(content)[0]
     header, specs = json.loads(content[LENGTH.size:end])
     tensors = packing.unpack(specs, _in_order(content[end:]))
@@ -318,7 +318,7 @@ def _in_order(body: bytes) -> bytes:
 
 
 def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
-    """Returns expected tensors in the dtype of their question, or in their own. A tensor that is stored as float32 may
-    be a float64 with few digits."""
+    """Returns expected tensors in the dtype of their question, or in their own. A float64 tensor may be stored as
+    float32, if float32 holds its numbers exactly."""
     return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t
             for name, t in tensors.items()}

@@ -27,7 +27,7 @@ MONO = "font-family:var(--jp-code-font-family, monospace);font-size:0.92em"
 
 
 def number(value: float) -> str:
-    """Writes points as people do: 2, 1.5."""
+    """Formats points as people write them: 2, 1.5."""
     return f"{value:g}"
 
 

@@ -14,8 +14,8 @@ META, CPU = torch.device("meta"), torch.device("cpu")
 
 
 class Numbers:
-    """Keeps a storage on the CPU for each storage on `meta`. Every operation is done on the CPU, and its result on
-    `meta` gets the same shape. A TorchDispatchMode calls `follow` for each operation."""
+    """Keeps a storage on the CPU for each storage on `meta`. Every operation is carried out on the CPU. A tensor of
+    the same shape on `meta` stands for its result. A TorchDispatchMode calls `follow` for each operation."""
 
     def __init__(self):
         # By the address of either, which no other storage can get while both are kept;

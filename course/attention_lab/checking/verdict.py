@@ -145,7 +145,7 @@ def _kept_nothing(cases: list[RecordedCase]) -> str:
 
 
 def of_other_sizes(case: RecordedCase, call: Call) -> bool:
-    """Says whether the tensors of an earlier call have other sizes than those of the call that counts."""
+    """Says whether the tensors of an earlier call differ in size from those of the call that counts."""
     return any(a != b for a, b in zip(_sizes(case, call), _sizes(case, case.question)))
 
 
@@ -155,21 +155,21 @@ def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
 
 
 def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
-    """Returns a note if layers have other names than on the page. They are right as they are, but later cells may need
-    the page's names."""
+    """Returns a note if layers have different names from the page's. They are right as they are, but later cells may
+    need the page's names."""
     theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
     mine = [name for name, _ in header.parameters]
     other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
     if not other or exercise.cases[0].secret:
         return []
-    called = "has another name" if len(other) == 1 else "have other names"
-    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} than on the "
-            "page. That is fine here, but a later cell that uses the page's names will not find them."]
+    called = "has a different name" if len(other) == 1 else "have different names"
+    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} from the "
+            "page's. That is fine here, but a later cell that uses the page's names will not find them."]
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
-    """Returns notes about answers that are right, but of another kind than on the page: a linear layer instead of a 1x1
-    convolution, if a later cell uses it, or a list instead of a tuple."""
+    """Returns notes about answers that are right, but of a different kind from the page's: a linear layer instead of a
+    1x1 convolution, if a later cell uses it, or a list instead of a tuple."""
     if exercise.cases[0].secret:
         return []
     theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items()
@@ -178,15 +178,15 @@ def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]
              if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim
              and name.partition(".")[0] in exercise.used_later}
     notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} "
-             f"of another kind than on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with "
-             f"the same numbers). That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} "
-             f"like the page's layer{'s' * (len(other) > 1)}, and will fail."
+             f"of a different kind from the page's ({'a convolution' if all(other.values()) else 'a linear layer'}, "
+             "with the same numbers). That is fine here, but a later cell that uses "
+             f"{'it' if len(other) == 1 else 'them'} like the page's layer{'s' * (len(other) > 1)} will fail."
              ] if other else []
     pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed)
              if by_value(case))
     if kinds := next((kinds for kinds in pairs if kinds), None):
-        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may "
-                     "need the page's kind.")
+        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs no points, but a later cell "
+                     "may need the page's kind.")
     return notes
 
 
@@ -360,8 +360,8 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
     """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
     case = exercise.cases[index]
     if case.question.again and difference.check == "input":
-        return ("If it is asked twice with the very same input, your code gives a wrong second answer: it changes its "
-                "input."), True
+        return ("Your code changes its input, so it gives a wrong second answer if it is asked twice with the very "
+                "same input."), True
     values_cases = [i for i in comparable(exercise, found) if not exercise.cases[i].expected.raised]
     wrong = [i for i in values_cases if found[i]]
     guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)

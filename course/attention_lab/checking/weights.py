@@ -168,7 +168,7 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
 
 
 def _shared(a: list[Node], b: list[Node]) -> set[tuple]:
-    """Returns the signatures of modules with several layers that two lists hold equally often."""
+    """Looks at modules with several layers in two lists. Returns the signatures that both lists hold equally often."""
     mine, theirs = (Counter(n.signature() for n in nodes if len(n.units()) > 1) for nodes in (a, b))
     return {signature for signature, count in mine.items() if theirs[signature] == count}
 
@@ -314,8 +314,8 @@ class Placement:
 
 
 def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
-    """Copies `state`, which has the reference's names, into `module` by the candidate with number `choice`. Numbers
-    that are too large start again from the first. Raises Unplaced."""
+    """Copies `state`, which has the reference's names, into `module` by the candidate with number `choice`. If the
+    number is too large, counting starts again at the first candidate. Raises Unplaced."""
     spec = spec_of(module, set(state))
     found = candidates([(n, tuple(t.shape)) for n, t in state.items()], spec)
     names, transposed = found[choice % len(found)]

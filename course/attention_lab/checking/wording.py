@@ -1,4 +1,4 @@
-"""Puts facts into words. Only this file makes sentences of a comparison, and only it knows what a report may show.
+"""Puts facts into words. Only this file turns a comparison into sentences, and only it knows what a report may show.
 
 reveal: whether expected numbers may be shown. Hidden graders do not reveal them, nor any number from which one could be
     computed. A relation between two whole tensors (a factor, a shift) is always named, but a relation between two
@@ -18,11 +18,11 @@ from .torch_errors import meaning
 LISTED = 6  # parameters of another shape that are listed one by one
 
 # Why a tensor is too large (the `causes` of protocol.Largest).
-UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all "
-         "positions in one piece here: name the axis of the positions.")
+UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch. All positions then stay "
+         "in one piece: name the axis of the positions.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
-    "width": "queries and keys have another width than the values (pad the narrower ones with zeros)",
+    "width": "queries and keys do not have the width of the values (pad the narrower ones with zeros)",
     "strides": "the numbers of a position do not lie side by side in memory, as after a transpose or permute (add "
                "`.contiguous()`)",
 }
@@ -59,10 +59,10 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.AxesPermuted(order):
             return f"its axes are in the order {order}; the numbers are right, permute them back."
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only: is a float32 (or another dtype) used on the way, or does a "
-                    "small constant such as eps have another value, or stand in another place?")
+            return ("it is right to about six digits only. Is float32 (or another dtype) used on the way, or does a "
+                    "small constant such as eps have another value or another place?")
         case facts.FewDigits(half=True):
-            return ("it is right to two or three digits only: is a half-precision dtype (float16, bfloat16) used on "
+            return ("it is right to two or three digits only. Is a half-precision dtype (float16, bfloat16) used on "
                     "the way?")
         case facts.Scaled(-1.0):
             return "its sign is flipped everywhere."
@@ -81,8 +81,8 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.Reduced(how, axis):
             return f"it is the {how} of the expected one over axis {axis}."
         case facts.OnlyFirstImage(batch):
-            return (f"only the first image is right, out of {batch} in the batch: is something of it used for the "
-                    "others?")
+            return (f"only the first image is right, out of {batch} in the batch: is something that belongs to it "
+                    "used for the others too?")
         case facts.SameForAllImages():
             return (
                 "every image of the batch gets the same numbers: was the batch axis lost, or does the result not depend"
@@ -98,7 +98,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.InputNotMultiplied(name):
             return f"it would be right if it were multiplied by `{name}`."
         case facts.InputMultiplied(name):
-            return f"it is the expected one multiplied by `{name}` once more."
+            return f"it is the expected one, multiplied by `{name}` one time too many."
         case facts.IsInput(name, reshaped):
             return f"it is the input `{name}` itself, {'with another shape' if reshaped else 'unchanged'}."
         case facts.InputReduced(name, how, axes, whole):
@@ -176,7 +176,7 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
             return "there is no such buffer."
         case facts.InputChanged("list" | "dict" as kind):
             return (
-                f"your code changes this {kind}, which is the caller's and may be used again; change a copy of it"
+                f"your code changes this {kind}, but the caller may use it again; change a copy of it"
                 f" (`{kind}(...)`)."
             )
         case facts.InputChanged():
@@ -234,7 +234,8 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
         case facts.OnOtherDevice(device, asked, like):
             place = "the CPU" if device == "cpu" else device
             return (
-                f"it is on {place}, its input is on {_elsewhere(asked)}: make new tensors with `device={like}.device`."
+                f"it is on {place}, but its input is on {_elsewhere(asked)}: make new tensors with "
+                f"`device={like}.device`."
             )
         case facts.ShapeOnDevice(expected, got, asked):
             return f"on {_elsewhere(asked)} expected shape {expected}, got {got}."
@@ -289,7 +290,7 @@ def _told_apart(expected: float, got: float) -> tuple[str, str]:
 
 def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
     wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
-    digits = " It is right to six digits: is there a float32, or a rounding, on the way?" if near else ""
+    digits = " It is right to six digits: is float32, or a rounding, used on the way?" if near else ""
     if not reveal:
         return f"{found} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))
@@ -345,7 +346,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
         wanted, found = dict(fact.missing), dict(fact.extra)
         both = [name for name in wanted if name in found]
         shapes = [f"`{name}` has shape {found.pop(name)}, expected {wanted.pop(name)}." for name in both]
-        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more have other shapes than expected."]
+        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more do not have the expected shapes."]
                                     if len(shapes) > LISTED else [])
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []

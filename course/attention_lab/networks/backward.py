@@ -59,7 +59,7 @@ def _close(gradient: Any, truth: Tensor) -> bool:
 def _form(gradient: Any, truth: Tensor) -> str:
     """Says what is wrong with a gradient's type or shape; empty if its numbers can be compared."""
     if not isinstance(gradient, Tensor):
-        return f"is no tensor but {type(gradient).__name__}"
+        return f"is not a tensor but {type(gradient).__name__}"
     return "" if gradient.shape == truth.shape else f"has the shape {tuple(gradient.shape)}, not {tuple(truth.shape)}"
 
 

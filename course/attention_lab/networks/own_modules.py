@@ -141,8 +141,8 @@ def unsolved(tree: ast.Module) -> bool:
 
 
 def define(nodes: list[ast.stmt], module: ModuleType) -> None:
-    """Runs definitions one by one. Errors are ignored: a definition that fails (its package is gone, or it needs a
-    result) is either not needed, or missed later."""
+    """Runs definitions one by one. Errors are ignored. A definition may fail because its package is gone, or because
+    it needs a result. If it is needed after all, a later error shows that."""
     for node in nodes:
         _run(ast.Module([node], []), module)
 

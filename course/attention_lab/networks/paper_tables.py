@@ -64,7 +64,7 @@ class Row:
             return BUILDERS[self.network](*(find(self.lesson, name) for name in self.exercises))
 
     def as_stated(self, count: int) -> str:
-        """Writes a count as the authors do: in their unit, with as many decimals."""
+        """Formats a count as the authors do: in their unit, with as many decimals."""
         decimals = len(self.stated.rstrip("M").partition(".")[2])
         return f"{count / UNITS[self.unit]:.{decimals}f}M"
 

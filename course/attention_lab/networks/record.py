@@ -78,7 +78,7 @@ class Record:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """A key for sorting: the smaller it is, the better is the record."""
+        """A key for sorting: the smaller it is, the better the record."""
         return -len(self.solved), self.numbers
 
     def __repr__(self) -> str:

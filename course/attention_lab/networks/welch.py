@@ -159,7 +159,7 @@ def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
 
     first, second: for each arm, the number of runs that solve it and the number of all runs.
 
-    This is R. A. Fisher's exact test, two-sided: all tables that are no likelier than this one count.
+    This is R. A. Fisher's exact test, two-sided: it counts all tables that are no likelier than this one.
     """
     (solved, runs), (others, more) = first, second
     together, whole = solved + others, math.comb(runs + more, solved + others)

@@ -1,8 +1,8 @@
 """The card of the capstone, a page that sums up a learner's results for somebody who does not know the course.
 
 It shows which rows of the papers' tables were met, the scores of the heat map and their seeds. It also shows the
-learner's own studies, and their best attempt at the record with its code. Below stand the date, the versions of the
-software, and the processor.
+learner's own studies, and their best attempt at the record with its code. Below these are the date, the versions of
+the software, and the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
@@ -132,7 +132,7 @@ def _attempted(record: dict[str, Any]) -> str:
 
 
 def _stated(tables: list[dict[str, Any]]) -> int:
-    """Counts the networks for which somebody states a number of parameters."""
+    """Counts the networks whose number of parameters somebody has stated."""
     return sum(bool(row["stated"]) for row in tables)
 
 

@@ -60,7 +60,7 @@ def _sign(holds: bool | None) -> str:
 
 
 def _number(value: float) -> str:
-    """Writes a number with enough digits to tell it from a bound that it narrowly misses: 84, 83.97, 12,345."""
+    """Formats a number with enough digits to tell it from a bound that it narrowly misses: 84, 83.97, 12,345."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.1f}"
 
 

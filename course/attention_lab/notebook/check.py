@@ -84,8 +84,8 @@ _waiting: list[tuple[Points, list]] = []  # checks of the running cell, each wit
 
 
 def _show_rest(_result: Any = None) -> None:
-    """Shows, at the end of a cell, the pictures and every report that was not the cell's value. A check need not be the
-    last line."""
+    """Shows pictures and reports at the end of a cell. The cell's value shows its own report. So a check need not be
+    the last line."""
     from IPython.display import display  # in a notebook only
 
     while _waiting:
@@ -188,8 +188,8 @@ def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.Reco
         raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
     for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
         if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
-            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no exercise that this notebook "
-                             f"defines; {again}")
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is not an exercise that this "
+                             f"notebook defines; {again}")
     return exercise
 
 

@@ -82,7 +82,7 @@ def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
 
 
 def duration(minutes: int) -> str:
-    """Writes minutes as hours and minutes: 2 h, 1 h 45 min, 30 min."""
+    """Formats minutes as hours and minutes: 2 h, 1 h 45 min, 30 min."""
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 

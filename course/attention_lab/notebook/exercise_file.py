@@ -52,7 +52,8 @@ class ExerciseFile:
         if not self.notebook.exists():
             raise FileNotFoundError(f"there is no notebook {self.notebook}")
         if not self._in_notebook():
-            raise ValueError(f"{self.notebook} holds no exercise: it is no notebook of a lesson, or it cannot be read")
+            raise ValueError(f"{self.notebook} holds no exercise: it is not a notebook of a lesson, or it cannot be "
+                             "read")
 
     def sync(self) -> Synced:
         """Brings file and notebook to the same state: each exercise that changed on one side is copied to the other.
@@ -186,7 +187,7 @@ def _trimmed(above: int, lines: list[str]) -> tuple[int, str]:
     """Removes the empty lines around some lines of a file. Returns the number of the first line that is left, and the
     text.
 
-    above: how many lines of the file lie above.
+    above: how many lines of the file come before these.
     """
     text = "\n".join(lines)
     return above + 1 + len(text) - len(text.lstrip("\n")), text.strip("\n").rstrip()

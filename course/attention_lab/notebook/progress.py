@@ -99,8 +99,8 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
     """Keeps the best points of an exercise in `folder`, and counts its tries. A worse answer later takes no points
     away.
 
-    digest: the digest of the answer. The answer does not count as a new try if nothing has been written yet, if the
-        same wrong answer was tried before, or if it is right and so was the last one.
+    digest: the digest of the answer. The answer does not count as a new try if nothing has been written yet, or if the
+        same wrong answer was tried before. A right answer after a right one does not count either.
 
     Exercises that the file names but the lesson lacks, such as those of an earlier version, are kept as far as there is
     room for them. If the folder cannot be written to, nothing is remembered, and the check still works. A file that

@@ -119,7 +119,7 @@ def _asked(exercise: Callable | str) -> tuple[str, str]:
     name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     known = recorded.parts(Path.cwd() / recorded.FOLDER)
     if name not in known:
-        raise ValueError(f"{name!r} is no exercise of this lesson; it has {', '.join(known) or 'none here'}")
+        raise ValueError(f"{name!r} is not an exercise of this lesson; it has {', '.join(known) or 'none here'}")
     lesson = known[name].lesson
     if not available(lesson):
         return name, ""

@@ -225,7 +225,8 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
 
 
 def _tried(network: nn.Module) -> tuple[int, ...]:
-    """Returns the shape of the scores for two pictures. An error of the network gets a note with the sides of maps."""
+    """Returns the shape of the scores for two pictures. If the network raises an error, a note with the sides of the
+    maps is added to it."""
     try:
         with torch.no_grad():
             return tuple(network.eval()(new_pictures(2).pictures).shape)

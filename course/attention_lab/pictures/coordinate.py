@@ -1,4 +1,4 @@
-"""A board whose two marks move with sliders, and the map that a network's gates make of it (lesson e2)."""
+"""A board whose two marks move with sliders, and the map that a network's gates make from it (lesson e2)."""
 
 from __future__ import annotations
 

@@ -85,6 +85,6 @@ def _where(measure: Sequence[str]) -> str:
 
 
 def _numbers(difference: Difference, unit: str) -> str:
-    """Writes a gap and its interval, such as +44.1 points [+40.2, +48.0]."""
+    """Formats a gap and its interval, such as +44.1 points [+40.2, +48.0]."""
     gap, low, high = (f"{round(number, 1) + 0:+.1f}" for number in (difference.gap, *difference.interval))
     return f"{gap} {unit}" + ("" if math.isnan(difference.interval[0]) else f" [{low}, {high}]")

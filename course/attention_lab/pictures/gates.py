@@ -1,5 +1,5 @@
-"""Pictures of weights at work that follow a slider: the weights of three words, a lamp and its gates, a kernel along
-the channels, marks and a map.
+"""Pictures that show weights at work, and follow a slider. They show the weights of three words, a lamp and its gates,
+a kernel along the channels, and marks and a map.
 
 Each function returns a matplotlib Figure that pyplot has forgotten, like those in `pictures`.
 """

@@ -275,7 +275,8 @@ def point_at_wall(walls: Walls, which: int = 0, start: int | None = None) -> Non
 
 
 def _levels(weights: Tensor, box: tuple[int, int, int, int]) -> str:
-    """Returns a row of weights inside its box, with two hexadecimal digits for each weight; the largest is ff."""
+    """Returns the part of a row of weights that lies in `box`. Each weight has two hexadecimal digits; the largest is
+    ff."""
     top, left, height, width = box
     inside = weights.unflatten(0, GRID)[top:top + height, left:left + width].flatten()
     return bytes((255 * (inside / inside.max()).sqrt()).round().int().tolist()).hex()

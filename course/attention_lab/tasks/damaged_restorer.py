@@ -38,8 +38,8 @@ def _shuffled(module: nn.Module, inputs: tuple, anchors: Tensor) -> Tensor:
 def damaged(model: Restorer, damage: str) -> Restorer:
     """Changes the model in place, and returns it. Its blocks must have the parts and names of a GRLBlock.
 
-    damage: one of DAMAGES. The damage of windows of another size changes nothing here, because the network was already
-        built with such windows.
+    damage: one of DAMAGES. If the damage is that windows have another size, nothing changes here, because the network
+        was already built with such windows.
     """
     for block in model.blocks:
         windows, stripes = block.attn.window_attention, block.attn.stripe_attention

@@ -167,8 +167,8 @@ def photo_patches(split: str, size: int = 32) -> torch.Tensor:
     The grid starts in the upper left corner; the rest at the right and at the bottom is not used. Patches are sorted by
     photograph and row, so shuffle them. With size=32, there are 792 for training and 342 for testing.
 
-    Raises ValueError for an unknown split, or for a size that is not an integer from 1 to 300 (the height of the lowest
-    photograph). Raises FileNotFoundError if the photographs were not installed.
+    Raises ValueError for an unknown split, or for a size that is not an integer from 1 to 300 (the smallest height of
+    a photograph). Raises FileNotFoundError if the photographs were not installed.
     """
     if not isinstance(size, int) or not 1 <= size <= 300:
         raise ValueError(f"size must be an integer from 1 to 300, got {size!r}")
@@ -274,7 +274,7 @@ class _Array:
 
 
 class _Dtype:
-    """Replaces a NumPy dtype in the same way."""
+    """Replaces a NumPy dtype while a batch is read, as `_Array` replaces an array."""
 
     def __init__(self, name: bytes, align: int, copy: int) -> None:
         self.name = name

@@ -9,14 +9,14 @@ from torch import Tensor, nn
 
 def red_and_blue(photo: Tensor) -> Tensor:
     """Returns how far each pixel's red exceeds its other two colours, and how far its blue does, (3, H, W) -> (2, H,
-    W). The number is 0 if it does not."""
+    W). A colour that does not exceed the others gets 0."""
     red, green, blue = photo
     return torch.stack([red - green.maximum(blue), blue - red.maximum(green)]).relu()
 
 
 def edges_and_colours(photo: Tensor) -> Tensor:
     """Returns the edges to the left and above, and how red, green, blue and yellow each pixel is, (3, H, W) -> (6, H,
-    W). The number is 0 if there is none."""
+    W). The number is 0 where there is no such edge or colour."""
     red, green, blue = photo
     grey = photo.mean(0)
     beside, below = (grey - grey.roll(1, 1)).abs(), (grey - grey.roll(1, 0)).abs()

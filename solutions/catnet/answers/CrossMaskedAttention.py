@@ -615,7 +615,7 @@ class CrossMaskedAttention(nn.Module):
         return out * mask
 
 
-# %% wrong: mask-twice, expect: multiplied by `mask` once more
+# %% wrong: mask-twice, expect: multiplied by `mask` one time too many
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
         super().__init__()

@@ -175,7 +175,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + self.bn(self.conv2(y)))
 
 
-# %% wrong: back-without-transpose, edits, expect: W) of it without exchanging axes
+# %% wrong: back-without-transpose, edits, expect: W) without exchanging axes
 # - def forward(self, x):
 # + def forward(self, x):
 # +     b, c, h, w = x.shape

@@ -466,7 +466,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: no-transpose, expect: a head then gets whole tokens
+# %% wrong: no-transpose, expect: A head then gets whole tokens
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
         super().__init__()

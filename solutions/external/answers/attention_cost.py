@@ -48,13 +48,13 @@ def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
     return a, b
 
 
-# %% wrong: flops-too, expect: Your numbers are twice as large
+# %% wrong: flops-too, expect: Your numbers are twice the right ones
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
     # a multiplication and an addition each
     return 4 * n * n * dim, 4 * n * dim * memory_size
 
 
-# %% wrong: flops, expect: twice as large
+# %% wrong: flops, expect: twice the right ones
 def attention_cost(n, dim, memory_size):
     return 4 * n * n * dim, 4 * n * memory_size * dim
 

@@ -255,7 +255,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: fused-not-padded, expect: another width than the values
+# %% wrong: fused-not-padded, expect: do not have the width of the values
 # without the large map: fused-not-padded
 
 
@@ -689,7 +689,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: sqrt-d, expect: divided by sqrt(D) of the queries
+# %% wrong: sqrt-d, expect: divided by sqrt(D), the root
 # products scaled by hand
 
 

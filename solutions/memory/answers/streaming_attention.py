@@ -198,7 +198,7 @@ def streaming_attention(q, k, v, block=64):
     return o / (l + 1e-8)
 
 
-# %% wrong: factor-upside-down, expect: upside down
+# %% wrong: factor-upside-down, expect: With the two exchanged
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")

@@ -150,7 +150,7 @@ def shifted_window_mask(
     return torch.where(same, 0.0, -100.0).unsqueeze(1)
 
 
-# %% wrong: cells-counted-column-by-column, expect: The cells of your windows count column by column
+# %% wrong: cells-counted-column-by-column, expect: You number the cells of a window column by column
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:
