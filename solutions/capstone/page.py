@@ -43,12 +43,12 @@
 # | [the papers' tables](#5.-The-papers'-tables) | 20 |
 # | [the bug museum](#6.-The-bug-museum) | 10 |
 # | [what is attention good for?](#7.-What-is-attention-good-for?) | 28 |
-# | [the whole map](#8.-The-whole-map) | 12 |
-# | [your own network, trained](#9.-Your-own-network,-trained) | 10 |
-# | [a question of your own](#10.-A-question-of-your-own) | 20 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#12.-What-we-now-know) | 6 |
-# | [questions](#13.-Questions-to-think-about) | 5 |
+# | the whole map | 12 |
+# | [your own network, trained](#8.-Your-own-network,-trained) | 10 |
+# | [a question of your own](#9.-A-question-of-your-own) | 20 |
+# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
+# | [what we now know](#11.-What-we-now-know) | 6 |
+# | [questions](#12.-Questions-to-think-about) | 5 |
 # </details>
 
 # %%
@@ -206,6 +206,14 @@ parameter_table([("ResNet-50", plain)])
 #   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
 #   Otherwise the shortcut is x and `downsample` is None;
 # - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
+#
+# With stride 2, both paths through a block must round odd sides in the same way, or their outputs could not be added.
+# Do they, for a map of 7 x 10?
+
+# %%
+for side, zeros in ((3, 1), (1, 0)):  # conv1, and the convolution of downsample
+    halving = nn.Conv2d(4, 6, side, stride=2, padding=zeros, bias=False)
+    print(f"{side} x {side}:", tuple(halving(torch.zeros(2, 4, 7, 10)).shape))
 
 # %% [markdown]
 # Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
@@ -417,6 +425,13 @@ class CloBlock(nn.Module):
 # (Mind the difference: in exercise 2 it was the *first* block of the next stage.)
 # All other blocks keep the width, with stride 1.
 # If the lists do not all have the same length, raise a `ValueError`.
+#
+# These are the convolutions of `patch_embed` for d = 8:
+
+# %%
+for entering, leaving, side in ((3, 4, 3), (4, 8, 3), (8, 8, 3), (8, 8, 1)):
+    print(f"{side} x {side}, {entering} to {leaving} channels:",
+          sum(p.numel() for p in nn.Conv2d(entering, leaving, side).parameters()), "parameters")
 
 # %% [markdown]
 # **Worked example.** dims [8, 12], depths [2, 1], on an image of 32 x 48 pixels.
@@ -729,7 +744,7 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 8. The whole map
+# ### The whole map
 #
 # The figure below is our map.
 # It shows every module of the course that takes a feature map and returns one, trained as above.
@@ -795,7 +810,7 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 9. Your own network, trained
+# ## 8. Your own network, trained
 #
 # A program drew the tasks of the map.
 # Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
@@ -856,7 +871,7 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 # </details>
 
 # %% [markdown]
-# ## 10. A question of your own
+# ## 9. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
 # A study has an order, and the order protects you from yourself.
@@ -961,7 +976,7 @@ study("places", task="far",
 # </details>
 
 # %% [markdown]
-# ## 11. Paper against code, and a challenge
+# ## 10. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
@@ -1007,7 +1022,7 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 paper_card(tables, results)
 
 # %% [markdown]
-# ## 12. What we now know
+# ## 11. What we now know
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   ask through a summary.
@@ -1049,7 +1064,7 @@ paper_card(tables, results)
 # Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% [markdown]
-# ## 13. Questions to think about
+# ## 12. Questions to think about
 #
 # 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
