@@ -274,21 +274,21 @@ class AttentionResNet(nn.Module):
         self.stages = nn.ModuleList()
         before = widths[0]
         for stage, width in enumerate(widths):
-            made = nn.ModuleList()
+            stage_blocks = nn.ModuleList()
             for place in range(blocks):
                 attention = nn.Identity() if make_attention is None else make_attention(width)
                 stride = 2 if stage > 0 and place == 0 else 1
-                made.append(self.Block(before, width, stride, attention))
+                stage_blocks.append(self.Block(before, width, stride, attention))
                 before = width
-            self.stages.append(made)
+            self.stages.append(stage_blocks)
         self.head = nn.Linear(before, num_classes)
         ### END SOLUTION
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ### BEGIN SOLUTION
         x = self.stem(x)
-        for made in self.stages:
-            for block in made:
+        for stage_blocks in self.stages:
+            for block in stage_blocks:
                 x = block(x)
         return self.head(x.mean(dim=(2, 3)))
         ### END SOLUTION
@@ -399,15 +399,15 @@ class CloBlock(nn.Module):
             return tokens.flatten(2).unflatten(1, (-1, self.head_dim)).mT
 
         k, v = branch["kv"](F.avg_pool2d(x, self.window_size)).chunk(2, dim=1)
-        found = F.scaled_dot_product_attention(heads(branch["q"](x)), heads(k), heads(v))
-        return found.mT.flatten(1, 2).unflatten(2, x.shape[2:])
+        gathered = F.scaled_dot_product_attention(heads(branch["q"](x)), heads(k), heads(v))
+        return gathered.mT.flatten(1, 2).unflatten(2, x.shape[2:])
 
     def forward(self, x):
         z = self.norm1(x)
-        found = [self.near(branch, z) for branch in self.attn["local_branches"]]
+        outputs = [self.near(branch, z) for branch in self.attn["local_branches"]]
         if "global_branch" in self.attn:
-            found.append(self.far(self.attn["global_branch"], z))
-        x = x + self.attn["proj"](torch.cat(found, dim=1))
+            outputs.append(self.far(self.attn["global_branch"], z))
+        x = x + self.attn["proj"](torch.cat(outputs, dim=1))
         return self.mlp(self.norm2(x)) + self.downsample(x)
 
 # %% [markdown]
@@ -459,9 +459,10 @@ class CloFormer(nn.Module):
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
         super().__init__()
         ### BEGIN SOLUTION
-        given = dims, depths, num_heads, group_splits, kernel_sizes, window_sizes
-        if len({len(each) for each in given}) > 1:
-            raise ValueError(f"one entry per stage, but there are {[len(g) for g in given]}")
+        lists = dims, depths, num_heads, group_splits, kernel_sizes, window_sizes
+        lengths = [len(each) for each in lists]
+        if len(set(lengths)) > 1:
+            raise ValueError(f"one entry per stage, but there are {lengths}")
         d, before = dims[0], 3
         embedding = []
         for channels, stride in ((d // 2, 2), (d, 2), (d, 1), (d, 1)):
@@ -470,7 +471,7 @@ class CloFormer(nn.Module):
             before = channels
         self.patch_embed = nn.Sequential(*embedding, nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
         self.stages = nn.ModuleList()
-        for i, (dim, depth, heads, split, kernels, window) in enumerate(zip(*given)):
+        for i, (dim, depth, heads, split, kernels, window) in enumerate(zip(*lists)):
             stage = [CloBlock(dim, dim, heads, split, kernels, window, mlp_kernel_size,
                               mlp_ratio, 1) for _ in range(depth)]
             if i + 1 < len(dims):

@@ -432,10 +432,10 @@ class CloAttention(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ### BEGIN SOLUTION
-        found = [branch(x) for branch in self.local_branches]
+        outputs = [branch(x) for branch in self.local_branches]
         if self.global_branch is not None:
-            found.append(self.global_branch(x))
-        return self.proj(torch.cat(found, dim=1))
+            outputs.append(self.global_branch(x))
+        return self.proj(torch.cat(outputs, dim=1))
         ### END SOLUTION
 
 
