@@ -16,7 +16,7 @@ from solutions.shared.long_runs import read
 
 FOLDER = studies.FILE.parent
 PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
-SECTION = PAGE.split("## 10. A question of your own")[1].split("## 11.")[0]
+SECTION = PAGE.split("## 9. A question of your own")[1].split("## 10.")[0]
 
 
 def numbered(text):

@@ -43,12 +43,12 @@
 # | [the papers' tables](#5.-The-papers'-tables) | 20 |
 # | [the bug museum](#6.-The-bug-museum) | 10 |
 # | [what is attention good for?](#7.-What-is-attention-good-for?) | 28 |
-# | [the whole map](#8.-The-whole-map) | 12 |
-# | [your own network, trained](#9.-Your-own-network,-trained) | 10 |
-# | [a question of your own](#10.-A-question-of-your-own) | 20 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#12.-What-we-now-know) | 6 |
-# | [questions](#13.-Questions-to-think-about) | 5 |
+# | the whole map | 12 |
+# | [your own network, trained](#8.-Your-own-network,-trained) | 10 |
+# | [a question of your own](#9.-A-question-of-your-own) | 20 |
+# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
+# | [what we now know](#11.-What-we-now-know) | 6 |
+# | [questions](#12.-Questions-to-think-about) | 5 |
 # </details>
 
 # %%
@@ -206,6 +206,14 @@ parameter_table([("ResNet-50", plain)])
 #   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
 #   Otherwise the shortcut is x and `downsample` is None;
 # - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
+#
+# With stride 2, both paths through a block must round odd sides in the same way, or their outputs could not be added.
+# Do they, for a map of 7 x 10?
+
+# %%
+for side, zeros in ((3, 1), (1, 0)):  # conv1, and the convolution of downsample
+    halving = nn.Conv2d(4, 6, side, stride=2, padding=zeros, bias=False)
+    print(f"{side} x {side}:", tuple(halving(torch.zeros(2, 4, 7, 10)).shape))
 
 # %% [markdown]
 # Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
@@ -266,21 +274,21 @@ class AttentionResNet(nn.Module):
         self.stages = nn.ModuleList()
         before = widths[0]
         for stage, width in enumerate(widths):
-            made = nn.ModuleList()
+            stage_blocks = nn.ModuleList()
             for place in range(blocks):
                 attention = nn.Identity() if make_attention is None else make_attention(width)
                 stride = 2 if stage > 0 and place == 0 else 1
-                made.append(self.Block(before, width, stride, attention))
+                stage_blocks.append(self.Block(before, width, stride, attention))
                 before = width
-            self.stages.append(made)
+            self.stages.append(stage_blocks)
         self.head = nn.Linear(before, num_classes)
         ### END SOLUTION
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ### BEGIN SOLUTION
         x = self.stem(x)
-        for made in self.stages:
-            for block in made:
+        for stage_blocks in self.stages:
+            for block in stage_blocks:
                 x = block(x)
         return self.head(x.mean(dim=(2, 3)))
         ### END SOLUTION
@@ -391,15 +399,15 @@ class CloBlock(nn.Module):
             return tokens.flatten(2).unflatten(1, (-1, self.head_dim)).mT
 
         k, v = branch["kv"](F.avg_pool2d(x, self.window_size)).chunk(2, dim=1)
-        found = F.scaled_dot_product_attention(heads(branch["q"](x)), heads(k), heads(v))
-        return found.mT.flatten(1, 2).unflatten(2, x.shape[2:])
+        gathered = F.scaled_dot_product_attention(heads(branch["q"](x)), heads(k), heads(v))
+        return gathered.mT.flatten(1, 2).unflatten(2, x.shape[2:])
 
     def forward(self, x):
         z = self.norm1(x)
-        found = [self.near(branch, z) for branch in self.attn["local_branches"]]
+        outputs = [self.near(branch, z) for branch in self.attn["local_branches"]]
         if "global_branch" in self.attn:
-            found.append(self.far(self.attn["global_branch"], z))
-        x = x + self.attn["proj"](torch.cat(found, dim=1))
+            outputs.append(self.far(self.attn["global_branch"], z))
+        x = x + self.attn["proj"](torch.cat(outputs, dim=1))
         return self.mlp(self.norm2(x)) + self.downsample(x)
 
 # %% [markdown]
@@ -417,6 +425,13 @@ class CloBlock(nn.Module):
 # (Mind the difference: in exercise 2 it was the *first* block of the next stage.)
 # All other blocks keep the width, with stride 1.
 # If the lists do not all have the same length, raise a `ValueError`.
+#
+# These are the convolutions of `patch_embed` for d = 8:
+
+# %%
+for entering, leaving, side in ((3, 4, 3), (4, 8, 3), (8, 8, 3), (8, 8, 1)):
+    print(f"{side} x {side}, {entering} to {leaving} channels:",
+          sum(p.numel() for p in nn.Conv2d(entering, leaving, side).parameters()), "parameters")
 
 # %% [markdown]
 # **Worked example.** dims [8, 12], depths [2, 1], on an image of 32 x 48 pixels.
@@ -444,9 +459,10 @@ class CloFormer(nn.Module):
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
         super().__init__()
         ### BEGIN SOLUTION
-        given = dims, depths, num_heads, group_splits, kernel_sizes, window_sizes
-        if len({len(each) for each in given}) > 1:
-            raise ValueError(f"one entry per stage, but there are {[len(g) for g in given]}")
+        lists = dims, depths, num_heads, group_splits, kernel_sizes, window_sizes
+        lengths = [len(each) for each in lists]
+        if len(set(lengths)) > 1:
+            raise ValueError(f"one entry per stage, but there are {lengths}")
         d, before = dims[0], 3
         embedding = []
         for channels, stride in ((d // 2, 2), (d, 2), (d, 1), (d, 1)):
@@ -455,7 +471,7 @@ class CloFormer(nn.Module):
             before = channels
         self.patch_embed = nn.Sequential(*embedding, nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
         self.stages = nn.ModuleList()
-        for i, (dim, depth, heads, split, kernels, window) in enumerate(zip(*given)):
+        for i, (dim, depth, heads, split, kernels, window) in enumerate(zip(*lists)):
             stage = [CloBlock(dim, dim, heads, split, kernels, window, mlp_kernel_size,
                               mlp_ratio, 1) for _ in range(depth)]
             if i + 1 < len(dims):
@@ -730,7 +746,7 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 8. The whole map
+# ### The whole map
 #
 # The figure below is our map.
 # It shows every module of the course that takes a feature map and returns one, trained as above.
@@ -797,7 +813,7 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 9. Your own network, trained
+# ## 8. Your own network, trained
 #
 # A program drew the tasks of the map.
 # Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
@@ -858,7 +874,7 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 # </details>
 
 # %% [markdown]
-# ## 10. A question of your own
+# ## 9. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
 # A study has an order, and the order protects you from yourself.
@@ -964,7 +980,7 @@ study("places", task="far",
 # </details>
 
 # %% [markdown]
-# ## 11. Paper against code, and a challenge
+# ## 10. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
@@ -1010,7 +1026,7 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 paper_card(tables, results)
 
 # %% [markdown]
-# ## 12. What we now know
+# ## 11. What we now know
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   ask through a summary.
@@ -1052,7 +1068,7 @@ paper_card(tables, results)
 # Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% [markdown]
-# ## 13. Questions to think about
+# ## 12. Questions to think about
 #
 # 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
@@ -1081,6 +1097,7 @@ paper_card(tables, results)
 # Your own network and everything that you tried in it, from lesson 00 on. It answers the
 # questions of all five tasks at once. Which two blocks do you give it now?
 # (The board ranks by the mean over the five kinds of question: one choice among many.)
+# The three networks train for about a minute on a quiet machine.
 from attention_lab.networks.my_net import my_net
 
 for blocks in [("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")]:

@@ -496,18 +496,18 @@ class CMAT(nn.Module):
         support_mask: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         ### BEGIN SOLUTION
-        def last(x):  # channels last
+        def channels_last(x):
             return x.permute(0, 2, 3, 1)
 
-        def first(x):
+        def channels_first(x):
             return x.permute(0, 3, 1, 2)
 
         def alone(a):
-            return first(self.norm0(last(a + self.self_attention(a, a))))
+            return channels_first(self.norm0(channels_last(a + self.self_attention(a, a))))
 
         def crossed(a, b, mask):
-            z = self.norm1(last(a + self.cross_attention(a, b, mask)))
-            return first(self.norm2(z + self.mlp(z)))
+            z = self.norm1(channels_last(a + self.cross_attention(a, b, mask)))
+            return channels_first(self.norm2(z + self.mlp(z)))
 
         q, s = alone(query), alone(support)
         return crossed(q, s, query_mask), crossed(s, q, support_mask)

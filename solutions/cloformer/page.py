@@ -111,6 +111,15 @@ review()
 # FC (fully connected) mixes all channels, at each position separately: it is a 1 x 1 convolution, dim to dim, with bias.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it.
+# Here are numbers for one channel, at a position with 0.5 and at one with -0.5:
+
+# %%
+silu = F.silu(2 * torch.tensor([0.5, -0.5]))  # the first FC multiplies by 2
+print("SiLU", silu.numpy().round(2), "result", (3 * silu + 1).numpy().round(2))
+
+# %% [markdown]
+# Write this for any number of channels.
+# `conv1` and `conv2` go from dim to dim channels, at each position separately, with bias.
 # Nothing follows the second convolution.
 # Give the layers the names in the docstring, because later cells need them.
 #
@@ -423,10 +432,10 @@ class CloAttention(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ### BEGIN SOLUTION
-        found = [branch(x) for branch in self.local_branches]
+        outputs = [branch(x) for branch in self.local_branches]
         if self.global_branch is not None:
-            found.append(self.global_branch(x))
-        return self.proj(torch.cat(found, dim=1))
+            outputs.append(self.global_branch(x))
+        return self.proj(torch.cat(outputs, dim=1))
         ### END SOLUTION
 
 

@@ -181,6 +181,23 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
+# First follow some numbers: the five means of exercise 1's table, two of rows and three of columns.
+# Suppose that `conv1` and `bn1` together subtract 2.5, and that `conv_h` and `conv_w` change nothing.
+# A hard-swish (defined below) comes after `bn1`, and sigmoids make the gates.
+
+# %%
+five_means = torch.tensor([3.0, 2.0, 1.0, 2.5, 4.0])  # of two rows and three columns
+activated = F.hardswish(five_means - 2.5)
+print("after the hard-swish:", activated.numpy().round(2))
+row_gates, column_gates = activated[:2].sigmoid(), activated[2:].sigmoid()
+print("gates of rows", row_gates.numpy().round(2), "of columns", column_gates.numpy().round(2))
+print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round(2))
+
+# %% [markdown]
+# Row 0 has the larger mean of the two rows, and column 2 has the largest mean of the three columns.
+# So the gate is open widest where they cross.
+
+# %% [markdown]
 # Build the module of section 2 with these names (the check looks for the convolutions by these names):
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
@@ -533,6 +550,12 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #
 # Today timm contains the module, and the authors have released a MobileNetV2 that uses it.
 # Self-attention with a position code (lessons 05a and 07b) keeps both coordinates at once, at a higher cost.
+#
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), Coordinate Attention ties with one more 3 x 3
+# convolution, because both networks score 93.0 %.
+# The module needs 1,296 parameters for that, and the convolution needs 11,616.
+# If we leave out other photographs and other forms in turn (22 runs each), the scores are 89.7 % and 90.2 %.
+#
 # One question stays open: how much of the gain on ImageNet comes from positions, and how much from the wider view?
 # Next, lesson 06b builds gates that keep full resolution.
 

@@ -242,8 +242,11 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 # If you did lesson 08a, you wrote them there, or something like them, so scroll past what you know.
 # `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
 # With a `down_factor` these two functions serve anchors too.
-# (The anchors are spread over the whole window.
-# Like the authors' code, though, the functions compute offsets as if the anchors were packed side by side in its middle.)
+# But they place the anchors oddly, as the authors' code does.
+# Take a row of 8 tokens and d = 2.
+# Each anchor is the mean of two neighbouring tokens, so the four anchors are really at 0.5, 2.5, 4.5 and 6.5.
+# The functions compute offsets as if the anchors stood side by side in the middle, at 2, 3, 4 and 5.
+# So the offset from token 0 to the first anchor is -2, although they are only half a step apart.
 
 # %%
 def window_partition(x, window_size):
@@ -1038,7 +1041,8 @@ real_run()
 
 # %% tags=["experiment"]
 # Your own network, which takes up the blocks of every lesson. It has two places for them:
-# my_net("SE", MixedAttention) has an earlier one first.
+# my_net("SE", MixedAttention) has an earlier one first. With your MixedAttention, training
+# takes about a minute.
 my_net(MixedAttention)
 
 # %% tags=["nbval-ignore-output"]

@@ -96,7 +96,7 @@ review()
 # A **position code** tells a network where its positions are.
 # Often, as in ViT (lesson 05a), this code is a learned table with one vector per position, which is added to the features.
 # Such a table is made for one image size.
-# ResT uses a gate instead, and calls it pixel attention:
+# ResT uses a gate instead, and calls it pixel attention (section 3.4 of the paper):
 #
 # $$\text{output} = x \cdot \sigma(\text{conv}(x))$$
 #
@@ -234,7 +234,7 @@ for size in ((8, 12), (7, 9)):
 # %% [markdown]
 # ## 4. Exercise 2: `OverlapPatchEmbed`
 #
-# Between its stages, ResT halves the map and increases the channels.
+# Between its stages, ResT halves the map and increases the channels (section 3.3).
 # The **patches** that become tokens overlap, so that fewer edges are cut:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the last, make four tokens.](figures/overlap.svg)
@@ -295,7 +295,7 @@ check(OverlapPatchEmbed)
 # %% [markdown]
 # ## 5. Many queries, few keys
 #
-# Zhang and Yang call their attention EMSA, for efficient multi-head self-attention:
+# Zhang and Yang call their attention EMSA, for efficient multi-head self-attention (section 3.2):
 #
 # ![x goes two ways. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
 #

@@ -574,6 +574,12 @@ for side in (32, 30, 35):
 #
 # PAN uses a similar block to enlarge images.
 # In newer networks, large kernels and attention between positions do this job, because they see far as well.
+#
+# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
+# With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has a third of the parameters of `SCConv`.
+# If we leave out other photographs and other forms in turn (22 runs each), `SCConv` scores 92.6 % and the convolution 90.2 %.
+# In a run that was five times as long, the convolution reached 98.1 %, so part of this lead is speed, and we do not call it a win.
+#
 # One question stays open: is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
 # Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
 

@@ -478,6 +478,17 @@ for size in (4, 16, 64, 256):
 # ## 7. Exercise 4: `count_parameters`
 #
 # A module's first cost is its parameters.
+# Before you count them, look at what two layers hold:
+
+# %%
+linear, batch_norm = nn.Linear(3, 2), nn.BatchNorm1d(4)
+print("linear:", {its_name: tuple(its.shape) for its_name, its in linear.named_parameters()})
+print("norm:", {its_name: tuple(its.shape) for its_name, its in batch_norm.named_parameters()})
+print("state dict of the norm:", list(batch_norm.state_dict()))
+
+# %% [markdown]
+# The state dict of the norm holds three buffers as well, so adding up a state dict counts too much.
+#
 # `count_parameters(module)` returns an `int`, the number of values that training may change.
 #
 # Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2, which makes 8 parameters.

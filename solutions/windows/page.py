@@ -554,6 +554,15 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # ## 9. Exercise 6: `WindowAttention`
 #
 # Now put the pieces together.
+# First see what a shift does: roll the grid of section 2, cut it with your `window_partition`, and look for tokens 8 and 9.
+
+# %%
+rolled_grid = grid.roll((-1, -1), dims=(1, 2))  # the grid of section 2
+print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatten(1).tolist())
+
+# %% [markdown]
+# Tokens 8 and 9 are now in one window, so they can look at each other.
+# The other windows hold tokens from opposite sides of the picture, so they need the mask.
 #
 # ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows put together, and rolled back.](figures/attention.svg)
 #

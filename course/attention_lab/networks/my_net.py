@@ -190,8 +190,8 @@ HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}
 
 
 def my_net(*blocks: Any) -> Board:
-    """Trains your network with these blocks for about ten seconds, and returns your leaderboard, which shows where the
-    network stands.
+    """Trains your network with these blocks, for ten seconds to a minute, and returns your leaderboard, which shows
+    where the network stands.
 
     blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`),
         the name of an earlier lesson's block ("SE", see `adapters`), or "nothing". A block that is named is taken from
