@@ -47,8 +47,8 @@ def content() -> dict:
 
 
 def test_a_gap_is_said_with_its_interval_and_luck_by_its_name(content):
-    assert any(line.startswith('SE is 44.0 points ahead of "nothing", more than the luck of three seeds explains (interv')
-               for line in RealRun(content).said())
+    verdict = 'SE is 44.0 points ahead of "nothing", more than the luck of three seeds explains (interval: +4'
+    assert any(line.startswith(verdict) for line in RealRun(content).said())
     content["arms"]["SE"] = arm(50, 52, 48)
     assert any("0.0 points" in line and "which may be luck" in line for line in RealRun(content).said())
     content["arms"]["nothing"]["longer"] = 51.2

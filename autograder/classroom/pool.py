@@ -159,7 +159,10 @@ class Pool:
             except Exception:
                 process.end()
                 raise
-            self.free.put(process)
+            if process.swollen():
+                process.end()
+            else:
+                self.free.put(process)
             return result
         return Result(task[1], self.settings.isolation, self.settings.device, error=DIED.format(TRIES))
 
@@ -210,11 +213,17 @@ class JudgeProcess:
         """Has a notebook graded. Raises TooMuch or NoRoom; the process must then be ended."""
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
+            before = self._resident()
             with while_drawing(say):
                 self._heard(bounded=False)  # until it says DRAWN
+            self.held += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
         if isinstance(said, NoRoom):
             raise said
         return said
+
+    def swollen(self) -> bool:
+        """Tells whether a notebook has left so much memory behind that it would count against the next ones."""
+        return self._resident() - self.held > self.most / 2
 
     def _heard(self, bounded: bool) -> Any:
         """Returns the next message of the process. bounded: whether it now works on a notebook, with a notebook's

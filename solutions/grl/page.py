@@ -1040,9 +1040,9 @@ from attention_lab.notebook.real_run import real_run
 real_run()
 
 # %% tags=["experiment"]
-# Your own network, which takes up the blocks of every lesson. It has two places for them:
-# my_net("SE", MixedAttention) has an earlier one first. With your MixedAttention, training
-# takes about a minute.
+# Your own network, built from the blocks of all lessons. It has two places for blocks:
+# my_net("SE", MixedAttention) puts the block of an earlier lesson first.
+# With your MixedAttention, training takes about a minute.
 my_net(MixedAttention)
 
 # %% tags=["nbval-ignore-output"]

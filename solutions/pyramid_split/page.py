@@ -816,7 +816,7 @@ print("does it train?          ", trains(module))
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
 # - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
 # - On our cloths a network needs large kernels to see *and* a gate to choose; with only one of the two it stays near 67 %.
-# - The competition between the scales was not needed, because independent sigmoids did as well, and they learned sooner in our runs.
+# - The competition between the scales was not needed, because independent sigmoids scored the same, and they learned sooner in our runs.
 # - A parameter count can decide between readings of a paper.
 #
 # **Today** the library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
@@ -857,8 +857,8 @@ from attention_lab.notebook.real_run import real_run
 real_run()
 
 # %% tags=["experiment"]
-# Your own network, which takes up the blocks of every lesson. It has two places for them:
-# my_net("SE", PyramidSplitAttention) has an earlier one first.
+# Your own network, built from the blocks of all lessons. It has two places for blocks:
+# my_net("SE", PyramidSplitAttention) puts the block of an earlier lesson first.
 my_net(PyramidSplitAttention)
 
 # %% [markdown]

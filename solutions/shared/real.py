@@ -50,13 +50,14 @@ class Task(NamedTuple):
 
 
 FRAMED = Task(framed_digits, DigitNet,
-              "A piece of a photograph, a handwritten digit and a coloured frame: read the digit if it has the "
-              "frame's colour, otherwise say \"not it\". The network answers at the digit's centre, and from there it "
-              "cannot see the frame.",
+              "A picture holds a piece of a photograph, a handwritten digit and a coloured frame. Read the digit if it "
+              "has the frame's colour, and otherwise say \"not it\". The network answers at the digit's centre, and "
+              "from there it cannot see the frame.",
               "the frame's colour")
 PAIRED = Task(digit_pairs, PairNet,
-              "Two pieces of photographs, each with a handwritten digit: read the query's digit if it has the colour "
-              "of the support's digit, otherwise say \"not it\". The mask of the support says where its digit is.",
+              "There are two pieces of photographs, each with a handwritten digit. Read the query's digit if it has "
+              "the colour of the support's digit, and otherwise say \"not it\". The mask of the support says where its "
+              "digit is.",
               "the colour of the support's digit")
 ABOUT = """# {lesson}: real pictures
 

@@ -881,8 +881,8 @@ from attention_lab.notebook.real_run import real_run
 real_run()
 
 # %% tags=["experiment"]
-# Your own network, which takes up the blocks of every lesson. It has two places for them:
-# my_net("SE", WindowAttention) has an earlier one first.
+# Your own network, built from the blocks of all lessons. It has two places for blocks:
+# my_net("SE", WindowAttention) puts the block of an earlier lesson first.
 my_net(WindowAttention)
 
 # %% tags=["nbval-ignore-output"]

@@ -83,35 +83,61 @@ def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_pat
         assert result.points == 0 and result.error.startswith("Not graded, please look at it") and what in result.error
 
 
-def drawn_slowly(notebook):
+HELD = []  # in a judge process: memory that it does not give back
+
+
+def drawn_dearly(notebook):
     """In the judge process: whatever draws hidden questions there needs more than a notebook may."""
     draw = questions.prepare
 
-    def slow(*arguments):
+    def dear(*arguments):
+        HELD.append(b"x" * (700 << 20))
         began = time.process_time()
         while time.process_time() - began < 6:
             pass
         return draw(*arguments)
-    questions.prepare = slow
+    questions.prepare = dear
     return notebook
 
 
-class DrawnSlowly:
+class DrawnDearly:
     def __init__(self, notebook):
         self.notebook = notebook
 
     def __reduce__(self):
-        return drawn_slowly, (self.notebook,)
+        return drawn_dearly, (self.notebook,)
 
 
-def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monkeypatch):
+def test_drawing_the_hidden_questions_costs_no_notebook_its_time_or_memory(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
     said = []
     with Pool(1, Settings(seed="a class whose questions are drawn here"), log=tmp_path / "log",
               say=said.append) as pool:
-        result = pool.submit(DrawnSlowly(parse(file_of(PUPILS[0])))).result()
+        result = pool.submit(DrawnDearly(parse(file_of(PUPILS[0])))).result()
     assert (result.error, result.points) == (None, sum(FULL))
     assert said == [DRAWS]  # it took longer than five seconds
+
+
+def leaves(notebook):
+    """In the judge process: a notebook that leaves memory behind."""
+    HELD.append(b"x" * (400 << 20))
+    return notebook
+
+
+class LeavesMemory:
+    def __init__(self, notebook):
+        self.notebook = notebook
+
+    def __reduce__(self):
+        return leaves, (self.notebook,)
+
+
+@pytest.mark.nightly
+def test_memory_that_a_notebook_leaves_behind_costs_the_next_one_nothing(tmp_path):
+    notebook = parse(file_of(PUPILS[0]))
+    with Pool(1, log=tmp_path / "log") as pool:
+        results = [pool.submit(LeavesMemory(notebook)).result() for _ in range(3)]
+    assert [(result.error, result.points) for result in results] == [(None, sum(FULL))] * 3
 
 
 @pytest.mark.nightly

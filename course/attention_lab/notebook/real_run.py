@@ -25,9 +25,10 @@ GUESS = 50.0  # the chance level: right answers of a network that ignores the fr
 WIDER = "one more 3x3 conv"
 COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
 PLACES = "first", "second"
-ABOUT_INTERVALS = ("The intervals below come from Welch's test with Holm's correction for all pairs. They cover the luck of "
-                   "the seed, but not the choice of photographs, because all runs have the same ones for training and "
-                   "the same ones for testing.")
+ABOUT_INTERVALS = (
+    "The intervals below come from Welch's test with Holm's correction for all pairs. They cover the luck of the seed, "
+    "but not the choice of photographs, because all runs have the same ones for training and the same ones for testing."
+)
 LITTLE = 0.25  # a share of the differences between pictures below which a cue explains little
 BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
