@@ -26,7 +26,7 @@ QUICK = [
     "graders/test_declared.py", "test_rooms.py", "test_old_names.py", "test_page_form.py", "test_answers.py",
 ]
 # How many: (in `make test`, in a nightly run).
-COUNTS = {"corrupted notebooks": (30, 600), "corrupted notebooks in a class": (5, 100)}
+COUNTS = {"corrupted notebooks": (12, 600), "corrupted notebooks in a class": (5, 100)}
 
 
 def count(what: str) -> int:

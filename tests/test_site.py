@@ -252,6 +252,7 @@ def test_the_search_finds_a_lesson_where_pages_are_files(site, browser):
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
+@pytest.mark.nightly
 def test_a_prediction_is_answered_on_the_page_as_in_the_notebook(site, browser):
     """Each guess is judged in the very words of attention_lab."""
     browser.get((site / "lessons/01_se.html").as_uri())

@@ -77,7 +77,8 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
         lab.screenshot("progress", solved.cells[-1].id)
 
 
-@pytest.mark.parametrize("theme", [pytest.param("Light", marks=pytest.mark.nightly), "Dark"])
+@pytest.mark.nightly
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_every_drawing_is_shown_on_light_and_dark_pages(course, tmp_path, theme):
     need(missing_tools())
     notebook = nbformat.read(SOLVED, as_version=4)

@@ -41,6 +41,7 @@ def files(folder):
             if path.is_file() and path.relative_to(folder).parts[0] != "work"}
 
 
+@pytest.mark.nightly
 def test_the_commands_work_in_a_fresh_clone(clone):
     before = files(clone)
     made = nbgrader(clone, "generate_assignment", LESSON)

@@ -1,7 +1,7 @@
 """Whatever happens to a notebook: each exercise has a verdict and a message, and those that were not touched keep their
 points.
 
-30 corrupted notebooks, always the same ones. 600 others, as they should be tried every night (a few minutes):
+12 corrupted notebooks, always the same ones. 600 others, as they should be tried every night (a few minutes):
 
     SUITE=nightly pytest tests/corruption
 """

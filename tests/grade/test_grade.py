@@ -135,6 +135,7 @@ def test_feedback_and_export_follow(again, tmp_path):
     assert rows == {pupil.student: sum(pupil.points) - 2 * pupil.late for pupil in CLASS}
 
 
+@pytest.mark.nightly
 def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded_class):
     shutil.copytree(graded_class[0].folder / "work/verdicts", ungraded.folder / "work/verdicts")
     (ungraded.folder / "submitted/dora" / LESSON / "timestamp.txt").write_text("yesterday")

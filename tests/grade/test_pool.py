@@ -39,6 +39,7 @@ class DeadlyOnce:
         return once, self.of
 
 
+@pytest.mark.nightly
 def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
     notebook = parse(file_of(PUPILS[0]))
     (tmp_path / "broken.ipynb").write_text("not JSON")

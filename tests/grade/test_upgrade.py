@@ -51,6 +51,7 @@ def test_marks_points_and_checks_that_would_change_are_named(again):
 
 
 @pytest.mark.skipif(START.get_start_method() != "forkserver", reason="other processes get the path of their parent")
+@pytest.mark.nightly
 def test_it_is_the_new_version_that_judges_not_the_one_in_the_class_s_folder(tmp_path):
     """A class's folder is a clone of the old version, in which the new version's command is run."""
     for name in ("__init__", "judge/__init__", "judge/judge"):

@@ -63,7 +63,8 @@ def ended(folder, by, *options, bubblewrap=True):
 
 
 @pytest.mark.parametrize("jobs, by, status, bubblewrap", [
-    pytest.param(1, signal.SIGTERM, 143, True, marks=pytest.mark.nightly), (2, signal.SIGTERM, 143, True),
+    pytest.param(1, signal.SIGTERM, 143, True, marks=pytest.mark.nightly),
+    pytest.param(2, signal.SIGTERM, 143, True, marks=pytest.mark.nightly),
     (1, signal.SIGKILL, -9, True), pytest.param(1, signal.SIGKILL, -9, False, marks=pytest.mark.nightly)])
 def test_a_check_that_is_ended_leaves_nothing(tmp_path, jobs, by, status, bubblewrap):
     found, said = ended(tmp_path, by, f"--jobs={jobs}", bubblewrap=bubblewrap)
