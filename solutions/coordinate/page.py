@@ -439,7 +439,8 @@ slide_the_marks(trained_network)
 
 # %% [markdown]
 # **Read it.** The positions make the difference: **coordinate, no places** has all the layers of **coordinate**,
-# and does no better than SE.
+# and loses its lead: it scores about what SE scores.
+# (Three runs are too few to exclude a gap of 5 points between these two.)
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
 # With the gates of another board it scores 29 %.
 # This is what chance predicts: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
@@ -542,7 +543,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # ## 8. What we now know
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
-# - In these runs the positions make the difference: the same layers without them do no better than SE.
+# - In these runs the positions make the difference: the same layers without them score about what SE scores.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.

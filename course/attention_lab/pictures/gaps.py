@@ -75,9 +75,19 @@ def print_gaps(results: Results, pairs: Sequence[Sequence[str]], *, matters: flo
     """
     for (arm, control, *measure), difference in zip(pairs, compared(results, pairs), strict=True):
         luck = "more than luck" if difference.p < LEVEL else "may be luck"
-        matter = "enough to matter" if abs(difference.gap) > matters else "too little to matter"
-        print(f"{_where(measure)}'{arm}' against '{control}': {_numbers(difference, unit)}, {luck}, {matter}")
+        print(f"{_where(measure)}'{arm}' against '{control}': {_numbers(difference, unit)}, {luck}, "
+              f"{_matter(difference, matters)}")
     print(NOTE)
+
+
+def _matter(difference: Difference, matters: float) -> str:
+    """Says whether a gap matters. If it may be luck, its interval must be too narrow to hold a gap that matters before
+    we may say that it does not."""
+    if abs(difference.gap) > matters:
+        return "enough to matter"
+    if difference.p >= LEVEL and not all(abs(end) <= matters for end in difference.interval):
+        return "and these runs cannot tell whether it matters"
+    return "too little to matter"
 
 
 def _where(measure: Sequence[str]) -> str:
