@@ -6,7 +6,7 @@ set -eu
 umask 022
 : "${HUB:=/opt/attention}" "${EXCHANGE:=/srv/nbgrader/exchange}"
 
-# This takes the system's own Python, because learners could not run one that lies in somebody's home.
+# This takes the system's own Python, because learners could not run a Python in somebody's home folder.
 /usr/bin/python3 -m venv "$HUB"
 "$HUB/bin/pip" install -q 'pip>=25.1'
 "$HUB/bin/pip" install -q -c constraints.txt ./course --group grade jupyterhub==6.1.1
@@ -24,6 +24,6 @@ chmod +x "$HUB/bin/autograder"
 # Everybody may put files into the exchange, but nobody may remove another account's files.
 mkdir -p "$EXCHANGE"
 chmod 1777 "$EXCHANGE"
-# But the course's own folder there belongs to the instructor, who owns this clone. Its owner decides what learners fetch.
+# But the course's own folder there belongs to the instructor, who owns this clone. Whoever owns that folder decides what learners fetch.
 [ -e "$EXCHANGE/attention" ] || { mkdir "$EXCHANGE/attention"; chown "$(stat -c %u:%g .)" "$EXCHANGE/attention"; }
 sed "s|/srv/nbgrader/exchange|$EXCHANGE|" docs/jupyterhub/nbgrader_config.py > "$HUB/etc/jupyter/nbgrader_config.py"

@@ -9,7 +9,7 @@ ln -sfn "$HUB" .venv
 mkdir -p work ~/.jupyter/jupyter_server_config.d
 cp "$HUB/etc/jupyter/nbgrader_config.py" work/
 echo "get_config().CourseDirectory.root = '$PWD'" > ~/.jupyter/nbgrader_config.py
-# `jupyter server extension enable --user` refuses an extension that no file of the account names yet. Even then it ends with exit
-# status 0 (jupyter_server 2.21).
+# `jupyter server extension enable --user` refuses an extension until one of the account's files names it. It ends with exit
+# status 0 even if it refuses (jupyter_server 2.21).
 echo '{"ServerApp": {"jpserver_extensions": {"nbgrader.server_extensions.formgrader": true}}}' \
     > ~/.jupyter/jupyter_server_config.d/formgrader.json

@@ -64,8 +64,8 @@ ABOUT = """# {lesson}: real pictures
 `python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `attention_lab/tasks/digits_on_photos.py`.
 This is what the network sees, and what it has to do:
 {said}
-The test pictures have other photographs, and digits that other people wrote.
-Each network is trained for {steps} steps of {batch} new pictures, with Adam and one cycle of the learning rate up to {rate}.
+The test pictures have other photographs, and digits from other forms.
+Each network is trained for {steps} steps of {batch} new pictures, with Adam and a one-cycle learning-rate schedule, whose peak is {rate}.
 The table has the share of right answers on {tested} test pictures, in per cent.
 
 """  # noqa: E501

@@ -91,7 +91,7 @@ class RealRun:
         modules = " and ".join(content["modules"])
         about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % "
                  f"at best. Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, "
-                 f"tested on other photographs and other people's digits; {seconds / 3600:.2f} CPU hours in all. "
+                 f"tested on other photographs and digits from other forms; {seconds / 3600:.2f} CPU hours in all. "
                  f"{ABOUT_INTERVALS}</p>")
         table = (
             "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
