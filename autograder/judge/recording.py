@@ -247,7 +247,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
 
 def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Question:
     """Returns a case's question without gradients, because the output's shape is not known yet. Its tensors are drawn
-    into `asking`."""
+    and put into `asking`."""
     call = asking.call(case.args, case.kwargs, "input")
     question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
                         trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case),

@@ -106,7 +106,7 @@ def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
 
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
-    """Says whether it crashes at once. The error then explains itself."""
+    """Says whether the mistake crashes at once. The error then explains itself."""
     space = recording.run_source(mistake.code, reference, mistake.id)
     first = made[0].cases[0]
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)

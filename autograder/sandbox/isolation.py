@@ -163,8 +163,8 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on addresses, because
-    CUDA reserves terabytes of them."""
+    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on the address space,
+    because CUDA reserves terabytes of it."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}

@@ -48,7 +48,7 @@ CHANCE = SystemRandom()  # random numbers that nobody can know before
 
 
 class Refused(ValueError):
-    """A record that is not within the rules, and why."""
+    """A record that breaks the rules, and why."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def released_text(source: str, lesson: str) -> str:
 
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
-    These lie in `folder`, beside the notebook."""
+    The learner's pictures are in `folder`, beside the notebook."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     _readable(soup)

@@ -59,7 +59,7 @@ def shared(case: RecordedCase, header: Observation) -> Fact | None:
 
 
 def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:
-    """Returns a fact if an attention passes on a sub-module's output as it is, or a multiple of it. (The expected
+    """Returns a fact if an attention module returns only a sub-module's output, or a multiple of it. (The expected
     output is not such a multiple, because it mixes positions.)"""
     header, tensors = observation
     got, expected = tensors.get("output"), case.expected_tensors.get("output")

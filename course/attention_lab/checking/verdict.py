@@ -322,8 +322,8 @@ def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
 
 
 def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
-    """Says whether a difference claims something about the output that is not true in another failing case: right to
-    six digits, or right if an input multiplied it."""
+    """Says whether a difference claims something about the output that is not true in another failing case. Such claims
+    are that it is right to six digits, or right if an input multiplied it."""
     fact = difference.facts[0]
     if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
         return False
