@@ -55,7 +55,7 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker's process. The folder tells it from another process that comes later at the same address."""
+    """A worker's process. Its folder distinguishes it from a later process at the same address."""
 
     address: str
     folder: str

@@ -84,8 +84,8 @@ class Entry:
 
 @dataclass
 class LiveTable:
-    """The display of a run; the gradebook writer tells it what happens. Use it as a context manager around the run, and
-    call `summary` afterwards."""
+    """The display of a run. The gradebook writer tells the display what happens. Use it as a context manager around the
+    run, and call `summary` afterwards."""
 
     console: Console
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -177,7 +177,7 @@ class LiveTable:
 
         standing: the gradebook's submissions of the lesson, and how many of those have full marks.
         absent: students without a submission.
-        passed_over: notebooks that lie beside those that are graded.
+        passed_over: notebooks beside those that are graded.
         """
         entries = dict(sorted(self.entries.items()))
         done = {student: entry for student, entry in entries.items() if entry.state == "recorded"}

@@ -120,7 +120,7 @@ def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> b
 
 
 def _seen(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> list[RecordedMistake]:
-    """Returns what each exercise in `made` shows of a mistake. If one of them can't tell it from the reference,
+    """Returns what each exercise in `made` shows of a mistake. If one of them can't distinguish it from the reference,
     returns an empty list."""
     shown = [replace(each, mistakes=[]) for each in made]
     try:

@@ -64,7 +64,7 @@ class Entry:
 
 
 def entry(path: Path) -> Entry:
-    """Returns the record's cell of a notebook, and the lessons that lie beside it as ../01_se/01_se.ipynb.
+    """Returns the record's cell of a notebook, and the lessons beside it, such as ../01_se/01_se.ipynb.
 
     Raises ValueError if a notebook can't be read. Raises Refused if there is no such cell, or if it is too long.
     """

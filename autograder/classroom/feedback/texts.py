@@ -84,8 +84,8 @@ def _figure(lesson: Path, address: str) -> str | None:
 
 
 def _own_picture(folder: Path, address: str) -> str | None:
-    """Returns a learner's picture if its first bytes are those of a picture, whatever its name says. It must lie below
-    `folder`, and no link may lead to it."""
+    """Returns a learner's picture if its first bytes are those of a picture, whatever its name says. The picture must
+    be below `folder`, and no link may lead to it."""
     path = folder / address
     if not address or ".." in path.parts or path.resolve() != folder.resolve() / address:
         return None

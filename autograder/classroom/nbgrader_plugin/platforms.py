@@ -72,8 +72,8 @@ def usable(claim: Claim | Doubt) -> Claim | Doubt:
 
 
 def without_doubles(found: Placed) -> Placed:
-    """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not
-    tell the time, none of them counts."""
+    """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not say
+    when, none of them counts."""
     claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():

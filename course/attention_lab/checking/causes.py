@@ -1,5 +1,6 @@
-"""Looks a second time at the failing case that leads a report, for causes such as a layer under two names, a layer that
-is never called, or a result that does not depend on a tensor. A cause is named only after it was seen."""
+"""Looks a second time at the failing case that leads a report, and searches for its cause. Such a cause may be a layer
+under two names, a layer that is never called, or a result that does not depend on a tensor. A cause is named only after
+it was seen."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ short hash. For each tensor there are also its norm and its projection on a fixe
 
 Two fingerprints may differ by as much as rounding can explain. In float64 the tolerance is 1e-8. If the computation
 used float32 numbers, the digits after the seventh depend on the processor, the number of threads and the kernel of
-torch, so the tolerance is that of compare.RELATIVE for float32. A float64 question may have an answer that is wrong
-only *because* it was computed in float32. That answer lies within the tolerance of the right one. Its difference from
-the right numbers depends on the processor, but the size of this difference does not. So such an answer is recognised by
-that size (see `noise`).
+torch. So the tolerance is then that of compare.RELATIVE for float32. A float64 question may have an answer that is
+wrong only *because* it was computed in float32. That answer lies within the tolerance of the right one. Its difference
+from the right numbers depends on the processor, but the size of this difference does not. So such an answer is
+recognised by that size (see `noise`).
 """
 
 from __future__ import annotations

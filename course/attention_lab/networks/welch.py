@@ -25,7 +25,7 @@ class Difference(NamedTuple):
     gap: the first mean minus the second.
     interval: in 95 of 100 such experiments, the true gap lies in this interval, if scores are normally distributed; nan
         if there is none. It is for a level of 5 %, and wider for a smaller one.
-    p: how often two arms that are equally good would differ by at least as much.
+    p: the probability that two equally good arms differ by at least as much.
     """
 
     gap: float
