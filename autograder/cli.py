@@ -104,13 +104,13 @@ def _add_check(commands: Commands) -> None:
                                             "not be read.")
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     check.add_argument("--json", metavar="PATH", help="write one line of JSON per notebook to this file; with -, "
-                                                      "write only that to standard output")
+                                                      "write only these lines to standard output")
     _add_where(check, 1)
     _add_isolation(check)
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check runs")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK",
-                       help="take an exercise from this notebook if it is missing from the other one, or unchanged "
-                            "since the release")
+                       help="take from this notebook every exercise that the other one lacks or has not changed since "
+                            "the release")
     check.set_defaults(run=_check)
 
 
@@ -139,16 +139,16 @@ def _check(options: argparse.Namespace) -> int:
 
 def _add_grade(commands: Commands) -> None:
     grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, several notebooks at a time",
-                                description="Grades all work that is not graded yet. After an interruption, the same "
-                                            "command continues where it stopped. Exit status 0: everything is "
-                                            "recorded; 1: something could not be recorded; 2: a usage error, or "
-                                            "nobody handed in.")
+                                description="Grades all work that is not graded yet. After an interruption, run the "
+                                            "same command again: it continues where the first run stopped. Exit "
+                                            "status 0: everything is recorded; 1: something could not be recorded; 2: "
+                                            "a usage error, or nobody handed in.")
     grade.add_argument("lesson", metavar="LESSON")
     _add_where(grade, os.cpu_count() or 1)
     grade.add_argument("--student", action="append", default=[], metavar="ID",
                        help="grade only this student; may be given several times")
     grade.add_argument("--force", action="store_true",
-                       help="also grade again what is already graded; marks given by hand stay")
+                       help="also grade again what is already graded; marks by hand are kept")
     grade.add_argument("--new-seed", action="store_true",
                        help="first draw a new class seed, which changes the hidden questions")
     grade.add_argument("--isolation", choices=ISOLATIONS,
@@ -186,14 +186,15 @@ def _course(options: argparse.Namespace) -> int:
 
 
 def _add_status(commands: Commands) -> None:
-    status = commands.add_parser("status", help="list who handed in a lesson, what is graded, marks and feedback",
-                                 description="Prints a line for each student: when they handed in, the mark in the "
-                                             "gradebook, whether the work is graded or why not, whether there is "
-                                             "feedback, and whether it is released in an exchange. Exit status 0, or "
-                                             "2 for a usage error.")
+    status = commands.add_parser("status", help="list who handed in a lesson, whose work is graded, and who has "
+                                                "feedback",
+                                 description="Prints a line for each student: when they handed in, whether the work "
+                                             "is graded or why not, the mark in the gradebook, and the feedback. For "
+                                             "the feedback it says whether a page exists and is released in an "
+                                             "exchange. Exit status 0, or 2 for a usage error.")
     status.add_argument("lesson", metavar="LESSON")
     status.add_argument("--json", metavar="PATH", help="write one line of JSON per student to this file; with -, "
-                                                       "write only that to standard output")
+                                                       "write only these lines to standard output")
     status.set_defaults(run=_status)
 
 
@@ -239,7 +240,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 def _add_restore(commands: Commands) -> None:
     back = commands.add_parser("restore", help="restore a class from its backup in a fresh clone",
-                               description="Replaces nothing: a folder that already holds a class is refused. Exit "
+                               description="Never replaces a class: a folder that already holds one is refused. Exit "
                                            "status 0, or 2 for a usage error.")
     back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file that backup wrote")
     back.set_defaults(run=_restore)
@@ -303,8 +304,8 @@ def _add_export(commands: Commands) -> None:
     export.add_argument("--absent", choices=("blank", "zero"), default="blank",
                         help="the points of students who handed in nothing (%(default)s)")
     export.add_argument("--language", choices=("en", "de", "fr", "es"),
-                        help="your language on Moodle, which finds the columns of a grading worksheet by their "
-                             "headings (en)")
+                        help="your language on Moodle, because a grading worksheet's headings must be in that "
+                             "language (en)")
     export.set_defaults(run=_export)
 
 
@@ -327,9 +328,10 @@ def _add_verify(commands: Commands) -> None:
                                              "error, or a file could not be read.")
     verify.add_argument("card", type=Path, metavar="CARD", nargs="?", help="card.json, as the capstone wrote it")
     verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", nargs="?", help="the capstone's notebook")
-    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead of a card: train this notebook's "
-                                                                        "record within the rules (docs/records.md)")
-    verify.add_argument("--draw", type=int, metavar="N", help="draw a record's pictures from this number, which an "
+    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead of checking a card, train this "
+                                                                        "notebook's record within the rules "
+                                                                        "(docs/records.md)")
+    verify.add_argument("--draw", type=int, metavar="N", help="draw a record's pictures with this seed, which an "
                                                               "earlier run printed")
     _add_isolation(verify)
     verify.set_defaults(run=_verify)
@@ -392,8 +394,8 @@ def _add_audit(commands: Commands) -> None:
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="the lessons to audit; without any, all of them")
     audit.add_argument("--seeds", type=_positive, default=3, metavar="N",
                        help="try N sets of hidden questions (%(default)s)")
-    audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson to this file; with -, "
-                                                      "write only that to standard output")
+    audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson to this file; with -, write "
+                                                      "only these lines to standard output")
     audit.set_defaults(run=_audit)
 
 

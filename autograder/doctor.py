@@ -69,9 +69,9 @@ def _python() -> Iterator[Finding]:
     yield Finding("good", f"Python {platform.python_version()}, {platform.platform()}")
     yield Finding("good", f"torch {torch.__version__}, {os.cpu_count()} CPU cores")
     if batch_norm_defect():
-        yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 where memory "
-                                 "layouts are mixed; graders compare such gradients at batch 2 or more, so marks are "
-                                 "not affected")
+        yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 if memory "
+                                 "layouts are mixed; marks are not affected, because graders compare such gradients "
+                                 "at batch size 2 or more")
 
 
 def batch_norm_defect() -> bool:
@@ -95,8 +95,8 @@ def _device() -> Iterator[Finding]:
             yield Finding("bad", str(error))
     else:
         yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that "
-                                 "stay on the CPU, and the CPU computes the numbers. To check the numbers on a GPU "
-                                 "too, grade on a machine with an NVIDIA GPU")
+                                 "stay on the CPU. The CPU computes the numbers. To check the numbers on a GPU too, "
+                                 "grade on a machine with an NVIDIA GPU")
 
 
 def _machine() -> Iterator[Finding]:
@@ -164,8 +164,8 @@ def _walls() -> Iterator[Finding]:
                   f"{LIMITS['RLIMIT_CPU']} s of computing",
                   f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB per file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
-        yield Finding("good", f"limits of a worker: {', '.join(bounds)}; for one question {limits.QUESTION_CPU:g} s of "
-                              f"computing and {limits.QUESTION_WALL:g} s in all; for one notebook "
+        yield Finding("good", f"limits of a worker: {', '.join(bounds)}; one question gets {limits.QUESTION_CPU:g} s "
+                              f"of computing and {limits.QUESTION_WALL:g} s in all, and one notebook "
                               f"{limits.NOTEBOOK_CPU:g} s of computing and {limits.NOTEBOOK_OWN:g} s in all")
     try:
         sandbox = Sandbox()
@@ -295,7 +295,7 @@ def _class() -> Iterator[Finding]:
     app = course_app("doctor")
     if others := nbgrader_plugin.set_otherwise(app.config):
         yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md "
-                                 "promises about that is not checked")
+                                 "promises about nbgrader's steps is not checked")
     else:
         yield Finding("good", "nbgrader's steps are the course's own")
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
@@ -326,15 +326,14 @@ def _exchange(inbound: Path, check_owner: bool) -> Iterator[Finding]:
                       f"nothing is in {inbound}. A folder with the name of an account counts only if that account "
                       "owns it")
     elif not unknown:
-        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder counts only if "
-                              "the account of its name owns it")
+        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder counts only if the "
+                              "account with its name owns it")
     if believed:
         who = ("anybody who can write there" if not check_owner else
                "anybody who can write there without an account, or with yours,")
         yield Finding("missing",
                       f"{len(believed)} of {len(names)} who handed in at {inbound} have no account here (such as "
-                      f"{believed[0]!r}). For these, only the name of a folder says whose it is, so {who} can use such "
-                      "a name")
+                      f"{believed[0]!r}). Only the name of their folder says whose it is, so {who} can use such a name")
     if refused := sorted(unknown.difference(believed)):
         yield Finding("missing",
                       f"{len(refused)} of {len(names)} who handed in at {inbound} have no account here (such as "

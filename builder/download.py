@@ -35,7 +35,7 @@ Linux     1. Unpack the zip.
           2. Open a terminal in the new folder, and type: python3 start.py
           3. Lesson 00 opens in your browser. Ctrl-C in the terminal ends it.
 
-Your own notebooks lie in the folder my/. To update, unpack a newer zip over this folder: what you wrote stays.
+Your own notebooks are in the folder my/. To update, unpack a newer zip over this folder: what you wrote stays.
 To start a lesson afresh, rename its folder in my/ and start again.
 """
 

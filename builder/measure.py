@@ -124,8 +124,8 @@ def processor() -> str:
 
 
 def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
-    """Returns what the experiments on a page depend on. The page is treated like a module, starting from the statements
-    of the experiments' cells."""
+    """Returns what the experiments on a page depend on. The page is treated like a module, and only what the statements
+    of the experiments' cells reach counts."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     starts: list[int] = []
     count = 0

@@ -2,7 +2,7 @@
 file.
 
 Start it with a double click, or with `python start.py` in a terminal. It needs Python 3.11 or newer and, the first
-time, a network. Your own notebooks lie in the folder my/, and are never overwritten.
+time, a network. Your own notebooks are in the folder my/, and are never overwritten.
 """
 
 # This file runs before anything is known of the Python that runs it: no syntax that an old one can't read.

@@ -154,7 +154,7 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
 def test_no_folder_that_learners_code_may_read(monkeypatch):
     inside = Lesson("own_x", "x", "X", [], "", 30, folder=f"{sysconfig.get_path('purelib')}/x")
     monkeypatch.setattr(isolation, "own_lessons", lambda: [inside])
-    with pytest.raises(isolation.NoLayers, match="The lesson own_x lies in .*/x, below .*, which learners' "
+    with pytest.raises(isolation.NoLayers, match="The lesson own_x is in .*/x, below .*, which learners' "
                                                  "code may read"):
         isolation.readable.__wrapped__()
 

@@ -48,8 +48,8 @@ class Audit:
     """What was judged and what went wrong. Each entry names its seed.
 
     totals: how many answers of each kind were judged with each seed.
-    misnamed: mistakes that lose points under the name of another mistake.
-    mistold: wrong answers of the bank for which the learner's report lacks the words that the answer's heading expects.
+    misnamed: mistakes that lose points, but that the report takes for another mistake.
+    mistold: wrong answers of the bank whose report lacks the words that the answer's heading names.
     survivors: mutants that get full points, each with the line that differs.
     stale: entries of EQUIVALENT whose mutant no longer exists, or loses points after all.
     missing: what else the lesson lacks. This is not a fault of its graders, so it does not fail the audit.
@@ -177,7 +177,7 @@ def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable
 
 
 def _told(found: Audit, answers: Iterable[bank.Answer], reference: ModuleType) -> None:
-    """Finds out what the learner's check, as it was built, says to each wrong answer."""
+    """Finds out what the learner's check, as recorded by the build, says about each wrong answer."""
     for answer in (each for each in answers if each.kind == "wrong" and not each.measured):
         names = recording.run_source(answer.source, reference, answer.name)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):

@@ -1,4 +1,4 @@
-"""What a lesson still lacks, compared with the course's own lessons. Nothing of this makes a grader wrong."""
+"""What a lesson still lacks, compared with the course's own lessons. None of this makes a grader wrong."""
 
 from __future__ import annotations
 

@@ -109,8 +109,8 @@ def _compiles(source: str) -> bool:
 
 
 def _mark(tree: ast.AST) -> None:
-    """Marks what cannot be seen from a node alone: whether it computes a result (`runs`), and which names could take
-    the place of its own (`others`)."""
+    """Marks each node with what it alone does not show. `runs` says whether it computes a result, and `others` holds
+    the names that could take the place of its own."""
     layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         parameters = {argument.arg for argument in function.args.args} - {"self"}

@@ -34,7 +34,7 @@ class Found:
     """The result of comparing the rules with the gradebook.
 
     made: the changes that bring the rules into the gradebook.
-    differs: the entries that differ from the rules, and that the gradebook keeps.
+    differs: the entries that differ from the rules. They stay as they are in the gradebook.
     """
 
     made: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ def course(how: str, console: Console) -> int:
             book.keep()
     for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply "
                                                                         "does it):", found.made),
-                           (f"Different in the gradebook, and left as it is (--replace sets what {NAME} says):",
+                           (f"Different in the gradebook, and not changed (--replace sets what {NAME} says):",
                             found.differs)):
         for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
             say(line)
@@ -156,6 +156,6 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
               for student, entries in sorted(rules.extensions.items())
               for lesson, days in sorted(entries.items())]
     if rules.percent_per_day is not None:
-        lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "
-                     f"and at most {rules.at_most_percent:g} %.")
+        lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day late, begun days "
+                     f"included, and at most {rules.at_most_percent:g} %.")
     return lines

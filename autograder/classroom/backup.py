@@ -39,7 +39,7 @@ OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
 
 
 def backup(path: Path, console: Console) -> int:
-    """Writes the class of this folder to a new file, a tar with gzip. Returns the command's exit status.
+    """Writes the class of this folder to a new file, a gzipped tar archive. Returns the command's exit status.
 
     Raises ValueError if the file exists already, or if the gradebook is neither SQLite nor PostgreSQL.
     """
@@ -111,9 +111,9 @@ def restore(path: Path, console: Console) -> int:
         shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
         # its settings may be among the files
         _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))
-    console.print(Text(on_terminal(f"Restored the class of {made}, which attention_lab {by} saved (this is "
-                                   f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then "
-                                   "`feedback` for the pages.")),
+    console.print(Text(on_terminal(f"Restored the class that attention_lab {by} saved on {made} (this is "
+                                   f"{version('attention-lab')}). Next, run `.venv/bin/autograder doctor`, then "
+                                   "`.venv/bin/autograder feedback LESSON` for the pages.")),
                   soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():

@@ -37,17 +37,16 @@ PATIENCE = 30.0
 END_SECONDS = 5.0  # for the workers to hear that the run has ended
 TRIES = 3  # how many workers may be lost while they grade one submission
 LOUD = (
-    "it writes every message to its log, and with them the class's seed: start it without Dask's debug log"
-    " level"
+    "it logs every message, so the class's seed would be in its log: start it without Dask's debug log level"
 )
-LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
+LOST = "Not graded: {} workers were lost while they graded this notebook. Run the same command to try again."
 # A function and its arguments. A logger is sent as its name, so the other process uses its own.
 LOGS_MESSAGES = logging.Logger.isEnabledFor, logging.getLogger("distributed.core"), logging.DEBUG
 INSTALL = "--cluster needs Dask: .venv/bin/python -m pip install -c constraints.txt --group cluster"
 
 
 class NoWorkers(ValueError):
-    """No worker of the cluster judges, or none is left."""
+    """No worker of the cluster can judge, or none is left."""
 
 
 class Lost(Exception):
@@ -56,7 +55,7 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker's process. The folder tells it from another process that comes later at the same address."""
+    """A worker's process. Its folder distinguishes it from a later process at the same address."""
 
     address: str
     folder: str
@@ -310,9 +309,9 @@ def checked(address: str) -> str:
     if parts.scheme not in ("tls", "tcp") or not parts.hostname:
         raise ValueError(f"{address!r} is not the address of a cluster, which looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
-        raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and "
-                         "send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md shows; "
-                         "tcp:// is only for this machine")
+        raise ValueError(f"{address} is refused: without encryption, anybody on the network could read the class's "
+                         "seed and send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md "
+                         "shows; tcp:// is only for this machine")
     return address
 
 
@@ -331,7 +330,7 @@ def _client(address: str) -> Any:
     security = Security() if address.startswith("tls:") else None
     ours = security.get_tls_config_for_role("client") if security else None
     if ours and not (ours["ca_file"] and ours["cert"]):
-        raise ValueError("the cluster's certificates are not set up: first `export DASK_CONFIG=docs/cluster.yaml` "
+        raise ValueError("the cluster's certificates are not set up: first run `export DASK_CONFIG=docs/cluster.yaml` "
                          "(docs/instructors/cluster.md)")
     try:
         return Client(address, security=security, timeout=PATIENCE, set_as_default=False)

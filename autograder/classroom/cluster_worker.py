@@ -68,7 +68,7 @@ class NoSuchRun(Exception):
 
 
 class CodeChanged(Exception):
-    """The code on this machine's disk is no longer the code that judged."""
+    """The code on this machine's disk has changed since the judges started."""
 
 
 def knows_jobs() -> None:

@@ -53,14 +53,14 @@ def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
     names = {student: ODD.sub(" ", called.get(student, "")).strip() or "Participant" for student in students
              if student.isdecimal()}
     return ({student: f"{name}_{student}_assignsubmission_file_{lesson}.html" for student, name in names.items()},
-            "their ids are not the numbers in Moodle's own file names")
+            "the students' ids are not the numbers in Moodle's own file names")
 
 
 def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
     """`byronada_40213_551200_01_se-2.html`: the name that the file has in Canvas's own download. Canvas finds a student
-    by two numbers in it, the student's and the file's (`infer_comment_context_from_filename` in
-    app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms). So Canvas's download must still lie
-    in the folder in which it was collected."""
+    by two numbers in that name, the student's and the file's (`infer_comment_context_from_filename` in
+    app/models/abstract_assignment.rb of https://github.com/instructure/canvas-lms). These numbers are read from
+    Canvas's download, which must still be in the folder in which it was collected."""
     archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson,
                     "archive")
     paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]
@@ -72,7 +72,7 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
             and (claim.notebook == lesson or claim.student not in names)
         ):
             names[claim.student] = f"{path.stem}.html"
-    return names, f"no zip from Canvas in {archives} holds their notebook"
+    return names, f"no zip from Canvas in {archives} holds the student's notebook"
 
 
 def _listed(archive: Path) -> list[str]:

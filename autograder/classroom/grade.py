@@ -78,11 +78,11 @@ def grade(options: argparse.Namespace) -> int:
         verdicts.tidy()
         progress.summary(writer.standing(), writer.absent, writer.passed_over())
     if not complete:
-        console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."),
+        console.print(Text(f"Not everything could be recorded: {log} says why. Run the same command to try again."),
                       soft_wrap=True)
     elif options.new_seed and progress.before:
-        console.print("Students who were graded before keep the marks of the old seed. With --force, everybody gets "
-                      "the same questions.", soft_wrap=True)
+        console.print("Students who were graded before keep the marks that they got with the old seed. With --force, "
+                      "everybody gets the new questions.", soft_wrap=True)
     return int(not complete or progress.failed)
 
 
@@ -128,7 +128,7 @@ class _Quiet(logging.StreamHandler):
     the terminal."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """logging's method."""
+        """Overrides logging's method."""
 
 
 class _Plain(logging.Formatter):

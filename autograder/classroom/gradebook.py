@@ -270,7 +270,7 @@ class GradebookWriter(Autograde):
         return graded
 
     def passed_over(self) -> dict[str, list[str]]:
-        """Returns, by student, the notebooks that lie beside the graded one, because one of them may be newer."""
+        """Returns, by student, the notebooks beside the graded one, because one of them may be newer."""
         found = {}
         for student, folder in self.folders.items():
             wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]

@@ -84,8 +84,8 @@ class Entry:
 
 @dataclass
 class LiveTable:
-    """The display of a run; the gradebook writer tells it what happens. Use it as a context manager around the run, and
-    call `summary` afterwards."""
+    """The display of a run. The gradebook writer tells the display what happens. Use it as a context manager around the
+    run, and call `summary` afterwards."""
 
     console: Console
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -177,7 +177,7 @@ class LiveTable:
 
         standing: the gradebook's submissions of the lesson, and how many of those have full marks.
         absent: students without a submission.
-        passed_over: notebooks that lie beside those that are graded.
+        passed_over: notebooks beside those that are graded.
         """
         entries = dict(sorted(self.entries.items()))
         done = {student: entry for student, entry in entries.items() if entry.state == "recorded"}
@@ -193,12 +193,12 @@ class LiveTable:
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
                 self._line(f"No time was left for {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
         if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
-            self._line("Out of time while the machine was busy, so the next run grades them again: "
+            self._line("Out of time while the machine was busy. The next run grades these again: "
                        + ", ".join(map(on_terminal, hurried)))
         for student, names in passed_over.items():
             more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
-            self._line(f"Not graded, because a notebook of the right name lies beside it: {whose}")
+            self._line(f"Not graded, because there is a notebook of the right name beside it: {whose}")
         if absent:
             self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "
                        f"{', '.join(map(on_terminal, absent))}")
@@ -215,7 +215,8 @@ class LiveTable:
         self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
 
     def _last_table(self, done: dict[str, Entry]) -> None:
-        """Prints the table once more on a terminal; elsewhere, the lines that were printed are still there."""
+        """Prints the table once more. It is called only on a terminal, because elsewhere the printed lines are still
+        there."""
         table = _table()
         for student, entry in done.items():
             if not entry.full or entry.remarks or entry.mark and (entry.mark.taken_off or entry.mark.by_hand):
@@ -245,8 +246,8 @@ class LiveTable:
         states = [entry.state for entry in self.entries.values()]
         self.live.stop()
         self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
-                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and none "
-                           "of that is lost: the same command continues from here.", soft_wrap=True)
+                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and "
+                           "nothing is lost: run the same command to continue.", soft_wrap=True)
 
     @property
     def failed(self) -> bool:

@@ -49,9 +49,9 @@ LOOK = 0.1  # seconds between two checks of its use of time and memory
 # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
 DRAWING, DRAWN = "drawing", "drawn"
 WAIT = 5.0  # seconds after which somebody who waits for that is told
-DRAWS = ("Drawing this class's hidden questions. The reference and every known mistake answer them first, once for "
-         "each lesson. For some lessons this takes minutes.")
-TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
+DRAWS = ("Drawing this class's hidden questions. The reference and every known mistake answer them once for each "
+         "lesson, before the grading begins. For some lessons this takes minutes.")
+TOO_MUCH = "Not graded: the process that graded this notebook needed more than {}. Please look at the notebook."
 
 
 def get_ready() -> None:
@@ -128,8 +128,8 @@ class Pool:
         """Returns the future result of Judge.grade. The result has an error if the file is not a notebook, or if no
         process survives it.
 
-        It returns when the hidden questions are there. The future raises the errors of Judge if no judge can work with
-        these settings, and NoRoom.
+        It returns when the hidden questions have been drawn. The future raises NoRoom. If no judge can work with these
+        settings, it raises the errors of Judge.
 
         began: called when a process starts on it.
         """
@@ -222,7 +222,7 @@ class JudgeProcess:
         return said
 
     def swollen(self) -> bool:
-        """Tells whether a notebook has left so much memory behind that it would count against the next ones."""
+        """Says whether a notebook has left so much memory in use that it would count against the next notebooks."""
         return self._resident() - self.held > self.most / 2
 
     def _heard(self, bounded: bool) -> Any:
@@ -341,8 +341,8 @@ def _end_with_parent() -> None:
 
 def graded(judge: Judge, submission: Submission, lesson: str | None = None,
            solved: NotebookNode | None = None) -> Result:
-    """Returns the result for a notebook, or for the one in a file, whatever it holds and whatever happens to the judge.
-    Raises NoRoom."""
+    """Returns the result for a notebook, or for the notebook in a file. It does so whatever the file holds, and
+    whatever happens to the judge. Raises NoRoom."""
     try:
         return judge.grade(_notebook(submission), lesson, solved)
     except Unreadable as error:

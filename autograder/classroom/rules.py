@@ -72,8 +72,8 @@ class Rules:
 
 
 def read(root: Path) -> Rules | None:
-    """Returns the rules of the course in the folder `root`; None if it has no such file. Raises ValueError, with the
-    line, for a wrong one."""
+    """Returns the rules of the course in the folder `root`; None if it has no such file. Raises ValueError for a wrong
+    rule, with its line."""
     try:
         text = (root / NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -90,7 +90,8 @@ def read(root: Path) -> Rules | None:
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
-            raise _wrong(text, (section,), f"{section!r} is not a known section: there are {', '.join(SECTIONS)}")
+            raise _wrong(text, (section,), f"{section!r} is not a known section: the sections are "
+                                           f"{', '.join(SECTIONS)}")
         if section != "timezone" and not isinstance(entries, dict):
             raise _wrong(text, (section,), f"{section} is a table: write [{section}] above its entries")
     late = {name: _number(text, ("late", name), value, 100) for name, value in _known(text, content.get("late", {}))}
@@ -118,7 +119,8 @@ def time_said(when: datetime | None) -> str:
 def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in late.items():
         if name not in LATE:
-            raise _wrong(text, ("late", name), f"{name!r} is not a known entry of [late]: there are {', '.join(LATE)}")
+            raise _wrong(text, ("late", name), f"{name!r} is not a known entry of [late]: its entries are "
+                                               f"{', '.join(LATE)}")
         yield name, value
 
 

@@ -67,7 +67,7 @@ class Standing:
         return [self.student, when + late, self.mark.said if self.mark else "no mark", graded, feedback, released]
 
     def as_json(self, lesson: str) -> dict[str, Any]:
-        """Returns one line of `--json`. points are those that count, after the penalty. Without a mark, points and
+        """Returns one line of `--json`. `points` are the points after the penalty. Without a mark, points and
         max_points are null."""
         mark = self.mark
         return {"student": self.student, "lesson": lesson, "submitted": self.submitted,

@@ -58,7 +58,7 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
         kept = {known.name: _kept(gradebook, known) for known in lessons}
     say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     for name in sorted(held - {known.name for known in lessons}):
-        say(f"{name}: this version has no such lesson; its marks stay as they are")
+        say(f"{name}: this version has no such lesson; the lesson's marks stay as they are")
     moved = 0
     get_ready()
     # a seed that is given is not kept, nor what is drawn with it
@@ -71,7 +71,7 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
             say(f"{known.name}: {judged} judged again, {len(marks)} marks would change")
             for line in [*changes, *marks]:
                 say(f"- {line}")
-    say("Nothing was written." + (" Marks by hand would stay." if moved else ""))
+    say("Nothing was written." + (" Marks by hand would be kept." if moved else ""))
     return int(bool(moved))
 
 
@@ -95,8 +95,9 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
     if not theirs.is_dir():
         return []
     ours = COURSE / known.name
-    names = {f"{known.name}.ipynb": "the notebook that was handed out differs"}
-    names |= {f"checks/{slot.name}.check": f"the recorded check of {slot.name} differs" for slot in known.exercises}
+    names = {f"{known.name}.ipynb": "the notebook that was handed out differs from this version's"}
+    names |= {f"checks/{slot.name}.check": f"the recorded check of {slot.name} differs from this "
+                                           "version's" for slot in known.exercises}
     return [said for name, said in names.items()
             if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
 

@@ -60,7 +60,8 @@ def length(source: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _analysed(source: str) -> _Analysed:
-    """Analyses a piece of code. Whatever the code holds, no error gets out, so that no answer can prevent the page."""
+    """Analyses a piece of code. Whatever the code holds, no error gets out, so no answer can stop the page from being
+    made."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python quotes an answer in them

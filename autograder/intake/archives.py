@@ -1,8 +1,9 @@
 """Unpacks a zip or tar of strangers' files, and the archives inside it. Only plain files with plain names are unpacked,
 and only within bounds.
 
-A class's archive comes from a platform, which wrote its names. The files inside were made by learners, and some of them
-are archives too. If one file is left out, the others lose nothing; it is kept or listed (see `aside`).
+A class's archive comes from a platform, which chose the names in it. The files inside were made by learners, and some
+of them are archives too. If one file is left out, the others are still unpacked. The one left out is kept or listed
+(see `aside`).
 """
 
 from __future__ import annotations
@@ -250,11 +251,11 @@ def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
 
 
 class _Bounded:
-    """The bytes of a tar as gzip returns them, up to a bound. There is a bound because even a file that is skipped has
-    to be read.
+    """The bytes of a tar, decompressed, up to a bound. There is a bound because even a file that is skipped has to be
+    read.
 
-    most: how many bytes may describe files.
-    describes: how many of these may still come before the next file; None inside a file.
+    most: how many bytes of metadata about files may still come in all.
+    describes: how many of these may still come before the next file. It is None inside a file.
     """
 
     def __init__(self, file: _Opened, left: Allowance, most: int):
@@ -284,7 +285,8 @@ class _Bounded:
             self.describes -= size
             if self.describes < 0:
                 raise TooMuch("has too many bytes of metadata about its files. At most "
-                              f"{LARGEST_DESCRIPTION:,} are read for one file, and {DESCRIPTION:,} on average")
+                              f"{LARGEST_DESCRIPTION:,} bytes are read for one file, and {DESCRIPTION:,} for a file "
+                              "on average")
         data = self.file.read(size)
         self.left.take(len(data))
         return data

@@ -110,8 +110,8 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = (), owner: int
 
 
 def notebooks_in(folder: Path) -> list[str]:
-    """Returns the paths of the notebooks in a stranger's folder, sorted: plain files among its first MOST_FILES
-    entries. None of them is opened. Empty if the folder is a link or can't be read."""
+    """Returns the sorted paths of the notebooks in a stranger's folder. Only plain files count, and only among the
+    folder's first MOST_FILES entries. None of them is opened. Empty if the folder is a link or can't be read."""
     try:
         opened = os.open(folder, ONLY_READ | os.O_DIRECTORY)
     except OSError:

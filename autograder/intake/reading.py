@@ -65,7 +65,7 @@ def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
     except MemoryError:
         why = f"is too large to be read. {SMALLER}"
     except Exception as error:
-        why = f"can't be read: {type(error).__name__}. Please look at it"
+        why = f"can't be read: {type(error).__name__}. Please look at the file"
     return REFUSED, json.dumps(why).encode()
 
 

@@ -65,7 +65,7 @@ class Verdicts:
             beside.write_text(json.dumps({"digest": digest([key, content]), "result": content}), encoding="ascii")
 
     def tidy(self) -> None:
-        """Removes verdicts that were not used for a long time, and files that a killed process left behind."""
+        """Removes verdicts that have not been used for a long time, and files that a killed process left behind."""
         with suppress(OSError):
             for path in self.folder.iterdir():
                 if time.time() - path.stat().st_mtime > (UNUSED if path.suffix else 3600):

@@ -20,8 +20,8 @@ from autograder.submission import notebook
 def identity(settings: Settings) -> dict[str, str]:
     """Returns the versions and digests of everything that can change a verdict, by name.
 
-    Packages count, because a submission may import any package that is installed. Raises the errors of Judge if there
-    can be no judge with these settings. Raises ValueError if the code on the disk is not the code that this process
+    Packages count, because a submission may import any package that is installed. If no judge can work with these
+    settings, raises the errors of Judge. Raises ValueError if the code on the disk is not the code that this process
     runs.
     """
     if not unchanged():

@@ -103,8 +103,8 @@ class Judge:
             sandbox.close()
 
     def prove(self) -> None:
-        """Makes sure, once, that learners' code can be given the memory, and the GPU, that right answers need. Raises
-        NoRoom if it can't."""
+        """Checks once that learners' code can have the memory and the GPU that right answers need. Raises NoRoom if it
+        can't."""
         for sandbox in self.sandboxes.values():
             sandbox.prove()
 

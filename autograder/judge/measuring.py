@@ -1,4 +1,4 @@
-"""Measures how much memory an answer needs at its peak, as the kernel tells it, in a worker that was asked nothing
+"""Measures how much memory an answer needs at its peak, as the kernel reports it, in a worker that was asked nothing
 before.
 
 Nothing that runs beforehand can hide a peak. What the cells hold counts as well, so it does not help to keep memory

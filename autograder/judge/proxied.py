@@ -145,8 +145,8 @@ def _methods(kind: type) -> list[str]:
 
 
 def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
-    """Returns the value of an argument. A function among the arguments stands for the learner's own one: if its result
-    is not given yet, calling it raises _Reached."""
+    """Returns the value of an argument. A function among the arguments stands for the learner's own function. If its
+    result is not given yet, calling it raises _Reached."""
     def build(other: dict) -> Any:
         if "callable" not in other:
             raise Refused(f"an argument {other!r}")

@@ -185,10 +185,10 @@ def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed
                   by_nature: set[str]) -> tuple[RecordedCase, int]:
     """Returns the recorded case, and the attempt from which it comes; the first attempt is `start`.
 
-    Numbers are drawn again as long as the gradient of a parameter, or of an image of the batch, is zero throughout,
-    because a hidden layer that a ReLU silences would hide mistakes. There are at most ATTEMPTS attempts, or PATIENCE
-    attempts without improvement, because some gradients are zero by nature. Those are added to `by_nature`, so that the
-    exercise's other cases do not wait for them.
+    Numbers are drawn again as long as the gradient of a parameter, or of an image of the batch, is zero throughout.
+    Such a gradient may come from a hidden layer that a ReLU silences, which would hide mistakes. There are at most
+    ATTEMPTS attempts, or PATIENCE attempts without improvement, because some gradients are zero by nature. Those are
+    added to `by_nature`, so that the exercise's other cases do not wait for them.
     """
     attempt = since = start
     best = _record_once(name, case, namespace, seed, attempt, device)
@@ -247,7 +247,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
 
 def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Question:
     """Returns a case's question without gradients, because the output's shape is not known yet. Its tensors are drawn
-    into `asking`."""
+    and put into `asking`."""
     call = asking.call(case.args, case.kwargs, "input")
     question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
                         trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case),

@@ -46,7 +46,7 @@ def copy_with(wanted: str, path: Path) -> Path | None:
 
 
 def draw_another(path: Path = FILE) -> Path | None:
-    """Replaces the seed by a new one. Returns the copy of the old seed, which lies beside it; None if there was no
+    """Replaces the seed by a new one. Returns the copy of the old seed, which is beside it; None if there was no
     seed."""
     old = None
     if path.exists():

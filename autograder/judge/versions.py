@@ -24,8 +24,8 @@ def digest(content: Any) -> str:
 
 
 def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
-    """Returns the files of the code that judges, by names that are the same on every machine: the autograder, the code
-    that lessons share, and the folders of `topics`."""
+    """Returns the files of the code that judges, by names that are the same on every machine. They are the autograder,
+    the code that lessons share, and the folders of `topics`."""
     folders = {"autograder": (ROOT / "autograder", "**/*.py"),
                "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
                "shared": (ROOT / "solutions/shared", "*.py"),

@@ -18,7 +18,7 @@ OWN = "own_"  # every name of an own lesson begins with it; git ignores what is 
 
 @dataclass(frozen=True)
 class Lesson:
-    """An entry of course.toml, or of an instructor's own list, which also says in which folder the topic lies."""
+    """An entry of course.toml, or of an instructor's own list, which also says which folder holds the topic."""
 
     name: str
     topic: str

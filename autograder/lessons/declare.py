@@ -30,7 +30,8 @@ class RandomTensor:
 
 @dataclass(frozen=True)
 class TorchModule:
-    """A module argument of torch.nn: its class name and arguments, frozen parameters, and tied ones, {name: source}.
+    """A module of torch.nn as an argument. It has a class name and arguments, frozen parameters, and tied parameters as
+    {name: source}.
 
     equal: {name: source}. The parameter `name` gets the same numbers as the parameter `source`, but the two are not
         tied.
@@ -108,7 +109,7 @@ class Case:
     method: the method of the module that is called. With `parameters`, nothing is called, and the answer is the number
         of trainable parameters. The module then keeps its initial values, so it may be as large as it likes.
     earlier: the arguments of another call that comes first. True makes this earlier call with arguments of the same
-        sizes. A module is called with other sizes even before that, if the reference accepts other sizes
+        sizes. If the reference accepts other sizes, a module is called with other sizes before both calls
         (derive.resized).
     again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device.
@@ -125,7 +126,8 @@ class Case:
     untraced: sub-modules whose input and output are not recorded, because they are too large for the file of checks.
     drop_largest: dropout drops the largest numbers, so that one can see where it stands, and whether it drops whole
         channels.
-    counts_for: the check to which it belongs (a key of attention_lab's SHARES), if that does not follow from the rest.
+    counts_for: the check to which the case belongs (a key of attention_lab's SHARES). It is needed only where the other
+        fields do not imply it.
     """
 
     label: str = ""

@@ -69,8 +69,8 @@ class Topic:
 
 
 def topic(where: str | Path) -> Topic:
-    """Returns a topic: by its name, if it is the course's or on an instructor's own list, or by its folder, if that
-    lies outside this repository.
+    """Returns a topic. A name finds a topic of the course or of an instructor's own list. A folder finds a topic
+    outside this repository.
 
     Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
     """

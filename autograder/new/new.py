@@ -103,7 +103,7 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
 
 def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
     """Returns the mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. The
-    topic's modules are removed from Python's memory afterwards, because they will lie in another place."""
+    topic's modules are removed from Python's memory afterwards, because they will be in another place."""
     before = set(sys.modules)
     try:
         return proposed(topic(made)), harmless(topic(made))
@@ -119,11 +119,11 @@ def _refuse(name: str, home: Path) -> None:
     if (SOLUTIONS / name).exists() or name in [lesson.topic for lesson in own_lessons()]:
         raise ValueError(f"there is a topic {name} already")
     if home.exists():
-        raise ValueError(f"{home} is there already")
+        raise ValueError(f"{home} exists already")
     for kept in ("solutions", "course", "autograder", "builder"):
         if home.is_relative_to(ROOT / kept):
-            raise ValueError(f"{home} lies in the repository's own {kept}/, which an update may change; choose "
-                             "another --folder")
+            raise ValueError(f"{home} is in the repository's own {kept}/, which an update may change; choose another "
+                             "--folder")
 
 
 def _enter(name: str, title: str, home: Path, minutes: int) -> None:

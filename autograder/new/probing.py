@@ -39,8 +39,8 @@ class Refused:
 
 def refusals(node: ast.FunctionDef | ast.ClassDef, file: str, target: Callable,
              calls: tuple[Call, ...]) -> tuple[list[Refused], list[int]]:
-    """Finds, for each line of an exercise that raises a ValueError, one call that makes the line raise it, or two calls
-    for different reasons. Also returns the lines for which no call was found.
+    """For each line of an exercise that raises a ValueError, finds one call that makes the line raise it. If there are
+    two reasons, finds two calls. Also returns the lines for which no call was found.
 
     node: the exercise as it stands in `file`, from which `target` was made.
     """
@@ -148,8 +148,8 @@ def complaint(call: Call, target: Callable) -> str:
 
 
 def _narrow(call: Call) -> list[Call]:
-    """Returns the call with every other letter at 1, and the call with the remaining letters at 1. On all other
-    shapes, a stray `squeeze()` is right."""
+    """Returns two calls: one with the first, third, ... letter at 1, and one with the remaining letters at 1. Where no
+    letter is 1, a stray `squeeze()` does no harm."""
     return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
 
 

@@ -106,7 +106,7 @@ def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
 
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
-    """Says whether it crashes at once. The error then explains itself."""
+    """Says whether the mistake crashes at once. The error then explains itself."""
     space = recording.run_source(mistake.code, reference, mistake.id)
     first = made[0].cases[0]
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
@@ -120,7 +120,7 @@ def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> b
 
 
 def _seen(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> list[RecordedMistake]:
-    """Returns what each exercise in `made` shows of a mistake. If one of them can't tell it from the reference,
+    """Returns what each exercise in `made` shows of a mistake. If one of them can't distinguish it from the reference,
     returns an empty list."""
     shown = [replace(each, mistakes=[]) for each in made]
     try:

@@ -67,7 +67,7 @@ class Call:
         return tuple(itertools.islice(free, max(NUMBERS, len(self.letters))))
 
     def shapes(self, r: Random) -> tuple[tuple[int, ...], ...]:
-        """The shapes with a number for each letter, no two the same."""
+        """The shapes with a number for each letter. No two letters get the same number."""
         drawn = dict(zip(self.letters, r.sample(self.numbers, len(self.letters))))
         return tuple(tuple(drawn[side] if isinstance(side, str) else side for side in shape) for shape in self.inputs)
 

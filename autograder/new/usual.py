@@ -51,7 +51,8 @@ class Usual:
     """A usual mistake.
 
     id: a few words.
-    group: of several proposals with the same group, only the first one that can be told from the reference is used.
+    group: several proposals may have the same group. Only the first of them that the cases can distinguish from the
+        reference is used.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """How much of the machine one submission may use, in all the workers that run it.
 
 Only the submission's own time decides about points: the time in which it computes, and the time in which it sleeps.
-Time in which it waits for a processor is counted separately, if the kernel tells it (Linux). So a verdict does not
+Time in which it waits for a processor is counted separately, if the kernel reports it (Linux). So a verdict does not
 depend on what else the machine does.
 """
 

@@ -163,8 +163,8 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on addresses, because
-    CUDA reserves terabytes of them."""
+    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on the address space,
+    because CUDA reserves terabytes of it."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
@@ -195,7 +195,7 @@ def readable() -> tuple[str, ...]:
     """Returns the paths that learners' code may read: Python, torch and the libraries of the system, but nothing of the
     course except attention_lab.
 
-    Raises NoLayers if references or graders lie below one of these paths.
+    Raises NoLayers if references or graders are below one of these paths.
     """
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     # what a virtual environment shares
@@ -211,5 +211,5 @@ def readable() -> tuple[str, ...]:
     for path in paths:
         for what, folder in secret.items():
             if folder.is_relative_to(os.path.realpath(path)):
-                raise NoLayers(f"{what} lies in {folder}, below {path}, which learners' code may read: move it.")
+                raise NoLayers(f"{what} is in {folder}, below {path}, which learners' code may read: move it.")
     return paths

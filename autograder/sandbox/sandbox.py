@@ -173,8 +173,8 @@ class Worker:
         self.sock.settimeout(PULSE)
 
     def within_bounds(self) -> None:
-        """Raises Died if the worker's folder holds too much, if files that it has deleted and still holds open do, or
-        if it has too many threads."""
+        """Raises Died if the worker has written too much or too many files, or if it has too many threads. Files that
+        it has deleted and still holds open count too."""
         used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
         for folder in folders:
             try:
@@ -419,7 +419,7 @@ def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
 
 
 def _janitor(folder: Path) -> subprocess.Popen | None:
-    """Starts a process that waits until its standard input ends, which happens when this process ends, in whatever way.
+    """Starts a process that waits until its standard input ends, which happens when this process ends, however it ends.
     Then it removes the folder, after processes that run in there have had a moment to end too."""
     if os.name != "posix":
         return None

@@ -4,10 +4,10 @@ A call that is not listed never gets to the kernel, whatever its number. This ho
 no name for, and for calls of future kernels. Such a call returns ENOSYS, as on a kernel that is too old for it, so that
 programs do without it. `autograder doctor` and tests/judge/test_system_calls.py try every number inside the sandbox.
 
-The list holds the calls that CPython, torch, numpy and matplotlib were seen to make (strace, with the solved notebooks
-of all lessons, and with a notebook that uses a little of everything), and calls that can do no more than these. Files
-are left to Landlock or bubblewrap, which examine paths. What neither of these examines (owner, mode, times, attributes
-and flags of a file) is refused here.
+The list holds the calls that CPython, torch, numpy and matplotlib were seen to make, and calls that can do no more than
+these. The former were found with strace, in the solved notebooks of all lessons and in a notebook that uses a little of
+everything. Files are left to Landlock or bubblewrap, which examine paths. What neither of these examines (owner, mode,
+times, attributes and flags of a file) is refused here.
 """
 
 from __future__ import annotations

@@ -302,8 +302,8 @@ def _drop_attachments(cells: list[NotebookNode]) -> None:
 
 
 def as_text(source: str, most: int = LONGEST_TEXT, inline: bool = False) -> str:
-    """Returns Markdown that shows the beginning of `source` letter by letter, at most `most` characters and
-    LONGEST_TEXT. It is a fenced block, or one line in which every special character is escaped."""
+    """Returns Markdown that shows `source` literally. A fenced block is cut after `most` characters, or after
+    LONGEST_TEXT if that is less. With `inline`, it is one line in which every special character is escaped."""
     if inline:
         return escape(re.sub(r"[\\`*_{}\[\]()#+!|~$-]", r"\\\g<0>", " ".join(source.split())))
     if len(source) > (most := min(most, LONGEST_TEXT)):

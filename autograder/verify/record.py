@@ -48,7 +48,7 @@ CHANCE = SystemRandom()  # random numbers that nobody can know before
 
 
 class Refused(ValueError):
-    """A record that is not within the rules, and why."""
+    """A record that breaks the rules, and why."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Entry:
 
 
 def entry(path: Path) -> Entry:
-    """Returns the record's cell of a notebook, and the lessons that lie beside it as ../01_se/01_se.ipynb.
+    """Returns the record's cell of a notebook, and the lessons beside it, such as ../01_se/01_se.ipynb.
 
     Raises ValueError if a notebook can't be read. Raises Refused if there is no such cell, or if it is too long.
     """

@@ -52,8 +52,8 @@ def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
 
 
 def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandbox: Sandbox) -> dict[str, int | str]:
-    """Returns the counts of a lesson's rows, by network. The capstone's cells are run as in Jupyter; from an earlier
-    lesson, `mine` takes the modules."""
+    """Returns the counts of a lesson's rows, by network. The capstone's cells are run as in Jupyter. For an earlier
+    lesson, `mine` takes the modules from its notebook."""
     cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if submission and lesson == CAPSTONE else []
     sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
     sandbox.budget.exercise = f"the networks of {lesson}"

@@ -102,8 +102,8 @@ def _say(console: Console, begins: str, said: str) -> None:
 
 def _lacking(row: Row, result: Result) -> str:
     """Says what is wrong with a row's modules, and with the earlier exercises from which they are built. (If an earlier
-    exercise is broken, the modules are judged with the course's own one in its place, but the network is not built with
-    it.) Returns an empty text if all of them have full points."""
+    exercise is broken, the modules are judged with the course's own exercise in its place. The network is not built
+    with that.) Returns an empty text if all of them have full points."""
     if result.error:
         return f"but not judged: {result.error}"
     exercises = topic(notebook.lesson(row.lesson).topic).exercises

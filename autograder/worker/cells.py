@@ -214,7 +214,7 @@ class Cells:
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
     def changed_since(self, exercise: str) -> dict[str, Any]:
-        """Returns the names that functions or classes use and whose value has changed below the exercise's cell. Each
+        """Returns the names whose value has changed below the exercise's cell, if a function or class uses them. Each
         comes with the value that it had directly below that cell, or MISSING if it had none. A name that got its first
         value later counts only if it hides one of Python's own names, because a helper may be defined further down."""
         changed: dict[str, Any] = {}
@@ -390,9 +390,9 @@ def takes_no_time(statement: ast.stmt) -> bool:
 
 @contextlib.contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raises TimeIsUp if the block computes for longer than this (0: never), and again as long as it goes on. The
-    judge's own limit comes later, and ends the process. On a system without such a timer (Windows), it is the only
-    limit."""
+    """Raises TimeIsUp if the block computes for longer than `seconds`, and again as long as the block goes on. With 0
+    it never does. The judge's own limit comes later, and ends the process. On a system without such a timer (Windows),
+    the judge's limit is the only one."""
     def stop(*_: Any) -> None:
         raise TimeIsUp("its time was up")
     try:

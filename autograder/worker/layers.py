@@ -49,15 +49,15 @@ def enclose(settings: dict[str, Any]) -> None:
 
 
 def end_with_parent() -> None:
-    """Has this process killed when the process that forked it ends, in whatever way (Linux)."""
+    """Has this process killed when the process that forked it ends, however it ends (Linux)."""
     _prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def limit(limits: dict[str, int]) -> None:
     """Sets limits that this process cannot lift again, unless it has root's capabilities.
 
-    limits: by the names of the module `resource`. The limit on addresses (RLIMIT_AS) is added to those that are mapped
-        now, because a CPU build of torch maps 0.7 GiB when it is imported, and one for CUDA 3 to 4 GiB.
+    limits: by the names of the module `resource`. The limit on the address space (RLIMIT_AS) is added to what is mapped
+        now. A CPU build of torch maps 0.7 GiB when it is imported, and a build for CUDA maps 3 to 4 GiB.
     """
     import resource  # Unix only
 

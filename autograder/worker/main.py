@@ -76,8 +76,8 @@ class Notebook:
         return {"changed": bool(changed)}, {}
 
     def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """Answers with the result of a function of the cells. This is asked only if the cells are the judge's own,
-        never about a learner's cells."""
+        """Answers with the result of a function of the cells. The judge asks this only about cells of its own, never
+        about a learner's cells."""
         return self.scope[header["function"]](header["given"], tensors)
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:

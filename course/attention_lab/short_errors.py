@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class OneLine:
-    """A base class next to an exception's class: a notebook shows such an error without a traceback."""
+    """A second base class for exceptions. A notebook shows such an error without a traceback."""
 
     def _render_traceback_(self) -> list[str]:  # IPython's name
         return [f"{type(self).__name__}: {self}"]

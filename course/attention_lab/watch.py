@@ -123,7 +123,7 @@ def find(lesson: str) -> Path:
 
 def stamps(work: ExerciseFile) -> tuple[int, ...]:
     """Returns the times at which the file and the notebook were last written; 0 for one that does not exist at the
-    moment (an editor may write a new file and rename it)."""
+    moment. An editor may write a new file and then rename it."""
     return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in (work.file, work.notebook))
 
 

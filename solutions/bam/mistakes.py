@@ -56,7 +56,8 @@ MISTAKES = (
             "positions. The last + 1 is missing.",
             ((REACH, "dilation * (kernel_size - 1)"),)),
     Mistake("size-reach-one-long", "conv_output_size",
-            "Your span is one too large: with a kernel of 1 it must be 1. It is dilation * (kernel_size - 1) + 1.",
+            "Your span is one too large: with a kernel of 1 it must be 1. The right span is dilation * (kernel_size - "
+            "1) + 1.",
             ((REACH, "dilation * (kernel_size - 1) + 2"),)),
     Mistake("size-padding-once", "conv_output_size",
             "You add the padding once. Both ends get it: 2 * padding.",
@@ -69,15 +70,15 @@ MISTAKES = (
             "You subtract the padding. It makes the map longer: size + 2 * padding.",
             ((RESULT, "(size - 2 * padding - reach) // stride + 1"),)),
     Mistake("size-stride-ignored", "conv_output_size",
-            "The argument `stride` has no effect on your result. It divides: the kernel moves `stride` positions "
-            "at a time.",
+            "The argument `stride` has no effect on your result. Divide by it, because the kernel moves `stride` "
+            "positions at a time.",
             ((RESULT, "size + 2 * padding - reach + 1"),)),
     Mistake("size-stride-multiplied", "conv_output_size",
             "You multiply by the stride. A larger stride gives fewer positions: divide.",
             ((RESULT, "(size + 2 * padding - reach) * stride + 1"),)),
     Mistake("size-no-plus-one", "conv_output_size",
-            "One position is missing: you count the steps of the kernel. It is somewhere before its first step too, "
-            "so add 1 after the division.",
+            "One position is missing: you count the steps of the kernel. The kernel also has a position before its "
+            "first step, so add 1 after the division.",
             ((RESULT, "(size + 2 * padding - reach) // stride"),)),
     Mistake("size-plus-one-divided", "conv_output_size",
             "The + 1 is divided by the stride too. Divide first, with //, then add 1.",
@@ -108,7 +109,7 @@ MISTAKES = (
             "not below 0.",
             (("if result < 1:", "if result < 0:"),)),
     Mistake("size-one-refused", "conv_output_size",
-            "Your ValueError comes too early: a result of 1 is allowed, the kernel fits once.",
+            "Your ValueError comes too early: a result of 1 is allowed, because the kernel then fits once.",
             (("if result < 1:", "if result <= 1:"),)),
     Mistake("size-at-least-one", "conv_output_size",
             "A result below 1 is silently made 1. Raise a ValueError: the kernel fits nowhere.",
@@ -116,7 +117,7 @@ MISTAKES = (
 
     # --- ChannelBranch
     Mistake("channel-sigmoid", "ChannelBranch",
-            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's map first, and one sigmoid "
+            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's map first, and one sigmoid "
             "comes after the sum.",
             ((SHAPED, "torch.sigmoid(scores)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelBranch",
@@ -128,14 +129,13 @@ MISTAKES = (
             "BAM broadcasts.",
             ((SHAPED, "scores[:, :, None, None].expand_as(x)"),)),
     Mistake("channel-applies-itself", "ChannelBranch",
-            "Your branch multiplies x by its numbers. It returns the numbers alone, (B, C, 1, 1); BAM applies "
-            "the gate.",
+            "Your branch multiplies x by its numbers. Return the numbers alone, (B, C, 1, 1); BAM applies the gate.",
             ((SHAPED, "x * scores[:, :, None, None]"),)),
     Mistake("channel-no-norm", "ChannelBranch",
-            "The BatchNorm between fc1 and the ReLU is missing, or made and not called.",
+            "The BatchNorm between fc1 and the ReLU is missing, or it is made and never called.",
             ((FIRST, "self.fc1(s)"),)),
     Mistake("channel-norm-of-channels", "ChannelBranch",
-            "Your BatchNorm has C numbers: it comes before fc1 or after fc2. Here it comes between the two, on the C "
+            "Your BatchNorm has C numbers: it comes before fc1 or after fc2. It should come between the two, on the C "
             "// r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
             (("nn.BatchNorm1d(hidden)", "nn.BatchNorm1d(channels)"), (SCORES,
                                                                       "self.bn(self.fc2(torch.relu(self.fc1(s))))"))),
@@ -190,26 +190,26 @@ MISTAKES = (
             "the left part, or there are several windows. Take the mean over H and W.",
             ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),)),
     Mistake("channel-no-bias", "ChannelBranch",
-            "Your linear layers have no bias. SE's have none; BAM's have.",
+            "Your linear layers have no bias. SE's have none, but BAM's have one.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),
              ("nn.Linear(hidden, channels)", "nn.Linear(hidden, channels, bias=False)"))),
     Mistake("channel-first-without-bias", "ChannelBranch",
-            "fc1 has no bias. Right before a BatchNorm it has indeed no effect in training, but BAM has it.",
+            "fc1 has no bias. A bias right before a BatchNorm has no effect in training, but BAM has one.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),)),
     Mistake("channel-axes-kept", "ChannelBranch",
             "The means keep two axes of size 1, (B, C, 1, 1), and nn.Linear works on the last axis. Give it (B, C).",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("channel-squeezed", "ChannelBranch",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say "
-            "which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
+            "axes to remove.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     *bottleneck("channel", "ChannelBranch", default=16),
     *detached("channel", "ChannelBranch", SHAPED, "result", ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
 
     # --- SpatialBranch
     Mistake("spatial-sigmoid", "SpatialBranch",
-            "Your branch ends in a sigmoid. Here it does not: BAM adds the other branch's numbers first, and one "
-            "sigmoid comes after the sum.",
+            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's numbers first, and one sigmoid "
+            "comes after the sum.",
             ((f"return {PROJECTED}", f"return torch.sigmoid({PROJECTED})"),)),
     Mistake("spatial-expanded", "SpatialBranch",
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
@@ -219,7 +219,7 @@ MISTAKES = (
             "other branch.",
             ((f"return {PROJECTED}", f"return {PROJECTED}[:, 0]"),)),
     Mistake("spatial-applies-itself", "SpatialBranch",
-            "Your branch multiplies x by its map. It returns the map alone, (B, 1, H, W); BAM applies the gate.",
+            "Your branch multiplies x by its map. Return the map alone, (B, 1, H, W); BAM applies the gate.",
             ((f"return {PROJECTED}", f"return x * {PROJECTED}"),)),
     Mistake("spatial-padding-one", "SpatialBranch",
             "Your padding is 1 whatever the dilation is, so that each convolution takes 2 * dilation - 2 off the "
@@ -241,17 +241,17 @@ MISTAKES = (
             "The argument `dilation` has no effect: 4 is written in its place.",
             both("nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)")),
     Mistake("spatial-second-not-dilated", "SpatialBranch",
-            "Your second 3x3 convolution is not dilated. Both are.",
+            "Your second 3x3 convolution is not dilated. Both should be.",
             (dilated("conv2", "nn.Conv2d(hidden, hidden, 3, padding=1)"),)),
     Mistake("spatial-first-not-dilated", "SpatialBranch",
-            "Your first 3x3 convolution is not dilated. Both are.",
+            "Your first 3x3 convolution is not dilated. Both should be.",
             (dilated("conv1", "nn.Conv2d(hidden, hidden, 3, padding=1)"),)),
     Mistake("spatial-reflected", "SpatialBranch",
             "Your convolutions pad with the map repeated beyond its border (`padding_mode`). BAM pads with zeros.",
             both('nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, padding_mode="replicate")')),
     Mistake("spatial-no-bias", "SpatialBranch",
-            "Your convolutions before the BatchNorms have no bias. It has no effect in training, but BAM's code has "
-            "it: keep torch's default.",
+            "Your convolutions before the BatchNorms have no bias. A bias there has no effect in training, but BAM's "
+            "code has one: keep torch's default.",
             (("nn.Conv2d(channels, hidden, 1)", "nn.Conv2d(channels, hidden, 1, bias=False)"),
              *both("nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)"))),
     Mistake("spatial-one-convolution", "SpatialBranch",
@@ -261,21 +261,22 @@ MISTAKES = (
             "You call conv1 twice; conv2 is made and never called. Each has weights of its own.",
             ((STEPS[2], STEPS[2].replace("conv2", "conv1")),)),
     Mistake("spatial-shared-norm", "SpatialBranch",
-            "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, bn2 never. Each layer has its own.",
+            "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, and bn2 is never called. Each layer "
+            "needs its own.",
             ((STEPS[2], STEPS[2].replace("bn2", "bn1")),)),
     Mistake("spatial-first-norm-for-all", "SpatialBranch",
-            "One BatchNorm serves all three layers: bn0 is called three times, bn1 and bn2 never. Each layer "
-            "has its own.",
+            "One BatchNorm serves all three layers: bn0 is called three times, and bn1 and bn2 are never called. Each "
+            "layer needs its own.",
             ((STEPS[1], STEPS[1].replace("bn1", "bn0")), (STEPS[2], STEPS[2].replace("bn2", "bn0")))),
     Mistake("spatial-first-norm-not-called", "SpatialBranch",
-            "bn0 is made and never called. It stands between `reduce` and its ReLU.",
+            "bn0 is made and never called. It belongs between `reduce` and its ReLU.",
             ((STEPS[0], "torch.relu(self.reduce(x))"),)),
     Mistake("spatial-convolutions-exchanged", "SpatialBranch",
             "conv1 and conv2 have changed places in your forward.",
             ((STEPS[1], STEPS[1].replace("conv1", "conv2")), (STEPS[2], STEPS[2].replace("conv2", "conv1")))),
     Mistake("spatial-no-norms", "SpatialBranch",
-            "The BatchNorms are missing (or made and never called). There is one after each layer but the last, "
-            "before the ReLU.",
+            "The BatchNorms are missing (or made and never called). There should be one after each layer but the "
+            "last, before the ReLU.",
             tuple((step, step.replace(f"self.bn{i}(", "(")) for i, step in enumerate(STEPS))),
     Mistake("spatial-norm-after-relu", "SpatialBranch",
             "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
@@ -285,7 +286,7 @@ MISTAKES = (
             "The ReLUs are missing: without them, the four convolutions amount to one.",
             tuple((step, step.removeprefix("torch.relu(")[:-1]) for step in STEPS)),
     Mistake("spatial-no-last-relu", "SpatialBranch",
-            "There is no ReLU after conv2 and bn2. One follows each of the three BatchNorms.",
+            "There is no ReLU after conv2 and bn2. One should follow each of the three BatchNorms.",
             ((STEPS[2], STEPS[2].removeprefix("torch.relu(")[:-1]),)),
     Mistake("spatial-relu-at-the-end", "SpatialBranch",
             "There is a ReLU after `project` too, so no position can get a negative number. The branch ends with the "
@@ -298,8 +299,8 @@ MISTAKES = (
               "self.project = nn.Conv2d(hidden, 1, 1)\n        self.bn3 = nn.BatchNorm2d(1)"),
              (f"return {PROJECTED}", f"return self.bn3({PROJECTED})"))),
     Mistake("spatial-channel-map", "SpatialBranch",
-            "Your last convolution gives C maps, one for each channel. It gives one: the branch says where, whatever "
-            "the channel.",
+            "Your last convolution gives C maps, one for each channel. It should give one map, because the branch "
+            "says where, whatever the channel.",
             (("nn.Conv2d(hidden, 1, 1)", "nn.Conv2d(hidden, channels, 1)"),)),
     *bottleneck("spatial", "SpatialBranch", default=16),
     *detached("spatial", "SpatialBranch", PROJECTED, "result", (("self.reduce(x)", "self.reduce(x.detach())"),)),
@@ -323,7 +324,7 @@ MISTAKES = (
             ((GATED, "x + x * scores"),)),
     Mistake("bam-two-sigmoids", "BAM",
             "Each map goes through a sigmoid of its own before they are combined, and none comes after. Combine the "
-            "raw maps first; one sigmoid for both.",
+            "raw maps first, then apply one sigmoid to the result.",
             ((f"scores = {COMBINED}", "c, s = torch.sigmoid(channel), torch.sigmoid(spatial)\n"
               '        gate = c + s if self.combine == "sum" else c * s'), (GATED, "x + x * gate"))),
     Mistake("bam-sigmoid-twice", "BAM",
@@ -347,7 +348,7 @@ MISTAKES = (
             "There is a ReLU where the sigmoid belongs: your gate has no upper limit.",
             ((GATED, "x + x * torch.relu(scores)"),)),
     Mistake("bam-sigmoid-of-product", "BAM",
-            "Your sigmoid comes after the product with x. It comes first: x + x * sigmoid(...).",
+            "Your sigmoid comes after the product with x. It should come first: x + x * sigmoid(...).",
             ((GATED, "x + torch.sigmoid(x * scores)"),)),
     Mistake("bam-sum-always", "BAM",
             'The argument `combine` has no effect: your block always adds the maps. "product" multiplies them.',
@@ -471,10 +472,10 @@ MISTAKES = (
             "The BatchNorms of the dilated layers are missing. Each layer is convolution, BatchNorm, ReLU.",
             (('            layers[f"bn_{i}"] = nn.BatchNorm2d(hidden)\n', ""),)),
     Mistake("repaired-channel-map", "RepairedSpatialAttention",
-            "Your last convolution gives C maps. It gives one, which is then repeated for every channel.",
+            "Your last convolution gives C maps. It should give one, which is then repeated for every channel.",
             ((f'layers["last_conv"] = {LAST}', 'layers["last_conv"] = nn.Conv2d(hidden, channels, 1)'),)),
     Mistake("repaired-no-bias", "RepairedSpatialAttention",
-            "Your dilated convolutions have no bias; the snippet's have.",
+            "Your dilated convolutions have no bias, but the snippet's have one.",
             ((LAYER, LAYER.replace("dilation=dilation)", "dilation=dilation, bias=False)")),)),
     Mistake("repaired-growing-dilation", "RepairedSpatialAttention",
             "Your dilation grows from layer to layer. The snippet's is the same in all of them.",

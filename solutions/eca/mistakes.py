@@ -36,10 +36,10 @@ MISTAKES = (
             ((ODD, "return max(1, t if t % 2 else t - 1)"),)),
     Mistake("size-made-even", "eca_kernel_size",
             "Your test is the wrong way round: odd numbers are made even, and even ones stay. `t % 2` is 1 (true) for "
-            "an odd t; those stay as they are.",
+            "an odd t, and an odd t should stay as it is.",
             ((ODD, "return t + 1 if t % 2 else t"),)),
     Mistake("size-always-plus-one", "eca_kernel_size",
-            "You add 1 whatever t is, so an odd t becomes even. Add 1 where t is even only.",
+            "You add 1 whatever t is, so an odd t becomes even. Add 1 only where t is even.",
             ((ODD, "return t + 1"),)),
     Mistake("size-rounded", "eca_kernel_size",
             "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with "
@@ -62,21 +62,20 @@ MISTAKES = (
             "You take a square root of the channels. The rule takes the logarithm to base 2, `math.log2(channels)`.",
             (("math.log2(channels)", "math.sqrt(channels)"),)),
     Mistake("size-gamma-and-b-swapped", "eca_kernel_size",
-            "gamma and b have changed places: b is added to the logarithm, gamma divides the sum.",
+            "gamma and b have changed places: b should be added to the logarithm, and gamma should divide the sum.",
             ((FRACTION, "abs((math.log2(channels) + gamma) / b)"),)),
     Mistake("size-b-not-divided", "eca_kernel_size",
-            "You divide the logarithm alone and then add b. The sum is divided: (log2(C) + b) / gamma, with "
-            "parentheses.",
+            "You divide the logarithm alone and then add b. Divide the sum: (log2(C) + b) / gamma, with parentheses.",
             ((FRACTION, "abs(math.log2(channels) / gamma + b)"),)),
     Mistake("size-only-b-divided", "eca_kernel_size",
-            "A pair of parentheses is missing: `log2(C) + b / gamma` divides b alone. The sum is divided: (log2(C) + "
-            "b) / gamma.",
+            "A pair of parentheses is missing: `log2(C) + b / gamma` divides b alone. Divide the whole sum: (log2(C) "
+            "+ b) / gamma.",
             ((FRACTION, "abs(math.log2(channels) + b / gamma)"),)),
     Mistake("size-b-subtracted", "eca_kernel_size",
-            "You subtract b. It is added: (log2(C) + b) / gamma.",
+            "You subtract b. Add it: (log2(C) + b) / gamma.",
             ((FRACTION, "abs((math.log2(channels) - b) / gamma)"),)),
     Mistake("size-multiplied", "eca_kernel_size",
-            "You multiply by gamma. It divides: (log2(C) + b) / gamma.",
+            "You multiply by gamma. Divide by it: (log2(C) + b) / gamma.",
             ((FRACTION, "abs((math.log2(channels) + b) * gamma)"),)),
     Mistake("size-b-ignored", "eca_kernel_size",
             "The argument b has no effect on your result: 1 is written in its place (or it is left out).",
@@ -99,20 +98,20 @@ MISTAKES = (
             "fraction moves away from 0. Divide with one slash, take `abs`, then `int`.",
             ((f"int({FRACTION})", "abs(int((math.log2(channels) + b) // gamma))"),)),
     Mistake("size-at-least-three", "eca_kernel_size",
-            "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of "
-            "vision models, has such a lower bound; the paper's rule does not.)",
+            "You let no kernel be smaller than 3. The rule allows smaller ones: few channels get a kernel of 1. "
+            "(timm, a library of vision models, has such a lower bound; the paper's rule does not.)",
             ((ODD, "return max(3, t if t % 2 else t + 1)"),)),
     Mistake("size-refuses-one", "eca_kernel_size",
             "Your ValueError comes too early: one channel is allowed. Raise it only for fewer than one.",
             (("if channels < 1", "if channels <= 1"),)),
     Mistake("size-no-error", "eca_kernel_size",
-            "Fewer than one channel should be a ValueError; you take it as one channel.",
+            "You treat fewer than one channel as one channel. Raise a ValueError.",
             ((FRACTION, "abs((math.log2(max(channels, 1)) + b) / gamma)"),
              ("""if channels < 1:
         raise ValueError(f"channels must be at least 1, got {channels}")
     """, ""))),
     Mistake("size-of-negative-channels", "eca_kernel_size",
-            "You take a negative number of channels without its sign. Fewer than one channel is a ValueError.",
+            "You take a negative number of channels without its sign. Raise a ValueError for fewer than one channel.",
             (("if channels < 1", "if channels == 0"), ("math.log2(channels)", "math.log2(abs(channels))"))),
 
     # --- ECABlock
@@ -173,15 +172,16 @@ MISTAKES = (
             "size of the image. Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("eca-mean-over-channels", "ECABlock",
-            "You take the mean over axis 1, the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
+            "You take the mean over axis 1, the channels. Take it over H and W, axes 2 and 3, so that each channel "
+            "keeps its own number.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("eca-mean-over-channels-and-rows", "ECABlock",
             "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W "
             "are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("eca-one-long-row", "ECABlock",
-            "The means of all images lie end to end in one row, (1, 1, B * C), so that the last channel of one image "
-            "becomes the neighbour of the first of the next. The convolution takes (B, 1, C).",
+            "The means of all images lie end to end in one row, (1, 1, B * C). So an image's last channel becomes the "
+            "neighbour of the next image's first channel. The convolution takes (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"),)),
     Mistake("eca-over-batch", "ECABlock",
             "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H "
@@ -197,7 +197,7 @@ MISTAKES = (
             ((GATES, "torch.sigmoid(self.conv(s.T[:, None])).movedim(2, 0).movedim(2, 1)"),)),
     Mistake("eca-two-axes", "ECABlock",
             "Your Conv1d does not get (B, 1, C). With two axes, (B, C), or with the new axis in front, (1, B, C), it "
-            "takes B for its number of input channels, which fits by luck if B = 1. Put the new axis in the middle: B "
+            "takes B for its number of input channels. That fits by luck if B = 1. Put the new axis in the middle: B "
             "samples, one channel, length C.",
             ((GATES, "torch.sigmoid(self.conv(s))[:, None]"),)),
     Mistake("eca-channels-as-channels", "ECABlock",
@@ -210,7 +210,7 @@ MISTAKES = (
             ((GATES, "torch.sigmoid(self.conv(x.mean(dim=(2, 3), keepdim=True)))"),)),
     Mistake("eca-drops-batch", "ECABlock",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
-            "of one channel loses its channel axis. Say which axes go.",
+            "of one channel loses its channel axis. Name the axes to remove.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("eca-local", "ECABlock",
             "Every position is gated by its own pixel: the mean over H and W is missing. The gates should come from "
@@ -230,22 +230,22 @@ MISTAKES = (
             ((CHOSEN, "kernel_size"),)),
     Mistake("eca-kernel-of-all-channels", "ECABlock",
             "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or "
-            "eca_kernel_size(channels) where that is None.",
+            "eca_kernel_size(channels) where kernel_size is None.",
             ((CHOSEN, "channels"),)),
     Mistake("eca-bias", "ECABlock",
             "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the "
             "block learns.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k // 2)"),)),
     Mistake("eca-no-padding", "ECABlock",
-            "Your convolution has no padding, so it gives k - 1 numbers fewer than there are channels. With padding=k "
-            "// 2 every channel gets a gate.",
+            "Your convolution has no padding, so it returns k - 1 fewer numbers than there are channels. With "
+            "padding=k // 2 every channel gets a gate.",
             ((CONV, "nn.Conv1d(1, 1, k, bias=False)"),)),
     Mistake("eca-padding-one", "ECABlock",
             "Your padding is 1 for every kernel. That fits k = 3 alone; padding=k // 2 fits every odd kernel.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=1, bias=False)"),)),
     Mistake("eca-padding-k", "ECABlock",
-            "Your padding is as wide as the kernel, so there are more gates than channels. With half of it, k // 2, "
-            "there are C.",
+            "Your padding is as wide as the kernel, so there are more gates than channels. With padding=k // 2 there "
+            "are C gates.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k, bias=False)"),)),
     Mistake("eca-circular", "ECABlock",
             "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. "
@@ -262,8 +262,8 @@ MISTAKES = (
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
-            "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded "
-            "zeros only, so that no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are "
+            "Your convolution has C kernels that run along an axis of length 1. Beside the one number there are only "
+            "padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are "
             "its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
@@ -276,8 +276,8 @@ MISTAKES = (
             "An even kernel_size is not refused. It has no middle, and gives one gate too many: raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("eca-even-made-odd", "ECABlock",
-            "An even kernel_size is silently made odd. Whoever asks for 4 should be told that it cannot be: raise a "
-            "ValueError.",
+            "An even kernel_size is silently made odd. A caller who asks for 4 should learn that 4 is not allowed: "
+            "raise a ValueError.",
             ((ODD_ONLY, "k += 1 - k % 2\n        "),)),
     Mistake("eca-even-same", "ECABlock",
             "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and "
@@ -309,7 +309,7 @@ MISTAKES = (
             ((GATES, f"{GATES}.detach()"),)),
     Mistake("eca-squeeze-detached", "ECABlock",
             "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: "
-            "its gradient lacks the way through the mean.",
+            "its gradient lacks the path through the mean.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("eca-image-detached", "ECABlock",
             "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the "
@@ -327,14 +327,14 @@ MISTAKES = (
             ((MEAN, "x.squeeze()"),)),
     Mistake("eca-gates-squeezed", "ECABlock",
             "A bare `.squeeze()` after the convolution removes every axis of size 1: a batch of one image loses its "
-            "batch axis. Say which axis goes: `.squeeze(1)`.",
+            "batch axis. Name the axis to remove: `.squeeze(1)`.",
             ((PRODUCT, "x * gates.squeeze()[:, :, None, None]"),)),
     Mistake("eca-relu", "ECABlock",
             "Your gates end in a ReLU: they can be larger than 1, or 0 for ever. A gate ends in a sigmoid.",
             ((GATES, "torch.relu(self.conv(s[:, None]))"),)),
     Mistake("eca-zero-is-none", "ECABlock",
-            "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, and so a "
-            "ValueError; ask `if kernel_size is None`.",
+            "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, so it should "
+            "raise a ValueError: ask `if kernel_size is None`.",
             ((CHOSEN, "kernel_size or eca_kernel_size(channels)"),)),
     Mistake("eca-exp", "ECABlock", INFINITE, ((GATES, naive_sigmoid("self.conv(s[:, None])")),)),
 
@@ -344,34 +344,34 @@ MISTAKES = (
             "looks at channel j: kernel[j - i + k // 2].",
             ((INDEX, "place[:, None] - place + k // 2"),)),
     Mistake("band-circular", "band_matrix",
-            "Your band goes around the corner: what leaves the matrix on one side comes back on the other. Outside "
-            "the band there are zeros.",
+            "Your band wraps around: what leaves the matrix on one side comes back on the other. There should be "
+            "zeros outside the band.",
             ((BAND, "torch.stack([sum(kernel[m] * (place == (i + m - k // 2) % channels) for m in range(k)) for i in "
                     "range(channels)])"),)),
     Mistake("band-not-centred", "band_matrix",
-            "Your band begins at the diagonal: the kernel's first number stands there. Its middle should: kernel[j - "
-            "i + k // 2].",
+            "Your band begins at the diagonal: the kernel's first number stands there. The kernel's middle should "
+            "stand there: kernel[j - i + k // 2].",
             ((INDEX, "place - place[:, None]"),)),
     Mistake("band-one-too-far", "band_matrix",
-            "Your band lies one place too far to the left. On the diagonal stands the kernel's middle, kernel[k // "
-            "2]: k // 2 is 1 for k = 3.",
+            "Your band lies one place too far to the left. The kernel's middle, kernel[k // 2], belongs on the "
+            "diagonal: k // 2 is 1 for k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 + 1"),)),
     Mistake("band-one-short", "band_matrix",
-            "Your band lies one place too far to the right. On the diagonal stands the kernel's middle, kernel[k // "
-            "2]: k // 2 is 1 for k = 3.",
+            "Your band lies one place too far to the right. The kernel's middle, kernel[k // 2], belongs on the "
+            "diagonal: k // 2 is 1 for k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 - 1"),)),
     Mistake("band-ends-repeated", "band_matrix",
             "Outside the band your matrix repeats the kernel's first and last number: the index was clamped, and "
-            "nothing put to 0.",
+            "nothing was set to 0.",
             ((BAND, "kernel[index.clamp(0, k - 1)]"),)),
     Mistake("band-negative-index", "band_matrix",
-            "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your "
-            "matrix has numbers where zeros belong; ask whether 0 <= index < k.",
+            "A negative index counts from the end in Python: `kernel[-1]` is the last number, and raises no error. So "
+            "your matrix has numbers where zeros belong; ask whether 0 <= index < k.",
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-lower-end-not-asked", "band_matrix",
             "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the "
-            "end in Python (`kernel[-1]` is the last number), or raises an IndexError far below. Check `0 <= "
-            "index < k`.",
+            "end in Python (`kernel[-1]` is the last number), or raises an IndexError if it is too far below 0. Check "
+            "`0 <= index < k`.",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
                     "for j in range(channels)]) for i in range(channels)])"),)),
     Mistake("band-neither-end-asked", "band_matrix",
@@ -380,7 +380,7 @@ MISTAKES = (
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in "
                     "range(channels)])"),)),
     Mistake("band-cut-at-the-wrong-end", "band_matrix",
-            "In the first rows you cut off the kernel's end. Its beginning is what hangs over the left edge.",
+            "In the first rows you cut off the kernel's end. Cut off its beginning, which hangs over the left edge.",
             ((BAND, "torch.stack([torch.cat([kernel.new_zeros(max(0, i - k // 2)), "
                     "kernel[:min(channels, i + k // 2 + 1) - max(0, i - k // 2)], "
                     "kernel.new_zeros(max(0, channels - (i + k // 2 + 1)))]) for i in range(channels)])"),)),
@@ -399,25 +399,26 @@ MISTAKES = (
             "the border a part of the kernel hangs over; what is inside still counts.",
             ((BAND, f"{BAND} * ((place >= k // 2) & (place < channels - k // 2))[:, None]"),)),
     Mistake("band-diagonal-only", "band_matrix",
-            "Only the diagonal of your matrix is filled, with the kernel's middle. Its other numbers go beside it.",
+            "Only the diagonal of your matrix is filled, with the kernel's middle. The kernel's other numbers go "
+            "beside its middle.",
             ((BAND, "kernel[k // 2] * (index == k // 2)"),)),
     Mistake("band-windows", "band_matrix",
-            "Your result has shape (C, k): the kernel once for each channel. Asked for is a (C, C) matrix in which "
-            "each row holds the kernel at its own place, and zeros elsewhere.",
+            "Your result has shape (C, k): the kernel once for each channel. The exercise asks for a (C, C) matrix in "
+            "which each row holds the kernel at its own place, and zeros elsewhere.",
             ((BAND, "kernel.expand(channels, k)"),)),
     Mistake("band-smaller", "band_matrix",
-            "Your matrix lacks rows: it has one only where the whole kernel fits. It has C rows, one for each gate.",
+            "Your matrix lacks rows: it has one only where the whole kernel fits. It needs C rows, one for each gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
-            "Your matrix has k - 1 columns too many, those of the padding. Weights that would be multiplied by the "
-            "padded zeros are left out: it is (C, C).",
+            "Your matrix has k - 1 columns too many, those of the padding. Leave out the weights that would be "
+            "multiplied by padded zeros: the shape is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
-            "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's "
-            "numbers as they are.",
+            "Your matrix went through a sigmoid. Only the gates do, later: sigmoid(W @ s). The matrix should hold the "
+            "kernel's numbers as they are.",
             ((BAND, f"torch.sigmoid({BAND})"),)),
     Mistake("band-softmax", "band_matrix",
-            "Your rows are normalised to sum to 1. The matrix holds the kernel's numbers as they are.",
+            "Your rows are normalised to sum to 1. The matrix should hold the kernel's numbers as they are.",
             ((BAND, f"torch.softmax({BAND}, dim=1)"),)),
     Mistake("band-detached", "band_matrix",
             "The numbers are right, but no gradient reaches the kernel: `detach()`, `.data`, `.item()`, `.tolist()` or "
@@ -437,15 +438,15 @@ MISTAKES = (
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
             "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. "
-            "Weights outside are left out.",
+            "Leave out the weights outside.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):
             matrix[i, (i + m - k // 2) % channels] = kernel[m]
     return matrix"""),)),
     Mistake("band-negative-columns", "band_matrix",
-            "A negative column counts from the end in Python: `W[0, -1]` is the last column, no error. So what hangs "
-            "over the left edge comes back on the right: ask `0 <= column < channels`.",
+            "A negative column counts from the end in Python: `W[0, -1]` is the last column, and raises no error. So "
+            "what hangs over the left edge comes back on the right: ask `0 <= column < channels`.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):

@@ -34,7 +34,7 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
     """What goes wrong in either branch. first: how its wq is made. result: what it returns."""
     return (
         Mistake(f"{short}-not-halved", exercise,
-                "Your branch keeps all C channels inside. It keeps C // 2.",
+                "Your branch keeps all C channels inside. It should keep C // 2.",
                 ((INNER, "channels"),)),
         Mistake(f"{short}-half-rounded-up", exercise,
                 "If C is odd, you round half of it up. Round down: C // 2.",
@@ -48,15 +48,15 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "The numbers are right, but the value is detached: wv would never learn.",
                 (("self.wv(x)", "self.wv(x).detach()"),)),
         Mistake(f"{short}-no-sigmoid", exercise,
-                f"The sigmoid at the end is missing: your {what} can be any number, also a negative one. A gate lies "
+                f"The sigmoid at the end is missing: your {what} can be any number, even a negative one. A gate lies "
                 "between 0 and 1.",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', '')}"),)),
         Mistake(f"{short}-tanh", exercise,
                 f"Your {what} ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'torch.tanh')}"),)),
         Mistake(f"{short}-hard-sigmoid", exercise,
-                f"Your {what} ends in a hard sigmoid, a straight line cut off at 0 and 1. It ends in the sigmoid, 1 / "
-                "(1 + exp(-t)).",
+                f"Your {what} ends in a hard sigmoid, a straight line cut off at 0 and 1. It should end in the "
+                "sigmoid, 1 / (1 + exp(-t)).",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'nn.functional.hardsigmoid')}"),)),
         Mistake(f"{short}-one-minus", exercise,
                 f"You return 1 - the {what}: it closes what it should open.",
@@ -77,14 +77,13 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 ((f"return {result}",
                   f'if not hasattr(self, "kept"):\n            self.kept = {result}\n        return self.kept'),)),
         Mistake(f"{short}-query-without-bias", exercise,
-                "One of your two convolutions that read x has no bias. Both have one: leave torch's default.",
+                "One of your two convolutions that read x has no bias. Both have one: keep torch's default.",
                 ((first, f"{first[:-1]}, bias=False)"),)),
         Mistake(f"{short}-value-relu", exercise,
                 "A ReLU cuts off your values. They go into the weighted mean as wv gives them.",
                 (("self.wv(x)", "torch.relu(self.wv(x))"),)),
         Mistake(f"{short}-query-as-value", exercise,
-                "Your weights are made from x and your values too, but the query also passes through the value: wq "
-                "comes after wv. Both read x.",
+                "Your query passes through the value: wq comes after wv. Both should read x.",
                 ((first, first.replace("(channels", "(inner")), ("self.wq(x)", "self.wq(self.wv(x))"))),
     )
 
@@ -97,27 +96,29 @@ MISTAKES = (
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
             "All your weights are 1, and you add up all positions: the softmax runs over the query's channel axis, "
-            "which has size 1, or is not used. It runs over the H * W positions and weighs them.",
+            "which has size 1, or is not used. It should run over the H * W positions and weigh them.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=1)"),)),
     Mistake("channel-softmax-over-batch", "ChannelPolarized",
-            "Your softmax runs over the batch: the images compete. It runs over the H * W positions of each image.",
+            "Your softmax runs over the batch: the images compete. It should run over the H * W positions of each "
+            "image.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=0)"),)),
     Mistake("channel-softmax-over-height", "ChannelPolarized",
-            "Your softmax runs over H alone: each column's weights sum to 1. Make one axis of H and W first; it runs "
-            "over all positions.",
+            "Your softmax runs over H alone: each column's weights sum to 1. Make one axis of H and W first, so that "
+            "it runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=2).flatten(2)"),)),
     Mistake("channel-softmax-over-width", "ChannelPolarized",
-            "Your softmax runs over W alone: each row's weights sum to 1. Make one axis of H and W first; it runs "
-            "over all positions.",
+            "Your softmax runs over W alone: each row's weights sum to 1. Make one axis of H and W first, so that it "
+            "runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=3).flatten(2)"),)),
     Mistake("channel-sigmoid-weights", "ChannelPolarized",
-            "Your weights come from a sigmoid. They come from a softmax over the positions, so that they sum to 1.",
+            "Your weights come from a sigmoid. They should come from a softmax over the positions, so that they sum "
+            "to 1.",
             ((WEIGHTS, "torch.sigmoid(self.wq(x).flatten(2))"),)),
     Mistake("channel-weights-over-sum", "ChannelPolarized",
             "You divide the query by its sum. A softmax takes exp first, so that no weight is negative.",
             ((WEIGHTS, "(lambda q: q / q.sum(dim=2, keepdim=True))(self.wq(x).flatten(2))"),)),
     Mistake("channel-log-softmax", "ChannelPolarized",
-            "Your weights are logarithms (log_softmax). Take softmax.",
+            "Your weights are logarithms (log_softmax). Take the softmax.",
             ((WEIGHTS, "self.wq(x).flatten(2).log_softmax(dim=2)"),)),
     Mistake("channel-softmax-twice", "ChannelPolarized",
             "The softmax over the positions is applied twice, which makes all weights nearly equal. Once is enough.",
@@ -127,7 +128,7 @@ MISTAKES = (
             "positions.",
             ((WEIGHTS, "self.wq(x).flatten(2)"), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("channel-softmax-on-both", "ChannelPolarized",
-            "The values go through a softmax too. They stay as wv gives them; the query alone makes weights.",
+            "The values go through a softmax too. Leave them as wv gives them; the query alone makes weights.",
             ((VALUES, f"{VALUES}.softmax(dim=2)"),)),
     Mistake("channel-scaled", "ChannelPolarized",
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
@@ -147,7 +148,7 @@ MISTAKES = (
             "of the numbers, so channels and positions are mixed. Use transpose.",
             ((SUMMARY, "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"),)),
     Mistake("channel-no-norm", "ChannelPolarized",
-            "The LayerNorm between wz and the sigmoid is missing, or made and not called.",
+            "The LayerNorm between wz and the sigmoid is missing, or it is made and never called.",
             ((GATE, "torch.sigmoid(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-norm-on-four-axes", "ChannelPolarized",
             "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
@@ -159,7 +160,7 @@ MISTAKES = (
             ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
     Mistake("channel-norm-of-one-number", "ChannelPolarized",
             "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
-            "nothing of wz would be left. It is made for the C numbers of an image: nn.LayerNorm(C).",
+            "nothing of wz's output would be left. Make it for the C numbers of an image: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
     Mistake("channel-wz-two-axes", "ChannelPolarized",
             "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the "
@@ -204,7 +205,7 @@ MISTAKES = (
             "nn.LayerNorm(channels).",
             ((NORM, "nn.LayerNorm(channels, elementwise_affine=False)"),)),
     Mistake("channel-softmax-gate", "ChannelPolarized",
-            "Your gate is a softmax: the channels compete, and their gates sum to 1. It ends in a sigmoid; the "
+            "Your gate is a softmax: the channels compete, and their gates sum to 1. It should end in a sigmoid; the "
             "softmax is for the positions.",
             ((GATE, "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelPolarized",
@@ -212,14 +213,14 @@ MISTAKES = (
             "with the image's channels.",
             ((GATE, "torch.sigmoid(self.ln(scores.flatten(1)))"),)),
     Mistake("channel-squeezed", "ChannelPolarized",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say "
-            "which axes go.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
+            "axes to remove.",
             ((GATE, "torch.sigmoid(self.ln(scores.squeeze()))[..., None, None]"),)),
     Mistake("channel-wz-without-bias", "ChannelPolarized",
-            "A bias of C numbers is missing. wz has one and the LayerNorm another: leave torch's defaults.",
+            "A bias of C numbers is missing. wz has one and the LayerNorm another: keep torch's defaults.",
             ((BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"),)),
     Mistake("channel-value-without-bias", "ChannelPolarized",
-            "Your wv has no bias. It has one: leave torch's default.",
+            "Your wv has no bias. It should have one: keep torch's default.",
             ((VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),)),
     Mistake("channel-values-turned", "ChannelPolarized",
             "H and W of your values are exchanged before you make one axis of them: their positions are counted "
@@ -235,7 +236,7 @@ MISTAKES = (
                     "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-no-biases", "ChannelPolarized",
             "Your three convolutions have no bias, like the authors' code. Here, as in the paper's form, all have "
-            "one: leave torch's default.",
+            "one: keep torch's default.",
             ((ONE_QUERY, "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),
              (BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"))),
@@ -243,8 +244,8 @@ MISTAKES = (
             "There is a ReLU before wz. SE has one between its layers; this branch has none.",
             ((SCORES, "self.wz(torch.relu(summary)[:, :, :, None])"),)),
     Mistake("channel-wide-query", "ChannelPolarized",
-            "Your wq gives C // 2 channels, as in the spatial branch. Here it gives one: a single weight for each "
-            "position.",
+            "Your wq gives C // 2 channels, as in the spatial branch. It should give one channel: a single weight for "
+            "each position.",
             ((ONE_QUERY, QUERY), (SUMMARY, "(values * weights).sum(dim=2, keepdim=True)"))),
     Mistake("channel-over-batch", "ChannelPolarized",
             "Your softmax runs over the positions of all images of the batch together. Each image has its own: keep "
@@ -261,34 +262,33 @@ MISTAKES = (
             ((OF_CHANNELS, MEAN_QUERY),)),
     Mistake("spatial-softmax-after-product", "SpatialPolarized",
             "Your softmax runs over the positions after the product, as in the authors' parallel code: every gate is "
-            "then close to 0.5. Here it runs over the query's C // 2 channels, before the product.",
+            "then close to 0.5. It should run over the query's C // 2 channels, before the product.",
             ((OF_CHANNELS, MEAN_QUERY), (PRODUCT, f"({PRODUCT}).softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value", "SpatialPolarized",
-            "Your softmax runs over the positions of the value, as in the authors' sequential code. Here it runs over "
-            "the query's C // 2 channels, and the value stays as it is.",
+            "Your softmax runs over the positions of the value, as in the authors' sequential code. It should run "
+            "over the query's C // 2 channels, and the value should stay as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value-channels", "SpatialPolarized",
-            "Your softmax runs over the value's channels. It belongs to the query: softmax of the pooled query, the "
-            "value as it is.",
+            "Your softmax runs over the value's channels. It belongs to the pooled query; leave the value as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=1)"))),
     Mistake("spatial-softmax-on-both", "SpatialPolarized",
-            "The value goes through a softmax too. It stays as wv gives it; the query alone makes weights.",
+            "The value goes through a softmax too. Leave it as wv gives it; the query alone makes weights.",
             ((VALUES, f"{VALUES}.softmax(dim=2)"),)),
     Mistake("spatial-both-softmaxes", "SpatialPolarized",
             "There is a second softmax, over the positions after the product. One softmax is enough: over the query's "
             "channels.",
             ((PRODUCT, f"({PRODUCT}).softmax(dim=2)"),)),
     Mistake("spatial-softmax-before-mean", "SpatialPolarized",
-            "You take the softmax at each position and then the mean over the positions. First the mean over H and W, "
-            "then the softmax.",
+            "You take the softmax at each position and then the mean over the positions. Take the mean over H and W "
+            "first, then the softmax.",
             ((OF_CHANNELS, "self.wq(x).softmax(dim=1).mean(dim=(2, 3))"),)),
     Mistake("spatial-softmax-over-batch", "SpatialPolarized",
-            "Your softmax runs over the batch: the images compete. It runs over the C // 2 channels of each "
+            "Your softmax runs over the batch: the images compete. It should run over the C // 2 channels of each "
             "image's query.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.softmax(dim=0)"),)),
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
             "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1 (with the "
-            "pooled axes kept, the last one), or is not used. It runs over the C // 2 channels and weighs them.",
+            "pooled axes kept, the last one), or is not used. It should run over the C // 2 channels and weigh them.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
             "A ReLU cuts off your query. Its mean goes into the softmax as wq gives it.",
@@ -301,27 +301,27 @@ MISTAKES = (
             ((OF_CHANNELS, f"(lambda q: q / q.sum(dim=1, keepdim=True))({MEAN_QUERY})"),)),
     Mistake("spatial-softmax-over-positions", "SpatialPolarized",
             "Your softmax runs over the positions of the query, and the mean of such weights is 1 / N for every "
-            "channel, whatever the image shows. First the mean over H and W, then the softmax over the C // 2 "
+            "channel, whatever the image shows. Take the mean over H and W first, then the softmax over the C // 2 "
             "channels.",
             ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"),)),
     Mistake("spatial-value-softmax-of-channels", "SpatialPolarized",
-            "The value's channels go through a softmax too. The value stays as wv gives it; the query alone "
-            "makes weights.",
+            "The value's channels go through a softmax too. Leave the value as wv gives it; the query alone makes "
+            "weights.",
             ((VALUES, f"{VALUES}.softmax(dim=1)"),)),
     Mistake("spatial-sigmoid-of-channels", "SpatialPolarized",
-            "Your sigmoid acts on each channel of the value, before they are added up. First the weighted mean, then "
-            "one sigmoid.",
+            "Your sigmoid acts on each channel of the value, before they are added up. Take the weighted mean first, "
+            "then one sigmoid.",
             ((PRODUCT, "weights[:, None] @ torch.sigmoid(values)"), (MAP, MAP.replace("torch.sigmoid", "")))),
     Mistake("spatial-reshaped", "SpatialPolarized",
             "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
             "of the numbers, so channels and positions are mixed. Use transpose.",
             ((PRODUCT, "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"),)),
     Mistake("spatial-sigmoid-weights", "SpatialPolarized",
-            "Your weights come from a sigmoid. They come from a softmax over the C // 2 channels, so that they "
+            "Your weights come from a sigmoid. They should come from a softmax over the C // 2 channels, so that they "
             "sum to 1.",
             ((OF_CHANNELS, f"torch.sigmoid({MEAN_QUERY})"),)),
     Mistake("spatial-log-softmax", "SpatialPolarized",
-            "Your weights are logarithms (log_softmax). Take softmax.",
+            "Your weights are logarithms (log_softmax). Take the softmax.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.log_softmax(dim=1)"),)),
     Mistake("spatial-scaled", "SpatialPolarized",
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
@@ -373,7 +373,7 @@ MISTAKES = (
             "axis of H and W of the values first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
-            "Your map ends in a softmax over the positions: they compete, and sum to 1. It ends in a sigmoid.",
+            "Your map ends in a softmax over the positions: they compete, and sum to 1. It should end in a sigmoid.",
             ((MAP, "scores.softmax(dim=2).unflatten(2, x.shape[2:])"),)),
     Mistake("spatial-no-channel-axis", "SpatialPolarized",
             "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that the product with x "
@@ -383,14 +383,14 @@ MISTAKES = (
             "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
             ((MAP, "torch.sigmoid(scores)"),)),
     Mistake("spatial-turned", "SpatialPolarized",
-            "Your map has H and W exchanged. Give its last axis the two sizes in x's order.",
+            "Your map has H and W exchanged. Split its last axis into two in x's order, (H, W).",
             ((MAP, "torch.sigmoid(scores.unflatten(2, (x.shape[3], x.shape[2])))"),)),
     Mistake("spatial-square", "SpatialPolarized",
             "Your map is reshaped as if it were square. H and W can be different: take both from x.",
             ((MAP, "torch.sigmoid(scores.view(len(x), 1, x.shape[2], x.shape[2]))"),)),
     Mistake("spatial-not-summed", "SpatialPolarized",
             "You multiply the value's channels by their weights and do not add them up: C // 2 maps are left. The "
-            "result is one, (B, 1, H, W).",
+            "result should be one map, (B, 1, H, W).",
             ((PRODUCT, "weights[:, :, None] * values"),)),
     Mistake("spatial-roles-exchanged", "SpatialPolarized",
             "wq and wv have changed places: you pool the value and leave the query its positions.",
@@ -400,7 +400,7 @@ MISTAKES = (
             ((VALUES, "self.wq(x).flatten(2)"),)),
     Mistake("spatial-no-biases", "SpatialPolarized",
             "Your two convolutions have no bias, like the authors' code. Here, as in the paper's form, both have one: "
-            "leave torch's default.",
+            "keep torch's default.",
             ((QUERY, "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"))),
     Mistake("spatial-normalised", "SpatialPolarized",
@@ -430,7 +430,7 @@ MISTAKES = (
             'If layout is not given, your block is sequential. The default is "parallel".',
             (('layout: str = "parallel"', 'layout: str = "sequential"'),)),
     Mistake("psa-word-not-checked", "PolarizedSelfAttention",
-            'Another word than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a '
+            'A word other than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a '
             'ValueError.',
             ((CHECKED, "layout"),)),
     Mistake("psa-assert", "PolarizedSelfAttention",
@@ -450,51 +450,52 @@ MISTAKES = (
         ("none-is-the-default",
          "You take None for the default. Only \"parallel\" and \"sequential\" are allowed: raise a ValueError.",
          'layout or "parallel"'),
-        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`, which is true "
-                           "for a part of it "
-         "too, and for an empty one. Compare with a tuple of two words.",
+        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`. That is also "
+                           "true for a part of the text, and for an empty word. Compare with a tuple of two words.",
          '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in '
          'LAYOUTS else layout'))),
     Mistake("psa-spatial-first", "PolarizedSelfAttention",
-            "Your sequential layout gates the positions first (or the two branches have changed names). Channels "
-            "first, then the positions of the result.",
+            "Your sequential layout gates the positions first (or the two branches have changed names). Gate the "
+            "channels first, then the positions of the result.",
             ((SEQUENTIAL, "(lambda y: y * self.channel(y))(x * self.spatial(x))"),)),
     Mistake("psa-map-of-x", "PolarizedSelfAttention",
             "In the sequential layout your map is made from x. The spatial branch reads what the channel gate left, "
             "and its map multiplies that.",
             ((SEQUENTIAL, "gated * self.spatial(x)"),)),
     Mistake("psa-map-times-x", "PolarizedSelfAttention",
-            "In the sequential layout your map multiplies the original x, so that the channel gate is lost. It "
-            "multiplies the gated one.",
+            "In the sequential layout your map multiplies the original x, so that the channel gate is lost. It should "
+            "multiply the gated features.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
             "In the sequential layout you add the channel branch's output once more. The output is that of the "
             "spatial branch alone.",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
-            "In the parallel layout your map multiplies the gated features. Side by side, gates and map each "
-            "multiply x.",
+            "In the parallel layout your map multiplies the gated features. Side by side, the gates and the map "
+            "should each multiply x.",
             ((PARALLEL, "gated + gated * self.spatial(x)"),)),
     Mistake("psa-parallel-map-added", "PolarizedSelfAttention",
             "In the parallel layout you add the map itself. Multiply x by it first, then add.",
             ((PARALLEL, "gated + self.spatial(x)"),)),
     Mistake("psa-sequential-map-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the map. It multiplies the gated features.",
+            "In the sequential layout you add the map. Multiply the gated features by it.",
             ((SEQUENTIAL, "gated + self.spatial(gated)"),)),
     Mistake("psa-parallel-larger", "PolarizedSelfAttention",
-            "In the parallel layout you take the larger one of the two gated maps. They are added.",
+            "In the parallel layout you take the larger one of the two gated maps. Add them.",
             ((PARALLEL, "torch.maximum(gated, x * self.spatial(x))"),)),
     Mistake("psa-parallel-of-gated", "PolarizedSelfAttention",
-            "In the parallel layout your spatial branch reads the channel branch's output. Side by side, both read x.",
+            "In the parallel layout your spatial branch reads the channel branch's output. Side by side, both should "
+            "read x.",
             ((PARALLEL, "gated + gated * self.spatial(gated)"),)),
     Mistake("psa-parallel-map-of-gated", "PolarizedSelfAttention",
-            "In the parallel layout your map is made from the gated features. Side by side, both branches read x.",
+            "In the parallel layout your map is made from the gated features. Side by side, both branches should read "
+            "x.",
             ((PARALLEL, "gated + x * self.spatial(gated)"),)),
     Mistake("psa-parallel-multiplied", "PolarizedSelfAttention",
-            "In the parallel layout you multiply the two gates. The two gated maps are added.",
+            "In the parallel layout you multiply the two gates. Add the two gated maps.",
             ((PARALLEL, "gated * self.spatial(x)"),)),
     Mistake("psa-parallel-halved", "PolarizedSelfAttention",
-            "In the parallel layout you take the mean of the two gated maps. They are added.",
+            "In the parallel layout you take the mean of the two gated maps. Add them.",
             ((PARALLEL, f"({PARALLEL}) / 2"),)),
     Mistake("psa-sigmoid-of-sum", "PolarizedSelfAttention",
             "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM adds first and has "
@@ -516,8 +517,8 @@ MISTAKES = (
             "The channel branch is missing: in the parallel layout its gated map is not added.",
             ((PARALLEL, "x * self.spatial(x)"),)),
     Mistake("psa-concatenated", "PolarizedSelfAttention",
-            "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). They are added: the result has "
-            "x's shape.",
+            "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). Add them: the result has x's "
+            "shape.",
             ((PARALLEL, "torch.cat([gated, x * self.spatial(x)], dim=1)"),)),
     Mistake("psa-in-place", "PolarizedSelfAttention",
             "Your block changes its input in place: whoever reads x afterwards, a shortcut for instance, finds it "
@@ -529,8 +530,8 @@ MISTAKES = (
             ((GATED, "gated = x * self.channel(x).detach()"), (PARALLEL, "gated + x * self.spatial(x).detach()"),
              (SEQUENTIAL, "gated * self.spatial(gated).detach()"))),
     Mistake("psa-image-detached", "PolarizedSelfAttention",
-            "The numbers are right, but x is detached before it is multiplied by the channel gate: its gradient "
-            "lacks a way.",
+            "The numbers are right, but x is detached before it is multiplied by the channel gate: a part of its "
+            "gradient is lost.",
             ((GATED, "gated = x.detach() * self.channel(x)"),)),
     Mistake("psa-remembered", "PolarizedSelfAttention",
             "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",

@@ -72,7 +72,7 @@ def test_what_the_file_says(tmp_path):
     ("2026-11-20 23:59:00 ", '"Friday" ', 4, "Friday is not a date with a time"),
     ('timezone = "Europe/Berlin"', "", 4, "2026-11-20 23:59:00 has no time zone"),
     ("Europe/Berlin", "Europe/Bärlin", 1, "there is no time zone 'Europe/Bärlin'"),
-    ("[due]", "[dues]", 3, "'dues' is not a known section: there are timezone, due"),
+    ("[due]", "[dues]", 3, "'dues' is not a known section: the sections are timezone, due"),
     ("[late]", "late = 3\n[late]", 7, "3 is not a date with a time"),
     ("[late]\n", "", 7, "10 is not a date with a time"),
 ])

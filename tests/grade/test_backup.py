@@ -53,7 +53,7 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
     for setting in ("nbgrader_config.py", "course.toml"):
         (new.folder / "work" / setting).unlink()
     status, said = command(new, "restore", tmp_path / "class.tar.gz")
-    assert status == 0 and "Restored the class of" in said
+    assert status == 0 and "Restored the class that" in said
     assert new.grades() == again.grades() and new.grades()["ada"][0] == 0.5
     for path in ("work/seed", "work/nbgrader_config.py", "work/course.toml", f"submitted/ada/{LESSON}/{LESSON}.ipynb"):
         assert (new.folder / path).read_bytes() == (again.folder / path).read_bytes()

@@ -81,7 +81,7 @@ def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_pat
         after = pool.submit(parse(file_of(PUPILS[0]))).result()
     assert (after.error, after.points) == (None, sum(FULL))
     for what, result in results.items():
-        assert result.points == 0 and result.error.startswith("Not graded, please look at it") and what in result.error
+        assert result.points == 0 and result.error.startswith("Not graded: the process") and what in result.error
 
 
 HELD = []  # in a judge process: memory that it does not give back

@@ -39,13 +39,13 @@ def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
     spent = "the notebook's 48 seconds of computing were spent by `Excitation` (40 s)"
     lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, timed_out=True, busy=True)})
     assert f"No time was left for ann's squeeze, because {spent}" in lines
-    assert "Out of time while the machine was busy, so the next run grades them again: bob" in lines
+    assert "Out of time while the machine was busy. The next run grades these again: bob" in lines
 
 
 def test_who_handed_in_nothing_and_how_the_class_stands():
     lines = told({"ann": result()}, (34, 12), ["dot", "el\x1b[2Jsa"], {"bob": ["01_se (1).ipynb"]})
     assert "Nothing was handed in by 2 of the gradebook's students: dot, elsa" in lines
-    assert "Not graded, because a notebook of the right name lies beside it: bob's 01_se (1).ipynb" in lines
+    assert "Not graded, because there is a notebook of the right name beside it: bob's 01_se (1).ipynb" in lines
     assert "1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks" in lines[-1]
 
 

@@ -128,7 +128,7 @@ def test_of_two_files_for_one_place_none_is_taken_unless_the_time_tells(course):
                       "bob_502_4_01_se.ipynb": "bob's"})
     submitted, aside = collect(course, "canvas")
     assert submitted == {"501": {"notes.v2.ipynb": "n"}, "502": {"01_se.ipynb": "bob's"}}
-    assert aside["ada_501_1_01_se.ipynb"] == "2 files are 501's 01_se"
+    assert aside["ada_501_1_01_se.ipynb"] == "501 handed in 2 files for 01_se"
     kept = [path.read_text() for path in sorted((course / f"downloaded/{LESSON}/aside").glob("*.ipynb"))]
     assert kept == ["one", "two"]
 

@@ -183,7 +183,7 @@ def test_unknown_isolation():
 def test_a_course_below_a_path_that_may_be_read_is_refused(monkeypatch):
     isolation.readable.cache_clear()
     monkeypatch.setattr(isolation, "ROOT", Path("/usr/lib/course"))
-    with pytest.raises(NoLayers, match="The course lies in /usr/lib/course, below .*/lib, which learners' code may "
+    with pytest.raises(NoLayers, match="The course is in /usr/lib/course, below .*/lib, which learners' code may "
                                        "read: move it"):
         isolation.readable()
 

@@ -166,7 +166,7 @@ def test_the_references_follow(reference, name, case, where):
 
 @pytest.mark.parametrize("init, forward, operation", [
     ("self.scale = torch.full((6,), 2.0)", "return x * self.scale",
-     "`aten.mul` mixes a tensor on another device with one that stayed on the CPU, shape (6,): register it as a "
+     "`aten.mul` mixes a tensor on another device with one that stayed on the CPU, shape (6,): register that one as a "
      "buffer, or make it with `device=x.device`."),
     ("self.w = [torch.eye(6).double()]", "return 2 * x @ self.w[0]", "stayed on the CPU, shape (6, 6)"),
     ("", "return 2 * x + torch.zeros(6)", "`aten.add` mixes"),

@@ -130,7 +130,7 @@ def test_convolutions_and_linear_layers_are_one(way):
 
             def forward(self, s):
                 return torch.sigmoid(self.mix(self.wide(torch.tanh(self.narrow(s)))))
-        """, "your layers have biases, which the exercise's layers do not: `mix.bias` (5,)")
+        """, "your layers have biases, but the exercise's layers have none: `mix.bias` (5,)")
     lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"),
                  "`wide` and `mix` agree; what you do with the result differs")
 

@@ -243,7 +243,7 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
             def forward(self, x):
                 bias = self.key.bias
                 return self.key(x).softmax(1).mT @ self.value(x) + 3 * (bias - bias.detach())
-        """, "radient of `key.bias`", "it should be zero, and it is")
+        """, "radient of `key.bias`", "it should be zero, but it is")
     assert "times the expected" not in said.headline
 
 

@@ -43,7 +43,7 @@ def released_text(source: str, lesson: str) -> str:
 
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
-    These lie in `folder`, beside the notebook."""
+    The learner's pictures are in `folder`, beside the notebook."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     _readable(soup)
@@ -84,8 +84,8 @@ def _figure(lesson: Path, address: str) -> str | None:
 
 
 def _own_picture(folder: Path, address: str) -> str | None:
-    """Returns a learner's picture if its first bytes are those of a picture, whatever its name says. It must lie below
-    `folder`, and no link may lead to it."""
+    """Returns a learner's picture if its first bytes are those of a picture, whatever its name says. The picture must
+    be below `folder`, and no link may lead to it."""
     path = folder / address
     if not address or ".." in path.parts or path.resolve() != folder.resolve() / address:
         return None

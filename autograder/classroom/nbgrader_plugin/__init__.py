@@ -62,7 +62,8 @@ def set_otherwise(c: Config) -> list[str]:
 
 
 def _find_alembic() -> None:
-    """Makes `alembic` findable. nbgrader calls it by its bare name, but it lies beside the Python that is running."""
+    """Makes `alembic` findable. nbgrader calls it by its bare name, but it is in the folder of the Python that is
+    running."""
     scripts = sysconfig.get_path("scripts")
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]

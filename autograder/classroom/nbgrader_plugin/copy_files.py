@@ -1,5 +1,4 @@
-"""Copies the files that lie beside a notebook to the graded work and to the feedback, as nbgrader does, but only plain
-files.
+"""Copies the files beside a notebook to the graded work and to the feedback, as nbgrader does, but only plain files.
 
 nbgrader follows links, so that a learner could have one of the instructor's files copied into what is given back to
 them. It also hangs at pipes.

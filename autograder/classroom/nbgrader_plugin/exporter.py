@@ -74,7 +74,7 @@ class ReadAnything(NotebookExporter):
             if isinstance(notebook, Unreadable):
                 raise notebook
             if file != path:
-                self.log.warning("%s: there is no %s; the only other notebook is graded instead, %s",
+                self.log.warning("%s: there is no %s; the only other notebook, %s, is graded instead",
                                  resources["nbgrader"]["student"],
                                  path.name, file.name)
             if NOTE in notebook.metadata:

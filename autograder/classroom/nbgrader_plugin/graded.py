@@ -47,7 +47,7 @@ def why_again(autograde: Any, student: str) -> str | None:
         except ValueError as error:
             return str(error)
         reasons += (
-            ["its time of hand-in differs from the gradebook's"] if time not in (None, submission.timestamp) else []
+            ["its hand-in time differs from the gradebook's"] if time not in (None, submission.timestamp) else []
         )
         return next(filter(None, reasons), None)
 
@@ -85,7 +85,7 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
             "it is not the notebook that was graded" if record else "which notebook was graded is not on record"
         )
     if record.get("busy"):
-        return "it was out of time while the machine was busy"
+        return "it ran out of time while the machine was busy"
     if held is None or points != {
         grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points
     }:

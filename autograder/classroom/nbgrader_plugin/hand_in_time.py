@@ -1,4 +1,4 @@
-"""Reads when something was handed in, from a line in `timestamp.txt`. That file lies among a stranger's files.
+"""Reads when something was handed in, from a line in `timestamp.txt`. That file is among a stranger's files.
 
 nbgrader opens it in four places. It follows links, and reads it whatever its size. If the file holds no time, an error
 ends nbgrader's command, or formgrader can't show its list of students.

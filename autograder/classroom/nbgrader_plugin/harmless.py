@@ -96,13 +96,13 @@ def rendered(cell: NotebookNode) -> str:
 
 
 def on_formgraders_page(html: str) -> str:
-    """Replaces nbconvert's filter `strip_files_prefix`, which is only needed for the links of old notebook servers,
-    and takes quadratic time. Returns the text of a cell with ids that no other part of the page has, and without
-    pictures from other addresses.
+    """Replaces nbconvert's filter `strip_files_prefix`, which takes quadratic time and is only needed for the links of
+    old notebook servers. Returns a cell's text without pictures from other addresses, and with ids that no other part
+    of the page has.
 
     formgrader finds the box for an exercise's points by its id, and takes the first element that has the id. A heading
-    `# squeeze-check` above the box would be that element. A browser opens the address of every picture by itself, even
-    an address that logs its user out of a hub.
+    `# squeeze-check` above the box would come first and take its place. A browser opens the address of every picture by
+    itself, even an address that logs its user out of a hub.
     """
     soup = BeautifulSoup(html, "html.parser")
     for picture in soup.find_all(src=True):

@@ -27,7 +27,7 @@ VERDICTS = "work/verdicts"  # below the course's folder
 
 @cache
 def _judge(settings: Settings) -> Judge:
-    """Returns the judge for all notebooks of this process, which is closed when the process ends."""
+    """Returns the judge for all notebooks of this process. The judge is closed when the process ends."""
     from autograder.judge.judge import Judge  # imports torch
 
     judge = Judge(settings)

@@ -1,4 +1,5 @@
-"""Computes what late work costs: by work/course.toml if that file says so, and otherwise by nbgrader's own plug-in.
+"""Computes the penalty for late work. It follows work/course.toml if that file has a rule, and nbgrader's own plug-in
+otherwise.
 
 It replaces nbgrader's AssignLatePenalties, which does not know the class's rules. Nor does it know extensions before
 the first grading.

@@ -1,8 +1,8 @@
 """Makes a feedback page again if its content has changed, and only then.
 
 nbgrader makes a page again only if the timestamp is newer. So a mark by hand, a penalty, or a corrected notebook would
-never reach the page. Here the last line of a page is a digest of everything that it was made from: the graded notebook
-and the files beside it, the marks in the gradebook, and the code that draws the page.
+never reach the page. Here the last line of a page is a digest of everything that the page was made from. That is the
+graded notebook and the files beside it, the marks in the gradebook, and the code that draws the page.
 """
 
 from __future__ import annotations

@@ -65,15 +65,15 @@ def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Place
 
 
 def usable(claim: Claim | Doubt) -> Claim | Doubt:
-    """Returns the claim if its names can be names of folders and files, and a doubt otherwise."""
+    """Returns the Claim if its names can be names of folders and files, and a Doubt otherwise."""
     if isinstance(claim, Claim) and not STUDENT.fullmatch(claim.student):
         return Doubt(f"{claim.student!r} can't be the name of a student's folder")
     return claim if isinstance(claim, Doubt) or claim.notebook.isprintable() else Doubt("its name can't be printed")
 
 
 def without_doubles(found: Placed) -> Placed:
-    """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not
-    tell the time, none of them counts."""
+    """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not say
+    when, none of them counts."""
     claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():
@@ -86,7 +86,7 @@ def without_doubles(found: Placed) -> Placed:
             if path not in last:
                 decided[path] = Doubt(f"{student} handed in a newer {notebook}")
             elif len(last) > 1:
-                decided[path] = Doubt(f"{len(last)} files are {student}'s {notebook}"
+                decided[path] = Doubt(f"{student} handed in {len(last)} files for {notebook}"
                                       + (f" of {newest}" if newest else ""))
     return decided
 
@@ -166,7 +166,8 @@ RULES: dict[str, Rule] = {"moodle": _moodle, "canvas": _canvas, "blackboard": _b
 
 
 def _part(path: PurePosixPath, fits: re.Pattern) -> tuple[re.Match | None, bool]:
-    """Returns the first part of a path that fits, and whether it is a folder. A file's ending is left out."""
+    """Returns the first part of the path that matches the pattern `fits`, and whether that part is a folder. A file's
+    ending is left out."""
     for part in path.parts[:-1]:
         if found := fits.fullmatch(part):
             return found, True

@@ -34,7 +34,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         every = self.src_path
         for folder in sorted(glob.glob(every)):
             if why := _not_released(Path(folder)):
-                self.log.error("Not released: the pages in %s, because %s", on_terminal(folder), why)
+                self.log.error("The pages in %s are not released, because %s", on_terminal(folder), why)
                 continue
             self.src_path = glob.escape(folder)
             super().copy_files()

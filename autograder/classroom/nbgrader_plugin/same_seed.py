@@ -64,6 +64,6 @@ def _made(known: str, marks: int) -> str:
 
 def _back(known: str, path: Path) -> str:
     copy = seed.copy_with(known, path)
-    return (f"Put it back: {copy} holds it" if copy else "Put it back from your copy of work/") + (
+    return (f"Put it back from {copy}" if copy else "Put it back from your copy of work/") + (
         ". Or draw a new one with `autograder grade LESSON --new-seed --force`, which grades everybody again with the "
-        "same new questions")
+        "new questions")

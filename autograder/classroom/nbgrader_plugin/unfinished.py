@@ -2,7 +2,8 @@
 existing one when it is complete.
 
 nbgrader removes the earlier folder first. If writing the new one fails, it removes that too, and both are lost. Here an
-attempt that fails or is killed leaves the earlier folder as it was, and beside it a mark that says so.
+attempt that fails or is killed leaves the earlier folder as it was. A mark beside it says that the attempt was not
+finished.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def write_beside(converter: type[BaseConverter]) -> None:
 
 
 def at(converter: Any, assignment_id: str, student_id: str) -> Path:
-    """Says that the converter has come to this submission. From now on, everything that it writes, or removes when it
-    fails, lies beside the folder that is returned."""
+    """Says that the converter has come to this submission. From now on, it writes beside the folder that is returned.
+    If it fails, it removes only files there."""
     converter.at = assignment_id, student_id
     return place_of(converter, assignment_id, student_id)
 

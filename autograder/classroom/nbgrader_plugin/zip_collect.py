@@ -103,8 +103,8 @@ class Download(FileNameCollectorPlugin):
         return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], time)
 
     def _free(self, claim: Claim | Doubt) -> Claim | Doubt:
-        """Returns a doubt if the student's folder is not empty, because nbgrader would stop there unless it is told to
-        clear the folder."""
+        """Returns a Doubt if the student's folder is not empty. nbgrader would stop there, unless it is told to clear
+        the folder."""
         if isinstance(claim, Doubt) or self.parent.force:
             return claim
         coursedir = self.parent.coursedir

@@ -1,5 +1,6 @@
-"""Looks a second time at the failing case that leads a report, for causes such as a layer under two names, a layer that
-is never called, or a result that does not depend on a tensor. A cause is named only after it was seen."""
+"""Looks a second time at the failing case that leads a report, and searches for its cause. Such a cause may be a layer
+under two names, a layer that is never called, or a result that does not depend on a tensor. A cause is named only after
+it was seen."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def shared(case: RecordedCase, header: Observation) -> Fact | None:
 
 
 def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:
-    """Returns a fact if an attention passes on a sub-module's output as it is, or a multiple of it. (The expected
+    """Returns a fact if an attention module returns only a sub-module's output, or a multiple of it. (The expected
     output is not such a multiple, because it mixes positions.)"""
     header, tensors = observation
     got, expected = tensors.get("output"), case.expected_tensors.get("output")

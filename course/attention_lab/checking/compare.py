@@ -86,8 +86,8 @@ def close(got: Tensor, expected: Tensor, within: float) -> bool:
 
 
 def _varies(tensor: Tensor, within: float) -> bool:
-    """Says whether a tensor holds two different numbers. A tensor of one number, or of one that is repeated, is related
-    to any other by chance."""
+    """Says whether a tensor holds two different numbers. If it does not, any relation to another tensor may be
+    chance."""
     return tensor.numel() > 1 and not close(tensor, tensor.flatten()[0].expand_as(tensor), within)
 
 

@@ -3,12 +3,12 @@
 An observation is reduced to its structure (what was raised, which tensors of which shapes, which inputs changed) as a
 short hash. For each tensor there are also its norm and its projection on a fixed cosine wave, in float64.
 
-Two fingerprints are compared as coarsely as rounding makes necessary. In float64 the tolerance is 1e-8. If the
-computation used float32 numbers, the digits after the seventh depend on the processor, the number of threads and the
-kernel of torch, so the tolerance is that of compare.RELATIVE for float32. An answer to a float64 question that is
-wrong *because* it was computed in float32 lies within that tolerance of the right one. Its difference from the right
-numbers depends on the processor, but the size of this difference does not. So such an answer is recognised by that
-size (see `noise`).
+Two fingerprints may differ by as much as rounding can explain. In float64 the tolerance is 1e-8. If the computation
+used float32 numbers, the digits after the seventh depend on the processor, the number of threads and the kernel of
+torch. So the tolerance is then that of compare.RELATIVE for float32. A float64 question may have an answer that is
+wrong only *because* it was computed in float32. That answer lies within the tolerance of the right one. Its difference
+from the right numbers depends on the processor, but the size of this difference does not. So such an answer is
+recognised by that size (see `noise`).
 """
 
 from __future__ import annotations

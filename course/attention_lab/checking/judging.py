@@ -57,9 +57,9 @@ EXPLAINED = 12  # placements that come equally close and are looked at in detail
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
     """Asks every question of `exercise`, and decides. It never raises what the learner's code raises.
 
-    secret: True if the verdict may hold no expected number, and none from which one can be computed.
-    ask_all: puts one question for each case, all of them to a process that was not asked about this exercise before.
-        Without it, the questions are asked one by one.
+    secret: True if the verdict must not hold an expected number, nor a number from which one can be computed.
+    ask_all: asks one question for each case. It asks all of them in a process that has not been asked about this
+        exercise before. Without it, the questions are asked one by one.
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
@@ -280,8 +280,8 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
     """Returns the catalogued mistake whose whole observation is this one.
 
     If several mistakes were made at once, it is the one that explains the leading case completely, and most of the
-    others. If the answer stops in some cases, it is the one that explains all other wrong cases, because the code
-    written for this mistake did not fit there.
+    others. If the answer stops in some cases, it is the one that explains all other wrong cases. Those that stop are
+    set aside, because the mistaken code may not fit there.
     """
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]

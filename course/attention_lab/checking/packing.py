@@ -1,9 +1,9 @@
 """Packs named tensors as bytes, for the wire between judge and worker and for recorded checks on disk. It never uses
 pickle.
 
-All tensors of one dtype become one flat tensor. Hundreds of small ones take longer to pack than to compute, and their
-names would take more room in the file's header than many of the tensors do. The specs say what the flat tensors hold,
-in the given order, because renamed weights are placed by this order.
+All tensors of one dtype become one flat tensor. Hundreds of small tensors would take longer to pack than to compute.
+Their names in the file's header would take more room than many of the tensors. The specs say what the flat tensors
+hold. They keep the given order, because renamed weights are placed by it.
 """
 
 from __future__ import annotations

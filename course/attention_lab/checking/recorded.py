@@ -232,8 +232,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     """Returns a recorded exercise as a file. Its first line is JSON (its Part). The compressed rest holds the length of
     a JSON header, the header, and the tensors.
 
-    Cases name their tensors as [name, number], in their own order, because weights may have to be placed by this order.
-    Rows of fingerprints are also stored only once, because many mistakes leave most of an observation as it should be.
+    Cases list their tensors as [name, number]. They keep their own order, because weights may have to be placed by it.
+    Equal rows of fingerprints are stored only once, because many mistakes change only a part of an observation.
 
     effort: zlib's effort, from 1 (fast) to 9 (small).
     """

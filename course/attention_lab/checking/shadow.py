@@ -63,7 +63,7 @@ class Numbers:
         return _each(back, numbers)
 
     def _moved(self, numbers: Tensor) -> Tensor:
-        """Returns the tensor on `meta` that has these numbers."""
+        """Returns the tensor on `meta` that stands for this tensor."""
         return _view(numbers, self._storage(numbers))
 
     def _storage(self, numbers: Tensor) -> UntypedStorage:

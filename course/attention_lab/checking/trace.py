@@ -13,8 +13,8 @@ from .weights import canonical
 
 
 def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:
-    """Returns the fact that says at which named sub-module the difference begins (None if that is not sure), and how
-    many agree before it."""
+    """Returns two things. The first is the fact that says at which named sub-module the difference begins, or None if
+    that is not sure. The second is how many sub-modules agree before it."""
     header, tensors = observation
     mine = {entry.name: entry for entry in header.trace}
     agreed: list[str] = []

@@ -168,8 +168,8 @@ def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
-    """Returns notes about answers that are right, but of a different kind from the page's: a linear layer instead of a
-    1x1 convolution, if a later cell uses it, or a list instead of a tuple."""
+    """Returns notes about answers that are right, but of a different kind from the page's. Examples are a list instead
+    of a tuple, or a linear layer instead of a 1x1 convolution that a later cell uses."""
     if exercise.cases[0].secret:
         return []
     theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items()
@@ -322,8 +322,8 @@ def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
 
 
 def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
-    """Says whether a difference claims something about the output that is not true in another failing case: right to
-    six digits, or right if an input multiplied it."""
+    """Says whether a difference claims something about the output that is not true in another failing case. Such claims
+    are that it is right to six digits, or right if an input multiplied it."""
     fact = difference.facts[0]
     if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
         return False

@@ -60,8 +60,8 @@ class Node:
         return own + [unit for child in self.children.values() for unit in child.units()]
 
     def own(self) -> tuple:
-        """Returns what must be equal for the units of two nodes to be interchangeable. A single tensor needs no name.
-        """
+        """Returns what must be equal for the units of two nodes to be interchangeable. The name of a single tensor does
+        not count."""
         return (
             tuple(sorted(self.tensors.items()))
             if len(self.tensors) > 1
@@ -168,7 +168,7 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
 
 
 def _shared(a: list[Node], b: list[Node]) -> set[tuple]:
-    """Looks at modules with several layers in two lists. Returns the signatures that both lists hold equally often."""
+    """Returns the signatures that two lists hold equally often. Only modules with several layers count."""
     mine, theirs = (Counter(n.signature() for n in nodes if len(n.units()) > 1) for nodes in (a, b))
     return {signature for signature, count in mine.items() if theirs[signature] == count}
 
@@ -314,8 +314,8 @@ class Placement:
 
 
 def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
-    """Copies `state`, which has the reference's names, into `module` by the candidate with number `choice`. If the
-    number is too large, counting starts again at the first candidate. Raises Unplaced."""
+    """Copies `state`, which has the reference's names, into `module`. Candidate number `choice` says where each tensor
+    goes. If the number is too large, counting starts again at the first candidate. Raises Unplaced."""
     spec = spec_of(module, set(state))
     found = candidates([(n, tuple(t.shape)) for n, t in state.items()], spec)
     names, transposed = found[choice % len(found)]

@@ -53,11 +53,11 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             wanted = f", not {_number(expected)}" if reveal and expected is not None else ""
             return f"it is {_number(value)} everywhere{wanted}."
         case facts.ShouldBeZero(1, number):
-            return f"it should be zero, and it is {_number(number)}." if reveal else f"{_number(number)} is not right."
+            return f"it should be zero, but it is {_number(number)}." if reveal else f"{_number(number)} is not right."
         case facts.ShouldBeZero(_, largest):
             return f"it should be zero everywhere; its largest number is {_number(largest)}."
         case facts.AxesPermuted(order):
-            return f"its axes are in the order {order}; the numbers are right, permute them back."
+            return f"its axes are in the order {order}. The numbers are right, so permute the axes back."
         case facts.FewDigits(half=False):
             return ("it is right to about six digits only. Is float32 (or another dtype) used on the way, or does a "
                     "small constant such as eps have another value or another place?")
@@ -230,7 +230,7 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
             shape = f", shape {tuple(mixed.shapes[0])}" if mixed.shapes else ""
             line = f"\nin your line: {mixed.line}" if mixed.line else ""
             return (f"`{mixed.operation}` mixes a tensor on {_elsewhere(asked)} with one that stayed on the "
-                    f"CPU{shape}: register it as a buffer, or make it with `device={like}.device`.{line}")
+                    f"CPU{shape}: register that one as a buffer, or make it with `device={like}.device`.{line}")
         case facts.OnOtherDevice(device, asked, like):
             place = "the CPU" if device == "cpu" else device
             return (
@@ -330,7 +330,7 @@ def _why_so_large(causes: list[Cause]) -> str:
 
 
 def _unplaced(fact: facts.Unplaced) -> str:
-    """Names the parameters that do not fit the contract: those that are missing, and those that are too many."""
+    """Names the parameters that do not fit the contract: those that are missing, and those that are not expected."""
     parts, listed = [], lambda spec: ", ".join(f"`{name}` {shape}" for name, shape in spec)  # noqa: E731
     if fact.hidden and fact.missing:
         names = ", ".join(f"`self.{name}`" for name in fact.hidden)
@@ -338,7 +338,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
                      "would train them. Make each layer an attribute of its own (or use nn.ModuleList).")
     wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
-        parts.append(f"your layers have biases, which the exercise's layers do not: {listed(fact.extra)}. Pass "
+        parts.append(f"your layers have biases, but the exercise's layers have none: {listed(fact.extra)}. Pass "
                      "bias=False.")
     elif wall:
         parts.append(wall)

@@ -50,8 +50,8 @@ def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
 
 @lru_cache(maxsize=64)
 def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """Returns what the exercises of a notebook define, by name, and for each other exercise why it defines nothing.
-    changed: part of the cache's key."""
+    """Returns what the exercises of a notebook define, by name. For the other exercises, returns why they define
+    nothing. changed: part of the cache's key."""
     module = ModuleType(path.stem)
     solved: dict[str, Any] = {}
     why_not: dict[str, str] = {}

@@ -70,8 +70,8 @@ def reach(attention: nn.Module, height: int, width: int) -> tuple[int, int]:
 
 
 def print_reach(exhibit: Callable[[], nn.Module]) -> None:
-    """Prints how far an attention from the bug museum reaches on images of several sizes, and whether that is 8 rows
-    and all columns each time.
+    """Prints how far an attention module from the bug museum reaches on images of several sizes, and whether that is 8
+    rows and all columns each time.
 
     exhibit: makes the attention; called once for each size.
     """

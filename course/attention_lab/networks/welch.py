@@ -25,7 +25,7 @@ class Difference(NamedTuple):
     gap: the first mean minus the second.
     interval: in 95 of 100 such experiments, the true gap lies in this interval, if scores are normally distributed; nan
         if there is none. It is for a level of 5 %, and wider for a smaller one.
-    p: how often two arms that are equally good would differ by at least as much.
+    p: the probability that two equally good arms differ by at least as much.
     """
 
     gap: float
@@ -37,8 +37,8 @@ Test = Callable[[float], Difference]  # takes the level of the interval
 
 
 def outside(t: float, freedom: float) -> float:
-    """Returns how often |t| of Student's distribution is at least this large. freedom: the degrees of freedom, a
-    number above 0."""
+    """Returns the probability that |t| of Student's distribution is at least this large. freedom: the degrees of
+    freedom, a number above 0."""
     # With t = sqrt(freedom) tan(a), the density of t becomes cos(a) ** (freedom - 1), up to a factor.
     def area(end: float) -> float:
         steps = [end * i / STEPS for i in range(STEPS + 1)]
@@ -154,8 +154,8 @@ def without_interval(gap: float, p: float) -> Test:
 
 
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """Returns how often two arms that are equally good would differ at least as much in how many of their runs solve a
-    task.
+    """Returns the probability that two equally good arms differ at least as much as these do in the number of runs that
+    solve a task.
 
     first, second: for each arm, the number of runs that solve it and the number of all runs.
 

@@ -1,4 +1,4 @@
-"""The visible check of an exercise: `check(SEBlock)` in a notebook that lies beside its lesson's folder `checks`."""
+"""The visible check of an exercise: `check(SEBlock)` in a notebook beside its lesson's folder `checks`."""
 
 from __future__ import annotations
 

@@ -68,8 +68,8 @@ class CourseMap:
 
 
 def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
-    """Returns the lessons whose folders lie beside `folder`, by name: whether it is the current one, its points, its
-    maximum."""
+    """Returns the lessons whose folders are beside `folder`, by name. For each lesson: whether it is the current one,
+    its points, and its maximum."""
     found = {}
     for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")):
         try:

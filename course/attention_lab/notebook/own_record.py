@@ -2,7 +2,7 @@
 
     record(mine)      as `attention_lab.networks.record.record`; keeps the best attempt in own_record.json
 
-The file lies beside the notebook. The capstone's card shows what it holds, as data that somebody may have edited.
+The file is beside the notebook. The capstone's card shows what it holds, as data that somebody may have edited.
 """
 
 from __future__ import annotations

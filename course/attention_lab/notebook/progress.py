@@ -26,8 +26,10 @@ class Kept:
 
     points: the best points so far.
     tries: how many different answers were checked.
-    failed: digests of the wrong answers since the last right one, each once; only the newest NEWEST are kept.
-    solved: the day of the first right answer, such as 2026-11-22. Empty before it, and in files of an older library.
+    failed: digests of the wrong answers since the last right one, without repeats. Only the last NEWEST of them are
+        kept.
+    solved: the day of the first right answer, such as 2026-11-22. It is empty before that, and in files of an older
+        library.
     """
 
     points: float = 0.0

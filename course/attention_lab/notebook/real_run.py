@@ -112,7 +112,7 @@ class RealRun:
 def real_run() -> RealRun:
     """Returns the recorded run of this lesson's module on real pictures, for the last line of a cell, which shows it.
 
-    Raises FileNotFoundError if no `real.json` lies beside the notebook.
+    Raises FileNotFoundError if there is no `real.json` beside the notebook.
     """
     path = Path.cwd() / FILE
     if not path.exists():

@@ -31,7 +31,7 @@ def report_problem(exercise: Callable) -> Shown:
     Returns a text that says what to do with the file.
 
     Raises ValueError, with one sentence, if this is not an exercise of this lesson, is not written yet or has full
-    points. The same happens outside of a notebook.
+    points. It also raises one outside a notebook.
     """
     try:
         verdict = verdict_on(exercise, Path.cwd() / recorded.FOLDER)

@@ -38,7 +38,7 @@ def show_channel_maps(maps: Mapping[str, Tensor]) -> None:
     """Displays how much weight each channel gives to every channel, side by side for several forms of channel
     attention.
 
-    maps: (C, C) each, from 0 to 1, by the form's name; row i is the channel that looks.
+    maps: (C, C) each, from 0 to 1, by the form's name; row i holds the weights that channel i gives.
     """
     show(_channel_maps(maps), f"Maps of channel against channel, one for each form: {', '.join(maps)}. "
                               "A cell is the weight that the channel of its row gives to the channel of its column.")

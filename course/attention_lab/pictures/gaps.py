@@ -23,10 +23,10 @@ NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, giv
 
 
 def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
-    """Returns the `Difference` for each comparison, (arm, control) or (arm, control, measure), with p and interval
-    corrected for all of them (`together`).
+    """Returns the `Difference` for each comparison, which is (arm, control) or (arm, control, measure). p and interval
+    are corrected for all comparisons (`together`).
 
-    If an arm has fewer than two finished runs, its gap may always be luck: p is 1 and the interval is nan.
+    If an arm has fewer than two finished runs, its gap may be luck, whatever its size: p is 1 and the interval is nan.
 
     Raises KeyError for an unknown arm or measure.
     """

@@ -84,7 +84,7 @@ def answered(asked: Questions, scores: Tensor) -> Figure:
 @house_figure
 def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str,
            margin: float = 0) -> Figure:
-    """Draws the score against each kind of cost, one plot beside the other. A line joins the points on the Pareto
+    """Draws the score against each kind of cost, with the plots side by side. A line joins the points on the Pareto
     front.
 
     scores: by name.

@@ -48,8 +48,8 @@ def parts_seen(strip: Tensor, seen: Tensor) -> str:
 
 @house_figure
 def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> Figure:
-    """Draws a strip, with bars blue and posts brown, pale where it is not seen, and a ring around the position that
-    looks (lesson 04).
+    """Draws a strip with blue bars and brown posts (lesson 04). It is pale where it is not seen. A ring marks the
+    position whose view is shown.
 
     strip: (2, H, W), a picture of `bars_and_posts`.
     seen: (H, W), True where a pixel is seen.

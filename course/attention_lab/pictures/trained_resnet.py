@@ -94,8 +94,8 @@ def attention_maps(seen: LookedAt) -> Figure:
 @house_figure
 def learning_curves(steps: Sequence[int], recorded: Mapping[str, Sequence[Sequence[float]]],
                     yours: Sequence[Sequence[float]], plain: str) -> Figure:
-    """Draws right answers on new pictures against steps: a band from the lowest to the highest recorded run of each
-    network with a line for the mean, and a line for each of your runs. An interrupted run ends early.
+    """Draws right answers on new pictures against steps. Each network has a band from its lowest to its highest
+    recorded run, with a line for the mean. Each of your runs is a line. An interrupted run ends early.
 
     plain: the beginning of the names of networks without a module. Their lines are dashed.
     """

@@ -54,8 +54,8 @@ def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Str
 def strip_reader(attention: nn.Module) -> nn.Sequential:
     """Returns a small network that answers the question, (n, 2, H, W) -> (n, 2) logits.
 
-    Its layers are a 3 x 3 and a 1 x 1 convolution, so that a position sees 3 x 3 pixels, then the attention, a 1 x 1
-    convolution, the mean over all positions, and a linear layer.
+    Its layers are a 3 x 3 and a 1 x 1 convolution, the attention, a 1 x 1 convolution, the mean over all positions, and
+    a linear layer. Before the attention, a position sees 3 x 3 pixels.
 
     attention: (n, 16, H, W) -> (n, 16, H, W).
     """

@@ -13,7 +13,7 @@ Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 def queries_keys_values(n: int) -> list[Tensor]:
     """Returns random queries (1, n, 8), keys (1, n, 8) and values (1, n, 32) for n positions. They require gradients,
-    and are the same each time for one n."""
+    and they are always the same for the same n."""
     generator = torch.Generator().manual_seed(n)
     return [torch.randn(1, n, width, generator=generator).requires_grad_() for width in (8, 8, 32)]
 

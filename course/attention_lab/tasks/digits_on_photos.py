@@ -141,8 +141,8 @@ def _of(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
 
 
 def _written(shapes: Tensor, sizes: Tensor, centres: Tensor, side: int) -> Tensor:
-    """Returns how much of each pixel is covered, (n, 1, side, side), by digits (n, 8, 8) of these sizes (n,) with these
-    centres (n, 2)."""
+    """Returns how much of each pixel the digits cover, (n, 1, side, side). The digits are (n, 8, 8), with sizes (n,)
+    and centres (n, 2)."""
     # Pixel p of a picture, from -1 to 1, shows the point (p - shift) / scale of the digit's own square.
     scale, shift = sizes / side, 2 * centres.flip(1) / side - 1
     turned = torch.zeros(len(shapes), 2, 3, device=shapes.device)

@@ -60,8 +60,8 @@ def crosses_without_cue(n: int, seed: int) -> Crosses:
 def cross_reader(attention: nn.Module) -> nn.Sequential:
     """Returns a small network that answers the question, (n, 3, 19, 19) -> (n, 2) logits.
 
-    Its layers are a 3 x 3 and a 1 x 1 convolution, so that a position sees 3 x 3 pixels, then the attention, the mean
-    over all positions, and a linear layer.
+    Its layers are a 3 x 3 and a 1 x 1 convolution, the attention, the mean over all positions, and a linear layer.
+    Before the attention, a position sees 3 x 3 pixels.
 
     attention: (n, 12, 19, 19) -> (n, 12, 19, 19).
     """

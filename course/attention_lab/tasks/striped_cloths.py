@@ -1,4 +1,4 @@
-"""Lesson 06a: in which direction do those stripes run?
+"""Lesson 06a: in which direction do the stripes run?
 
 The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
 lesson takes away to see what the network really uses. The small network that answers is here too, without

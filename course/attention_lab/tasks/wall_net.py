@@ -79,7 +79,8 @@ def wall_targets(walls: Walls) -> Tensor:
 
 
 def error_at_damage(restored: Tensor, targets: Tensor) -> Tensor:
-    """Returns the mean squared error of restored tokens (n, 160, 12) at the damaged ones of `wall_targets`."""
+    """Returns the mean squared error of restored tokens (n, 160, 12). Only the tokens that are damaged in
+    `wall_targets` count."""
     return (restored - targets[..., :12])[targets[..., 12] > 0].square().mean()
 
 

@@ -338,7 +338,7 @@ class AnchorProjection(nn.Module):
 # + return self.reduction(means.permute(0, 2, 3, 1))
 
 
-# %% wrong: sum, expect: You add the tokens of a block up
+# %% wrong: sum, expect: You add up the tokens of a block
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
         super().__init__()

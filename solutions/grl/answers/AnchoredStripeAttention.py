@@ -955,7 +955,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: heads-outside-q-k-v, expect: and each of the three is split into heads
+# %% wrong: heads-outside-q-k-v, expect: and each of the three into heads
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -344,7 +344,7 @@ class GRLBlock(nn.Module):
         return y + self.res_scale * self.norm2(of_mlp)
 
 
-# %% wrong: Identity-instead-of-None, expect: Then `local` is None
+# %% wrong: Identity-instead-of-None, expect: `local` should be None
 class Mlp(nn.Module):
     def __init__(self, dim, hidden):
         super().__init__()

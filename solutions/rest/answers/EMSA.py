@@ -1235,7 +1235,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: kv-in-heads-first, expect: The halves come first
+# %% wrong: kv-in-heads-first, expect: Split the halves first
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()
@@ -2455,7 +2455,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: softmax-over-heads, expect: It runs over the keys
+# %% wrong: softmax-over-heads, expect: It should run over the keys
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -2542,7 +2542,7 @@ class EMSA(nn.Module):
         return self.proj(out.permute(0, 2, 1, 3).reshape(B, N, C))
 
 
-# %% wrong: softmax-over-queries-too, expect: It runs over the keys
+# %% wrong: softmax-over-queries-too, expect: It should run over the keys
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -3671,7 +3671,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: values-first, expect: the first half of kv's channels are the keys
+# %% wrong: values-first, expect: the first half of kv's channels should be the keys
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()

@@ -122,7 +122,7 @@ class PixelAttention(nn.Module):
         return x * self.sigmoid(z.view(b, c, h, w))
 
 
-# %% wrong: border-repeated-not-zeros, edits, expect: It pads with zeros
+# %% wrong: border-repeated-not-zeros, edits, expect: It should pad with zeros
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode='replicate', groups=channels)
 

@@ -243,7 +243,7 @@ class ResTBlock(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
-# %% wrong: float-width, edits, expect: a layer takes whole numbers only
+# %% wrong: float-width, edits, expect: a layer takes only whole numbers
 # - hidden = int(dim * mlp_ratio)
 # + hidden = dim * mlp_ratio
 #
@@ -583,7 +583,7 @@ class ResTBlock(nn.Module):
 # + return x + y + self.mlp(self.norm2(x))
 
 
-# %% wrong: post-norm-too, expect: Each comes first
+# %% wrong: post-norm-too, expect: Each should come first
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
@@ -690,7 +690,7 @@ class ResTBlock(nn.Module):
         return x + self.mlp(self.norm2(y))
 
 
-# %% wrong: shortcut-of-the-normed-x, expect: It adds x itself
+# %% wrong: shortcut-of-the-normed-x, expect: It should add x itself
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,

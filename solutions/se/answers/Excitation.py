@@ -419,7 +419,7 @@ class Excitation(nn.Module):
 # + return self.sigmoid(self.fc2(self.relu(self.fc1(z))))
 
 
-# %% wrong: second-bias, edits, expect: biases, which the exercise's layers do not: `fc2.bias`
+# %% wrong: second-bias, edits, expect: biases, but the exercise's layers have none: `fc2.bias`
 # Leaves the default bias in the second layer.
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')
