@@ -438,8 +438,8 @@ slide_the_marks(trained_network)
 # </details>
 
 # %% [markdown]
-# **Read it.** The positions make the difference: **coordinate, no places** has all the layers of **coordinate**,
-# and loses its lead: it scores about what SE scores.
+# **Read it.** The positions make the difference.
+# The arm **coordinate, no places** has all the layers of **coordinate**, but it scores only about what SE scores.
 # (Three runs are too few to exclude a gap of 5 points between these two.)
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
 # With the gates of another board it scores 29 %.

@@ -51,7 +51,7 @@ def test_other_names_and_another_order_are_tried(way):
     lesson.right(RENAMED.format(layer=LINEAR, query="self.c", key="self.b"))
     lesson.right(RENAMED.format(layer=LINEAR, query="self.b", key="self.c"))
     lesson.wrong(RENAMED.format(layer=LINEAR, query="self.b", key="self.b"),
-                 "several are alike: with none of the 2 ways")
+                 "several are alike. There are 2 ways to give them the weights, and the answer is right with none of")
     unfinished = RENAMED.format(layer=LINEAR, query="self.c", key="self.b").replace(" + x", "")
     lesson.wrong(unfinished, "`x` should be added to it (a shortcut) and is not")
     lesson.wrong(RENAMED.format(layer="Linear(channels, channels)", query="self.c", key="self.b"),
@@ -249,7 +249,7 @@ def test_whole_sub_modules_are_exchanged_before_their_layers(way):
 
             def forward(self, x):
                 return self.plus(x) - 2 * self.minus(x)
-        """, "with none of the 120 ways")  # noqa: E501
+        """, "There are 120 ways to give them the weights, and the answer is right with none of these")  # noqa: E501
     assert time.process_time() - start < 30  # and not 8! tries
 
 

@@ -37,7 +37,7 @@ Y = torch.randn(3, 2, 5, 6, generator=torch.Generator().manual_seed(2), dtype=to
     (X + Y, "`x` is added to it and should not be"),
     (X - Y, "`x` should be added to it (a shortcut) and is not"),
     (X / Y, "it would be right if it were multiplied by `x`"),
-    (X * Y, "multiplied by `x` once more"),
+    (X * Y, "multiplied by `x` one time too many"),
     (Y, "it is the input `x` itself"),
     (torch.stack([X[0], X[0] + 1, X[0] - 1]), "only the first image is right, out of 3 in the batch"),
     (X[1:2].expand_as(X), "every image of the batch gets the same numbers"),
