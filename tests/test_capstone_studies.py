@@ -6,7 +6,9 @@ import statistics
 
 import pytest
 
+from attention_lab.networks.training import Results
 from attention_lab.notebook.study import _check
+from attention_lab.notebook.study_page import SUPPORTED, judged
 from attention_lab.tasks.five_tasks import TASKS
 from attention_lab.tasks.task_scores import SOLVED
 from autograder.lessons.course import COURSE, NOTEBOOKS
@@ -52,6 +54,15 @@ def test_the_page_quotes_the_recorded_means():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
 
 
+@pytest.mark.parametrize("name", studies.QUESTIONS)
+def test_a_recorded_verdict_follows_from_the_recorded_scores(name):
+    question, kept = studies.QUESTIONS[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
+    runs = {(arm, seed): {"score": score} for arm, of in kept["scores"].items() for seed, score in enumerate(of)}
+    *_, control = question.arms
+    found = judged(Results(tuple(question.arms), tuple(range(5)), runs), question.ahead, [control], 5)
+    assert found.verdict == kept["verdict"]
+
+
 def test_the_finished_report_is_whole_small_and_loads_nothing():
     content = (FOLDER / EXAMPLE).read_text(encoding="utf-8")
     assert len(content.encode()) <= 300_000
@@ -72,6 +83,11 @@ def test_the_page_quotes_the_recorded_runs_with_places():
     assert (f"*attention with places* scored {means['attention with places']} ({min(best):.0f} to {max(best):.0f} %)"
             in SECTION)
     assert [sum(score >= SOLVED for score in of) for of in (best, scores["attention with places", 5])] == [2, 5]
+    kept = {(arm, seed): {"score": score} for arm, of in first.items() for seed, score in enumerate(of)}
+    found = judged(Results(tuple(first), tuple(range(5)), kept), [("attention with places", "attention")],
+                   ["places alone"], 5)
+    assert found.verdict == SUPPORTED and "So the hypothesis is supported, but only two" in SECTION
+    assert f"p = {found.comparisons[0].difference.p:.2f}" in SECTION
     rest = scores["attention", 5] + scores["places alone", 5]
     assert f"still at chance ({min(rest):.0f} to {max(rest):.0f} %)" in SECTION
     lazy, longer = scores["mixed in", 1], scores["mixed in", 5]

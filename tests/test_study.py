@@ -145,13 +145,19 @@ def results(**scores):
 
 
 HIGH, LOW, MIXED = (95.0, 96, 97, 95, 96), (50.0, 51, 49, 50, 52), (100.0, 51, 100, 50, 52)
+SLOW = (62.0, 98, 99, 72, 83)
 
 
 @pytest.mark.parametrize("ours, theirs, control, verdict, reason", [
     (HIGH, LOW, LOW, SUPPORTED, "those with the controls included"),
     (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
     (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
-    (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # two of five against none: luck in one of two tables
+    (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs' by more than luck"),  # the other three are no better
+    (SLOW, LOW, LOW, SUPPORTED, "beyond luck and 5 points"),  # two solve it, and none is below any of the others
+    (LOW, SLOW, LOW, REFUTED, "'ours' is behind 'theirs', and by more than luck"),
+    (SLOW, LOW, (100.0, 99, 30, 98, 99), OPEN, "don't tell 'ours' from 'control' by more than luck"),
+    (SLOW[:3], LOW[:3], LOW[:3], OPEN, "above every run of 'theirs', but with so few runs"),
+    (tuple(s + 4 for s in LOW), LOW, LOW, OPEN, "more than luck, but these runs don't show that it is above 5 points"),
     (HIGH, MIXED, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # five against two
     (tuple(50.0 + 20 * (i % 2) for i in range(5)), LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),
 ])

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..networks.training import Results
-from ..networks.welch import LEVEL, Difference, fisher, together, without_interval
+from ..networks.welch import LEVEL, Difference, ranked, together, without_interval
 from ..pictures.gaps import tested
 from ..pictures.scores import score_bars
 from ..pictures.style import data_url
@@ -20,6 +20,7 @@ from .html_table import html_table
 from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
+SCORES, ORDER = "scores", "their order"  # what p compares
 APART = 30  # points: if one run solves the task and another run of its arm scores this much less, a mean says little
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
@@ -36,9 +37,10 @@ class Comparison(NamedTuple):
     first, second: the names of the arms.
     control: True if `second` is compared because it is a control.
     difference: the difference of their scores; its p and its interval are corrected for all comparisons. There is no
-        interval if p compares the numbers of runs.
+        interval if p is of the order of the runs.
     solved: how many runs of each arm solve the task.
-    by: what p compares, the scores or the numbers of runs that solve the task.
+    by: what p compares, the scores or only their order.
+    ahead: the share of all pairs of runs, one of each arm, in which the run of `first` scores more.
     """
 
     first: str
@@ -47,6 +49,7 @@ class Comparison(NamedTuple):
     difference: Difference
     solved: tuple[int, int]
     by: str
+    ahead: float
 
 
 class Judged(NamedTuple):
@@ -59,27 +62,29 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
     """Decides whether the hypothesis holds: each first arm must be ahead of its second one and of every control, by
     more than luck and by more than `matters` points.
 
-    Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, the numbers
-    of solving runs are compared instead, by Fisher's test. All p and all intervals are corrected for the number of
-    comparisons (Holm).
+    Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, a mean and a
+    spread say little about this arm. Then only the order of the runs counts, by an exact rank test (`ranked`). All p
+    and all intervals are corrected for the number of comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
     pairs += [(first, control, True) for first in dict.fromkeys(first for first, _ in claimed) for control in controls
               if (first, control) not in claimed]
-    counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm)))
-                    for arm in (first, second))
-              for first, second, _ in pairs]
     split = [any(_split(results.scores(arm)) for arm in (first, second)) for first, second, _ in pairs]
+    orders = [ranked(results.scores(first), results.scores(second)) for first, second, _ in pairs]
     differences = together([
-        without_interval(results.mean(first) - results.mean(second), fisher(*both)) if peaks
+        without_interval(results.mean(first) - results.mean(second), order.p) if peaks
         else tested(results, first, second)
-        for (first, second, _), both, peaks in zip(pairs, counts, split, strict=True)])
+        for (first, second, _), order, peaks in zip(pairs, orders, split, strict=True)])
     comparisons = tuple(
-        Comparison(first, second, control, difference, (both[0][0], both[1][0]),
-                   "runs that solve it" if peaks else "scores")
-        for (first, second, control), difference, both, peaks in zip(pairs, differences, counts, split, strict=True))
+        Comparison(first, second, control, difference, (_solved(results, first), _solved(results, second)),
+                   ORDER if peaks else SCORES, order.ahead)
+        for (first, second, control), difference, order, peaks in zip(pairs, differences, orders, split, strict=True))
     return Judged(*_verdict(comparisons, matters), comparisons)
+
+
+def _solved(results: Results, arm: str) -> int:
+    return sum(score >= SOLVED for score in results.scores(arm))
 
 
 def _split(scores: Sequence[float]) -> bool:
@@ -89,25 +94,31 @@ def _split(scores: Sequence[float]) -> bool:
 def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, str]:
     """Returns the verdict and its reason, from the first comparison that decides it."""
     for each in comparisons:
-        if each.by == "scores" and each.difference.interval[1] < matters:
+        if _behind(each, matters):
             if each.control:
                 return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, "
                                  "so what it lacks makes no difference that matters.")
-            return (
-                REFUTED,
-                (
-                    f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval rules out"
-                    " that it is."
-                ),
-            )
+            if each.by == ORDER:
+                return REFUTED, f"'{each.first}' is behind '{each.second}', and by more than luck."
+            return REFUTED, (f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval "
+                             "rules out that it is.")
     for each in comparisons:
-        more = each.solved[0] > each.solved[1] if each.by != "scores" else each.difference.gap > matters
-        if each.difference.p >= LEVEL or not more:
-            return (
-                OPEN,
-                f"these runs don't tell '{each.first}' from '{each.second}' by more than luck and {matters:g} points.",
-            )
+        if each.difference.p >= LEVEL:
+            few = each.by == ORDER and each.ahead == 1
+            return OPEN, (f"every run of '{each.first}' is above every run of '{each.second}', but with so few runs "
+                          "this order may still be luck: take more seeds." if few else
+                          f"these runs don't tell '{each.first}' from '{each.second}' by more than luck.")
+        if each.difference.gap <= matters or each.by == ORDER and each.ahead <= 0.5:
+            return OPEN, (f"the gap between '{each.first}' and '{each.second}' is more than luck, but these runs don't "
+                          f"show that it is above {matters:g} points.")
     return SUPPORTED, f"every comparison is beyond luck and {matters:g} points, those with the controls included."
+
+
+def _behind(each: Comparison, matters: float) -> bool:
+    """Says whether a comparison rules out that its first arm is ahead by a gap that matters."""
+    if each.by == SCORES:
+        return each.difference.interval[1] < matters
+    return each.difference.p < LEVEL and each.ahead < 0.5 and each.difference.gap <= matters
 
 
 def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
@@ -145,11 +156,12 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
         f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
-        "equally good arms would differ as much: Welch's t-test for scores, Fisher's exact test where one run of an "
-        "arm solves the task and another stays far below. It is corrected for the number of comparisons (Holm). The "
-        "interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is "
-        "outside it exactly if p is below 0.05. There is none where p is of runs that solve it. The rules are the "
-        "course's, and a program applied them.</small></p>",
+        "equally good arms would differ as much: Welch's t-test for scores. Where one run of an arm solves the task "
+        "and another stays far below, a mean says little. There p is of the order of the scores alone: the exact rank "
+        "test of Wilcoxon, Mann and Whitney. It is corrected for the number of comparisons (Holm). The interval holds "
+        "the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is outside it exactly "
+        "if p is below 0.05. There is none where p is of the order. The rules are the course's, and a program applied "
+        "them.</small></p>",
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
         f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
