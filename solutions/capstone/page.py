@@ -883,7 +883,9 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
-# Once a run has finished, the hypothesis can't be changed, and every other change is written down.
+# Once a run has finished, you can no longer change the hypothesis or what it is judged by: what would refute it, the task,
+# the comparisons, the controls and the gap that matters.
+# You may still change an arm, its training or the number of seeds, and the page says so, with the scores from before.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
 #
 # Here is one of our own studies.
@@ -906,6 +908,11 @@ study("places", task="far",
 # %% [markdown]
 # Open the page that the cell wrote.
 # Read its last parts too, which say how the study was done and what it does not show.
+# `study(..., conclusion="...")` adds what you conclude.
+# You may write it after the runs, and the page says that you did.
+#
+# `study(..., epochs=5)` trains every run for five times as many steps.
+# Longer runs answer another question, so give that study a name of its own.
 #
 # <details><summary>What surprised us</summary>
 #
@@ -942,22 +949,22 @@ study("places", task="far",
 #
 # <details><summary>How to make the arms</summary>
 #
-# `mine(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
+# `from_lesson(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
 # Import it first.
 # Each arm is a function of the channels c, which are 16 here.
 #
 # ```python
 # from attention_lab.networks.adapters import Beside, OnTokens, Projected
-# from attention_lab.networks.own_modules import mine
+# from attention_lab.networks.own_modules import mine as from_lesson
 # ```
 #
 # 1. Write a class: the mean or the maximum over the picture, a linear layer, a sigmoid, and the product with x.
-# 2. `mine("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
-# 3. `mine("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
-# 4. `Projected(c, mine("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
+# 2. `from_lesson("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
+# 3. `from_lesson("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
+# 4. `Projected(c, from_lesson("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
 #    To plug it in, write `Beside(c, OnTokens(that, lambda m, tokens, size: m(tokens, size)))`.
 # 5. `made = PlacedAttention(c, places=False)` has a scale, and `made.scale = 1.0` takes it away.
-# 6. `mine("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
+# 6. `from_lesson("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
 # </details>
 #
 # <details><summary>What came out when we asked (five runs each)</summary>

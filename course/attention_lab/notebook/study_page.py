@@ -20,6 +20,11 @@ from .html_table import html_table
 from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
+UNFINISHED = "Unfinished"
+# Every verdict has a sign and two colours, of the line at its left and of its box. A notebook has no style sheet of
+# ours, so they stand beside the words themselves.
+SIGNS = {SUPPORTED: ("✓", "#00704f", "#eef6f0"), REFUTED: ("✗", "#b0440a", "#fbeee6"),
+         OPEN: ("?", "#6b6b6b", "#f1f1ee"), UNFINISHED: ("…", "#8a6d00", "#fdf6dc")}
 SCORES, ORDER = "scores", "their order"  # what p compares
 APART = 30  # points: if one run solves the task and another run of its arm scores this much less, a mean says little
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
@@ -27,8 +32,11 @@ h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
 table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}
 td{white-space:nowrap}div.wide{overflow-x:auto}
-.verdict{font-size:1.15em;padding:.6em 1em;background:#eef6f0;border-left:4px solid #00704f}img{max-width:100%}
+.verdict{font-size:1.15em}img{max-width:100%}
 pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
+
+
+COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p is of")
 
 
 class Comparison(NamedTuple):
@@ -83,6 +91,14 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
     return Judged(*_verdict(comparisons, matters), comparisons)
 
 
+def unfinished(results: Results) -> Judged | None:
+    """Returns what stands in the place of a verdict while runs are missing, or None if none is."""
+    planned, done = len(results.arms) * len(results.seeds), len(results.runs)
+    if done == planned:
+        return None
+    return Judged(UNFINISHED, f"{done} of {planned} runs; run the cell again to go on.", ())
+
+
 def _solved(results: Results, arm: str) -> int:
     return sum(score >= SOLVED for score in results.scores(arm))
 
@@ -123,35 +139,40 @@ def _behind(each: Comparison, matters: float) -> bool:
 
 def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
     """Returns the result as HTML: the verdict, a picture of all runs, and two tables. Everything that a learner wrote
-    is shown as plain text."""
+    is shown as plain text. An unfinished study has no comparisons."""
     chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
     picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
                                   highlight=first))
     alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
-    arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm), f"{results.mean(arm):.1f}",
-             f"{sum(score >= SOLVED for score in results.scores(arm))} of {len(results.scores(arm))}")
+    arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm),
+             f"{results.mean(arm):.1f}" if results.scores(arm) else "–",
+             f"{_solved(results, arm)} of {len(results.scores(arm))}")
              for arm in results.arms]
+    sign, line, box = SIGNS[judged.verdict]
     return "".join([
-        f'<p class="verdict"><b>{judged.verdict}:</b> {escape(judged.reason)}</p>',
+        f'<p class="verdict" style="padding:.6em 1em;color:#222;background:{box};border-left:4px solid {line}">{sign} '
+        f"<b>{judged.verdict}:</b> {escape(judged.reason)}</p>",
         f'<img alt="{escape(alt)}" src="{picture}">',
         _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
-        _table(("comparison", "gap, points", "interval", "solved", "p", "p is of"),
-               [_line(each) for each in judged.comparisons])])
+        *([_table(COMPARED, [_line(each) for each in judged.comparisons])] if judged.comparisons else [])])
 
 
-def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str) -> str:
+def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str,
+         conclusion: str) -> str:
     """Returns the whole page as HTML.
 
     kept: the content of the study's file.
     came_out: the result of `outcome`.
+    conclusion: what the learner concludes, which may be empty.
     """
     task = TASKS[kept["task"]]
-    chance, steps = 100 / task.classes, epochs * task.pictures // 16
+    chance, steps, missing = 100 / task.classes, steps_of(kept["task"], epochs), unfinished(results)
     said = ", ".join(f"{name} {number}" for name, number in versions().items())
     parts = [
         f"<h1>{escape(kept['name'].replace('_', ' '))}</h1>",
         f"<p><small>A study made in the course <i>Attention by Hand</i>. Begun on {kept['begun']}, page made on "
         f"{date.today()}.</small></p>",
+        *([f"<p><b>{missing.verdict}:</b> {missing.reason}</p>"] if missing else []),
         "<h2>What was expected, before anything was run</h2>", f"<blockquote>{escape(kept['hypothesis'])}</blockquote>",
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
@@ -162,10 +183,13 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         "the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is outside it exactly "
         "if p is below 0.05. There is none where p is of the order. The rules are the course's, and a program applied "
         "them.</small></p>",
+        *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is no part of what "
+           f"was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
         f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
-        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds. "
+        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds"
+        f"{' planned' if missing else ''}. "
         f"Scores are of 400 new pictures. A difference below {kept['matters']:g} points does not count. Controls: "
         f"{', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
         *(["<p>Changed after the first "
@@ -180,6 +204,11 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
             f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n")
 
 
+def steps_of(task: str, epochs: int) -> int:
+    """Returns the steps of training, each with 16 pictures."""
+    return epochs * TASKS[task].pictures // 16
+
+
 def _limits(results: Results, epochs: int) -> list[str]:
     """Returns sentences that say what this study's design cannot show."""
     lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for "
@@ -187,7 +216,7 @@ def _limits(results: Results, epochs: int) -> list[str]:
              "That an arm which fails can never learn the task: other rates and other wrappers were not tried here."]
     if epochs < 5:
         lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")
-    if (runs := min(len(results.scores(arm)) for arm in results.arms)) < 5:
+    if (runs := len(results.seeds)) < 5:
         lines.append(f"Much beyond these {runs} runs of each arm: with five, luck is far easier to tell from more.")
     return lines
 
