@@ -3,12 +3,14 @@
 import json
 import re
 import statistics
+from dataclasses import asdict
+from html import unescape
 
 import pytest
 
 from attention_lab.networks.training import Results
-from attention_lab.notebook.study import _check
-from attention_lab.notebook.study_page import SUPPORTED, judged
+from attention_lab.notebook.study import Kept, _check
+from attention_lab.notebook.study_page import SUPPORTED, judged, outcome, page
 from attention_lab.tasks.five_tasks import TASKS
 from attention_lab.tasks.task_scores import SOLVED
 from autograder.lessons.course import COURSE, NOTEBOOKS
@@ -71,6 +73,27 @@ def test_the_finished_report_is_whole_small_and_loads_nothing():
         assert part in content
     assert not re.search(r"(src|href)=\"(?!data:)", content) and "<script" not in content
     assert f"]({EXAMPLE})" in SECTION and (COURSE / "10_capstone" / EXAMPLE).read_text(encoding="utf-8") == content
+
+
+def test_the_finished_report_is_what_the_course_would_write_now():
+    content = (FOLDER / EXAMPLE).read_text(encoding="utf-8")
+    table = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>([^<]*)</td>", content)
+    scores = {arm: [float(score) for score in of.split(", ")] for arm, _, of in table}
+    said = [unescape(text) for text in re.findall(r"<blockquote>(.*?)</blockquote>", content)]
+    first, second, control = scores
+    kept = Kept("mean_or_maximum", *said, "look-up", [[first, second]], [control], 5, "today")
+    results = Results(tuple(scores), tuple(range(5)), {(arm, seed): {"score": score} for arm, of in scores.items()
+                                                       for seed, score in enumerate(of)})
+    came_out = outcome(asdict(kept), results, judged(results, kept.ahead, kept.controls, 5),
+                       {arm: int(parameters) for arm, parameters, _ in table})
+    made = page(asdict(kept), results, came_out, 1, 0.01, studies.code_of(content), "")
+    assert _form(content) == _form(made), "run python -m solutions.capstone.studies --example"
+
+
+def _form(report):
+    """A report without its picture, its day, its numbers and the machine."""
+    plain = re.sub(r'src="data:[^"]*"|Begun on .*?</small>|<p><small>python .*?</small>', "", report)
+    return re.sub(r"\d[\d.,]*", "#", plain)
 
 
 def test_the_page_quotes_the_recorded_runs_with_places():

@@ -703,7 +703,9 @@ remind(predicted)
 results = compare(arms, seeds=[0], run=run)
 
 # %% tags=["experiment"]
-predict_then_run(predicted, means(results, predicted), unit="% right (at chance: 33 %)")
+measured = means(results, predicted)  # without the modules that you have not solved
+predict_then_run({name: predicted[name] for name in measured}, measured,
+                 unit="% right (at chance: 33 %)")
 
 # %% tags=["experiment"]
 show_task_scores(results, arms, task="look-up")
@@ -826,6 +828,7 @@ slide_answers(arms, trained, tasks)
 # Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
 #
 # **The budget.** Your network may have 35,000 parameters, and may need 5 million multiply-adds for one picture.
+# With `parameter_table` of section 2 you can count the parameters before you train.
 # Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
 # You choose the stages and the module.
 # `make_attention` is called with a number of channels, so it can choose a different module for each width.
@@ -883,8 +886,8 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
-# Once a run has finished, you can no longer change the hypothesis or what it is judged by: what would refute it, the task,
-# the comparisons, the controls and the gap that matters.
+# Once a run has finished, you can no longer change the hypothesis and what would refute it.
+# The task, the comparisons, the controls and the gap that matters are fixed, too.
 # You may still change an arm, its training or the number of seeds, and the page says so, with the scores from before.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
 #
@@ -1029,8 +1032,10 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
-# Both files hold the rows that you met, the scores of your runs, your studies and your best record with its code.
+# Both files hold the rows that you met, the scores of your runs, your three newest studies and your best record with its code.
 # Everything that was trained is marked *unverified*, and your name is not in the files.
+# The cell needs `tables` from section 5 and `results` from section 7, so run the cells that make them first.
+# If you have trained nothing, `paper_card(tables)` will do.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
@@ -1111,7 +1116,10 @@ paper_card(tables, results)
 from attention_lab.networks.my_net import my_net
 
 for blocks in [("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")]:
-    board = my_net(*blocks)
+    try:
+        board = my_net(*blocks)
+    except NotImplementedError as not_yet:
+        print(f"{', '.join(blocks)}: {not_yet}")
 show(fronts(board.scores, board.costs, "right answers (%)", margin=1),
      "Right answers against parameters and multiply-adds, for every network on the board.")
 board
