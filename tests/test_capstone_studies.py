@@ -111,6 +111,11 @@ def test_the_page_quotes_the_recorded_runs_with_places():
                    ["places alone"], 5)
     assert found.verdict == SUPPORTED and "So the hypothesis is supported, but only two" in SECTION
     assert f"p = {found.comparisons[0].difference.p:.2f}" in SECTION
+    shown = next("".join(output["data"]["text/plain"])
+                 for cell in json.loads((NOTEBOOKS / "10_capstone/10_capstone.ipynb").read_text("utf-8"))["cells"]
+                 if "".join(cell["source"]).startswith('study("places"') for output in cell["outputs"]
+                 if "text/html" in output["data"])
+    assert shown.startswith(f"{found.verdict}: {found.reason}")
     rest = scores["attention", 5] + scores["places alone", 5]
     assert f"still at chance ({min(rest):.0f} to {max(rest):.0f} %)" in SECTION
     lazy, longer = scores["mixed in", 1], scores["mixed in", 5]
