@@ -27,7 +27,10 @@ def test_an_untrained_network_is_at_chance():
 
 def test_means_are_found_by_arm_and_task_and_missing_modules_are_one_line(capsys):
     assert task_scores.means(RESULTS, ["SE, look-up", "ECA, far", "CBAM, far", "ECA, look-up"]) == {"SE, look-up": 35}
-    assert capsys.readouterr().out == "Left out, as you have not solved or trained them: ECA, CBAM.\n"
+    left = "Left out, as you have not solved or trained them: ECA, CBAM.\n"
+    assert capsys.readouterr().out == left
+    assert task_scores.with_means(RESULTS, {"SE, far": None, "CBAM, far": 3}) == ({"SE, far": None}, {"SE, far": 40})
+    assert capsys.readouterr().out == "Left out, as you have not solved or trained them: CBAM.\n"
     assert task_scores.worst(RESULTS, "SE") == 35
 
 
