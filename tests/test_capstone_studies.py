@@ -3,10 +3,14 @@
 import json
 import re
 import statistics
+from dataclasses import asdict
+from html import unescape
 
 import pytest
 
-from attention_lab.notebook.study import _check
+from attention_lab.networks.training import Results
+from attention_lab.notebook.study import Kept, _check
+from attention_lab.notebook.study_page import SUPPORTED, judged, outcome, page
 from attention_lab.tasks.five_tasks import TASKS
 from attention_lab.tasks.task_scores import SOLVED
 from autograder.lessons.course import COURSE, NOTEBOOKS
@@ -52,6 +56,15 @@ def test_the_page_quotes_the_recorded_means():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
 
 
+@pytest.mark.parametrize("name", studies.QUESTIONS)
+def test_a_recorded_verdict_follows_from_the_recorded_scores(name):
+    question, kept = studies.QUESTIONS[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
+    runs = {(arm, seed): {"score": score} for arm, of in kept["scores"].items() for seed, score in enumerate(of)}
+    *_, control = question.arms
+    found = judged(Results(tuple(question.arms), tuple(range(5)), runs), question.ahead, [control], 5)
+    assert found.verdict == kept["verdict"]
+
+
 def test_the_finished_report_is_whole_small_and_loads_nothing():
     content = (FOLDER / EXAMPLE).read_text(encoding="utf-8")
     assert len(content.encode()) <= 300_000
@@ -60,6 +73,27 @@ def test_the_finished_report_is_whole_small_and_loads_nothing():
         assert part in content
     assert not re.search(r"(src|href)=\"(?!data:)", content) and "<script" not in content
     assert f"]({EXAMPLE})" in SECTION and (COURSE / "10_capstone" / EXAMPLE).read_text(encoding="utf-8") == content
+
+
+def test_the_finished_report_is_what_the_course_would_write_now():
+    content = (FOLDER / EXAMPLE).read_text(encoding="utf-8")
+    table = re.findall(r"<tr><td>([^<]*)</td><td>(\d+)</td><td>([^<]*)</td>", content)
+    scores = {arm: [float(score) for score in of.split(", ")] for arm, _, of in table}
+    said = [unescape(text) for text in re.findall(r"<blockquote>(.*?)</blockquote>", content)]
+    first, second, control = scores
+    kept = Kept("mean_or_maximum", *said, "look-up", [[first, second]], [control], 5, "today")
+    results = Results(tuple(scores), tuple(range(5)), {(arm, seed): {"score": score} for arm, of in scores.items()
+                                                       for seed, score in enumerate(of)})
+    came_out = outcome(asdict(kept), results, judged(results, kept.ahead, kept.controls, 5),
+                       {arm: int(parameters) for arm, parameters, _ in table})
+    made = page(asdict(kept), results, came_out, 1, 0.01, studies.code_of(content), "")
+    assert _form(content) == _form(made), "run python -m solutions.capstone.studies --example"
+
+
+def _form(report):
+    """A report without its picture, its day, its numbers and the machine."""
+    plain = re.sub(r'src="data:[^"]*"|Begun on .*?</small>|<p><small>python .*?</small>', "", report)
+    return re.sub(r"\d[\d.,]*", "#", plain)
 
 
 def test_the_page_quotes_the_recorded_runs_with_places():
@@ -72,6 +106,16 @@ def test_the_page_quotes_the_recorded_runs_with_places():
     assert (f"*attention with places* scored {means['attention with places']} ({min(best):.0f} to {max(best):.0f} %)"
             in SECTION)
     assert [sum(score >= SOLVED for score in of) for of in (best, scores["attention with places", 5])] == [2, 5]
+    kept = {(arm, seed): {"score": score} for arm, of in first.items() for seed, score in enumerate(of)}
+    found = judged(Results(tuple(first), tuple(range(5)), kept), [("attention with places", "attention")],
+                   ["places alone"], 5)
+    assert found.verdict == SUPPORTED and "So the hypothesis is supported, but only two" in SECTION
+    assert f"p = {found.comparisons[0].difference.p:.2f}" in SECTION
+    shown = next("".join(output["data"]["text/plain"])
+                 for cell in json.loads((NOTEBOOKS / "10_capstone/10_capstone.ipynb").read_text("utf-8"))["cells"]
+                 if "".join(cell["source"]).startswith('study("places"') for output in cell["outputs"]
+                 if "text/html" in output["data"])
+    assert shown.startswith(f"{found.verdict}: {found.reason}")
     rest = scores["attention", 5] + scores["places alone", 5]
     assert f"still at chance ({min(rest):.0f} to {max(rest):.0f} %)" in SECTION
     lazy, longer = scores["mixed in", 1], scores["mixed in", 5]

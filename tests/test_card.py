@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from dataclasses import asdict
 
 import nbformat
@@ -13,9 +14,10 @@ from attention_lab.networks.paper_tables import ROWS, PaperTable
 from attention_lab.networks.record import LONGEST, RULES, Record, Rules
 from attention_lab.notebook import own_record
 from attention_lab.notebook.card import Card, paper_card
-from attention_lab.notebook.card_study import MOST, studies, verdict
+from attention_lab.notebook.card_study import EXAMPLE, EXAMPLE_BEGINS, MOST, studies, verdict
 from attention_lab.notebook.own_record import FILE, Attempt, best
 from attention_lab.notebook.study import Kept
+from autograder.lessons.course import NOTEBOOKS
 from autograder.verify import card as cards
 from autograder.verify import verify as verifying
 
@@ -36,8 +38,10 @@ def kept(name="places", ours=(95.0, 96.0, 97.0), theirs=(33.0, 34.0, 35.0), begu
 
 
 def write(folder, *made):
-    for each in made:
-        (folder / f"study_{each['name']}.json").write_text(json.dumps(each))
+    for number, each in enumerate(made):
+        file = folder / f"study_{each['name']}.json"
+        file.write_text(json.dumps(each))
+        os.utime(file, (number, number))
 
 
 def attempt(numbers=393, score=95.0, **more):
@@ -71,12 +75,38 @@ def test_a_card_without_either_is_as_before(tmp_path):
 
 def test_the_newest_studies_are_shown_and_a_changed_arm_counts_in_its_newest_form(tmp_path):
     write(tmp_path, *(kept(f"s{day}", begun=f"2026-11-2{day}") for day in range(5)))
-    assert [line["name"] for line in studies(tmp_path)] == ["s4", "s3", "s2"] and MOST == 3
+    found = studies(tmp_path)
+    assert [line["name"] for line in found.shown] == ["s4", "s3", "s2"] and MOST == 3
+    card = paper_card(TABLE, None, tmp_path)
+    assert "Not shown here: 2 more studies, older or unfinished." in card.html() and "2 more studies" in repr(card)
+    assert cards.read(tmp_path / "card.json")["more_studies"] == 2
     changed = kept("s9", begun="2026-11-29")
     changed["runs"] += [run("ours", seed, 34.0, "new") for seed in range(3)]
     write(tmp_path, changed)
-    line = studies(tmp_path)[0]
+    line = studies(tmp_path).shown[0]
     assert line["arms"][0]["scores"] == [34.0] * 3 and line["verdict"] == "Refuted"
+
+
+def test_of_one_days_studies_the_one_that_was_written_last_comes_first(tmp_path):
+    write(tmp_path, *(kept(name) for name in "dacb"))
+    assert [line["name"] for line in studies(tmp_path).shown] == ["b", "c", "a"]
+
+
+def test_the_pages_own_example_and_an_unfinished_study_are_not_shown(tmp_path):
+    page = (NOTEBOOKS.parent / "capstone/page.py").read_text(encoding="utf-8")
+    assert f'study("{EXAMPLE}"' in page and f"hypothesis='{EXAMPLE_BEGINS}'" in page
+    example = kept(EXAMPLE, hypothesis=f"{EXAMPLE_BEGINS} If so, more.")
+    write(tmp_path, example, kept("mine"), kept("begun", seeds=5, epochs=1, arms={"ours": "k", "theirs": "k"}))
+    assert [line["name"] for line in studies(tmp_path).shown] == ["mine"] and studies(tmp_path).more == 1
+    write(tmp_path, {**example, "changes": ["an arm was added"]})
+    assert len(studies(tmp_path).shown) == 2, "a changed example is a question of one's own"
+
+
+def test_a_card_says_how_long_a_study_trained_and_how_often_it_was_changed(tmp_path):
+    write(tmp_path, kept(seeds=3, epochs=5, arms={"ours": "k", "theirs": "k"}, changes=["one"]))
+    page = paper_card(TABLE, None, tmp_path).html()
+    assert "Each run had 1,000 steps of training." in page and "It was changed once after" in page
+    assert cards.read(tmp_path / "card.json")["studies"][0]["steps"] == 1000
 
 
 @pytest.mark.parametrize("odd", [
@@ -85,7 +115,7 @@ def test_the_newest_studies_are_shown_and_a_changed_arm_counts_in_its_newest_for
 ])
 def test_a_study_that_somebody_edited_is_left_out(tmp_path, odd):
     write(tmp_path, kept(**odd))
-    assert studies(tmp_path) == []
+    assert studies(tmp_path) == ([], 0)
 
 
 def test_a_large_study_is_cut_to_what_a_card_may_hold(tmp_path):
@@ -167,6 +197,11 @@ def test_what_a_card_cannot_hold_is_refused(data, edit, tmp_path):
 
 
 def test_an_older_card_is_still_read(data, tmp_path):
+    for later in cards.LATER_IN_STUDY:
+        del data["studies"][0][later]
+    (tmp_path / "card.json").write_text(json.dumps(data))
+    read = cards.read(tmp_path / "card.json")
+    assert cards.disagreements(read, TABLE) == [] and read["studies"][0]["steps"] is None
     for later in cards.LATER:
         del data[later]
     (tmp_path / "card.json").write_text(json.dumps(data))

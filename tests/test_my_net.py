@@ -164,3 +164,14 @@ def test_blocks_help(tmp_path, monkeypatch):
     (tmp_path / "03_cbam").mkdir()
     monkeypatch.chdir(tmp_path / "03_cbam")
     assert my_net(CBAM).newest.score > my_net().newest.score + 10
+
+
+def test_several_networks_leave_out_what_is_not_solved(capsys, monkeypatch):
+    def only_the_plain_one(*blocks):
+        if blocks != ("nothing",):
+            raise NotYet("not yet: lesson 03")
+        return "a board"
+
+    monkeypatch.setattr(module, "my_net", only_the_plain_one)
+    assert module.my_nets(("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")) == "a board"
+    assert capsys.readouterr().out == "SE, CBAM: not yet: lesson 03\nCoordAtt, EMSA: not yet: lesson 03\n"

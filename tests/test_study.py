@@ -10,8 +10,9 @@ from torch import nn
 from attention_lab.networks.training import Results
 from attention_lab.networks.welch import LEVEL
 from attention_lab.notebook import study as module
+from attention_lab.notebook.card_study import studies
 from attention_lab.notebook.study import study
-from attention_lab.notebook.study_page import OPEN, REFUTED, SUPPORTED, _line, judged
+from attention_lab.notebook.study_page import OPEN, REFUTED, SIGNS, SUPPORTED, _line, judged
 from attention_lab.tasks.five_tasks import Questions, questions
 
 
@@ -73,7 +74,12 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypa
 
     monkeypatch.setattr(module, "train", interrupted)
     stopped = study("my_study", **DESIGN, folder=tmp_path)
-    assert len(stopped.results.runs) == 4 and stopped.judged.verdict != SUPPORTED
+    assert len(stopped.results.runs) == 4
+    assert stopped.judged == ("Unfinished", "4 of 6 runs; run the cell again to go on.", ())
+    assert "<b>Unfinished:</b> 4 of 6 runs; run the cell again" in stopped._repr_html_()
+    text = stopped.path.read_text()
+    assert text.index("<b>Unfinished:</b> 4 of 6 runs; run the cell again") < text.index("What was expected")
+    assert "with 3 seeds planned" in text and "<th>p</th>" not in text and "these 3 runs of each arm" in text
     monkeypatch.setattr(module, "train", real)
     assert len(study("my_study", **DESIGN, folder=tmp_path).results.runs) == 6 and len(quick) == 6
 
@@ -94,9 +100,62 @@ def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
     found = study("my_study", **{**DESIGN, "arms": changed, "seeds": 4}, folder=tmp_path)
     assert len(quick) == 6 + 4 + 4 + 1  # the changed arm and the new one whole, and a fourth seed of the old one
     text = found.path.read_text()
-    for line in ("its code or its training was changed after the first runs", "it was added after the first runs",
-                 "4 seeds, after 3 had run"):
+    for line in ("its code or its training was changed after the first runs; before, it had scored ",
+                 "it was added after the first runs",
+                 "4 seeds, after 3 were planned"):
         assert line in text
+
+
+def test_an_arm_that_was_changed_back_counts_alike_on_the_page_and_on_the_card(tmp_path, quick):
+    first = study("my_study", **DESIGN, folder=tmp_path)
+    changed = {**ARMS, "mean <b>": lambda c: nn.Sequential(Mean(c), nn.Conv2d(c, c, 1))}
+    second = study("my_study", **{**DESIGN, "arms": changed}, folder=tmp_path)
+    card, = studies(tmp_path).shown
+    assert card["arms"][0] == {"arm": "mean <b>", "parameters": 272 + 272, "scores": second.results.scores("mean <b>")}
+    back = study("my_study", **DESIGN, folder=tmp_path)
+    card, = studies(tmp_path).shown
+    assert back.results.runs == first.results.runs and len(quick) == 9, "nothing is trained twice"
+    assert card["arms"][0] == {"arm": "mean <b>", "parameters": 272, "scores": first.results.scores("mean <b>")}
+    assert (card["verdict"], card["reason"]) == back.judged[:2] and card["changes"] == 2
+
+
+def test_an_arm_that_was_left_out_and_fewer_seeds_are_written_down(tmp_path, quick):
+    arms = {**ARMS, "third": Mean}
+    study("my_study", **{**DESIGN, "arms": arms, "seeds": 4}, folder=tmp_path)
+    text = study("my_study", **DESIGN, folder=tmp_path).path.read_text()
+    assert "it was left out after the first runs; before, it had scored" in text
+    assert "3 seeds, after 4 were planned" in text
+    card, = studies(tmp_path).shown
+    assert [(arm["arm"], len(arm["scores"])) for arm in card["arms"]] == [("mean <b>", 3), ("nothing", 3)]
+
+
+def test_a_conclusion_may_be_written_afterwards_and_is_marked(tmp_path, quick):
+    assert "concludes" not in study("my_study", **DESIGN, folder=tmp_path).path.read_text()
+    text = study("my_study", **DESIGN, conclusion="It <b> helps.", folder=tmp_path).path.read_text()
+    assert "Written after the first results" in text and "<blockquote>It &lt;b&gt; helps.</blockquote>" in text
+    assert "Changed after the first run" not in text and len(quick) == 6
+
+
+@pytest.mark.parametrize("change, kind, said", [
+    ({"ahead": ("mean <b>", "nothing")}, ValueError, "ahead must be a list of pairs, such as"),
+    ({"ahead": [("mean <b>",)]}, ValueError, "ahead must be a list of pairs, such as"),
+    ({"controls": "nothing"}, ValueError, "controls must be a list of arms, such as .'nothing'., got 'nothing'"),
+    ({"arms": {**ARMS, "made": nn.Linear(3, 3)}}, TypeError,
+     "arm 'made' must be a function that takes the number of channels and returns a module, .* got a Linear"),
+    ({"arms": {**ARMS, "made": None}}, TypeError, "arm 'made' must be a function .* got None"),
+    ({"arms": [Mean]}, TypeError, "arms must be a dict .* got a list"),
+    ({"hypothesis": 3}, TypeError, "hypothesis must be a text in quotation marks, got 3"),
+    ({"conclusion": "x" * 2001}, ValueError, "conclusion may have at most 2,000 characters: it has 2,001"),
+    ({"seeds": 1001}, ValueError, "1,001 seeds are too many"),
+])
+def test_what_is_no_design_is_one_sentence(tmp_path, quick, change, kind, said):
+    with pytest.raises(kind, match=said):
+        study("my_study", **{**DESIGN, **change}, folder=tmp_path)
+    assert not quick and not list(tmp_path.iterdir())
+
+
+def test_each_verdict_has_a_colour_of_its_own():
+    assert len({sign for sign, *_ in SIGNS.values()}) == len({line for _, line, _ in SIGNS.values()}) == 4
 
 
 @pytest.mark.parametrize("change, said", [
@@ -108,7 +167,7 @@ def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
     ({"controls": ["mean <b>"]}, "'mean <b>' can't be a control and the arm that should be ahead"),
     ({"ahead": []}, "without it nothing can be refuted"),
     ({"seeds": 2}, "2 seeds can't tell luck from more: take at least 3, better 5"),
-    ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, it makes a int"),
+    ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, it makes an int"),
     ({"arms": {**ARMS, "half": lambda c: nn.MaxPool2d(2)}},
      r"arm 'half' must return the shape that it gets: \(2, 16, 12, 12\) became"),
 ])
@@ -127,7 +186,7 @@ RUN = {"arm": "a", "seed": 0, "key": "k", "score": 50.0, "parameters": 3, "day":
 ODD = ({"runs": [3]}, {"runs": [{**RUN, "score": "high"}]}, {"runs": [{**RUN, "score": 1e9}]},
        {"runs": [{**RUN, "arm": []}]}, {"runs": 3},
        {"runs": [RUN], "changes": [["<b>"]]}, {"runs": [RUN], "changes": None}, {"runs": [RUN], "begun": 3},
-       {"more": 1})
+       {"more": 1}, {"runs": [RUN], "seeds": 10**12}, {"runs": [RUN], "arms": {"a": 3}})
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', *(json.dumps({**WHOLE, **odd}) for odd in ODD)])
@@ -145,13 +204,19 @@ def results(**scores):
 
 
 HIGH, LOW, MIXED = (95.0, 96, 97, 95, 96), (50.0, 51, 49, 50, 52), (100.0, 51, 100, 50, 52)
+SLOW = (62.0, 98, 99, 72, 83)
 
 
 @pytest.mark.parametrize("ours, theirs, control, verdict, reason", [
     (HIGH, LOW, LOW, SUPPORTED, "those with the controls included"),
     (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
     (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
-    (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # two of five against none: luck in one of two tables
+    (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs' by more than luck"),  # the other three are no better
+    (SLOW, LOW, LOW, SUPPORTED, "beyond luck and 5 points"),  # two solve it, and none is below any of the others
+    (LOW, SLOW, LOW, REFUTED, "'ours' is behind 'theirs', and by more than luck"),
+    (SLOW, LOW, (100.0, 99, 30, 98, 99), OPEN, "don't tell 'ours' from 'control' by more than luck"),
+    (SLOW[:3], LOW[:3], LOW[:3], OPEN, "above every run of 'theirs', but with so few runs"),
+    (tuple(s + 4 for s in LOW), LOW, LOW, OPEN, "more than luck, but these runs don't show that it is above 5 points"),
     (HIGH, MIXED, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # five against two
     (tuple(50.0 + 20 * (i % 2) for i in range(5)), LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),
 ])

@@ -1,7 +1,5 @@
 """What the capstone's page takes from the library: questions drawn once, scores, and answers to look at."""
 
-import math
-
 import torch
 from torch import nn
 
@@ -27,9 +25,12 @@ def test_an_untrained_network_is_at_chance():
     assert abs(task_scores.score(net, "local") - 50) < 10
 
 
-def test_means_are_found_by_arm_and_task_and_missing_ones_are_nan():
-    found = task_scores.means(RESULTS, ["SE, look-up", "ECA, far"])
-    assert found["SE, look-up"] == 35 and math.isnan(found["ECA, far"])
+def test_means_are_found_by_arm_and_task_and_missing_modules_are_one_line(capsys):
+    assert task_scores.means(RESULTS, ["SE, look-up", "ECA, far", "CBAM, far", "ECA, look-up"]) == {"SE, look-up": 35}
+    left = "Left out, as you have not solved or trained them: ECA, CBAM.\n"
+    assert capsys.readouterr().out == left
+    assert task_scores.with_means(RESULTS, {"SE, far": None, "CBAM, far": 3}) == ({"SE, far": None}, {"SE, far": 40})
+    assert capsys.readouterr().out == "Left out, as you have not solved or trained them: CBAM.\n"
     assert task_scores.worst(RESULTS, "SE") == 35
 
 

@@ -61,7 +61,7 @@ def test_each_call_is_another_run_that_is_kept(folder):
     first, second = trained(folder), trained(folder)
     assert [run.seed for run in second.runs] == [0, 1] and second.scores[0] == first.scores[0]
     assert [len(run.curve) for run in second.runs] == [2, 2]
-    assert "(one run; 95 % interval" in first.said()[0] and "(mean of 2 runs; 95 % interval" in second.said()[0]
+    assert "(one run; 95 % interval" in first.said()[0] and "(mean of 2 runs; too few" in second.said()[0]
     assert len(trained(folder, UpperLeft).runs) == 1, "another module begins with runs of its own"
     assert len(json.loads((folder / FILE).read_text())) == 3
 
@@ -160,7 +160,19 @@ def test_the_page_shows_both_kinds_of_interval_and_what_they_do_not_cover():
     assert "48.5 to 53.5 %" in one  # Student's t, 50, 51, 52
     assert "13 writers and six photographs" in one and DAY in one
     two = TrainedResNet(7, 9, [Run(seed, [50.0, 90.0 + seed], 25.0) for seed in range(2)], NEAR)._repr_html_()
-    assert "84.1 to 96.9 %" in two and "Another seed may be further off" not in two
+    assert "Another seed may be further off" not in two
+
+
+def test_two_runs_have_no_interval_and_none_goes_beyond_all_answers():
+    def of(*scores):
+        return TrainedResNet(7, 9, [Run(seed, [50.0, score], 25.0) for seed, score in enumerate(scores)], NEAR)
+
+    two = of(84.0, 93.0)
+    assert two.said()[0].endswith("88.5 % of 2,000 new pictures right (mean of 2 runs; too few for an interval, which "
+                                  "needs 3).")
+    assert "<td>–</td><td>2</td>" in two._repr_html_() and "there is none below 3" in two._repr_html_()
+    assert "(mean of 3 runs; 95 % interval 83.1 to 100.0 %)" in of(90.0, 99.0, 99.0).said()[0]
+    assert "(mean of 3 runs; 95 % interval 0.0 to 18.9 %)" in of(0.0, 9.0, 9.0).said()[0]
 
 
 def test_the_maps_show_where_the_attention_lets_most_through():
@@ -170,9 +182,10 @@ def test_the_maps_show_where_the_attention_lets_most_through():
     for maps in seen.maps:
         half = maps.shape[1] // 2
         assert maps[:, :half, :half].min() > 0 > maps[:, half:].max()
-    assert "Purple positions" in seen.said()
+    assert "Purple means" in seen.said()
     plain = looked_at(AttentionResNet(None, (4, 4), 1, CLASSES), new_pictures(60))
-    assert "lets all positions through alike" in plain.said()
+    assert "lets all positions through alike" in plain.said() and plain.modules == [False, False]
+    assert seen.modules == [True, True] and "the mean over all positions of 60 pictures" in seen.said()
     assert len(seen.answers) == 3 and {right for right, _ in seen.answers} <= {*map(str, range(10)), "not it"}
 
 

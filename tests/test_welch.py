@@ -3,17 +3,18 @@
 import math
 import random
 from functools import partial
+from itertools import combinations
 
 import pytest
 
 from attention_lab.networks.welch import (
     LEVEL,
-    fisher,
     holm,
     mean_interval,
     one_more,
     outside,
     quantile,
+    ranked,
     share_interval,
     together,
     welch,
@@ -96,12 +97,29 @@ def test_a_p_that_is_known_is_corrected_and_counts():
     assert measured.interval == welch([10.0, 11.0, 12.0], [8.0, 9.0, 10.0]).interval
 
 
-@pytest.mark.parametrize("first, second, p", [
-    ((5, 5), (0, 5), 2 / 252), ((3, 4), (1, 4), 34 / 70),  # the second: Fisher's lady tasting tea, both sides
-    ((2, 5), (2, 5), 1.0), ((0, 3), (0, 5), 1.0),
+@pytest.mark.parametrize("first, second, p, ahead", [
+    ((6, 7, 8, 9, 10), (1, 2, 3, 4, 5), 2 / 252, 1.0), ((4, 5, 6), (1, 2, 3), 2 / 20, 1.0),
+    ((5, 7, 8, 9, 10), (1, 2, 3, 4, 6), 4 / 252, 24 / 25),  # U = 1 of a printed table: 0.016
+    ((50, 50, 50), (50, 50, 50), 1.0, 0.5), ((2, 2, 3), (1, 2, 2), 0.6, 7 / 9), ((), (1, 2), 1.0, 0.5),
 ])
-def test_fishers_test_counts_tables(first, second, p):
-    assert fisher(first, second) == pytest.approx(p) == fisher(second, first)
+def test_a_rank_test_counts_orders(first, second, p, ahead):
+    assert ranked(first, second) == pytest.approx((p, ahead)) and ranked(second, first) == pytest.approx((p, 1 - ahead))
+
+
+def _lead(scores, chosen):
+    """By how many pairs the chosen scores are ahead of the rest, or behind it."""
+    rest = [k for k in range(len(scores)) if k not in chosen]
+    return abs(sum((scores[a] > scores[b]) - (scores[a] < scores[b]) for a in chosen for b in rest))
+
+
+def test_a_rank_test_counts_every_way_to_deal_the_ranks_out():
+    draw = random.Random(0)
+    for _ in range(20):
+        scores = [draw.randint(0, 4) for _ in range(7)]
+        size = draw.randint(1, 6)
+        ways = [_lead(scores, chosen) for chosen in combinations(range(7), size)]
+        share = sum(way >= ways[0] for way in ways) / len(ways)
+        assert ranked(scores[:size], scores[size:]).p == pytest.approx(share)
 
 
 def test_one_more_run_is_compared_with_where_others_lie():

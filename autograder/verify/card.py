@@ -68,6 +68,7 @@ class _Study:
     refuted_if: Text
     task: Name
     begun: Name
+    steps: Whole | None
     matters: Percent
     ahead: Annotated[list[list[Name]], Bounds(most=card_study.ARMS)]
     controls: Annotated[list[Name], Bounds(most=card_study.ARMS)]
@@ -107,12 +108,14 @@ class _Written:
     tables: list[_Line]
     scores: _Scores
     studies: Annotated[list[_Study], Bounds(most=card_study.MOST)]
+    more_studies: Whole
     record: _Attempt | None
     versions: _Versions
     machine: _Machine
 
 
-LATER: dict[str, Any] = {"studies": [], "record": None}  # what older cards do not have
+LATER: dict[str, Any] = {"studies": [], "more_studies": 0, "record": None}  # what older cards do not have
+LATER_IN_STUDY: dict[str, Any] = {"steps": None}
 _form = fastjsonschema.compile(schema(_Written))
 
 
@@ -138,6 +141,9 @@ def read(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} is JSON, but not a card of the capstone: a card has {blank['course']!r} as `course` "
                          f"and {blank['lesson']!r} as `lesson`")
     card = {**LATER, **card}
+    if isinstance(card["studies"], list):
+        card["studies"] = [{**LATER_IN_STUDY, **study} if isinstance(study, dict) else study
+                           for study in card["studies"]]
     try:
         _form(card)
     except fastjsonschema.JsonSchemaValueException as error:

@@ -82,7 +82,7 @@ from attention_lab.pictures.leaderboard import fronts
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.data import photograph
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
-from attention_lab.tasks.task_scores import means, score, train_questions
+from attention_lab.tasks.task_scores import score, train_questions, with_means
 
 # %% tags=["nbval-ignore-output"]
 review()
@@ -703,7 +703,7 @@ remind(predicted)
 results = compare(arms, seeds=[0], run=run)
 
 # %% tags=["experiment"]
-predict_then_run(predicted, means(results, predicted), unit="% right (at chance: 33 %)")
+predict_then_run(*with_means(results, predicted), unit="% right (at chance: 33 %)")
 
 # %% tags=["experiment"]
 show_task_scores(results, arms, task="look-up")
@@ -826,6 +826,7 @@ slide_answers(arms, trained, tasks)
 # Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
 #
 # **The budget.** Your network may have 35,000 parameters, and may need 5 million multiply-adds for one picture.
+# With `parameter_table` of section 2 you can count the parameters before you train.
 # Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
 # You choose the stages and the module.
 # `make_attention` is called with a number of channels, so it can choose a different module for each width.
@@ -883,7 +884,9 @@ train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels)
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
-# Once a run has finished, the hypothesis can't be changed, and every other change is written down.
+# Once a run has finished, you can no longer change the hypothesis and what would refute it.
+# The task, the comparisons, the controls and the gap that matters are fixed, too.
+# You may still change an arm, its training or the number of seeds, and the page says so, with the scores from before.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
 #
 # Here is one of our own studies.
@@ -906,11 +909,19 @@ study("places", task="far",
 # %% [markdown]
 # Open the page that the cell wrote.
 # Read its last parts too, which say how the study was done and what it does not show.
+# `study(..., conclusion="...")` adds what you conclude.
+# You may write it after the runs, and the page says that you did.
+#
+# `study(..., epochs=5)` trains every run for five times as many steps.
+# Longer runs answer another question, so give that study a name of its own.
 #
 # <details><summary>What surprised us</summary>
 #
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
+# Where some runs of an arm solve a task and others don't, the mean is like none of them.
+# The rules then look at the order of the runs alone.
+# Here every run with places is above every run without, and by luck that is rare (p = 0.02, corrected for both comparisons).
 # After five times as many steps, all five solve it (100 %), and the other two arms are still at chance (33 to 36 %).
 #
 # We had tried a lazier arm first.
@@ -939,22 +950,22 @@ study("places", task="far",
 #
 # <details><summary>How to make the arms</summary>
 #
-# `mine(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
+# `from_lesson(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
 # Import it first.
 # Each arm is a function of the channels c, which are 16 here.
 #
 # ```python
 # from attention_lab.networks.adapters import Beside, OnTokens, Projected
-# from attention_lab.networks.own_modules import mine
+# from attention_lab.networks.own_modules import mine as from_lesson
 # ```
 #
 # 1. Write a class: the mean or the maximum over the picture, a linear layer, a sigmoid, and the product with x.
-# 2. `mine("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
-# 3. `mine("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
-# 4. `Projected(c, mine("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
+# 2. `from_lesson("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
+# 3. `from_lesson("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
+# 4. `Projected(c, from_lesson("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
 #    To plug it in, write `Beside(c, OnTokens(that, lambda m, tokens, size: m(tokens, size)))`.
 # 5. `made = PlacedAttention(c, places=False)` has a scale, and `made.scale = 1.0` takes it away.
-# 6. `mine("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
+# 6. `from_lesson("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
 # </details>
 #
 # <details><summary>What came out when we asked (five runs each)</summary>
@@ -1019,8 +1030,10 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
-# Both files hold the rows that you met, the scores of your runs, your studies and your best record with its code.
+# Both files hold the rows that you met, the scores of your runs, your three newest studies and your best record with its code.
 # Everything that was trained is marked *unverified*, and your name is not in the files.
+# The cell needs `tables` from section 5 and `results` from section 7, so run the cells that make them first.
+# If you have trained nothing, `paper_card(tables)` will do.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
@@ -1098,10 +1111,9 @@ paper_card(tables, results)
 # questions of all five tasks at once. Which two blocks do you give it now?
 # (The board ranks by the mean over the five kinds of question: one choice among many.)
 # The three networks train for about a minute on a quiet machine.
-from attention_lab.networks.my_net import my_net
+from attention_lab.networks.my_net import my_nets
 
-for blocks in [("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")]:
-    board = my_net(*blocks)
+board = my_nets(("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA"))
 show(fronts(board.scores, board.costs, "right answers (%)", margin=1),
      "Right answers against parameters and multiply-adds, for every network on the board.")
 board

@@ -2,9 +2,11 @@
 solved notebooks.
 
     python -m solutions.capstone.studies [NAME ...]      without a name: all of them
+    python -m solutions.capstone.studies --example       the finished report beside the notebook, made again
 
 Trains what work/studies does not hold yet (about eight minutes of one core for all), and prints each verdict.
-studies.json beside this file gets the scores, which the page quotes.
+studies.json beside this file gets the scores, which the page quotes. The finished report, example_study.html, is made
+by the code that stands on it (a minute and a half of one core).
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from html import unescape
 from typing import Any, NamedTuple
 
 import torch
+from IPython.core.interactiveshell import InteractiveShell
 from torch import Tensor, nn
 
 from attention_lab.networks.adapters import Beside, OnTokens, Projected
@@ -26,6 +30,7 @@ from attention_lab.notebook.study import study
 from autograder.lessons.course import NOTEBOOKS, ROOT
 
 RUNS, FILE = ROOT / "work/studies", ROOT / "solutions/capstone/studies.json"
+EXAMPLE = FILE.with_name("example_study.html")
 Make = Callable[[int], nn.Module]
 
 
@@ -116,8 +121,27 @@ def ask(name: str) -> dict[str, Any]:
             "scores": {arm: [round(score, 2) for score in done.results.scores(arm)] for arm in question.arms}}
 
 
+def code_of(report: str) -> str:
+    """Returns the code that stands on a study's page."""
+    return unescape(report.partition("<h2>The code</h2><pre>")[2].partition("</pre>")[0])
+
+
+def make_example() -> None:
+    """Runs the code of the finished report in two cells, as a learner would, and replaces the report."""
+    os.chdir(RUNS)
+    arms, call, rest = code_of(EXAMPLE.read_text(encoding="utf-8")).partition("study(\"")
+    shell = InteractiveShell.instance()
+    for cell in (arms, call + rest):
+        shell.run_cell(cell, store_history=True).raise_error()
+    name = rest.partition('"')[0]
+    EXAMPLE.write_text((RUNS / f"study_{name}.html").read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def main(chosen: Sequence[str]) -> None:
     RUNS.mkdir(parents=True, exist_ok=True)
+    if chosen == ["--example"]:
+        make_example()
+        return
     os.chdir(NOTEBOOKS / "10_capstone")  # `mine` looks for the other lessons beside the current folder
     kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in chosen or QUESTIONS:

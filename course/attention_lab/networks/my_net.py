@@ -34,7 +34,7 @@ from ..storage import bounded, found, keep, put_beside
 from ..tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
 from .adapters import PLUGS, Plug
 from .cost import cost
-from .own_modules import mine
+from .own_modules import NotYet, mine
 from .threads import one_thread
 from .training import train
 
@@ -221,6 +221,21 @@ def my_net(*blocks: Any) -> Board:
     row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
     kept = _worth_most(rows | {row.name: row}, row)
     return Board(kept, row, _write(kept))
+
+
+def my_nets(plain: Sequence[Any], *others: Sequence[Any]) -> Board:
+    """Trains several networks, as `my_net` does, and returns the leaderboard. Of the others, a network that needs a
+    block which is not solved yet is left out, and one printed line says so.
+
+    plain, others: the blocks of each network.
+    """
+    board = my_net(*plain)
+    for blocks in others:
+        try:
+            board = my_net(*blocks)
+        except NotYet as why:
+            print(f"{', '.join(map(_name, blocks))}: {why}")
+    return board
 
 
 def _name(block: Any) -> str:

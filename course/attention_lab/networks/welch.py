@@ -1,11 +1,12 @@
 """Tests whether one set of runs is ahead of another by more than luck.
 
-Welch's t-test compares scores, and Student's t compares a single score with others. Fisher's test compares how many
-runs solve a task. Holm's correction is for several comparisons at once.
+Welch's t-test compares scores, and Student's t compares a single score with others. The test of Wilcoxon, Mann and
+Whitney compares the order of scores. Holm's correction is for several comparisons at once.
 
 B. L. Welch: The generalization of "Student's" problem when several different population variances are involved,
-Biometrika 34, 1947. S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of
-Statistics 6, 1979.
+Biometrika 34, 1947. H. B. Mann, D. R. Whitney: On a test of whether one of two random variables is stochastically
+larger than the other, Annals of Mathematical Statistics 18, 1947. S. Holm: A simple sequentially rejective multiple
+test procedure, Scandinavian Journal of Statistics 6, 1979.
 """
 
 from __future__ import annotations
@@ -153,16 +154,41 @@ def without_interval(gap: float, p: float) -> Test:
     return lambda level: Difference(gap, (math.nan, math.nan), p)
 
 
-def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """Returns the probability that two equally good arms differ at least as much as these do in the number of runs that
-    solve a task.
+class Ranked(NamedTuple):
+    """What the order of two arms' runs shows.
 
-    first, second: for each arm, the number of runs that solve it and the number of all runs.
-
-    This is R. A. Fisher's exact test, two-sided: it counts all tables that are no likelier than this one.
+    p: how often runs that were put into a random order would favour one arm at least as much.
+    ahead: the share of all pairs of runs, one of each arm, in which the first arm's run scores more. A tie is half a
+        pair.
     """
-    (solved, runs), (others, more) = first, second
-    together, whole = solved + others, math.comb(runs + more, solved + others)
-    ways = {k: math.comb(runs, k) * math.comb(more, together - k)
-            for k in range(max(0, together - more), min(runs, together) + 1)}
-    return sum(count for count in ways.values() if count <= ways[solved]) / whole
+
+    p: float
+    ahead: float
+
+
+def ranked(first: Sequence[float], second: Sequence[float]) -> Ranked:
+    """Compares two sets of scores by their order alone, so nothing depends on how scores are distributed.
+
+    This is the test of Wilcoxon, Mann and Whitney, exact and two-sided. All ways to deal the ranks out to the two sets
+    are counted, and equal scores share the mean of their ranks.
+    """
+    if not first or not second:
+        return Ranked(1.0, 0.5)
+    scores = [*first, *second]
+    # The rank, doubled, so that a mean of two ranks is whole, too.
+    ranks = [2 * sum(other < score for other in scores) + scores.count(score) + 1 for score in scores]
+    digit = len(scores) + 1  # bits, as no count exceeds 2 ** len(scores)
+    # For each k: a long number. Its digit at place s says in how many ways k ranks have the sum s.
+    ways = [1] + [0] * len(first)
+    for rank in ranks:
+        for k in range(len(first), 0, -1):
+            ways[k] += ways[k - 1] << digit * rank
+    middle, found = len(first) * (len(scores) + 1), sum(ranks[:len(first)])
+    far, place, left = 0, 0, ways[-1]
+    while left:
+        if abs(place - middle) >= abs(found - middle):
+            far += left & (1 << digit) - 1
+        left >>= digit
+        place += 1
+    pairs = len(first) * len(second)
+    return Ranked(far / math.comb(len(scores), len(first)), (found / 2 - len(first) * (len(first) + 1) / 2) / pairs)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -40,15 +39,17 @@ pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}"""  # noqa: E
 class Card:
     """The content of the card, as data and as HTML."""
 
-    def __init__(self, table: PaperTable, results: Results | None, studies: Sequence[dict[str, Any]] = (),
+    def __init__(self, table: PaperTable, results: Results | None, studies: card_study.Found | None = None,
                  attempt: Attempt | None = None):
+        studies = studies or card_study.Found([])
         self.data: dict[str, Any] = {
             "course": COURSE, "lesson": CAPSTONE, "made": date.today().isoformat(), "tables": [
                 {"network": row.network, "code": row.exact, "source": row.source, "third_party": row.third_party,
                  "stated": row.stated or None, "unit": row.unit, "second_hand": bool(row.stated) and not row.verified,
                  "yours": yours if isinstance(yours, int) else None,
                  "met": row.meets(yours)} for row, yours in table.found.items()],
-            "scores": _scores(results), "studies": list(studies), "record": _record(attempt), "versions": versions(),
+            "scores": _scores(results), "studies": studies.shown, "more_studies": studies.more,
+            "record": _record(attempt), "versions": versions(),
             "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
     def html(self) -> str:
@@ -80,6 +81,8 @@ class Card:
                       html_table(("module", "task", "mean, %", "standard error", "seeds"),
                              [_line(row) for row in scores["rows"]])]
         parts += [card_study.shown(each) for each in self.data["studies"]]
+        if more := self.data["more_studies"]:
+            parts += [f"<p>Not shown here: {more} more {'study' if more == 1 else 'studies'}, older or unfinished.</p>"]
         parts += [_attempted(self.data["record"])] if self.data["record"] else []
         versions, machine = self.data["versions"], self.data["machine"]
         said = ", ".join(f"{name} {number}" for name, number in versions.items())
@@ -92,6 +95,8 @@ class Card:
         parts = [f"{met} of {_stated(tables)} stated numbers met",
                  f"{len(self.data['scores']['rows'])} scores (unverified)"]
         parts += [f"study '{each['name']}': {each['verdict'].lower()}" for each in self.data["studies"]]
+        if more := self.data["more_studies"]:
+            parts += [f"{more} more {'study' if more == 1 else 'studies'}, not shown"]
         record = self.data["record"]
         parts += [f"record: {len(record['solved'])} tasks solved with {record['numbers']:,} numbers"] if record else []
         return "; ".join(parts)

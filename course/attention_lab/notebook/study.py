@@ -30,10 +30,10 @@ from ..storage import found, keep
 from ..tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
 from ..tasks.task_scores import score, train_questions
 from .needed import needed
-from .study_page import Judged, judged, outcome, page
+from .study_page import Judged, judged, outcome, page, unfinished
 
 Maker = Callable[[int], nn.Module]
-FEWEST_SEEDS, MOST_CHARACTERS = 3, 2000
+FEWEST_SEEDS, MOST_SEEDS, MOST_EPOCHS, MOST_CHARACTERS = 3, 1000, 10**6, 2000
 FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "ahead": "the comparisons",
          "controls": "the controls",
          "task": "the task", "matters": "the gap that matters"}
@@ -45,6 +45,8 @@ class Kept:
 
     runs: for each finished run its arm, seed, key (see `_key`), score, parameters and day.
     changes: the changes after the first run, each with its day.
+    arms, seeds, epochs: of the last call: the key of each arm, the number of seeds, and the length of training. They
+        are empty or 0 in files that older versions of the course wrote.
     """
 
     name: str
@@ -57,6 +59,33 @@ class Kept:
     begun: str
     runs: list[dict[str, Any]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    arms: dict[str, str] = field(default_factory=dict)
+    seeds: int = 0
+    epochs: int = 0
+
+    def current(self) -> dict[str, str]:
+        """Returns the key of each arm as it is now. In an older file, the newest runs say which one that is."""
+        return self.arms or {run["arm"]: run["key"] for run in self.runs}
+
+    def counted(self) -> list[dict[str, Any]]:
+        """Returns the runs that count: those of the arms as they are now, with the seeds that were asked for."""
+        current = self.current()
+        return [run for run in self.runs
+                if current.get(run["arm"]) == run["key"] and (not self.seeds or run["seed"] < self.seeds)]
+
+    def results(self) -> Results:
+        """Returns the scores of the runs that count, with two decimals. The page and the card show and judge these."""
+        runs = {(run["arm"], run["seed"]): {"score": round(run["score"], 2)} for run in self.counted()}
+        seeds = range(self.seeds) if self.seeds else sorted({seed for _, seed in runs})
+        return Results(tuple(self.current()), tuple(seeds), runs)
+
+    def parameters(self) -> dict[str, int]:
+        """Returns the number of parameters of each arm that has a run that counts."""
+        return {run["arm"]: run["parameters"] for run in self.counted()}
+
+    def finished(self) -> bool:
+        """Says whether all planned runs have finished. Older files don't say how many were planned."""
+        return not self.seeds or unfinished(self.results()) is None
 
 
 class Study:
@@ -82,7 +111,7 @@ def study(
     name: str, *, hypothesis: str, refuted_if: str, task: str, arms: Mapping[str, Maker],
     ahead: Sequence[tuple[str, str]],
     controls: Sequence[str], seeds: int = 5, epochs: int = 1, peak_rate: float = 0.01, matters: float = 5,
-    folder: Path | None = None,
+    conclusion: str = "", folder: Path | None = None,
 ) -> Study:
     """Trains every arm with every seed on one of the capstone's five tasks, judges the hypothesis, and writes the page.
 
@@ -96,14 +125,17 @@ def study(
     epochs: how many times training goes through all pictures.
     peak_rate: the largest learning rate.
     matters: the smallest gap, in points, that counts for the hypothesis.
+    conclusion: what you conclude, in your words. You may write and change it after the runs, and the page says so.
     folder: where the files go; by default the current folder.
 
     You may interrupt the kernel at any time: the same call continues with the remaining runs.
 
-    Raises ValueError, before any training, for a design that cannot answer its question. It also does so if the
-    hypothesis differs from the one that the finished runs tested.
+    Raises ValueError or TypeError, before any training, for a design that cannot answer its question. It raises
+    ValueError, too, if the hypothesis differs from the one that the finished runs tested.
     """
     _check(name, {"hypothesis": hypothesis, "refuted_if": refuted_if}, task, arms, ahead, controls, seeds)
+    if len(conclusion) > MOST_CHARACTERS:
+        raise ValueError(f"conclusion may have at most {MOST_CHARACTERS:,} characters: it has {len(conclusion):,}")
     folder = folder or Path.cwd()
     plan = Kept(name, hypothesis.strip(), refuted_if.strip(), task, [list(pair) for pair in ahead], list(controls),
                 matters,
@@ -112,6 +144,9 @@ def study(
     kept = _begun(file, plan)
     keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
     _note_changes(kept, keys, seeds)
+    kept.arms, kept.seeds, kept.epochs = keys, seeds, epochs
+    if kept.runs:  # without a new run, the file must say all the same which of its runs count
+        _write(file, kept)
 
     def run(arm: str, seed: int) -> float:
         done = next((each for each in kept.runs if (each["arm"], each["seed"], each["key"]) == (arm, seed, keys[arm])),
@@ -125,30 +160,44 @@ def study(
                     "day": date.today().isoformat(),
                     "parameters": sum(p.numel() for p in module.parameters())}
             kept.runs.append(done)
-            if why := keep(file, asdict(kept)):
-                raise OSError(f"the run of {arm!r} can't be kept in {file}: {why}")
+            _write(file, kept)
         return done["score"]
 
-    results = compare(arms, range(seeds), run)
-    verdict = judged(results, kept.ahead, kept.controls, matters)
-    parameters = {each["arm"]: each["parameters"] for each in kept.runs if each["key"] == keys.get(each["arm"])}
+    compare(arms, range(seeds), run)
+    results = kept.results()
+    verdict = unfinished(results) or judged(results, kept.ahead, kept.controls, matters)
     path = folder / f"study_{name}.html"
-    came_out = outcome(asdict(kept), results, verdict, parameters)
-    path.write_text(page(asdict(kept), results, came_out, epochs, peak_rate, _code()), encoding="utf-8")
+    came_out = outcome(asdict(kept), results, verdict, kept.parameters())
+    path.write_text(page(asdict(kept), results, came_out, epochs, peak_rate, _code(), conclusion.strip()),
+                    encoding="utf-8")
     return Study(results, verdict, path, came_out)
+
+
+def _write(file: Path, kept: Kept) -> None:
+    if why := keep(file, asdict(kept)):
+        raise OSError(f"the study can't be kept in {file}: {why}")
 
 
 def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Maker], ahead: Sequence[tuple[str, str]],
            controls: Sequence[str], seeds: int) -> None:
-    """Raises ValueError for a design that cannot answer its question."""
+    """Raises ValueError or TypeError for a design that cannot answer its question."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         raise ValueError(f"a study's name has 1 to 40 letters, digits, _ or -, as it names its files: got {name!r}")
     for part, text in words.items():
+        if not isinstance(text, str):
+            raise TypeError(f"{part} must be a text in quotation marks, got {text!r}")
         if not 1 <= len(text.strip()) <= MOST_CHARACTERS:
             raise ValueError(f"{part} must say something, in at most {MOST_CHARACTERS:,} characters: it has "
                              f"{len(text.strip()):,}")
     if task not in TASKS:
         raise ValueError(f"there is no task {task!r}: there are {', '.join(TASKS)}")
+    if not isinstance(arms, Mapping):
+        raise TypeError("arms must be a dict that gives each arm a name, such as {'nothing': lambda c: nn.Identity()}, "
+                        f"got a {type(arms).__name__}")
+    if isinstance(ahead, str) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in ahead):
+        raise ValueError(f"ahead must be a list of pairs, such as [('yours', 'the other')], got {ahead!r}")
+    if isinstance(controls, str):
+        raise ValueError(f"controls must be a list of arms, such as [{controls!r}], got {controls!r}")
     if not ahead:
         raise ValueError("say which arm should be ahead of which, ahead=[('yours', 'the other')]: without it nothing "
                          "can be refuted")
@@ -161,13 +210,24 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
         raise ValueError(f"{claimed[0]!r} can't be a control and the arm that should be ahead")
     if seeds < FEWEST_SEEDS:
         raise ValueError(f"{seeds} seeds can't tell luck from more: take at least {FEWEST_SEEDS}, better 5")
+    if seeds > MOST_SEEDS:
+        raise ValueError(f"{seeds:,} seeds are too many: take at most {MOST_SEEDS:,}")
     for arm, make in arms.items():
+        if isinstance(make, nn.Module) or not callable(make):
+            raise TypeError(f"arm {arm!r} must be a function that takes the number of channels and returns a module, "
+                            f"such as lambda c: nn.Identity(), got {'None' if make is None else _a(make)}")
         shape = (2, WIDTH, SIDE // 2, SIDE // 2)
         module = make(WIDTH)
         if not isinstance(module, nn.Module):
-            raise ValueError(f"arm {arm!r} must make a module for {WIDTH} channels, it makes a {type(module).__name__}")
+            raise ValueError(f"arm {arm!r} must make a module for {WIDTH} channels, it makes {_a(module)}")
         if (got := tuple(module(torch.zeros(shape)).shape)) != shape:
             raise ValueError(f"arm {arm!r} must return the shape that it gets: {shape} became {got}")
+
+
+def _a(value: Any) -> str:
+    """Names the kind of a value: a module, an int."""
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIO' else 'a'} {kind}"
 
 
 def _begun(file: Path, plan: Kept) -> Kept:
@@ -197,7 +257,8 @@ def read(file: Path) -> Kept:
         kept = Kept(**found(file))
     except TypeError:
         kept = None
-    if kept is None or not fits(kept, Kept) or not all(map(_is_run, kept.runs)):
+    if (kept is None or not fits(kept, Kept) or not all(map(_is_run, kept.runs))
+            or not 0 <= kept.seeds <= MOST_SEEDS or not 0 <= kept.epochs <= MOST_EPOCHS):
         raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
     return kept
 
@@ -210,16 +271,23 @@ def _is_run(run: Any) -> bool:
 
 
 def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
-    """Writes down what has changed since the first runs finished: the number of seeds, the code, or the training."""
-    today, tried = date.today().isoformat(), {(run["arm"], run["key"]) for run in kept.runs}
-    changed = [arm for arm, key in keys.items() if tried and (arm, key) not in tried]
-    known = {arm for arm, _ in tried}
-    for arm in changed:
-        what = "its code or its training was changed" if arm in known else "it was added"
-        kept.changes.append(f"{today}: arm {arm!r}: {what} after the first runs")
-    before = len({run["seed"] for run in kept.runs})
-    if tried and seeds > before and before >= FEWEST_SEEDS:
-        kept.changes.append(f"{today}: {seeds} seeds, after {before} had run")
+    """Writes down what has changed since the first runs finished: the number of seeds, the arms, their code, or the
+    training. An arm's scores that no longer count are written down with it."""
+    if not kept.runs:
+        return
+    today, current, scores = date.today().isoformat(), kept.current(), kept.results().scores
+    for arm in dict.fromkeys([*keys, *current]):
+        if arm not in current:
+            kept.changes.append(f"{today}: arm {arm!r}: it was added after the first runs")
+        elif keys.get(arm) != current[arm]:
+            what = "its code or its training was changed" if arm in keys else "it was left out"
+            had = ", ".join(f"{score:.1f}" for score in scores(arm))
+            kept.changes.append(f"{today}: arm {arm!r}: {what} after the first runs"
+                                + (f"; before, it had scored {had} %" if had else ""))
+    before = kept.seeds or len({run["seed"] for run in kept.runs})
+    if seeds != before and before >= FEWEST_SEEDS:
+        kept.changes.append(f"{today}: {seeds} seeds, after {before} were planned" if kept.seeds else
+                            f"{today}: {seeds} seeds, after {before} had run")
     kept.changes = list(dict.fromkeys(kept.changes))
 
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..networks.training import Results
-from ..networks.welch import LEVEL, Difference, fisher, together, without_interval
+from ..networks.welch import LEVEL, Difference, ranked, together, without_interval
 from ..pictures.gaps import tested
 from ..pictures.scores import score_bars
 from ..pictures.style import data_url
@@ -20,14 +20,23 @@ from .html_table import html_table
 from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
+UNFINISHED = "Unfinished"
+# Every verdict has a sign and two colours, of the line at its left and of its box. A notebook has no style sheet of
+# ours, so they stand beside the words themselves.
+SIGNS = {SUPPORTED: ("✓", "#00704f", "#eef6f0"), REFUTED: ("✗", "#b0440a", "#fbeee6"),
+         OPEN: ("?", "#6b6b6b", "#f1f1ee"), UNFINISHED: ("…", "#8a6d00", "#fdf6dc")}
+SCORES, ORDER = "scores", "their order"  # what p compares
 APART = 30  # points: if one run solves the task and another run of its arm scores this much less, a mean says little
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
 table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}
 td{white-space:nowrap}div.wide{overflow-x:auto}
-.verdict{font-size:1.15em;padding:.6em 1em;background:#eef6f0;border-left:4px solid #00704f}img{max-width:100%}
+.verdict{font-size:1.15em}img{max-width:100%}
 pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
+
+
+COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p is of")
 
 
 class Comparison(NamedTuple):
@@ -36,9 +45,10 @@ class Comparison(NamedTuple):
     first, second: the names of the arms.
     control: True if `second` is compared because it is a control.
     difference: the difference of their scores; its p and its interval are corrected for all comparisons. There is no
-        interval if p compares the numbers of runs.
+        interval if p is of the order of the runs.
     solved: how many runs of each arm solve the task.
-    by: what p compares, the scores or the numbers of runs that solve the task.
+    by: what p compares, the scores or only their order.
+    ahead: the share of all pairs of runs, one of each arm, in which the run of `first` scores more.
     """
 
     first: str
@@ -47,6 +57,7 @@ class Comparison(NamedTuple):
     difference: Difference
     solved: tuple[int, int]
     by: str
+    ahead: float
 
 
 class Judged(NamedTuple):
@@ -59,27 +70,37 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
     """Decides whether the hypothesis holds: each first arm must be ahead of its second one and of every control, by
     more than luck and by more than `matters` points.
 
-    Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, the numbers
-    of solving runs are compared instead, by Fisher's test. All p and all intervals are corrected for the number of
-    comparisons (Holm).
+    Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, a mean and a
+    spread say little about this arm. Then only the order of the runs counts, by an exact rank test (`ranked`). All p
+    and all intervals are corrected for the number of comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
     pairs += [(first, control, True) for first in dict.fromkeys(first for first, _ in claimed) for control in controls
               if (first, control) not in claimed]
-    counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm)))
-                    for arm in (first, second))
-              for first, second, _ in pairs]
     split = [any(_split(results.scores(arm)) for arm in (first, second)) for first, second, _ in pairs]
+    orders = [ranked(results.scores(first), results.scores(second)) for first, second, _ in pairs]
     differences = together([
-        without_interval(results.mean(first) - results.mean(second), fisher(*both)) if peaks
+        without_interval(results.mean(first) - results.mean(second), order.p) if peaks
         else tested(results, first, second)
-        for (first, second, _), both, peaks in zip(pairs, counts, split, strict=True)])
+        for (first, second, _), order, peaks in zip(pairs, orders, split, strict=True)])
     comparisons = tuple(
-        Comparison(first, second, control, difference, (both[0][0], both[1][0]),
-                   "runs that solve it" if peaks else "scores")
-        for (first, second, control), difference, both, peaks in zip(pairs, differences, counts, split, strict=True))
+        Comparison(first, second, control, difference, (_solved(results, first), _solved(results, second)),
+                   ORDER if peaks else SCORES, order.ahead)
+        for (first, second, control), difference, order, peaks in zip(pairs, differences, orders, split, strict=True))
     return Judged(*_verdict(comparisons, matters), comparisons)
+
+
+def unfinished(results: Results) -> Judged | None:
+    """Returns what stands in the place of a verdict while runs are missing, or None if none is."""
+    planned, done = len(results.arms) * len(results.seeds), len(results.runs)
+    if done == planned:
+        return None
+    return Judged(UNFINISHED, f"{done} of {planned} runs; run the cell again to go on.", ())
+
+
+def _solved(results: Results, arm: str) -> int:
+    return sum(score >= SOLVED for score in results.scores(arm))
 
 
 def _split(scores: Sequence[float]) -> bool:
@@ -89,71 +110,86 @@ def _split(scores: Sequence[float]) -> bool:
 def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, str]:
     """Returns the verdict and its reason, from the first comparison that decides it."""
     for each in comparisons:
-        if each.by == "scores" and each.difference.interval[1] < matters:
+        if _behind(each, matters):
             if each.control:
                 return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, "
                                  "so what it lacks makes no difference that matters.")
-            return (
-                REFUTED,
-                (
-                    f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval rules out"
-                    " that it is."
-                ),
-            )
+            if each.by == ORDER:
+                return REFUTED, f"'{each.first}' is behind '{each.second}', and by more than luck."
+            return REFUTED, (f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval "
+                             "rules out that it is.")
     for each in comparisons:
-        more = each.solved[0] > each.solved[1] if each.by != "scores" else each.difference.gap > matters
-        if each.difference.p >= LEVEL or not more:
-            return (
-                OPEN,
-                f"these runs don't tell '{each.first}' from '{each.second}' by more than luck and {matters:g} points.",
-            )
+        if each.difference.p >= LEVEL:
+            few = each.by == ORDER and each.ahead == 1
+            return OPEN, (f"every run of '{each.first}' is above every run of '{each.second}', but with so few runs "
+                          "this order may still be luck: take more seeds." if few else
+                          f"these runs don't tell '{each.first}' from '{each.second}' by more than luck.")
+        if each.difference.gap <= matters or each.by == ORDER and each.ahead <= 0.5:
+            return OPEN, (f"the gap between '{each.first}' and '{each.second}' is more than luck, but these runs don't "
+                          f"show that it is above {matters:g} points.")
     return SUPPORTED, f"every comparison is beyond luck and {matters:g} points, those with the controls included."
+
+
+def _behind(each: Comparison, matters: float) -> bool:
+    """Says whether a comparison rules out that its first arm is ahead by a gap that matters."""
+    if each.by == SCORES:
+        return each.difference.interval[1] < matters
+    return each.difference.p < LEVEL and each.ahead < 0.5 and each.difference.gap <= matters
 
 
 def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
     """Returns the result as HTML: the verdict, a picture of all runs, and two tables. Everything that a learner wrote
-    is shown as plain text."""
+    is shown as plain text. An unfinished study has no comparisons."""
     chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
     picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
                                   highlight=first))
     alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
-    arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm), f"{results.mean(arm):.1f}",
-             f"{sum(score >= SOLVED for score in results.scores(arm))} of {len(results.scores(arm))}")
+    arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm),
+             f"{results.mean(arm):.1f}" if results.scores(arm) else "–",
+             f"{_solved(results, arm)} of {len(results.scores(arm))}")
              for arm in results.arms]
+    sign, line, box = SIGNS[judged.verdict]
     return "".join([
-        f'<p class="verdict"><b>{judged.verdict}:</b> {escape(judged.reason)}</p>',
+        f'<p class="verdict" style="padding:.6em 1em;color:#222;background:{box};border-left:4px solid {line}">{sign} '
+        f"<b>{judged.verdict}:</b> {escape(judged.reason)}</p>",
         f'<img alt="{escape(alt)}" src="{picture}">',
         _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
-        _table(("comparison", "gap, points", "interval", "solved", "p", "p is of"),
-               [_line(each) for each in judged.comparisons])])
+        *([_table(COMPARED, [_line(each) for each in judged.comparisons])] if judged.comparisons else [])])
 
 
-def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str) -> str:
+def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str,
+         conclusion: str) -> str:
     """Returns the whole page as HTML.
 
     kept: the content of the study's file.
     came_out: the result of `outcome`.
+    conclusion: what the learner concludes, which may be empty.
     """
     task = TASKS[kept["task"]]
-    chance, steps = 100 / task.classes, epochs * task.pictures // 16
+    chance, steps, missing = 100 / task.classes, steps_of(kept["task"], epochs), unfinished(results)
     said = ", ".join(f"{name} {number}" for name, number in versions().items())
     parts = [
         f"<h1>{escape(kept['name'].replace('_', ' '))}</h1>",
         f"<p><small>A study made in the course <i>Attention by Hand</i>. Begun on {kept['begun']}, page made on "
         f"{date.today()}.</small></p>",
+        *([f"<p><b>{missing.verdict}:</b> {missing.reason}</p>"] if missing else []),
         "<h2>What was expected, before anything was run</h2>", f"<blockquote>{escape(kept['hypothesis'])}</blockquote>",
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
         f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
-        "equally good arms would differ as much: Welch's t-test for scores, Fisher's exact test where one run of an "
-        "arm solves the task and another stays far below. It is corrected for the number of comparisons (Holm). The "
-        "interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is "
-        "outside it exactly if p is below 0.05. There is none where p is of runs that solve it. The rules are the "
-        "course's, and a program applied them.</small></p>",
+        "equally good arms would differ as much: Welch's t-test for scores. Where one run of an arm solves the task "
+        "and another stays far below, a mean says little. There p is of the order of the scores alone: the exact rank "
+        "test of Wilcoxon, Mann and Whitney. It is corrected for the number of comparisons (Holm). The interval holds "
+        "the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is outside it exactly "
+        "if p is below 0.05. There is none where p is of the order. The rules are the course's, and a program applied "
+        "them.</small></p>",
+        *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is no part of what "
+           f"was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
         f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
-        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds. "
+        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds"
+        f"{' planned' if missing else ''}. "
         f"Scores are of 400 new pictures. A difference below {kept['matters']:g} points does not count. Controls: "
         f"{', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
         *(["<p>Changed after the first "
@@ -168,6 +204,11 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
             f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n")
 
 
+def steps_of(task: str, epochs: int) -> int:
+    """Returns the steps of training, each with 16 pictures."""
+    return epochs * TASKS[task].pictures // 16
+
+
 def _limits(results: Results, epochs: int) -> list[str]:
     """Returns sentences that say what this study's design cannot show."""
     lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for "
@@ -175,7 +216,7 @@ def _limits(results: Results, epochs: int) -> list[str]:
              "That an arm which fails can never learn the task: other rates and other wrappers were not tried here."]
     if epochs < 5:
         lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")
-    if (runs := min(len(results.scores(arm)) for arm in results.arms)) < 5:
+    if (runs := len(results.seeds)) < 5:
         lines.append(f"Much beyond these {runs} runs of each arm: with five, luck is far easier to tell from more.")
     return lines
 

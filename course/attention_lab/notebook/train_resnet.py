@@ -30,6 +30,7 @@ from .html_table import html_table
 
 RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
 PLAIN, YOURS = "no module", "your network"
+FEWEST = 3  # runs whose spread gives an interval
 Make = Callable[[int], nn.Module]
 
 
@@ -121,10 +122,11 @@ class TrainedResNet:
         return [*lines, *self._about_the_baselines(), *([self.note] if self.note else [])]
 
     def _about_the_run(self) -> str:
-        low, high = _interval(self.scores, self.recorded.tested)
         of = f"mean of {len(self.runs)} runs" if len(self.runs) > 1 else "one run"
+        interval = _interval(self.scores, self.recorded.tested)
+        sure = f"95 % interval {interval}" if interval else f"too few for an interval, which needs {FEWEST}"
         return (f"Your network answers {statistics.fmean(self.scores):.1f} % of {self.recorded.tested:,} new pictures "
-                f"right ({of}; 95 % interval {low:.1f} to {high:.1f} %).")
+                f"right ({of}; {sure}).")
 
     def _about_the_baselines(self) -> list[str]:
         lines = []
@@ -160,6 +162,8 @@ class TrainedResNet:
         if len(self.runs) == 1:
             lines += ["The interval of a single run comes from the pictures alone.",
                       "Another seed may be further off.", "Run the cell again for another run."]
+        if len(self.runs) == 2:
+            lines.append(f"The spread of two runs says too little for an interval, so there is none below {FEWEST}.")
         lines += ["The intervals of several runs come from the spread of these runs (Student's t).",
                   "Welch's t-test says whether a gap is luck, corrected for the number of comparisons.",
                   "A single run is compared with where one more run of the other network would lie.",
@@ -280,12 +284,14 @@ def _maps(network: nn.Module) -> str:
             f'src="{data_url(attention_maps(seen))}" style="max-width:100%">')
 
 
-def _interval(scores: Sequence[float], tested: int) -> tuple[float, float]:
-    """Returns a 95 % interval in per cent: from the spread of several runs, or from the pictures of a single one."""
-    if len(scores) > 1:
-        return mean_interval(scores)
-    low, high = share_interval(scores[0] / 100, tested)
-    return 100 * low, 100 * high
+def _interval(scores: Sequence[float], tested: int) -> str:
+    """Returns a 95 % interval in per cent: from the spread of several runs, or from the pictures of a single one. It is
+    empty for two runs, whose spread says next to nothing."""
+    if 1 < len(scores) < FEWEST:
+        return ""
+    low, high = mean_interval(scores) if len(scores) > 1 else (
+        100 * end for end in share_interval(scores[0] / 100, tested))
+    return f"{max(low, 0):.1f} to {min(high, 100):.1f} %"
 
 
 def _apart(gap: Difference) -> str:
@@ -303,6 +309,5 @@ def _listed(names: Sequence[str]) -> str:
 
 def _row(name: str, parameters: int, multiply_adds: int, scores: Sequence[float], seconds: Sequence[float],
          tested: int) -> tuple[str, ...]:
-    low, high = _interval(scores, tested)
     return (name, f"{parameters:,}", f"{multiply_adds:,}", f"{statistics.fmean(seconds):.0f}",
-            f"{statistics.fmean(scores):.1f} %", f"{low:.1f} to {high:.1f} %", str(len(scores)))
+            f"{statistics.fmean(scores):.1f} %", _interval(scores, tested) or "–", str(len(scores)))

@@ -24,19 +24,26 @@ class LookedAt(NamedTuple):
 
     pictures: (3, 3, H, W) from 0 to 1.
     answers: for each picture the right answer and the network's.
-    maps: for each stage (3, h, w), log2 of output / input at each position, less the mean of all pictures.
+    maps: for each stage (3, h, w), log2 of output / input at each position, less the mean over all positions of all
+        pictures.
+    modules: for each stage whether it has a module.
+    of: the number of all pictures.
     """
 
     pictures: Tensor
     answers: list[tuple[str, str]]
     maps: list[Tensor]
+    modules: list[bool]
+    of: int
 
     def said(self) -> str:
         """Says what the colours stand for, and whether there is anything to see."""
         if all(maps.abs().max() < FAINT for maps in self.maps):
             return "It lets all positions through alike, as a network without a module does."
-        return ("Purple positions come out of a stage's last attention stronger than on average, compared with what "
-                "went in, and orange ones weaker.")
+        return ("Purple means that a position comes out of a stage's last attention stronger, compared with what went "
+                f"in, than the mean over all positions of {self.of:,} pictures. Orange means weaker. A module such as "
+                "SE gives one number per channel and chooses no place. Its map only shows where the channels that it "
+                "favours are strong.")
 
 
 def looked_at(network: nn.Module, drawn: Digits) -> LookedAt:
@@ -54,7 +61,8 @@ def looked_at(network: nn.Module, drawn: Digits) -> LookedAt:
         ratio = (out.abs().mean(1) + 1e-6) / (given[0].abs().mean(1) + 1e-6)
         kept.append(ratio.log2().clamp(-6, 6))
 
-    hooks = [list(stage)[-1].attention.register_forward_hook(note) for stage in network.stages]
+    last = [list(stage)[-1].attention for stage in network.stages]
+    hooks = [module.register_forward_hook(note) for module in last]
     try:
         with torch.no_grad():
             answers = network.eval()(drawn.pictures).argmax(dim=1)
@@ -65,7 +73,8 @@ def looked_at(network: nn.Module, drawn: Digits) -> LookedAt:
     return LookedAt((drawn.pictures[chosen] + 1) / 2,
                     [(_word(right), _word(given)) for right, given in zip(drawn.labels[chosen].tolist(),
                                                                           answers[chosen].tolist())],
-                    [maps[chosen] - maps.mean() for maps in kept])
+                    [maps[chosen] - maps.mean() for maps in kept],
+                    [not isinstance(module, nn.Identity) for module in last], len(drawn.pictures))
 
 
 @house_figure
@@ -85,8 +94,9 @@ def attention_maps(seen: LookedAt) -> Figure:
     for axis in axes.flat:
         axis.set_xticks([]), axis.set_yticks([])
         axis.spines[:].set_visible(False)
-    for row, label in enumerate(("picture", *(f"stage {number}\n{tuple(maps.shape[1:])}"
-                                              for number, maps in enumerate(seen.maps, 1)))):
+    stages = (f"stage {number}\n{tuple(maps.shape[1:])}" + ("" if module else "\nno module here")
+              for number, (maps, module) in enumerate(zip(seen.maps, seen.modules, strict=True), 1))
+    for row, label in enumerate(("picture", *stages)):
         axes[row, 0].set_ylabel(label, fontsize=8)
     return figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import torch
@@ -41,11 +41,19 @@ def score(net: nn.Module, task: str) -> float:
 
 
 def means(results: Results, names: Iterable[str]) -> dict[str, float]:
-    """Returns the mean score for each name, such as "SE, far" for an arm and a task; nan for an arm that has not run.
-    """
+    """Returns the mean score for each name, such as "SE, far" for an arm and a task. Arms that have not run are left
+    out, and one printed line names them."""
     pairs = {name: name.rsplit(", ", 1) for name in names}
-    return {name: results.mean(arm, task) if arm in results.arms else float("nan")
-            for name, (arm, task) in pairs.items()}
+    if absent := dict.fromkeys(arm for arm, _ in pairs.values() if arm not in results.arms):
+        print(f"Left out, as you have not solved or trained them: {', '.join(absent)}.")
+    return {name: results.mean(arm, task) for name, (arm, task) in pairs.items() if arm in results.arms}
+
+
+def with_means(results: Results, predicted: Mapping[str, float | None]) -> tuple[dict[str, float | None],
+                                                                                 dict[str, float]]:
+    """Returns the predictions for arms that have run, and their `means`, as `predict_then_run` takes them."""
+    measured = means(results, predicted)
+    return {name: predicted[name] for name in measured}, measured
 
 
 def worst(results: Results, arm: str) -> float:
