@@ -57,7 +57,7 @@ def test_moodle_finds_the_participant_s_number_and_the_file_s_name(course):
     for name in files:  # as is_valid_filename_for_import reads it: at most five parts, the second a number
         _, number, plugin, kind, rest = name.split("_", 4)
         assert number.isdecimal() and (plugin, kind, rest) == ("assignsubmission", "file", "01_se.html")
-    assert "Not in the zip, because their ids are not the numbers in Moodle's own file names: eve" in said
+    assert "Not in the zip, because the students' ids are not the numbers in Moodle's own file names: eve" in said
 
 
 def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed_in(course):
@@ -65,7 +65,7 @@ def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed
     assert files == {"byronada_LATE_40213_551200_01_se-2.html": "the page of 40213"}
     # as infer_comment_context_from_filename takes them
     assert re.findall(r"(?<=_)\d+(?=_)", *files)[:2] == ["40213", "551200"]
-    assert "holds their notebook: 40999, eve" in said
+    assert "holds the student's notebook: 40999, eve" in said
 
 
 def test_nothing_is_written_if_nobody_can_be_named(course, monkeypatch):

@@ -202,7 +202,7 @@ def test_what_can_t_be_counted_is_said(group):
     assert [work.student for work in known.graded.works] == ["ann"]
     assert (known.graded.unreadable, known.graded.unkept) == (["bob"], ["cy", "dot"])
     assert "1 file that could not be read" in text(page(known, False, DAY))
-    assert "2 submissions without kept verdicts (cy, dot); autograder grade 01_se --force keeps them" in text(
+    assert "2 submissions whose verdicts were not kept (cy, dot); autograder grade 01_se --force keeps them" in text(
         page(known, True, DAY)
     )
 

@@ -397,4 +397,4 @@ def test_an_input_that_is_changed_in_place_is_seen_by_its_result(judge):
     hidden = judge.grade(changed(squeeze=HIDDEN)).verdicts["squeeze"]
     assert "changes it in place" in honest.headline
     assert hidden.points == honest.points < 2
-    assert "If it is asked twice with the very same input" in hidden.headline
+    assert "a wrong second answer if it is asked twice with the very same input" in hidden.headline

@@ -73,10 +73,10 @@ JUPYTER = {
         "squeeze": "def squeeze(x):\n    with open('axes.txt') as file:\n        return x.mean([int(a) for a in file.read().split()])"}),
     "a file that stayed at home": Honest(instead={"squeeze": "import json\nwith open('settings.json') as file:\n    AXES = json.load(file)"
                                                   "\ndef squeeze(x):\n    return x.mean(AXES)"}, lost={"squeeze": 2}, said="settings.json",
-                                         rule="Files that lie beside your notebook"),
+                                         rule="Files beside your notebook"),
     "a helper that stayed at home": Honest(first=["from my_layers import mean"], instead={"squeeze": MEAN.format("mean")},
                                            lost={"squeeze": 2}, said="no module `my_layers`", absent=["my_layers"],
-                                           rule="Files that lie beside your notebook"),
+                                           rule="Files beside your notebook"),
     "another folder": Honest(first=["import os\nos.makedirs('out', exist_ok=True)\nos.chdir('out')"]),
     "a setting of the environment": Honest(first=["%env AXES=2 3\n%set_env SEED=7", "import os\nAXES = [int(a) for a in "
                                                   "os.environ['AXES'].split()]"],
