@@ -138,7 +138,9 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # ![Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end; a kernel that spans 5 fits in 5 places.](figures/dilation.svg)
 #
 # In how many places does a kernel fit on a row of positions?
-# Torch can count the places on the row in the drawing, and on a longer row on which the kernel moves by two positions at a time:
+# Torch can count the places.
+# The first row below is the one in the drawing.
+# The second row is longer, and the kernel moves along it by two positions at a time:
 
 # %%
 for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
@@ -199,7 +201,7 @@ check(conv_output_size)
 
 # %% [markdown]
 # When does a 3 x 3 kernel keep the size of its input?
-# Let your function tell you, and look for the rule in this table.
+# Let your function tell you: run the cell, and look for the rule in the table that it prints.
 
 # %%
 print("32 positions, kernel 3; rows: dilation, columns: padding 0 to 6")
@@ -406,7 +408,7 @@ for d in (1, 4):
     print("d =", d, cost(SpatialBranch(64, 4, d), torch.randn(1, 64, 28, 28), latency=False))
 
 # %% [markdown]
-# **Touch it.** This is your branch after one 3 x 3 convolution, as in section 9.
+# **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as in section 9.
 # The ringed position does not see the pale pixels.
 # From which columns can a position see both the left bar and a post next to it?
 
@@ -416,7 +418,7 @@ slide_a_position(SpatialBranch)
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# The bar stands at column 10, and its posts at columns 2 and 18.
+# The bar stands at column 10, and its posts stand at columns 2 and 18.
 # With dilation 1, none of the columns on the slider sees both bar and post.
 # With dilation 2, columns 14 and 16 see both, and with dilation 4, columns 10, 14 and 18 see both.
 # A wider window has holes, so with dilation 8, column 14 sees neither bar nor post.
@@ -550,7 +552,8 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 #
 # The sum gives 0.02, and the product gives 0.98.
 # In a sum, each branch pulls in its own direction, and a strong one overrules the other.
-# In a product, "no" times "no" is "yes", and if one branch says 0, the gate is 0.5 whatever the other one says.
+# In a product, "no" times "no" is "yes".
+# And if one branch says 0, the gate is 0.5, whatever the other branch says.
 # Section 9 tests whether weights that were trained with one form work with the other form.
 # </details>
 
@@ -838,7 +841,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   If the window cannot hold a bar and its post, the network stays at the score of the vote.
 #   The network also stays at this score with *no module*, and without the cue.
 #   If the window is large enough, the same parameters and multiply-adds find the right bar.
-# - **After few steps, luck decides how close a run comes to the limit.**
+# - **After only a few steps, luck decides how close a run comes to the limit.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
 #   After five times the steps all three runs scored 100 %.
 # - **The gate is not needed here.**

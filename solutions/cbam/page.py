@@ -378,8 +378,8 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # Without BatchNorm the map depends on how large the features happen to be.
 # If they are small, the map hardly opens or closes.
 # If they are large, its values are close to 0 or 1, where the sigmoid has almost no gradient.
-# With BatchNorm the scale hardly matters in training mode.
-# Only a very small scale matters, because BatchNorm adds an `eps` of 0.00001 to the variance before it divides.
+# With BatchNorm the scale hardly matters in training mode, unless it is very small.
+# A very small scale matters, because BatchNorm adds an `eps` of 0.00001 to the variance before it divides.
 # At the scale of 0.1, the variance of the convolution's output is smaller than this `eps`.
 # BatchNorm has a price: during training, a picture's map depends on the other pictures of its batch.
 
@@ -606,9 +606,9 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `avg + avg` is a typing slip.
+# `avg + avg` is a typo.
 # `largest` is computed and thrown away, and what remains is SE with its scores doubled.
-# The slip was seen in modules collected by the authors of a survey, [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`).
+# The typo was seen in modules collected by the authors of a survey, [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`).
 # It was seen again, as `x1 + x1`, in [nikhilroxtomar/Attention-Mechanism-Implementation, issue 1](https://github.com/nikhilroxtomar/Attention-Mechanism-Implementation/issues/1).
 # </details>
 
@@ -703,7 +703,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # *One bar* is always right.
 # </details>
 #
-# Do the arms that score less than CBAM only need more time?
+# Would the arms that score less than CBAM catch up with more time?
 # We also trained with five times as many steps, twice for each of these arms and six times for CBAM.
 # (All runs are in `solutions/cbam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
@@ -726,7 +726,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # - **Each gate takes two of the four bars out of the vote.**
 #   *No module* scores about as well as a vote of four bars, and each gate alone scores about as well as a vote of two.
-#   In our recorded runs, five times as many steps took these arms at most 1.4 points beyond such a vote.
+#   In our recorded runs, these arms scored at most 1.4 points more than such a vote, even after five times as many steps.
 # - **Only both gates together answer the question.**
 #   Each gate can use one cue, and with both cues a single bar is left.
 # - **The lead comes from the cue.**
@@ -827,7 +827,8 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But in 22 runs of each network, tested in turn on other photographs and handwritten forms, CBAM scores 89.9 % and the convolution 90.2 %.
+# But we also made 22 runs of each network, and each run left out one photograph and some of the forms on which people wrote the digits.
+# Tested on what was left out, CBAM scores 89.9 % on average, and the convolution scores 90.2 %.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?

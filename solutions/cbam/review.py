@@ -13,7 +13,7 @@ ITEMS = (
          "`x` has the shape (4, 8, 5, 7). What is the shape of `torch.max(x, 1)[0]`?",
          (4, 5, 7),
          "With an axis, `torch.max` returns a pair, maxima and indices, and `[0]` picks the maxima of all images. "
-         "`x.amax(1)` computes the same without the puzzle."),
+         "`x.amax(1)` returns the maxima alone."),
     Item("spatial-parameters",
          "CBAM's spatial gate has a k x k convolution without bias, from two sheets to one, and a BatchNorm of one "
          "channel. How many parameters do these two layers have for k = 5?",

@@ -336,10 +336,10 @@ touch_attention(A[0], test_set, poster=0)
 #
 # ![One image with 3 channels of 2 x 2 positions. As X (C, N) it is 3 x 4. X transposed times X compares columns, the positions: 4 x 4, N x N. X times X transposed compares rows, the channels: 3 x 3, C x C.](figures/two_matrices.svg)
 #
-# Check one number of each matrix by hand.
-# Positions a and c are (2, 0, 1) and (1, 0, 1), so their number is 2 · 1 + 1 · 1 = 3.
-# Channels 0 and 2 are (2, 0, 1, 0) and (1, 0, 1, 0), which gives 3 again.
-# Channels 0 and 1 are never active together, so their number is 0.
+# Check one entry of each matrix by hand.
+# Positions a and c are (2, 0, 1) and (1, 0, 1), so their entry in the 4 x 4 matrix is 2 · 1 + 1 · 1 = 3.
+# Channels 0 and 2 are (2, 0, 1, 0) and (1, 0, 1, 0), so their entry in the 3 x 3 matrix is 3 again.
+# Channels 0 and 1 are never active together, so their entry is 0.
 #
 # The two matrices are easy to mix up.
 # A post of 2021 explains the *channel* branch like this: take Q transposed times K, which gives the matrix of similarities.
@@ -476,7 +476,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 #
 # ![From x two branches start: position_in, position, position_out, and channel_in, channel, channel_out. classify_position and classify_channel read one branch each, classify_fused reads their sum.](figures/head.svg)
 #
-# inter stands for in_channels // 4:
+# These are its parts, where inter stands for in_channels // 4:
 #
 # - `position_in`, `channel_in`: from in_channels to inter channels; `position_out`, `channel_out`: from inter to inter channels.
 #   Each of the four is a conv-BN-ReLU block, a `Sequential` of three layers:
@@ -729,7 +729,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   So in these runs the sign decides how *soon* the answer is found, but not whether it is found.
 # - *Mean of all* comes closer to the attentions, with 90 and 88 %.
 # - *Wide window* scores 74 and 72 %, which is more than after 500 steps.
-#   A network with no attention at all scores 61 and 61 %.
+#   A network with no module between its second and third convolutions scores 61 and 61 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
 
@@ -801,7 +801,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # - Channel attention solved the same posters with one parameter.
 #   With the paper's sign it needed more steps than with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
-# - A mean over all positions does part of this work, and with more steps it did a larger part.
+# - A plain mean over all positions did part of what attention does here, and with more steps it did a larger part.
 
 # %% [markdown]
 # **Today.** DANet is part of [MMSegmentation](https://github.com/open-mmlab/mmsegmentation/tree/main/configs/danet), a widely used library for segmentation.
@@ -822,7 +822,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # %% [markdown]
 # ## 12. Questions to think about
 #
-# 1. Shuffle the positions of x, all channels alike.
+# 1. Shuffle the positions of x, in the same way in every channel.
 #    What happens to the output of position attention?
 #    And what happens to the A of channel attention?
 #    Try it.

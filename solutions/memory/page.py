@@ -142,7 +142,8 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
 # (A kernel is a routine here, not the window of a convolution.)
-# Without `scale=1.0`, torch would divide the products by the square root of q's width (its numbers per position).
+# Without `scale=1.0`, torch would divide the products by the square root of q's width.
+# (The width is how many numbers q holds for each position.)
 # DANet does not divide the products.
 # On the CPU, torch 2.13 works in blocks only if
 #
@@ -180,7 +181,8 @@ for n in (300, 3000):
 # | 1024 | N² / 2 numbers |
 # | 4096 | N² / 8 numbers |
 #
-# When your work is graded, a call with N = 6144 without gradients must also need less than 144 MiB.
+# When your work is graded, there is one more limit.
+# A call with N = 6144, without gradients, must need less than 144 MiB.
 #
 # A copy of `PositionAttention` earns at most half of the points; any one of the three ideas, even chunks alone, earns all of them.
 # Every softmax needs all N keys, so cut the queries, not the keys.
@@ -613,7 +615,8 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # **What stays open:** can anything be as good as attention in less than quadratic time?
 # Many modules try.
 # Lesson 07a builds one of them, which compares the queries with a few learned keys instead of with all positions.
-# **Next**, lesson 06a leaves attention between positions: there, a network chooses between convolutions with windows of several sizes.
+# **Next**, lesson 06a leaves attention between positions behind.
+# There, a network chooses between convolutions with windows of several sizes.
 
 # %% [markdown]
 # ## 7. Questions to think about
@@ -631,7 +634,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #
 # <details><summary>What we think</summary>
 #
-# 1. In early layers, where N is large and A fills the memory.
+# 1. It pays in early layers, where N is large and A fills the memory.
 #    Deep in the network N is small, and there is little to save.
 # 2. o and s contain the same factor exp(-m), which cancels in o / s.
 #    The result does not depend on m, so its gradient with respect to m is 0.
@@ -639,7 +642,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
 # 4. They exchange m, s and o, which are E + 2 numbers per query.
 #    The two machines' numbers are merged exactly as a block is merged into what came before.
-# 5. Only if C is large.
+# 5. It needs this only if C is large.
 #    With 64 channels the C x C matrix has 4096 entries, however large the image is.
 # </details>
 

@@ -55,7 +55,7 @@ ITEMS = (
                   "Pad q and k with zeros to the width 64.",
                   "Drop the second axis of q, k and v.")),
     Item("multiplications",
-         "Height and width of a map both double. With recomputed chunks, memory grows about 4 times. "
+         "The height and the width of a map both double. With recomputed chunks, memory grows about 4 times. "
          "By what factor does the number of multiplications in position attention's two matrix products grow?",
          16,
          "Every query is still compared with every key, and there are 4 · 4 times as many pairs. "

@@ -603,7 +603,8 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # (Some long runs slightly beat the perfect map, probably because a neighbouring pixel counts as right and may lie in another cell.)
 #
 # Here are the maps after the short training.
-# They are for a picture with two dots in the same 4 x 4 cell, which is shown under a bar of each colour:
+# They are for a picture in which two dots lie in the same 4 x 4 cell.
+# We show this picture under a bar of each colour:
 
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
@@ -703,7 +704,8 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # A reader asked where the softmax was, and the author added it the next day.
 # </details>
 #
-# Without the softmax, both the query *and* the value grow with x, so features 4 times as strong make the sheet about 16 times as large.
+# Without the softmax, both the query *and* the value grow with x.
+# So if the features are 4 times as strong, the sheet is about 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
 # A module that fails the test with the threes is not the paper's branch.
 # But a module that passes this test need not be right, because 32 equal weights pass too.
@@ -757,8 +759,8 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # 1. The gates stay the same, and the map is shuffled in the same way.
 # 2. The result stays the same, because a mean and a linear layer can change places.
 #    The cost falls, because the C · C // 2 multiply-adds are needed only once, and not at each position.
-# 3. The map can do it by its brightness as a whole, for example with one level for red and another for green.
-#    That level changes every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
+# 3. The map's overall brightness can tell them, for example with one level for red and another level for green.
+#    That level changes every feature, everywhere, and a layer with a ReLU can compare the level with a threshold.
 # 4. `wv`, `wz` and the spatial branch's `wq` and `wv` have 64 · 32 weights each, together 8,192; the channel branch's `wq` has 64.
 #    There are 1 + 32 + 64 + 32 + 32 biases, and `ln` has 128 parameters, so either layout has 8,545 in all.
 #    (SE with r = 16 has 512.)

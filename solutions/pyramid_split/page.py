@@ -76,7 +76,7 @@ review()
 # The dot on the left says which direction to name.
 # A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
-# Answer for the three cloths above before you unfold this.
+# Answer for each of the three cloths at the top of the page before you unfold our answers.
 # (For the coarse stripes, half close your eyes: the stripes change slowly from dark to light.)
 #
 # <details><summary>The answers</summary>
@@ -211,8 +211,8 @@ check(SEWeight)
 # EPSANet, the paper's network, saves numbers with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
-# With G groups, the input channels are split into G packs, in order, and so are the output channels.
-# An output channel then reads only the input channels of its own pack.
+# With G groups, the input channels are split into G groups, in order, and so are the output channels.
+# An output channel then reads only the input channels of its own group.
 #
 # ![Three tables of 8 input channels by 4 output channels, each filled cell one k x k kernel. One group: all 32. Two groups: each output reads 4 inputs, 16 kernels. Four groups: each reads 2, 8 kernels.](figures/groups.svg)
 #
@@ -472,7 +472,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 #
 # `conv1` and `conv3` have no bias.
 # P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
-# If the shapes differ, the caller passes `downsample`: add `downsample(x)`.
+# If the shapes differ, the caller passes `downsample`, and you add `downsample(x)`.
 # If `downsample` is `None`, add x.
 # Do not change x in place.
 #
@@ -565,7 +565,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # %% [markdown]
 # <details><summary>The numbers</summary>
 #
-# In the order of the cell, the four readings have 22,561,715 parameters, and then 22.59, 16.33 and 16.36 million.
+# In the order of the cell, the first reading has 22,561,715 parameters.
+# The other three have 22.59, 16.33 and 16.36 million.
 # The first number is exactly what we count in the authors' own code; [their README](https://github.com/murufeng/EPSANet) rounds it to 22.56 M.
 # That is 12 % *less* than ResNet-50 has, although the windows are larger.
 # The last reading is what the paper's figure shows.
@@ -661,7 +662,7 @@ results
 predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit="% right")
 
 # %% [markdown]
-# Do the arms that stay behind only need more time?
+# Would the arms that stay behind catch up with more time?
 # We also trained every arm for five times as many steps, three times each.
 # (All runs are in the repository's `solutions/pyramid_split/experiment.md`.)
 # The figure shows the runs on this page and the longer ones:
@@ -696,7 +697,8 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # **Four sizes, or only large ones?** A module whose kernels all have one size can solve the task too.
 # With five times the steps and a third of the rate, four 5 x 5 kernels scored 100 % in both of two runs, and so did four 9 x 9 kernels.
 # At the page's rate, the same two modules scored 68 to 100 %.
-# In our runs the score of the mix of sizes depended less on the rate, and the mix has half the parameters of four 9 x 9 kernels.
+# With four different sizes, the score depended less on the rate in our runs.
+# The four different kernels also have half the parameters of four 9 x 9 kernels.
 #
 # Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
 
@@ -705,7 +707,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #
 # Reach 95 % in each of three runs, in the same 250 steps, with as few parameters as you can.
 # The number to beat is 5,535 parameters for the whole network.
-# The network with these parameters has two kernels, 5 and 7, with sigmoids and 12 channels.
+# The network that set this number has two kernels, 5 and 7, with sigmoids and 12 channels.
 # Before you run the next cell, run the imports, your exercises and this section's second code cell.
 # You do not need the training.
 
@@ -807,7 +809,7 @@ print("does it train?          ", trains(module))
 #
 # The order matters if you load the authors' weights into your network.
 # Every shape fits, but the layers after your module get the wrong channels.
-# So you must rearrange the numbers that these layers hold for your module's *output* channels.
+# So you must put the numbers of these layers into the order of your module's *output* channels.
 # In the BatchNorm, rearrange all numbers; in the convolution after it, rearrange the weights along their input axis.
 
 # %% [markdown]
@@ -822,7 +824,7 @@ print("does it train?          ", trains(module))
 # **Today** the library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
 # Newer convolutional networks use one large depth-wise kernel instead, 7 x 7 in [ConvNeXt](https://arxiv.org/abs/2201.03545) and up to 31 x 31 in [RepLKNet](https://arxiv.org/abs/2203.06717).
 # **What stays open:** how much does the module help a large network?
-# In their abstract, the authors report 1.93 points more top-1 accuracy on ImageNet than SENet-50 has.
+# In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
 # On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
 # **Next**, lesson 06b asks how fine an attention map must be.
@@ -841,7 +843,7 @@ print("does it train?          ", trains(module))
 #
 # 1. Channels are not alternatives: several of them may matter, or none.
 #    Scales are different views of the same thing, and one of them may be enough.
-#    Besides, a softmax with equal shares leaves each of 4 scales 1/4 of its size, but each of 512 channels only 1/512.
+#    Besides, a softmax with equal shares multiplies each of 4 scales by 1/4, but it multiplies each of 512 channels by 1/512.
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
 #    With a factor of 4, seven of eight runs did (the other one scored 70 %).

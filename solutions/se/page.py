@@ -359,7 +359,7 @@ check(SEBlock)
 #
 # `__init__` makes one attribute, `self.excitation`, which gets both arguments.
 # `forward` computes the gates from the squeezed x.
-# Then it returns x times the gates with two more axes.
+# Then it gives the gates two more axes, and returns x times the gates.
 # </details>
 #
 # If the check is red and you cannot see why, `check(SEBlock, picture=True)` in a new cell draws your output beside the expected one.
@@ -370,7 +370,8 @@ check(SEBlock)
 # When a network learns, gradients flow backwards through your block.
 # Autograd computes these gradients; compute them yourself, once.
 #
-# Let y = x · s be the product and s = σ(u) the gate; u is the output of `fc2`.
+# Let y = x · s be the product.
+# The gate is s = σ(u), and u is the output of `fc2`.
 # Autograd hands you dL/dy, which says how much the loss L changes with each number of y.
 # Take one channel with x = (1, 2, 3, 6) and dL/dy = (1, 0, 2, -1).
 # Let u be 0, so that s = 0.5.
@@ -646,7 +647,8 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # **Welch's t-test** asks how often two arms that are equally good would differ by at least as much as these two.
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
-# The numbers in brackets are an interval that holds the true gap in at least 95 of 100 such experiments; with three runs it is wide.
+# In the lines that the next cell prints, the numbers in brackets are an interval.
+# It holds the true gap in at least 95 of 100 such experiments, and with three runs it is wide.
 # This interval is corrected in the same way, so 0 lies outside it exactly when the gap is more than luck.
 # A gap should also be large enough to matter: here, 5 points.
 
@@ -694,7 +696,7 @@ show_gate_under_lamps(gates_of)
 # %% [markdown]
 # The gate follows the lamp (a correlation near 1 or -1 means that the dots lie near a line).
 # The papers move it too, though less, because their mean is not exactly grey.
-# If many dots lie on a flat line at 0.5, every hidden number is below 0 there, and the ReLU sets it to 0.
+# If many dots lie on a flat line at 0.5, every hidden number of these pictures is below 0, so the ReLU sets it to 0.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 #
 # **Where SE does not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
@@ -762,12 +764,14 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
 # With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
-# In 22 runs of each network, tested in turn on other photographs and handwritten forms, SE scores 90.1 % and the convolution 90.2 %.
+# We also made 22 runs of each network, and each run left out one photograph and some of the forms on which people wrote the digits.
+# Tested on what was left out, SE scores 90.1 % on average, and the convolution scores 90.2 %.
 # So it stays a tie.
 #
 # Reach is another matter.
 # In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.
-# There the networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %, in four runs each.
+# We trained each network four times on such pictures.
+# The networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
 
 # %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.

@@ -17,7 +17,7 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To answer this question, you look at some cards more than at others.
+# **Why anyone cares.** To say which colour the badly printed card has, you look at some cards more than at others.
 # That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Attention has a cheaper relative, the gate.
@@ -337,7 +337,9 @@ show(show_images(torch.cat(gated), titles),
 #
 # The transformer paper's $d_k$ is our D.
 # The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
-# The scale also sets the base: a softmax computes $e^{\text{scale} \cdot \text{score}}$, and with scale = ln 2 that is $2^{\text{score}}$, as in our example.
+# The scale also sets the base of the powers.
+# A softmax computes $e^{\text{scale} \cdot \text{score}}$.
+# With scale = ln 2 this is $2^{\text{score}}$, so the base is 2, as in our example.
 
 # %% [markdown]
 # ## 6. Exercise 3: `dot_product_attention`
@@ -356,7 +358,7 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # %% [markdown]
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
-# The reshaped keys have the right shape, and a network trains with them, only worse than it should.
+# The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
 # This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
 # Even a test that trained a network did not notice the mistake.
 
@@ -472,7 +474,7 @@ for size in (4, 16, 64, 256):
 # Without a scale, long vectors give nearly all weight to one key by chance, before anything is learned.
 # When the weights are nearly 0 and 1, the softmax is saturated.
 # Its slope is then almost 0, so hardly any gradient reaches queries and keys.
-# Dividing by $\sqrt{D}$ keeps the choice as soft for 256 numbers as for 4.
+# If we divide by $\sqrt{D}$, the weights for D = 256 are about as even as those for D = 4.
 
 # %% [markdown]
 # ## 7. Exercise 4: `count_parameters`
@@ -497,7 +499,7 @@ print("state dict of the norm:", list(batch_norm.state_dict()))
 # - Only **trainable** parameters count.
 #   If somebody froze the weight (`layer.weight.requires_grad = False`), only the bias's 2 numbers are left.
 # - A **shared** parameter counts once.
-#   Two layers `nn.Linear(3, 3)` without bias that use the very same weight have 9 parameters, not 18.
+#   If two layers `nn.Linear(3, 3)` without bias use the very same weight, they have 9 parameters together, not 18.
 #   Two layers that only look alike share nothing.
 # - Anything else that a module stores, such as the running mean of a batch norm (a **buffer**), is not a parameter.
 #
@@ -539,8 +541,8 @@ check(count_parameters)
 #
 # ### Exhibit A: every weight is 1
 #
-# *Symptom.* With one sentence and one query, all attention weights are 1, whatever the numbers.
-# With more queries they are not.
+# *Symptom.* If the batch is one sentence with one query, all attention weights are 1, whatever the numbers are.
+# With more queries the weights are not all 1.
 # (After the repair, with base e and scale 1, *ball*'s weights are about 0.58, 0.21, 0.21.)
 
 # %%
@@ -665,9 +667,10 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # In training, each query wants one card, and each card is wanted by one query.
 # So both softmaxes can reach the same weights.
 # A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
-# So with the wrong axis, the answer to one question needs the other five questions.
+# With the wrong axis, the answer to one question needs the other five questions.
 #
-# Without the cue no arm is better than chance, and neither is the plain mean.
+# Without the cue no arm beats chance.
+# The plain mean is at chance even with the cue.
 # Longer training changes none of this.
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
 # With one question at a time, the arm *over the queries* is still at chance too.
@@ -717,9 +720,11 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
 # Write an attention that uses this, and still answers single questions.
-# In the worst of three runs, our attention scores 98.1 % with six questions at once, and gets 4.2 % wrong with one at a time.
+# In the worst of three runs, our attention scores 98.1 % with six questions at once.
+# With one question at a time, it gets 4.2 % wrong.
 # There are 720 ways to hand out six cards to six questions.
-# If we choose the best of these ways for each game, we get 99.8 % right without any training.
+# For each game we can choose the way in which cards and questions are most similar in total.
+# That gets 99.8 % right without any training.
 # Before you run the next cell, run the imports, your exercises and the cell of section 9 that defines the arms.
 # None of these cells trains anything.
 
@@ -778,8 +783,9 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 #    So the largest weight wins more clearly.
 # 2. Nothing happens, because a sum does not depend on the order of its terms.
 #    If the order of words matters, something must write it into the words themselves.
-# 3. All rows of scores are equal, so down each column every query gets 1/6 of every card.
-#    That is the plain mean.
+# 3. All rows of scores are equal, so the six scores in a column are equal too.
+#    The softmax down a column turns each of these six scores into the weight 1/6.
+#    So every query gets the plain mean of the cards.
 #    The network is at chance.
 # </details>
 
@@ -802,7 +808,8 @@ my_net()
 #
 # **A GPU** is not needed anywhere in this course.
 # The check named *device* runs your code on a stand-in for a GPU, and notices a tensor that stays behind on the CPU.
-# So green code runs unchanged on a GPU, if you move module and inputs there with `.to("cuda")`.
+# So if your checks are green, your code runs unchanged on a GPU.
+# You only have to move the module and its inputs there with `.to("cuda")`.
 #
 # **References**
 #

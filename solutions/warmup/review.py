@@ -40,7 +40,7 @@ ITEMS = (
          "When there is only one query, all of its weights are 1, whatever the numbers. Which mistake causes this?",
          "b",
          "Along the axis of the queries, a single query competes with nobody: its softmax is 1 for every key. "
-         "Over the keys, its row of weights would sum to 1.",
+         "If the softmax ran over the keys, the query's weights would sum to 1.",
          choices=("There is no softmax at all.",
                   "The softmax runs over the queries.",
                   "The softmax runs over the keys.",
