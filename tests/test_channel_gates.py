@@ -77,7 +77,8 @@ def test_a_gap_is_luck_or_not_and_matters_or_not(capsys):
     print_gaps(results, [("a", "b"), ("c", "a", "right"), ("d", "a")], matters=5)
     assert capsys.readouterr().out.split("\n") == [
         "'a' against 'b': +10.0 points [+4.6, +15.4], more than luck, enough to matter",
-        "right: 'c' against 'a': +0.2 points [-30.2, +30.7], may be luck, and these runs cannot tell whether it matters",
+        "right: 'c' against 'a': +0.2 points [-30.2, +30.7], may be luck, and these runs cannot tell whether it "
+        "matters",
         "'d' against 'a': +0.0 points [-4.4, +4.4], may be luck, too little to matter", *NOTE.split("\n"), ""]
 
 
