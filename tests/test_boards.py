@@ -1,7 +1,9 @@
 """The marked boards (attention_lab.tasks.boards), and what is looked at in a module with two gates."""
 
 import torch
+from torch import nn
 
+from attention_lab.pictures import coordinate
 from attention_lab.tasks import boards
 from solutions.coordinate.reference import CoordinateAttention
 
@@ -67,3 +69,20 @@ def test_without_places_every_row_and_column_has_one_gate():
     attention = boards.without_places(CoordinateAttention(5, 5).eval())
     for gate in boards.gates(attention, torch.randn(3, 5, 4, 6)):
         torch.testing.assert_close(gate, gate[..., :1].expand_as(gate))
+
+
+def test_the_caption_says_how_bright_the_crossing_the_marks_and_the_corner_are(monkeypatch):
+    """With gates that are 0.9 on the rows 5 and 6 and 0.5 elsewhere, and 0.8 and 0.5 on the columns 8 and 9."""
+    def gates(attention, x):
+        rows, columns = torch.full((16, 3, 14), 0.5), torch.full((16, 3, 14), 0.5)
+        rows[:, :, 5:7], columns[:, :, 8:10] = 0.9, 0.8
+        return rows, columns
+
+    shown = {}
+    monkeypatch.setattr(boards, "gates", gates)
+    monkeypatch.setattr(coordinate, "slide", lambda controls, drawn, says, start: shown.update(drawn=drawn, says=says))
+    coordinate.slide_the_marks(nn.Sequential(nn.Identity(), nn.Identity(), nn.Identity()))
+    assert ("It is 0.72 at the crossing, 0.45 at the mark at the left, 0.40 at the mark at the top and 0.25 in the top "
+            "left corner.") in shown["says"](1, 2)
+    *_, bar = shown["drawn"](1, 2).axes
+    assert bar.get_ylabel() == "row gate times column gate"

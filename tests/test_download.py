@@ -107,6 +107,18 @@ def test_the_lessons_are_copied_and_the_first_one_opens_once(unpacked, tmp_path,
     assert "my is up to date" in capsys.readouterr().out
 
 
+def test_it_also_works_inside_the_folder_that_holds_the_lessons(unpacked, tmp_path, monkeypatch, called, capsys):
+    (tmp_path / "01_se").symlink_to(unpacked / "lessons/01_se")
+    monkeypatch.chdir(tmp_path)
+    assert lab.main([]) == lab.main([]) == 0  # the second time, my/ lies there too
+    assert (tmp_path / "my/01_se/01_se.ipynb").exists() and not (tmp_path / "my/my").exists()
+    assert "my is up to date" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path / "my")  # a learner's own copies are no hand-out
+    with pytest.raises(SystemExit, match="2"):
+        lab.main([])
+    assert not (tmp_path / "my/my").exists()
+
+
 @pytest.mark.parametrize("arguments, said",
                          [([], "there is no folder lessons or course in"), (["--lessons", "none"], "no lesson in")])
 def test_a_folder_without_lessons_is_one_sentence(tmp_path, monkeypatch, called, capsys, arguments, said):

@@ -1,5 +1,5 @@
 """Copies the lessons to my/ and opens JupyterLab there, on any system: `python -m attention_lab.lab`, run in the folder
-that holds them.
+that holds the lessons, or in the one above it.
 
 Your notebooks in my/ are never overwritten. Each time, the parts that a newer course brings (figures, checks, lessons
 that you have not changed) are updated.
@@ -41,9 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args(arguments)
     lessons = options.lessons or next((Path(name) for name in LESSONS if Path(name).is_dir()), None)
+    if lessons is None and workspace.handed_out(Path()):
+        lessons = Path()
     if lessons is None:
-        parser.error(f"there is no folder {' or '.join(LESSONS)} in {Path.cwd()}: go to the folder that holds one, or "
-                     "say --lessons FOLDER")
+        parser.error(f"there is no folder {' or '.join(LESSONS)} in {Path.cwd()}, and no lesson: go to the folder that "
+                     "holds one, or say --lessons FOLDER")
     if find_spec("jupyterlab") is None:
         parser.error(f"JupyterLab is not installed for this Python. Run: {sys.executable} -m pip install jupyterlab")
     my = Path("my")

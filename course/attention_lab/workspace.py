@@ -29,6 +29,11 @@ def _lessons(course: Path) -> list[Path]:
     return found
 
 
+def handed_out(folder: Path) -> bool:
+    """Says whether a folder holds lessons as they were handed out, and not a learner's own copies of them."""
+    return any(folder.glob(f"*/{recorded.FOLDER}")) and not any(folder.glob(f"*/{RELEASE}"))
+
+
 def copy(course: Path, my: Path) -> list[str]:
     """Updates `my` from `course`, and returns what was done, with one line for each lesson that was changed.
 

@@ -131,6 +131,16 @@ MISTAKES = (
         ("not-transposed-back",
          "The columns' gate is (B, C, W, 1): it multiplies rows. Transpose it back to (B, C, 1, W).",
          ((A_W, "torch.sigmoid(self.conv_w(columns))"),)),
+        *((f"joined-along-axis-3{words}",
+           "You join along axis 3. Once the columns' means are transposed, both kinds of means lie along axis 2, as "
+           "(B, C, H, 1) and (B, C, W, 1): join and split them along axis 2.",
+           ((LINE, LINE.replace("dim=2", "dim=3")), (SPLIT, split)))
+          for words, split in (("", SPLIT), ("-and-split", SPLIT.replace("dim=2", "dim=3")))),
+        *((f"gate-reshaped{words}",
+           "You reshape the columns' gate to x's shape, but it has W numbers for each channel and not H * W. Transpose "
+           "it back to (B, C, 1, W): the product with x stretches it.", ((SCORES_W, reshaped),))
+          for words, reshaped in (("", "self.conv_w(columns).reshape(x.shape)"),
+                                  ("-before-conv-w", "self.conv_w(columns.reshape(x.shape))"))),
         ("pooled-away",
          "You average over the whole map before conv1, as SE does: every row and every column has the same gate.",
          ((ACTIVE, "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"),)),

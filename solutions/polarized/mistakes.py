@@ -26,6 +26,11 @@ PARALLEL = "gated + x * self.spatial(x)"
 SEQUENTIAL = "gated * self.spatial(gated)"
 IS_PARALLEL = 'self.layout == "parallel"'
 
+SCALED = "You divide the query by the square root of the number of {} before the softmax. Here nothing is scaled."
+IN_LINE = ("Your weights are of shape {}, and `*` lines shapes up from the right, so that it takes C // 2 for one of "
+           "the positions' axes. Add axes of size 1 on the right, until the weights have as many axes as the values.")
+OTHER_MEAN = ("Your mean runs over the axes 1 and 2, which are the channels and H, so that W numbers are left. Axes "
+              "count from 0: H and W are the axes 2 and 3, and C // 2 numbers are left.")
 THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. "
               "Give it one more axis of size 1: (B, C // 2, 1, 1).")
 
@@ -133,6 +138,10 @@ MISTAKES = (
     Mistake("channel-scaled", "ChannelPolarized",
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
             ((WEIGHTS, "(self.wq(x).flatten(2) * self.wv.out_channels ** -0.5).softmax(dim=2)"),)),
+    Mistake("channel-scaled-by-channels", "ChannelPolarized", SCALED.format("channels"),
+            ((WEIGHTS, "(self.wq(x).flatten(2) / x.shape[1] ** 0.5).softmax(dim=2)"),)),
+    Mistake("channel-scaled-by-positions", "ChannelPolarized", SCALED.format("positions"),
+            ((WEIGHTS, "(self.wq(x).flatten(2) / x[0, 0].numel() ** 0.5).softmax(dim=2)"),)),
     Mistake("channel-plain-mean", "ChannelPolarized",
             "You take the plain mean of the values, and wq never has a say. Weigh the positions by the softmax "
             "of wq(x).",
@@ -287,8 +296,9 @@ MISTAKES = (
             "image's query.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.softmax(dim=0)"),)),
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
-            "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1 (with the "
-            "pooled axes kept, the last one), or is not used. It should run over the C // 2 channels and weigh them.",
+            "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1, or is not "
+            "used. The mean before it runs over H and W, axes 2 and 3, and then the softmax runs over the C // 2 "
+            "channels, axis 1. One of the two has other axes in your code.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
             "A ReLU cuts off your query. Its mean goes into the softmax as wq gives it.",
@@ -326,6 +336,10 @@ MISTAKES = (
     Mistake("spatial-scaled", "SpatialPolarized",
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
             ((OF_CHANNELS, "(lambda q: (q * q.shape[1] ** -0.5).softmax(dim=1))(" + MEAN_QUERY + ")"),)),
+    Mistake("spatial-scaled-by-channels", "SpatialPolarized", SCALED.format("channels"),
+            ((OF_CHANNELS, f"({MEAN_QUERY} / x.shape[1] ** 0.5).softmax(dim=1)"),)),
+    Mistake("spatial-scaled-by-positions", "SpatialPolarized", SCALED.format("positions"),
+            ((OF_CHANNELS, f"({MEAN_QUERY} / x[0, 0].numel() ** 0.5).softmax(dim=1)"),)),
     Mistake("spatial-not-pooled", "SpatialPolarized",
             "Your query is not pooled: each position has its own weights. Take the mean over H and W first, so that "
             "the whole image decides.",
@@ -360,6 +374,27 @@ MISTAKES = (
             "every image with the values of every image. Give them an axis before their channels: (B, 1, C // 2) @ "
             "(B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
+    Mistake("spatial-every-image-flat", "SpatialPolarized",
+            "Your map has shape (B, B, N): with weights of two axes, (B, C // 2), `@` multiplies the weights of every "
+            "image with the values of every image. Give them an axis before their channels, (B, 1, C // 2) @ "
+            "(B, C // 2, N), and the map its two axes at the end.",
+            ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
+    # Torch's message says which factor comes first, and it gives other numbers for flat values.
+    *(Mistake(f"spatial-weights-in-line{words}", "SpatialPolarized", IN_LINE.format(shape), (
+        (VALUES, values), (PRODUCT, f"({product}).sum(dim=1, keepdim=True)"), (MAP, "torch.sigmoid(scores)")))
+      for words, shape, values, product in (
+        ("", "(B, C // 2)", "self.wv(x)", "weights * values"),
+        ("-values-first", "(B, C // 2)", "self.wv(x)", "values * weights"),
+        ("-three-axes", "(B, C // 2, 1)", "self.wv(x)", "weights[:, :, None] * values"),
+        ("-three-axes-values-first", "(B, C // 2, 1)", "self.wv(x)", "values * weights[:, :, None]"),
+        ("-flat-values", "(B, C // 2)", VALUES, "weights * values"),
+        ("-flat-values-first", "(B, C // 2)", VALUES, "values * weights"))),
+    *(Mistake(f"spatial-mean-of-other-axes{words}", "SpatialPolarized", OTHER_MEAN, (
+        (MEAN_QUERY, "self.wq(x).mean(dim=(1, 2))"), (PRODUCT, product)))
+      for words, product in (
+        ("", PRODUCT),
+        ("-weights-first", "(weights[:, :, None] * values).sum(dim=1, keepdim=True)"),
+        ("-values-first", "(values * weights[:, :, None]).sum(dim=1, keepdim=True)"))),
     Mistake("spatial-weights-not-turned", "SpatialPolarized",
             "In your product `@`, an axis of size 1 of the left factor is matched with the C // 2 channels of the "
             "right one. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
@@ -382,8 +417,13 @@ MISTAKES = (
     Mistake("spatial-flat", "SpatialPolarized",
             "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
             ((MAP, "torch.sigmoid(scores)"),)),
+    *(Mistake(f"spatial-flat-{words}", "SpatialPolarized",
+              f"Your map has shape {shape}. Reshape it to (B, 1, H, W), in this order.", ((MAP, result),))
+      for words, shape, result in (
+        ("no-channel-axis", "(B, H * W)", "torch.sigmoid(scores)[:, 0]"),
+        ("positions-first", "(B, H * W, 1)", "torch.sigmoid(scores).transpose(1, 2)"))),
     Mistake("spatial-turned", "SpatialPolarized",
-            "Your map has H and W exchanged. Split its last axis into two in x's order, (H, W).",
+            "Your map has H and W exchanged. Reshape it to (B, 1, H, W), in this order.",
             ((MAP, "torch.sigmoid(scores.unflatten(2, (x.shape[3], x.shape[2])))"),)),
     Mistake("spatial-square", "SpatialPolarized",
             "Your map is reshaped as if it were square. H and W can be different: take both from x.",
@@ -467,8 +507,8 @@ MISTAKES = (
             "multiply the gated features.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the channel branch's output once more. The output is that of the "
-            "spatial branch alone.",
+            "In the sequential layout you add the channel branch's output once more. With g for x times the channel "
+            "gates, return g times its map alone: g * spatial(g).",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
             "In the parallel layout your map multiplies the gated features. Side by side, the gates and the map "

@@ -116,7 +116,16 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # <details><summary>Why</summary>
 #
 # Dots that share a cell cannot be told apart any more.
-# Dots that are three pixels apart never share a cell of 2 x 2, but they often share one of 4 x 4, and nearly always one of 8 x 8.
+# Dots that are three pixels apart never share a cell of 2 x 2, but they often share larger cells:
+#
+# | cells | no two dots share one | two dots share one | all three share one |
+# |---|---|---|---|
+# | 4 x 4 | 652 of the 1,000 pictures | 305 | 43 |
+# | 8 x 8 | 145 | 517 | 338 |
+#
+# If two dots share a cell, the guess is right in two thirds of all cases: always if the third dot is meant, and else in every second case.
+# If all three share one, it is right in one third.
+# So for cells of 8 x 8 we expect 14.5 + 51.7 · 2/3 + 33.8 / 3 = 60 %.
 # </details>
 #
 # So we want a map of *full* size, made with knowledge of the *whole* image, and we want it to be cheap.
@@ -201,6 +210,7 @@ print("gates", F.layer_norm(torch.tensor([7.0, -7.0]), (2,)).sigmoid().numpy().r
 # %% [markdown]
 # 1. `wq(x)` gives one number per position.
 #    Flatten H and W to one axis of N = H · W, and take the softmax over this axis, so that the weights sum to 1.
+#    Nothing is divided by a square root before the softmax, unlike in lesson 00.
 # 2. `wv(x)` gives C // 2 channels of values.
 #    Take the weighted mean of the values over the N positions: multiply them by the weights, and add up.
 #    (The matrix product `@` in the drawing does both steps.)
@@ -304,7 +314,7 @@ print("sheet", sheet.numpy().round(2), "map", sheet.sigmoid().numpy().round(2))
 # %% [markdown]
 # 1. `wq(x)` has C // 2 channels.
 #    The mean of each channel over H and W is the query, (B, C // 2).
-#    A softmax over these C // 2 numbers makes the weights.
+#    A softmax over these C // 2 numbers makes the weights; here too, nothing is scaled before it.
 # 2. `wv(x)` has C // 2 channels too, at every position.
 #    At each position take the weighted mean of these C // 2 numbers; together the means are one H x W **sheet**.
 #    (To write this mean as a product `@`, give both factors three axes.)
@@ -360,12 +370,15 @@ check(SpatialPolarized)
 # ### Touch it: the same weights, by day and by night
 #
 # What can a map do if the image itself chooses the weights of the channels?
-# We set the parameters of *your* `SpatialPolarized` by hand, so that its values are two sheets, *bright* and *dark* (1 - bright).
-# We set the query by hand too.
-# The darker the whole image is, the more weight the *bright* sheet gets; the brighter it is, the more weight the *dark* sheet gets.
+# We set the parameters of *your* `SpatialPolarized` by hand.
+# At each position, *bright* is the brightness, from 0 to 1, and *dark* is 1 - bright.
+# Its two channels of values are 16 · bright - 11 and 16 · dark - 11.
+# So a value is above 0 only where *bright* (or *dark*) is above 11/16, about 0.7, and the factor 16 makes the border sharp.
+# We set the query by hand too: its two logits are 30 times the mean of *dark* and 30 times the mean of *bright*.
+# So the darker the whole image is, the more weight *bright* gets; the brighter it is, the more weight *dark* gets.
 #
 # Change the photograph, and watch which positions are open.
-# Then set the factor of the logits to 0, so that both sheets get the same weight.
+# Then set the factor of the logits to 0, so that *bright* and *dark* get the same weight.
 # What is left of the map, and why?
 
 # %% tags=["experiment"]
@@ -381,7 +394,8 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # <details><summary>What we see</summary>
 #
 # By night the map opens for what is bright, and by day for what is dark.
-# With equal weights the two sheets cancel, and the map is the same everywhere, for every photograph.
+# With equal weights the mean of *bright* and *dark* is 0.5 at every position.
+# The map is then σ(16 · 0.5 - 11) = σ(-3) = 0.05 everywhere, for every photograph: it is closed, and nothing of the image is left in it.
 # So without the choice that the softmax makes, this map would say nothing about *where*.
 # </details>
 #
@@ -591,8 +605,10 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # - **Coarse cells do harm in two ways.**
 #   First, they slow down learning.
 #   Second, in the longer runs, of 1,280 steps, the cells *are* the limit.
-#   The map of 4 x 4 cells is then right in *all* pictures in which the dots can be told apart.
-#   In its two long runs, it is right in 58 and 59 % of the other pictures.
+#   The map of 4 x 4 cells is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
+#   In its two long runs, it is right in 58 and 59 % of the other pictures, in which the right dot shares its cell.
+#   A guess among the dots of the cell would be right in 47 % of these.
+#   The runs beat it, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
@@ -600,7 +616,6 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #   Two such runs reached 100 % with five times the steps.
 #
 # With another picture's bar, every arm that learned something falls back to chance, so the arms did use the bar.
-# (Some long runs slightly beat the perfect map, probably because a neighbouring pixel counts as right and may lie in another cell.)
 #
 # Here are the maps after the short training.
 # They are for a picture in which two dots lie in the same 4 x 4 cell.
@@ -691,8 +706,9 @@ torch.manual_seed(1)
 x, block = torch.randn(3, 64, 6, 8).relu(), PostedSpatial(64)
 with torch.no_grad():
     block.wv.weight.zero_(), block.wv.bias.fill_(3)  # every value is 3
-    gates = block(x)[:, 0, 0, 0]
-print("gates of three images, all values 3:", [round(gate, 2) for gate in gates.tolist()])
+    gates, sums = block(x)[:, 0, 0, 0], block.query(x).flatten(1).sum(1)
+print("gates of three images, all values 3:", gates.numpy().round(2))
+print("sums of their weights:", sums.numpy().round(2))
 right = (gates - 0.9526).abs().max() < 1e-3
 print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 
@@ -700,6 +716,7 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # <details><summary>The repair, and where it was seen</summary>
 #
 # Append `.softmax(dim=-1)` to the query.
+# (With `.softmax(dim=1)`, over an axis of size 1, each of the 32 weights is 1, and they sum to 32.)
 # [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19) had this code in the middle of July 2021.
 # A reader asked where the softmax was, and the author added it the next day.
 # </details>
@@ -732,7 +749,7 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 #
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
-# - A map that is finer than the dots' distance was learned soonest in our runs, and a coarse map never got far beyond what its cells allow.
+# - Of the three maps the full-size map was learned soonest in our runs, and a coarse map never got far beyond what its cells allow.
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #

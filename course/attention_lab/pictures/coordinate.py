@@ -16,6 +16,22 @@ if TYPE_CHECKING:
 PLACES = 4  # how many rows a mark can point at, and how many columns
 
 
+def _at_four_places(product: Tensor, row: int, column: int) -> str:
+    """Says in a sentence how large the product of the gates is where open rows and open columns meet: at the crossing,
+    at the two marks and in the corner. Each number is the largest one of its place."""
+    in_row, in_column, at_edge = _beside(row), _beside(column), slice(1)
+    places = {"at the crossing": (in_row, in_column), "at the mark at the left": (in_row, at_edge),
+              "at the mark at the top": (at_edge, in_column), "in the top left corner": (at_edge, at_edge)}
+    sizes = [f"{product[place].max():.2f} {words}" for words, place in places.items()]
+    return f"It is {', '.join(sizes[:-1])} and {sizes[-1]}."
+
+
+def _beside(which: int) -> slice:
+    """The positions of a map, each of two pixels, that a row or column of squares covers."""
+    begins = boards.FIRST + boards.STEP * which
+    return slice(begins // 2, (begins + boards.SQUARE - 1) // 2 + 1)
+
+
 def slide_the_marks(network: nn.Sequential) -> None:
     """Displays sliders for the two marks of one board. Beside the board is the product of row gates and column gates,
     averaged over the channels.
@@ -26,20 +42,23 @@ def slide_the_marks(network: nn.Sequential) -> None:
     every = boards.at_every_crossing(seed=5)
     rows, columns = boards.gates(layers[2], nn.Sequential(*layers[:2])(every.pictures).detach())
     products = (rows[..., None] * columns[:, :, None]).mean(1).detach()  # (16, 14, 14)
+    brightest = products.max().item()
 
     def drawn(row: int, column: int) -> Figure:
-        figure, (board, product) = grid(1, 2, 2.8, 2.9)
+        figure, (board, product) = grid(1, 2, 2.8, 2.9, beside=0.8)
         board.imshow((every.pictures[PLACES * row + column] + 0.3).clamp(0, 1).permute(1, 2, 0).numpy())
-        product.imshow(products[PLACES * row + column].numpy(), cmap="viridis", vmin=0, vmax=products.max().item())
+        shown = product.imshow(products[PLACES * row + column].numpy(), cmap="viridis", vmin=0, vmax=brightest)
         for axis in (board, product):
             axis.set_axis_off()
+        figure.colorbar(shown, ax=[board, product], label="row gate times column gate", pad=0.02, aspect=25)
         return figure
 
     def says(row: int, column: int) -> str:
         product: Tensor = products[PLACES * row + column]
         y, x = divmod(int(product.argmax()), product.shape[1])
         return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product is largest at "
-                f"position ({y}, {x}) of the 14 x 14 map: {product.max():.2f}. Mean of the map: {product.mean():.2f}.")
+                f"position ({y}, {x}) of the 14 x 14 map: {product.max():.2f}. {_at_four_places(product, row, column)} "
+                f"Mean of the map: {product.mean():.2f}.")
 
     places = {str(place): place for place in range(PLACES)}
     slide({"mark at the left: row": places, "mark at the top: column": places}, drawn, says, start=["1", "2"])

@@ -1428,6 +1428,34 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
+# %% wrong: gate-reshaped, expect: it has W numbers for each channel
+# the gate of the columns gets the shape of x
+
+
+def directional_pool(x):
+    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
+
+
+class CoordinateAttention(nn.Module):
+    def __init__(self, in_channels, out_channels, reduction=32):
+        super().__init__()
+        m = max(8, in_channels // reduction)
+        self.conv1 = nn.Conv2d(in_channels, m, 1)
+        self.bn1 = nn.BatchNorm2d(m)
+        self.conv_h = nn.Conv2d(m, out_channels, 1)
+        self.conv_w = nn.Conv2d(m, out_channels, 1)
+
+    def forward(self, x):
+        H, W = x.shape[2:]
+        rows, columns = directional_pool(x)
+        line = torch.cat([rows, columns.transpose(2, 3)], dim=2)
+        line = F.hardswish(self.bn1(self.conv1(line)))
+        rows, columns = line.split([H, W], dim=2)
+        a_h = torch.sigmoid(self.conv_h(rows))
+        a_w = torch.sigmoid(self.conv_w(columns)).reshape(x.shape)
+        return x * a_h * a_w
+
+
 # %% wrong: gates-mean-of-batch, expect: what you do with the result differs
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
@@ -1655,7 +1683,7 @@ class CoordinateAttention(nn.Module):
         return x * row_gate * col_gate
 
 
-# %% wrong: hardswish-without-6, expect: it is 6 times the expected one
+# %% wrong: hardswish-without-6, expect: is not divided by 6
 class CoordinateAttention(nn.Module):
     """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
 
@@ -1716,6 +1744,34 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
+# %% wrong: joined-along-axis-3, expect: You join along axis 3
+# transposed, and then joined along the axis of size 1
+
+
+def directional_pool(x):
+    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
+
+
+class CoordinateAttention(nn.Module):
+    def __init__(self, in_channels, out_channels, reduction=32):
+        super().__init__()
+        m = max(8, in_channels // reduction)
+        self.conv1 = nn.Conv2d(in_channels, m, 1)
+        self.bn1 = nn.BatchNorm2d(m)
+        self.conv_h = nn.Conv2d(m, out_channels, 1)
+        self.conv_w = nn.Conv2d(m, out_channels, 1)
+
+    def forward(self, x):
+        H, W = x.shape[2:]
+        rows, columns = directional_pool(x)
+        line = torch.cat([rows, columns.transpose(2, 3)], dim=3)
+        line = F.hardswish(self.bn1(self.conv1(line)))
+        rows, columns = line.split([H, W], dim=2)
+        a_h = torch.sigmoid(self.conv_h(rows))
+        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
+        return x * a_h * a_w
+
+
 # %% wrong: joined-along-width, expect: Transpose them first
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
@@ -1738,6 +1794,34 @@ class CoordinateAttention(nn.Module):
         x_h, x_w = torch.split(y, [h, w], dim=2)
         a_h = self.conv_h(x_h).sigmoid()
         a_w = self.conv_w(x_w.permute(0, 1, 3, 2)).sigmoid()
+        return x * a_h * a_w
+
+
+# %% wrong: joined-and-split-along-axis-3, expect: You join along axis 3
+# the same, and split along that axis too
+
+
+def directional_pool(x):
+    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
+
+
+class CoordinateAttention(nn.Module):
+    def __init__(self, in_channels, out_channels, reduction=32):
+        super().__init__()
+        m = max(8, in_channels // reduction)
+        self.conv1 = nn.Conv2d(in_channels, m, 1)
+        self.bn1 = nn.BatchNorm2d(m)
+        self.conv_h = nn.Conv2d(m, out_channels, 1)
+        self.conv_w = nn.Conv2d(m, out_channels, 1)
+
+    def forward(self, x):
+        H, W = x.shape[2:]
+        rows, columns = directional_pool(x)
+        line = torch.cat([rows, columns.transpose(2, 3)], dim=3)
+        line = F.hardswish(self.bn1(self.conv1(line)))
+        rows, columns = line.split([H, W], dim=3)
+        a_h = torch.sigmoid(self.conv_h(rows))
+        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
         return x * a_h * a_w
 
 

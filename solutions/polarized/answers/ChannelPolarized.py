@@ -274,6 +274,46 @@ class ChannelPolarized(nn.Module):
         return torch.sigmoid(self.ln(s))[:, :, None, None]
 
 
+# %% wrong: scaled, expect: square root of the number of channels
+# divided by the square root of C, as in attention between positions
+
+
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        q = self.wq(x).flatten(2) / math.sqrt(x.shape[1])
+        w = q.softmax(dim=2)
+        v = (self.wv(x).flatten(2) * w).sum(dim=2)
+        z = self.wz(v[:, :, None, None]).flatten(1)
+        return torch.sigmoid(self.ln(z))[:, :, None, None]
+
+
+# %% wrong: scaled-by-positions, expect: square root of the number of positions
+# divided by the square root of N
+
+
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        q = self.wq(x).flatten(2) / (x.shape[2] * x.shape[3]) ** 0.5
+        w = q.softmax(dim=2)
+        v = (self.wv(x).flatten(2) * w).sum(dim=2)
+        z = self.wz(v[:, :, None, None]).flatten(1)
+        return torch.sigmoid(self.ln(z))[:, :, None, None]
+
+
 # %% wrong: softmax-dim-1, expect: axis, which has size 1
 # softmax over dim 1, as in the drawing's (B, 1, N)
 

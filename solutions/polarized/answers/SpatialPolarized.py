@@ -38,6 +38,66 @@ class SpatialPolarized(nn.Module):
         return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
 
 
+# %% wrong: axes-of-one-kept, expect: One of the two has other axes
+# the mean of channels and H, with its axes kept, so that the softmax has one number
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((1, 2), keepdim=True).softmax(1)
+        return torch.sigmoid((w * self.wv(x)).sum(1, keepdim=True))
+
+
+# %% wrong: flat-images-mixed, expect: (B, B, N)
+# a product of weights with two axes, and no reshape
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((2, 3)).softmax(1)
+        return torch.sigmoid(w @ self.wv(x).flatten(2))
+
+
+# %% wrong: flat-no-channel-axis, expect: shape (B, H * W)
+# the positions of each image in one row
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((2, 3)).softmax(1)
+        return torch.sigmoid(w.unsqueeze(1) @ self.wv(x).flatten(2)).squeeze(1)
+
+
+# %% wrong: flat-positions-first, expect: shape (B, H * W, 1)
+# values times weights, as with tokens
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((2, 3)).softmax(1)
+        return torch.sigmoid(self.wv(x).flatten(2).mT @ w[:, :, None])
+
+
 # %% wrong: full-width, expect: keeps all C channels
 # all C channels inside
 
@@ -118,6 +178,37 @@ class SpatialPolarized(nn.Module):
         return torch.sigmoid((q * self.wv(x)).mean(1, keepdim=True))
 
 
+# %% wrong: mean-of-channels-and-height, expect: Your mean runs over the axes 1 and 2
+# the axes count from 1
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((1, 2)).softmax(1)
+        return torch.sigmoid((w[:, :, None, None] * self.wv(x)).sum(1, keepdim=True))
+
+
+# %% wrong: mean-of-channels-and-height-product, expect: Your mean runs over the axes 1 and 2
+# the same before a product of matrices
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        query = self.wq(x).mean((1, 2)).softmax(1)
+        return torch.sigmoid(query[:, None] @ self.wv(x).flatten(2)).view(b, 1, h, w)
+
+
 # %% wrong: never-pooled, expect: is not pooled
 # forgot the mean over the positions
 
@@ -180,6 +271,21 @@ class SpatialPolarized(nn.Module):
         return torch.sigmoid(q * self.wv(x))
 
 
+# %% wrong: scaled, expect: square root of the number of channels
+# divided by the square root of C
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = (self.wq(x).mean((2, 3)) / x.shape[1] ** 0.5).softmax(1)
+        return torch.sigmoid((w[:, :, None, None] * self.wv(x)).sum(1, keepdim=True))
+
+
 # %% wrong: softmax-last-dim, expect: axis of size 1
 # softmax over the last axis of the pooled query
 
@@ -230,3 +336,35 @@ class SpatialPolarized(nn.Module):
         wq = wq.permute(0, 2, 3, 1).reshape(b, 1, c // 2)
         wz = torch.matmul(wq, wv)
         return torch.sigmoid(wz.reshape(b, 1, h, w))
+
+
+# %% wrong: weights-in-line, expect: lines shapes up from the right
+# weights of two axes times values of four
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = self.wq(x).mean((2, 3)).softmax(1)
+        return torch.sigmoid((w * self.wv(x)).sum(1, keepdim=True))
+
+
+# %% wrong: weights-in-line-flat-values, expect: lines shapes up from the right
+# weights of two axes behind values of three
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        weights = self.wq(x).mean((2, 3)).softmax(1)
+        sheet = (self.wv(x).flatten(2) * weights).sum(1)
+        return torch.sigmoid(sheet).view(b, 1, h, w)
