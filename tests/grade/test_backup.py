@@ -34,6 +34,7 @@ def emptied(course, folder):
     return other
 
 
+@pytest.mark.nightly
 def test_a_class_comes_back_in_another_folder(again, tmp_path):
     with again.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook(LESSON, LESSON, "ada")
