@@ -32,7 +32,10 @@ from importlib.util import find_spec
 WITHOUT = {
     "address": "",
     "colab": 'print("Upload this lesson\'s folder, `%cd` into it, and `%pip install` the library.")',
-    "install": '"Install the library that came with it (`%pip install attention_lab-*.whl`),"',
+    # a lesson of the site, or the folder course, brings the library as a folder; the whole course brings a wheel
+    "install": '''\
+"Install the library: `%pip install ..` if attention_lab lies one folder up,",
+              "or else `%pip install` with the path of the file attention_lab-*.whl,"''',
 }
 WITH = {
     "address": 'COURSE = "https://github.com/{repository}"\n',

@@ -66,6 +66,7 @@ def test_it_says_in_one_line_what_to_do(folder, repository, library, checks):
     line, = said(folder, repository, library)[0].splitlines()
     assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course"
             if repository else "attention_lab-*.whl") in line
+    assert repository or "`%pip install ..`" in line  # as course/README.md, which comes with the library as a folder
     assert "`checks`" in line
 
 

@@ -136,6 +136,12 @@ def test_the_caption_says_what_each_kind_of_question_asks():
         assert all(asked) and sorted(asked, key=lambda found: found.start()) == asked, "in the order of the columns"
 
 
+def test_the_caption_says_what_guessing_gives_for_each_kind_of_question():
+    says = "Guessing gives 50 % for 'what', 25 % for 'where', 33 % for 'look-up', 33 % for 'far', 50 % for 'local'."
+    row = Row(["SE"], [[80.0] * 5], 10, 100, 1e-4)
+    assert f"{says} The mean of these five is 38 %" in repr(Board([row], row))
+
+
 def test_the_star_is_for_more_than_luck_and_the_bar_begins_at_a_guess():
     def row(name, score, multiply_adds):
         return Row([name], [[score] * 5], 10, multiply_adds, 1e-4)

@@ -179,12 +179,14 @@ class Board:
 
 
 GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
+CHANCE = ", ".join(f"{100 / task.classes:.0f} % for '{name}'" for name, task in TASKS.items())
 LUCK = 1.0  # points; a smaller lead over a cheaper network may be luck, because two seeds differ by about as much
 ABOUT = ("Right answers in per cent: the mean, and five kinds of questions about small pictures. 'what' asks whether a "
          "paper is redder or bluer than grey under a coloured lamp, 'where' whether a square is in a marked row or "
          "column. 'look-up' asks which brightness a legend gives to a colour, 'far' which colour is six pixels away, "
-         f"and 'local' whether fine stripes rise or fall. Guessing gives {GUESS:.0f} %; there the bar begins. ★: "
-         f"nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
+         f"and 'local' whether fine stripes rise or fall. Guessing gives {CHANCE}. The mean of these five is "
+         f"{GUESS:.0f} %; there the bar begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point "
+         "of it.")
 COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
 HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
 

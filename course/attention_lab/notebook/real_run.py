@@ -29,7 +29,7 @@ ABOUT_INTERVALS = (
     "The intervals below come from Welch's test with Holm's correction for all pairs. They cover the luck of the seed, "
     "but not the choice of photographs, because all runs have the same ones for training and the same ones for testing."
 )
-LITTLE = 0.25  # a share of the differences between pictures below which a cue explains little
+LITTLE = 0.25  # a share of the variance between pictures below which a cue explains little
 BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
 
@@ -57,7 +57,8 @@ class RealRun:
         for (arm, control), (points, (low, high), p) in self.gaps().items():
             ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
             luck = "more than the luck of three seeds explains" if p < LEVEL else "which may be luck"
-            lines.append(f"{arm} is {ahead} \"{control}\", {luck} (interval: {low:+.1f} to {high:+.1f}).")
+            said = f"{ahead} \"{control}\", {luck}" if f"{abs(points):.1f}" != "0.0" else f"level with \"{control}\""
+            lines.append(f"{arm} is {said} (interval: {low:+.1f} to {high:+.1f}).")
         if WIDER in self.content["controls"]:
             lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
         if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items()
@@ -67,16 +68,16 @@ class RealRun:
                         for block, at in zip(blocks, PLACES)]
 
     def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
-        """Says in a sentence what a block's channels depend on."""
+        """Says what a block's channels depend on."""
         colour, answer = (block["explained"][what] for what in ("colour", "answer"))
         cue = self.content["cue"]
-        channels = f"which channels {arm} turns up or down"
+        channels = f"Pictures differ in which channels {arm} turns up or down in the {place} block."
         if max(colour, answer) < LITTLE:
-            return (f"In the {place} block, {channels} has little to do with {cue} ({100 * colour:.0f} % of the "
-                    f"differences between pictures) or with the right answer ({100 * answer:.0f} %).")
+            return (f"{channels} Little of this variance is explained by {cue} ({100 * colour:.0f} %) or by the right "
+                    f"answer ({100 * answer:.0f} %).")
         (most, share), (least, rest) = sorted([(cue, colour), ("the right answer", answer)], key=lambda each: -each[1])
-        return (f"In the {place} block, {channels} depends on {most} ({100 * share:.0f} % of the differences between "
-                f"pictures) more than on {least} ({100 * rest:.0f} %).")
+        return (f"{channels} {most.capitalize()} explains {100 * share:.0f} % of this variance, and {least} explains "
+                f"{100 * rest:.0f} %.")
 
     def __repr__(self) -> str:
         return "\n".join(self.said())
