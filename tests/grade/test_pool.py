@@ -16,11 +16,14 @@ from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, PUPILS, file_of
 
 
-class Deadly:
-    """Something that no judge process survives being given."""
+class Doing:
+    """What a judge process does when it reads this; it goes on with what that returns."""
+
+    def __init__(self, what, *arguments):
+        self.what, self.arguments = what, arguments
 
     def __reduce__(self):
-        return os._exit, (1,)
+        return self.what, self.arguments
 
 
 def once(path, notebook):
@@ -31,22 +34,14 @@ def once(path, notebook):
     return notebook
 
 
-class DeadlyOnce:
-    def __init__(self, path, notebook):
-        self.of = path, notebook
-
-    def __reduce__(self):
-        return once, self.of
-
-
 @pytest.mark.nightly
 def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
     notebook = parse(file_of(PUPILS[0]))
     (tmp_path / "broken.ipynb").write_text("not JSON")
     began = []
     with Pool(2, log=tmp_path / "log") as pool:
-        given = [notebook, Deadly(), notebook, DeadlyOnce(tmp_path / "mark", notebook), tmp_path / "broken.ipynb",
-                 notebook]
+        given = [notebook, Doing(os._exit, 1), notebook, Doing(once, tmp_path / "mark", notebook),
+                 tmp_path / "broken.ipynb", notebook]
         futures = [pool.submit(each, began=lambda i=i: began.append(i)) for i, each in enumerate(given)]
         results = [future.result() for future in futures]
         processes = [psutil.Process(each.process.pid) for each in pool.processes if each.process.is_alive()]
@@ -60,20 +55,10 @@ def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
     assert not alive
 
 
-class Greedy:
-    """Something that takes a judge process a lot of time, or of memory, to read."""
-
-    def __init__(self, what):
-        self.what = what
-
-    def __reduce__(self):
-        return exec, (self.what,)
-
-
 @pytest.mark.nightly
 def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_path, monkeypatch):
-    greedy = {"2 seconds of computing": Greedy("while True: pass"),
-              "600 MB of memory": Greedy("import time\nheld = b'x' * (700 << 20)\ntime.sleep(60)")}
+    greedy = {"2 seconds of computing": Doing(exec, "while True: pass"),
+              "600 MB of memory": Doing(exec, "import time\nheld = b'x' * (700 << 20)\ntime.sleep(60)")}
     with Pool(1, log=tmp_path / "log") as pool:
         with monkeypatch.context() as tight:
             tight.setattr("autograder.classroom.pool.COMPUTING", 2.0)
@@ -101,20 +86,12 @@ def drawn_dearly(notebook):
     return notebook
 
 
-class DrawnDearly:
-    def __init__(self, notebook):
-        self.notebook = notebook
-
-    def __reduce__(self):
-        return drawn_dearly, (self.notebook,)
-
-
 def test_drawing_the_hidden_questions_costs_no_notebook_its_time_or_memory(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
     said = []
     with Pool(1, Settings(seed="a class whose questions are drawn here"), log=tmp_path / "log",
               say=said.append) as pool:
-        result = pool.submit(DrawnDearly(parse(file_of(PUPILS[0])))).result()
+        result = pool.submit(Doing(drawn_dearly, parse(file_of(PUPILS[0])))).result()
     assert (result.error, result.points) == (None, sum(FULL))
     assert said == [DRAWS]  # it took longer than five seconds
 
@@ -125,19 +102,11 @@ def leaves(notebook):
     return notebook
 
 
-class LeavesMemory:
-    def __init__(self, notebook):
-        self.notebook = notebook
-
-    def __reduce__(self):
-        return leaves, (self.notebook,)
-
-
 @pytest.mark.nightly
 def test_memory_that_a_notebook_leaves_behind_costs_the_next_one_nothing(tmp_path):
     notebook = parse(file_of(PUPILS[0]))
     with Pool(1, log=tmp_path / "log") as pool:
-        results = [pool.submit(LeavesMemory(notebook)).result() for _ in range(3)]
+        results = [pool.submit(Doing(leaves, notebook)).result() for _ in range(3)]
     assert [(result.error, result.points) for result in results] == [(None, sum(FULL))] * 3
 
 
