@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -177,18 +178,13 @@ def ranked(first: Sequence[float], second: Sequence[float]) -> Ranked:
     scores = [*first, *second]
     # The rank, doubled, so that a mean of two ranks is whole, too.
     ranks = [2 * sum(other < score for other in scores) + scores.count(score) + 1 for score in scores]
-    digit = len(scores) + 1  # bits, as no count exceeds 2 ** len(scores)
-    # For each k: a long number. Its digit at place s says in how many ways k ranks have the sum s.
-    ways = [1] + [0] * len(first)
+    # For each k: in how many ways k of the ranks have a sum.
+    ways: list[Counter[int]] = [Counter({0: 1}), *(Counter() for _ in first)]
     for rank in ranks:
         for k in range(len(first), 0, -1):
-            ways[k] += ways[k - 1] << digit * rank
+            for total, count in ways[k - 1].items():
+                ways[k][total + rank] += count
     middle, found = len(first) * (len(scores) + 1), sum(ranks[:len(first)])
-    far, place, left = 0, 0, ways[-1]
-    while left:
-        if abs(place - middle) >= abs(found - middle):
-            far += left & (1 << digit) - 1
-        left >>= digit
-        place += 1
+    far = sum(count for total, count in ways[-1].items() if abs(total - middle) >= abs(found - middle))
     pairs = len(first) * len(second)
     return Ranked(far / math.comb(len(scores), len(first)), (found / 2 - len(first) * (len(first) + 1) / 2) / pairs)
