@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)]},
+        settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)], "devices": []},
                     "seccomp": system_calls.program("cpu").hex(),
                     "folder": os.devnull, "seconds": CPU_SECONDS}
         program = PROGRAM.format(root=str(ROOT), settings=settings)

@@ -19,7 +19,7 @@ from typing import Any
 
 import attention_lab
 from autograder.lessons.course import ROOT, own_lessons
-from autograder.sandbox import system_calls
+from autograder.sandbox import gpu, system_calls
 
 ISOLATIONS = ("auto", "none")
 # Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker;
@@ -164,23 +164,33 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
     """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on the address space,
-    because CUDA reserves terabytes of it."""
+    because CUDA reserves terabytes of it, and the driver's device files may be opened."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
     return {"limits": limits if "limits" in layers else {},
-            "landlock": {"read": readable()} if "landlock" in layers else None,
+            "landlock": {"read": visible(device), "devices": driver(device)} if "landlock" in layers else None,
             "seccomp": system_calls.program(device).hex() if "seccomp" in layers else ""}
 
 
-def around(layers: Sequence[str], folder: Path | str) -> list[str]:
+def driver(device: str) -> tuple[str, ...]:
+    """Returns the device files of the GPU's driver, which workers on the GPU may use."""
+    return gpu.devices() if device == "cuda" else ()
+
+
+def visible(device: str) -> tuple[str, ...]:
+    """Returns the paths that a worker may read: those of `readable`, and on the GPU also what the driver needs."""
+    return readable() if device == "cpu" else (*readable(), gpu.ABOUT, *gpu.library_folders())
+
+
+def around(layers: Sequence[str], folder: Path | str, device: str = "cpu") -> list[str]:
     """Returns the beginning of the command that starts a Python process: bubblewrap's, or nothing."""
     if "bubblewrap" not in layers:
         return []
-    python = [*readable(), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent),
+    python = [*visible(device), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent),
               f"{sys.prefix}/pyvenv.cfg"]
     seen = _each("--ro-bind-try", [path for path in dict.fromkeys(python) if not path.startswith(("/proc", "/dev"))])
-    devices = _each("--dev-bind", ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"])
+    devices = _each("--dev-bind", ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", *driver(device)])
     return ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             *seen, *devices,
             "--proc", "/proc", "--bind", str(folder), str(folder), "--remount-ro", "/", "--"]

@@ -27,7 +27,7 @@ from torch import Tensor
 
 import attention_lab
 from autograder.lessons.course import ROOT
-from autograder.sandbox import limits
+from autograder.sandbox import gpu, limits
 from autograder.sandbox.budget import Budget, Times, waited
 from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
 from autograder.worker import wire
@@ -346,7 +346,7 @@ class Sandbox:
         # Messages, not a stream: several judges may ask one process for workers.
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
         given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.layers, self.device)}
-        process = subprocess.Popen([*around(self.layers, self.scratch), sys.executable, "-I", "-c",
+        process = subprocess.Popen([*around(self.layers, self.scratch, self.device), sys.executable, "-I", "-c",
                                     _program(theirs.fileno(), given)],
                                    pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch,
                                    start_new_session=True,
@@ -440,6 +440,7 @@ def _environment(device: str) -> dict[str, str]:
                    "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
     if device == "cuda":
         environment["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+        environment["LD_LIBRARY_PATH"] = os.pathsep.join(gpu.library_folders())
     if os.name == "nt":  # Python doesn't start without it
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     return environment

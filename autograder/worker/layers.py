@@ -24,26 +24,26 @@ CAPABILITY_VERSION = 0x20080522
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of Landlock -> how many kinds of access to files it knows
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1, 2, 4, 8, 16, 32, 128, 256
-REFER, TRUNCATE = 1 << 13, 1 << 14
+REFER, TRUNCATE, IOCTL = 1 << 13, 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR  # executing: libraries are mapped so
 # no devices, links, pipes
 CHANGE = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
-OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
+OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL
 TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
 
 def enclose(settings: dict[str, Any]) -> None:
     """Sets up the layers that `settings` names. Raises OSError if a layer is not available.
 
-    settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in
-        hexadecimal, or "".
+    settings: limits {RLIMIT name: value}; landlock {"read": paths, "devices": paths} or None; seccomp: the filter's
+        program in hexadecimal, or "".
     folder: the only place where files may be written.
     """
     if settings["limits"]:
         limit(settings["limits"])
         give_up_capabilities()
     if settings["landlock"]:
-        landlock(settings["landlock"]["read"], [settings["folder"]])
+        landlock(settings["landlock"]["read"], [settings["folder"]], settings["landlock"]["devices"])
     if settings["seccomp"]:
         seccomp(bytes.fromhex(settings["seccomp"]))
 
@@ -86,15 +86,16 @@ def give_up_capabilities() -> None:
         _checked(_libc().capset(header, none), "capset")
 
 
-def landlock(read: Iterable[str], change: Iterable[str]) -> None:
-    """From now on, only files below `read` and `change` can be opened. If Landlock is new enough, there is also no TCP,
-    and no signal and no abstract socket reaches a process that is not behind the same layer."""
+def landlock(read: Iterable[str], change: Iterable[str], devices: Iterable[str]) -> None:
+    """From now on, only `devices` and files below `read` and `change` can be opened. If Landlock is new enough, there
+    is also no TCP, and no signal and no abstract socket reaches a process that is not behind the same layer."""
     version = _call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     handled = (1 << FILES[min(version, 5)]) - 1
     attributes = struct.pack("<QQQ", handled, TCP,
                              ABSTRACT_SOCKETS_AND_SIGNALS)[:8 if version < 4 else 16 if version < 6 else 24]
     rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
-    for paths, access in ((read, READ), (change, CHANGE), ([os.devnull], READ_FILE | WRITE_FILE)):
+    for paths, access in ((read, READ), (change, CHANGE), ([os.devnull], READ_FILE | WRITE_FILE),
+                          (devices, READ_FILE | WRITE_FILE | IOCTL)):
         for path in paths:
             try:
                 opened = os.open(path, os.O_PATH | os.O_CLOEXEC)

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from conftest import need
 
-from autograder.sandbox import isolation
+from autograder.sandbox import gpu, isolation
 from autograder.sandbox.isolation import LAYERS, NoLayers, layers_for, works
 from autograder.sandbox.sandbox import Died, Sandbox
 
@@ -111,6 +111,25 @@ def test_all_walls_together_stop_everything_and_leave_a_folder(outside):
                     "args=(1,))\nthread.start()\nthread.join()\nassert heard\nimport numpy.linalg, matplotlib.pyplot "
                     "as plt\nplt.figure()\nplt.plot([1, 2])\nplt.savefig('p.png')") is None
         worker.close()
+
+
+DEVICE = "open('/dev/full', 'r+b', buffering=0).read(1)"  # stands for a device file of a GPU's driver
+
+
+@pytest.mark.parametrize("layers", [("landlock",), ("bubblewrap",), isolation.probed()])
+def test_a_worker_on_the_gpu_may_open_its_drivers_files_and_no_other_worker_may(monkeypatch, layers):
+    need(set(layers) - set(isolation.probed()))
+    for allowed in (False, True):
+        with Sandbox(layers=layers) as sandbox:
+            raised = cell(sandbox.worker(), DEVICE)
+        assert bool(raised) != allowed, raised
+        monkeypatch.setattr(isolation, "driver", lambda device: ("/dev/full",))
+
+
+def test_the_drivers_files_are_devices(tmp_path):
+    (tmp_path / "nvidia-of-somebody").touch()
+    os.mkfifo(tmp_path / "nvidia-pipe")
+    assert gpu.devices(str(tmp_path)) == ()
 
 
 @pytest.mark.parametrize("source", ["for i in range(10):\n    open(f'f{i}', 'wb').write(bytes(10 << 20))",
