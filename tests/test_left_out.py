@@ -5,9 +5,11 @@ import statistics
 import pytest
 import torch
 
+from attention_lab.networks.welch import mean_interval
 from attention_lab.tasks.digits_on_photos import FORMS, Split
 from autograder.lessons.topics import topic
 from solutions.shared import left_out
+from solutions.shared.clustered import clustered
 from solutions.shared.left_out import FOLDS, PHOTOGRAPHS, TASKS, Store, Trained, plan, splits
 
 
@@ -54,33 +56,61 @@ def test_what_stands_in_the_table_is_what_the_runs_say():
     assert left_out.table(Store()) in table
 
 
-def ends(task, arm):
-    return {run[2:]: curve[-1] for run, curve in Store().curves.items()
-            if run[:2] == (task, arm) and (run.steps, run.rate) == (left_out.STEPS, left_out.PEAK_RATE)}
+def scores(task, arm):
+    return left_out.ends(Store(), task, arm)
+
+
+def means(task):
+    return {arm: statistics.fmean(scores(task, arm).values()) for arm in TASKS[task].arms}
 
 
 def page(name):
     return (topic(name).folder / "page.py").read_text(encoding="utf-8")
 
 
+def test_each_photograph_was_left_out_with_each_group_of_forms():
+    assert {len(scores(task, arm)) for task in ("framed", "paired") for arm in TASKS[task].arms} == {36}
+
+
 @pytest.mark.parametrize("lesson, arm", [("se", "SE"), ("eca", "ECA"), ("cbam", "CBAM")])
-def test_the_pages_quote_the_means_of_22_runs(lesson, arm):
-    ours, theirs = ends("framed", arm), ends("framed", "one more 3x3 conv")
+def test_the_pages_quote_the_means_of_36_runs(lesson, arm):
+    ours, theirs = means("framed")[arm], means("framed")["one more 3x3 conv"]
     said, = [line for line in page(lesson).splitlines() if "Tested on what was left out" in line]
-    assert ours.keys() == theirs.keys() and len(ours) == 22 and "22 runs of each network" in page(lesson)
-    assert f"{statistics.fmean(ours.values()):.1f} %" in said and f"{statistics.fmean(theirs.values()):.1f} %" in said
+    assert "36 runs of each network" in page(lesson)
+    assert f"{ours:.1f} %" in said and f"{theirs:.1f} %" in said
+    assert left_out.gaps(Store(), "framed")[arm].p == 1 and "a tie" in page(lesson)
+
+
+def test_lesson_e1_quotes_the_lead_of_scconv():
+    ours, theirs = means("framed")["SCConv"], means("framed")["one more 3x3 conv"]
+    low, high = left_out.gaps(Store(), "framed")["SCConv"].interval
+    assert f"`SCConv` scores {ours:.1f} % on average and the convolution {theirs:.1f} %." in page("scnet")
+    assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
 
 
 def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
-    scores = {arm: ends("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
-    blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in scores[arm]]
-    said = f"stay at chance ({min(blind):.0f} to {max(blind):.0f} %), and SE scores {min(scores['SE']):.0f} to "
-    assert {len(runs) for runs in scores.values()} == {4} and "each network four times on such pictures" in page("se")
-    assert f"{said}{max(scores['SE']):.0f} %." in page("se")
+    found = {arm: scores("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
+    blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in found[arm]]
+    said = f"stay at chance ({min(blind):.0f} to {max(blind):.0f} %), and SE scores {min(found['SE']):.0f} to "
+    assert {len(runs) for runs in found.values()} == {6} and "each network six times on such pictures" in page("se")
+    assert f"{said}{max(found['SE']):.0f} %." in page("se")
 
 
 def test_lesson_e3_quotes_the_controls_that_lack_one_thing():
-    means = {arm: round(statistics.fmean(ends("paired", arm).values())) for arm in TASKS["paired"].arms}
-    assert (means["CMAT"], means["own picture with mask"], means["cross without mask"]) == (82, 78, 84)
-    assert "*CMAT* scores 82 % there, *own picture with mask* 78 %, and *cross without mask* 84 %." in page("catnet")
-    assert all(len(ends("paired", arm)) == 6 for arm in TASKS["paired"].arms)
+    found, gaps = means("paired"), left_out.gaps(Store(), "paired")
+    assert f"*CMAT* scores {found['CMAT']:.0f} % on average, *own picture with mask* " \
+           f"{found['own picture with mask']:.0f} %, and *cross without mask* {found['cross without mask']:.0f} %." \
+           in page("catnet")
+    across, masked = gaps["cross without mask"], gaps["own picture with mask"]
+    assert "the gap is {:.1f} points, and its 95 % interval is {:.1f} to {:.1f}.".format(across.gap, *across.interval) \
+        in page("catnet")
+    assert "the gap is {:.1f} points, and its interval is {:.1f} to {:.1f}.".format(
+        -masked.gap, *(-end for end in reversed(masked.interval))) in page("catnet")
+
+
+def test_gaps_that_are_alike_count_as_one():
+    """Six groups that agree within themselves say no more than six numbers do (Student's t)."""
+    of_group = [1.0, 3.0, 2.0, 5.0, 4.0, 3.0]
+    alike = clustered({(i, j): of_group[i] for i in range(6) for j in range(6)})(0.05)
+    assert alike.interval == pytest.approx(mean_interval(of_group)) and alike.gap == 3
+    assert clustered({(j, i): of_group[i] for i in range(6) for j in range(6)})(0.05) == alike
