@@ -18,9 +18,9 @@ def _pixel(y: int, x: int) -> str:
 
 
 def board() -> str:
-    """A board and what is asked, 900 x 400 px."""
+    """A board and what is asked, 900 x 412 px."""
     drawing = Drawing(
-        900, 400, "Which colour is the square at the crossing?",
+        900, 412, "Which colour is the square at the crossing?",
         "A grey board of 28 x 28 pixels with sixteen squares of 3 x 3 pixels, in four rows and four columns, red, "
         "green, blue or yellow. A white mark at the left edge is level with the third row, one at the top edge stands "
         "over the second column. Lines lead from both to the square where they cross, which has a frame.",
