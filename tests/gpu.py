@@ -25,6 +25,7 @@ from tests.bank import answers
 
 REPORT = ROOT / "work/gpu.json"
 SECONDS = 600  # for all parts together
+JOBS = 6  # judges at most: each of their workers, started one by one, holds nearly a gigabyte of the GPU's memory
 TESTS = ("tests/judge/test_cuda.py", "tests/seams/test_device.py")
 COMMAND = "from autograder.cli import main; main()"
 Line = dict[str, Any]  # what `autograder check --json` says of a notebook
@@ -158,8 +159,10 @@ def staying_line(lesson: str, name: str, device: str, until: float) -> Line:
 
 
 def checked(notebooks: Sequence[Path], device: str, until: float) -> list[Line]:
-    """`autograder check` of them, two judges side by side. Raises Failed where it ends without a line for each."""
-    said = run(["-c", COMMAND, "check", "--json", "-", "--jobs", "2", "--device", device, *map(str, notebooks)], until)
+    """`autograder check` of them, several judges side by side. Raises Failed where it ends without a line for each."""
+    jobs = min(JOBS, max(2, (os.cpu_count() or 2) // 2))
+    said = run(["-c", COMMAND, "check", "--json", "-", "--jobs", str(jobs), "--device", device, *map(str, notebooks)],
+               until)
     lines = [json.loads(line) for line in said.stdout.splitlines()]
     if len(lines) != len(notebooks):
         raise Failed(f"{len(lines)} of {len(notebooks)} notebooks were judged:\n{said.stderr[-4000:]}")
