@@ -490,7 +490,8 @@ check(CloAttention)
 #
 # Why does the stride belong to `dwconv`?
 # Look at one row of one channel, with stride 2 and the kernel [1, 1, 1].
-# The GELU passes on 2, 1, 0, 3, or only every second number if `fc1` has the stride:
+# The GELU passes 2, 1, 0, 3 to `dwconv`.
+# If `fc1` has the stride instead, only every second of these numbers arrives:
 
 # %%
 row, kernel = torch.tensor([[[2.0, 1, 0, 3]]]), torch.ones(1, 1, 3)

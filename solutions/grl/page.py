@@ -500,7 +500,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 #
 # Both Linear layers have a bias, and there is no shortcut.
 #
-# The order of `qkv`'s outputs trips up many people.
+# The order of `qkv`'s outputs is easy to get wrong.
 # In most networks, queries, keys and values come first, and each of the three is divided among the heads.
 # Here is what the windows would get in that order, if dim = 8, so that `qkv` makes 24 numbers per token:
 
@@ -665,7 +665,7 @@ z = torch.tensor([1.0, 2.0, 6.0])  # attn's output
 print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z, (3,)))
 
 # %% [markdown]
-# A norm gives every input the same size, so it takes an s that stands before it out again.
+# A norm gives every input the same size, so an s that stands before the norm has practically no effect.
 # Only an s that comes after the norm makes the step small.
 #
 # - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;

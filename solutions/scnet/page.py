@@ -230,7 +230,8 @@ predict_then_run(predicted, measured, unit="largest difference")
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
 # Here two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
-# Compare this with a version that cuts x in two first.
+# (One 1 x 1 convolution of x whose *result* is cut in two would give the same numbers.)
+# Compare this with a version that cuts x itself in two, before it narrows.
 # There are four channels at one position, and each half narrows them to one number:
 
 # %%
