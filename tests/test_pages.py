@@ -99,7 +99,7 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     for before, cell in zip(cells, cells[1:]):
         trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
         if trains and "predict_then_run(predicted" in cell:
-            assert "remind(predicted)" in before[:trains.start()]
+            assert "remind(predicted" in before[:trains.start()]
         assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell))
 
 

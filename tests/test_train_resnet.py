@@ -62,6 +62,7 @@ def test_each_call_is_another_run_that_is_kept(folder):
     assert [run.seed for run in second.runs] == [0, 1] and second.scores[0] == first.scores[0]
     assert [len(run.curve) for run in second.runs] == [2, 2]
     assert "(one run; 95 % interval" in first.said()[0] and "(mean of 2 runs; too few" in second.said()[0]
+    assert second.means() == {page.YOURS: statistics.fmean(second.scores), PLAIN: 51.0, "SE": 51.5}
     assert len(trained(folder, UpperLeft).runs) == 1, "another module begins with runs of its own"
     assert len(json.loads((folder / FILE).read_text())) == 3
 
@@ -114,6 +115,7 @@ def test_an_interrupted_run_shows_its_curve_and_does_not_count(folder, monkeypat
     assert result.runs == [] and len(result.stopped.curve) >= 1 and not (folder / FILE).exists()
     assert "You stopped the last run, so it does not count." in result.said()[0]
     assert "<img" in result._repr_html_()
+    assert result.means() == {page.YOURS: result.stopped.curve[-1], PLAIN: 51.0, "SE": 51.5}
     monkeypatch.undo()
     assert [run.seed for run in trained(folder).runs] == [0], "the next run begins with the seed that was not finished"
 
@@ -220,8 +222,8 @@ def test_the_page_says_of_luck_what_the_runs_say():
     gap = welch(wider, plain)
     assert f"with {gap.gap:.1f} points it is close to luck" in text and 0.01 < gap.p < 0.1
     own = next("".join(output["data"]["text/plain"]) for cell in json.loads(SOLVED.read_text(encoding="utf-8"))["cells"]
-               if "".join(cell["source"]).startswith("train_resnet(") for output in cell["outputs"]
-               if "text/html" in output["data"])
+               if "= train_resnet(" in "".join(cell["source"]) for output in cell["outputs"]
+               if "text/html" in output.get("data", {}))
     score = re.search(r"Your network answers (\d+\.\d) %", own)[1]
     behind = re.search(r"Your network is (\d+)\.\d points behind 'no module'", own)[1]
     assert f"scores {score} %, which is {behind} points behind" in " ".join(text.replace("\n# ", " ").split())

@@ -830,21 +830,31 @@ slide_answers(arms, trained, tasks)
 # Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
 # You choose the stages and the module.
 # `make_attention` is called with a number of channels, so it can choose a different module for each width.
-#
+
+# %% [markdown]
 # **The baselines.** We trained four networks within the same budget, five times each.
 # Two of them have no module, and the other two have SE.
 # The two *wider* ones spend nearly the whole budget, most of it on channels.
 #
-# **Guess first:** will your network beat the one without a module?
-# Will it beat the wider one without a module?
+# **Predict:** what percentage of the answers does each network get right?
+# In particular, will your network beat the one without a module, and will it beat the wider one?
 # (One run takes one or two minutes, and you may interrupt the kernel at any time.)
 
 # %% tags=["experiment"]
-train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels),
-             widths=(8, 16, 32), blocks=1)
+predicted = {"your network": None, "no module": None, "no module, wider": None,
+             "SE": None, "SE, wider": None}
+
+# %% tags=["experiment"]
+remind(predicted)
+yours = train_resnet(AttentionResNet, lambda channels: modules["CloAttention"](channels),
+                     widths=(8, 16, 32), blocks=1)
+yours
+
+# %% tags=["experiment"]
+predict_then_run(predicted, yours.means(), unit="% right")
 
 # %% [markdown]
-# Run the cell again, and the network gets a second run, with another seed.
+# Run the last two cells again, and the network gets a second run, with another seed.
 # Then change the widths, the blocks or the module.
 #
 # <details><summary>What came out when we did it</summary>

@@ -164,6 +164,16 @@ check(masked_average_pool)
 # The query's `features` are (B, C, h, w), and the prototypes are (B, C), one for each picture.
 # The result is a map, (B, 1, h, w).
 #
+# With the threshold -10 and the scale 20, the formula is $1 - \sigma(5 - 10 s)$.
+# Here are its values for five cosines:
+
+# %%
+cosines = torch.tensor([1.0, 0.6, 0.5, 0.4, 0.0])
+print("probabilities:", (1 - torch.sigmoid(5 - 10 * cosines)).numpy().round(3))
+
+# %% [markdown]
+# The probability falls from nearly 1 to nearly 0, and most of that between the cosines 0.6 and 0.4.
+#
 # Worked example, threshold -10 and scale 20: if the features at a position are (3, 4) and the prototype is (6, 8), their cosine is 1.
 # The inner bracket is -20 + 10 = -10, half of it is -5, the sigmoid of that is 0.007, and the probability is 0.993.
 # A position with (4, -3) has the cosine 0 and the probability 0.007.
@@ -461,6 +471,18 @@ check(CrossMaskedAttention)
 # - then, for each picture a with its own mask m, where b is the other picture *after the first step*:
 #   `z = norm1(a + cross_attention(a, b, m))`, and the result is `norm2(z + mlp(z))`.
 #
+# In the second step, both pictures change at the same time.
+# Here is a toy with one number per picture, in which each number moves halfway to the other:
+
+# %%
+query, support = 0.0, 8.0
+print("at the same time:   ", (query + support) / 2, (support + query) / 2)
+print("one after the other:", (query + support) / 2, (support + (query + support) / 2) / 2)
+
+# %% [markdown]
+# If the support looks at the query that has *already* moved, the support moves only half as far.
+# Then the result depends on which picture comes first.
+#
 # The layers `self_attention` and `cross_attention` are `CrossMaskedAttention(channels, reduction)`.
 # `norm0`, `norm1` and `norm2` are `nn.LayerNorm(C)`, over the channels of each position.
 # `mlp` is a Sequential of Linear (C to C), ReLU, Linear (C to C), applied at each position.
@@ -626,9 +648,8 @@ check(iterative_refinement)
 # Each arm gets the threshold that is best on other episodes, as in section 5.
 
 # %% tags=["experiment"]
+# CrossMaskedAttention that looks across or not, and uses the mask or not
 class Looks(CrossMaskedAttention):
-    """CrossMaskedAttention that looks across or not, and uses the mask or not."""
-
     def __init__(self, across, masked):
         super().__init__(24, 2)
         self.across, self.masked = across, masked
@@ -638,7 +659,7 @@ class Looks(CrossMaskedAttention):
 
 
 def with_look_up(blocks, query, support, support_mask):
-    """Like your iterative_refinement, but the map comes from a look-up, not a prototype."""
+    # like your iterative_refinement, but the map comes from a look-up, not a prototype
     guess, maps = prior_mask(query, support, support_mask), []
     small = F.interpolate(support_mask[:, None], query.shape[-2:], mode="bilinear",
                           align_corners=True)
@@ -665,15 +686,12 @@ class Segmenter(nn.Module):
 
 # %% tags=["experiment"]
 arms = {  # does the second attention look across? does it use the mask? the last step
-    "own picture": (False, False, with_look_up),
-    "other picture": (True, False, with_look_up),
+    "own picture": (False, False, with_look_up), "other picture": (True, False, with_look_up),
     "own picture, masked": (False, True, with_look_up),
     "other picture, masked": (True, True, with_look_up),
     "own picture, prototype": (False, False, iterative_refinement),
-    "other picture, masked, prototype": (True, True, iterative_refinement),
-}
-train_set, tune_set, test_set = (striped_episodes(n, seed) for n, seed in
-                                 ((1920, 1), (300, 3), (300, 2)))
+    "other picture, masked, prototype": (True, True, iterative_refinement)}
+train_set, tune_set, test_set = map(striped_episodes, (1920, 300, 300), (1, 3, 2))  # seeds
 
 
 def learn(network, seed):
@@ -713,11 +731,11 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in arms}, unit="% Io
 # Its diamonds are our recorded runs with five times as many steps, which show what longer training changes.
 
 # %% tags=["experiment"]
-longer = {"own picture": [81.0, 81.2, 81.5], "other picture": [81.5, 81.4, 80.7],
-          "own picture, masked": [85.5, 85.8, 85.0],
-          "other picture, masked": [85.2, 85.0, 84.6],
-          "own picture, prototype": [79.9, 79.4, 79.2],
-          "other picture, masked, prototype": [81.5, 80.0, 80.4]}
+longer = {
+    "own picture": [81.0, 81.2, 81.5], "other picture": [81.5, 81.4, 80.7],
+    "own picture, masked": [85.5, 85.8, 85.0], "other picture, masked": [85.2, 85.0, 84.6],
+    "own picture, prototype": [79.9, 79.4, 79.2],
+    "other picture, masked, prototype": [81.5, 80.0, 80.4]}
 show_ious(results, longer, untrained=table["look-up"][2], highlight="other picture, masked")
 print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "own picture"),
                      ("other picture, masked", "own picture, masked"),
@@ -845,7 +863,8 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # %% [markdown]
 # **Today.** Newer networks also take examples with masks, but they learn from many more kinds of pictures.
 # [UniverSeg](https://arxiv.org/abs/2304.06131) does so for medical scans, and [SegGPT](https://arxiv.org/abs/2304.03284) does so for pictures of all kinds (both 2023).
-#
+
+# %% [markdown]
 # **On real pictures.** In the recorded runs below, *CMAT* scores 89.5 % and *own picture* is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.

@@ -259,12 +259,8 @@ check(AttnConv)
 # **Predict, then run:** 1 for yes, 0 for no.
 
 # %%
-predicted = {
-    "a convolution, doubled": None,
-    "AttnConv, doubled": None,
-    "AttnConv, negated": None,
-    "AttnConv, shifted": None,
-}
+predicted = {"a convolution, doubled": None, "AttnConv, doubled": None,
+             "AttnConv, negated": None, "AttnConv, shifted": None}
 
 torch.manual_seed(0)
 conv, local = nn.Conv2d(4, 6, 5, padding=2), AttnConv(4, heads=2, head_dim=3, kernel_size=5)
@@ -388,6 +384,18 @@ check(GlobalBranch)
 # `group_split` says how many heads each branch gets.
 # The *last* entry is for the global branch, and the other entries are for the local groups, in the order of `kernel_sizes`.
 # `group_split` and `kernel_sizes` may be lists or tuples.
+#
+# A group may have 0 heads, and such a group is easy to get wrong.
+# Here we take the split [3, 0, 2, 3] with the kernels [3, 5, 7], drop the empty group first, and then hand out the kernels:
+
+# %%
+local_heads = [heads for heads in (3, 0, 2) if heads > 0]  # the last 3 heads are global
+print("groups of (heads, kernel):", list(zip(local_heads, (3, 5, 7))))
+
+# %% [markdown]
+# Nothing crashes, but the group of 2 heads gets kernel 5, which belongs to the empty group.
+# It should have kernel 7.
+#
 # All branches read the same x.
 #
 # - `local_branches`: an `nn.ModuleList` of `AttnConv`s.
@@ -400,7 +408,7 @@ check(GlobalBranch)
 # (num_heads divides dim, there is at least one head, and each local group has a kernel.)
 # If the split does not sum to num_heads, raise a `ValueError`.
 #
-# Worked example: dim 32, 8 heads, split [3, 0, 2, 3], kernels [3, 5, 7], so head_dim is 4.
+# Worked example: dim 32 and 8 heads, with the split and the kernels above, so head_dim is 4.
 # The branches are 3 heads with kernel 3, 2 heads with kernel 7 and 3 global heads, which make 12 + 8 + 12 = 32 channels.
 
 # %% exercise
@@ -480,9 +488,22 @@ check(CloAttention)
 # All three layers have a bias.
 # There is nothing between `dwconv` and `fc2`, and there is no shortcut.
 #
+# Why does the stride belong to `dwconv`?
+# Look at one row of one channel, with stride 2 and the kernel [1, 1, 1].
+# The GELU passes 2, 1, 0, 3 to `dwconv`.
+# If `fc1` has the stride instead, only every second of these numbers arrives:
+
+# %%
+row, kernel = torch.tensor([[[2.0, 1, 0, 3]]]), torch.ones(1, 1, 3)
+print("stride in dwconv:", F.conv1d(row, kernel, stride=2, padding=1).flatten().tolist())
+print("stride in fc1:   ", F.conv1d(row[..., ::2], kernel, padding=1).flatten().tolist())
+
+# %% [markdown]
+# Both results have two numbers, so the shape does not tell you which layer has the stride.
+# In `dwconv`, every number counts: 0 (padding) + 2 + 1 = 3, and 1 + 0 + 3 = 4.
+# In `fc1`, the 1 and the 3 are thrown away before `dwconv` sees them.
+#
 # Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
-# For an example with numbers, take one row of one channel, with stride 2 and the kernel [1, 1, 1].
-# The GELU passes 2, 1, 0, 3 to `dwconv`, which makes 0 (padding) + 2 + 1 = 3 and 1 + 0 + 3 = 4.
 
 # %% exercise
 class ConvFFN(nn.Module):
@@ -541,6 +562,18 @@ check(ConvFFN)
 #
 # Strides are 1 or 2.
 # The second half of the block, shortcut included, reads the result of the first half.
+#
+# GroupNorm is not the norm that most transformers have.
+# Compare it with a LayerNorm over the channels of each position, for two channels and two positions:
+
+# %%
+x = torch.tensor([[[1.0, 3], [9, 11]]])  # a row for each channel
+print("GroupNorm(1, 2):", *F.group_norm(x, 1)[0].numpy().round(2))
+print("LayerNorm at each position:", *F.layer_norm(x.mT, (2,)).mT[0].numpy().round(2))
+
+# %% [markdown]
+# The LayerNorm makes the two positions alike.
+# The GroupNorm subtracts 6 from all four numbers and divides them all by 4.12, so the second position stays larger than the first.
 #
 # Worked example: dim 6 and mlp_ratio 2.6 give 15.6, so there are 15 hidden channels.
 # If `attn.proj` and `mlp.fc2` are all 0 (weights and biases), a block with stride 1 returns x.
@@ -651,13 +684,8 @@ show_cloths(cloths)
 # The cell after your guesses trains four kinds of network, each with three seeds, in about 40 seconds (minutes on a slow machine).
 
 # %% tags=["experiment"]
-predicted = {
-    "local heads only": None,
-    "global heads only": None,
-    "two of each": None,
-    "two of each, gate open": None,
-    "two of each, glow as checkerboard": None,
-}
+predicted = {"local heads only": None, "global heads only": None, "two of each": None,
+             "two of each, gate open": None, "two of each, glow as checkerboard": None}
 
 # %% tags=["experiment"]
 arms = {

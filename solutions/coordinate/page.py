@@ -115,6 +115,17 @@ print(INVITATION if None in five.values() else "Noted, until section 5.")
 # Each channel of each image has its own means.
 # Keep the axis that you average over, with size 1, so that a map can be multiplied by both results.
 #
+# Look first at what happens without this axis.
+# Here are two gates for the two rows of a small map: 1 leaves row 0 open, and 0 closes row 1.
+
+# %%
+small_map, two_gates = torch.tensor([[1.0, 3], [5, 7]]), torch.tensor([1.0, 0.0])
+print("gates of shape (2,):  ", (small_map * two_gates).tolist())
+print("gates of shape (2, 1):", (small_map * two_gates[:, None]).tolist())
+
+# %% [markdown]
+# Gates of shape (2,) close column 1 instead of row 1, and because the map is square, nothing crashes.
+#
 # Worked example, one image with one channel, two rows and three columns:
 #
 # | | column 0 | column 1 | column 2 | mean of the row |
@@ -396,7 +407,7 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(predicted)
+remind(predicted | five)
 results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]

@@ -252,8 +252,6 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 def window_partition(x, window_size):
     b, h, w, c = x.shape
     wh, ww = window_size
-    if h % wh or w % ww:
-        raise ValueError(f"windows of {wh} x {ww} do not divide a grid of {h} x {w}")
     split = x.reshape(b, h // wh, wh, w // ww, ww, c)
     return split.transpose(2, 3).reshape(-1, wh, ww, c)
 
@@ -283,9 +281,8 @@ class AffineTransform(nn.Module):
     def __init__(self, num_heads):
         super().__init__()
         self.logit_scale = nn.Parameter(torch.full((num_heads, 1, 1), math.log(10)))
-        self.cpb_mlp = nn.Sequential(
-            nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False)
-        )
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(),
+                                     nn.Linear(512, num_heads, bias=False))
 
     def forward(self, attn, table, index, mask=None):
         scale = self.logit_scale.clamp(max=math.log(100)).exp()
@@ -309,19 +306,16 @@ class WindowAttention(nn.Module):
         self.transform = AffineTransform(num_heads)
 
     def forward(self, qkv, image_size):
-        down, right = self.shift_size
         table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
         index = relative_position_index(self.window_size).to(qkv.device)
-        mask = None
-        if down or right:
-            mask = shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)
-        grid = qkv.unflatten(1, tuple(image_size)).roll((-down, -right), dims=(1, 2))
+        mask = shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)
+        grid = qkv.unflatten(1, tuple(image_size)).roll([-s for s in self.shift_size], (1, 2))
         windows = window_partition(grid, self.window_size).flatten(1, 2)
         q, k, v = windows.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
         y = cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))
         y = y.transpose(1, 2).flatten(2).unflatten(1, tuple(self.window_size))
         grid = window_reverse(y, self.window_size, image_size)
-        return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
+        return grid.roll(self.shift_size, (1, 2)).flatten(1, 2)
 
 
 # %% [markdown]
@@ -506,8 +500,20 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 #
 # Both Linear layers have a bias, and there is no shortcut.
 #
-# Worked example: dim = 8, so `qkv` makes 24 numbers per token.
-# Numbers 0 to 11 are the window branch's: its queries are 0 to 3, its keys 4 to 7, its values 8 to 11.
+# The order of `qkv`'s outputs is easy to get wrong.
+# In most networks, queries, keys and values come first, and each of the three is divided among the heads.
+# Here is what the windows would get in that order, if dim = 8, so that `qkv` makes 24 numbers per token:
+
+# %%
+q, k, v = torch.arange(24).chunk(3)  # numbers 0 to 23, first cut into q, k and v
+print("the windows would get", q[:4].tolist(), k[:4].tolist(), v[:4].tolist())
+
+# %% [markdown]
+# All shapes fit, so nothing crashes.
+# But in this module the two branches come first, and each branch's numbers are then cut into q, k and v.
+#
+# Worked example, for the same dim = 8:
+# numbers 0 to 11 are the window branch's, so its queries are 0 to 3, its keys 4 to 7, and its values 8 to 11.
 # The stripe branch's queries are 12 to 15.
 # Each branch returns 4 channels, and `proj` sees 8.
 
@@ -581,6 +587,19 @@ check(MixedAttention)
 # All four layers have a bias, and there is no shortcut.
 # If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and a divisor that leaves no channel.
 #
+# Here is the gate with numbers, for two channels and four tokens.
+# Suppose that `fc1`, the ReLU and `fc2` together subtract 2 from each mean:
+
+# %%
+y = torch.tensor([[2.0, 4, 6, 8], [3, -3, 5, -5]])  # conv2's output, a row for each channel
+print("means", y.mean(1).numpy(), "gates", torch.sigmoid(y.mean(1) - 2).numpy().round(2))
+
+# %% [markdown]
+# All four numbers of a channel are multiplied by the same gate.
+# Channel 0 keeps 95 % of each number.
+# In channel 1 the positive and the negative numbers cancel, so its mean is 0, and only 12 % of each number is left.
+# A mean of x would give other gates, because x has not been through the convolutions.
+#
 # Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
 # For dim = 16, the error names 16 and 18.
 
@@ -637,6 +656,17 @@ check(LocalConvBlock)
 # Write s for `res_scale`:
 #
 # $$y = x + s \cdot \operatorname{norm1}(\operatorname{attn}(x)) + \operatorname{local}(x), \qquad y + s \cdot \operatorname{norm2}(\operatorname{mlp}(y))$$
+#
+# It matters whether s stands before the norm or after it.
+# Here are both ways, for one token with three channels and s = 0.1:
+
+# %%
+z = torch.tensor([1.0, 2.0, 6.0])  # attn's output
+print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z, (3,)))
+
+# %% [markdown]
+# A norm gives every input the same size, so an s that stands before the norm has practically no effect.
+# Only an s that comes after the norm makes the step small.
 #
 # - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
 # - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU as in exercise 4, `fc2` (back);

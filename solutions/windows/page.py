@@ -153,6 +153,19 @@ check(window_partition)
 # Windows (B · nW, wh, ww, C) go in, with the window's size and the image's size.
 # Grids (B, H, W, C) come out.
 #
+# Here are four windows of 2 x 3, and every cell holds the number of its window.
+# A `reshape` alone raises no error here either, so look at what it does to them:
+
+# %%
+numbered = torch.arange(4).reshape(4, 1, 1).expand(4, 2, 3)  # window 0 holds zeros, and so on
+print("rows 0 and 1 by reshape:   ", numbered.reshape(4, 6)[:2].tolist())
+side_by_side = torch.cat((numbered[0], numbered[1]), dim=1)
+print("rows 0 and 1 of the image:", side_by_side.tolist())
+
+# %% [markdown]
+# The `reshape` puts all of window 0 into row 0 and all of window 1 into row 1.
+# In the image, these two windows are side by side, so each of the two rows holds three cells from each window.
+#
 # The number of images is not given; it follows from the number of windows.
 # Again, raise a `ValueError` if the windows do not divide the image.
 #

@@ -9,6 +9,7 @@ The course's repository says how they were recorded (solutions/capstone/recorded
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -102,6 +103,16 @@ class TrainedResNet:
     def scores(self) -> list[float]:
         """The right answers at the end of each finished run, in per cent."""
         return [run.curve[-1] for run in self.runs]
+
+    def means(self) -> dict[str, float]:
+        """Returns the mean score of this network's runs, and that of each baseline's runs, in per cent.
+
+        If no run of this network has finished, its score is the last one before the interruption, or NaN if there is
+        none.
+        """
+        mine = self.scores or (self.stopped.curve[-1:] if self.stopped else [])
+        return {YOURS: statistics.fmean(mine) if mine else math.nan,
+                **{name: statistics.fmean(each.scores) for name, each in self.recorded.baselines.items()}}
 
     def gaps(self) -> dict[str, Difference]:
         """Returns how far this network is from each baseline, all of them `together`; empty without a run."""
