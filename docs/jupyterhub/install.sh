@@ -12,8 +12,8 @@ umask 022
 "$HUB/bin/pip" install -q -c constraints.txt ./course --group grade jupyterhub==6.1.1
 npm install --silent --global --prefix "$HUB" configurable-http-proxy@5.3.0
 
-# This makes the command `autograder` of docs/instructors/jupyterhub.md, for the clone in which it is typed. The clone has this
-# environment as .venv.
+# This makes the command `autograder` that docs/instructors/jupyterhub.md uses. It works in the clone in which it is typed, because
+# the clone's .venv is this environment.
 printf '#!/bin/sh\nPYTHONPATH=.:course exec "%s/bin/python" -m autograder "$@"\n' "$HUB" > "$HUB/bin/autograder"
 chmod +x "$HUB/bin/autograder"
 
