@@ -3,7 +3,8 @@ with the name of the reference's, but without any of its code.
 
 A class has the reference's children and parameters, built with torch.nn. So weights can be placed in it, and learners
 can make subclasses of it and call its children. The judge computes its forward and backward passes, and those of a
-function, on the CPU (autograder/judge/proxied.py). The answer is moved to the device of the arguments.
+function, on the CPU (autograder/judge/proxied.py). The answer is moved to the device of the arguments. Arguments on
+two devices are refused, as torch would refuse them in the reference.
 """
 
 from __future__ import annotations
@@ -138,6 +139,7 @@ def _answered(remote: Remote, header: dict, module: nn.Module | None, inputs: di
         header["training"] = module.training
         inputs |= {f"state.{name}": t for name, t in module.named_parameters()}
         held |= {f"state.{name}": t for name, t in module.named_buffers()}
+    _refuse_two_devices(inputs)
     call = _Call(remote, header, list(inputs), held)
     outputs = _Remote.apply(call, *inputs.values())
     named = dict(zip(call.names, outputs))
@@ -145,6 +147,16 @@ def _answered(remote: Remote, header: dict, module: nn.Module | None, inputs: di
         if f"buffer.{name}" in call.buffers:
             buffer.copy_(call.buffers[f"buffer.{name}"])
     return values.decode(call.output, named, lambda node: None)  # its copies of the tensors stay in the graph
+
+
+def _refuse_two_devices(inputs: dict[str, Tensor]) -> None:
+    """Adds tensors of two devices, as the reference would. torch refuses that, and where it does not (on `meta`), the
+    device check sees it. Integers may be indices, and numbers without axes are only numbers: torch takes both from the
+    CPU."""
+    used = [t.detach() for t in inputs.values() if t.is_floating_point() and t.ndim]
+    for moved in [t for t in used if t.device.type != "cpu"][:1]:
+        for stayed in [t for t in used if t.device.type == "cpu"]:
+            moved.sum() + stayed  # a sum fits a tensor of any shape
 
 
 class _Call:

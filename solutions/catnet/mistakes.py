@@ -18,7 +18,6 @@ def replaced(old: str, **by: tuple[str, str]) -> tuple[Row, ...]:
 
 
 DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): {}"
-FLOAT32 = "You compute in float32. Keep the dtype of the features: `mask.to(features.dtype)`, not `.float()`."
 
 # --- What the reference says, and most mistakes replace.
 ENLARGED = 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)'
@@ -95,8 +94,13 @@ POOL = mistakes(
      ((ABOVE, "(features * mask).sum(dim=(1, 2))"),)),
     ("detached", DETACHED.format("the result", "the network that made the features would never learn."),
      ((WHOLE_POOL, f"{WHOLE_POOL.replace('return ', 'return (')}).detach()"),)),
-    ("float32", FLOAT32, ((ENLARGED, ENLARGED.replace("features,", "features.float(),")),
-                          (POOLED, "mask = mask.float()[:, None]"))),
+)
+POOL += (
+    Mistake("pool-float32", "masked_average_pool",
+            "The numbers come back as float32 whatever the features are. Follow the features: "
+            "`mask.to(features.dtype)`, not `.float()`, and give a new tensor their dtype and device.",
+            ((ENLARGED, ENLARGED.replace("features,", "features.float(),")), (POOLED, "mask = mask.float()[:, None]")),
+            grain="float32"),
 )
 
 COSINE = "F.cosine_similarity(features, prototype[:, :, None, None], dim=1, eps=1e-8)"

@@ -49,7 +49,9 @@ def test_another_notebook_in_its_place_is_graded_and_said_so(course):
     file_of(course, "dora").write_text(json.dumps(resaved))
     run = grade(course)
     assert run.returncode == 0 and counts(run) == (0, 1) and "2 graded before" in run.stdout, run.stdout + run.stderr
-    assert "emil  10 of 10  (graded again: it is not the notebook that was graded)" in run.stdout
+    assert (
+        "emil  8.5 of 10, marked by hand  (graded again: it is not the notebook that was graded)" in run.stdout
+    ), run.stdout
     assert course.grades() == {**POINTS, "emil": (0.5, *FULL[1:])}  # a mark by hand stays
     assert course.nbgrader("autograde", LESSON).returncode == 0  # nbgrader's own command knows it as well
     shutil.copy(file_of(course, "dora"), file_of(course, "emil"))
@@ -85,7 +87,7 @@ def test_the_gradebook_is_asked_and_not_the_folder(course):
 def test_a_timestamp_that_comes_later_counts(course):
     (file_of(course, "ada").parent / "timestamp.txt").write_text("2026-11-24 11:00:00 UTC")  # ada has two days more
     run = grade(course)
-    assert run.returncode == 0 and counts(run) == (0, 1) and "handed in at another time" in run.stdout
+    assert run.returncode == 0 and counts(run) == (0, 1) and "its hand-in time differs" in run.stdout
     with course.gradebook() as gradebook:
         assert gradebook.find_submission(LESSON, "ada").late_submission_penalty == 2
     (file_of(course, "ada").parent / "timestamp.txt").write_bytes(b"\xff yesterday\x1b[2J")

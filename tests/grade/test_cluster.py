@@ -102,8 +102,8 @@ class Cluster:
         """The worker's address, once it has reached the scheduler."""
         return self.said(name, r"Registered to:[\s\S]*?(tls)") and self.said(name, r"Start worker at:\s+(tls://\S+)")
 
-    def pool(self, **keywords):
-        return ClusterPool(self.address, Settings(seed_file=self.seed), **keywords)
+    def pool(self, isolation="auto", **keywords):
+        return ClusterPool(self.address, Settings(isolation, seed_file=self.seed), **keywords)
 
     def end(self):
         for process in self.processes:
@@ -228,7 +228,7 @@ def worker_process(cluster, name):
 
 
 def test_nobody_judges_where_all_are_of_another_version(cluster, monkeypatch):
-    here = {**identity("auto", "auto"), "judge": "0" * 64}
+    here = {**identity(Settings()), "judge": "0" * 64}
     monkeypatch.setattr("autograder.classroom.cluster.identity", lambda *_: here)
     with pytest.raises(NoWorkers) as refusal:
         with cluster.pool(say=lambda _: None):

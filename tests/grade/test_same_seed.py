@@ -58,10 +58,11 @@ def test_a_new_seed_is_drawn_where_it_is_asked_for_and_the_old_one_is_found_agai
     drawn = course.folder / "work/seed"
     copy, = drawn.parent.glob("seed.until-*")
     new = drawn.read_text()
-    (drawn.parent / "seed.from-a-backup").write_text(new)
+    beside = drawn.with_name("seed.from-a-backup")
+    beside.write_text(new)
     copy.replace(drawn)
     run = grade(course)
-    assert run.returncode == 2 and "seed.from-a-backup is it" in run.stderr and new.strip() not in run.stderr
+    assert run.returncode == 2 and f"Put it back from {beside}. Or" in run.stderr and new.strip() not in run.stderr
     drawn.write_text(new)
     assert grade(course).returncode == 0
 

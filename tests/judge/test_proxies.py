@@ -18,8 +18,9 @@ from autograder.worker import proxies
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.se import reference as se
+from solutions.windows import reference as windows
 
-SE, GRL, CATNET = vars(se), vars(grl), vars(catnet)
+SE, GRL, CATNET, WINDOWS = vars(se), vars(grl), vars(catnet), vars(windows)
 
 
 class Normed(nn.Module):
@@ -145,6 +146,20 @@ def test_what_is_given_on_another_device_is_answered_there():
         assert torch.equal(mode.numbers.of(output), expected)
         assert torch.autograd.grad(output.sum(), [there, plain.fc1.weight])[1].shape == (4, 8)
     assert output.device.type == "meta" and mode.first is None
+
+
+@pytest.mark.parametrize("stays, shapes", [("mask", [[1, 4, 4]]), ("index", None), ("factor", None)])
+def test_what_stays_on_the_cpu_is_seen_unless_torch_takes_it_from_there(stays, shapes):
+    given = {"attn": torch.randn(3, 2, 4, 4), "table": windows.relative_coords_table((2, 2)),
+             "mask": torch.zeros(1, 4, 4), "index": windows.relative_position_index((2, 2)),
+             "factor": torch.tensor(2.0)}
+    transform, scaled = proxy("AffineTransform", WINDOWS)(2), proxy("scaled", {"scaled": lambda x, factor: x * factor})
+    mode, there = device.Mixed(torch.device("meta"), {}), torch.device("meta")
+    with mode:
+        device.move(transform, there)
+        attn, table, mask, index, factor = (t if name == stays else t.to(there) for name, t in given.items())
+        scaled(transform(attn, table, index, mask), factor)
+    assert (mode.first and mode.first.shapes) == shapes
 
 
 def test_no_source_of_the_reference_can_be_read():
