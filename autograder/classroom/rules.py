@@ -68,7 +68,7 @@ class Rules:
             if students is not None and student not in students:
                 raise _wrong(self.text, ("extensions", student),
                              f"the gradebook has no student {student!r}{_near(student, students)} "
-                             "(`.venv/bin/nbgrader db student add ID` adds one)")
+                             f"(`.venv/bin/nbgrader db student add {student}` adds this student)")
 
 
 def read(root: Path) -> Rules | None:
