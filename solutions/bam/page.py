@@ -58,6 +58,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
+from attention_lab.networks.backbones import parameters
 from attention_lab.networks.cost import cost
 from attention_lab.networks.dilated_reach import ways_to_the_centre, window
 from attention_lab.networks.training import compare, train
@@ -91,9 +92,8 @@ review()
 # %%
 strips = bars_and_posts(10_000, distance=8, seed=8)
 left, right = strips.horizontal.long().T
-always_left = (left == strips.answers).float().mean()
 vote = torch.where(left == right, left == strips.answers, 0.5).float().mean()
-print(f"answer for the left bar: {100 * always_left:.0f} % right")
+print(f"answer for the left bar: {100 * (left == strips.answers).float().mean():.0f} % right")
 print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % right")
 
 # %% [markdown]
@@ -206,8 +206,7 @@ check(conv_output_size)
 # %%
 print("32 positions, kernel 3; rows: dilation, columns: padding 0 to 6")
 for dilation in (1, 2, 4, 6):
-    sizes = [conv_output_size(32, 3, padding, dilation) for padding in range(7)]
-    print(f"dilation {dilation}: ", "  ".join(f"{size:2d}" for size in sizes))
+    print(f"dilation {dilation}:", [conv_output_size(32, 3, p, dilation) for p in range(7)])
 
 # %% [markdown]
 # ### Predict, then run: how far do two layers see?
@@ -338,9 +337,25 @@ check(ChannelBranch)
 # H and W must stay the same.
 # With a kernel of 3, padding must *equal* dilation, since n + 2d - (2d + 1) + 1 = n.
 #
-# Worked example, r = 16: x (4, 32, 6, 9) becomes (4, 2, 6, 9).
+# Before you write the general form, follow one row of nine positions with a single 1, for dilation 2.
+# All taps are 1, the biases of `conv1` and `conv2` are 0, and `project` multiplies by 2 and has the bias -3.
+# We leave out the norms, and the ReLUs would change nothing, because no number is negative before `project`:
+
+# %%
+row, taps = torch.tensor([[[0.0, 0, 0, 0, 1, 0, 0, 0, 0]]]), torch.ones(1, 1, 3)
+for layer in ("conv1  ", "conv2  "):
+    row = F.conv1d(row, taps, padding=2, dilation=2)
+    print(layer, row[0, 0].int().tolist())
+print("project", (2 * row - 3)[0, 0].int().tolist())
+
+# %% [markdown]
+# The row keeps its nine positions, and the 1 reaches every second one of them.
+# After `conv2`, each number counts the ways in which the 1 gets there.
+# There are 3 ways back to its own position, 2 ways to a position two steps away, and 1 way to a position four steps away.
+# The result may be negative or larger than 1, because the sigmoid comes later, as in the channel branch.
+#
+# In your branch, x (4, 32, 6, 9) with r = 16 becomes (4, 2, 6, 9).
 # The two 3 x 3 convolutions keep this shape, and `project` makes it (4, 1, 6, 9).
-# There is no sigmoid.
 # If C // r is 0, raise the usual `ValueError`.
 
 # %% exercise
@@ -517,13 +532,9 @@ check(BAM)
 # And how many thousand parameters do the three BAMs have together?
 
 # %%
-def count(module):
-    return sum(p.numel() for p in module.parameters())
-
-
 for branch in (ChannelBranch(256), SpatialBranch(256)):
-    print(f"{type(branch).__name__} for 256 channels: {count(branch):,}")
-three = sum(count(BAM(channels)) for channels in (256, 512, 1024))
+    print(f"{type(branch).__name__} for 256 channels: {parameters(branch):,}")
+three = sum(parameters(BAM(channels)) for channels in (256, 512, 1024))
 print(f"ResNet-50 with three of them: 25,557,032 + {three:,} = {25_557_032 + three:,}")
 
 # %% [markdown]
@@ -712,8 +723,7 @@ def pooled(x):
     return F.avg_pool2d(x, x.shape[2], stride=x.shape[2]).flatten(1)  # (B, C)
 
 
-x = torch.zeros(1, 4, 5, 8)
-x[..., 5:] = 100  # the last three columns
+x = torch.tensor([0.0] * 5 + [100] * 3).expand(1, 4, 5, 8)  # 100 in the last three columns
 print("means by exhibit A:", pooled(x)[0].tolist())
 
 # %% [markdown]
@@ -903,7 +913,7 @@ wrong = size = None
 if mine:
     arms["mine"] = mine, 12, True
     wrong = 100 - min(compare(["mine"], range(3), run).scores("mine"))
-    size = count(mine())
+    size = parameters(mine())
 challenge("parameters of the network", size, beat=1173, fewer=True,
           at_most={"wrong answers in the worst of three runs, in %": (wrong, 5)})
 

@@ -102,8 +102,7 @@ print(["horizontal" if answer else "vertical" for answer in crosses.answers])
 
 # %%
 for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.flip(3))):
-    means = [f"{mean:.3f}" for mean in x.mean((2, 3))[0]]
-    print(f"picture 1, {name}: means of red, green and blue", ", ".join(means))
+    print(f"picture 1, {name}: means of R, G and B", x[0].mean((1, 2)).numpy().round(3))
 
 # %% [markdown]
 # The means say nothing about that.
@@ -350,8 +349,7 @@ slide_shared_channels(SpatialGate)
 photos = [F.adaptive_avg_pool2d(photograph(name), (50, 75)) for name in ("rocket", "chelsea")]
 features = torch.stack([edges_and_colours(photo) for photo in photos])  # (2, 6, 50, 75)
 gate = made_to_stand_out(SpatialGate())
-with torch.no_grad():
-    maps = gate(features)  # in training mode: bn uses these two photographs
+maps = gate(features).detach()  # in training mode: bn uses these two photographs
 show_maps_over(photos, maps, ["A rocket at its launch pad; the map opens at lamps and rocket.",
                               "A cat's face; the map opens at its nose and eyes."])
 
@@ -370,8 +368,7 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
                  ("without (paper)", nn.Identity())):
     gate.bn = bn
     for scale in (0.1, 1, 100):
-        with torch.no_grad():
-            low, high = gate(scale * features).quantile(torch.tensor([0.05, 0.95]))
+        low, high = gate(scale * features).quantile(torch.tensor([0.05, 0.95]))
         print(f"{name:22s} features x {scale:<4g} the map goes from {low:.2f} to {high:.2f}")
 
 # %% [markdown]
@@ -389,16 +386,28 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # Now put the two gates together, first `self.channel_gate` and then `self.spatial_gate`.
 # First multiply x by its channel gate.
 # The spatial gate reads *that result*, and then you multiply the result by the map.
-# The output has x's shape.
+#
+# Before you write the general form, follow one position, where channels 0 and 1 hold 4 and 2.
+# Their gates are 0.5 and 1, so x' holds 2 and 2 there.
+# Let the map be σ(maximum - mean), as in the example of exercise 2.
+# Making it from x instead of x' is an easy slip, and no shape will tell you, so the cell tries that first:
+
+# %%
+values, gates = torch.tensor([4.0, 2.0]), torch.tensor([0.5, 1.0])
+for name, read in (("x ", values), ("x'", gates * values)):
+    opening = (read.max() - read.mean()).sigmoid()
+    print(f"map of {name}: {opening:.2f}, output", (gates * values * opening).numpy().round(2))
+
+# %% [markdown]
+# In x the two channels differ, so the map opens.
+# In x' they agree, so their maximum is their mean, and the map stays at 0.5.
+# CBAM makes its map from x', so its output is (1, 1).
+# Each number has been multiplied twice: 4 · 0.5 · 0.5 = 1.
 #
 # Both gates return weights, and the block does the multiplying.
 # The channel gate's weights, (B, C, 1, 1), are stretched over the positions.
 # The spatial gate's weights, (B, 1, H, W), are stretched over the channels.
-#
-# Worked example: at one position channels 0 and 1 hold 4 and 2.
-# Their gates are 0.5 and 1, so x' holds 2 and 2 there.
-# If the map, which is made from x', is 0.8 at this position, the output is 1.6 and 1.6.
-# Each number has been multiplied twice.
+# The output has x's shape.
 #
 # Pass `reduction` and `kernel_size` on to the gates.
 # Do not change `x` itself, because the network around the block may still need it.
@@ -595,12 +604,11 @@ class ExhibitA(nn.Module):
 
 # %%
 torch.manual_seed(0)
-exhibit, x = ExhibitA(8, reduction=2), torch.zeros(1, 8, 5, 7)
-x[0, :, 2, 3] = 1
-brighter = x.clone()
-brighter[0, :, 2, 3] += 3
-brighter[0, :, 0, 0] -= 3
-moved = (exhibit(brighter) - exhibit(x)).abs().max() > 1e-6
+exhibit, pair = ExhibitA(8, reduction=2), torch.zeros(2, 8, 5, 7)
+pair[0, :, 2, 3] = 1
+pair[1, :, 2, 3], pair[1, :, 0, 0] = 4, -3  # the second image has the same means as the first
+first, second = exhibit(pair)
+moved = (second - first).abs().max() > 1e-6
 print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 
 # %% [markdown]

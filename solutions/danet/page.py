@@ -130,9 +130,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 query = torch.tensor([math.log(2), 1.0])  # what b would like to find
 keys = torch.tensor([[0.0, 0.0], [1.0, 0.0], [1.0, math.log(2)]])  # one row each for a, b and c
 values = torch.tensor([7.0, 0.0, 14.0])  # for a, b and c, in one channel
-logits = keys @ query
-weights = logits.softmax(dim=0)
-print("exp of the logits:", [f"{number:.2f}" for number in logits.exp()])
+weights = (keys @ query).softmax(dim=0)
+print("exp of the logits:", [f"{number:.2f}" for number in (keys @ query).exp()])
 print("row b of A:", [f"{weight:.3f}" for weight in weights], f"their sum: {weights.sum():.3f}")
 print(f"b gathers {weights @ values:.2f}")
 
@@ -346,12 +345,8 @@ touch_attention(A[0], test_set, poster=0)
 # Run that sentence first, as code, on an image with 3 channels and 4 x 5 positions:
 
 # %%
-def posted_energy(x):
-    q = k = x.flatten(2)  # (B, C, N)
-    return q.transpose(1, 2) @ k
-
-
-print("the energies have shape", tuple(posted_energy(torch.randn(1, 3, 4, 5)).shape))
+q = k = torch.randn(1, 3, 4, 5).flatten(2)  # (B, C, N)
+print("the energies have shape", tuple((q.transpose(1, 2) @ k).shape))
 
 # %% [markdown]
 # A matrix that mixes 3 channels must be 3 x 3, so the post's matrix is that of the *position* branch.
@@ -484,7 +479,21 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;
 # - `classify_fused`, `classify_position`, `classify_channel`: `Sequential` of `Dropout2d(0.1)` and a 1 x 1 `Conv2d` to num_classes.
 #
-# `classify_fused` reads the *sum* of the two branches.
+# Before you write the general form, look at `classify_fused`, which reads the *sum* of the two branches.
+# It is tempting to classify each branch first, and to add the logits.
+# At one position, let the branches hold (1, 0) and (0, 2) in two channels.
+# For one class, let the classifier have the weights (3, 4) and the bias 5:
+
+# %%
+branches, weight, bias = torch.tensor([[1.0, 0], [0, 2]]), torch.tensor([3.0, 4]), 5
+print(f"sum of the logits: {(branches @ weight + bias).sum():g}")
+print(f"logit of the sum: {branches.sum(0) @ weight + bias:g}")
+
+# %% [markdown]
+# The logits of the two branches are 3 + 5 = 8 and 8 + 5 = 13, so their sum, 21, counts the bias twice.
+# The sum of the branches is (1, 2), and its logit is 3 + 8 + 5 = 16.
+# `classify_fused` computes the second number, with weights and biases of its own.
+#
 # Return a tuple: fused, position, channel.
 # With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #

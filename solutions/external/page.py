@@ -56,6 +56,7 @@
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.networks.cost import cost
@@ -192,17 +193,22 @@ check(double_normalize)
 # You need one line with a softmax, and one `return` with a division.
 # </details>
 # %% [markdown]
-# Here is the small example again, with your function.
-# This time b notices that a wants slot 2, and leaves it to a.
+# ## 4. Exercise 2: `ExternalAttention`
+#
+# Before you write the whole module, look once more at the small example, now with your function.
+# Let slot 1 have the value 10, and let slot 2 have the value 20.
+# What does b gather, before and after token a becomes so fond of slot 2?
 
 # %%
 for name, example in (("before", fond), ("after", crowded)):
-    print(f"{name}: b's weights are", double_normalize(example.log()[None])[0, 1])
+    of_b = double_normalize(example.log()[None])[0, 1]
+    print(f"{name}: weights {of_b.numpy().round(2)}, gathers {10 * of_b[0] + 20 * of_b[1]:.1f}")
 
 # %% [markdown]
-# ## 4. Exercise 2: `ExternalAttention`
+# This time b leaves slot 2 to a, so what b gathers moves towards 10.
+# With the usual softmax, b would gather 15 both times.
 #
-# Now build the whole module, in three steps: `mk`, your `double_normalize` with its default eps, and `mv`.
+# Now build the module, in three steps: `mk`, your `double_normalize` with its default eps, and `mv`.
 #
 # `mk` is an `nn.Linear` from dim to S, and `mv` is one from S to dim, both *without* bias.
 # A linear layer is a matrix product: row s of `mk.weight` is the key of slot s, and column s of `mv.weight` is its value.
@@ -298,8 +304,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # Check this claim in code (`logsumexp` computes $\ln Z$ without overflow):
 
 # %%
-sums = logits.logsumexp(dim=1, keepdim=True)  # ln Z, (1, 1, S)
-one_softmax = (logits - sums).softmax(dim=2)
+one_softmax = (logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)
 print("the same weights:", torch.allclose(one_softmax, double_normalize(logits)))
 
 # %% [markdown]
@@ -312,6 +317,19 @@ print("the same weights:", torch.allclose(one_softmax, double_normalize(logits))
 # |---|---|---|
 # | self-attention | (n, dim) times (dim, n): logits | (n, n) times (n, dim): weights times values |
 # | external attention | (n, dim) times (dim, S) | (n, S) times (S, dim) |
+#
+# Before you write the general form, let torch count a small product, (2, 3) times (3, 4).
+# It has 2 · 4 results, and each one is a sum of 3 products:
+
+# %%
+with FlopCounterMode(display=False) as counter:
+    torch.ones(2, 3) @ torch.ones(3, 4)
+print(f"by hand {2 * 4 * 3} multiply-adds, torch's counter says {counter.get_total_flops()}")
+
+# %% [markdown]
+# Torch's counter says twice as much, because it counts a multiplication and an addition as two operations (FLOPs).
+# Papers and tools use both counts, so find out which one you have before you compare two numbers.
+# In this course, a multiply-add counts as one.
 #
 # Return both totals as a tuple of two ints, self-attention first.
 # Softmax and division do not count, nor do self-attention's query, key and value layers.
@@ -498,7 +516,7 @@ show_examples(train_sets)
 
 # %% tags=["experiment"]
 def learn(module, question, seed, peak_rate=0.02):
-    """The network with this module in its middle, trained on one question."""
+    # the network with this module in its middle, trained on one question
     pictures, answers, *_ = train_sets[question]
     return train(disc_network(module), pictures, answers, loss=F.cross_entropy, epochs=1,
                  batch_size=16, peak_rate=peak_rate, seed=seed)
@@ -575,8 +593,8 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # %% tags=["experiment"]
 def weights_of_six(green):
     """Each disc's weight for the slot that likes green, normalised in two ways."""
-    logits = torch.zeros(1, 6, 2)  # (B, discs, slots)
-    logits[0, :green, 0] = 3.0
+    # (B, discs, slots)
+    logits = torch.tensor([[[3.0, 0.0]] * green + [[0.0, 0.0]] * (6 - green)])
     return {"plain softmax": logits.softmax(dim=2)[0, :, 0],
             "double normalisation": double_normalize(logits)[0, :, 0]}
 
@@ -612,8 +630,8 @@ def exhibit(logits):
 
 # %%
 for dtype in (torch.float32, torch.float16):
-    logits = torch.zeros(1, 5, 4, dtype=dtype)
-    logits[0, 2:] = 120  # three tokens are far above the other two, in every slot
+    # three tokens are far above the other two, in every slot
+    logits = torch.tensor([0, 0, 120, 120, 120], dtype=dtype)[None, :, None].expand(1, 5, 4)
     fine = bool(exhibit(logits).isfinite().all())
     print(f"{dtype}: is every weight a number?", "Yes." if fine else "No, not yet.")
 

@@ -415,12 +415,25 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # - `"sequential"`: x is multiplied by the gates, the spatial branch reads *that product*, and its map multiplies the product.
 # - Any other layout raises a `ValueError`.
 #
-# The output has x's shape; there is no additional shortcut.
+# Before you write the general form, look at what the spatial branch reads in each layout.
+# At one position, two channels hold 2 and -1, and their gates are 0.5 and 1.
+# The values are the features themselves, with the weights (1/2, 1/2), so the sheet is their mean:
+
+# %%
+pair, gates = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 1.0])
+for layout, read in (("parallel", pair), ("sequential", gates * pair)):
+    sheet = read.mean()
+    print(f"{layout}: reads {read.tolist()}, sheet {sheet:.1f}, map {sheet.sigmoid():.2f}")
+
+# %% [markdown]
+# So even the maps of the two layouts are different.
 #
-# Here is an example by hand: at one position of one channel x is 10, the gate is 0.4 and the map is 0.9.
-# The parallel layout returns 4 + 9 = 13.
-# The sequential layout first computes 4.
-# If the map made from the gated features is 0.8 there, the sequential result is 3.2.
+# Here is the rest by hand, for the channel that holds 2, whose gate is 0.5.
+# The parallel layout returns 2 · 0.5 + 2 · 0.62 = 2.24.
+# The sequential layout first computes 2 · 0.5 = 1, and then 1 · 0.50 = 0.5.
+# If you made its map from x, you would get 0.62 instead, and no shape would tell you.
+#
+# The output has x's shape, and there is no additional shortcut.
 
 # %% exercise
 class PolarizedSelfAttention(nn.Module):
@@ -678,16 +691,14 @@ class PostedSpatial(nn.Module):
     def __init__(self, channels):
         super().__init__()
         half = channels // 2
-        self.wq = nn.Conv2d(channels, half, 1)
-        self.wv = nn.Conv2d(channels, half, 1)
+        self.wq, self.wv = nn.Conv2d(channels, half, 1), nn.Conv2d(channels, half, 1)
         self.pool = nn.AdaptiveAvgPool2d(1)
 
     def query(self, x):
         return self.pool(self.wq(x)).flatten(1)[:, None]  # (B, 1, C // 2)
 
     def forward(self, x):
-        value = self.wv(x).flatten(2)  # (B, C // 2, N)
-        product = self.query(x) @ value  # (B, 1, N)
+        product = self.query(x) @ self.wv(x).flatten(2)  # (B, 1, N)
         return torch.sigmoid(product.reshape(len(x), 1, *x.shape[2:]))
 
 # %% [markdown]
@@ -709,8 +720,7 @@ with torch.no_grad():
     gates, sums = block(x)[:, 0, 0, 0], block.query(x).flatten(1).sum(1)
 print("gates of three images, all values 3:", gates.numpy().round(2))
 print("sums of their weights:", sums.numpy().round(2))
-right = (gates - 0.9526).abs().max() < 1e-3
-print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
+print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else "No, not yet.")
 
 # %% [markdown]
 # <details><summary>The repair, and where it was seen</summary>

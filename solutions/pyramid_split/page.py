@@ -426,9 +426,8 @@ check(PyramidSplitAttention)
 # %%
 predicted = {"the largest share": None, "the smallest share": None}
 
-measured = {"the largest share": round(torch.tensor([1.0, 0, 0, 0]).softmax(0)[0].item(), 2),
-            "the smallest share": round(torch.tensor([0.0, 1, 1, 1]).softmax(0)[0].item(), 2)}
-predict_then_run(predicted, measured, unit="share of one scale")
+extremes = torch.tensor([[1.0, 0, 0, 0], [0, 1, 1, 1]]).softmax(dim=1)[:, 0]
+predict_then_run(predicted, dict(zip(predicted, extremes.tolist())), unit="share of one scale")
 
 # %% [markdown]
 # **Touch it.** The slider sets the number that `se` computes for the 9 x 9 scale, *before* its sigmoid.
@@ -466,6 +465,20 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
+# Before you write the general form, look at the end of the block.
+# A ReLU follows `bn1` and `bn2`, so it is tempting to write one after `bn3` too, and to add the shortcut last:
+
+# %%
+for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at one position
+    print(f"{branch} and {shortcut}: the ReLU first gives {max(0, branch) + shortcut},",
+          f"the sum first gives {max(0, branch + shortcut)}")
+
+# %% [markdown]
+# With the ReLU first, the branch can never make a number smaller, because a negative output of `bn3` becomes 0 before it is added.
+# And the output of the block can be negative, which never happens after a ReLU.
+# As in ResNet, the sum comes first, and the ReLU comes last.
+# These are all the steps:
+#
 # - `conv1` (1 x 1, to P), `bn1`, ReLU;
 # - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (all else by default), `bn2`, ReLU;
 # - `conv3` (1 x 1, to 4P) and `bn3`, plus the shortcut, then ReLU.
@@ -475,9 +488,6 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # If the shapes differ, the caller passes `downsample`, and you add `downsample(x)`.
 # If `downsample` is `None`, add x.
 # Do not change x in place.
-#
-# Here is a worked example: at one position, `bn3` returns -3, and the shortcut is 5.
-# The result is relu(-3 + 5) = 2, not relu(-3) + 5 = 5.
 
 # %% exercise
 class EPSABlock(nn.Module):
@@ -740,9 +750,7 @@ class Posted(nn.Module):
     def __init__(self, channels, scales=4):
         super().__init__()
         each = channels // scales
-        self.convs = []
-        for i in range(scales):
-            self.convs.append(nn.Conv2d(each, each, 2 * i + 3, padding=i + 1))
+        self.convs = [nn.Conv2d(each, each, 2 * i + 3, padding=i + 1) for i in range(scales)]
 
     def forward(self, x):
         parts = x.view(len(x), len(self.convs), -1, *x.shape[2:])

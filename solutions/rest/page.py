@@ -106,9 +106,20 @@ review()
 # ![x is 4, 2, 0; the kernel has a 1 right of its middle; conv(x) is 2, 0, 0; the gate is 0.88, 0.5, 0.5; the output is 3.52, 1, 0.](figures/pixel.svg)
 #
 # The drawing is a worked example with one row and a bias of 0, in which the kernel reads the right neighbour.
-# At the first position, conv(x) is 2, and $\sigma(2) = 0.88$.
+# Before you write the general form, run it, together with a second channel, whose kernel reads the *left* neighbour:
+
+# %%
+for row, kernel in (([4., 2., 0.], [0., 0., 1.]), ([1., 0., 3.], [1., 0., 0.])):
+    seen = F.conv1d(torch.tensor([[row]]), torch.tensor([[kernel]]), padding=1)[0, 0]
+    print(f"x {row}, conv(x) {seen.tolist()}, gates", seen.sigmoid().numpy().round(2))
+
+# %% [markdown]
+# In the first channel, conv(x) is 2 at the first position, and $\sigma(2) = 0.88$.
 # The last position sees the padding, so conv(x) is 0 there, and $\sigma(0) = 0.5$.
 # So (4, 2, 0) becomes (4 · 0.88, 2 · 0.5, 0 · 0.5) = (3.52, 1, 0).
+# In the second channel, (1, 0, 3) becomes (0.5, 0, 1.5).
+#
+# The cell runs one channel after the other, but your `conv` handles all channels in one call, and no channel reads another.
 
 # %% exercise
 class PixelAttention(nn.Module):
@@ -165,8 +176,7 @@ shuffled, code = x.flatten(2)[:, :, order].view_as(x), PixelAttention(8)
 measured = {}
 for name, module in (("attention alone", attention),
                      ("PixelAttention, then attention", lambda x: attention(code(x)))):
-    same = torch.allclose(module(shuffled), module(x)[:, order], atol=1e-5)
-    measured[name] = int(same)
+    measured[name] = int(torch.allclose(module(shuffled), module(x)[:, order], atol=1e-5))
 predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different ones)")
 
 # %% [markdown]
@@ -331,8 +341,7 @@ fewer = F.layer_norm(row[[0, 2]], (2,))  # sr and sr_norm: two tokens are left
 logits = torch.tensor([[3.0, 1.0], [1.0, 1.0], [1.0, 7.0], [1.0, 1.0]]).log()  # made by hand
 weights = logits.softmax(dim=1)
 values = 8 * fewer
-print("sr_norm makes", fewer.round().int().tolist(), "so the values are",
-      values.round().int().tolist())
+print("sr_norm makes", fewer.round().tolist(), "and the values are", values.round().tolist())
 for query in range(4):
     print(f"query {query}: weights {weights[query].round(decimals=3).tolist()},",
           f"sum {weights[query].sum():.0f},",
@@ -523,6 +532,20 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 #
 # ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and is added again.](figures/block.svg)
 #
+# Before you write the general form, take two tokens of two numbers each, and a branch that multiplies its input by 2.
+# It is an easy slip to write `x = norm(x)` first, so that the shortcut starts *after* the norm:
+
+# %%
+for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
+    normed = F.layer_norm(token, (2,))
+    print(f"x {token.tolist()}: shortcut from x {(token + 2 * normed).round().tolist()},",
+          f"shortcut from norm(x) {(normed + 2 * normed).round().tolist()}")
+
+# %% [markdown]
+# For both tokens the norm returns (1, -1), so the second version cannot tell the two tokens apart any more.
+# With the shortcut from x, each token keeps its own numbers, and the branch only adds to them.
+# These are the parts:
+#
 # - `norm1`, `norm2`: LayerNorms over dim;
 # - `attn`: your `EMSA`, with all its arguments;
 # - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), then a GELU, then `fc2`, a Linear back to dim.
@@ -646,14 +669,9 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
 # The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
-predicted = {
-    "entries 1 x 1, ratio 1": None,
-    "entries 1 x 1, ratio 2": None,
-    "entries 2 x 2, ratio 2": None,
-    "entries 2 x 2, ratio 4": None,
-    "entries 4 x 4, ratio 4": None,
-    "entries 4 x 4, ratio 8": None,
-}
+predicted = {"entries 1 x 1, ratio 1": None, "entries 1 x 1, ratio 2": None,
+             "entries 2 x 2, ratio 2": None, "entries 2 x 2, ratio 4": None,
+             "entries 4 x 4, ratio 4": None, "entries 4 x 4, ratio 8": None}
 
 # %% tags=["experiment"]
 arms = {f"entries {size} x {size}, ratio {ratio}": (size, {"sr_ratio": ratio})

@@ -165,19 +165,28 @@ slide_a_lamp()
 # ## 3. Exercise 1: `squeeze`
 #
 # A **feature map** `x`, such as the output of a convolution, has shape (B, C, H, W).
-# `squeeze(x)` returns the mean of each channel of each image, shape (B, C).
-# You wrote this in lesson 00 as `global_average_pool`; copy your line, or write it again from memory.
-# Here it is applied to an image with two channels of 2 x 2 pixels:
+# `squeeze(x)` returns the mean of each channel of each image.
+# Before you write the general form, look at one image with two channels of 2 x 2 pixels:
 #
 # ![A (1, 2, 2, 2) tensor is squeezed to z (1, 2): channel 0 holds 1, 2, 3, 6 and becomes its mean 3; channel 1 holds 0, 0, 4, 0 and becomes 1.](figures/squeeze.svg)
 #
-# ```python
-# squeeze(torch.tensor([[[[1., 2.], [3., 6.]], [[0., 0.], [4., 0.]]]]))   # tensor([[3., 1.]])
-# ```
+# The name can mislead you, because every tensor has a method called `squeeze` too.
+# The next cell tries that method first, and then computes the two means by hand:
+
+# %%
+small = torch.tensor([[[[1.0, 2], [3, 6]], [[0, 0], [4, 0]]]])  # (1, 2, 2, 2)
+print("small.squeeze():", tuple(small.squeeze().shape), small.squeeze().tolist())
+for c in (0, 1):
+    numbers = small[0, c].flatten().tolist()
+    print(f"channel {c}: {numbers}, sum {sum(numbers):g}, mean {sum(numbers) / len(numbers):g}")
+
+# %% [markdown]
+# The method has removed the axis of size 1, but all eight numbers are still there, and nothing has been averaged.
+# *Your* function keeps one number per channel, so for this image it returns `tensor([[3., 1.]])`.
 #
+# In general, x has shape (B, C, H, W), and `squeeze(x)` has shape (B, C).
 # Feature maps need not be square, and a batch may hold a single image.
-# (Tensors also have a method called `squeeze`.
-# That one does something else: it removes axes of size 1.)
+# You wrote this in lesson 00 as `global_average_pool`; copy your line, or write it again from memory.
 
 # %% exercise
 def squeeze(x: torch.Tensor) -> torch.Tensor:
