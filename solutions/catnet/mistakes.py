@@ -451,7 +451,7 @@ ATTENTION = mistakes(
                            "gathered * mask"),
               mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
                              "gathered if mask is None else gathered * mask.detach()"),
-              result_detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+              result_detached=(DETACHED.format("the result", "nothing before it would ever learn."),
                                f"({RESULT}).detach()")),
     ("mask-on-keys", "You multiply y by the mask. But it is the mask of x: multiply what x has gathered by it.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
@@ -493,9 +493,8 @@ ATTENTION = mistakes(
                        "itself.",
      tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
     *replaced(f"if not 1 <= reduction <= channels:\n            {GUARD}",
-              no_error=("If channels // reduction is 0, no ValueError is raised: the module is built without hidden "
-                        "channels. Raise one whose "
-                        "message names both numbers.", "pass"),
+              no_error=("If channels // reduction is 0, your code builds the module without hidden channels. Raise a "
+                        "ValueError whose message names both numbers.", "pass"),
               error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers.",
                                      'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden '
                                      'channel is left")')),
@@ -533,7 +532,7 @@ ATTENTION = mistakes(
      (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, your code does not use "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
-    ("only-in-eval", "In training mode your module returns x as it is. It does the same in both modes.",
+    ("only-in-eval", "In training mode your module returns x as it is. It should do the same thing in both modes.",
      ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
 )
 
@@ -605,7 +604,7 @@ BLOCK = mistakes(
                             "support_mask)"),
               stacked=("You return one tensor with both. Return a tuple of two.",
                        f"return torch.stack([{BOTH.removeprefix('return ')}])"),
-              detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+              detached=(DETACHED.format("the result", "nothing before it would ever learn."),
                         "return (self._refine(query, support, query_mask).detach(),\n"
                         "                self._refine(support, query, support_mask).detach())"),
               other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
@@ -742,7 +741,8 @@ BLOCK = mistakes(
                                                                            "self.norm2 = self.norm0"))),
     ("default-reduction", "If `reduction` is not given, your code does not use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
-    ("only-in-eval", "In training mode your block returns its input as it is. It does the same in both modes.",
+    ("only-in-eval", "In training mode your block returns its input as it is. It should do the same thing in both "
+                     "modes.",
      ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
 )
 
@@ -787,11 +787,11 @@ REFINEMENT = mistakes(
               query_alone_kept=("You do not keep the refined support: each block starts again from the first one. Pass "
                                 "on both pictures that the block before returned.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
-              masks_exchanged=("You pass the two masks in the wrong order. The order is query, support, query's mask, "
-                               "support's mask.",
+              masks_exchanged=("Pictures and masks do not match in your call of a block: one picture gets the other "
+                               "one's mask. The order is query, support, query's mask, support's mask.",
                                "query, support = block(query, support, small_support_mask, query_mask)"),
-              pictures_exchanged=("You pass the two pictures in the wrong order. The order is query, support, query's "
-                                  "mask, support's mask.",
+              pictures_exchanged=("You give a block the support as the query, and the query as the support. The order "
+                                  "is query, support, query's mask, support's mask.",
                                   "support, query = block(support, query, small_support_mask, query_mask)\n"
                                   "        query, support = support, query"),
               one_mask=("You give each block the query's mask for both pictures. The support has a mask of its own.",

@@ -12,7 +12,7 @@ def of(exercise: str, short: str, *rows: tuple) -> tuple[Mistake, ...]:
     return tuple(Mistake(f"{short}-{what}", exercise, sentence, tuple(edits)) for what, sentence, *edits in rows)
 
 
-NO_DROPOUT = "In training mode some numbers are dropped. There is no dropout here: both modes give the same result."
+NO_DROPOUT = "In training mode you drop some numbers. There is no dropout here: both modes should give the same result."
 
 # --- AttnMap. What the reference says, and most mistakes replace.
 CONV1, CONV2 = "self.conv1 = nn.Conv2d(dim, dim, 1)", "self.conv2 = nn.Conv2d(dim, dim, 1)"
@@ -60,7 +60,7 @@ MAP = (
         ("depth-wise", "Your convolutions are depth-wise (groups=dim), so that channels are never mixed. Here every "
                        "output channel should read all input channels.",
          (CONV1, CONV1.replace(", 1)", ", 1, groups=dim)")), (CONV2, CONV2.replace(", 1)", ", 1, groups=dim)"))),
-        ("no-bias", "Your convolutions have no bias. Leave torch's default.",
+        ("no-bias", "Your convolutions have no bias. Keep torch's default.",
          (CONV1, CONV1.replace(", 1)", ", 1, bias=False)")), (CONV2, CONV2.replace(", 1)", ", 1, bias=False)"))),
         ("bottleneck", "You have fewer than dim channels between the convolutions. Both convolutions should go from "
                        "dim to dim.",
@@ -156,7 +156,7 @@ CONV = (
          "You make (3, B, ...) of (B, 3 * width, ...) with `reshape` or `view` alone, which keeps the order of the "
          "numbers in memory: images are mixed up. Cut along dim 1, with chunk(3, dim=1).",
          (TO_QKV, "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])")),
-        ("qkv-no-bias", "`qkv` or `mixer` has no bias. Leave torch's default in both.",
+        ("qkv-no-bias", "`qkv` or `mixer` has no bias. Keep torch's default in both.",
          (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
         ("dense-mixer",
          "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
@@ -353,9 +353,9 @@ GLOBAL = (
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))")),
         ("shortcut", "You add the queries to what is gathered. There is no shortcut in this module.",
          (TO_MAP, f"self.q(x) + {TO_MAP}")),
-        ("q-no-bias", "`q` has no bias. Leave torch's default.",
+        ("q-no-bias", "`q` has no bias. Keep torch's default.",
          (Q_LAYER, Q_LAYER.replace(", 1)", ", 1, bias=False)"))),
-        ("kv-no-bias", "`kv` has no bias. Leave torch's default.",
+        ("kv-no-bias", "`kv` has no bias. Keep torch's default.",
          (KV_LAYER, KV_LAYER.replace(", 1)", ", 1, bias=False)"))),
         ("dropout", NO_DROPOUT, (SOFTMAX, f"F.dropout({SOFTMAX}, 0.1, self.training)")),
         ("weights-detached", "The numbers are right, but the weights are detached: queries and keys would never learn.",
@@ -427,7 +427,7 @@ ATTENTION = (
          ("window_size: int = 7", "window_size: int = 8")),
         ("no-proj", "`proj` is made and never called. It should mix the heads at the end.",
          (JOINED, "torch.cat(found, dim=1)")),
-        ("proj-no-bias", "`proj` has no bias. Leave torch's default.",
+        ("proj-no-bias", "`proj` has no bias. Keep torch's default.",
          (PROJ, PROJ.replace(", 1)", ", 1, bias=False)"))),
         ("proj-3", "Your `proj` has a kernel of 3. It should be a 1x1 convolution.",
          (PROJ, PROJ.replace(", 1)", ", 3, padding=1)"))),
@@ -519,9 +519,9 @@ FFN = (
         ("stride-by-pooling", "You average windows after dwconv to shrink the map. Give dwconv itself the stride.",
          (DWCONV, DWCONV.replace(" stride,", " 1,") + "\n        self.stride = stride"),
          (FFN_OUT, "self.fc2(F.avg_pool2d(self.dwconv(F.gelu(self.fc1(x))), self.stride, ceil_mode=True))")),
-        ("dwconv-no-bias", "fc1 or dwconv has no bias. Leave torch's default in both.",
+        ("dwconv-no-bias", "fc1 or dwconv has no bias. Keep torch's default in both.",
          (DWCONV, DWCONV[:-1] + ", bias=False)")),
-        ("fc2-no-bias", "fc2 has no bias. Leave torch's default.", (FC2, FC2.replace(", 1)", ", 1, bias=False)"))),
+        ("fc2-no-bias", "fc2 has no bias. Keep torch's default.", (FC2, FC2.replace(", 1)", ", 1, bias=False)"))),
         ("bn", "A BatchNorm follows dwconv. Nothing belongs between dwconv and fc2.",
          (FFN_OUT, "self.fc2(F.batch_norm(self.dwconv(F.gelu(self.fc1(x))), None, None, training=True))")),
         ("dropout", NO_DROPOUT, (FFN_OUT, f"F.dropout({FFN_OUT}, 0.1, self.training)")),
@@ -645,7 +645,7 @@ BLOCK = (
                        "all numbers of an image together.",
          (FIRST, FIRST.replace("self.norm1(x)", of_positions("norm1"))),
          (SECOND, SECOND.replace("self.norm2(x)", of_positions("norm2")))),
-        ("norms-without-parameters", "Your norms have no weight and bias. Leave torch's default.",
+        ("norms-without-parameters", "Your norms have no weight and bias. Keep torch's default.",
          *both_norms("nn.GroupNorm(1, dim, affine=False)")),
         ("hidden-rounded", "You round the hidden width to the nearest number. It should be int(dim * mlp_ratio), which "
                            "rounds down.",

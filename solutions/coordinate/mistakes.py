@@ -209,11 +209,11 @@ MISTAKES = (
         ("input-detached",
          "The numbers are right, but x is detached before it is pooled: part of x's gradient is missing.",
          (("directional_pool(x)", "directional_pool(x.detach())"),)),
-        ("detached", "The numbers are right, but the result is detached: nothing in it would ever learn.",
+        ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
          ((f"return {RESULT}", f"return ({RESULT}).detach()"),)),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
-        ("in-place", "You change x in place (as `x *= ...` does): whoever reads it afterwards finds other numbers. "
-                     "Write x * a_h * a_w.",
+        ("in-place", "You change x in place (as `x *= ...` does): code that reads it afterwards finds different "
+                     "numbers. Write x * a_h * a_w.",
          ((f"return {RESULT}", "result = x * a_h * a_w\n        x.data.copy_(result.data)\n        return result"),)),
     ),
 )

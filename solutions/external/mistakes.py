@@ -223,7 +223,7 @@ MISTAKES = (
             ((GATHERED, f"self.mv({WEIGHTS}.detach())"),)),
     Mistake("external-detached", "ExternalAttention",
             "The numbers are right, but what was gathered is detached (`detach()`, `.data` or `no_grad()`): nothing "
-            "in it would ever learn.",
+            "before it would ever learn.",
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
             "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no "

@@ -138,7 +138,7 @@ MISTAKES = (
             "channels to channels // reduction, and fc2 back to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
@@ -234,7 +234,7 @@ MISTAKES = (
             "There is a ReLU after your convolutions. Return their outputs as they are.",
             ((STACKED, f"torch.relu({STACKED})"),)),
     Mistake("split-detached", "SplitAndConcat",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((STACKED, f"{STACKED}.detach()"),)),
 

@@ -619,7 +619,7 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
     Mistake("emsa-detached", "EMSA",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
     Mistake("emsa-reduced-detached", "EMSA",
@@ -779,10 +779,10 @@ MISTAKES = (
             "same result.",
             ((SECOND, "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"),)),
     Mistake("block-attention-detached", "ResTBlock",
-            "The numbers are right, but attn's output is detached: nothing in it would ever learn.",
+            "The numbers are right, but attn's output is detached: nothing before it would ever learn.",
             ((FIRST, "x = x + self.attn(self.norm1(x), H, W).detach()"),)),
     Mistake("block-mlp-detached", "ResTBlock",
-            "The numbers are right, but the MLP's output is detached: nothing in it would ever learn.",
+            "The numbers are right, but the MLP's output is detached: nothing before it would ever learn.",
             ((SECOND, "return x + self.mlp(self.norm2(x)).detach()"),)),
     Mistake("block-shortcut-detached", "ResTBlock",
             "The numbers are right, but x is detached in the first shortcut: most of its gradient is lost.",

@@ -465,8 +465,8 @@ MISTAKES = (
     Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
             ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
     Mistake("affine-in-place", "AffineTransform",
-            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ..., because whoever "
-            "reads the cosines afterwards finds other numbers.",
+            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ..., because code that "
+            "reads them afterwards finds different numbers.",
             ((f"logits = {LOGITS}",
               f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
 
