@@ -48,19 +48,19 @@ MISTAKES = (
             "The argument `dilation` has no effect. A dilated kernel spans dilation * (kernel_size - 1) + 1 positions.",
             ((REACH, "kernel_size"),)),
     Mistake("size-dilation-times-kernel", "conv_output_size",
-            "You take dilation * kernel_size for the span. Between k taps there are k - 1 steps: dilation * "
-            "(kernel_size - 1) + 1.",
+            "You use dilation * kernel_size as the span of the kernel. Between k taps there are k - 1 steps: dilation "
+            "* (kernel_size - 1) + 1.",
             ((REACH, "dilation * kernel_size"),)),
     Mistake("size-reach-one-short", "conv_output_size",
-            "Your span is one too small: k taps with k - 1 steps between them cover dilation * (kernel_size - 1) + 1 "
-            "positions. The last + 1 is missing.",
+            "Your kernel's span is one too small: k taps with k - 1 steps between them cover dilation * (kernel_size - "
+            "1) + 1 positions. The last + 1 is missing.",
             ((REACH, "dilation * (kernel_size - 1)"),)),
     Mistake("size-reach-one-long", "conv_output_size",
-            "Your span is one too large: with a kernel of 1 it must be 1. The right span is dilation * (kernel_size - "
-            "1) + 1.",
+            "Your kernel's span is one too large: with a kernel of 1 it must be 1. The right span is dilation * "
+            "(kernel_size - 1) + 1.",
             ((REACH, "dilation * (kernel_size - 1) + 2"),)),
     Mistake("size-padding-once", "conv_output_size",
-            "You add the padding once. Both ends get it: 2 * padding.",
+            "You add the padding once. Add it at both ends: 2 * padding.",
             ((RESULT, "(size + padding - reach) // stride + 1"),)),
     Mistake("size-padding-ignored", "conv_output_size",
             "The argument `padding` has no effect on your result. It makes the map longer at both ends: size + 2 "
@@ -77,18 +77,18 @@ MISTAKES = (
             "You multiply by the stride. A larger stride gives fewer positions: divide.",
             ((RESULT, "(size + 2 * padding - reach) * stride + 1"),)),
     Mistake("size-no-plus-one", "conv_output_size",
-            "One position is missing: you count the steps of the kernel. The kernel also has a position before its "
-            "first step, so add 1 after the division.",
+            "One position is missing, because you count only the steps of the kernel. The kernel also has a position "
+            "before its first step, so add 1 after the division.",
             ((RESULT, "(size + 2 * padding - reach) // stride"),)),
     Mistake("size-plus-one-divided", "conv_output_size",
             "The + 1 is divided by the stride too. Divide first, with //, then add 1.",
             ((RESULT, "(size + 2 * padding - reach + 1) // stride"),)),
     Mistake("size-rounded-up", "conv_output_size",
-            "You round up. A last step that would leave the map is not taken: round down, with //.",
+            "You round up. The kernel does not take a last step that would leave the map: round down, with //.",
             ((RESULT, "-(-(size + 2 * padding - reach) // stride) + 1"),)),
     Mistake("size-rounded", "conv_output_size",
-            "You round to the nearest whole number. Round down, with //: a last step that would leave the map is "
-            "not taken.",
+            "You round to the nearest whole number. Round down, with //: the kernel does not take a last step that "
+            "would leave the map.",
             ((RESULT, "round((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-truncated", "conv_output_size",
             "`int(...)` cuts the fraction off, which rounds a negative number up: a kernel that is too long by less "
@@ -121,8 +121,8 @@ MISTAKES = (
             "comes after the sum.",
             ((SHAPED, "torch.sigmoid(scores)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelBranch",
-            "The numbers are right, but of shape (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so that BAM "
-            "can add the other branch.",
+            "The numbers are right, but their shape is (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so "
+            "that BAM can add the other branch.",
             ((SHAPED, "scores"),)),
     Mistake("channel-expanded", "ChannelBranch",
             "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum in "
@@ -146,7 +146,7 @@ MISTAKES = (
               "self.fc2 = nn.Linear(hidden, channels)\n        self.bn2 = nn.BatchNorm1d(channels)"),
              (SCORES, f"self.bn2({SCORES})"))),
     Mistake("channel-norm-after-relu", "ChannelBranch",
-            "BatchNorm and ReLU have changed places. The order is fc1, BatchNorm, ReLU, fc2.",
+            "BatchNorm and ReLU have changed places. The order should be fc1, BatchNorm, ReLU, fc2.",
             ((SCORES, "self.fc2(self.bn(torch.relu(self.fc1(s))))"),)),
     Mistake("channel-norm-of-batch-always", "ChannelBranch",
             "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
@@ -154,8 +154,8 @@ MISTAKES = (
             ((FIRST,
               "nn.functional.batch_norm(self.fc1(s), None, None, self.bn.weight, self.bn.bias, training=True)"),)),
     Mistake("channel-layer-norm", "ChannelBranch",
-            "Your normalisation is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images "
-            "of the batch.",
+            "Your norm is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images of the "
+            "batch.",
             (("nn.BatchNorm1d(hidden)", "nn.LayerNorm(hidden)"),)),
     Mistake("channel-no-relu", "ChannelBranch",
             "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix.",
@@ -165,7 +165,7 @@ MISTAKES = (
             "branch ends with fc2.",
             ((f"scores = {SCORES}", f"scores = torch.relu({SCORES})"),)),
     Mistake("channel-sigmoid-between", "ChannelBranch",
-            "There is a sigmoid where the ReLU belongs, between BatchNorm and fc2.",
+            "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",
             ((SCORES, f"self.fc2(torch.sigmoid({FIRST}))"),)),
     Mistake("channel-maximum", "ChannelBranch",
             "Your branch takes the largest value of each channel. BAM takes the mean over H and W (CBAM takes both).",
@@ -234,7 +234,7 @@ MISTAKES = (
             "`dilation` says.",
             both("nn.Conv2d(hidden, hidden, 3, padding=1)")),
     Mistake("spatial-dilation-forgotten", "SpatialBranch",
-            "Your 3x3 convolutions have the padding and not the dilation, so the map grows. Pass both: "
+            "Your 3x3 convolutions have the padding but not the dilation, so the map grows. Pass both: "
             "padding=dilation and dilation=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=dilation)")),
     Mistake("spatial-dilation-four", "SpatialBranch",
@@ -258,7 +258,7 @@ MISTAKES = (
             "conv2 and bn2 are made and never called: your branch has one 3x3 convolution, and sees half as far.",
             ((f"        h = {STEPS[2]}\n", ""),)),
     Mistake("spatial-same-convolution", "SpatialBranch",
-            "You call conv1 twice; conv2 is made and never called. Each has weights of its own.",
+            "You call conv1 twice; conv2 is made and never called. Each should have weights of its own.",
             ((STEPS[2], STEPS[2].replace("conv2", "conv1")),)),
     Mistake("spatial-shared-norm", "SpatialBranch",
             "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, and bn2 is never called. Each layer "
@@ -279,7 +279,7 @@ MISTAKES = (
             "last, before the ReLU.",
             tuple((step, step.replace(f"self.bn{i}(", "(")) for i, step in enumerate(STEPS))),
     Mistake("spatial-norm-after-relu", "SpatialBranch",
-            "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
+            "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
             tuple((step, f"self.bn{i}(torch.relu({step.removeprefix(f'torch.relu(self.bn{i}(')[:-2]}))")
                   for i, step in enumerate(STEPS))),
     Mistake("spatial-no-relus", "SpatialBranch",
@@ -299,8 +299,8 @@ MISTAKES = (
               "self.project = nn.Conv2d(hidden, 1, 1)\n        self.bn3 = nn.BatchNorm2d(1)"),
              (f"return {PROJECTED}", f"return self.bn3({PROJECTED})"))),
     Mistake("spatial-channel-map", "SpatialBranch",
-            "Your last convolution gives C maps, one for each channel. It should give one map, because the branch "
-            "says where, whatever the channel.",
+            "Your last convolution returns C maps, one for each channel. It should return one map, which serves all "
+            "channels.",
             (("nn.Conv2d(hidden, 1, 1)", "nn.Conv2d(hidden, channels, 1)"),)),
     *bottleneck("spatial", "SpatialBranch", default=16),
     *detached("spatial", "SpatialBranch", PROJECTED, "result", (("self.reduce(x)", "self.reduce(x.detach())"),)),
@@ -361,10 +361,10 @@ MISTAKES = (
             '"sum" and "product" have changed places.',
             ((COMBINED, 'channel * spatial if self.combine == "sum" else channel + spatial'),)),
     Mistake("bam-product-by-default", "BAM",
-            'If combine is not given, your block multiplies the maps. The default is "sum", as in the paper.',
+            'If combine is not given, your block multiplies the maps. The default should be "sum", as in the paper.',
             (('combine: str = "sum"', 'combine: str = "product"'),)),
     Mistake("bam-word-not-checked", "BAM",
-            'A word other than "sum" or "product" is not refused: it is taken for one of them. Raise a ValueError.',
+            'You treat a word other than "sum" or "product" like one of the two. Raise a ValueError.',
             ((WORDS, ""),)),
     Mistake("bam-assert", "BAM",
             "You refuse other words with an `assert`, which raises AssertionError (and does nothing when Python runs "
@@ -390,7 +390,7 @@ MISTAKES = (
             "reduction, dilation.",
             ((SPATIAL, "SpatialBranch(channels, dilation, reduction)"),)),
     Mistake("bam-in-place", "BAM",
-            "Your block changes its input in place: whatever reads x afterwards, such as a shortcut, finds it "
+            "Your block changes its input in place: code that reads x afterwards, such as a shortcut, finds it "
             "changed. Write x + x * gate.",
             ((f"return {GATED}", "x *= 1 + torch.sigmoid(scores)\n        return x"),)),
     Mistake("bam-gate-detached", "BAM",
@@ -401,14 +401,14 @@ MISTAKES = (
             "The numbers are right, but x is detached before the product: a part of its gradient is lost.",
             ((GATED, "x + x.detach() * torch.sigmoid(scores)"),)),
     Mistake("bam-remembers-gate", "BAM",
-            "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            "The gate of the first call is kept and used again for the next image. Compute it again in every call of "
+            "forward.",
             ((f"return {GATED}",
               'if not hasattr(self, "gate"):\n            self.gate = torch.sigmoid(scores)\n        return x + x * '
               'self.gate'),)),
     Mistake("bam-part-of-word", "BAM",
-            'You look for `combine` in one string: `"prod" in "sum product"` is true, and so is `"" in "sum '
-            'product"`. Compare with a '
-            'tuple of the two words.',
+            'You look for `combine` in a longer string: `"prod" in "sum product"` is true, and so is `"" in "sum '
+            'product"`. Compare with a tuple of the two words.',
             ((WORDS.partition("\n")[0], 'if combine not in "sum product":'),)),
     Mistake("bam-exp", "BAM", INFINITE, ((GATED, f"x + x * {naive_sigmoid('scores')}"),)),
 
@@ -440,16 +440,16 @@ MISTAKES = (
             "The argument `dilation` has no effect: 2 is written in its place.",
             ((LAYER, LAYER.replace("dilation=dilation", "dilation=2").replace("padding=dilation", "padding=2")),)),
     Mistake("repaired-resized", "RepairedSpatialAttention",
-            "You let the map shrink and stretch it to x's size afterwards. Its shape is right, but the number at a "
-            "position no longer belongs to it. Let it keep its size in every layer: padding=dilation.",
+            "You let the map shrink and stretch it to x's size afterwards. Its shape is right, but a number on the map "
+            "no longer belongs to its own position. Keep the map's size in every layer: padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=max(1, dilation - 1)")),
              (EXPANDED, "nn.functional.interpolate(self.sa(x), x.shape[2:]).expand_as(x)"))),
     Mistake("repaired-not-expanded", "RepairedSpatialAttention",
-            "The numbers are right, but of shape (B, 1, H, W). The snippet returns the map repeated for every "
+            "The numbers are right, but their shape is (B, 1, H, W). The snippet returns the map repeated for every "
             "channel, in x's shape.",
             ((EXPANDED, "self.sa(x)"),)),
     Mistake("repaired-sigmoid", "RepairedSpatialAttention",
-            "Your map goes through a sigmoid. The snippet's does not: the block that calls it adds the channel "
+            "Your map goes through a sigmoid. The snippet's map does not: the block that calls it adds the channel "
             "branch first.",
             ((EXPANDED, "torch.sigmoid(self.sa(x)).expand_as(x)"),)),
     Mistake("repaired-applies-itself", "RepairedSpatialAttention",
@@ -463,22 +463,22 @@ MISTAKES = (
             (("range(num_layers)", "range(1, num_layers)"),)),
     Mistake("repaired-no-relus", "RepairedSpatialAttention",
             "The ReLUs of the dilated layers are missing (a Sequential keeps only one entry of each name). Each layer "
-            "is convolution, BatchNorm, ReLU.",
+            "should be convolution, BatchNorm, ReLU.",
             ((f"            {RELUS}\n", ""),)),
     Mistake("repaired-no-first-relu", "RepairedSpatialAttention",
             "The ReLU after conv_reduce1 and bn_reduce1 is missing.",
             ((", relu_reduce1=nn.ReLU())", ")"),)),
     Mistake("repaired-no-norms", "RepairedSpatialAttention",
-            "The BatchNorms of the dilated layers are missing. Each layer is convolution, BatchNorm, ReLU.",
+            "The BatchNorms of the dilated layers are missing. Each layer should be convolution, BatchNorm, ReLU.",
             (('            layers[f"bn_{i}"] = nn.BatchNorm2d(hidden)\n', ""),)),
     Mistake("repaired-channel-map", "RepairedSpatialAttention",
-            "Your last convolution gives C maps. It should give one, which is then repeated for every channel.",
+            "Your last convolution returns C maps. It should return one, which is then repeated for every channel.",
             ((f'layers["last_conv"] = {LAST}', 'layers["last_conv"] = nn.Conv2d(hidden, channels, 1)'),)),
     Mistake("repaired-no-bias", "RepairedSpatialAttention",
             "Your dilated convolutions have no bias, but the snippet's have one.",
             ((LAYER, LAYER.replace("dilation=dilation)", "dilation=dilation, bias=False)")),)),
     Mistake("repaired-growing-dilation", "RepairedSpatialAttention",
-            "Your dilation grows from layer to layer. The snippet's is the same in all of them.",
+            "Your dilation grows from layer to layer. It should be the same in all of them, as in the snippet.",
             ((LAYER, LAYER.replace("=dilation", "=dilation * (i + 1)")),)),
     *bottleneck("repaired", "RepairedSpatialAttention", default=16),
     *detached("repaired", "RepairedSpatialAttention", EXPANDED, "map",

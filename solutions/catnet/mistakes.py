@@ -31,29 +31,29 @@ WHOLE_POOL = f"return {ABOVE} / {BELOW}"
 POOL = mistakes(
     "masked_average_pool", "pool",
     *replaced(ENLARGED,
-              align_corners=("You enlarge with align_corners=True. For the features it is False (for a mask that is "
-                             "resized, True).",
+              align_corners=("You enlarge the features with align_corners=True. Use False for features. (A mask is "
+                             "resized with True.)",
                              ENLARGED.replace("False", "True")),
-              nearest=("You enlarge the features with mode nearest, torch's default. It is bilinear.",
+              nearest=("You enlarge the features with mode nearest, torch's default. Use bilinear.",
                        "F.interpolate(features, size=mask.shape[-2:])"),
-              sides_swapped=("You enlarge to (W, H). A mask's size is (H, W), its last two axes.",
+              sides_swapped=("You enlarge to (W, H). Enlarge to the mask's size, (H, W), its last two axes.",
                              ENLARGED.replace("[-2:]", "[:-3:-1]")),
               factor=("You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
                       ENLARGED.replace("size=mask.shape[-2:]", "scale_factor=2"))),
     ("mask-shrunk",
-     "You resize the mask to the features. It is the other way round: the features are enlarged to the mask.",
+     "You resize the mask to the features. Do it the other way round: enlarge the features to the mask.",
      ((ENLARGED, "features"),
       (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:], mode='bilinear')"))),
     ("mask-shrunk-nearest",
-     "You resize the mask to the features, with mode nearest. The features are enlarged to the mask, bilinearly.",
+     "You resize the mask to the features, with mode nearest. Enlarge the features to the mask instead, bilinearly.",
      ((ENLARGED, "features"), (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:])"))),
     ("mask-on-the-batch",
-     "You write mask[None], which puts the new axis in front: (1, B, H, W). The axis of the channels is missing: "
-     "mask[:, None].", ((POOLED, "mask = mask.to(features.dtype)[None]"),)),
+     "You write mask[None], which puts the new axis in front: (1, B, H, W). Put it where the channels are: mask[:, "
+     "None].", ((POOLED, "mask = mask.to(features.dtype)[None]"),)),
     *replaced(POOLED,
-              inverted=("You average over the background: the mask is 1 on the object.",
+              inverted=("You average over the background. The mask is 1 on the object: average there.",
                         f"{POOLED.replace('mask.to', '1 - mask.to')}"),
-              flattened=("One mask serves for all images: the first one's. Each image has its own.",
+              flattened=("You use the first image's mask for all images. Each image has its own.",
                          "mask = mask.to(features.dtype)[:1, None]")),
     *replaced(f"{ABOVE} / {BELOW}",
               mean=("You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only "
@@ -61,29 +61,30 @@ POOL = mistakes(
                     "(features * mask).mean(dim=(2, 3))"),
               no_mask=("The mask is not used: you average over the whole picture.", "features.mean(dim=(2, 3))"),
               sum=("You add up the object's features and do not divide. Divide by the sum of the mask + 1e-5.", ABOVE),
-              maximum=("You take the maximum under the mask. A prototype is the mean.",
+              maximum=("You take the maximum under the mask. Take the mean.",
                        "(features * mask).amax(dim=(2, 3))"),
-              kept_axes=("Your result is (B, C, 1, 1). It is (B, C).",
+              kept_axes=("Your result is (B, C, 1, 1). It should be (B, C).",
                          "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), "
                          "keepdim=True) + 1e-5)"),
-              over_the_batch=("You divide by the sum of all masks of the batch. Each image has its own sum.",
+              over_the_batch=("You divide by the sum of all masks of the batch. Divide each image by the sum of its "
+                              "own mask.",
                               f"{ABOVE} / (mask.sum() + 1e-5)"),
-              eps_outside=("You add 1e-5 to the quotient. It belongs to the sum of the mask.",
+              eps_outside=("You add 1e-5 to the quotient. Add it to the sum of the mask.",
                            f"{ABOVE} / mask.sum(dim=(2, 3)) + 1e-5"),
               images_mixed=("You add up all images of the batch as well. Sum over the positions of each image alone.",
                             f"(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / {BELOW}"),
-              unit=("You divide the prototype by its length. It is the plain mean.",
+              unit=("You divide the prototype by its length. Return the plain mean.",
                     f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
-    *replaced("1e-5", no_eps=("1e-5 is missing: an empty mask gives 0 / 0. Add it to the sum of the mask.", "0"),
-              another_eps=("You add another number than 1e-5 to the sum of the mask.", "1e-7"),
-              large_eps=("You add 1 to the sum of the mask. It is 1e-5.", "1")),
+    *replaced("1e-5", no_eps=("The 1e-5 is missing, so an empty mask gives 0 / 0. Add it to the sum of the mask.", "0"),
+              another_eps=("The number that you add to the sum of the mask is not 1e-5.", "1e-7"),
+              large_eps=("You add 1 to the sum of the mask. Add 1e-5.", "1")),
     ("eps-for-empty-masks",
-     "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes an empty "
-     "mask 0, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
+     "You do not add 1e-5 to the sum of the mask. With a `clamp`, an `if` or a smaller number the result for an empty "
+     "mask is 0 too, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
     ("dtype-of-the-mask",
-     "Your result has the mask's dtype. It has the features': begin with `mask.to(features.dtype)`.",
+     "Your result has the mask's dtype. It should have the features' dtype: begin with `mask.to(features.dtype)`.",
      ((POOLED, "mask = mask[:, None]"),)),
-    ("rounded", "You round the mask to 0 and 1. It may have values in between: take it as it is.",
+    ("rounded", "You round the mask to 0 and 1. A mask may have values in between: use it as it is.",
      ((POOLED, "mask = (mask > 0.5).to(features.dtype)[:, None]"),)),
     ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features "
                       "first, then multiply.",
@@ -110,34 +111,37 @@ PROBABILITY = f"1 - torch.sigmoid({LOGITS})[:, None]"
 SEGMENTATION = mistakes(
     "prototype_segmentation", "segmentation",
     *replaced(PROBABILITY,
-              background=("You return the probability of the background. The object's is 1 minus it.",
+              background=("You return the probability of the background. Return the object's, which is 1 minus that.",
                           f"torch.sigmoid({LOGITS})[:, None]"),
-              no_sigmoid=("The sigmoid is missing.", f"1 - ({LOGITS})[:, None]"),
-              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.",
+              no_sigmoid=("The sigmoid is missing: you return the number that goes into it.",
+                          f"1 - ({LOGITS})[:, None]"),
+              no_axis=("Your result is (B, h, w). It should be (B, 1, h, w), like every map here.",
                        f"1 - torch.sigmoid({LOGITS})"),
-              hard=("You return 0 or 1. It is a probability: keep the sigmoid, nothing is cut off here.",
+              hard=("You return 0 or 1. Return the probability, the sigmoid's output, without a threshold.",
                     f"(({LOGITS}) < 0).to(features.dtype)[:, None]"),
-              axis_in_front=("The new axis stands in front, (1, B, h, w). It comes after the batch: (B, 1, h, w).",
+              axis_in_front=("Your new axis comes first, (1, B, h, w). It should come after the batch: (B, 1, h, w).",
                              f"1 - torch.sigmoid({LOGITS})[None]"),
-              softmax=("You take a softmax over the positions. Each position has a sigmoid of its own.",
+              softmax=("You take a softmax over the positions. Take a sigmoid at each position.",
                        f"(-({LOGITS})).flatten(1).softmax(1).view_as(cosine)[:, None]"),
-              softmax_of_rows=("You take a softmax along the width. Each position has a sigmoid of its own.",
+              softmax_of_rows=("You take a softmax along the width. Take a sigmoid at each position.",
                                f"1 - ({LOGITS}).softmax(dim=-1)[:, None]"),
-              half_outside=("You multiply the sigmoid by 0.5. The 0.5 stands inside and multiplies the bracket.",
+              half_outside=("You multiply the sigmoid by 0.5. The 0.5 belongs inside the sigmoid, where it multiplies "
+                            "the bracket.",
                             "1 - 0.5 * torch.sigmoid(-scale * cosine - threshold)[:, None]"),
-              tanh=("You take a tanh. It is a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
+              tanh=("You take a tanh, which can be negative. Take a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
               detached=(DETACHED.format("the probability", "no loss could train anything."),
                         f"({PROBABILITY}).detach()")),
     *replaced(LOGITS,
-              no_minus=("The cosine has the wrong sign: -scale · cosine, so that a large cosine makes the "
-                        "sigmoid small.",
+              no_minus=("Your cosine has the wrong sign. It should be -scale · cosine, so that a large cosine makes "
+                        "the sigmoid small.",
                         "0.5 * (scale * cosine - threshold)"),
-              plus_threshold=("You add the threshold. It is subtracted (and is negative by default).",
+              plus_threshold=("You add the threshold. Subtract it. (Its default is negative.)",
                               "0.5 * (-scale * cosine + threshold)"),
-              no_half=("The factor 0.5 is missing.", "-scale * cosine - threshold"),
-              half_of_the_cosine=("You halve the cosine's term only. 0.5 multiplies the whole bracket.",
+              no_half=("The factor 0.5, which multiplies the whole bracket, is missing.",
+                       "-scale * cosine - threshold"),
+              half_of_the_cosine=("You halve the cosine's term only. The 0.5 should multiply the whole bracket.",
                                   "0.5 * (-scale * cosine) - threshold"),
-              threshold_scaled=("You multiply the threshold by the scale as well. Only the cosine is multiplied by it.",
+              threshold_scaled=("You multiply the threshold by the scale as well. Multiply only the cosine by it.",
                                 "0.5 * -scale * (cosine + threshold)"),
               scale_ignored=("The argument `scale` has no effect: 20 is written in its place.",
                              "0.5 * (-20 * cosine - threshold)"),
@@ -145,10 +149,10 @@ SEGMENTATION = mistakes(
                                  "0.5 * (-scale * cosine + 10)"),
               divided_by_the_scale=("You divide the cosine by the scale. Multiply by it.",
                                     "0.5 * (-cosine / scale - threshold)"),
-              no_threshold=("The threshold is missing.", "0.5 * (-scale * cosine)"),
-              swapped=("You read threshold and scale in the other order.", "0.5 * (-threshold * cosine - scale)")),
+              no_threshold=("The threshold is missing: subtract it inside the bracket.", "0.5 * (-scale * cosine)"),
+              swapped=("You have swapped the arguments threshold and scale.", "0.5 * (-threshold * cosine - scale)")),
     *replaced(COSINE,
-              dot_product=("You take the dot product. Divide by both lengths: it is the cosine.",
+              dot_product=("You take the dot product. Divide it by both lengths to get the cosine.",
                            "(features * prototype[:, :, None, None]).sum(dim=1)"),
               only_prototype=("You divide by the prototype's length only. A position's features have a length too.",
                               "(features * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
@@ -162,25 +166,26 @@ SEGMENTATION = mistakes(
                                "C numbers: dim=1.",
                                "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, "
                                "None]).sum(dim=1)"),
-              clamped=("You cut negative cosines off. They count as they are: an opposite direction is less likely "
-                       "than a right angle.",
+              clamped=("You replace negative cosines by 0. Keep them: an opposite direction should be less likely than "
+                       "a right angle.",
                        f"{COSINE}.clamp(min=0)"),
-              divided_by_0=("If the prototype is 0, as it is for an empty mask, you divide 0 by 0. "
-                            "`F.cosine_similarity` gives 0 there.",
+              divided_by_0=("If the prototype is 0, as it is for an empty mask, you divide 0 by 0. The cosine should "
+                            "then be 0, as `F.cosine_similarity` makes it.",
                             "(features * prototype[:, :, None, None]).sum(dim=1) "
                             "/ (features.norm(dim=1) * prototype.norm(dim=1)[:, None, None])"),
-              of_the_batch=("The first image's prototype serves for all. Each image has its own.",
+              of_the_batch=("You use the first image's prototype for all images. Each image has its own.",
                             "F.cosine_similarity(features, prototype[:1, :, None, None], dim=1)"),
-              absolute=("You take the absolute value of the cosine. An opposite direction is no match.",
+              absolute=("You take the absolute value of the cosine. Keep its sign, because an opposite direction is "
+                        "not a match.",
                         f"{COSINE}.abs()"),
-              distance=("You take the distance to the prototype. Here the angle counts: a cosine.",
+              distance=("You take the distance to the prototype. Only the angle should count: take the cosine.",
                         "-(features - prototype[:, :, None, None]).norm(dim=1)")),
     ("positive-threshold", "If `threshold` is not given, your code uses 10. The default is -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
     ("default-scale", "If `scale` is not given, your code does not use 20.",
      (("scale: float = 20.0", "scale: float = 10.0"),)),
     ("prototype-detached", DETACHED.format("the prototype",
-                                           "it would get no gradient, and the support's features neither."),
+                                           "neither it nor the support's features would get a gradient."),
      ((COSINE, COSINE.replace("prototype[", "prototype.detach()[")),)),
 )
 
@@ -193,7 +198,7 @@ STRETCHED = "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape
 
 
 INFINITE_SLOPE = ("The numbers are right, but a gradient is NaN: the slope of a square root at 0 is infinite, and a "
-                  "masked-out position has the length 0. Use `.norm`, whose gradient is 0 there.")
+                  "masked-out position has length 0. Use `.norm`, whose gradient is 0 there.")
 
 
 def resized(mode: str) -> str:
@@ -203,50 +208,51 @@ def resized(mode: str) -> str:
 PRIOR = mistakes(
     "prior_mask", "prior",
     *replaced(RESIZED,
-              align_corners=("You resize the mask with align_corners=False. For the mask it is True.",
+              align_corners=("You resize the mask with align_corners=False. Use True for the mask.",
                              resized('mode="bilinear", align_corners=False')),
-              nearest=("You resize the mask with mode nearest. It is bilinear, with align_corners=True.",
+              nearest=("You resize the mask with mode nearest. Use bilinear, with align_corners=True.",
                        resized('mode="nearest"')),
-              sides_swapped=("You resize the mask to (w, h). A map's size is (h, w).",
+              sides_swapped=("You resize the mask to (w, h). Resize it to the features' size, (h, w).",
                              resized('mode="bilinear", align_corners=True').replace("[-2:]", "[:-3:-1]")),
               rounded=("You round the resized mask to 0 and 1. Keep it as it is.", f"({RESIZED} > 0.5)"),
-              no_mask=("The mask is not used: every support position counts, the background too.", "1"),
-              inverted=("You keep the background's features: the mask is 1 on the object.", f"(1 - {RESIZED})")),
-    ("mask-on-the-query", "You multiply the query by the mask. It belongs to the support.",
+              no_mask=("You do not use the mask, so the support's background counts too.", "1"),
+              inverted=("You keep the background's features. The mask is 1 on the object: keep the object's features.",
+                        f"(1 - {RESIZED})")),
+    ("mask-on-the-query", "You multiply the query by the mask. Multiply the support's features by it.",
      ((f"support = {MASKED}", f"query = query * {RESIZED}"),)),
-    ("mask-on-both", "You multiply the query by the mask too. It belongs to the support alone.",
+    ("mask-on-both", "You multiply the query by the mask too. Multiply only the support's features by it.",
      ((f"support = {MASKED}", f"query, support = query * {RESIZED}, {MASKED}"),)),
     ("mask-on-the-similarity",
-     "You multiply the similarities by the mask, or divide by the lengths before it, so that a mask of 0.3 "
-                               "lowers a cosine to 0.3 of it. Multiply the support's features first, then "
-                               "take cosines.",
+     "You multiply the similarities by the mask, or you divide by the lengths before you mask. A mask of 0.3 then "
+     "lowers a cosine to 0.3 times its value. Multiply the support's features first, then take cosines.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)"), ("(s @ q / (norms + 1e-7))",
                                                                                  "(s @ q / (norms + 1e-7) * small)"))),
-    ("excluded", "You leave the masked-out positions out of the maximum. They count as 0: multiply the features by "
-                 "the mask, no more.",
+    ("excluded", "You leave the masked-out positions out of the maximum. They should count with a similarity of 0: "
+                 "multiply the features by the mask, and do nothing more.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)\n    {f'support = {MASKED}'}"),
       ("(s @ q / (norms + 1e-7))", "(s @ q / (norms + 1e-7)).masked_fill(small == 0, -1)"))),
     *replaced(SIMILARITY,
-              mean=("You take the mean over the support's positions. It is the best match, the maximum.",
+              mean=("You take the mean over the support's positions. Take the best match, the maximum.",
                     "(s @ q / (norms + 1e-7)).mean(dim=1, keepdim=True)"),
-              sum=("You add up the similarities to all support positions. It is the best match, the maximum.",
+              sum=("You add up the similarities to all support positions. Take the best match, the maximum.",
                    "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"),
               over_the_query=("You take the maximum over the query's positions, so that your map belongs to the "
-                              "support. Take it over the support's.",
+                              "support. Take it over the support's positions.",
                               "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
               dot_product=("You compare by the dot product. Divide by the lengths of both: a cosine.",
                            "(s @ q).max(dim=1, keepdim=True).values"),
               softmax=("You weigh the similarities by a softmax. Take the largest.",
                        "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
-              clamped=("You cut negative cosines off. The largest one counts, even where it is below 0.",
+              clamped=("You replace negative cosines by 0. Take the largest cosine even if it is below 0.",
                        "(s @ q / (norms + 1e-7)).clamp(min=0).max(dim=1, keepdim=True).values"),
-              same_place=("You compare each position with the one in the same place only. Compare it with all of "
-                          "them, and take the largest.",
+              same_place=("You compare each position of the query only with the same position of the support. Compare "
+                          "it with all of them, and take the largest cosine.",
                           "(s @ q / (norms + 1e-7)).diagonal(dim1=1, dim2=2)[:, None]"),
-              no_eps=("The 1e-7 beside the lengths is missing: a masked-out position has the length 0, and 0 / "
-                      "0 is NaN.",
+              no_eps=("The 1e-7 is missing that is added to the product of the lengths. A masked-out position has "
+                      "length 0, and 0 / 0 is NaN.",
                       "(s @ q / norms).max(dim=1, keepdim=True).values"),
-              absolute=("You take absolute values. An opposite direction is no match.",
+              absolute=("You take absolute values of the cosines. Keep their signs, because an opposite direction is "
+                        "not a match.",
                         "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"),
               largest_of_the_batch=("The maximum is taken over the batch too: all images get the same map.",
                                     f"{SIMILARITY}.amax(dim=0, keepdim=True).expand(len(q), -1, -1)")),
@@ -255,23 +261,24 @@ PRIOR = mistakes(
                           "q.norm(dim=1, keepdim=True)"),
               only_support=("You divide by the support's length only. The query's features have a length too: without "
                             "it a bright position beats a similar one.", "s.norm(dim=2, keepdim=True)"),
-              exchanged=("The lengths have changed places: row i is divided by the support's length at i, column j by "
-                         "the query's at j.",
+              exchanged=("You have swapped the lengths: you divide row i by the support's length at i, and column j by "
+                         "the query's length at j.",
                          "s.norm(dim=2)[:, None] * q.norm(dim=1)[:, :, None]"),
-              of_all=("You take one length for a whole picture. Each position has its own: that of its C numbers.",
+              of_all=("You take one length for a whole picture. Each position has a length of its own, that of its C "
+                      "numbers.",
                       "s.norm(dim=(1, 2), keepdim=True) * q.norm(dim=(1, 2), keepdim=True)"),
               square_root=(INFINITE_SLOPE, "(s**2).sum(dim=2, keepdim=True).sqrt() * q.norm(dim=1, keepdim=True)"),
               one_square_root=(INFINITE_SLOPE,
                                "((s**2).sum(dim=2, keepdim=True) * (q**2).sum(dim=1, keepdim=True)).sqrt()"),
               clamped_lengths=("You do not add 1e-7 to the product of the lengths. (`F.cosine_similarity`, "
-                               "`F.normalize` and `clamp` do not either: they only replace lengths near 0.)",
+                               "`F.normalize` and `clamp` do not add it either: they only replace lengths near 0.)",
                                f"({NORMS}).clamp(min=1e-12) - 1e-7"),
               eps_in_each=("You add 1e-7 to each length. Add it once, to the product of the two.",
                            "(s.norm(dim=2, keepdim=True) + 1e-7) * (q.norm(dim=1, keepdim=True) + 1e-7) - 1e-7"),
               both_summed=("You divide by the sum of the two lengths. Divide by their product.",
                            "s.norm(dim=2, keepdim=True) + q.norm(dim=1, keepdim=True)")),
     *replaced(f"{STRETCHED}",
-              not_stretched=("The last step is missing: each image's map is stretched to 0 ... 1 by its smallest and "
+              not_stretched=("The last step is missing: stretch each image's map to 0 ... 1, with its smallest and "
                              "largest value.",
                              "similarity.unflatten(2, query.shape[-2:])"),
               divided_by_the_maximum=("You divide by the largest value only. Subtract the smallest first.",
@@ -281,33 +288,37 @@ PRIOR = mistakes(
                                "((similarity - low) / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
               stretch_without_eps=("You do not add 1e-7 to largest - smallest in the last step.",
                                    "((similarity - low) / (high - low)).unflatten(2, query.shape[-2:])"),
-              softmaxed=("You take a softmax of the map. Stretch it to 0 ... 1 by its smallest and largest value.",
+              softmaxed=("You take a softmax of the map. Stretch the map to 0 ... 1 instead, with its smallest and "
+                         "largest value.",
                          "similarity.softmax(dim=2).unflatten(2, query.shape[-2:])"),
-              row_by_row=("Smallest and largest value are those of each row. Each image's whole map has one of each.",
+              row_by_row=("You take the smallest and the largest value of each row. Take those of each image's whole "
+                          "map.",
                           "(lambda m: (m - m.amin(-1, True)) / (m.amax(-1, True) - m.amin(-1, True) + 1e-7))"
                           "(similarity.unflatten(2, query.shape[-2:]))"),
-              not_divided=("You subtract the smallest value and do not divide by largest - smallest.",
+              not_divided=("You subtract the smallest value, but then you do not divide by largest - smallest.",
                            "(similarity - low).unflatten(2, query.shape[-2:])"),
-              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.",
+              no_axis=("Your result is (B, h, w). It should be (B, 1, h, w), like every map here.",
                        "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])[:, 0]"),
               flat=("Your result is (B, 1, h · w). Give the positions their rows and columns back: (B, 1, h, w).",
                     "((similarity - low) / (high - low + 1e-7))"),
-              turned=("Rows and columns have changed places: you unflatten to (w, h). It is (h, w).",
+              turned=("Rows and columns have changed places, because you unflatten to (w, h). Unflatten to (h, w).",
                       "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[:-3:-1])"),
-              inverted_map=("Your map is upside down: the best match is 1, the worst is 0.",
+              inverted_map=("Your map is upside down. The best match should be 1, and the worst 0.",
                             "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
-              detached=(DETACHED.format("the map", "in this function everything keeps its gradient."),
+              detached=(DETACHED.format("the map", "here gradients should flow back to the features."),
                         f"({STRETCHED}).detach()")),
     *replaced(EXTREMES,
-              across_images=("Smallest and largest value are those of all images at each position (dim=0). Each image "
-                             "has its own.",
+              across_images=("You take the smallest and the largest value over all images at each position (dim=0). "
+                             "Take those of each image's own map.",
                              "low, high = similarity.amin(dim=0, keepdim=True), similarity.amax(dim=0, keepdim=True)"),
-              batch_extremes=("Smallest and largest value are those of the whole batch. Each image has its own.",
+              batch_extremes=("You take the smallest and the largest value of the whole batch. Take those of each "
+                              "image's own map.",
                               "low, high = similarity.amin(), similarity.amax()")),
     ("queries-exchanged",
-     "Query and support have changed places: the map belongs to the query, the mask to the support.",
+     "Query and support have changed places: the map should belong to the query, and the mask to the support.",
      ((f"support = {MASKED}", f"query, support = support, query\n    support = {MASKED}"),)),
-    ("small-eps", "You add 1e-7 neither to the product of the lengths nor to largest - smallest.",
+    ("small-eps", "The number that you add is not 1e-7, neither in the product of the lengths nor in largest - "
+                  "smallest.",
      ((NORMS, f"({NORMS}).clamp(min=1e-12) - 1e-7"), ("(high - low + 1e-7)", "(high - low)"))),
     ("large-eps", "The number that you add to the product of the lengths is not 1e-7.",
      ((SIMILARITY, SIMILARITY.replace("1e-7", "0.001")),)),
@@ -330,7 +341,8 @@ RESULT = "gathered if mask is None else gathered * mask"
 HIDDEN = "hidden = channels // reduction"
 KEY_QUERY = ("You multiply the keys by the queries, so that the rows of your map belong to y, and the softmax runs "
              "along the wrong axis. Row j belongs to position j of x: queries times keys.")
-IN_SOFTMAX = "You use the mask inside the softmax. It comes after it: it multiplies what x has gathered."
+IN_SOFTMAX = ("You use the mask before or inside the softmax. Use it after the softmax: multiply what x has gathered "
+              "by it.")
 
 
 def hidden_in_softmax(test: str) -> str:
@@ -343,7 +355,7 @@ def hidden_in_softmax(test: str) -> str:
 ATTENTION = mistakes(
     "CrossMaskedAttention", "attention",
     *replaced(WEIGHTS,
-              no_scale=("The scale is missing: multiply the dot products by (C // r) ** -0.5 before the softmax.",
+              no_scale=("The scale is missing. Multiply the dot products by (C // r) ** -0.5 before the softmax.",
                         "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim)"),
               scaled_after=("You scale after the softmax. Scale the dot products.",
                             "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"),
@@ -353,18 +365,20 @@ ATTENTION = mistakes(
                             "the whole factor.",
                             "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"),
               no_softmax=("The softmax is missing.", "query.transpose(1, 2) @ key * self.scale"),
-              over_the_images=("You take the softmax over the batch.",
+              over_the_images=("You take the softmax over the batch. Take it over the positions that `softmax_over` "
+                               "names.",
                                "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
               key_times_query=(KEY_QUERY, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
-              sigmoid=("You take a sigmoid. It is a softmax: each row sums to one.", f"torch.sigmoid({SCORES})"),
-              scale_of_positions=("You scale by N ** -0.5, N being the positions. It is (C // r) ** -0.5.",
+              sigmoid=("You take a sigmoid. Take a softmax, so that each row sums to one.", f"torch.sigmoid({SCORES})"),
+              scale_of_positions=("You scale by N ** -0.5, with N the number of positions. It should be (C // r) ** "
+                                  "-0.5.",
                                   "(query.transpose(1, 2) @ key * query.shape[2] ** "
                                   "-0.5).softmax(dim=self.softmax_dim)"),
               queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view, which "
-                               "keeps the order in memory. Transpose.",
+                               "keeps the order of the numbers in memory. Transpose instead.",
                                "(query.reshape(len(query), -1, query.shape[1]) @ key * "
                                "self.scale).softmax(dim=self.softmax_dim)"),
-              transposed=("`attention` returns the transposed matrix: row j belongs to position j of x.",
+              transposed=("Your `attention` returns the matrix transposed. Row j should belong to position j of x.",
                           "(key.transpose(1, 2) @ query * self.scale).softmax(dim=-3 - self.softmax_dim)"),
               naive_softmax=(OVERFLOW.format("dot products"),
                              naive_softmax("query.transpose(1, 2) @ key * self.scale",
@@ -376,110 +390,115 @@ ATTENTION = mistakes(
                       "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * "
                       "self.scale).softmax(dim=self.softmax_dim)")),
     *replaced(AXIS,
-              axes_exchanged=('The two axes are exchanged: with "keys" each row sums to one, with "queries" '
-                              'each column.',
+              axes_exchanged=('You have swapped the two axes: with "keys" each row should sum to one, and with '
+                              '"queries" each column.',
                               'self.softmax_dim = -2 if softmax_over == "keys" else -1'),
-              always_queries=('`softmax_over` has no effect: the softmax always runs over the queries, so that each '
-                              'column sums to one. '
-                              'With "keys" each row does.', "self.softmax_dim = -2"),
+              always_queries=("`softmax_over` has no effect: the softmax always runs over the queries, so that each "
+                              'column sums to one. With "keys" each row should sum to one.', "self.softmax_dim = -2"),
               axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each '
-                            'column sums to one.',
+                            "column should sum to one.",
                             "self.softmax_dim = -1")),
     *replaced(PAIR,
-              x_and_y=("x and y have changed places in the attention: queries come from x, keys from y.",
+              x_and_y=("x and y have changed places in the attention: queries should come from x, and keys from y.",
                        "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"),
-              own_keys=("Queries and keys both come from x: this is self-attention. The keys come from y.",
+              own_keys=("Queries and keys both come from x: this is self-attention. The keys should come from y.",
                         "query, key = self.query(x).flatten(2), self.key(x).flatten(2)"),
-              own_queries=("Queries and keys both come from y. The queries come from x.",
+              own_queries=("Queries and keys both come from y. The queries should come from x.",
                            "query, key = self.query(y).flatten(2), self.key(y).flatten(2)"),
-              layers_exchanged=("The layers `query` and `key` have changed places: `query` works on x, `key` on y.",
+              layers_exchanged=("The layers `query` and `key` have changed places: `query` should read x, and `key` "
+                                "should read y.",
                                 "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"),
               one_layer=("Queries and keys come from the same layer: `key` is made and never called.",
                          "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"),
-              keys_column_by_column=("The positions of the keys are counted column by column, those of the queries "
-                                     "row by row.",
+              keys_column_by_column=("You count the positions of the keys column by column, and those of the queries "
+                                     "row by row. Flatten both in the same way.",
                                      "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)")),
     *replaced(GATHERED,
-              values_of_x=("The values come from x. x gathers from y: so do they.",
+              values_of_x=("Your values come from x. They should come from y, because x gathers from y.",
                            "self.value(x).flatten(2) @ self.attention(x, y).mT"),
               not_transposed=("You multiply the values by the matrix as it is, so that its columns are used as "
-                              "weights. Row j belongs to position j of x: transpose it.",
+                              "weights. Transpose the matrix: row j holds the weights of position j of x.",
                               "self.value(y).flatten(2) @ self.attention(x, y)"),
-              no_value=("The layer `value` is not used: you gather y itself.",
+              no_value=("You do not use the layer `value`: you gather y itself.",
                         "y.flatten(2) @ self.attention(x, y).mT"),
-              other_attention=("`forward` asks for the attention of y to x. It is x that gathers.",
+              other_attention=("Your `forward` asks for the attention of y to x. Ask for that of x to y, because x "
+                               "gathers.",
                                "self.value(y).flatten(2) @ self.attention(y, x).mT"),
-              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order in memory. "
-                       "Transpose.",
+              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order of the numbers in "
+                       "memory. Transpose instead.",
                        "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * "
                        "x.shape[3])")),
     *replaced(BACK,
-              turned=("Rows and columns have changed places on the way back to a map: it is (H, W).",
+              turned=("Rows and columns have changed places on your way back to a map. Its size should be (H, W).",
                       "gathered.unflatten(2, x.shape[:-3:-1]).mT.contiguous().view_as(x)"),
               tokens=("Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
                       "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])")),
     *replaced(RESULT,
-              mask_ignored=("The mask is not used. The gathered values are multiplied by it.", "gathered"),
-              mask_with_one=("You multiply by 1 plus the mask. It is the mask alone.",
+              mask_ignored=("You do not use the mask. Multiply the gathered values by it.", "gathered"),
+              mask_with_one=("You multiply by 1 plus the mask. Multiply by the mask alone.",
                              "gathered if mask is None else gathered * (1 + mask)"),
               mask_rounded=("You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values "
                             "in between.",
                             "gathered if mask is None else gathered * (mask > 0.5)"),
               mask_added=("You add the mask. Multiply by it.", "gathered if mask is None else gathered + mask"),
-              mask_inverted=("You keep what lies outside of the mask.",
+              mask_inverted=("You keep the positions outside the mask. Keep those inside it.",
                              "gathered if mask is None else gathered * (1 - mask)"),
               sigmoid_of_mask=("You take a sigmoid of the mask. Multiply by it as it is.",
                                "gathered if mask is None else gathered * torch.sigmoid(mask)"),
-              residual=("You add x. The shortcut belongs to the block that owns this module.",
+              residual=("You add x. The shortcut belongs to the block around this module.",
                         "x + (gathered if mask is None else gathered * mask)"),
-              residual_unless_masked=("Outside of the mask you keep x. There the result is 0; the shortcut belongs to "
-                                      "the block.",
+              residual_unless_masked=("Outside the mask you keep x. The result should be 0 there: the shortcut belongs "
+                                      "to the block around this module.",
                                       "gathered if mask is None else gathered * mask + x * (1 - mask)"),
-              mask_needed=("Without a mask your module fails. mask=None means that nothing is masked.",
+              mask_needed=("Without a mask your module stops with an error. mask=None should mean that nothing is "
+                           "masked.",
                            "gathered * mask"),
               mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
                              "gathered if mask is None else gathered * mask.detach()"),
-              result_detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+              result_detached=(DETACHED.format("the result", "nothing before it would ever learn."),
                                f"({RESULT}).detach()")),
-    ("mask-on-keys", "You multiply y by the mask. It is the mask of x, and multiplies what x has gathered.",
+    ("mask-on-keys", "You multiply y by the mask. But it is the mask of x: multiply what x has gathered by it.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
-    ("mask-on-values", "You multiply the positions of y by the mask: their values, or their columns of the attention "
-                       "map. It is the mask "
-     "of x, and multiplies what x has gathered.",
+    ("mask-on-values", "You multiply the values by the mask, or the columns of the attention map that belong to y's "
+                       "positions. But it is the mask of x: multiply what x has gathered by it.",
      ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
     *((f"masked-{what}", IN_SOFTMAX, ((f"gathered = {GATHERED}", hidden_in_softmax(test)), (RESULT, "gathered")))
       for what, test in (("keys", "mask.flatten(2) == 0"), ("keys-below-half", "mask.flatten(2) < 0.5"),
                          ("queries", "mask.flatten(2).mT == 0"))),
-    ("exchanged-throughout", "x and y have changed places throughout: queries come from x, keys and values from y.",
+    ("exchanged-throughout", "x and y have changed places everywhere: queries should come from x, keys and values from "
+                             "y.",
      ((PAIR, "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"),
       (GATHERED, "self.value(x).flatten(2) @ self.attention(x, y).mT"))),
     ("key-times-query-twice", KEY_QUERY,
      ((WEIGHTS, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
       (GATHERED, "self.value(y).flatten(2) @ self.attention(x, y)"))),
-    ("mask-on-x", "You multiply x by the mask before the attention. The mask multiplies what x has gathered.",
+    ("mask-on-x", "You multiply x by the mask before the attention. Multiply what x has gathered by it instead.",
      ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"),
       (RESULT, "gathered"))),
-    ("no-biases", "`query`, `key` and `value` have no bias. They have torch's default one.",
+    ("no-biases", "`query`, `key` and `value` have no bias. Keep torch's default, which has one.",
      tuple((line, line.replace("kernel_size=1", "1, bias=False")) for line in (QUERY, KEY, VALUE))),
-    ("value-without-bias", "`value` has no bias. It has torch's default one.",
+    ("value-without-bias", "`value` has no bias. Keep torch's default, which has one.",
      ((VALUE, VALUE.replace("kernel_size=1", "1, bias=False")),)),
-    ("one-conv", "`key` is the same layer as `query`. Each has weights of its own.", ((KEY, "self.key = self.query"),)),
-    ("narrow-value", "`value` has C // r channels as well. It keeps all C.",
+    ("one-conv", "`key` is the same layer as `query`. Each of the two needs weights of its own.",
+     ((KEY, "self.key = self.query"),)),
+    ("narrow-value", "Your `value` has only C // r channels. It should keep all C.",
      ((VALUE, "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"),)),
-    ("wide-queries", "`query` and `key` keep all C channels. They have C // r.", ((HIDDEN, "hidden = channels"),)),
+    ("wide-queries", "Your `query` and `key` keep all C channels. They should have C // r.",
+     ((HIDDEN, "hidden = channels"),)),
     ("scale-of-all-channels", "You scale by C ** -0.5. Queries and keys have C // r numbers: (C // r) ** -0.5.",
      ((SCALE, "self.scale = channels**-0.5"),)),
     ("scale-halved", "You scale by 1 / (2 (C // r)): Python reads `** -1 / 2` as `(... ** -1) / 2`. Write `** -0.5`.",
      ((SCALE, "self.scale = hidden**-1 / 2"),)),
-    ("scale-with-r", "You scale by r ** -0.5. It is (C // r) ** -0.5.", ((SCALE, "self.scale = reduction**-0.5"),)),
-    ("three-by-three", "Your convolutions are 3 x 3. They are 1 x 1: each position by itself.",
+    ("scale-with-r", "You scale by r ** -0.5. It should be (C // r) ** -0.5.",
+     ((SCALE, "self.scale = reduction**-0.5"),)),
+    ("three-by-three", "Your convolutions are 3 x 3. They should be 1 x 1, so that each position is projected by "
+                       "itself.",
      tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
     *replaced(f"if not 1 <= reduction <= channels:\n            {GUARD}",
-              no_error=("If channels // reduction is 0, no ValueError is raised: the module is built without hidden "
-                        "channels. Raise one whose "
-                        "message names both numbers.", "pass"),
+              no_error=("If channels // reduction is 0, your code builds the module without hidden channels. Raise a "
+                        "ValueError whose message names both numbers.", "pass"),
               error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers.",
                                      'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden '
                                      'channel is left")')),
@@ -488,8 +507,8 @@ ATTENTION = mistakes(
      ((f"if not 1 <= reduction <= channels:\n            {GUARD}", "pass"),
       (HIDDEN, "hidden = max(1, channels // reduction)"))),
     *replaced(WRONG_AXIS,
-              any_axis=('`softmax_over` may be anything: raise a ValueError unless it is "keys" or "queries".', "pass"),
-              another_error=("For another `softmax_over` you raise another error than ValueError.",
+              any_axis=('You accept any `softmax_over`. Raise a ValueError unless it is "keys" or "queries".', "pass"),
+              another_error=("For an unknown `softmax_over` you raise an error that is not a ValueError.",
                              "raise KeyError(softmax_over)")),
     *replaced(HIDDEN,
               rounded_up=("You round the hidden channels up. If the reduction does not divide the channels, round "
@@ -499,14 +518,15 @@ ATTENTION = mistakes(
                                  "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
     ("ones-for-no-mask",
-     "Without a mask you multiply by ones of a dtype, or on a device, of their own: bfloat16 numbers come back as "
-     "float32. Return what was gathered as it is.",
+     "Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come "
+     "back as float32. Return what was gathered as it is.",
      ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
-    ("remembers-the-mask", "Without a mask you use the one of the call before. Then nothing is multiplied.",
+    ("remembers-the-mask", "Without a mask you use the mask of the previous call. If no mask is given, multiply by "
+                           "nothing.",
      ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
                          "        return gathered if self.last is None else gathered * self.last"),)),
-    *((what, '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a '
-             'word, too.',
+    *((what, "You also accept other spellings of `softmax_over`, such as capital letters or a part of a word. Accept "
+             'only "keys" and "queries", exactly as written.',
        (('if softmax_over not in ("keys", "queries"):',
          f'{given}\n        if softmax_over not in ("keys", "queries"):'),))
       for what, given in (("other-letters", "softmax_over = str(softmax_over).lower()"),
@@ -514,9 +534,9 @@ ATTENTION = mistakes(
                            'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
     ("default-reduction", "If `reduction` is not given, your code does not use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
-    ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
+    ("default-axis", 'If `softmax_over` is not given, your code does not use "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
-    ("only-in-eval", "In training mode your module returns x as it is. It does the same in both modes.",
+    ("only-in-eval", "In training mode your module returns x as it is. It should do the same thing in both modes.",
      ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
 )
 
@@ -528,10 +548,11 @@ FIRST, MIXED, LAST = (f"_at_positions(self.{name}, {x})" for name, x in SUMS.ite
 MLP = "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))"
 SELF, CROSS = (f"self.{name}_attention = CrossMaskedAttention(channels, reduction)" for name in ("self", "cross"))
 OVER_ALL = (
-    "Your norm runs over channels and positions together, as in the authors' code. It runs over the C channels of each"
-    " position."
+    "Your norm runs over channels and positions together, as in the authors' code. It should run over the C channels "
+    "of each position."
 )
-OVER_POSITIONS = "Your norm runs over the positions of each channel. It runs over the C channels of each position."
+OVER_POSITIONS = ("Your norm runs over the positions of each channel. It should run over the C channels of each "
+                  "position.")
 
 
 def normalized(norm: str, axis: int) -> str:
@@ -547,56 +568,54 @@ NO_SHORTCUT = "The shortcut around {} is missing: {}."
 BLOCK = mistakes(
     "CMAT", "cmat",
     *replaced(BOTH,
-              in_turn=("The support reads the query that you have refined already. Both cross steps read what the "
-                       "first step left, before either is changed.",
+              in_turn=("In the second step your support reads the query that this step has already changed. Both "
+                       "pictures should read the other one as the first step left it.",
                        "query = self._refine(query, support, query_mask)\n"
                        "        return query, self._refine(support, query, support_mask)"),
-              in_turn_backwards=("The query reads the support that you have refined already. Both cross steps read "
-                                 "what the first step left.",
+              in_turn_backwards=("In the second step your query reads the support that this step has already changed. "
+                                 "Both pictures should read the other one as the first step left it.",
                                  "support = self._refine(support, query, support_mask)\n"
                                  "        return self._refine(query, support, query_mask), support"),
-              masks_exchanged=("The masks have changed places: what the query gathers is multiplied by the query's "
-                               "mask, and the support's by "
-                               "the support's.",
+              masks_exchanged=("You have swapped the masks. Multiply what the query gathers by the query's mask, and "
+                               "what the support gathers by the support's mask.",
                                "return self._refine(query, support, support_mask), self._refine(support, query, "
                                "query_mask)"),
-              query_mask_twice=("You use the query's mask for both. The support has its own.",
+              query_mask_twice=("You use the query's mask for both pictures. The support has a mask of its own.",
                                 "return self._refine(query, support, query_mask), self._refine(support, query, "
                                 "query_mask)"),
-              support_mask_twice=("You use the support's mask for both. The query has its own.",
+              support_mask_twice=("You use the support's mask for both pictures. The query has a mask of its own.",
                                   "return self._refine(query, support, support_mask), self._refine(support, query, "
                                   "support_mask)"),
-              masks_ignored=("The masks are not used.",
+              masks_ignored=("You do not use the masks. Pass them to the cross-attention.",
                              "return self._refine(query, support, None), self._refine(support, query, None)"),
-              support_unmasked=("The values that the support gathers are not masked. It is multiplied by the "
-                                "support's mask.",
+              support_unmasked=("You do not mask what the support gathers. Multiply it by the support's mask.",
                                 "return self._refine(query, support, query_mask), self._refine(support, query, None)"),
-              query_unmasked=("The values that the query gathers are not masked. It is multiplied by the query's mask.",
+              query_unmasked=("You do not mask what the query gathers. Multiply it by the query's mask.",
                               "return self._refine(query, support, None), self._refine(support, query, support_mask)"),
-              both_masks=("You multiply both masks together. Each picture has its own.",
+              both_masks=("You multiply the two masks with each other. Each picture should use only its own mask.",
                           "return (self._refine(query, support, query_mask * support_mask),\n"
                           "                self._refine(support, query, query_mask * support_mask))"),
-              returned_swapped=("You return the support first. The query comes first.",
+              returned_swapped=("You return the support first. Return the query first.",
                                 "return self._refine(support, query, support_mask), self._refine(query, support, "
                                 "query_mask)"),
               query_alone=("You return the query only. The support is refined too: return both.",
                            "return self._refine(query, support, query_mask)"),
-              support_not_refined=("The support takes no part in the second step: it reads the query as the query "
-                                   "reads it.",
+              support_not_refined=("In the second step your support stays as it is. It should gather from the query, "
+                                   "as the query gathers from it.",
                                    "return self._refine(query, support, query_mask), support"),
-              own_pictures=("In the second step each picture reads itself. It reads the other one.",
+              own_pictures=("In the second step each picture reads itself. Each should read the other one.",
                             "return self._refine(query, query, query_mask), self._refine(support, support, "
                             "support_mask)"),
               stacked=("You return one tensor with both. Return a tuple of two.",
                        f"return torch.stack([{BOTH.removeprefix('return ')}])"),
-              detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+              detached=(DETACHED.format("the result", "nothing before it would ever learn."),
                         "return (self._refine(query, support, query_mask).detach(),\n"
                         "                self._refine(support, query, support_mask).detach())"),
               other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
                               "return (self._refine(query, support.detach(), query_mask),\n"
                               "                self._refine(support, query.detach(), support_mask))")),
-    ("raw-others", "The second step reads the other picture as it came in. It should read that picture as the first "
-                   "step has changed it.",
+    ("raw-others", "In your second step each picture reads the other one as it came in. It should read that picture as "
+                   "the first step has changed it.",
      ((ALONE, f"first = query, support\n        {ALONE}"),
       (BOTH, "return self._refine(query, first[1], query_mask), self._refine(support, first[0], support_mask)"))),
     ("raw-query", "The support reads the query as it came in. It should read the query as the first step has changed "
@@ -620,31 +639,31 @@ BLOCK = mistakes(
       ("_refine_alone(self, a: Tensor)", "_refine_alone(self, a: Tensor, mask: Tensor)"),
       (FIRST, FIRST.replace("(a, a)", "(a, a, mask)")))),
     ("attentions-exchanged",
-     "`self_attention` and `cross_attention` have changed places: the first step is the self-attention.",
+     "`self_attention` and `cross_attention` have changed places: the self-attention should come first.",
      ((FIRST, FIRST.replace("self.self_", "self.cross_")), (MIXED, MIXED.replace("self.cross_", "self.self_")))),
     ("norms-exchanged",
-     "norm1 and norm2 have changed places: norm1 comes after the cross-attention, norm2 after the MLP.",
+     "norm1 and norm2 have changed places: norm1 belongs after the cross-attention, and norm2 after the MLP.",
      ((MIXED, MIXED.replace("norm1", "norm2")), (LAST, LAST.replace("norm2", "norm1")))),
     *replaced(ALONE,
               no_first_step=("The first step is missing: each picture's self-attention, with norm0.", "pass"),
-              only_query_first=("Only the query gets the first step. The support gets it too.",
+              only_query_first=("Only the query goes through the first step. The support should too.",
                                 "query = self._refine_alone(query)"),
-              only_support_first=("Only the support gets the first step. The query gets it too.",
+              only_support_first=("Only the support goes through the first step. The query should too.",
                                   "support = self._refine_alone(support)"),
-              first_step_twice=("The first step runs twice for the query.",
+              first_step_twice=("Your first step runs twice for the query. It should run once for each picture.",
                                 f"{ALONE}\n        query = self._refine_alone(query)")),
     *replaced(FIRST,
               no_shortcut_first=(NO_SHORTCUT.format("the self-attention", "norm0(a + self_attention(a, a))"),
                                  "_at_positions(self.norm0, self.self_attention(a, a))"),
-              no_norm0=("norm0 is not used: it normalizes a + self_attention(a, a).", "a + self.self_attention(a, a)"),
-              norm0_first=("norm0 comes before the self-attention. It normalizes the sum.",
+              no_norm0=("You do not use norm0. It should normalize a + self_attention(a, a).",
+                        "a + self.self_attention(a, a)"),
+              norm0_first=("Your norm0 comes before the self-attention. It should normalize the sum.",
                            "a + self.self_attention(_at_positions(self.norm0, a), _at_positions(self.norm0, a))"),
-              shortcut_outside=("You add a after norm0. norm0 normalizes the sum.",
+              shortcut_outside=("You add a after norm0. norm0 should normalize the sum.",
                                 "a + _at_positions(self.norm0, self.self_attention(a, a))"),
-              norm1_for_0=("norm1 is used in the first step. It has a norm of its own, norm0.",
+              norm1_for_0=("You use norm1 in the first step. The first step has a norm of its own, norm0.",
                            "_at_positions(self.norm1, a + self.self_attention(a, a))"),
-              cross_layers_first=("The first step uses the layers of `cross_attention`. It has its own, "
-                                  "`self_attention`.",
+              cross_layers_first=("Your first step uses `cross_attention`. It should use `self_attention`.",
                                   "_at_positions(self.norm0, a + self.cross_attention(a, a))"),
               norm_over_picture=(OVER_ALL, normalized("norm0", 1)),
               norm_over_positions=(OVER_POSITIONS, normalized("norm0", 2))),
@@ -654,78 +673,80 @@ BLOCK = mistakes(
     *replaced(MIXED,
               no_shortcut_cross=(NO_SHORTCUT.format("the cross-attention", "norm1(a + cross_attention(a, b, m))"),
                                  "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              no_norm1=("norm1 is not used: it normalizes a + cross_attention(a, b, m).",
+              no_norm1=("You do not use norm1. It should normalize a + cross_attention(a, b, m).",
                         "a + self.cross_attention(a, b, mask)"),
-              masked_sum=("The mask multiplies the shortcut too. It belongs to what is gathered.",
+              masked_sum=("You multiply the shortcut by the mask too. Multiply only what is gathered.",
                           "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
-              masked_after=("You multiply by the mask after norm1. It belongs to what is gathered.",
+              masked_after=("You multiply by the mask after norm1. Multiply only what is gathered.",
                             "_at_positions(self.norm1, a + self.cross_attention(a, b)) * mask"),
-              shortcut_of_b=("You add b. The shortcut is a: each picture keeps itself.",
+              shortcut_of_b=("You add b. The shortcut should be a, because each picture keeps itself.",
                              "_at_positions(self.norm1, b + self.cross_attention(a, b, mask))"),
-              read_by_b=("b gathers from a. It is a that gathers from b.",
+              read_by_b=("In your second step b gathers from a. It should be a that gathers from b.",
                          "_at_positions(self.norm1, a + self.cross_attention(b, a, mask))"),
-              self_layers=("The second step uses the layers of `self_attention`. It has its own, `cross_attention`.",
+              self_layers=("Your second step uses `self_attention`. It should use `cross_attention`.",
                            "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
-              shortcut_outside_cross=("You add a after norm1. norm1 normalizes the sum.",
+              shortcut_outside_cross=("You add a after norm1. norm1 should normalize the sum.",
                                       "a + _at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`: it multiplies what a has "
-                         "gathered.",
+              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`, which multiplies what a has "
+                         "gathered by it.",
                          "_at_positions(self.norm1, a + self.cross_attention(a, b * mask))"),
-              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`: it multiplies what a has "
-                         "gathered.",
+              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`, which multiplies what a has "
+                         "gathered by it.",
                          "_at_positions(self.norm1, a + self.cross_attention(a * mask, b))"),
-              norm1_first=("norm1 comes before the cross-attention. It normalizes the sum.",
+              norm1_first=("Your norm1 comes before the cross-attention. It should normalize the sum.",
                            "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, "
                            "b), mask)"),
-              norm0_again=("norm0 is used again in the second step. It has a norm of its own, norm1.",
+              norm0_again=("You use norm0 again in the second step. The second step has a norm of its own, norm1.",
                            "_at_positions(self.norm0, a + self.cross_attention(a, b, mask))"),
               rounded_mask=("You round the masks to 0 and 1. Pass them on as they are.",
                             "_at_positions(self.norm1, a + self.cross_attention(a, b, (mask > 0.5).to(a.dtype)))")),
     *replaced(LAST,
               no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"),
                                "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
-              no_norm2=("norm2 is not used: it normalizes z + mlp(z).", "z + _at_positions(self.mlp, z)"),
-              no_mlp=("The MLP is not used.", "_at_positions(self.norm2, z)"),
-              shortcut_outside_mlp=("You add z after norm2. norm2 normalizes the sum.",
+              no_norm2=("You do not use norm2. It should normalize z + mlp(z).", "z + _at_positions(self.mlp, z)"),
+              no_mlp=("You do not use the MLP. The last step should be norm2(z + mlp(z)).",
+                      "_at_positions(self.norm2, z)"),
+              shortcut_outside_mlp=("You add z after norm2. norm2 should normalize the sum.",
                                     "z + _at_positions(self.norm2, _at_positions(self.mlp, z))"),
-              norm2_first=("norm2 comes before the MLP. It normalizes the sum.",
+              norm2_first=("Your norm2 comes before the MLP. It should normalize the sum.",
                            "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
-              mlp_of_a=("The MLP works on a. It works on z.",
+              mlp_of_a=("Your MLP reads a. It should read z.",
                         "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
-              added_to_a=("You add a to the MLP's result. z is added.",
+              added_to_a=("You add a to the MLP's output. Add z.",
                           "_at_positions(self.norm2, a + _at_positions(self.mlp, z))"),
-              norm1_again=("norm1 is used again after the MLP. There is a norm of its own, norm2.",
+              norm1_again=("You use norm1 again after the MLP. The MLP has a norm of its own, norm2.",
                            "_at_positions(self.norm1, z + _at_positions(self.mlp, z))")),
     *replaced(MLP,
               no_relu=("The ReLU of the MLP is missing: two linear layers in a row are one.",
                        "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.Linear(channels, channels))"),
-              gelu=("Your MLP has a GELU. It has a ReLU.", MLP.replace("ReLU", "GELU")),
-              wide_mlp=("Your MLP has 4C channels inside. Both of its layers are C to C.",
+              gelu=("Your MLP has a GELU. It should have a ReLU.", MLP.replace("ReLU", "GELU")),
+              wide_mlp=("Your MLP has 4C channels inside. Both of its layers should go from C to C.",
                         "self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.ReLU(), nn.Linear(4 * "
                         "channels, channels))"),
-              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.",
+              last_relu=("Your MLP ends with a ReLU. It should end with a Linear.",
                          MLP.replace("channels))", "channels), nn.ReLU())"))),
     *replaced(CROSS,
-              one_attention=("Both attentions are one module. Each has weights of its own.",
+              one_attention=("Your two attentions are one and the same module. Each should have weights of its own.",
                              "self.cross_attention = self.self_attention"),
-              default_inside=("`reduction` is not passed on to `cross_attention`.",
+              default_inside=("You do not pass `reduction` on to `cross_attention`.",
                               "self.cross_attention = CrossMaskedAttention(channels)")),
-    ("reduction-ignored", "The argument `reduction` has no effect: it is not passed on to the two attentions.",
+    ("reduction-ignored", "The argument `reduction` has no effect: pass it on to the two attentions.",
      ((SELF, SELF.replace(", reduction", "")), (CROSS, CROSS.replace(", reduction", "")))),
     ("softmax-over-queries",
-     "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
-                             "keys.",
+     "Your self-attention takes the softmax over the queries, as the authors' code does. Here it should run over the "
+     "keys.",
      ((SELF, SELF.replace("reduction)", 'reduction, "queries")')),)),
-    *((f"eps{number}", "Your LayerNorms have another eps than torch's default. Leave the default, 1e-5.",
+    *((f"eps{number}", "The eps of your LayerNorms is not torch's default. Keep the default, 1e-5.",
        tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps={eps})")
              for i in range(3)))
       for number, eps in (("", "1e-6"), ("-3", "1e-3"), ("-4", "1e-4"), ("-8", "1e-8"), ("-12", "1e-12"))),
-    ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
+    ("one-norm", "You use one LayerNorm for all three steps. Make three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),
     ("default-reduction", "If `reduction` is not given, your code does not use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
-    ("only-in-eval", "In training mode your block returns its input as it is. It does the same in both modes.",
+    ("only-in-eval", "In training mode your block returns its input as it is. It should do the same thing in both "
+                     "modes.",
      ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
 )
 
@@ -738,100 +759,108 @@ NEXT = "query_mask = (probabilities[-1] > 0.5).to(query.dtype)"
 REFINEMENT = mistakes(
     "iterative_refinement", "refinement",
     *replaced("prior_mask(query, support, support_mask), _resize",
-              starts_with_ones=("The query's first mask is 1 everywhere. Start with prior_mask(query, support, "
+              starts_with_ones=("Your first mask for the query is 1 everywhere. Start with prior_mask(query, support, "
                                 "support_mask).",
                                 "torch.ones_like(query[:, :1]), _resize"),
-              starts_with_zeros=("The query's first mask is 0 everywhere. Start with prior_mask(query, support, "
+              starts_with_zeros=("Your first mask for the query is 0 everywhere. Start with prior_mask(query, support, "
                                  "support_mask).",
                                  "torch.zeros_like(query[:, :1]), _resize"),
-              starts_rounded=("You round the prior mask to 0 and 1. The first round takes it as it is.",
+              starts_rounded=("You round the prior mask to 0 and 1. Use it as it is in the first round.",
                               "(prior_mask(query, support, support_mask) > 0.5).to(query.dtype), _resize"),
-              prior_exchanged=("Query and support have changed places in prior_mask.",
+              prior_exchanged=("Query and support have changed places in your call of prior_mask.",
                                "prior_mask(support, query, support_mask), _resize"),
-              prior_detached=(DETACHED.format("the prior mask", "the first block's mask keeps its gradient."),
+              prior_detached=(DETACHED.format("the prior mask", "gradients should flow back through the first block's "
+                                                                "mask."),
                               "prior_mask(query, support, support_mask).detach(), _resize"),
-              starts_with_support_mask=("The query starts with the support's mask. Its object lies elsewhere: "
-                                        "prior_mask finds a first guess.",
+              starts_with_support_mask=("Your query starts with the support's mask, but the query's object lies "
+                                        "elsewhere. Start with prior_mask(query, support, support_mask).",
                                         "_resize_mask(support_mask, support), _resize")),
     *replaced("_resize_mask(support_mask, support)",
-              nearest=("You resize the support's mask with mode nearest. As in prior_mask it is bilinear, with "
-                       "align_corners=True.",
+              nearest=("You resize the support's mask with mode nearest. Use bilinear with align_corners=True, as in "
+                       "prior_mask.",
                        "F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:])"),
-              align_corners=("You resize the support's mask with align_corners=False. As in prior_mask it is True.",
+              align_corners=("You resize the support's mask with align_corners=False. Use True, as in prior_mask.",
                              'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], '
                              'mode="bilinear")'),
-              rounded=("You round the resized support mask to 0 and 1. Keep it as it is.",
+              rounded=("You round the resized support mask to 0 and 1. Use it as it is.",
                        "(_resize_mask(support_mask, support) > 0.5).to(query.dtype)"),
-              not_resized=("You give the blocks the support's mask at its own size. They need (B, 1, h, w): resize it "
-                           "as in prior_mask.",
+              not_resized=("You give the blocks the support's mask at its own size. Blocks need (B, 1, h, w): resize "
+                           "the mask as in prior_mask.",
                            "support_mask[:, None]")),
     *replaced(STEP,
-              query_alone_kept=("The support is not kept: each block starts again from the first support. A block "
-                                "refines both.",
+              query_alone_kept=("You do not keep the refined support: each block starts again from the first one. Pass "
+                                "on both pictures that the block before returned.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
-              masks_exchanged=("Pictures and masks do not go together. The order is query, support, query's mask, "
-                               "support's mask.",
+              masks_exchanged=("Pictures and masks do not match in your call of a block: one picture gets the other "
+                               "one's mask. The order is query, support, query's mask, support's mask.",
                                "query, support = block(query, support, small_support_mask, query_mask)"),
-              pictures_exchanged=("You give a block the support as the query. The order is query, support, query's "
-                                  "mask, support's mask.",
+              pictures_exchanged=("You give a block the support as the query, and the query as the support. The order "
+                                  "is query, support, query's mask, support's mask.",
                                   "support, query = block(support, query, small_support_mask, query_mask)\n"
                                   "        query, support = support, query"),
-              one_mask=("A block gets the query's mask for both pictures. The support has its own.",
+              one_mask=("You give each block the query's mask for both pictures. The support has a mask of its own.",
                         "query, support = block(query, support, query_mask, query_mask)"),
-              support_unmasked=("A block gets a mask of ones for the support. It is the resized support mask.",
+              support_unmasked=("You give each block a mask of ones for the support. Give it the resized support mask.",
                                 "query, support = block(query, support, query_mask, "
                                 "torch.ones_like(small_support_mask))"),
-              by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional "
-                           "arguments, as another block may call them otherwise.",
+              by_keywords=("You call a block with keyword arguments. Another kind of block may use other names than "
+                           "CMAT, so pass four positional arguments.",
                            "query, support = block(query, support, query_mask=query_mask, "
                            "support_mask=small_support_mask)"),
-              all_by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional "
-                               "arguments, as another block may call them otherwise.",
+              all_by_keywords=("You call a block with keyword arguments. Another kind of block may use other names "
+                               "than CMAT, so pass four positional arguments.",
                                "query, support = block(query=query, support=support, query_mask=query_mask, "
                                "support_mask=small_support_mask)"),
-              first_block=("You call the first block every time. Each round has a block of its own.",
+              first_block=("You call the first block in every round. Each round should call the next block.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
-    ("query-not-kept", "The query is not kept: each block starts again from the first query. A block refines both.",
+    ("query-not-kept", "You do not keep the refined query: each block starts again from the first one. Pass on both "
+                       "pictures that the block before returned.",
      ((STEP, STEP.replace("query, support =", "refined, support =")),
       (APPEND, APPEND.replace("(query,", "(refined,")))),
     ("support-not-kept",
-     "The support is not kept: each block starts again from the first support. A block refines both.",
+     "You do not keep the refined support: each block starts again from the first one. Pass on both pictures that the "
+     "block before returned.",
      ((STEP, STEP.replace("query, support =", "query, refined =")), (MEAN, MEAN.replace("(support,", "(refined,")))),
-    ("query-before-its-block", "You segment the query as it was before its block. Segment the refined one.",
+    ("query-before-its-block", "You segment the query as it was before the block. Segment the query that the block "
+                               "returned.",
      ((STEP, f"before = query\n        {STEP}"), (APPEND, APPEND.replace("(query,", "(before,")))),
-    ("first-query", "You segment the first query in each round. Segment the refined one.",
+    ("first-query", "You segment the first query in every round. Segment the query that this round's block returned.",
      ((START, f"first = query\n    {START}"), (APPEND, APPEND.replace("(query,", "(first,")))),
-    ("support-before-its-block", "You pool the support as it was before its block. Pool the refined one.",
+    ("support-before-its-block", "You pool the support as it was before the block. Pool the support that the block "
+                                 "returned.",
      ((STEP, f"before = support\n        {STEP}"), (MEAN, MEAN.replace("(support,", "(before,")))),
-    ("from-the-start", "Each block gets the features of the start. It refines what the block before it returned.",
+    ("from-the-start", "Each of your blocks gets the original features. A block should get what the block before it "
+                       "returned.",
      ((START, f"first = query, support\n    {START}"), (STEP, "query, support = block(*first, query_mask, "
                                                               "small_support_mask)"))),
     *replaced(MEAN,
-              of_the_query=("The prototype is the query's. It is the mean of the *support* under its mask.",
+              of_the_query=("Your prototype is pooled from the query. It should be the mean of the *support* under its "
+                            "mask.",
                             "prototype = masked_average_pool(query, support_mask)"),
               of_the_small_mask=("You pool with the resized mask. masked_average_pool takes the support's mask at its "
                                  "own size.",
                                  "prototype = masked_average_pool(support, small_support_mask[:, 0])"),
-              of_query_and_its_mask=("The prototype is pooled from the query under its own mask. It is the mean of "
-                                     "the *support* under support_mask.",
+              of_query_and_its_mask=("Your prototype is pooled from the query under the query's mask. It should be the "
+                                     "mean of the *support* under support_mask.",
                                      "prototype = masked_average_pool(query, query_mask[:, 0])"),
-              of_query_mask=("You pool the support with the query's mask. The support has its own.",
+              of_query_mask=("You pool the support with the query's mask. Use the support's own mask.",
                              "prototype = masked_average_pool(support, query_mask[:, 0])"),
               detached_prototype=(DETACHED.format("the prototype",
                                                   "the support's half of each block would never learn."),
                                   f"{MEAN}.detach()")),
-    ("first-prototype", "The prototype is made once, from the first support. Make it again from each refined support.",
+    ("first-prototype", "You make the prototype once, from the first support. Make it again in every round, from the "
+                        "refined support.",
      ((START, f"{START}\n    {MEAN}"), (f"        {MEAN}\n", ""))),
     *replaced(APPEND,
-              of_the_support=("You segment the support. The query is what has no mask yet.",
+              of_the_support=("You segment the support. Segment the query, which has no mask yet.",
                               "probabilities.append(prototype_segmentation(support, prototype, threshold, scale))"),
-              arguments_ignored=("`threshold` and `scale` are not passed on to prototype_segmentation.",
+              arguments_ignored=("You do not pass `threshold` and `scale` on to prototype_segmentation.",
                                  "probabilities.append(prototype_segmentation(query, prototype))"),
-              scale_ignored=("`scale` is not passed on to prototype_segmentation.",
+              scale_ignored=("You do not pass `scale` on to prototype_segmentation.",
                              "probabilities.append(prototype_segmentation(query, prototype, threshold))"),
-              threshold_ignored=("`threshold` is not passed on to prototype_segmentation.",
+              threshold_ignored=("You do not pass `threshold` on to prototype_segmentation.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale=scale))"),
-              arguments_swapped=("threshold and scale have changed places.",
+              arguments_swapped=("threshold and scale have changed places in your call of prototype_segmentation.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale, threshold))"),
               rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask "
                             "is rounded.",
@@ -839,62 +868,64 @@ REFINEMENT = mistakes(
               detached=(DETACHED.format("each probability", "no loss could train the blocks."),
                         f"{APPEND.replace('scale))', 'scale).detach())')}")),
     *replaced(NEXT,
-              boolean=("From the second round on, your query's mask is boolean. It has the query's dtype: "
+              boolean=("From the second round on, your query's mask is boolean. It should have the query's dtype: "
                        "`.to(query.dtype)`.",
                        "query_mask = probabilities[-1] > 0.5"),
-              float32=("From the second round on, your query's mask is float32 (`.float()`). It has the query's "
-                       "dtype: `.to(query.dtype)`.",
+              float32=("From the second round on, your query's mask is float32 (`.float()`). It should have the "
+                       "query's dtype: `.to(query.dtype)`.",
                        "query_mask = (probabilities[-1] > 0.5).float()"),
-              soft=("The next round's mask is the probability itself. It is 1 where the probability is above 0.5, and "
-                    "0 elsewhere.",
+              soft=("Your next round's mask is the probability itself. It should be 1 where the probability is above "
+                    "0.5, and 0 elsewhere.",
                     "query_mask = probabilities[-1]"),
-              soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the "
-                             "probability is above 0.5, else 0.",
+              soft_detached=("Your next round's mask is the probability itself, detached. It should be 1 where the "
+                             "probability is above 0.5, and 0 elsewhere.",
                              "query_mask = probabilities[-1].detach()"),
               between_detached=(DETACHED.format("what a block returns",
-                                                "no later map would train the blocks before it."),
+                                                "the later maps would not train the earlier blocks."),
                                 f"{NEXT}\n        query, support = query.detach(), support.detach()"),
-              half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask is 1 only "
-                        "where it is above 0.5.",
+              half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask should be 1 "
+                        "only where the probability is above 0.5.",
                         "query_mask = (probabilities[-1] >= 0.5).to(query.dtype)"),
-              ones=("From the second round on, your query's mask is 1 everywhere: compare the probability with 0.5, "
+              ones=("From the second round on, your query's mask is 1 everywhere. Compare the probability with 0.5, "
                     "not with `threshold` or 0.",
                     "query_mask = torch.ones_like(query[:, :1])"),
-              prior_again=("You call prior_mask again in each round. From the second round on the mask is the last "
-                           "segmentation.",
+              prior_again=("You call prior_mask again in each round. From the second round on, the mask should come "
+                           "from the last segmentation.",
                            "query_mask = prior_mask(query, support, support_mask)"),
-              support_mask_too=("You replace the support's mask too. It never changes.",
+              support_mask_too=("You replace the support's mask too. It should stay the same in every round.",
                                 f"{NEXT}\n        small_support_mask = query_mask"),
-              growing=("You join the new mask to the one before, so that it can only grow. Take the new one alone.",
+              growing=("You join the new mask to the old one, so that the mask can only grow. Take the new mask alone.",
                        "query_mask = ((probabilities[-1] > 0.5) | (query_mask > 0.5)).to(query.dtype)"),
-              mean_of_maps=("You average all maps so far. The next round's mask comes from the last one alone.",
+              mean_of_maps=("You average all maps so far. The next round's mask should come from the last map alone.",
                             "query_mask = (torch.stack(probabilities).mean(dim=0) > 0.5).to(query.dtype)"),
               by_the_mean_of_each=("You compare with the map's own mean. Compare with 0.5.",
                                    "query_mask = (probabilities[-1] > probabilities[-1].mean(dim=(2, 3), "
                                    "keepdim=True)).to(query.dtype)"),
-              straight_through=("The numbers are right, but your mask passes a gradient on to the map before. A "
-                                "comparison has none.",
+              straight_through=("The numbers are right, but your mask passes a gradient back to the map that it was "
+                                "made from. A plain comparison passes no gradient.",
                                 "query_mask = (probabilities[-1] > 0.5).to(query.dtype) + probabilities[-1] - "
                                 "probabilities[-1].detach()"),
-              prior_kept=("Every round takes the prior mask. From the second round on it is the last segmentation.",
+              prior_kept=("You use the prior mask in every round. From the second round on, the mask should come from "
+                          "the last segmentation.",
                           "pass"),
-              background=("The next round's mask is the background's: 1 where the probability is *above* 0.5.",
+              background=("Your next round's mask marks the background. It should be 1 where the probability is "
+                          "*above* 0.5.",
                           "query_mask = (probabilities[-1] < 0.5).to(query.dtype)"),
               by_the_mean=("You compare with the map's own mean. Compare with 0.5.",
                            "query_mask = (probabilities[-1] > probabilities[-1].mean()).to(query.dtype)"),
-              shrinking=("You multiply the new mask by the one before, so that it can only shrink. Take the new "
-                         "one alone.",
+              shrinking=("You multiply the new mask by the old one, so that the mask can only shrink. Take the new "
+                         "mask alone.",
                          "query_mask = query_mask * (probabilities[-1] > 0.5)"),
-              first_segmentation=("Every later round takes the first segmentation. Take the last one.",
+              first_segmentation=("All your later rounds use the first segmentation. Use the last one.",
                                   "query_mask = (probabilities[0] > 0.5).to(query.dtype)")),
     *replaced("return probabilities",
-              last_alone=("You return the last map only. Return a list with one map for each block.",
+              last_alone=("You return only the last map. Return a list with one map for each block.",
                           "return probabilities[-1]"),
               stacked=("You return one tensor. Return a list with one (B, 1, h, w) for each block.",
                        "return torch.stack(probabilities)"),
-              reversed=("Your list begins with the last block. The first block comes first.",
+              reversed=("Your list begins with the last block's map. The first block's map should come first.",
                         "return probabilities[::-1]"),
-              with_prior=("Your list begins with the prior mask. It holds one probability for each block, no more.",
+              with_prior=("Your list begins with the prior mask. It should hold only one map for each block.",
                           "return [prior_mask(query, support, support_mask), *probabilities]")),
     ("default-threshold", "If `threshold` is not given, your code does not use -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),

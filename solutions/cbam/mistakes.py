@@ -39,20 +39,20 @@ MISTAKES = (
             "Your gate uses the maximum alone. The mean goes through the same mlp, and the two results are added.",
             ((SCORES, f"self.mlp({LARGEST})"),)),
     Mistake("gate-mean-twice", "ChannelGate",
-            "You add the mean's result to itself; the maximum never arrives. Look at the names in your sum: one of "
+            "You add the mean's result to itself, and the maximum is not used. Look at the names in your sum: one of "
             "them should be the maximum's.",
             ((SCORES, f"2 * self.mlp({MEAN})"),)),
     Mistake("gate-max-twice", "ChannelGate",
-            "You add the maximum's result to itself; the mean never arrives. Look at the names in your sum: one of "
+            "You add the maximum's result to itself, and the mean is not used. Look at the names in your sum: one of "
             "them should be the mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Each goes through it alone, because the "
-            "ReLU inside treats them differently; the two results are added.",
+            "You add mean and maximum first and send the sum through the mlp. Send each of them through the mlp alone, "
+            "because of its ReLU, and add the two results.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
-            "You send the average of mean and maximum through the mlp. Each goes through it alone; the two results "
-            "are added.",
+            "You send the average of mean and maximum through the mlp. Send each of them through it alone, and add the "
+            "two results.",
             ((SCORES, f"self.mlp(({MEAN} + {LARGEST}) / 2)"),)),
     Mistake("gate-scores-averaged", "ChannelGate",
             "You take half the sum of the two results. CBAM adds them without dividing.",
@@ -61,28 +61,29 @@ MISTAKES = (
             "You subtract the two results. CBAM adds them.",
             ((SCORES, f"self.mlp({MEAN}) - self.mlp({LARGEST})"),)),
     Mistake("gate-scores-multiplied", "ChannelGate",
-            "You multiply the two results. CBAM adds them, and then comes the sigmoid.",
+            "You multiply the two results. CBAM adds them, and then takes the sigmoid.",
             ((SCORES, f"self.mlp({MEAN}) * self.mlp({LARGEST})"),)),
     Mistake("gate-larger-score", "ChannelGate",
-            "You take the larger one of the two results. CBAM adds them.",
+            "You take the larger of the two results. CBAM adds them.",
             ((SCORES, f"torch.maximum(self.mlp({MEAN}), self.mlp({LARGEST}))"),)),
     Mistake("gate-two-sigmoids-added", "ChannelGate",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first; one "
-            "sigmoid at the end makes the gate.",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first, then "
+            "take one sigmoid.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None]"),)),
     Mistake("gate-two-sigmoids-multiplied", "ChannelGate",
-            "You multiply two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
+            "You multiply two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) * torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None]"),)),
     Mistake("gate-two-sigmoids-averaged", "ChannelGate",
-            "You average two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
+            "You average two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None] / 2"),)),
     Mistake("gate-concatenated", "ChannelGate",
-            "Your mlp takes mean and maximum side by side, 2C numbers. It takes C: mean and maximum go through it one "
-            "after the other, with the same weights.",
+            "Your mlp takes mean and maximum side by side, 2C numbers. It should take C: call it once on the mean and "
+            "once on the maximum, with the same weights.",
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
-            "You have one mlp for the mean and another for the maximum. CBAM shares one: one `self.mlp`, called twice.",
+            "You have one mlp for the mean and another for the maximum. CBAM uses one mlp for both: call `self.mlp` "
+            "twice.",
             ((f"self.mlp = {MLP}", f"self.mlp, self.mlp_max = ({MLP} for _ in range(2))"),
              (f"self.mlp({LARGEST})", f"self.mlp_max({LARGEST})"))),
     Mistake("gate-no-sigmoid", "ChannelGate",
@@ -107,18 +108,18 @@ MISTAKES = (
             "added before the mlp.",
             (("nn.ReLU(), ", ""),)),
     Mistake("gate-hidden-sigmoid", "ChannelGate",
-            "The hidden layer of your mlp has a sigmoid. It takes a ReLU; the sigmoid is for the gate alone.",
+            "The hidden layer of your mlp has a sigmoid. It should have a ReLU: the sigmoid is only for the gate.",
             (("nn.ReLU()", "nn.Sigmoid()"),)),
     Mistake("gate-relu-at-end", "ChannelGate",
-            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. There is one ReLU, between "
+            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. Keep only the ReLU between "
             "the two layers.",
             ((SCORES, f"torch.relu(self.mlp({MEAN})) + torch.relu(self.mlp({LARGEST}))"),)),
     Mistake("gate-no-bias", "ChannelGate",
-            "Your two layers have no biases. SE's have none; CBAM's have one, so leave `bias` at its default.",
+            "Your two layers have no biases. SE's layers have none, but CBAM's have them: leave `bias` at its default.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),
              ("nn.Linear(hidden, channels)", "nn.Linear(hidden, channels, bias=False)"))),
     Mistake("gate-applied", "ChannelGate",
-            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1); the block that owns it applies it.",
+            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1); the block around it applies it.",
             ((GATE, f"x * {GATE}"),)),
     Mistake("gate-expanded", "ChannelGate",
             "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched "
@@ -136,8 +137,8 @@ MISTAKES = (
             "You take the largest absolute value. The maximum of -5 and 2 is 2.",
             ((LARGEST, "x.abs().amax(dim=(2, 3))"),)),
     Mistake("gate-indices", "ChannelGate",
-            "You use the second part of what `max` returns: the positions of the maxima. The first part holds the "
-            "maxima themselves.",
+            "You use the second part of max's result, the positions of the maxima. Use the first part, the maxima "
+            "themselves.",
             ((LARGEST, "x.flatten(2).max(dim=2)[1].to(x)"),)),
     Mistake("gate-max-pair", "ChannelGate",
             "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use "
@@ -155,8 +156,8 @@ MISTAKES = (
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),
              (LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"))),
     Mistake("gate-over-channels", "ChannelGate",
-            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you pool over H "
-            "and W, and each channel keeps two numbers.",
+            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you should pool "
+            "over H and W, so that each channel keeps two numbers.",
             ((MEAN, "x.mean(dim=1).flatten(1)"), (LARGEST, "x.amax(dim=1).flatten(1)"))),
     Mistake("gate-square-window", "ChannelGate",
             "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H "
@@ -171,7 +172,8 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("gate-hidden-is-reduction", "ChannelGate",
-            "The hidden layer has `reduction` numbers. The reduction is a divisor: channels // reduction.",
+            "The hidden layer has `reduction` numbers. The reduction is a divisor: it should have channels // "
+            "reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("gate-rounds-up", "ChannelGate",
             "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
@@ -198,8 +200,8 @@ MISTAKES = (
             "`no_grad()` cuts it off.",
             ((LARGEST, "x.detach().amax(dim=(2, 3))"),)),
     Mistake("gate-pooled-detached", "ChannelGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off what "
-            "is pooled.",
+            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the "
+            "pooled tensors.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"), (LARGEST, "x.detach().amax(dim=(2, 3))"))),
 
     Mistake("gate-keeps-axes", "ChannelGate",
@@ -223,34 +225,34 @@ MISTAKES = (
 
     # --- SpatialGate
     Mistake("spatial-mean-first", "SpatialGate",
-            "Your two sheets are in the other order: the mean first. The exercise, like the authors' code, puts the "
-            "maximum first; weights that were trained with one order are wrong in the other.",
+            "Your two sheets are in the wrong order, with the mean first. The exercise, like the authors' code, puts "
+            "the maximum first: weights trained with one order are wrong in the other.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-mean-twice", "SpatialGate",
-            "Both of your sheets are the mean; the maximum never arrives.",
+            "Both of your sheets are the mean, and the maximum is not used.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MEAN_MAP}], dim=1)"),)),
     Mistake("spatial-max-twice", "SpatialGate",
-            "Both of your sheets are the maximum; the mean never arrives.",
+            "Both of your sheets are the maximum, and the mean is not used.",
             ((POOLED, f"torch.cat([{MAX_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-added", "SpatialGate",
-            "You add the two sheets and give the convolution one channel. It takes two: put the sheets together along "
-            "the channel axis, with `torch.cat`.",
+            "You add the two sheets and give the convolution one channel. It should take two: put the sheets together "
+            "along the channel axis, with `torch.cat`.",
             (("nn.Conv2d(2,", "nn.Conv2d(1,"), (POOLED, f"{MAX_MAP} + {MEAN_MAP}"))),
     Mistake("spatial-over-positions", "SpatialGate",
-            "You pool over H and W: that is the channel gate's job. Here you pool over the channels (axis 1), and "
-            "each position keeps two numbers.",
+            "You pool over H and W: that is the channel gate's job. Here you should pool over the channels (axis 1), "
+            "so that each position keeps two numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
             "Your sheets have lost their channel axis, (B, H, W), so that `torch.cat` puts them together along "
             "H. Keep it with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
-            "You put the two sheets together along the batch. They go together along the channel axis: "
+            "You put the two sheets together along the batch. Put them together along the channel axis: "
             "`torch.cat([...], dim=1)`.",
             ((POOLED, POOLED[:-2] + "0)"),)),
     Mistake("spatial-cat-height", "SpatialGate",
-            "You put the two sheets together along H. They go together along the channel axis: "
-            "`torch.cat([...], dim=1)`.",
+            "You put the two sheets together along H. Put them together along the channel axis: `torch.cat([...], "
+            "dim=1)`.",
             ((POOLED, POOLED[:-2] + "2)"),)),
     Mistake("spatial-max-pair", "SpatialGate",
             "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first "
@@ -260,8 +262,8 @@ MISTAKES = (
             "You add up the channels without dividing by their number. Take the mean.",
             ((MEAN_MAP, "x.sum(dim=1, keepdim=True)"),)),
     Mistake("spatial-indices", "SpatialGate",
-            "You use the second part of what `max` returns: the number of the channel in which the maximum lies. The "
-            "first part holds the maximum itself.",
+            "You use the second part of max's result, the index of the channel with the maximum. Use the first part, "
+            "the maximum itself.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)[1].to(x)"),)),
     Mistake("spatial-no-sigmoid", "SpatialGate",
             "The sigmoid at the end is missing: your map can hold any real numbers, even negative ones. A gate lies "
@@ -271,41 +273,42 @@ MISTAKES = (
             "The sigmoid is applied twice: your map lies between 0.5 and 0.73 and can neither open nor close.",
             ((MAP, f"torch.sigmoid({MAP})"),)),
     Mistake("spatial-sigmoid-before-bn", "SpatialGate",
-            "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order is convolution, "
-            "BatchNorm, sigmoid.",
+            "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order should be "
+            "convolution, BatchNorm, sigmoid.",
             ((MAP, "self.bn(torch.sigmoid(self.conv(pooled)))"),)),
     Mistake("spatial-relu", "SpatialGate",
             "There is a ReLU between the BatchNorm and the sigmoid: no position can be closed below 0.5. Leave it out.",
             ((MAP, "torch.sigmoid(torch.relu(self.bn(self.conv(pooled))))"),)),
     Mistake("spatial-relu-before-bn", "SpatialGate",
-            "There is a ReLU between the convolution and the BatchNorm. The order is convolution, BatchNorm, sigmoid.",
+            "There is a ReLU between the convolution and the BatchNorm. The order should be convolution, BatchNorm, "
+            "sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution (with two channels). It should come after the convolution "
-            "and normalises its one channel.",
+            "The BatchNorm comes before the convolution (with two channels). It should come after the convolution and "
+            "normalise its one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
             "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is "
             "`self.bn`, between convolution and sigmoid.",
             ((f"\n        self.bn = {BN}", ""), (MAP, "torch.sigmoid(self.conv(pooled))"))),
     Mistake("spatial-bn-not-called", "SpatialGate",
-            "`self.bn` is made and never called. It stands between the convolution and the sigmoid.",
+            "`self.bn` is made and never called. It belongs between the convolution and the sigmoid.",
             ((MAP, "torch.sigmoid(self.conv(pooled))"),)),
     Mistake("spatial-bn-momentum", "SpatialGate",
             "Your BatchNorm keeps its running mean and variance with a different momentum. (The authors' code has "
-            "0.01.) Here it is torch's default: leave the argument out.",
+            "0.01.) Keep torch's default: leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
             "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and "
-            "from what it has remembered in eval mode.",
+            "uses its running statistics in eval mode.",
             (("self.bn(self.conv(pooled))",
               "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
-            "Your convolution has a bias. Pass `bias=False`: the BatchNorm after it would take a constant away "
-            "again, and has a bias of its own.",
+            "Your convolution has a bias. Pass `bias=False`: the BatchNorm after it removes any constant, and has a "
+            "bias of its own.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
-            "You multiply x by the map. Return the map itself, (B, 1, H, W); the block that owns it applies it.",
+            "You multiply x by the map. Return the map itself, (B, 1, H, W); the block around it applies it.",
             ((MAP, f"x * {MAP}"),)),
     Mistake("spatial-expanded", "SpatialGate",
             "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is "
@@ -326,8 +329,8 @@ MISTAKES = (
             "Your kernel is 7 x 7 whatever `kernel_size` says. Use the argument.",
             (("nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2", "nn.Conv2d(2, 1, 7, padding=3"),)),
     Mistake("spatial-even-allowed", "SpatialGate",
-            "An even kernel_size is not refused. It has no middle, so no padding keeps the map's size: raise a "
-            "ValueError.",
+            "An even kernel_size is not refused. An even kernel has no middle, so no padding keeps the map's size: "
+            "raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("spatial-three-and-seven-only", "SpatialGate",
             "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Raise it only if "
@@ -360,21 +363,22 @@ MISTAKES = (
             "spatial gate reads its result.",
             ((BOTH, "x = x * self.spatial_gate(x)\n        return x * self.channel_gate(x)"),)),
     Mistake("cbam-parallel", "CBAM",
-            "Both of your gates read the same x. They work one after the other: the spatial gate reads the image that "
-            "the channel gate has already gated.",
+            "Both of your gates read the same x. They should work one after the other: the spatial gate reads the "
+            "image that the channel gate has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
             "You multiply x by the sum of the two gates. They work one after the other: x times the channel gate, and "
             "that times its spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
-            "Your block stops after the channel gate. Its result goes through the spatial gate too.",
+            "Your block stops after the channel gate. Its result should go through the spatial gate too.",
             ((BOTH, f"{FIRST}\n        return x"),)),
     Mistake("cbam-spatial-only", "CBAM",
-            "Your block leaves the channel gate out. It comes first; the spatial gate reads its result.",
+            "Your block leaves the channel gate out. It should come first, and the spatial gate should read the gated "
+            "image.",
             ((BOTH, f"return {SECOND}"),)),
     Mistake("cbam-ungated-image", "CBAM",
-            "The spatial gate reads the gated image, but its map is multiplied onto the original x: the channel gate "
+            "The spatial gate reads the gated image, but you multiply the original x by its map, so the channel gate "
             "is lost. Multiply the gated image.",
             ((BOTH, "return x * self.spatial_gate(x * self.channel_gate(x))"),)),
     Mistake("cbam-gates-not-applied", "CBAM",
@@ -385,8 +389,8 @@ MISTAKES = (
             "Your block returns the spatial map. Multiply the gated image by it.",
             ((f"return {SECOND}", "return self.spatial_gate(x)"),)),
     Mistake("cbam-gate-of-gate", "CBAM",
-            "You pass the channel gate's weights to the spatial gate and return what comes out: weights made from "
-            "weights. Each gate's weights are multiplied onto the image it has read.",
+            "You pass the channel gate's weights to the spatial gate and return its output, weights made from weights. "
+            "Multiply each gate's weights by the image that the gate has read.",
             ((BOTH, "return self.spatial_gate(self.channel_gate(x))"),)),
     Mistake("cbam-added", "CBAM",
             "Your block adds its gates to the image. A gate multiplies.",
@@ -399,7 +403,7 @@ MISTAKES = (
             "Your block adds the channel-gated image at the end. CBAM returns the gated image alone.",
             ((f"return {SECOND}", f"return x + {SECOND}"),)),
     Mistake("cbam-channel-gate-twice", "CBAM",
-            "The channel gate is applied twice.",
+            "You apply the channel gate twice. Apply it once.",
             ((BOTH, "g = self.channel_gate(x)\n        x = x * g\n        return x * g * self.spatial_gate(x)"),)),
     Mistake("cbam-double-sigmoid", "CBAM",
             "Your gates go through a second sigmoid: both end in one already, and two of them keep every weight "
@@ -407,8 +411,8 @@ MISTAKES = (
             ((BOTH,
               "x = x * torch.sigmoid(self.channel_gate(x))\n        return x * torch.sigmoid(self.spatial_gate(x))"),)),
     Mistake("cbam-in-place", "CBAM",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for "
-            "instance, finds it changed. Write `x = x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a shortcut, "
+            "finds it changed. Write `x = x * ...`.",
             ((FIRST, "x *= self.channel_gate(x)"),)),
     Mistake("cbam-reduction-dropped", "CBAM",
             "`reduction` does not reach the channel gate: it is built with its default, 16. Pass it on.",
@@ -433,26 +437,26 @@ MISTAKES = (
 
     # --- flexible_attention
     Mistake("flexible-mean-only", "flexible_attention",
-            "You use the mean alone: that is SE. The maximum goes through the same two matrices, and the two results "
-            "are added.",
+            "You use the mean alone: that is SE. Send the maximum through the same two matrices, and add the two "
+            "results.",
             ((SUM, f"torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-max-only", "flexible_attention",
-            "You use the maximum alone. The mean goes through the same two matrices, and the two results are added.",
+            "You use the maximum alone. Send the mean through the same two matrices, and add the two results.",
             ((SUM, f"torch.relu({LARGEST} @ w1.T) @ w2.T"),)),
     Mistake("flexible-mean-twice", "flexible_attention",
-            "You add the mean's result to itself; the maximum never arrives.",
+            "You add the mean's result to itself, and the maximum is not used.",
             ((SUM, f"2 * torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-pooled-added", "flexible_attention",
-            "You add mean and maximum first. Each goes through both matrices alone; the two results are added.",
+            "You add mean and maximum first. Send each of them through both matrices alone, and add the two results.",
             ((SUM, f"torch.relu(({MEAN} + {LARGEST}) @ w1.T) @ w2.T"),)),
     Mistake("flexible-scores-averaged", "flexible_attention",
-            "You take half the sum of the two results. They are added without dividing.",
+            "You take half the sum of the two results. Add them without dividing.",
             ((SUM, f"{SUM} / 2"),)),
     Mistake("flexible-no-relu", "flexible_attention",
             "The ReLU after `w1` is missing. Without it the two matrices are one.",
             (("torch.relu(s @ w1.T)", "(s @ w1.T)"),)),
     Mistake("flexible-relu-at-end", "flexible_attention",
-            "There is a ReLU after `w2` as well, so no gate falls below 0.5. There is one ReLU, after `w1`.",
+            "There is a ReLU after `w2` as well, so no gate falls below 0.5. Keep only the ReLU after `w1`.",
             ((SUM, f"sum(torch.relu(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))"),)),
     Mistake("flexible-no-sigmoid", "flexible_attention",
             "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies "
@@ -462,8 +466,8 @@ MISTAKES = (
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. Use a sigmoid.",
             ((FLEXIBLE, "x * torch.softmax(scores, dim=1)[:, :, None, None]"),)),
     Mistake("flexible-two-sigmoids", "flexible_attention",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first; one sigmoid at the "
-            "end makes the gate.",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first, then take one "
+            "sigmoid.",
             ((FLEXIBLE,
               f"x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))[:, :, None, None]"),)),
     Mistake("flexible-returns-gate", "flexible_attention",
@@ -476,7 +480,7 @@ MISTAKES = (
             "You add the input to the gated input. Return the product alone.",
             ((FLEXIBLE, f"x + {FLEXIBLE}"),)),
     Mistake("flexible-in-place", "flexible_attention",
-            "You multiply x in place (`x *= ...`): whoever reads x afterwards finds it changed. Write `x * ...`.",
+            "You multiply x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
             ((f"return {FLEXIBLE}", f"{FLEXIBLE.replace('*', '*=')}\n    return x"),)),
     Mistake("flexible-matrices-not-turned", "flexible_attention",
             "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
@@ -495,21 +499,21 @@ MISTAKES = (
             "the vectors as rows: `s @ w1.T`.",
             (("torch.relu(s @ w1.T) @ w2.T", "w2 @ torch.relu(w1 @ s.T)"),)),
     Mistake("flexible-matrices-swapped", "flexible_attention",
-            "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
+            "`w1` and `w2` have changed places: `w1`, (C // r, C), should come first and make C // r numbers out of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
     Mistake("flexible-second-not-turned", "flexible_attention",
             "You multiply the hidden numbers by w2 as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A "
             "layer with the matrix w computes `s @ w.T`.",
             (("w2.T", "w2"),)),
     Mistake("flexible-other-matrix-first", "flexible_attention",
-            "You multiply by w2 first. The sizes fit, because w2 as it is has the shape of w1 turned; but w1 comes "
+            "You multiply by w2 first. The sizes fit, because w2 has the shape of w1 transposed. But w1 should come "
             "first: `s @ w1.T`, then `@ w2.T`.",
             (("torch.relu(s @ w1.T) @ w2.T", "torch.relu(s @ w2) @ w1"),)),
     Mistake("flexible-over-channels", "flexible_attention",
-            "You pool over the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
+            "You pool over the channels. Pool over H and W, axes 2 and 3, so that each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"), (LARGEST, "x.amax(dim=1)"))),
     Mistake("flexible-gate-on-width", "flexible_attention",
-            "The gates have lost their place: shapes line up from the right, so the gates' C is matched with the "
+            "Your gates have only two axes, and shapes line up from the right, so the gates' C is matched with the "
             "image's W. Give them two axes of size 1 at the end, (B, C, 1, 1).",
             ((FLEXIBLE, "x * torch.sigmoid(scores)"),)),
     Mistake("flexible-detached", "flexible_attention",

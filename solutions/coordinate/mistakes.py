@@ -24,7 +24,7 @@ SMOOTH = (
     "There is a SiLU (the smooth swish) between bn1 and the split. The exercise asks for its cheap relative,"
     " F.hardswish."
 )
-BIAS = "{} has no bias. All three convolutions have one, also conv1, although a BatchNorm follows."
+BIAS = "{} has no bias. All three convolutions should have one, even conv1, which a BatchNorm follows."
 
 
 def mistakes(exercise: str, short: str, *rows: tuple[str, str, Edits]) -> tuple[Mistake, ...]:
@@ -35,101 +35,100 @@ def mistakes(exercise: str, short: str, *rows: tuple[str, str, Edits]) -> tuple[
 MISTAKES = (
     *mistakes(
         "directional_pool", "pool",
-        ("exchanged", "Your two results have changed places. The first is the mean of each row, which runs over W "
-                      "(the last axis): "
-         "(B, C, H, 1).", ((f"{ROWS}, {COLUMNS}", f"{COLUMNS}, {ROWS}"),)),
+        ("exchanged", "Your two results have changed places. The first should hold the mean of each row, taken over W, "
+                      "the last axis: (B, C, H, 1).", ((f"{ROWS}, {COLUMNS}", f"{COLUMNS}, {ROWS}"),)),
         ("no-keepdim",
-         "Your means have lost an axis: (B, C, H) and (B, C, W). With keepdim=True an axis of size 1 stays.",
+         "Your means have lost an axis: (B, C, H) and (B, C, W). Use keepdim=True, which leaves an axis of size 1.",
          ((ROWS, "x.mean(dim=3)"), (COLUMNS, "x.mean(dim=2)"))),
-        ("sums", "You take sums. Take means, so that a larger map does not have larger numbers.",
+        ("sums", "You take sums. Take means, so that a larger map does not give larger numbers.",
          ((ROWS, ROWS.replace("mean", "sum")), (COLUMNS, COLUMNS.replace("mean", "sum")))),
         ("maxima", "You take the maximum of each row and column. Take the mean.",
          ((ROWS, ROWS.replace("mean", "amax")), (COLUMNS, COLUMNS.replace("mean", "amax")))),
-        ("columns-standing", "The columns' means are (B, C, W, 1). Here they keep their place: (B, C, 1, W). (The "
-                             "transposition comes in "
-         "CoordinateAttention.)", ((COLUMNS, f"{COLUMNS}.transpose(2, 3)"),)),
-        ("global", "You average over the whole map, as SE does, and repeat the mean. Each row and each column has a "
-                   "mean of its own.",
+        ("columns-standing", "Your columns' means are (B, C, W, 1). Leave them as (B, C, 1, W). (CoordinateAttention "
+                             "transposes them later.)", ((COLUMNS, f"{COLUMNS}.transpose(2, 3)"),)),
+        ("global", "You average over the whole map, as SE does, and repeat the mean. Each row and each column should "
+                   "have a mean of its own.",
          ((ROWS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, x.shape[2], -1)"),
           (COLUMNS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, -1, x.shape[3])"))),
         ("over-channels",
-         "You average over the channels. Each channel keeps its own means: average over W, and over H.",
+         "You average over the channels. Each channel should keep its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True).expand(-1, x.shape[1], -1, -1)"),
           (COLUMNS, "x.mean(dim=(1, 2), keepdim=True).expand(-1, x.shape[1], -1, -1)"))),
         ("over-batch", "Your means run over the batch too, so that all images share them. Average over one axis only.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True).expand(len(x), -1, -1, -1)"),
           (COLUMNS, "x.mean(dim=(0, 2), keepdim=True).expand(len(x), -1, -1, -1)"))),
         ("divided-by-the-wrong-side",
-         "You divide the sum of a row by H and that of a column by W. A row has W numbers, a column H.",
+         "You divide the sum of a row by H, and the sum of a column by W. A row has W numbers, and a column has H.",
          ((ROWS, "x.sum(dim=3, keepdim=True) / x.shape[2]"), (COLUMNS, "x.sum(dim=2, keepdim=True) / x.shape[3]"))),
         ("detached", "The numbers are right, but the means are detached (`detach()`, `.data` or `no_grad()`): no "
                      "gradient flows back.",
          ((ROWS, f"{ROWS}.detach()"), (COLUMNS, f"{COLUMNS}.detach()"))),
         ("over-channels-too",
-         "You average over the channels, too. Each channel keeps its own means: average over W, and over H.",
+         "You average over the channels, too. Each channel should keep its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(1, 2), keepdim=True)"))),
         ("over-batch-too",
-         "You average over the images of the batch, too. Each image keeps its own means: average over W, and over H.",
+         "You average over the images of the batch, too. Each image should keep its own means: average over W, and "
+         "over H.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(0, 2), keepdim=True)"))),
         ("axes-off-by-one", "Your axes are one too small: you average over H and over the channels. Axes count from "
                             "0: W is axis 3, and H "
          "is axis 2.", ((f"{ROWS}, {COLUMNS}", f"{ROWS.replace('3', '2')}, {COLUMNS.replace('2', '1')}"),)),
-        ("only-rows", "You return the rows' means only. Return two tensors: rows, columns.",
+        ("only-rows", "You return the rows' means only. Return two tensors: the rows' means, then the columns' means.",
          ((f"{ROWS}, {COLUMNS}", ROWS),)),
     ),
     *mistakes(
         "CoordinateAttention", "coordinate",
-        ("softmax", "Your gates come from a softmax. Each number has a sigmoid of its own.",
+        ("softmax", "Your gates come from a softmax. Take a sigmoid of each number by itself.",
          ((A_H, f"torch.softmax({SCORES_H}, dim=2)"), (A_W, f"torch.softmax({SCORES_W}, dim=3)"))),
         ("softmax-of-channels",
-         "Your gates come from a softmax over the channels. Each number has a sigmoid of its own.",
+         "Your gates come from a softmax over the channels. Take a sigmoid of each number by itself.",
          ((A_H, f"torch.softmax({SCORES_H}, dim=1)"), (A_W, f"torch.softmax({SCORES_W}, dim=1)"))),
         ("two-sigmoids", "Your gates go through the sigmoid twice. Once is enough.",
          ((A_H, f"torch.sigmoid({A_H})"), (A_W, f"torch.sigmoid({A_W})"))),
-        ("no-sigmoids", "The sigmoids are missing: x is multiplied by the bare results of conv_h and conv_w.",
+        ("no-sigmoids", "The sigmoids are missing: you multiply x by the outputs of conv_h and conv_w as they are.",
          BARE),
         ("no-sigmoid-of-rows", "The sigmoid after conv_h is missing.", (BARE[0],)),
         ("no-sigmoid-of-columns", "The sigmoid after conv_w is missing.", (BARE[1],)),
-        ("one-sigmoid", "You take one sigmoid of the sum. Each gate has its own, and the two are multiplied.",
+        ("one-sigmoid", "You take one sigmoid of the sum. Take a sigmoid for each gate, and multiply x by both gates.",
          (*BARE, (RESULT, "x * torch.sigmoid(a_h + a_w)"))),
         ("sigmoid-of-the-product",
-         "You multiply the results of conv_h and conv_w and take one sigmoid of the product. Each has its own "
-         "sigmoid.", (*BARE, (RESULT, "x * torch.sigmoid(a_h * a_w)"))),
-        ("hard-sigmoid", "Your gates are hard sigmoids. Only the activation in the middle is a hard one; the gates "
-                         "are torch.sigmoid.",
+         "You multiply the outputs of conv_h and conv_w and take one sigmoid of the product. Take a sigmoid of each "
+         "output first.", (*BARE, (RESULT, "x * torch.sigmoid(a_h * a_w)"))),
+        ("hard-sigmoid", "Your gates are hard sigmoids. Only the activation in the middle is a hard one: make the "
+                         "gates with torch.sigmoid.",
          ((A_H, A_H.replace("torch.sigmoid", "F.hardsigmoid")), (A_W, A_W.replace("torch.sigmoid", "F.hardsigmoid")))),
-        ("gates-added", "You add the two gates. They are multiplied: x * a_h * a_w.", ((RESULT, "x * (a_h + a_w)"),)),
-        ("gates-averaged", "You take the mean of the two gates. They are multiplied: x * a_h * a_w.",
+        ("gates-added", "You add the two gates. Multiply by both: x * a_h * a_w.", ((RESULT, "x * (a_h + a_w)"),)),
+        ("gates-averaged", "You take the mean of the two gates. Multiply by both: x * a_h * a_w.",
          ((RESULT, "x * (a_h + a_w) / 2"),)),
-        ("gates-maximum", "You take the larger one of the two gates. They are multiplied: x * a_h * a_w.",
+        ("gates-maximum", "You take the larger of the two gates. Multiply by both: x * a_h * a_w.",
          ((RESULT, "x * torch.maximum(a_h, a_w)"),)),
-        ("rows-alone", "Only a_h multiplies x. The gate of the columns is missing: x * a_h * a_w.",
+        ("rows-alone", "You multiply x by a_h only. The gate of the columns is missing: x * a_h * a_w.",
          ((RESULT, "x * a_h"),)),
-        ("columns-alone", "Only a_w multiplies x. The gate of the rows is missing: x * a_h * a_w.",
+        ("columns-alone", "You multiply x by a_w only. The gate of the rows is missing: x * a_h * a_w.",
          ((RESULT, "x * a_w"),)),
         ("gate-alone", "You return the gates. Multiply x by them.", ((RESULT, "a_h * a_w"),)),
-        ("shortcut", "You add x to the result. The module returns x * a_h * a_w alone.", ((RESULT, f"x + {RESULT}"),)),
+        ("shortcut", "You add x to the result. Return x * a_h * a_w alone.", ((RESULT, f"x + {RESULT}"),)),
         ("columns-first",
-         "The columns come first on your line, and the split takes them for rows. The H rows come first.",
+         "You join the columns first, but your split takes the first H numbers for the rows. Join the H rows first, "
+         "then the W columns.",
          ((LINE, "torch.cat([columns.transpose(2, 3), rows], dim=2)"),)),
         ("split-exchanged",
          "You split off W numbers for the rows and H for the columns. The line holds H rows first, then W columns.",
          ((SPLIT, "line.split([x.shape[3], x.shape[2]], dim=2)"),)),
         ("split-in-halves",
-         "You split the line into two equal halves. It has H rows and W columns: split([H, W], dim=2).",
+         "You split the line into two equal halves. It holds H rows and W columns: split([H, W], dim=2).",
          ((SPLIT, "line.chunk(2, dim=2)"),)),
-        ("split-in-pieces", "You give split a single number, which cuts the line into pieces of this length. Give it "
-                            "a list of two sizes: "
-         "split([H, W], dim=2).", ((SPLIT, "line.split(x.shape[2], dim=2)"),)),
-        ("layers-exchanged", "conv_h and conv_w have changed places: conv_h makes the gate of the rows.",
+        ("split-in-pieces", "You give split a single number, which cuts the line into pieces of that length. Give it a "
+                            "list of two sizes: split([H, W], dim=2).", ((SPLIT, "line.split(x.shape[2], dim=2)"),)),
+        ("layers-exchanged", "conv_h and conv_w have changed places: conv_h should make the gate of the rows.",
          ((A_H, A_H.replace("conv_h", "conv_w")), (A_W, A_W.replace("conv_w", "conv_h")))),
         ("one-layer", "conv_h makes both gates, and conv_w is never called.",
          ((A_W, A_W.replace("conv_w", "conv_h")),)),
         ("no-transposition",
-         "The columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
+         "Your columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
          ((LINE, "torch.cat([rows, columns], dim=2)"),)),
         ("not-transposed-back",
-         "The columns' gate is (B, C, W, 1): it multiplies rows. Transpose it back to (B, C, 1, W).",
+         "Your columns' gate is (B, C, W, 1), so it multiplies the rows. Transpose it back to (B, C, 1, W).",
          ((A_W, "torch.sigmoid(self.conv_w(columns))"),)),
         *((f"joined-along-axis-3{words}",
            "You join along axis 3. Once the columns' means are transposed, both kinds of means lie along axis 2, as "
@@ -142,11 +141,11 @@ MISTAKES = (
           for words, reshaped in (("", "self.conv_w(columns).reshape(x.shape)"),
                                   ("-before-conv-w", "self.conv_w(columns.reshape(x.shape))"))),
         ("pooled-away",
-         "You average over the whole map before conv1, as SE does: every row and every column has the same gate.",
+         "You average over the whole map before conv1, as SE does: every row and every column gets the same gate. "
+         "Average along one axis at a time.",
          ((ACTIVE, "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"),)),
-        ("apart", "bn1 works on rows and columns apart. They go through conv1 and bn1 as one line of H + W positions, "
-                  "so that in training "
-         "mode they share one mean and variance.",
+        ("apart", "You call bn1 on rows and columns separately. Send them through conv1 and bn1 as one line of H + W "
+                  "positions, so that in training mode they share one mean and variance.",
          ((ACTIVE, f"torch.cat([F.hardswish(self.bn1(self.conv1(part))) for part in {SPLIT}], dim=2)"),)),
         ("relu", ACTIVATION.format("ReLU"), ((ACTIVE, ACTIVE.replace("F.hardswish", "torch.relu")),)),
         ("hard-swish-not-divided",
@@ -156,34 +155,35 @@ MISTAKES = (
         ("silu", SMOOTH, ((ACTIVE, ACTIVE.replace("hardswish", "silu")),)),
         ("gelu", ACTIVATION.format("GELU"), ((ACTIVE, ACTIVE.replace("hardswish", "gelu")),)),
         ("hardsigmoid-in-the-middle",
-         "There is a hard sigmoid between bn1 and the split. A hard-swish is z times the hard sigmoid of z.",
+         "There is a hard sigmoid between bn1 and the split. It should be a hard-swish, z times the hard sigmoid of z.",
          ((ACTIVE, ACTIVE.replace("hardswish", "hardsigmoid")),)),
-        ("no-activation", "Nothing stands between bn1 and the split: the hard-swish is missing.",
+        ("no-activation", "There is nothing between bn1 and the split: the hard-swish is missing.",
          ((ACTIVE, "self.bn1(self.conv1(line))"),)),
-        ("no-norm", "bn1 is made and never called. It follows conv1.", ((ACTIVE, "F.hardswish(self.conv1(line))"),)),
+        ("no-norm", "bn1 is made and never called. It belongs after conv1.",
+         ((ACTIVE, "F.hardswish(self.conv1(line))"),)),
         ("instance-norm",
-         "bn1 keeps no running mean and variance, as an InstanceNorm or a GroupNorm. It is a plain nn.BatchNorm2d.",
+         "Your bn1 keeps no running mean and variance, like an InstanceNorm or a GroupNorm. It should be a plain "
+         "nn.BatchNorm2d.",
          ((BN1, "nn.InstanceNorm2d(hidden, affine=True)"),)),
-        ("norm-last", "bn1 comes after the hard-swish. The order is conv1, bn1, hard-swish.",
+        ("norm-last", "Your bn1 comes after the hard-swish. The order should be conv1, bn1, hard-swish.",
          ((ACTIVE, "self.bn1(F.hardswish(self.conv1(line)))"),)),
-        ("no-minimum", "You take in_channels // reduction hidden channels, without a least number. There are at least "
-                       "8: max(8, ...).",
+        ("no-minimum", "You take in_channels // reduction hidden channels, without a lower limit. There should be at "
+                       "least 8: max(8, ...).",
          ((HIDDEN, "in_channels // reduction"),)),
         ("at-least-one",
-         "You take at least one hidden channel. There are at least 8: max(8, in_channels // reduction).",
+         "Your lower limit is one hidden channel. There should be at least 8: max(8, in_channels // reduction).",
          ((HIDDEN, HIDDEN.replace("8", "1")),)),
-        ("at-most-eight", "You take the smaller one of 8 and in_channels // reduction. It is the larger one: max.",
+        ("at-most-eight", "You take the smaller of 8 and in_channels // reduction. Take the larger one: max.",
          ((HIDDEN, "max(1, min(8, in_channels // reduction))"),)),
         ("at-most-eight-or-none",
-         "You take the smaller one of 8 and in_channels // reduction, which may even be zero. It is the larger "
-         "one: max.", ((HIDDEN, "min(8, in_channels // reduction)"),)),
+         "You take the smaller of 8 and in_channels // reduction, which may even be zero. Take the larger one: max.",
+         ((HIDDEN, "min(8, in_channels // reduction)"),)),
         ("eight-more",
-         "You add 8 to in_channels // reduction. 8 is only the least number: max(8, in_channels // reduction).",
+         "You add 8 to in_channels // reduction. 8 is only the lower limit: max(8, in_channels // reduction).",
          ((HIDDEN, "in_channels // reduction + 8"),)),
-        ("reduction-itself", "You take `reduction` itself for the number of hidden channels. It is what in_channels "
-                             "is divided by: max(8, "
-         "in_channels // reduction).", ((HIDDEN, "max(8, reduction)"),)),
-        ("at-least-sixteen", "You take at least 16 hidden channels. The least number is 8.",
+        ("reduction-itself", "You take `reduction` itself for the number of hidden channels. It is the divisor: max(8, "
+                             "in_channels // reduction).", ((HIDDEN, "max(8, reduction)"),)),
+        ("at-least-sixteen", "Your lower limit is 16 hidden channels. It should be 8.",
          ((HIDDEN, HIDDEN.replace("8", "16")),)),
         ("rounded-up",
          "You round the hidden channels up, or to the nearest number. Round down: in_channels // reduction.",
@@ -196,7 +196,7 @@ MISTAKES = (
         ("default-reduction", "If `reduction` is not given, your code does not use 32.",
          (("reduction: int = 32", "reduction: int = 16"),)),
         ("no-bias",
-         "None of your convolutions has a bias. All three have one, also conv1, although a BatchNorm follows.",
+         "None of your convolutions has a bias. All three should have one, even conv1, which a BatchNorm follows.",
          tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (CONV1, CONV_H, CONV_W))),
         ("conv1-without-bias", BIAS.format("conv1"), ((CONV1, CONV1.replace(", 1)", ", 1, bias=False)")),)),
         ("gates-without-bias", BIAS.format("conv_h, or conv_w,"),
@@ -209,11 +209,11 @@ MISTAKES = (
         ("input-detached",
          "The numbers are right, but x is detached before it is pooled: part of x's gradient is missing.",
          (("directional_pool(x)", "directional_pool(x.detach())"),)),
-        ("detached", "The numbers are right, but the result is detached: nothing in it would ever learn.",
+        ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
          ((f"return {RESULT}", f"return ({RESULT}).detach()"),)),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
-        ("in-place", "You change x in place (as `x *= ...` does): whoever reads it afterwards finds other numbers. "
-                     "Write x * a_h * a_w.",
+        ("in-place", "You change x in place (as `x *= ...` does): code that reads it afterwards finds different "
+                     "numbers. Write x * a_h * a_w.",
          ((f"return {RESULT}", "result = x * a_h * a_w\n        x.data.copy_(result.data)\n        return result"),)),
     ),
 )

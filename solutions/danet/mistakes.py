@@ -69,34 +69,34 @@ MISTAKES = (
     Mistake("position-exp", "PositionAttention", OVERFLOW.format("products"),
             ((f"return {MAP}", "e = torch.exp(queries @ keys)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("position-over-queries", "PositionAttention",
-            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position spreads "
-            "its attention along its row: dim=-1.",
+            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position should "
+            "spread its attention along its row: dim=-1.",
             ((MAP, MAP.replace("-1", "1")),)),
     Mistake("position-over-batch", "PositionAttention",
-            "Your softmax runs over the images of the batch (dim=0). A position spreads its attention along its "
+            "Your softmax runs over the images of the batch (dim=0). A position should spread its attention along its "
             "row: dim=-1.",
             ((MAP, MAP.replace("-1", "0")),)),
     Mistake("position-over-everything", "PositionAttention",
-            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row sums to "
+            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row should sum to "
             "1: dim=-1.",
             ((MAP, "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"),)),
     Mistake("position-no-softmax", "PositionAttention",
             "The softmax is missing: your weights are the raw products of queries and keys.",
             ((MAP, "queries @ keys"),)),
     Mistake("position-sigmoid", "PositionAttention",
-            "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1.",
             ((MAP, "torch.sigmoid(queries @ keys)"),)),
     Mistake("position-divided-by-n", "PositionAttention",
-            "You divide the products by N instead of taking a softmax. Rows become weights by a softmax over their "
-            "last axis.",
+            "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which makes "
+            "weights of each row.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
             "Your product uses the columns of the map as if they were its rows: position j gathers with the weights "
-            "that the others have for j. With the values as (B, C, N), multiply by the map transposed.",
+            "that the other positions give to j. With the values as (B, C, N), multiply by the map transposed.",
             ((GATHERED, "values @ self.attention(x)"),)),
     Mistake("position-map-transposed", "PositionAttention",
-            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j is how "
-            "position j weighs all positions.",
+            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j should hold "
+            "the weights that position j gives to all positions.",
             ((MAP, f"{MAP}.transpose(1, 2)"), (GATHERED, "values @ self.attention(x)"))),
     Mistake("position-energy", "PositionAttention",
             "Your output is right, but `attention` returns the products before the softmax. It should return the "
@@ -106,8 +106,8 @@ MISTAKES = (
             "The numbers are right, but the map is detached: queries and keys would never learn.",
             ((f"return {MAP}", f"return {MAP}.detach()"),)),
     Mistake("position-gathered-scrambled", "PositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
-            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
+            "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
     Mistake("position-row-only", "PositionAttention",
             "Each position looks at its own row of the image only: your map has H x W x W weights. First make one "
@@ -116,7 +116,7 @@ MISTAKES = (
         weights = torch.softmax(queries @ keys, dim=-1)
         gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""),)),  # noqa: E501
     Mistake("position-first-image", "PositionAttention",
-            "All images of the batch use the map of the first one. Each image has its own.",
+            "All images of the batch use the map of the first one. Each image should have its own.",
             ((f"return {MAP}", f"return {MAP}[:1].expand(len(x), -1, -1)"),)),
     Mistake("position-remembers", "PositionAttention",
             "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
@@ -128,8 +128,8 @@ MISTAKES = (
 
     def forward("""))),
     Mistake("position-normalised", "PositionAttention",
-            "You normalise queries and keys to length 1 (a cosine). Here they stay as they are: a longer query "
-            "chooses more sharply.",
+            "You normalise queries and keys to length 1 (a cosine). Leave them as they are: a longer query chooses "
+            "more sharply.",
             ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"),
              (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
     Mistake("position-sees-itself", "PositionAttention",
@@ -142,26 +142,26 @@ MISTAKES = (
     Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("position-columns-sum", "PositionAttention",
-            "Your softmax runs over dim=1, and the values are multiplied by the map's columns, so the output is as "
-            "if queries and keys had changed places. Row j belongs to the query of j: take dim=-1. With the values "
+            "Your softmax runs over dim=1, and the values are multiplied by the map's columns, so the output is as if "
+            "queries and keys had changed places. Row j should belong to the query of j: take dim=-1. With the values "
             "as (B, C, N), multiply by the transposed map.",
             ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
 
     # --- ChannelAttention
     *with_gamma("channel", "ChannelAttention", "A X"),
     Mistake("channel-positions", "ChannelAttention",
-            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Channels are "
-            "compared: X times X transposed, (C, N) times (N, C), is C x C.",
+            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Compare channels: "
+            "X times X transposed, (C, N) times (N, C), is C x C.",
             ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED,
                                                                "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
     *(Mistake(f"channel-positions-{short}", "ChannelAttention",
-              "Your energies are N x N: X transposed times X compares positions. Channels are compared: X times X "
+              "Your energies are N x N: X transposed times X compares positions. Compare channels: X times X "
               "transposed, (C, N) times (N, C), is C x C.",
               ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
       for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
     *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
-              "You exchange the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in "
-              "memory: channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
+              "You swap the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: "
+              "channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
               edits)
       for short, edits in (
           ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
@@ -169,24 +169,24 @@ MISTAKES = (
           ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),
                    (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
     Mistake("channel-from-the-right", "ChannelAttention",
-            "You multiply from the other side: X transposed times A is (B, N, C), and seen as (B, C, N) it mixes "
-            "channels and positions. Each channel gathers with its row: A times X.",
+            "You multiply from the other side: X transposed times A is (B, N, C), and read as (B, C, N) it mixes "
+            "channels and positions. Each channel should gather with its row: A times X.",
             ((MIXED, "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("channel-columns-sum", "ChannelAttention",
             "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
-            "spreads its weights along its row: dim=-1.",
+            "should spread its weights along its row: dim=-1.",
             ((WEIGHTS, WEIGHTS.replace("-1", "1")),)),
     Mistake("channel-over-batch", "ChannelAttention",
-            "Your softmax runs over the images of the batch (dim=0). Each channel spreads its weights along its "
+            "Your softmax runs over the images of the batch (dim=0). Each channel should spread its weights along its "
             "row: dim=-1.",
             ((WEIGHTS, WEIGHTS.replace("-1", "0")),)),
     Mistake("channel-transposed", "ChannelAttention",
-            "Your product uses the columns of the map as if they were its rows. Channel i gathers with row i: A "
+            "Your product uses the columns of the map as if they were its rows. Channel i should gather with row i: A "
             "times X, without a transposition.",
             ((MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"),)),
     Mistake("channel-map-transposed", "ChannelAttention",
-            "Your `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
-            "channels.",
+            "Your `attention` returns the map transposed: its columns sum to 1. Row i should hold the weights that "
+            "channel i gives to all channels.",
             ((WEIGHTS, f"{WEIGHTS}.transpose(1, 2)"), (MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"))),
     Mistake("channel-energy", "ChannelAttention",
             "Your output is right, but `attention` returns the energies before the softmax. It should return the "
@@ -198,13 +198,14 @@ MISTAKES = (
             ((NEGATE, ""),)),
     Mistake("channel-always-negated", "ChannelAttention",
             "The argument `negate` has no effect: your module always turns the energies around, as the authors' code "
-            "does. With negate=False they stay as they are.",
+            "does. With negate=False, leave them as they are.",
             (("if self.negate:", "if True:"),)),
     Mistake("channel-exchanged", "ChannelAttention",
             "negate=True and negate=False have changed places.",
             (("if self.negate:", "if not self.negate:"),)),
     Mistake("channel-negated-by-default", "ChannelAttention",
-            "If negate is not given, your module turns the energies around. The default is False, as in the paper.",
+            "If negate is not given, your module turns the energies around. The default should be False, as in the "
+            "paper.",
             (("negate: bool = False", "negate: bool = True"),)),
     *(Mistake(f"channel-{short}", "ChannelAttention",
               "With negate=True you turn the weights around, after the softmax: they then no longer sum to 1. The "
@@ -231,26 +232,26 @@ MISTAKES = (
             "You divide the energies by sqrt(C). DANet does not scale them.",
             ((ENERGY, f"{ENERGY} * channels.shape[1] ** -0.5"),)),
     Mistake("channel-averaged", "ChannelAttention",
-            "You divide the energies by N, as for a mean over the positions. They are plain sums.",
+            "You divide the energies by N, as for a mean over the positions. Use the plain sums.",
             ((ENERGY, f"{ENERGY} / channels.shape[-1]"),)),
     Mistake("channel-normalised", "ChannelAttention",
-            "You normalise the channels to length 1 before comparing them (a cosine). They are compared as they are.",
+            "You normalise the channels to length 1 before comparing them (a cosine). Compare them as they are.",
             (("channels = x.flatten(2)", "channels = nn.functional.normalize(x.flatten(2), dim=2)"),)),
     Mistake("channel-centred", "ChannelAttention",
-            "You subtract each channel's mean before comparing (a covariance). The channels are compared as they are.",
+            "You subtract each channel's mean before comparing (a covariance). Compare the channels as they are.",
             (("channels = x.flatten(2)", "channels = x.flatten(2) - x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("channel-no-softmax", "ChannelAttention",
             "The softmax is missing: your weights are the raw energies.",
             ((WEIGHTS, "energy"),)),
     Mistake("channel-sigmoid", "ChannelAttention",
-            "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1.",
             ((WEIGHTS, "torch.sigmoid(energy)"),)),
     Mistake("channel-means", "ChannelAttention",
-            "You compare the means of the channels, one number each, as SE would. They are compared position by "
+            "You compare the means of the channels, one number each, as SE would. Compare the channels position by "
             "position: X times X transposed.",
             ((ENERGY, "channels.mean(dim=2)[:, :, None] * channels.mean(dim=2)[:, None]"),)),
     Mistake("channel-itself-left-out", "ChannelAttention",
-            "Your channels do not weigh themselves: the diagonal is masked. It belongs to the softmax like every "
+            "Your channels give themselves no weight, because you mask the diagonal. Keep it in the softmax like every "
             "other entry.",
             ((f"return {WEIGHTS}", "itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)\n"
               "        return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"),)),
@@ -258,7 +259,7 @@ MISTAKES = (
             "The numbers are right, but the map is detached: part of x's gradient is lost.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("channel-first-image", "ChannelAttention",
-            "All images of the batch use the map of the first one. Each image has its own.",
+            "All images of the batch use the map of the first one. Each image should have its own.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
     Mistake("channel-remembers", "ChannelAttention",
             "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
@@ -276,21 +277,21 @@ MISTAKES = (
 
     # --- DANetHead
     Mistake("head-paper-channel", "DANetHead",
-            "Your channel attention is the paper's, negate=False. The head is the published one: "
+            "Your channel attention is the paper's, negate=False. The published head uses "
             "ChannelAttention(negate=True).",
             (("ChannelAttention(negate=True)", "ChannelAttention()"),)),
     Mistake("head-one-after-the-other", "DANetHead",
             "Your channel branch reads the output of the position branch. Both branches should read x, side by side.",
             ((CHANNEL, "self.channel_out(self.channel(self.channel_in(x) + position))"),)),
     Mistake("head-shared-front", "DANetHead",
-            "Both branches read position_in; channel_in is made and never used. Each branch has its own first "
+            "Both branches read position_in; channel_in is made and never used. Each branch should have its own first "
             "convolution.",
             ((CHANNEL, CHANNEL.replace("channel_in", "position_in")),)),
     Mistake("head-no-attention", "DANetHead",
             "The attentions are made and never called: each branch is two convolutions.",
             ((POSITION, "self.position_out(self.position_in(x))"), (CHANNEL, "self.channel_out(self.channel_in(x))"))),
     Mistake("head-no-back", "DANetHead",
-            "position_out and channel_out are made and never called. Each branch is conv-BN-ReLU, attention, "
+            "position_out and channel_out are made and never called. Each branch should be conv-BN-ReLU, attention, "
             "conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_in(x))"), (CHANNEL, "self.channel(self.channel_in(x))"))),
     *(Mistake(f"head-{unused}-unused", "DANetHead",
@@ -301,19 +302,20 @@ MISTAKES = (
                                    (POSITION, "channel_out", "position_out"))),
     Mistake("head-one-back", "DANetHead",
             "position_out and channel_out are one and the same block under two names, so that both branches share its "
-            "weights. Make two.",
+            "weights. Make two blocks.",
             ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
     Mistake("head-one-front", "DANetHead",
             "position_in and channel_in are one and the same block under two names, so that both branches share its "
-            "weights. Make two.",
+            "weights. Make two blocks.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-back-first", "DANetHead",
-            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is "
-            "conv-BN-ReLU, attention, conv-BN-ReLU.",
+            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch should "
+            "be conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),
              (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
     Mistake("head-position-back-first", "DANetHead",
-            "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
+            "position_out comes before the attention `position`. Each branch should be conv-BN-ReLU, attention, "
+            "conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
     *(Mistake(f"head-summed-before-{short}", "DANetHead",
               "You add the outputs of the two attentions. classify_fused should read the sum of the outputs of "
@@ -338,7 +340,7 @@ MISTAKES = (
                       "channel\n"
               "        return self.classify_fused(position), a, b"),)),
     Mistake("head-sum-under-old-name", "DANetHead",
-            "classify_position reads the sum of both branches. It reads position_out's output.",
+            "Your classify_position reads the sum of both branches. It should read position_out's output.",
             (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
             "The two attentions have changed places: `position` is called in the channel branch and `channel` in the "
@@ -346,12 +348,12 @@ MISTAKES = (
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
              (CHANNEL, CHANNEL.replace("self.channel(", "self.position(")))),
     Mistake("head-backs-exchanged", "DANetHead",
-            "position_out and channel_out have changed places.",
+            "position_out and channel_out have changed places: each belongs in the branch that it is named after.",
             ((POSITION, POSITION.replace("position_out", "channel_out")),
              (CHANNEL, CHANNEL.replace("channel_out", "position_out")))),
     Mistake("head-logits-summed", "DANetHead",
-            "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two "
-            "branches' features.",
+            "Your fused logits are the sum of the other two. Call classify_fused on the sum of the two branches' "
+            "features.",
             ((LOGITS,
               "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
     Mistake("head-fused-twice", "DANetHead",
@@ -360,32 +362,33 @@ MISTAKES = (
             (("self.classify_fused(position + channel)",
               "self.classify_fused(position) + self.classify_fused(channel)"),)),
     Mistake("head-three-logits-summed", "DANetHead",
-            "You add the other two logits to the fused ones. The fused logits come from the sum of the features alone.",
+            "You add the other two logits to the fused ones. The fused logits should come from the sum of the features "
+            "alone.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n"
               "        return self.classify_fused(position + channel) + a + b, a, b"),)),
     Mistake("head-averaged", "DANetHead",
-            "You average the two branches before classify_fused. They are added.",
+            "You average the two branches before classify_fused. Add them.",
             (("position + channel", "(position + channel) / 2"),)),
     Mistake("head-product", "DANetHead",
-            "You multiply the two branches before classify_fused. They are added.",
+            "You multiply the two branches before classify_fused. Add them.",
             (("position + channel", "position * channel"),)),
     Mistake("head-concatenated", "DANetHead",
-            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. They are added, and "
-            "it reads inter.",
+            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. Add the branches: it "
+            "should read inter channels.",
             (("position + channel", "torch.cat([position, channel], dim=1)"),
              (CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("inter", "2 * inter")))),
     Mistake("head-order", "DANetHead",
-            "Your three logits are in another order. Return the fused ones first, then those of the position branch, "
+            "Your three logits are in the wrong order. Return the fused ones first, then those of the position branch, "
             "then those of the channel branch.",
             ((LOGITS, f"{THREE}\n        return a, b, fused"),)),
     Mistake("head-channel-first", "DANetHead",
-            "The second and the third logits have changed places: fused, position, channel.",
+            "The second and the third logits have changed places. The order should be fused, position, channel.",
             ((LOGITS, f"{THREE}\n        return fused, b, a"),)),
     Mistake("head-one-output", "DANetHead",
-            "You return the fused logits alone. The head returns three: fused, position, channel.",
+            "You return the fused logits alone. Return all three: fused, position, channel.",
             ((LOGITS, "return self.classify_fused(position + channel)"),)),
     Mistake("head-one-classifier", "DANetHead",
-            "classify_fused is called for all three logits. Each has a classifier of its own.",
+            "You call classify_fused for all three logits. Each should have a classifier of its own.",
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), "
                       "self.classify_fused(channel)"),)),
     *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
@@ -394,17 +397,17 @@ MISTAKES = (
               ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
       for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
-            "classify_fused, classify_position and classify_channel are one and the same classifier under three "
-            "names, so that they share its weights. Make three.",
+            "classify_fused, classify_position and classify_channel are one and the same classifier under three names, "
+            "so that they share their weights. Make three classifiers.",
             (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
              "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
     Mistake("head-classifiers-exchanged", "DANetHead",
-            "classify_position reads the channel branch and classify_channel the position branch: they have "
+            "classify_position reads the channel branch and classify_channel reads the position branch: they have "
             "changed places.",
             ((LOGITS, LOGITS.replace("classify_position", "other").replace("classify_channel", "classify_position")
               .replace("other", "classify_channel")),)),
     Mistake("head-softmax", "DANetHead",
-            "Your logits go through a softmax. The head returns them as they are: the loss takes the softmax.",
+            "Your logits go through a softmax. Return them as they are: the loss takes the softmax.",
             ((LOGITS, "logits = self.classify_fused(position + channel), self.classify_position(position), "
                       "self.classify_channel(channel)\n"
               "        return tuple(part.softmax(dim=1) for part in logits)"),)),
@@ -412,20 +415,20 @@ MISTAKES = (
             "The Dropout2d(0.1) before the last three convolutions is missing.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
     Mistake("head-dropout-of-elements", "DANetHead",
-            "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. "
-            "nn.Dropout2d(0.1) drops whole channels.",
+            "Your dropout is nn.Dropout, which drops single numbers, although their neighbours on the map hold nearly "
+            "the same. Use nn.Dropout2d(0.1), which drops whole channels.",
             classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
     *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
-              "Your dropout comes after the last convolutions and drops logits. nn.Dropout2d(0.1) comes before them.",
+              "Your dropout comes after the last convolutions and drops logits. Put nn.Dropout2d(0.1) before them.",
               classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
-            "You drop channels of each branch and classify_fused reads the sum of what is left. Each of the three "
+            "You drop channels of each branch, and classify_fused reads the sum of the rest. Each of the three "
             "convolutions has its own Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
-            "Your dropout has torch's default, 0.5. It is Dropout2d(0.1).",
+            "Your dropout has torch's default, 0.5. It should be Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
             "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; "
@@ -435,7 +438,7 @@ MISTAKES = (
               "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
               "self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"))),
     Mistake("head-biases", "DANetHead",
-            "Your 3x3 convolutions have biases. Here a convolution before a BatchNorm has none: bias=False.",
+            "Your 3x3 convolutions have biases. Before a BatchNorm a bias has no effect: pass bias=False.",
             other_block("nn.Conv2d(i, o, 3, padding=1)")),
     Mistake("head-no-relu", "DANetHead",
             "The ReLUs of your conv-BN-ReLU blocks are missing.",
@@ -445,7 +448,7 @@ MISTAKES = (
             "padding=1 keeps H and W.",
             other_block("nn.Conv2d(i, o, 3, bias=False)")),
     Mistake("head-one-by-one", "DANetHead",
-            "Your conv-BN-ReLU blocks have 1x1 convolutions. They are 3x3, padded by 1.",
+            "Your conv-BN-ReLU blocks have 1x1 convolutions. They should be 3x3, padded by 1.",
             other_block("nn.Conv2d(i, o, 1, bias=False)")),
     Mistake("head-inter-fixed", "DANetHead",
             "Your branches always have 8 channels. They should have in_channels // 4, which is 8 for 32 to 35 "
@@ -456,11 +459,12 @@ MISTAKES = (
             "PositionAttention raises its ValueError.",
             ((INTER, "inter = max(8, in_channels // 4)"),)),
     Mistake("head-inter-eighth", "DANetHead",
-            "Your branches have in_channels // 8 channels. They have in_channels // 4; the 8 belongs to the queries "
-            "and keys inside.",
+            "Your branches have in_channels // 8 channels. They should have in_channels // 4. (The 8 belongs to the "
+            "queries and keys inside the attention.)",
             ((INTER, "inter = in_channels // 8"), ("PositionAttention(inter)", "PositionAttention(inter, 4)"))),
     Mistake("head-not-reduced", "DANetHead",
-            "Your branches keep all in_channels channels. The first convolutions reduce them to in_channels // 4.",
+            "Your branches keep all in_channels channels. The first convolutions should reduce them to in_channels // "
+            "4.",
             ((INTER, "inter = in_channels"),)),
     Mistake("head-rounded-up", "DANetHead",
             "You round in_channels / 4 up. Round down: in_channels // 4.",
@@ -471,8 +475,8 @@ MISTAKES = (
              (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
              (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),
     Mistake("head-shortcut", "DANetHead",
-            "You add the output of the first convolutions once more. The attentions have their own shortcut, and "
-            "there is no other.",
+            "You add the output of the first convolutions once more. The attentions have their own shortcut, and the "
+            "head has no other.",
             (("self.classify_fused(position + channel)",
               "self.classify_fused(position + channel + self.position_in(x))"),)),
     Mistake("head-position-detached", "DANetHead",

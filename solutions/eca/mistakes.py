@@ -25,8 +25,7 @@ ODD_KERNEL = """if k % 2 == 0:
 MISTAKES = (
     # --- eca_kernel_size
     Mistake("size-not-made-odd", "eca_kernel_size",
-            "Your kernel sizes can be even: t is returned as it is. A kernel needs a middle, so where t is "
-            "even, add 1.",
+            "Your kernel sizes can be even: t is returned as it is. A kernel needs a middle, so add 1 if t is even.",
             ((ODD, "return t"),)),
     Mistake("size-odd-downwards", "eca_kernel_size",
             "If t is even, you go down to the next odd number. Go up: an even t becomes t + 1.",
@@ -39,7 +38,7 @@ MISTAKES = (
             "an odd t, and an odd t should stay as it is.",
             ((ODD, "return t + 1 if t % 2 else t"),)),
     Mistake("size-always-plus-one", "eca_kernel_size",
-            "You add 1 whatever t is, so an odd t becomes even. Add 1 only where t is even.",
+            "You add 1 whatever t is, so an odd t becomes even. Add 1 only if t is even.",
             ((ODD, "return t + 1"),)),
     Mistake("size-rounded", "eca_kernel_size",
             "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with "
@@ -158,14 +157,14 @@ MISTAKES = (
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
             ((GATES, "torch.tanh(self.conv(s[:, None]))"),)),
     Mistake("eca-hard-sigmoid", "ECABlock",
-            "Your gates end in the piecewise linear `hardsigmoid`; ECA's end in the smooth sigmoid.",
+            "Your gates end in the piecewise linear `hardsigmoid`. ECA's gates end in the smooth sigmoid.",
             ((GATES, "nn.functional.hardsigmoid(self.conv(s[:, None]))"),)),
     Mistake("eca-relu-between", "ECABlock",
             "There is a ReLU between the convolution and the sigmoid: no gate can fall below 0.5. ECA has no hidden "
             "layer, and no ReLU.",
             ((GATES, "torch.sigmoid(torch.relu(self.conv(s[:, None])))"),)),
     Mistake("eca-maximum", "ECABlock",
-            "Your block squeezes with the maximum of each channel; ECA takes the mean over H and W.",
+            "Your block squeezes with the maximum of each channel. ECA takes the mean over H and W.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("eca-sum", "ECABlock",
             "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the "
@@ -201,8 +200,8 @@ MISTAKES = (
             "samples, one channel, length C.",
             ((GATES, "torch.sigmoid(self.conv(s))[:, None]"),)),
     Mistake("eca-channels-as-channels", "ECABlock",
-            "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and has length 1 to slide "
-            "along. Here the image's channels are the *length*: give it (B, 1, C).",
+            "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and the kernel can only slide "
+            "along an axis of length 1. Here the image's channels are the *length*: give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"),)),
     Mistake("eca-pooled-as-it-is", "ECABlock",
             "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, "
@@ -222,15 +221,15 @@ MISTAKES = (
             "is None.",
             ((CHOSEN, "eca_kernel_size(channels)"),)),
     Mistake("eca-always-three", "ECABlock",
-            "If kernel_size is None, your kernel has 3 numbers, whatever `channels` is, as in the authors' code. "
-            "Here eca_kernel_size(channels) decides.",
+            "If kernel_size is None, your kernel has 3 numbers, whatever `channels` is, as in the authors' code. Here "
+            "eca_kernel_size(channels) should decide.",
             ((CHOSEN, "3 if kernel_size is None else kernel_size"),)),
     Mistake("eca-never-the-rule", "ECABlock",
             "kernel_size=None reaches the convolution. If it is None, take eca_kernel_size(channels).",
             ((CHOSEN, "kernel_size"),)),
     Mistake("eca-kernel-of-all-channels", "ECABlock",
-            "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or "
-            "eca_kernel_size(channels) where kernel_size is None.",
+            "You use `channels` as the size of your kernel. ECA's kernel is short: kernel_size, or "
+            "eca_kernel_size(channels) if kernel_size is None.",
             ((CHOSEN, "channels"),)),
     Mistake("eca-bias", "ECABlock",
             "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the "
@@ -300,8 +299,8 @@ MISTAKES = (
             "__init__, as self.conv, and use that one.",
             ((GATES, "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"),), grain="float32"),
     Mistake("eca-in-place", "ECABlock",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for "
-            "instance, finds it changed. Write `x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a shortcut, "
+            "finds it changed. Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("eca-gate-detached", "ECABlock",
             "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the kernel would "
@@ -316,8 +315,8 @@ MISTAKES = (
             "gradient reaches x through the gates alone.",
             ((PRODUCT, "x.detach() * gates[:, 0, :, None, None]"),)),
     Mistake("eca-remembers-gates", "ECABlock",
-            "The gates of the first call are kept and used again for the next image. Compute them anew in "
-            "every forward.",
+            "The gates of the first call are kept and used again for the next image. Compute them again in every call "
+            "of forward.",
             ((f"gates = {GATES}", f"""if not hasattr(self, "kept"):
             self.kept = {GATES}
         gates = self.kept"""),)),
@@ -334,18 +333,18 @@ MISTAKES = (
             ((GATES, "torch.relu(self.conv(s[:, None]))"),)),
     Mistake("eca-zero-is-none", "ECABlock",
             "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, so it should "
-            "raise a ValueError: ask `if kernel_size is None`.",
+            "raise a ValueError: test `if kernel_size is None`.",
             ((CHOSEN, "kernel_size or eca_kernel_size(channels)"),)),
     Mistake("eca-exp", "ECABlock", INFINITE, ((GATES, naive_sigmoid("self.conv(s[:, None])")),)),
 
     # --- band_matrix
     Mistake("band-transposed", "band_matrix",
-            "Your matrix is transposed: its rows are the columns of the right one. W[i, j] says how channel i's gate "
-            "looks at channel j: kernel[j - i + k // 2].",
+            "Your matrix is transposed: its rows are the columns of the right one. W[i, j] should be the weight that "
+            "channel i's gate gives to channel j: kernel[j - i + k // 2].",
             ((INDEX, "place[:, None] - place + k // 2"),)),
     Mistake("band-circular", "band_matrix",
-            "Your band wraps around: what leaves the matrix on one side comes back on the other. There should be "
-            "zeros outside the band.",
+            "Your band wraps around: weights beyond one edge come back on the other side. There should be zeros "
+            "outside the band.",
             ((BAND, "torch.stack([sum(kernel[m] * (place == (i + m - k // 2) % channels) for m in range(k)) for i in "
                     "range(channels)])"),)),
     Mistake("band-not-centred", "band_matrix",
@@ -361,22 +360,22 @@ MISTAKES = (
             "diagonal: k // 2 is 1 for k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 - 1"),)),
     Mistake("band-ends-repeated", "band_matrix",
-            "Outside the band your matrix repeats the kernel's first and last number: the index was clamped, and "
-            "nothing was set to 0.",
+            "Outside the band your matrix repeats the kernel's first and last number: you clamp the index and set "
+            "nothing to 0.",
             ((BAND, "kernel[index.clamp(0, k - 1)]"),)),
     Mistake("band-negative-index", "band_matrix",
             "A negative index counts from the end in Python: `kernel[-1]` is the last number, and raises no error. So "
-            "your matrix has numbers where zeros belong; ask whether 0 <= index < k.",
+            "your matrix has numbers where zeros belong: test whether 0 <= index < k.",
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-lower-end-not-asked", "band_matrix",
-            "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the "
+            "You test whether the index is below k, but not whether it is at least 0. A negative index counts from the "
             "end in Python (`kernel[-1]` is the last number), or raises an IndexError if it is too far below 0. Check "
             "`0 <= index < k`.",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
                     "for j in range(channels)]) for i in range(channels)])"),)),
     Mistake("band-neither-end-asked", "band_matrix",
-            "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index: put 0 "
-            "there, and ask `0 <= index < k` first (below 0 Python would count from the end).",
+            "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index. Test `0 "
+            "<= index < k` first, and put 0 there if it fails (below 0 Python would count from the end).",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in "
                     "range(channels)])"),)),
     Mistake("band-cut-at-the-wrong-end", "band_matrix",
@@ -385,18 +384,19 @@ MISTAKES = (
                     "kernel[:min(channels, i + k // 2 + 1) - max(0, i - k // 2)], "
                     "kernel.new_zeros(max(0, channels - (i + k // 2 + 1)))]) for i in range(channels)])"),)),
     Mistake("band-size-by-the-rule", "band_matrix",
-            "Your k comes from `eca_kernel_size(channels)`. Here k is the length of the kernel that is given: "
+            "Your k comes from `eca_kernel_size(channels)`. Here k should be the length of the given kernel: "
             "`len(kernel)`.",
             (("    place = torch.arange(", "    k = eca_kernel_size(channels)\n    place = torch.arange("),)),
     Mistake("band-rows-alike", "band_matrix",
-            "Every row of your matrix is the same: the kernel does not move along. In row i it is centred on column i.",
+            "Every row of your matrix is the same: the kernel does not move along. In row i it should be centred on "
+            "column i.",
             ((INDEX, "(place - channels // 2 + k // 2).expand(channels, channels)"),)),
     Mistake("band-rows-start", "band_matrix",
-            "Your kernel stands at the beginning of every row. In row i it is centred on column i.",
+            "Your kernel is at the beginning of every row. In row i it should be centred on column i.",
             ((INDEX, "place.expand(channels, channels)"),)),
     Mistake("band-inner-rows-only", "band_matrix",
-            "The first and last rows of your matrix are zero: you fill only those in which the whole kernel fits. At "
-            "the border a part of the kernel hangs over; what is inside still counts.",
+            "The first and last rows of your matrix are zero: you fill only the rows in which the whole kernel fits. "
+            "At the border a part of the kernel hangs over, but the part inside still counts.",
             ((BAND, f"{BAND} * ((place >= k // 2) & (place < channels - k // 2))[:, None]"),)),
     Mistake("band-diagonal-only", "band_matrix",
             "Only the diagonal of your matrix is filled, with the kernel's middle. The kernel's other numbers go "
@@ -437,8 +437,8 @@ MISTAKES = (
             "the kernel.",
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
-            "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. "
-            "Leave out the weights outside.",
+            "Your column is taken `% channels`, so that weights beyond one edge come back on the other side. Leave out "
+            "the weights outside.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):
@@ -446,7 +446,7 @@ MISTAKES = (
     return matrix"""),)),
     Mistake("band-negative-columns", "band_matrix",
             "A negative column counts from the end in Python: `W[0, -1]` is the last column, and raises no error. So "
-            "what hangs over the left edge comes back on the right: ask `0 <= column < channels`.",
+            "the part that hangs over the left edge comes back on the right: test `0 <= column < channels`.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):

@@ -33,11 +33,11 @@ JOINED = "self.mv(weights).transpose(1, 2).flatten(2)"
 NO_EPS = ("You divide by the sum over the slots alone. If a token is far below the others in every slot, all its "
           "shares are 0, and 0 / 0 is NaN. The sum plus 1e-9 is never 0.")
 NO_SECOND = ("Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
-             "tokens again: divide each token's weights by their sum over the slots, so that its row sums to 1.")
+             "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.")
 SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. First comes a softmax over the "
                "tokens, then the division by the sum over the slots.")
 EXCHANGED = ("The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
-             "tokens. It is the softmax over the tokens first; the slots come second.")
+             "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.")
 
 AS_A_TRANSFORMER = ("You divide the logits by sqrt({}) and take one softmax over the slots, as a transformer would "
                     "over tokens. External attention does not scale them: call double_normalize.")
@@ -50,7 +50,7 @@ MISTAKES = (
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")), (OVER_SLOTS, OVER_SLOTS.replace("2", "1")))),
     Mistake("normalize-slots-twice", "double_normalize",
             "Both steps run over the slots (dim=2): after the softmax their sum is 1 already, so the division does "
-            "nothing. The softmax runs over the tokens, dim=1.",
+            "nothing. Take the softmax over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")),)),
     Mistake("normalize-tokens-twice", "double_normalize",
             "Both steps run over the tokens (dim=1): after the softmax their sum is 1 already, so the division does "
@@ -59,12 +59,12 @@ MISTAKES = (
     Mistake("normalize-once", "double_normalize", NO_SECOND, ((DIVIDED, "shares"),)),
     Mistake("normalize-slots-alone", "double_normalize", SLOTS_ALONE, ((DIVIDED, "torch.softmax(logits, dim=2)"),)),
     Mistake("normalize-over-batch", "double_normalize",
-            "Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the others. "
-            "It runs over the tokens, dim=1.",
+            "Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the other "
+            "images. Take it over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "0")),)),
     Mistake("normalize-two-softmaxes", "double_normalize",
-            "Your second step is a softmax too. It takes exp of shares that are normalised already, which makes them "
-            "nearly equal. Divide by their sum instead.",
+            "Your second step is a softmax too, which makes the weights nearly equal: it takes exp of shares that are "
+            "normalised already. Divide them by their sum instead.",
             ((DIVIDED, "torch.softmax(shares, dim=2)"),)),
     Mistake("normalize-two-softmaxes-of-logits", "double_normalize",
             "You multiply a softmax over the tokens by one over the slots. The second step takes no exp: it divides "
@@ -75,8 +75,8 @@ MISTAKES = (
             "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", OVER_SLOTS),)),
     Mistake("normalize-one-softmax", "double_normalize",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same except "
-            "for eps, which has no effect here: divide the shares by their sum plus eps.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That gives the same result "
+            "except for eps, which has no effect in your code: divide the shares by their sum plus eps.",
             ((DIVIDED, "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"),)),
     Mistake("normalize-eps-fixed", "double_normalize",
             "The argument `eps` has no effect: 1e-9 is written where it belongs.",
@@ -85,8 +85,8 @@ MISTAKES = (
             "If eps is not given, your code uses another number than 1e-9.",
             (("eps: float = 1e-9", "eps: float = 1e-6"),)),
     Mistake("normalize-eps-at-least", "double_normalize",
-            "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It is the sum "
-            "plus eps.",
+            "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
+            "the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", f"{OVER_SLOTS}.clamp(min=eps)"),)),
     Mistake("normalize-length", "double_normalize",
             "You divide by the length of the row, the root of the sum of squares. Divide by the plain sum of "
@@ -99,9 +99,9 @@ MISTAKES = (
             "You divide by the largest share of the row. Divide by their sum.",
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "amax")),)),
     Mistake("normalize-all-together", "double_normalize",
-            "Your softmax runs over tokens and slots together, N * S numbers. Each slot has a softmax of its own, "
-            "over the tokens: dim=1. With one softmax for all, a slot whose logits are large everywhere takes all "
-            "the weight.",
+            "Your softmax runs over tokens and slots together, N * S numbers. With one softmax for all of them, a slot "
+            "whose logits are large everywhere takes all the weight. Each slot needs a softmax of its own, over the "
+            "tokens: dim=1.",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(1), dim=1).reshape(logits.shape)"),)),
     Mistake("normalize-no-exp", "double_normalize",
             "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them "
@@ -122,12 +122,12 @@ MISTAKES = (
             "before them would ever learn.",
             ((f"return {DIVIDED}", f"return ({DIVIDED}).detach()"),)),
     Mistake("normalize-in-place", "double_normalize",
-            "You change the logits in place (as `-=` does): whoever reads them afterwards finds other numbers. "
+            "You change the logits in place (as `-=` does): code that reads them afterwards finds different numbers. "
             "torch.softmax subtracts the maximum by itself.",
             ((f"shares = {OVER_TOKENS}",
               f"logits.data -= logits.data.amax(dim=1, keepdim=True)\n    shares = {OVER_TOKENS}"),)),
     Mistake("normalize-first-image", "double_normalize",
-            "All images use the sums of the first one. Each image has its own.",
+            "All images use the sums of the first one. Each image should have its own.",
             ((OVER_SLOTS, f"{OVER_SLOTS}[:1]"),)),
     Mistake("normalize-no-brackets", "double_normalize",
             "Brackets are missing: `shares / sum + eps` divides first, and adds eps to every weight. Divide by "
@@ -138,8 +138,8 @@ MISTAKES = (
     Mistake("normalize-length-without-eps", "double_normalize", LENGTH,
             ((DIVIDED, "torch.nn.functional.normalize(shares, dim=2)"),)),
     Mistake("normalize-eps-of-torch", "double_normalize",
-            "You call `F.normalize` with p=1, whose denominator is the sum or its own eps, 1e-12, whichever is "
-            "larger. It is the sum plus the argument eps.",
+            "You call `F.normalize` with p=1, whose denominator is the sum or its own eps, 1e-12, whichever is larger. "
+            "It should be the sum plus the argument eps.",
             ((DIVIDED, "torch.nn.functional.normalize(shares, p=1, dim=2)"),)),
     Mistake("normalize-row-maximum-subtracted", "double_normalize",
             "You subtract the maximum of each token's row from the logits. A number for each token does not cancel in "
@@ -147,20 +147,20 @@ MISTAKES = (
             "torch.softmax, which does so by itself.",
             ((OVER_TOKENS, naive_softmax("(logits - logits.amax(dim=2, keepdim=True))", 1)),)),
     Mistake("normalize-scaled", "double_normalize",
-            "You divide the logits by the root of the number of slots. They go into the softmax as they are.",
+            "You divide the logits by the root of the number of slots. Give them to the softmax as they are.",
             ((OVER_TOKENS, "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"),)),
     Mistake("normalize-batch-as-tokens", "double_normalize",
-            "Your softmax runs over the tokens of all images together, so that an image's weights depend on the "
-            "others. Each image has sums of its own: dim=1 of (B, N, S).",
+            "Your softmax runs over the tokens of all images together, so that an image's weights depend on the other "
+            "images. Each image has sums of its own: dim=1 of (B, N, S).",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"),)),
     Mistake("normalize-eps-twice", "double_normalize",
-            "You add eps in the first step too. The first step is a plain softmax; eps belongs to the second "
-            "denominator alone.",
+            "You add eps in the first step too. The first step should be a plain softmax: eps belongs only in the "
+            "second denominator.",
             ((OVER_TOKENS, "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits - logits.amax(dim=1, "
                            "keepdim=True)))"),)),
     Mistake("normalize-eps-twice-naive-exp", "double_normalize",
-            "You write the first step as exp divided by its sum plus eps. It is a plain softmax: eps belongs to the "
-            "second denominator alone, and torch.softmax does not overflow where the logits are large.",
+            "You write the first step as exp divided by its sum plus eps. It should be a plain softmax, because eps "
+            "belongs only in the second denominator. Besides, torch.softmax does not overflow if the logits are large.",
             ((OVER_TOKENS, "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits))"),)),
 
     # --- ExternalAttention
@@ -169,33 +169,33 @@ MISTAKES = (
     Mistake("external-transposed", "ExternalAttention", EXCHANGED,
             ((WEIGHTS, "double_normalize(self.mk(x).transpose(1, 2)).transpose(1, 2)"),)),
     Mistake("external-no-normalisation", "ExternalAttention",
-            "Your logits go straight into mv. Two linear layers in a row are one linear layer. double_normalize "
-            "belongs between them.",
+            "Your logits go straight into mv. Two linear layers in a row are no more than one: call double_normalize "
+            "between them.",
             ((WEIGHTS, "self.mk(x)"),)),
     Mistake("external-relu", "ExternalAttention",
-            "A ReLU stands between mk and mv, which makes an ordinary MLP: no token notices any other. "
-            "double_normalize belongs there.",
+            "You put a ReLU between mk and mv. That makes an ordinary MLP, in which no token notices any other: call "
+            "double_normalize there.",
             ((WEIGHTS, "torch.relu(self.mk(x))"),)),
     Mistake("external-relu-too", "ExternalAttention",
-            "A ReLU cuts off the logits before double_normalize. They go in as mk gives them.",
+            "Your logits go through a ReLU before double_normalize. Give it mk's output as it is.",
             ((WEIGHTS, "double_normalize(torch.relu(self.mk(x)))"),)),
     Mistake("external-softmax-in-front", "ExternalAttention",
-            "A softmax comes before double_normalize, which has its own. It takes the logits as mk gives them.",
+            "You take a softmax before double_normalize, which takes one itself. Give it mk's output as it is.",
             ((WEIGHTS, "double_normalize(torch.softmax(self.mk(x), dim=2))"),)),
     Mistake("external-scaled", "ExternalAttention",
             "You divide the logits by sqrt(dim), as transformers do. External attention does not scale them.",
             ((WEIGHTS, "double_normalize(self.mk(x) * x.shape[2] ** -0.5)"),)),
     Mistake("external-cosine", "ExternalAttention",
-            "You normalise the tokens to length 1 before mk (a cosine). They stay as they are.",
+            "You normalise the tokens to length 1 before mk (a cosine). Leave them as they are.",
             ((WEIGHTS, "double_normalize(self.mk(nn.functional.normalize(x, dim=2)))"),)),
     Mistake("external-biases", "ExternalAttention",
-            "mk and mv have a bias. Both are plain matrices: bias=False.",
+            "mk and mv have a bias. Both should be plain matrices: bias=False.",
             ((MK, MK.replace(", bias=False", "")), (MV, MV.replace(", bias=False", "")))),
     Mistake("external-key-bias", "ExternalAttention",
-            "mk has a bias. It is a plain matrix: bias=False.",
+            "mk has a bias. It should be a plain matrix: bias=False.",
             ((MK, MK.replace(", bias=False", "")),)),
     Mistake("external-value-bias", "ExternalAttention",
-            "mv has a bias. It is a plain matrix: bias=False.",
+            "mv has a bias. It should be a plain matrix: bias=False.",
             ((MV, MV.replace(", bias=False", "")),)),
     Mistake("external-one-matrix", "ExternalAttention",
             "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two, and they "
@@ -208,34 +208,34 @@ MISTAKES = (
             "If memory_size is not given, your code does not use 64.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("external-shortcut", "ExternalAttention",
-            "You add x to the result. The module returns what was gathered; the block that owns it has the shortcut.",
+            "You add x to the result. The shortcut belongs to the block around this module.",
             ((f"return {GATHERED}", f"return x + {GATHERED}"),)),
     Mistake("external-weights", "ExternalAttention",
             "You return the weights, (B, N, S). Multiply them by the second matrix: self.mv(weights), (B, N, dim).",
             ((GATHERED, WEIGHTS),)),
     Mistake("external-no-eps", "ExternalAttention", NO_EPS, ((WEIGHTS, "double_normalize(self.mk(x), eps=0)"),)),
     Mistake("external-one-softmax", "ExternalAttention",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That is the same except "
-            "for eps: call double_normalize.",
+            "Your weights are one softmax of the logits minus the logarithms of their sums. That gives the same result "
+            "except for eps: call double_normalize.",
             ((WEIGHTS, "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"),)),
     Mistake("external-weights-detached", "ExternalAttention",
             "The numbers are right, but the weights are detached: mk would never learn.",
             ((GATHERED, f"self.mv({WEIGHTS}.detach())"),)),
     Mistake("external-detached", "ExternalAttention",
             "The numbers are right, but what was gathered is detached (`detach()`, `.data` or `no_grad()`): nothing "
-            "in it would ever learn.",
+            "before it would ever learn.",
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
             "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no "
             "gradient flows back to the network before it.",
             (("self.mk(x)", "self.mk(x.detach())"),)),
     Mistake("external-first-image", "ExternalAttention",
-            "All images of the batch use the weights of the first one. The memory is shared; the weights are each "
-            "image's own.",
+            "All images of the batch use the weights of the first one. The images share the memory, but each image "
+            "should have its own weights.",
             ((WEIGHTS, f"{WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
     Mistake("external-batch-as-tokens", "ExternalAttention",
             "All images of the batch are treated as one long list of tokens, so that an image's result depends on its "
-            "neighbours in the batch. The sums over the tokens are taken in each image by itself.",
+            "neighbours in the batch. Take the sums over the tokens within each image.",
             ((WEIGHTS, "double_normalize(self.mk(x).flatten(0, 1)[None]).reshape(*x.shape[:2], -1)"),)),
     Mistake("external-dropout", "ExternalAttention", ATTENTION_DROPOUT,
             ((WEIGHTS, f"nn.functional.dropout({WEIGHTS}, 0.1, self.training)"),)),
@@ -247,15 +247,15 @@ MISTAKES = (
             ((MK, MK.replace("dim, memory_size", "memory_size, dim")),
              (MV, MV.replace("memory_size, dim", "dim, memory_size")))),
     Mistake("external-values-of-tokens", "ExternalAttention",
-            "You call mv on x, and multiply the weights by the result. mv is called on the weights: self.mv(weights) "
-            "is their product with the values.",
+            "You call mv on x, and multiply the weights by its output. Call mv on the weights: self.mv(weights) is "
+            "their product with the values.",
             ((GATHERED, f"{WEIGHTS} @ self.mv(x)"),)),
     Mistake("external-slots-alone-scaled", "ExternalAttention", AS_A_TRANSFORMER.format("dim"),
             ((WEIGHTS, "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"),)),
 
     # --- attention_cost
     Mistake("cost-order", "attention_cost",
-            "Your two numbers have changed places. First comes self-attention, then external attention.",
+            "Your two numbers have changed places. Return self-attention's number first, then external attention's.",
             ((COST, "2 * n * dim * memory_size, 2 * n * n * dim"),)),
     Mistake("cost-one-product", "attention_cost",
             "You count one matrix product. Each kind of attention has two of them: logits, and weights times values.",
@@ -269,8 +269,8 @@ MISTAKES = (
             "same size.",
             ((COST, "2 * n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-operations", "attention_cost",
-            "Your numbers are twice the right ones: a multiplication with its addition is one multiply-add, not two "
-            "operations.",
+            "Your numbers are twice too large. A multiplication together with its addition is one multiply-add, and "
+            "not two operations.",
             ((COST, "4 * n * n * dim, 4 * n * dim * memory_size"),)),
     Mistake("cost-projections", "attention_cost",
             "You count self-attention's query, key and value layers too. Here only the two matrix products count.",
@@ -308,8 +308,8 @@ MISTAKES = (
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((COST, "2 * n * n * dim, 2 * n * dim * 64"),)),
     Mistake("cost-sums", "attention_cost",
-            "You add the three sizes of each product, a + b + c. There are a * c results with b products each: "
-            "multiply the sizes.",
+            "You add the three sizes of each product, a + b + c. Multiply them: there are a * c results, and each "
+            "takes b products.",
             ((COST, "2 * (n + dim + n), 2 * (n + dim + memory_size)"),)),
     Mistake("cost-second-product-of-self", "attention_cost",
             "Your first number is right. In the second you count self-attention's second product, n * n * dim. "
@@ -335,10 +335,10 @@ MISTAKES = (
             "Your ReLU comes before x is added. Add x first, then take the ReLU of the sum.",
             ((RESULT, "x + torch.relu(self.bn(self.conv2(gathered)))"),)),
     Mistake("block-shortcut-of-conv1", "ExternalAttentionBlock",
-            "Your shortcut adds conv1's output. It adds x, the input of the block.",
+            "Your shortcut adds conv1's output. It should add x, the input of the block.",
             ((RESULT, RESULT.replace("x +", "self.conv1(x) +")),)),
     Mistake("block-relu-after-conv1", "ExternalAttentionBlock",
-            "A ReLU follows conv1. The only ReLU of the block is the last step.",
+            "A ReLU follows conv1. The only ReLU of the block should be its last step.",
             ((TOKENS, TOKENS.replace("self.conv1(x)", "torch.relu(self.conv1(x))")),)),
     Mistake("block-no-conv1", "ExternalAttentionBlock",
             "conv1 is made and never used: your attention reads x itself.",
@@ -353,13 +353,13 @@ MISTAKES = (
             "Your BatchNorm comes before conv2. It should come after it.",
             ((RESULT, "torch.relu(x + self.conv2(self.bn(gathered)))"),)),
     Mistake("block-bn-last", "ExternalAttentionBlock",
-            "Your BatchNorm works on the sum with x. It works on conv2's output, and then x is added.",
+            "Your BatchNorm works on the sum with x. It should work on conv2's output, before x is added.",
             ((RESULT, "torch.relu(self.bn(x + self.conv2(gathered)))"),)),
     Mistake("block-no-attention", "ExternalAttentionBlock",
             "The attention is made and never called: your block is two convolutions.",
             ((BACK, "tokens.transpose(1, 2).reshape(x.shape)"),)),
     Mistake("block-conv1-without-bias", "ExternalAttentionBlock",
-            "conv1 has no bias. Leave torch's default; only conv2 goes without, because a BatchNorm follows it.",
+            "conv1 has no bias. Keep torch's default: only conv2 has no bias, because a BatchNorm follows it.",
             ((CONV1, "self.conv1 = nn.Conv2d(channels, channels, 1, bias=False)"),)),
     Mistake("block-conv2-bias", "ExternalAttentionBlock",
             "conv2 has a bias. The BatchNorm after it has one already: bias=False.",
@@ -369,13 +369,12 @@ MISTAKES = (
             "memory. A token is then a mixture of positions: call flatten(2), then transpose(1, 2).",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"),)),
     Mistake("block-gathered-scrambled", "ExternalAttentionBlock",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
-            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
+            "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((BACK, BACK.replace(".transpose(1, 2)", "")),)),
     Mistake("block-both-scrambled", "ExternalAttentionBlock",
             "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`, which keep the order of the "
-            "numbers in memory: a token is then a mixture of positions. Exchange axes with transpose(1, 2), "
-            "both times.",
+            "numbers in memory: a token is then a mixture of positions. Swap axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"), (BACK, BACK.replace(".transpose(1, 2)", "")))),
     Mistake("block-channels-as-tokens", "ExternalAttentionBlock",
             "Your softmax runs over the channels: the attention reads the map as (B, C, N), and its layers are "
@@ -393,7 +392,7 @@ MISTAKES = (
             ((TOKENS, "self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)"),)),
     Mistake("block-both-viewed", "ExternalAttentionBlock",
             "You go from (B, C, H, W) to (B, N, C) and back with `view`, which keeps the order of the numbers in "
-            "memory: a token is then a mixture of positions. Exchange axes with transpose(1, 2), both times.",
+            "memory: a token is then a mixture of positions. Swap axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).view(len(x), -1, x.shape[1])"), (BACK, "self.attention(tokens).view(x.shape)"))),
     Mistake("block-batch-as-tokens", "ExternalAttentionBlock",
             "The positions of all images become one long list of tokens, (1, B * N, C), so that an image's result "
@@ -411,7 +410,7 @@ MISTAKES = (
             "makes a new tensor.",
             ((f"return {RESULT}", "x.data += self.bn(self.conv2(gathered)).data\n        return torch.relu(x)"),)),
     Mistake("block-mean", "ExternalAttentionBlock",
-            "You take the mean of x and the branch. They are added.",
+            "You take the mean of x and the branch. Add them.",
             ((RESULT, "torch.relu((x + self.bn(self.conv2(gathered))) / 2)"),)),
     Mistake("block-gathered-detached", "ExternalAttentionBlock",
             "The numbers are right, but what was gathered is detached: conv1 and the memory would never learn.",
@@ -424,26 +423,27 @@ MISTAKES = (
 
     # --- MultiHeadExternalAttention
     Mistake("heads-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the heads: it was given (B, heads, N, S) or (B, N, heads, S), where dim=1 or "
-            "dim=2 is another axis. In each head it runs over the tokens.",
+            "Your softmax runs over the heads: it was given (B, heads, N, S) or (B, N, heads, S), where dim=1 or dim=2 "
+            "is another axis. It should run over the tokens of each head.",
             ((PER_HEAD,
               "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"),)),
     Mistake("heads-four-axes", "MultiHeadExternalAttention",
-            "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 is then the heads, and its dim=2 "
-            "the tokens. Make (B * heads, N, S) of it first, flatten(0, 1), so that each head is like an image "
-            "of its own.",
+            "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 then means the heads, and its dim=2 "
+            "the tokens. Make (B * heads, N, S) of it first, flatten(0, 1), so that each head is like an image of its "
+            "own.",
             ((PER_HEAD, "double_normalize(self.mk(heads))"),)),
     Mistake("heads-sum-over-heads", "MultiHeadExternalAttention",
             "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads (as "
             "double_normalize does with four axes, (B, N, heads, S)). Divide by the sum over the slots, the last axis.",
             ((PER_HEAD, "(lambda a: a / (a.sum(dim=1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
     Mistake("heads-all-together", "MultiHeadExternalAttention",
-            "You divide by the sum over the slots of all heads. Each head is normalised by itself: a token's weights "
-            "sum to 1 in every head.",
+            "You divide by the sum over the slots of all heads. Normalise each head by itself, so that a token's "
+            "weights sum to 1 in every head.",
             ((PER_HEAD,
               "(lambda a: a / (a.sum(dim=(1, 3), keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
     Mistake("heads-tokens-of-all-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the tokens of all heads together. Each head has its own sums over the N tokens.",
+            "Your softmax runs over the tokens of all heads together. Each head should have its own sums over the N "
+            "tokens.",
             ((PER_HEAD, "double_normalize(self.mk(heads).flatten(1, 2)).unflatten(1, heads.shape[1:3])"),)),
     Mistake("heads-slots-alone", "MultiHeadExternalAttention", SLOTS_ALONE,
             ((PER_HEAD, "torch.softmax(self.mk(heads), dim=-1)"),)),
@@ -483,7 +483,7 @@ MISTAKES = (
             ((JOINED,
               "self.mv(weights).flatten(0, 1).unflatten(0, (self.heads, len(x))).permute(1, 2, 0, 3).flatten(2)"),)),
     Mistake("heads-reversed", "MultiHeadExternalAttention",
-            "The heads are joined in reverse order. Head 0 comes first.",
+            "You join the heads in reverse order. Head 0 should come first.",
             ((JOINED, "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"),)),
     Mistake("heads-joined-channels-first", "MultiHeadExternalAttention",
             "You join the heads head_dim x heads. Join them as they were split, heads x head_dim.",
@@ -492,31 +492,31 @@ MISTAKES = (
             "Your result is dim * expansion wide: `proj` is made and never used.",
             (("return self.proj(gathered)", "return gathered"),)),
     Mistake("heads-not-expanded-heads", "MultiHeadExternalAttention",
-            "You make num_heads heads of the expanded channels. There are num_heads * expansion heads, each dim // "
+            "You make num_heads heads of the expanded channels. Make num_heads * expansion heads, each dim // "
             "num_heads wide.",
             ((HEADS, "self.heads, head_dim = num_heads, dim * expansion // num_heads"),)),
     Mistake("heads-narrow", "MultiHeadExternalAttention",
-            "Your heads are dim // (num_heads * expansion) wide. There are that many heads, but of dim * expansion "
-            "channels: each is dim // num_heads wide.",
+            "Your heads are dim // (num_heads * expansion) wide. The heads share dim * expansion channels, so each "
+            "should be dim // num_heads wide.",
             ((HEADS, "self.heads, head_dim = num_heads * expansion, dim // num_heads\n        head_dim = max(1, dim "
                      "// self.heads)"),
              (EXPAND, "self.expand = nn.Linear(dim, self.heads * head_dim)"),
              ("self.proj = nn.Linear(dim * expansion, dim)", "self.proj = nn.Linear(self.heads * head_dim, dim)"))),
     Mistake("heads-no-key-bias", "MultiHeadExternalAttention",
-            "mk has no bias. In the multi-head form both memories have one: leave torch's default.",
+            "mk has no bias. In the multi-head form both memories have one: keep torch's default.",
             ((SHARED_MK, SHARED_MK[:-1] + ", bias=False)"),)),
     Mistake("heads-no-value-bias", "MultiHeadExternalAttention",
-            "mv has no bias. In the multi-head form both memories have one: leave torch's default.",
+            "mv has no bias. In the multi-head form both memories have one: keep torch's default.",
             ((SHARED_MV, SHARED_MV[:-1] + ", bias=False)"),)),
     Mistake("heads-no-biases", "MultiHeadExternalAttention",
-            "mk and mv have no bias, as in ExternalAttention. In the multi-head form both have one: leave "
-            "torch's default.",
+            "mk and mv have no bias, as in ExternalAttention. In the multi-head form both have one: keep torch's "
+            "default.",
             ((SHARED_MK, SHARED_MK[:-1] + ", bias=False)"), (SHARED_MV, SHARED_MV[:-1] + ", bias=False)"))),
     Mistake("heads-expand-without-bias", "MultiHeadExternalAttention",
-            "expand has no bias. Leave torch's default.",
+            "expand has no bias. Keep torch's default.",
             ((EXPAND, EXPAND[:-1] + ", bias=False)"),)),
     Mistake("heads-proj-without-bias", "MultiHeadExternalAttention",
-            "proj has no bias. Leave torch's default.",
+            "proj has no bias. Keep torch's default.",
             (("self.proj = nn.Linear(dim * expansion, dim)",
               "self.proj = nn.Linear(dim * expansion, dim, bias=False)"),)),
     Mistake("heads-memory-size-ignored", "MultiHeadExternalAttention",
@@ -535,15 +535,16 @@ MISTAKES = (
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
             ((PER_HEAD, PER_HEAD.replace("self.mk(heads)", "(self.mk(heads) * heads.shape[-1] ** -0.5)")),)),
     Mistake("heads-relu", "MultiHeadExternalAttention",
-            "A ReLU follows expand. The heads read expand's output.",
+            "A ReLU follows expand. Give expand's output to the heads as it is.",
             ((SPLIT, SPLIT.replace("self.expand(x)", "torch.relu(self.expand(x))")),)),
     Mistake("heads-first-head", "MultiHeadExternalAttention",
-            "All heads use the weights of the first one. They share the memory, not the weights: each head "
-            "has its own.",
+            "All heads use the weights of the first one. The heads share the memory, but each head should have its own "
+            "weights.",
             (("gathered = self.mv(weights)",
               "weights = weights[:, :1].expand_as(weights)\n        gathered = self.mv(weights)"),)),
     Mistake("heads-shortcut", "MultiHeadExternalAttention",
-            "You add x to the result. The module returns proj's output. The block around it has the shortcut.",
+            "You add x to the result. Return proj's output alone: the shortcut belongs to the block around this "
+            "module.",
             (("return self.proj(gathered)", "return x + self.proj(gathered)"),)),
     Mistake("heads-weights-detached", "MultiHeadExternalAttention",
             "The numbers are right, but the weights are detached: expand and mk would never learn.",

@@ -61,8 +61,8 @@ TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_si
 TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
 BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. "
               "Make a grid (B, H, W, C) first, then move the channels.")
-OF_SUM = "You normalise the sum. Normalise attn's output, then add it to x."
-ONE_TOKEN = "Your anchors are single tokens, one of each block. Average the whole block."
+OF_SUM = "You add first and normalise the sum. Normalise the branch's output first, then add it."
+ONE_TOKEN = "Your anchors are single tokens, one from each block. Average the whole block."
 
 
 def only_eval(short: str, exercise: str, result: str, does: str, instead: str) -> Mistake:
@@ -108,7 +108,7 @@ MISTAKES = (
             "Your result is (B, dim // 2, H // d, W // d). Channels come last: (B, H // d, W // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.permute(0, 3, 1, 2)"),)),
     Mistake("anchors-transposed", "AnchorProjection",
-            "Your anchors have rows and columns exchanged: they are (B, W // d, H // d, dim // 2).",
+            "Your anchors have rows and columns swapped: they are (B, W // d, H // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.transpose(1, 2)"),)),
     Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE,
             ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
@@ -116,12 +116,13 @@ MISTAKES = (
     Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED,
                                                                     "self.pool(x.reshape(len(x), -1, *image_size))"),)),
     Mistake("anchors-along-the-list", "AnchorProjection",
-            "You average d · d tokens that follow each other in the list: they lie in one row. A block has d rows and "
-            "d columns.",
+            "You average d · d tokens that follow each other in the list, and these lie in one row. Average over d "
+            "rows and d columns.",
             ((POOLED, "(lambda h, w, d: F.avg_pool1d(x.transpose(1, 2), d * d)[:, :, :(h // d) * (w // "
                       "d)].unflatten(2, (h // d, w // d)))(*image_size, self.down_factor)"),)),
     Mistake("anchors-no-reduction", "AnchorProjection",
-            "`reduction` is never called: you cut the first half of the channels off. Project all of them.",
+            "You never call `reduction`: you keep half of the channels and drop the rest. Project all channels with "
+            "`reduction`.",
             ((f"return {PROJECTED}", "return pooled.permute(0, 2, 3, 1)[..., :self.reduction.out_features]"),)),
     Mistake("anchors-no-bias", "AnchorProjection", NO_BIAS.format("reduction"),
             ((HALF, "nn.Linear(dim, dim // 2, bias=False)"),)),
@@ -129,10 +130,10 @@ MISTAKES = (
             "There is an activation after `reduction`. Leave it out: `reduction` is a plain linear layer.",
             ((f"return {PROJECTED}", f"return F.gelu({PROJECTED})"),)),
     Mistake("anchors-factor-ignored", "AnchorProjection",
-            "The argument `down_factor` has no effect: 2 is written instead of it.",
+            "The argument `down_factor` has no effect: 2 is written into your code instead.",
             ((POOL, "nn.AvgPool2d(2, 2)"),)),
     Mistake("anchors-first-image", "AnchorProjection",
-            "All images of the batch get the anchors of the first one.",
+            "All images of the batch get the anchors of the first one. Each should have its own.",
             ((f"return {PROJECTED}", f"return {PROJECTED}[:1].expand(len(x), -1, -1, -1)"),)),
     Mistake("anchors-detached", "AnchorProjection", DETACHED.format("the mean"),
             ((PROJECTED, "self.reduction(pooled.detach().permute(0, 2, 3, 1))"),)),
@@ -150,35 +151,37 @@ MISTAKES = (
             "Both attentions use transform_out. The first has a transform of its own, transform_in.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")),)),
     Mistake("stripes-anchors-as-values", "AnchoredStripeAttention",
-            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is z, "
-            "which the first one gathered from the values.",
+            "The tokens get the anchors themselves. The second attention should gather z, which the first attention "
+            "gathered from the values.",
             ((DELIVER, "cosine_attention(q, a, a, to_token)"),)),
     Mistake("stripes-queries-gathered-from", "AnchoredStripeAttention",
-            "In the first attention the anchors look at the queries. They should look at the keys: "
+            "In the first attention you compare the anchors with the queries. Compare them with the keys: "
             "cosine_attention(anchors, k, v, ...).",
             ((GATHER, "cosine_attention(a, q, v, to_anchor)"),)),
     Mistake("stripes-keys-ask", "AnchoredStripeAttention",
-            "In the second attention the keys ask. The queries should ask: cosine_attention(q, anchors, z, ...).",
+            "In the second attention you use the keys as queries. Use the queries themselves: cosine_attention(q, "
+            "anchors, z, ...).",
             ((DELIVER, "cosine_attention(k, a, y, to_token)"),)),
     Mistake("stripes-index-transposed", "AnchoredStripeAttention",
-            "In the first attention you use the transposed index of the second, whose offsets point the other way. "
-            "relative_position_index(stripe, d, from_anchor=True) gives the right one.",
+            "In the first attention you use the transposed index of the second, whose offsets point the other way. Use "
+            "relative_position_index(stripe, d, from_anchor=True).",
             ((INDEX_IN, "relative_position_index(stripe, d).T.to(like.device)"),)),
     Mistake("stripes-indices-exchanged", "AnchoredStripeAttention",
-            "The two indices have changed places, each transposed to fit. from_anchor=True belongs to the first "
-            "attention, where anchors look at tokens; then nothing has to be transposed.",
+            "You have swapped the two indices and transposed each of them to fit. Use the one with from_anchor=True in "
+            "the first attention, where anchors look at tokens, and transpose neither.",
             ((INDEX_IN, INDEX_OUT.replace("d)", "d).T")), (INDEX_OUT, INDEX_IN.replace("True)", "True).T")))),
     Mistake("stripes-mask-reshaped", "AnchoredStripeAttention",
-            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of its numbers. "
-            "Transpose it.",
+            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of the numbers in "
+            "memory. Transpose it instead.",
             ((MASK_IN, "mask_out.reshape(len(mask_out), -1, mask_out.shape[1])"),)),
     Mistake("stripes-mask-not-transposed", "AnchoredStripeAttention",
             "The first attention gets the mask as it is, (nW, N, A). The rows of this attention are anchors, so it "
             "needs the mask transposed.",
             ((MASK_IN, "mask_out"),)),
     Mistake("stripes-mask-of-another-stripe", "AnchoredStripeAttention",
-            "With two images, stripes get the masks of other stripes: the batch holds all stripes of the first image, "
-            "then all of the second. Repeat the whole list of masks (`repeat`), not each mask (`repeat_interleave`).",
+            "With two images, some stripes get the masks of other stripes. The batch holds all stripes of the first "
+            "image, then all of the second. Repeat the whole list of masks (`repeat`), not each mask "
+            "(`repeat_interleave`).",
             tuple((logits, logits.replace(f", {mask})", f") + (0 if {mask} is None else {mask}.repeat_interleave("
                                                         f"len(cosine) // len({mask}), dim=0)[:, None])"))
                   for logits, mask in ((LOGITS_IN, "mask_in"), (LOGITS_OUT, "mask_out")))),
@@ -187,19 +190,18 @@ MISTAKES = (
             "the weights of one anchor sum to 1.",
             ((GATHER, "to_anchor(F.normalize(a, dim=-1) @ F.normalize(k, dim=-1).mT).softmax(dim=-2) @ v"),)),
     Mistake("stripes-table-without-factor", "AnchoredStripeAttention",
-            "Your table is made without down_factor: it has a cell for each offset between two tokens, and the index "
-            "counts those between a "
-            "token and an anchor.",
+            "Your table is made without down_factor: it has a cell for each offset between two tokens. The index needs "
+            "one for each offset between a token and an anchor, so pass down_factor.",
             ((TABLE, "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"),)),
     Mistake("stripes-table-float32", "AnchoredStripeAttention",
             "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
             "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
     Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
-            "The result is not rolled back: each token gets what belongs to a neighbour half a stripe away.",
+            "You do not roll the result back, so each token gets the result of a token half a stripe away.",
             ((PUT_BACK, "grid_of_windows(y, stripe, image_size).flatten(1, 2)"),)),
     Mistake("stripes-rolled-twice", "AnchoredStripeAttention",
-            "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
+            "You roll by minus the shift both times. Roll back in the other direction: plus the shift.",
             ((PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"),)),
     Mistake("stripes-rolled-the-other-way", "AnchoredStripeAttention",
             "You roll by plus the shift first and by minus afterwards. Roll by minus first, because the mask is made "
@@ -207,11 +209,12 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), shift)"), (ANCHORS_ROLLED, "roll(anchor, anchor_shift)"),
              (PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"))),
     Mistake("stripes-anchors-not-rolled", "AnchoredStripeAttention",
-            "The tokens are rolled, and the anchors are not: a stripe uses the anchors of another place. Roll the "
+            "You roll the tokens but not the anchors, so a stripe uses anchors from a different place. Roll the "
             "anchors by minus shift // d.",
             ((ANCHORS_ROLLED, "anchor"),)),
     Mistake("stripes-anchors-rolled-too-far", "AnchoredStripeAttention",
-            "You roll the anchors by as many cells as the tokens. Their grid is d times as coarse: shift // d.",
+            "You roll the anchors by as many cells as the tokens. The anchors' grid is d times coarser: roll them by "
+            "shift // d.",
             ((SHIFT_OF_ANCHORS, "shift"),)),
     Mistake("stripes-anchors-rolled-by-half-their-stripe", "AnchoredStripeAttention",
             "You roll the anchors by (-shift) // d, which rounds away from 0, or by half of their own stripe. Divide "
@@ -233,10 +236,10 @@ MISTAKES = (
             "The argument `shift` has no effect: nothing is rolled, or by whole stripes, which changes nothing.",
             ((IF_SHIFTED, "(0, 0)"),)),
     Mistake("stripes-always-shifted", "AnchoredStripeAttention",
-            "The image is rolled although shift is False.",
+            "You roll the image although shift is False.",
             ((IF_SHIFTED, "tuple(shifts)"),)),
     Mistake("stripes-always-shifted-and-masked", "AnchoredStripeAttention",
-            "The image is rolled although shift is False.",
+            "You roll the image although shift is False.",
             ((IF_SHIFTED, "tuple(shifts)"), ("        if self.shift:\n", "        if True:\n"))),
     Mistake("stripes-shifted-along-rows", "AnchoredStripeAttention",
             "You shift along the height only. Shift both axes.",
@@ -245,8 +248,8 @@ MISTAKES = (
             "You shift along the width only. Shift both axes.",
             ((IF_SHIFTED, "(0, shifts[1]) if self.shift else (0, 0)"),)),
     Mistake("stripes-full-axis-not-shifted", "AnchoredStripeAttention",
-            "An axis that a single stripe fills is not shifted in your code, and its mask is that of an unshifted "
-            "image. The shift is 0 only for one *group*; stripes given by stripe_size are always shifted by half.",
+            "If stripe_size is as long as the axis, your code does not shift that axis. The shift is 0 only for one "
+            "*group*: stripes given by stripe_size are always shifted by half.",
             ((SHIFT, "0 if groups is None and size == n else size // 2 if groups is None else 0 if groups == 1 else n "
                      "// (2 * groups)"),)),
     Mistake("stripes-shift-rounded-up", "AnchoredStripeAttention",
@@ -258,35 +261,36 @@ MISTAKES = (
             ((IF_SHIFTED,
               "tuple(s // self.down_factor * self.down_factor for s in shifts) if self.shift else (0, 0)"),)),
     Mistake("stripes-mask-needs-both-shifts", "AnchoredStripeAttention",
-            "You use the mask only if both axes are shifted. One shifted axis is enough for the mask: `shift` decides.",
+            "You use the mask only if both axes are shifted. One shifted axis is enough: let `shift` decide.",
             (("        if self.shift:\n", "        if self.shift and min(shift) > 0:\n"),)),
     Mistake("stripes-one-group-shifted", "AnchoredStripeAttention",
-            "A stripe of one group, which spans the whole axis, is shifted by half of it. With one group the "
-            "shift is 0.",
+            "If there is one group, which spans the whole axis, you shift by half of the axis. With one group the "
+            "shift should be 0.",
             ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
     Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
             "If stripes are given by the number of groups, your code does not shift them, or shifts them by whole "
             "stripes, which changes nothing. The shift should be n // (2g), and 0 for one group only.",
             ((SHIFT, "size // 2 if groups is None else 0"),)),
     Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
-            "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 only "
-            "for one *group*; stripes given by stripe_size are always shifted by half.",
+            "Your code does not shift an axis if its stripe_size equals the image's side, even if stripe_groups is "
+            "given. The shift is 0 only for one *group*: stripes given by stripe_size are always shifted by half.",
             ((SHIFT, "0 if n == size else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-groups-as-size", "AnchoredStripeAttention",
-            "You take stripe_groups for the length of a stripe. It is the number of stripes: each is n // g long.",
+            "You use stripe_groups as the length of a stripe. It is the number of stripes, each n // g long.",
             ((LENGTH, "size if groups is None else groups"),)),
     Mistake("stripes-size-wins", "AnchoredStripeAttention",
-            "If an axis has both a size and groups, you take the size. Take the groups then, and ignore the size.",
+            "If an axis has both a size and groups, you take the size. In that case take the groups, and ignore the "
+            "size.",
             ((LENGTH, "n // groups if size is None else size"),
              (SHIFT, "size // 2 if size is not None else 0 if groups == 1 else n // (2 * groups)"))),
     Mistake("stripes-groups-of-the-other-axis", "AnchoredStripeAttention",
-            "You divide the wrong side by the groups: those of the first axis belong to the height, those of the "
-            "second to the width.",
+            "You divide the wrong side by the groups: the first number of groups belongs to the height, and the second "
+            "to the width.",
             ((LENGTH,
               "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"),)),
     Mistake("stripes-keys-first", "AnchoredStripeAttention",
-            "Queries and keys have changed places: you read the channels as [k | q | v], or the anchors are compared "
-            "with keys where they should be compared with queries. The order should be [q | k | v].",
+            "Queries and keys have changed places: you read the channels as [k | q | v], or you compare anchors with "
+            "keys instead of queries. The order should be [q | k | v].",
             (("q, k, v = ", "k, q, v = "),)),
     Mistake("stripes-values-first", "AnchoredStripeAttention",
             "You read the channels as [v | q | k] or in another order. The order should be [q | k | v].",
@@ -309,15 +313,15 @@ MISTAKES = (
               f"(lambda t: t.reshape(len(t), self.num_heads, t.shape[1], -1))(window_partition({ANCHORS_ROLLED}, "
                             "anchor_stripe).flatten(1, 2))"),)),
     Mistake("stripes-joined-by-reshape", "AnchoredStripeAttention",
-            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads. Make (B', N, h, d) of "
-            "(B', h, N, d) first, with a transpose.",
+            "You join the heads with `reshape` or `view` alone, which mixes tokens and heads. Transpose (B', h, N, d) "
+            "to (B', N, h, d) first.",
             (("grid_of_windows(y, stripe, image_size)",
               "window_reverse(y.reshape(len(y), *stripe, -1), stripe, image_size)"),)),
     Mistake("stripes-image-exchanged", "AnchoredStripeAttention", TURNED_IMAGE,
             ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
                       "-1).transpose(1, 2), negative(shift))"),)),
     Mistake("stripes-axes-of-roll", "AnchoredStripeAttention",
-            "You roll along the wrong axes: in (B, H, W, C) the image's axes are dims=(1, 2).",
+            "You roll along the wrong axes. The image's axes in (B, H, W, C) are dims=(1, 2).",
             ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(shift), dims=(0, 1))"),
              (PUT_BACK, "torch.roll(grid_of_windows(y, stripe, image_size), shift, dims=(0, 1)).flatten(1, 2)"))),
     Mistake("stripes-no-transform", "AnchoredStripeAttention",
@@ -328,7 +332,7 @@ MISTAKES = (
             "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
             ((PUT_BACK, PUT_BACK.replace(".flatten(1, 2)", "")),)),
     Mistake("stripes-shortcut", "AnchoredStripeAttention",
-            "You add the values to the result. The block that owns the module has the shortcut.",
+            "You add the values to the result. The shortcut belongs to the block around this module.",
             ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
     Mistake("stripes-anchor-detached", "AnchoredStripeAttention", DETACHED.format("the anchor"),
             ((ANCHORS_ROLLED, "roll(anchor.detach(), negative(anchor_shift))"),)),
@@ -339,8 +343,8 @@ MISTAKES = (
 
     # --- MixedAttention
     Mistake("mixed-branches-exchanged", "MixedAttention",
-            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, the second "
-            "to the stripes.",
+            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, and the "
+            "second half to the stripes.",
             ((SPLIT, SPLIT.replace("qkv_window, qkv_stripe", "qkv_stripe, qkv_window")),)),
     Mistake("mixed-split-inside", "MixedAttention",
             "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of them. The first half "
@@ -349,20 +353,21 @@ MISTAKES = (
             ((SPLIT,
               "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"),)),
     Mistake("mixed-every-second-channel", "MixedAttention",
-            "The branches get every second channel. They get two blocks: qkv's first half and its second half.",
+            "Your branches get every second channel. One branch should get qkv's first half, and the other branch its "
+            "second half.",
             ((SPLIT, "qkv_window, qkv_stripe = self.qkv(x)[..., ::2], self.qkv(x)[..., 1::2]"),)),
     Mistake("mixed-joined-the-other-way", "MixedAttention",
-            "You join [stripe, window]. Join [window, stripe].",
+            "You join the branches as [stripe, window]. Join them as [window, stripe].",
             ((JOINED, "self.proj(torch.cat([stripe, window], dim=-1))"),)),
     Mistake("mixed-added", "MixedAttention",
-            "You add the two branches. Join them along the channels: proj takes dim channels.",
+            "You add the two branches. Join them along the channels, because proj takes dim channels.",
             (("nn.Linear(dim, dim)", "nn.Linear(dim // 2, dim)"), (JOINED, "self.proj(window + stripe)"))),
     Mistake("mixed-groups-ignored", "MixedAttention",
             "stripe_groups has no effect. Pass it on to AnchoredStripeAttention.",
             (("num_heads_stripe, stripe_size, stripe_groups, stripe_shift",
               "num_heads_stripe, stripe_size, (None, None), stripe_shift"),)),
     Mistake("mixed-no-proj", "MixedAttention",
-            "`proj` is never called, so that the two branches never mix.",
+            "You never call `proj`, so the two branches are never mixed.",
             ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
     Mistake("mixed-interleaved", "MixedAttention",
             "The channels of the two branches alternate before proj. The windows' channels should come first, then "
@@ -375,22 +380,23 @@ MISTAKES = (
             "Your anchors come from the stripe branch's channels. They should come from x itself.",
             ((OF_X, "self.anchor(qkv_stripe[..., :x.shape[2]], image_size)"),)),
     Mistake("mixed-windows-twice", "MixedAttention",
-            "The stripe branch gets the window branch's q, k and v. It has its own, the second half of qkv's outputs.",
+            "Your stripe branch gets the window branch's q, k and v. Give it its own, the second half of qkv's "
+            "outputs.",
             (("self.stripe_attention(qkv_stripe", "self.stripe_attention(qkv_window"),)),
     Mistake("mixed-stripes-twice", "MixedAttention",
-            "The window branch gets the stripe branch's q, k and v. It has its own, the first half of qkv's outputs.",
+            "Your window branch gets the stripe branch's q, k and v. Give it its own, the first half of qkv's outputs.",
             ((WINDOW, "self.window_attention(qkv_stripe, image_size)"),)),
     Mistake("mixed-one-after-the-other", "MixedAttention",
-            "Your anchors come from the output of the windows. The branches run side by side: anchors should come "
-            "from x.",
+            "Your anchors come from the output of the windows. They should come from x, because the branches run side "
+            "by side.",
             ((OF_X, "self.anchor(torch.cat([window, window], dim=-1), image_size)"),)),
     Mistake("mixed-shifts-exchanged", "MixedAttention",
-            "The two shifts have changed places: window_shift goes to the windows, stripe_shift to the stripes.",
+            "The two shifts have changed places: window_shift belongs to the windows, and stripe_shift to the stripes.",
             (("window_size, window_shift)", "window_size, stripe_shift)"), ("stripe_groups, stripe_shift, down_factor",
                                                                              "stripe_groups, window_shift, "
                                                                              "down_factor"))),
     *(Mistake(f"mixed-{what}-shift-for-both", "MixedAttention",
-              f"Both branches get {what}_shift. window_shift goes to the windows, stripe_shift to the stripes.",
+              f"Both branches get {what}_shift. Give window_shift to the windows, and stripe_shift to the stripes.",
               ((old, old.replace(f"{other}_shift", f"{what}_shift")),))
       for what, other, old in (("window", "stripe", "stripe_groups, stripe_shift, down_factor"),
                                ("stripe", "window", "window_size, window_shift)"))),
@@ -408,7 +414,7 @@ MISTAKES = (
             "stripe_shift has no effect. Pass it on to AnchoredStripeAttention.",
             (("stripe_groups, stripe_shift, down_factor", "stripe_groups, False, down_factor"),)),
     Mistake("mixed-heads-exchanged", "MixedAttention",
-            "The two numbers of heads have changed places: num_heads_window goes to the windows.",
+            "The two numbers of heads have changed places: num_heads_window belongs to the windows.",
             (("WindowAttention(num_heads_window", "WindowAttention(num_heads_stripe"),
              ("            num_heads_stripe, stripe_size", "            num_heads_window, stripe_size"))),
     Mistake("mixed-qkv-no-bias", "MixedAttention", NO_BIAS.format("qkv"),
@@ -416,7 +422,7 @@ MISTAKES = (
     Mistake("mixed-proj-no-bias", "MixedAttention", NO_BIAS.format("proj"),
             (("nn.Linear(dim, dim)", "nn.Linear(dim, dim, bias=False)"),)),
     Mistake("mixed-shortcut", "MixedAttention",
-            "You add x. The block that owns the module has the shortcut.",
+            "You add x to the result. The shortcut belongs to the block around this module.",
             ((f"return {JOINED}", f"return x + {JOINED}"),)),
     Mistake("mixed-dropout", "MixedAttention", ATTENTION_DROPOUT,
             ((f"return {JOINED}", f"return F.dropout({JOINED}, 0.1, self.training)"),)),
@@ -436,8 +442,8 @@ MISTAKES = (
              ("dim // reduction, kernel_size=1", "max(dim // reduction, 1), kernel_size=1"),
              ("nn.Conv2d(dim // reduction, dim", "nn.Conv2d(max(dim // reduction, 1), dim"))),
     Mistake("local-one-error", "LocalConvBlock",
-            "Only one of the two bottlenecks is tested. Raise a ValueError where dim // compress is 0, and where dim "
-            "// reduction is 0.",
+            "You check only one of the two bottlenecks. Raise a ValueError if dim // compress is 0, and also if dim // "
+            "reduction is 0.",
             (('(("compress", compress), ("reduction", reduction))', '(("reduction", reduction),)'),
              ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
              ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"))),
@@ -491,17 +497,17 @@ MISTAKES = (
             "You add the gate. Multiply by it.",
             ((GATED, GATED.replace("*", "+")),)),
     Mistake("local-shortcut", "LocalConvBlock",
-            "You add x. LocalConvBlock has no shortcut; the block that owns it adds.",
+            "You add x. LocalConvBlock has no shortcut: that belongs to the block around it.",
             ((f"return {GATED}", f"return x + {GATED}"),)),
     Mistake("local-divisors-exchanged", "LocalConvBlock",
-            "compress and reduction have changed places: compress belongs to the convolutions, reduction to "
-            "fc1 and fc2.",
+            "compress and reduction have changed places: compress belongs to the convolutions, and reduction to fc1 "
+            "and fc2.",
             (("self.conv1 =", "compress, reduction = reduction, compress\n        self.conv1 ="),)),
     Mistake("local-compress-ignored", "LocalConvBlock",
-            "The argument `compress` has no effect: 4 is written instead of it.",
+            "The argument `compress` has no effect: 4 is written into your code instead.",
             (("self.conv1 =", "compress = min(4, dim)\n        self.conv1 ="),)),
     Mistake("local-reduction-ignored", "LocalConvBlock",
-            "The argument `reduction` has no effect: 18 is written instead of it.",
+            "The argument `reduction` has no effect: 18 is written into your code instead.",
             (("self.conv1 =", "reduction = min(18, dim)\n        self.conv1 ="),)),
     Mistake("local-rounded-up", "LocalConvBlock",
             "You round the hidden channels up. Round down: dim // reduction.",
@@ -528,7 +534,7 @@ MISTAKES = (
     Mistake("local-grid-exchanged", "LocalConvBlock", TURNED_IMAGE, ((TO_IMAGE, TURNED_ALONE),)),
     Mistake("local-by-reshape", "LocalConvBlock", BY_RESHAPE, ((TO_IMAGE, "x.reshape(len(x), -1, *image_size)"),)),
     Mistake("local-tokens-by-reshape", "LocalConvBlock",
-            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels: "
+            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels. Call "
             "flatten(2), then transpose.",
             ((GATED, "(y * weights).reshape(x.shape)"),)),
     Mistake("local-image", "LocalConvBlock",
@@ -538,7 +544,7 @@ MISTAKES = (
             ((GATED, GATED.replace("weights", "weights.detach()")),)),
     Mistake("local-input-detached", "LocalConvBlock", DETACHED.format("x"), ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
     Mistake("local-in-place", "LocalConvBlock",
-            "You change x in place. Make a new tensor.",
+            "You change x in place, so the code that called you finds its x changed. Make a new tensor.",
             ((f"return {GATED}", f"return x.data.add_(0.0).copy_(x.data * 1.5) * 0 + {GATED}"),)),
 
     # --- GRLBlock
@@ -558,19 +564,19 @@ MISTAKES = (
             ((FIRST, "self.norm1(x + self.res_scale * self.attn(x, image_size))"),
              (SECOND, "self.norm2(y + self.res_scale * self.mlp(y))"))),
     Mistake("block-one-norm", "GRLBlock",
-            "Both halves use norm1. The second has a norm of its own, norm2.",
+            "Both halves use norm1. The second half has a norm of its own, norm2.",
             ((SECOND, SECOND.replace("norm2", "norm1")),)),
     Mistake("block-norms-exchanged", "GRLBlock",
-            "The two norms have changed places: norm1 follows attn, norm2 follows mlp.",
+            "The two norms have changed places: norm1 belongs after attn, and norm2 after mlp.",
             ((FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1")))),
     Mistake("block-no-first-norm", "GRLBlock",
-            "norm1 is never called. It follows attn.",
+            "You never call norm1. It belongs after attn.",
             ((FIRST, "x + self.res_scale * self.attn(x, image_size)"),)),
     Mistake("block-no-second-norm", "GRLBlock",
-            "norm2 is never called. It follows mlp.",
+            "You never call norm2. It belongs after mlp.",
             ((SECOND, "y + self.res_scale * self.mlp(y)"),)),
     Mistake("block-local-of-y", "GRLBlock",
-            "Your local branch looks at y. All three ranges look at the same input, x.",
+            "Your local branch reads y. It should read x, as windows and stripes do.",
             ((LOCAL, "y + self.local(y, image_size)"),)),
     Mistake("block-local-normed", "GRLBlock",
             "The local branch goes through norm1 too. Add it as it is, beside norm1(attn(x)).",
@@ -579,17 +585,18 @@ MISTAKES = (
               "self.local(x, image_size)))"),
              (f"y = {LOCAL}", "pass"))),
     Mistake("block-local-scaled", "GRLBlock",
-            "You multiply the local branch by res_scale. Only attention and MLP are scaled.",
+            "You multiply the local branch by res_scale. Scale only the attention and the MLP.",
             ((LOCAL, "y + self.res_scale * self.local(x, image_size)"),)),
     Mistake("block-local-behind", "GRLBlock",
-            "The local branch is added after the MLP, which therefore never sees it. It belongs to the first half.",
+            "You add the local branch after the MLP, so the MLP never sees it. Add it in the first half.",
             ((f"            y = {LOCAL}", "            late = self.local(x, image_size)"),
              (f"return {SECOND}", f"return {SECOND} + (0 if self.local is None else late)"))),
     Mistake("block-no-local", "GRLBlock",
-            "The local branch is never added.",
+            "You never add the local branch. Add it in the first half, if local_connection is True.",
             ((LOCAL, "y"),)),
     Mistake("block-local-instead", "GRLBlock",
-            "With a local branch, the shortcut is missing: y is x + norm1(attn(x)) + local(x).",
+            "If there is a local branch, your shortcut is missing. The first half should be x + norm1(attn(x)) + "
+            "local(x).",
             ((LOCAL, "y - x + self.local(x, image_size)"),)),
     Mistake("block-always-local", "GRLBlock",
             "There is a local branch although local_connection is False. `local` should then be None.",
@@ -612,11 +619,12 @@ MISTAKES = (
             "Only the MLP is multiplied by res_scale. The attention should be, too.",
             ((FIRST, "x + self.norm1(self.attn(x, image_size))"),)),
     Mistake("block-scale-in-front", "GRLBlock",
-            "You multiply by res_scale before the norm, which takes the factor out again. Multiply after the norm.",
+            "You multiply by res_scale before the norm, which removes the factor again. Multiply after the norm.",
             ((FIRST, "x + self.norm1(self.res_scale * self.attn(x, image_size))"),
              (SECOND, "y + self.norm2(self.res_scale * self.mlp(y))"))),
     Mistake("block-scales-first-shortcut", "GRLBlock",
-            "You multiply the shortcut around the attention by res_scale. Multiply the branches instead.",
+            "You multiply only the first shortcut, the one around the attention, by res_scale. Multiply the branch "
+            "instead.",
             ((FIRST, "self.res_scale * x + self.norm1(self.attn(x, image_size))"),)),
     Mistake("block-scales-everything", "GRLBlock",
             "You multiply the whole sums by res_scale, the shortcuts too. Multiply only norm1(attn(x)) and "
@@ -637,17 +645,17 @@ MISTAKES = (
             "The local branch is added in eval mode alone. It should be added in both modes.",
             (("if self.local is not None:", "if self.local is not None and not self.training:"),)),
     Mistake("block-groups-ignored", "GRLBlock",
-            "stripe_groups is not passed on to MixedAttention.",
+            "You do not pass stripe_groups on to MixedAttention.",
             (("window_size, stripe_size, stripe_groups,\n", "window_size, stripe_size, (None, None),\n"),)),
     Mistake("block-scales-x", "GRLBlock",
-            "You multiply the shortcut by res_scale. Multiply the branches instead.",
+            "You multiply both shortcuts, x and y, by res_scale. Multiply the branches instead.",
             ((FIRST, "self.res_scale * x + self.norm1(self.attn(x, image_size))"),
              (SECOND, "self.res_scale * y + self.norm2(self.mlp(y))"))),
     Mistake("block-mlp-of-x", "GRLBlock",
-            "Your MLP looks at x. It should look at y, which the first half made.",
+            "Your MLP reads x. It should read y, the first half's output.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp(x))"),)),
     Mistake("block-shortcut-from-x", "GRLBlock",
-            "The second half adds to x, and loses what the first half made. It should add to y.",
+            "Your second half adds to x, and loses the first half's output. It should add to y.",
             ((SECOND, "x + self.res_scale * self.norm2(self.mlp(y))"),)),
     Mistake("block-no-first-shortcut", "GRLBlock",
             "The shortcut around the attention is missing: x is not added.",
@@ -672,13 +680,13 @@ MISTAKES = (
             "You round mlp_ratio before you multiply. The hidden width is int(dim * mlp_ratio): multiply first.",
             ((MLP, "Mlp(dim, dim * int(mlp_ratio))"),)),
     Mistake("block-ratio-ignored", "GRLBlock",
-            "mlp_ratio has no effect: 4 is written instead of it.",
+            "mlp_ratio has no effect: 4 is written into your code instead.",
             ((MLP, "Mlp(dim, 4 * dim)"),)),
     Mistake("block-type-ignored", "GRLBlock",
             "stripe_type has no effect. With \"W\", stripe_size and stripe_groups should be reversed.",
             ((TURNED, "pass"),)),
     Mistake("block-types-exchanged", "GRLBlock",
-            "You reverse the stripes for \"H\". Reverse them for \"W\"; \"H\" takes them as they are.",
+            'You reverse the stripes for "H". Reverse them for "W", and leave them as they are for "H".',
             (('if stripe_type == "W":', 'if stripe_type == "H":'),)),
     Mistake("block-size-turned-only", "GRLBlock",
             "With \"W\" you reverse stripe_size alone. Reverse stripe_groups too.",
@@ -690,29 +698,29 @@ MISTAKES = (
             "With \"W\" you reverse window_size too. Reverse only stripe_size and stripe_groups.",
             ((TURNED, f"{TURNED}; window_size = window_size[::-1]"),)),
     Mistake("block-image-turned", "GRLBlock",
-            "With \"W\" you reverse image_size. The tokens stay where they are; reverse stripe_size and stripe_groups "
+            'With "W" you reverse image_size. The tokens stay where they are, so reverse stripe_size and stripe_groups '
             "instead.",
             ((TURNED, "pass"), ("self.res_scale = res_scale",
                                 "self.res_scale, self.turned = res_scale, stripe_type == 'W'"),
              (f"y = {FIRST}", f"image_size = image_size[::-1] if self.turned else image_size\n        y = {FIRST}"))),
     Mistake("block-factor-ignored", "GRLBlock",
-            "down_factor is not passed on to MixedAttention.",
+            "You do not pass down_factor on to MixedAttention.",
             (("window_shift, stripe_shift, down_factor", "window_shift, stripe_shift"),)),
     Mistake("block-no-error", "GRLBlock",
-            "A stripe_type other than \"H\" and \"W\" must raise a ValueError. Yours takes it for \"H\".",
+            'A stripe_type other than "H" and "W" must raise a ValueError. Yours treats it like "H".',
             ((UNKNOWN, "pass"),)),
     Mistake("block-assert", "GRLBlock",
             "An `assert` raises an AssertionError, and raises nothing at all under `python -O`. Raise a ValueError.",
             ((f'if stripe_type not in ("H", "W"):\n            {UNKNOWN}', 'assert stripe_type in ("H", "W")'),)),
     Mistake("block-any-case", "GRLBlock",
-            "You take lower-case letters too, or a word that begins with one of the two. Only \"H\" and \"W\" are "
-            "stripe types.",
+            'You compare only the first letter, in upper or lower case, so longer words pass as well. Accept only "H" '
+            'and "W".',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper()[:1] not in ("H", "W"):'),)),
     Mistake("block-lower-case", "GRLBlock",
-            "You take lower-case letters too: `upper()` makes \"H\" of \"h\". Only \"H\" and \"W\" are stripe types.",
+            'You accept lower-case letters too, because `upper()` makes "H" of "h". Accept only "H" and "W".',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper() not in ("H", "W"):'),)),
     Mistake("block-part-of-a-word", "GRLBlock",
-            "You look for stripe_type in the text \"HW\", where an empty text and \"HW\" itself are found too. "
+            'You look for stripe_type in the string "HW", which also contains the empty string and "HW" itself. '
             "Compare with a tuple.",
             (('if stripe_type not in ("H", "W"):', 'if stripe_type not in ("H", "W", "", "HW"):'),)),
     *(Mistake(f"block-{what}-shift-for-both", "GRLBlock",
@@ -723,14 +731,14 @@ MISTAKES = (
             "The two shifts have changed places on their way to MixedAttention: window_shift comes first.",
             (("window_shift, stripe_shift, down_factor", "stripe_shift, window_shift, down_factor"),)),
     Mistake("block-shifts-ignored", "GRLBlock",
-            "The shifts are not passed on to MixedAttention.",
+            "You do not pass the shifts on to MixedAttention.",
             (("window_shift, stripe_shift, down_factor", "False, False, down_factor"),)),
     Mistake("block-heads-exchanged", "GRLBlock",
             "The two numbers of heads have changed places on their way to MixedAttention.",
             (("dim, num_heads_window, num_heads_stripe, window_size",
               "dim, num_heads_stripe, num_heads_window, window_size"),)),
     Mistake("block-dropout", "GRLBlock",
-            "In training mode your block drops something. It has no dropout: training and eval mode give the "
+            "In training mode your block drops some numbers. It has no dropout: training and eval mode should give the "
             "same result.",
             ((SECOND, "y + F.dropout(self.res_scale * self.norm2(self.mlp(y)), 0.1, self.training)"),)),
     Mistake("block-detached", "GRLBlock", DETACHED.format("the result"), ((f"return {SECOND}",

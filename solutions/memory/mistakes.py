@@ -55,8 +55,8 @@ MISTAKES = (
     Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
             ((CHUNK, "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"),)),
     Mistake("efficient-own-chunk", "EfficientPositionAttention",
-            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the "
-            "queries, not the keys.",
+            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys, so chunk the "
+            "queries and not the keys.",
             ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
               "        rows = [gather(*part) for part in parts]"),)),
     Mistake("efficient-chunks-of-keys", "EfficientPositionAttention",
@@ -70,47 +70,49 @@ MISTAKES = (
             ((ROWS, """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""),)),
     Mistake("efficient-rest-dropped", "EfficientPositionAttention",
-            "The last chunk, which is shorter, is left out: its positions gather nothing. `split` gives it too, and "
-            "so does range(0, N, rows).",
+            "You leave out the last chunk, which is shorter: its positions gather nothing. Both `split` and range(0, "
+            "N, rows) include it.",
             ((CHUNKS, """chunks = [some if some.shape[1] == ROWS else None for some in queries.split(ROWS, dim=1)]
         rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % ROWS] for some in chunks]"""),)),  # noqa: E501
     Mistake("efficient-rest-refused", "EfficientPositionAttention",
-            "Your code works only where the chunk divides N. Let the last chunk be shorter.",
+            "Your code works only if the chunk size divides N. Let the last chunk be shorter.",
             ((CHUNKS, "chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)\n"
               "        rows = [gather(some, keys, values) for some in chunks]"),)),
     Mistake("efficient-map-detached", "EfficientPositionAttention",
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
-            "exchanging axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
+            "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
-            "The chunks are put together in another order than they were taken in.",
+            "You put the chunks together in a different order than you took them. Keep their order.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
-            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is "
-            "another module, and the exercise wants the same result.",
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is a "
+            "different module, and the exercise asks for the same result.",
             ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
     Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
             "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first "
-            "(known as efficient, or linear, attention). It is another module, and the exercise wants the same result.",
+            "(known as efficient, or linear, attention). That is a different module, and the exercise asks for the "
+            "same result.",
             ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
     Mistake("efficient-pooled", "EfficientPositionAttention",
             "You reduce the number of keys and values (by pooling or a stride). That saves memory and changes the "
-            "result, but the exercise wants every one of the N positions.",
+            "result, but the exercise asks for all N positions.",
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. That makes the map smaller "
-            "only by a constant factor, and digits are lost.",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. That makes the map smaller only "
+            "by a constant factor, and it loses digits.",
             ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
         gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),  # noqa: E501
     Mistake("efficient-over-queries", "EfficientPositionAttention",
-            "Your softmax runs over the queries of a chunk (dim=1). It runs over all keys, along each row: dim=-1.",
+            "Your softmax runs over the queries of a chunk (dim=1). It should run over all keys, along each row: "
+            "dim=-1.",
             ((CHUNK, "torch.softmax(some @ keys, dim=1) @ values"),)),
     Mistake("efficient-first-image", "EfficientPositionAttention",
-            "All images of the batch use the queries of the first one. Each image has its own.",
+            "All images of the batch use the queries of the first one. Each image should have its own.",
             ((CHUNK, "gather(some[:1], keys, values)"),)),
     Mistake("efficient-sees-itself", "EfficientPositionAttention",
             "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
@@ -122,8 +124,8 @@ MISTAKES = (
     Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("efficient-padded-apart", "EfficientPositionAttention",
-            "You put zeros before the queries' numbers and after the keys'. So no number of a query is multiplied by "
-            "its partner in the key, and the products are 0 or wrong. Pad both on the same side.",
+            "You put zeros before the queries' numbers, but after the keys' numbers. A query's numbers are then "
+            "multiplied by the wrong numbers of the key. Pad both on the same side.",
             ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
         gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),  # noqa: E501
     # --- streaming_attention
@@ -147,13 +149,13 @@ MISTAKES = (
     # so do the weights of the old maximum, and a block of padding alone
     Mistake("streaming-not-a-number", "streaming_attention",
             "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new "
-            "maximum), which is 0 for the first block. With the two exchanged, it would be infinite. The weights use "
-            "the new maximum, not the old one. Besides, no block may consist of padding alone, because its maximum "
-            "would be minus infinity.",
+            "maximum), which is 0 for the first block. With the two swapped, the factor would be infinite. Use the new "
+            "maximum in the weights, and not the old one. Besides, a block of padding alone would have minus infinity "
+            "as its maximum.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
-            "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new "
-            "maximum).",
+            "Your factor is the difference of the two maxima. It should be exp of that difference: exp(old maximum - "
+            "new maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, largest - new, 0.0)"),)),
     Mistake("streaming-maximum-from-zero", "streaming_attention",
             "Your running maximum starts at 0, or at another number that is not low enough. If all logits of a query "
@@ -164,40 +166,40 @@ MISTAKES = (
             "logits give NaN. Subtract the running maximum first.",
             ((NEW, "torch.zeros_like(largest)"),)),
     Mistake("streaming-maximum-of-block", "streaming_attention",
-            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. "
-            "If another block lies far above or below, an exp is infinite. The running maximum never falls and rises "
-            "with every block: torch.maximum(old, the block's).",
+            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. If "
+            "another block lies far above or below, an exp is infinite. A running maximum never falls, and every block "
+            "can raise it: torch.maximum(old, the block's).",
             ((NEW, "logits.amax(dim=-1, keepdim=True)"),)),
     Mistake("streaming-one-maximum-for-all", "streaming_attention",
-            "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 "
-            "everywhere, and 0 / 0 is NaN. Each query has its own maximum: amax(dim=-1, keepdim=True).",
+            "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 everywhere, "
+            "and 0 / 0 is NaN. Each query needs its own maximum: amax(dim=-1, keepdim=True).",
             ((NEW, "torch.maximum(largest, logits.max())"),)),
     Mistake("streaming-maximum-over-batch", "streaming_attention",
-            "Your maximum runs over the batch (dim=0) too. Each query of each batch element has its own, over the "
-            "keys: dim=-1.",
+            "Your maximum runs over the batch (dim=0) too. Each query of each batch element needs its own maximum, "
+            "over the keys: dim=-1.",
             ((NEW, "torch.maximum(largest, logits.amax(dim=0, keepdim=True).amax(dim=-1, keepdim=True))"),)),
     Mistake("streaming-rest-dropped", "streaming_attention",
-            "The last block, if it is shorter, is left out. `split` returns it too, and so does range(0, M, block).",
+            "You leave out the last block if it is shorter. Both `split` and range(0, M, block) include it.",
             ((f"for keys, values in {PARTS}:",
               f"for keys, values in {PARTS}:\n        if keys.shape[1] < min(block, k.shape[1]):\n"
               "            continue"),)),
     Mistake("streaming-first-block-only", "streaming_attention",
-            "Your result uses the first block of keys only.",
+            "Your result uses the first block of keys only. Go through all blocks.",
             ((KEPT, f"{KEPT}\n        break"),)),
     Mistake("streaming-last-block-only", "streaming_attention",
-            "Your result is that of the last block of keys alone: sum and output start again with each block. They "
-            "must be kept from block to block.",
+            "Your result is that of the last block of keys alone: sum and output start again with each block. Keep "
+            "them from block to block.",
             ((TOTAL, TOTAL.replace("total * shrink + ", "")),
              (GATHERED, GATHERED.replace("gathered * shrink + ", "")))),
     Mistake("streaming-scaled", "streaming_attention",
-            "You divide the logits by sqrt(D). Here there is no scale.",
+            "You divide the logits by sqrt(D). This exercise has no scale.",
             ((LOGITS, f"{LOGITS} * q.shape[-1] ** -0.5"),)),
     Mistake("streaming-scaled-by-m", "streaming_attention",
-            "You divide the logits by the square root of the number of keys. Here there is no scale.",
+            "You divide the logits by the square root of the number of keys. This exercise has no scale.",
             ((LOGITS, f"{LOGITS} * k.shape[1] ** -0.5"),)),
     Mistake("streaming-mean-of-blocks", "streaming_attention",
-            "You take a softmax within each block and average the results. Blocks do not count the same: each has to "
-            "be weighted by its sum of exponentials.",
+            "You take a softmax within each block and average the results. The blocks do not count equally: weight "
+            "each of them by its sum of exponentials.",
             per_block("sum(parts) / len(parts)")),
     Mistake("streaming-sum-of-blocks", "streaming_attention",
             "You take a softmax within each block and add the results, so that the weights of a query sum to the "
@@ -209,8 +211,8 @@ MISTAKES = (
             ((SHRINK, "(largest > -torch.inf).to(q.dtype)"),
              (WEIGHTS, "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"))),
     Mistake("streaming-divided-in-each-block", "streaming_attention",
-            "You divide by the sum in every block, and add the next block to numbers that are divided already. Divide "
-            "once, at the end, or multiply by the old sum before you add.",
+            "You divide by the sum in every block, and add the next block to numbers that have been divided already. "
+            "Divide once, at the end, or multiply by the old sum before you add.",
             ((GATHERED, f"({GATHERED}) / total"), (RESULT, "gathered"))),
     Mistake("streaming-divided-twice", "streaming_attention",
             "You divide by the sum in every block and once more at the end. Divide once, at the end.",
@@ -223,20 +225,20 @@ MISTAKES = (
             "You divide by the number of keys. Divide by the running sum of the exponentials.",
             ((RESULT, "gathered / k.shape[1]"),)),
     Mistake("streaming-sum-over-queries", "streaming_attention",
-            "Your sum runs over the queries of a block's weights (dim=1). Each query has its own sum, over the keys: "
+            "Your sum runs over the queries of a block's weights (dim=1). Each query needs its own sum, over the keys: "
             "dim=-1, keepdim=True.",
             ((TOTAL, TOTAL.replace("dim=-1", "dim=1").replace("keepdim=True)",
                                                               "keepdim=True).sum(dim=-1, keepdim=True)")),)),
     Mistake("streaming-sum-over-everything", "streaming_attention",
-            "Your sum runs over all queries and the whole batch. Each query has its own, over the keys: sum(dim=-1, "
-            "keepdim=True).",
+            "Your sum runs over all queries and the whole batch. Each query needs its own sum, over the keys: "
+            "sum(dim=-1, keepdim=True).",
             ((TOTAL, TOTAL.replace("dim=-1, keepdim=True", "")),)),
     Mistake("streaming-values-of-first-block", "streaming_attention",
-            "Every block of keys is used with the first block of values. Keys and values are cut in the same way: "
-            "block by block, k[:, i:i + block] belongs to v[:, i:i + block].",
+            "Every block of keys is used with the first block of values. Cut keys and values in the same way: k[:, i:i "
+            "+ block] belongs to v[:, i:i + block].",
             ((GATHERED, GATHERED.replace("values", "v[:, :keys.shape[1]]")),)),
     Mistake("streaming-values-reversed", "streaming_attention",
-            "Your blocks of values come in another order than the blocks of keys.",
+            "Your blocks of values come in a different order than the blocks of keys. Use the same order for both.",
             ((GATHERED, GATHERED.replace("values", "values.flip(1)")),)),
     Mistake("streaming-keys-as-values", "streaming_attention",
             "You gather the keys: `v` is never used. The weights gather the values.",
@@ -247,7 +249,7 @@ MISTAKES = (
             "mixed up. Use transpose(1, 2).",
             ((LOGITS, "q @ keys.reshape(len(k), k.shape[-1], -1)"),)),
     Mistake("streaming-base-two", "streaming_attention",
-            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). The softmax has powers of e: "
+            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). A softmax takes powers of e: "
             "torch.exp.",
             ((SHRINK, SHRINK.replace("exp", "exp2")), (WEIGHTS, WEIGHTS.replace("exp", "exp2")))),
     Mistake("streaming-padded-with-zeros", "streaming_attention",
@@ -257,16 +259,17 @@ MISTAKES = (
     k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
     for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""),)),
     Mistake("streaming-no-error", "streaming_attention",
-            "A block below 1 raises no ValueError. Raise one.",
+            "Your function accepts a block below 1. Raise a ValueError.",
             ((BELOW_1, "block = max(1, block)\n    "),)),
     Mistake("streaming-zero-block-allowed", "streaming_attention",
-            "block=0 raises no ValueError; a negative block does. A block has at least 1 key: block < 1.",
+            "You raise a ValueError for a negative block, but not for block=0. Refuse every block below 1.",
             ((BELOW_1, BELOW_1.replace("block < 1", "block < 0") + "block = max(1, block)\n    "),)),
     Mistake("streaming-negative-block-allowed", "streaming_attention",
-            "A negative block raises no ValueError; block=0 does. A block has at least 1 key: block < 1.",
+            "You raise a ValueError for block=0, but not for a negative block. Refuse every block below 1.",
             ((BELOW_1, BELOW_1.replace("block < 1", "block == 0") + "block = max(1, block)\n    "),)),
     Mistake("streaming-large-block-refused", "streaming_attention",
-            "A block larger than the number of keys raises a ValueError. It is allowed: all keys are then one block.",
+            "You raise a ValueError for a block larger than the number of keys. Accept it: all keys then make one "
+            "block.",
             ((BELOW_1, BELOW_1.replace("block < 1", "block < 1 or block > k.shape[1] > 1")),)),
     Mistake("streaming-block-ignored-default-32", "streaming_attention",
             "Your function takes no fourth argument for the block.",
@@ -279,22 +282,22 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((LOGITS, "q.detach() @ keys.detach().transpose(1, 2)"),)),
     Mistake("streaming-sum-detached", "streaming_attention",
-            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is "
-            "lost. (The maximum may be detached, the sum may not.)",
+            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is lost. "
+            "(You may detach the maximum, but not the sum.)",
             ((RESULT, "gathered / total.detach()"),)),
     Mistake("streaming-values-detached", "streaming_attention",
             "The numbers are right, but the values are detached: they would never learn.",
             ((GATHERED, GATHERED.replace("values", "values.detach()")),)),
     Mistake("streaming-changes-queries", "streaming_attention",
-            "Your function changes its argument q in place: whoever reads it afterwards finds it changed.",
+            "Your function changes its argument q in place: code that reads it afterwards finds it changed.",
             (("    largest = q", "    q.data.mul_(2)\n    q = q / 2\n    largest = q"),)),
     Mistake("streaming-on-the-cpu", "streaming_attention",
             "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "
-            "q.new_full(...), torch.zeros_like(...), or pass device=q.device.",
+            "q.new_full(...) or torch.zeros_like(...), or pass device=q.device.",
             ((FIRST, "torch.full((*q.shape[:2], 1), -torch.inf, dtype=q.dtype)"),
              (GATHERED_FIRST, "torch.zeros(*q.shape[:2], v.shape[-1], dtype=v.dtype)"))),
     Mistake("streaming-first-image", "streaming_attention",
-            "All elements of the batch use the queries of the first one. Each has its own.",
+            "All elements of the batch use the queries of the first one. Each should have its own.",
             ((LOGITS, "q[:1] @ keys.transpose(1, 2)"),)),
     Mistake("streaming-returns-sums-too", "streaming_attention",
             "You return more than the result: a tuple of the output and the running sum (or maximum). Return the "

@@ -64,13 +64,13 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "sigmoid, 1 / (1 + exp(-t)).",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'nn.functional.hardsigmoid')}"),)),
         Mistake(f"{short}-one-minus", exercise,
-                f"You return 1 - the {what}: it closes what it should open.",
+                f"You return 1 - the {what}, which closes what it should open. Return the {what} itself.",
                 ((f"return {result}", f"return 1 - {result}"),)),
         Mistake(f"{short}-sigmoid-twice", exercise,
                 f"The sigmoid is applied twice: your {what} lies between 0.5 and 0.73, and can neither open nor close.",
                 ((f"return {result}", f"return torch.sigmoid({result})"),)),
         Mistake(f"{short}-applied", exercise,
-                f"You multiply x by the {what}. Return the {what} alone; the block that owns it applies it.",
+                f"You multiply x by the {what}. Return the {what} alone: the block around it applies it.",
                 ((f"return {result}", f"return x * {result}"),)),
         Mistake(f"{short}-expanded", exercise,
                 f"You repeat the {what} in x's shape. Leave its axes of size 1 as they are: the product "
@@ -82,13 +82,13 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 ((f"return {result}",
                   f'if not hasattr(self, "kept"):\n            self.kept = {result}\n        return self.kept'),)),
         Mistake(f"{short}-query-without-bias", exercise,
-                "One of your two convolutions that read x has no bias. Both have one: keep torch's default.",
+                "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
                 ((first, f"{first[:-1]}, bias=False)"),)),
         Mistake(f"{short}-value-relu", exercise,
-                "A ReLU cuts off your values. They go into the weighted mean as wv gives them.",
+                "Your values go through a ReLU. Give wv's output to the weighted mean as it is.",
                 (("self.wv(x)", "torch.relu(self.wv(x))"),)),
         Mistake(f"{short}-query-as-value", exercise,
-                "Your query passes through the value: wq comes after wv. Both should read x.",
+                "Your wq reads wv's output. Both should read x.",
                 ((first, first.replace("(channels", "(inner")), ("self.wq(x)", "self.wq(self.wv(x))"))),
     )
 
@@ -96,8 +96,8 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
 MISTAKES = (
     # --- ChannelPolarized
     Mistake("channel-no-softmax", "ChannelPolarized",
-            "The softmax over the positions is missing: your weights need not be positive nor sum to 1, so that what "
-            "you take is no weighted mean.",
+            "The softmax over the positions is missing: your weights can be negative and do not sum to 1, so they do "
+            "not make a weighted mean.",
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
             "All your weights are 1, and you add up all positions: the softmax runs over the query's channel axis, "
@@ -129,11 +129,11 @@ MISTAKES = (
             "The softmax over the positions is applied twice, which makes all weights nearly equal. Once is enough.",
             ((WEIGHTS, f"{WEIGHTS}.softmax(dim=2)"),)),
     Mistake("channel-softmax-on-value", "ChannelPolarized",
-            "The softmax is on the values and not on the query. The query makes the weights: softmax(wq(x)) over the "
-            "positions.",
+            "You take the softmax of the values and not of the query. The query should make the weights: "
+            "softmax(wq(x)) over the positions.",
             ((WEIGHTS, "self.wq(x).flatten(2)"), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("channel-softmax-on-both", "ChannelPolarized",
-            "The values go through a softmax too. Leave them as wv gives them; the query alone makes weights.",
+            "The values go through a softmax too. Leave the values as they are: only the query makes weights.",
             ((VALUES, f"{VALUES}.softmax(dim=2)"),)),
     Mistake("channel-scaled", "ChannelPolarized",
             "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
@@ -143,8 +143,8 @@ MISTAKES = (
     Mistake("channel-scaled-by-positions", "ChannelPolarized", SCALED.format("positions"),
             ((WEIGHTS, "(self.wq(x).flatten(2) / x[0, 0].numel() ** 0.5).softmax(dim=2)"),)),
     Mistake("channel-plain-mean", "ChannelPolarized",
-            "You take the plain mean of the values, and wq never has a say. Weigh the positions by the softmax "
-            "of wq(x).",
+            "You take the plain mean of the values, and wq has no effect. Weight the positions by the softmax of "
+            "wq(x).",
             ((SUMMARY, "values.mean(dim=2, keepdim=True)"),)),
     Mistake("channel-maximum", "ChannelPolarized",
             "You take the largest of the weighted values. Add them up: the weights sum to 1, so that is a mean.",
@@ -169,7 +169,7 @@ MISTAKES = (
             ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
     Mistake("channel-norm-of-one-number", "ChannelPolarized",
             "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
-            "nothing of wz's output would be left. Make it for the C numbers of an image: nn.LayerNorm(C).",
+            "wz's output would be lost. Make it for the C numbers of an image: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
     Mistake("channel-wz-two-axes", "ChannelPolarized",
             "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the "
@@ -193,7 +193,8 @@ MISTAKES = (
             "matched with N: turn the weights with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
-            "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
+            "LayerNorm and sigmoid have changed places, so your gates are not between 0 and 1. The order should be wz, "
+            "LayerNorm, sigmoid.",
             ((GATE, "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"),)),
     Mistake("channel-norm-divided-by-one-less", "ChannelPolarized",
             "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C "
@@ -202,20 +203,20 @@ MISTAKES = (
                     "(scores.flatten(1).var(1, keepdim=True) "
               "+ 1e-5).sqrt() * self.ln.weight + self.ln.bias)[:, :, None, None]"),)),
     Mistake("channel-norm-before-wz", "ChannelPolarized",
-            "Your LayerNorm is made for C // 2 numbers. It comes after wz, which gives C of them: nn.LayerNorm(C).",
+            "Your LayerNorm is made for C // 2 numbers. It belongs after wz, which returns C numbers: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm(inner)"), (SCORES, "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])"),
              (GATE, "torch.sigmoid(scores)"))),
     Mistake("channel-batch-norm", "ChannelPolarized",
-            "Your normalisation is a BatchNorm, over the images of the batch. PSA has a LayerNorm, over the C numbers "
-            "of one image.",
+            "Your normalisation is a BatchNorm, over the images of the batch. It should be a LayerNorm, over the C "
+            "numbers of one image.",
             ((NORM, "nn.BatchNorm1d(channels)"),)),
     Mistake("channel-norm-fixed", "ChannelPolarized",
-            "C weights and C biases are missing: those of the LayerNorm between wz and the sigmoid. Make it with "
+            "The C weights and C biases of the LayerNorm between wz and the sigmoid are missing. Make it with "
             "nn.LayerNorm(channels).",
             ((NORM, "nn.LayerNorm(channels, elementwise_affine=False)"),)),
     Mistake("channel-softmax-gate", "ChannelPolarized",
-            "Your gate is a softmax: the channels compete, and their gates sum to 1. It should end in a sigmoid; the "
-            "softmax is for the positions.",
+            "Your gate is a softmax: the channels compete, and their gates sum to 1. It should end in a sigmoid: the "
+            "softmax is only for the positions.",
             ((GATE, "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelPolarized",
             "The numbers are right, but of shape (B, C). Add two axes of size 1, (B, C, 1, 1), so that they line up "
@@ -226,14 +227,14 @@ MISTAKES = (
             "axes to remove.",
             ((GATE, "torch.sigmoid(self.ln(scores.squeeze()))[..., None, None]"),)),
     Mistake("channel-wz-without-bias", "ChannelPolarized",
-            "A bias of C numbers is missing. wz has one and the LayerNorm another: keep torch's defaults.",
+            "A bias of C numbers is missing. Both wz and the LayerNorm should have one: keep torch's defaults.",
             ((BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"),)),
     Mistake("channel-value-without-bias", "ChannelPolarized",
             "Your wv has no bias. It should have one: keep torch's default.",
             ((VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),)),
     Mistake("channel-values-turned", "ChannelPolarized",
-            "H and W of your values are exchanged before you make one axis of them: their positions are counted "
-            "column by column, and those of the weights row by row. Flatten both alike.",
+            "H and W of your values are swapped before you make one axis of them. The values' positions are then "
+            "counted column by column, and the weights' row by row: flatten both in the same way.",
             ((VALUES, "self.wv(x).transpose(2, 3).flatten(2)"),)),
     Mistake("channel-norm-twice", "ChannelPolarized",
             "The LayerNorm is applied twice. Once is enough.",
@@ -244,21 +245,21 @@ MISTAKES = (
             ((GATE, "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight "
                     "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-no-biases", "ChannelPolarized",
-            "Your three convolutions have no bias, like the authors' code. Here, as in the paper's form, all have "
-            "one: keep torch's default.",
+            "Your three convolutions have no bias, like the authors' code. Here, as in the paper, all should have one: "
+            "keep torch's default.",
             ((ONE_QUERY, "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),
              (BACK, "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"))),
     Mistake("channel-relu", "ChannelPolarized",
-            "There is a ReLU before wz. SE has one between its layers; this branch has none.",
+            "There is a ReLU before wz. (SE has one between its layers.) This branch should have none.",
             ((SCORES, "self.wz(torch.relu(summary)[:, :, :, None])"),)),
     Mistake("channel-wide-query", "ChannelPolarized",
-            "Your wq gives C // 2 channels, as in the spatial branch. It should give one channel: a single weight for "
-            "each position.",
+            "Your wq returns C // 2 channels, as in the spatial branch. It should return one channel, a single weight "
+            "for each position.",
             ((ONE_QUERY, QUERY), (SUMMARY, "(values * weights).sum(dim=2, keepdim=True)"))),
     Mistake("channel-over-batch", "ChannelPolarized",
-            "Your softmax runs over the positions of all images of the batch together. Each image has its own: keep "
-            "the batch axis apart.",
+            "Your softmax runs over the positions of all images of the batch together. Take it over each image's own "
+            "positions: keep the batch axis.",
             ((WEIGHTS, "self.wq(x).flatten().softmax(dim=0).view(len(x), 1, -1)"),)),
     *branch("channel", "ChannelPolarized", ONE_QUERY, GATE, "gate"),
     Mistake("channel-exp", "ChannelPolarized", OVERFLOW.format("scores"),
@@ -278,13 +279,15 @@ MISTAKES = (
             "over the query's C // 2 channels, and the value should stay as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value-channels", "SpatialPolarized",
-            "Your softmax runs over the value's channels. It belongs to the pooled query; leave the value as it is.",
+            "Your softmax runs over the value's channels. Take it of the pooled query instead, and leave the value as "
+            "it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=1)"))),
     Mistake("spatial-softmax-on-both", "SpatialPolarized",
-            "The value goes through a softmax too. Leave it as wv gives it; the query alone makes weights.",
+            "The value goes through a softmax over the positions too. Leave the value as it is: only the query makes "
+            "weights.",
             ((VALUES, f"{VALUES}.softmax(dim=2)"),)),
     Mistake("spatial-both-softmaxes", "SpatialPolarized",
-            "There is a second softmax, over the positions after the product. One softmax is enough: over the query's "
+            "You take a second softmax, over the positions after the product. Keep only the one over the query's "
             "channels.",
             ((PRODUCT, f"({PRODUCT}).softmax(dim=2)"),)),
     Mistake("spatial-softmax-before-mean", "SpatialPolarized",
@@ -298,10 +301,10 @@ MISTAKES = (
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
             "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1, or is not "
             "used. The mean before it runs over H and W, axes 2 and 3, and then the softmax runs over the C // 2 "
-            "channels, axis 1. One of the two has other axes in your code.",
+            "channels, axis 1. In your code one of the two runs over other axes.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
-            "A ReLU cuts off your query. Its mean goes into the softmax as wq gives it.",
+            "Your query goes through a ReLU. Take the mean of wq's output as it is, then the softmax.",
             (("self.wq(x)", "torch.relu(self.wq(x))"),)),
     Mistake("spatial-softmax-twice", "SpatialPolarized",
             "The softmax over the channels is applied twice, which makes all weights nearly equal. Once is enough.",
@@ -315,12 +318,12 @@ MISTAKES = (
             "channels.",
             ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"),)),
     Mistake("spatial-value-softmax-of-channels", "SpatialPolarized",
-            "The value's channels go through a softmax too. Leave the value as wv gives it; the query alone makes "
+            "The value goes through a softmax over its channels too. Leave the value as it is: only the query makes "
             "weights.",
             ((VALUES, f"{VALUES}.softmax(dim=1)"),)),
     Mistake("spatial-sigmoid-of-channels", "SpatialPolarized",
-            "Your sigmoid acts on each channel of the value, before they are added up. Take the weighted mean first, "
-            "then one sigmoid.",
+            "Your sigmoid acts on each channel of the value, before the channels are added up. Take the weighted mean "
+            "first, then one sigmoid.",
             ((PRODUCT, "weights[:, None] @ torch.sigmoid(values)"), (MAP, MAP.replace("torch.sigmoid", "")))),
     Mistake("spatial-reshaped", "SpatialPolarized",
             "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
@@ -359,11 +362,11 @@ MISTAKES = (
             "You divide by C // 2 once more (`mean` for `sum`). The weights sum to 1 already: add the products up.",
             ((PRODUCT, f"{PRODUCT} / values.shape[1]"),)),
     Mistake("spatial-plain-mean", "SpatialPolarized",
-            "You take the plain mean of the value's channels, and wq never has a say. Weigh them by the softmax of "
-            "the pooled query.",
+            "You take the plain mean of the value's channels, and wq has no effect. Weight the channels by the softmax "
+            "of the pooled query.",
             ((PRODUCT, "values.mean(dim=1, keepdim=True)"),)),
     Mistake("spatial-best-channel", "SpatialPolarized",
-            "You take the largest of the weighted channels. Add them up: a weighted mean.",
+            "You take the largest of the weighted channels. Add the weighted channels up, which gives a weighted mean.",
             ((PRODUCT, "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"),)),
     Mistake("spatial-every-image-with-every-other", "SpatialPolarized",
             "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the "
@@ -400,12 +403,12 @@ MISTAKES = (
             "right one. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights[:, :, None] @ values"),)),
     Mistake("spatial-values-not-flat", "SpatialPolarized",
-            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
-            "axis of H and W first: (B, 1, C // 2) @ (B, C // 2, N).",
+            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
+            "axis of H and W first, and give the weights three axes: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-values-not-flat-weights-of-three", "SpatialPolarized",
-            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
-            "axis of H and W of the values first: (B, 1, C // 2) @ (B, C // 2, N).",
+            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Your "
+            "weights are right; make one axis of the values' H and W first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
             "Your map ends in a softmax over the positions: they compete, and sum to 1. It should end in a sigmoid.",
@@ -423,7 +426,7 @@ MISTAKES = (
         ("no-channel-axis", "(B, H * W)", "torch.sigmoid(scores)[:, 0]"),
         ("positions-first", "(B, H * W, 1)", "torch.sigmoid(scores).transpose(1, 2)"))),
     Mistake("spatial-turned", "SpatialPolarized",
-            "Your map has H and W exchanged. Reshape it to (B, 1, H, W), in this order.",
+            "Your map has H and W swapped. Reshape it to (B, 1, H, W), in this order.",
             ((MAP, "torch.sigmoid(scores.unflatten(2, (x.shape[3], x.shape[2])))"),)),
     Mistake("spatial-square", "SpatialPolarized",
             "Your map is reshaped as if it were square. H and W can be different: take both from x.",
@@ -433,24 +436,25 @@ MISTAKES = (
             "result should be one map, (B, 1, H, W).",
             ((PRODUCT, "weights[:, :, None] * values"),)),
     Mistake("spatial-roles-exchanged", "SpatialPolarized",
-            "wq and wv have changed places: you pool the value and leave the query its positions.",
+            "wq and wv have changed places: you pool the value and keep the query's positions. Pool the query.",
             ((MEAN_QUERY, "self.wv(x).mean(dim=(2, 3))"), (VALUES, "self.wq(x).flatten(2)"))),
     Mistake("spatial-one-layer", "SpatialPolarized",
             "You use wq for query and value; wv is made and never called.",
             ((VALUES, "self.wq(x).flatten(2)"),)),
     Mistake("spatial-no-biases", "SpatialPolarized",
-            "Your two convolutions have no bias, like the authors' code. Here, as in the paper's form, both have one: "
+            "Your two convolutions have no bias, like the authors' code. Here, as in the paper, both should have one: "
             "keep torch's default.",
             ((QUERY, "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"))),
     Mistake("spatial-normalised", "SpatialPolarized",
-            "There is a LayerNorm on your query. The channel branch has one, after wz; this branch has none.",
+            "There is a LayerNorm on your query. The channel branch has one, after wz, but this branch should have "
+            "none.",
             ((VALUE, f"{VALUE}\n        self.ln = nn.LayerNorm(inner)"), (OF_CHANNELS,
                                                                           f"self.ln({MEAN_QUERY}).softmax(dim=1)"))),
     *branch("spatial", "SpatialPolarized", QUERY, MAP, "map"),
     Mistake("spatial-exp", "SpatialPolarized",
             "Your softmax or your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and "
-            "infinity divided by infinity is no number. Use `softmax` and `torch.sigmoid`.",
+            "infinity divided by infinity is NaN. Use `softmax` and `torch.sigmoid`.",
             ((OF_CHANNELS, naive_softmax(MEAN_QUERY)),)),
 
     # --- PolarizedSelfAttention
@@ -470,28 +474,27 @@ MISTAKES = (
             'If layout is not given, your block is sequential. The default is "parallel".',
             (('layout: str = "parallel"', 'layout: str = "sequential"'),)),
     Mistake("psa-word-not-checked", "PolarizedSelfAttention",
-            'A word other than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a '
-            'ValueError.',
+            'You treat a word other than "parallel" or "sequential" like one of the two. Raise a ValueError.',
             ((CHECKED, "layout"),)),
     Mistake("psa-assert", "PolarizedSelfAttention",
-            "You refuse an unknown layout with an `assert`, which raises AssertionError (and nothing at all where "
+            "You refuse an unknown layout with an `assert`, which raises an AssertionError (and nothing at all if "
             "Python runs with -O). Raise a ValueError.",
             ((f"self.layout = {CHECKED}",
               'assert layout in ("parallel", "sequential"), layout\n        self.layout = layout'),)),
     Mistake("psa-any-case", "PolarizedSelfAttention",
-            "You make the word lower case, or cut it, before you compare it, so that words that are nearly right "
-            "pass. Two words are allowed, exactly as written.",
+            "You compare only the beginning of the word, in upper or lower case, so that words that are nearly right "
+            "pass. Accept only the two words, exactly as written.",
             ((CHECKED, 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'),)),
     *(Mistake(f"psa-{what}", "PolarizedSelfAttention", sentence, ((CHECKED, f"checked({word})"),))
       for what, sentence, word in (
-        ("lower-case", "You make the word lower case before you compare it, so that \"Parallel\" passes. Two words "
-                       "are allowed, exactly as "
-         "written.", "layout.lower() if isinstance(layout, str) else layout"),
+        ("lower-case", 'You make the word lower case before you compare it, so that "Parallel" passes. Accept only the '
+                       "two words, exactly as written.", "layout.lower() if isinstance(layout, str) else layout"),
         ("none-is-the-default",
-         "You take None for the default. Only \"parallel\" and \"sequential\" are allowed: raise a ValueError.",
+         'You treat None as the default. Only "parallel" and "sequential" are allowed: raise a ValueError.',
          'layout or "parallel"'),
-        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`. That is also "
-                           "true for a part of the text, and for an empty word. Compare with a tuple of two words.",
+        ("part-of-a-word", 'You look for the word in a longer string, as in `layout in "parallel sequential"`. That is '
+                           "also true for any part of the string, and for the empty string. Compare with a tuple of "
+                           "two words.",
          '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in '
          'LAYOUTS else layout'))),
     Mistake("psa-spatial-first", "PolarizedSelfAttention",
@@ -499,20 +502,20 @@ MISTAKES = (
             "channels first, then the positions of the result.",
             ((SEQUENTIAL, "(lambda y: y * self.channel(y))(x * self.spatial(x))"),)),
     Mistake("psa-map-of-x", "PolarizedSelfAttention",
-            "In the sequential layout your map is made from x. The spatial branch reads what the channel gate left, "
-            "and its map multiplies that.",
+            "In the sequential layout your spatial branch reads x. It should read the gated features, which its map "
+            "then multiplies.",
             ((SEQUENTIAL, "gated * self.spatial(x)"),)),
     Mistake("psa-map-times-x", "PolarizedSelfAttention",
-            "In the sequential layout your map multiplies the original x, so that the channel gate is lost. It should "
-            "multiply the gated features.",
+            "In the sequential layout you multiply the original x by the map, so the channel gate is lost. Multiply "
+            "the gated features by it.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
             "In the sequential layout you add the channel branch's output once more. With g for x times the channel "
             "gates, return g times its map alone: g * spatial(g).",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
-            "In the parallel layout your map multiplies the gated features. Side by side, the gates and the map "
-            "should each multiply x.",
+            "In the parallel layout your spatial branch reads x, but you multiply the gated features by its map. "
+            "Multiply x by it, because the branches work side by side.",
             ((PARALLEL, "gated + gated * self.spatial(x)"),)),
     Mistake("psa-parallel-map-added", "PolarizedSelfAttention",
             "In the parallel layout you add the map itself. Multiply x by it first, then add.",
@@ -521,15 +524,15 @@ MISTAKES = (
             "In the sequential layout you add the map. Multiply the gated features by it.",
             ((SEQUENTIAL, "gated + self.spatial(gated)"),)),
     Mistake("psa-parallel-larger", "PolarizedSelfAttention",
-            "In the parallel layout you take the larger one of the two gated maps. Add them.",
+            "In the parallel layout you take the larger of the two gated maps. Add them.",
             ((PARALLEL, "torch.maximum(gated, x * self.spatial(x))"),)),
     Mistake("psa-parallel-of-gated", "PolarizedSelfAttention",
-            "In the parallel layout your spatial branch reads the channel branch's output. Side by side, both should "
-            "read x.",
+            "In the parallel layout your spatial branch reads the gated features, and you multiply them by its map "
+            "too. Side by side, it should read x, and its map should multiply x.",
             ((PARALLEL, "gated + gated * self.spatial(gated)"),)),
     Mistake("psa-parallel-map-of-gated", "PolarizedSelfAttention",
-            "In the parallel layout your map is made from the gated features. Side by side, both branches should read "
-            "x.",
+            "In the parallel layout your spatial branch reads the gated features, although its map multiplies x. Side "
+            "by side, both branches should read x.",
             ((PARALLEL, "gated + x * self.spatial(gated)"),)),
     Mistake("psa-parallel-multiplied", "PolarizedSelfAttention",
             "In the parallel layout you multiply the two gates. Add the two gated maps.",
@@ -548,7 +551,7 @@ MISTAKES = (
             "In the sequential layout you return a product of gates. Multiply x by them.",
             ((SEQUENTIAL, "self.channel(x) * self.spatial(gated)"),)),
     Mistake("psa-shortcut", "PolarizedSelfAttention",
-            "Your block adds x to its result. It has no shortcut of its own: the network around it has one.",
+            "Your block adds x to its result. It should have no shortcut: that belongs to the network around it.",
             ((PARALLEL, f"x + {PARALLEL}"), (SEQUENTIAL, f"x + {SEQUENTIAL}"))),
     Mistake("psa-channel-alone", "PolarizedSelfAttention",
             "The spatial branch is missing: in the parallel layout its gated map is not added.",
@@ -561,7 +564,7 @@ MISTAKES = (
             "shape.",
             ((PARALLEL, "torch.cat([gated, x * self.spatial(x)], dim=1)"),)),
     Mistake("psa-in-place", "PolarizedSelfAttention",
-            "Your block changes its input in place: whoever reads x afterwards, a shortcut for instance, finds it "
+            "Your block changes its input in place: code that reads x afterwards, such as a shortcut, finds it "
             "changed. Write x = x * ..., which makes a new tensor.",
             ((GATED, "x *= self.channel(x)\n        gated = x"), (PARALLEL, "gated + x * self.spatial(x)"))),
     Mistake("psa-gate-detached", "PolarizedSelfAttention",
@@ -574,7 +577,8 @@ MISTAKES = (
             "gradient is lost.",
             ((GATED, "gated = x.detach() * self.channel(x)"),)),
     Mistake("psa-remembered", "PolarizedSelfAttention",
-            "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            "The gate of the first call is kept and used again for the next image. Compute it again in every call of "
+            "forward.",
             ((GATED,
               'if not hasattr(self, "gate"):\n            self.gate = self.channel(x)\n        '
               "gated = x * self.gate"),)),

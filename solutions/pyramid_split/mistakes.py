@@ -37,16 +37,16 @@ MISTAKES = (
             "module that calls it applies them.",
             ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
     Mistake("se-flat", "SEWeight",
-            "The numbers are right, but of shape (B, C'). Keep two axes of size 1 at the end: (B, C', 1, 1).",
+            "The numbers are right, but their shape is (B, C'). Keep two axes of size 1 at the end: (B, C', 1, 1).",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:, :, 0, 0]"),)),
     Mistake("se-no-bias", "SEWeight",
             "Your layers have no bias. Lesson 01's had none; here both have one (keep torch's default).",
             ((FC1, FC1.replace(")", ", bias=False)")), (FC2, FC2.replace(")", ", bias=False)")))),
     Mistake("se-first-without-bias", "SEWeight",
-            "fc1 has no bias. Both layers have one.",
+            "fc1 has no bias. Both layers should have one.",
             ((FC1, FC1.replace(")", ", bias=False)")),)),
     Mistake("se-second-without-bias", "SEWeight",
-            "fc2 has no bias. Both layers have one.",
+            "fc2 has no bias. Both layers should have one.",
             ((FC2, FC2.replace(")", ", bias=False)")),)),
     Mistake("se-not-pooled", "SEWeight",
             "Nothing is pooled: each position gets weights of its own, (B, C', H, W). Take the mean of each channel "
@@ -85,18 +85,18 @@ MISTAKES = (
             "Your ReLU stands after fc2. It belongs between fc1 and fc2; after fc2 comes only the sigmoid.",
             ((WEIGHTS, "torch.sigmoid(torch.relu(self.fc2(self.fc1(mean))))"),)),
     Mistake("se-gelu", "SEWeight",
-            "There is a GELU between fc1 and fc2. Use a ReLU: it lets nothing negative through.",
+            "There is a GELU between fc1 and fc2. Use a ReLU, which sets every negative number to 0.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.gelu")),)),
     Mistake("se-clipped-at-six", "SEWeight",
             "Anything above 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
     Mistake("se-no-error", "SEWeight",
-            "If channels // reduction is 0, no ValueError is raised, at least not by your code. Raise one whose "
-            "message names both numbers.",
+            "If channels // reduction is 0, your code raises no ValueError. Raise one whose message names both "
+            "numbers.",
             ((NO_HIDDEN, ""),)),
     Mistake("se-one-refused", "SEWeight",
-            "Your code raises a ValueError where one hidden channel is left. One is enough: raise it only where "
-            "channels // reduction is 0.",
+            "Your code raises a ValueError if one hidden channel is left. One is enough: raise it only if channels // "
+            "reduction is 0.",
             (("1 <= reduction <= channels", "1 <= reduction < channels"),)),
     Mistake("se-at-least-one", "SEWeight",
             "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both "
@@ -134,11 +134,11 @@ MISTAKES = (
             "C', 1, 1). (torch.stack turns a list of images into a batch, torch.cat does not.)",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
     Mistake("se-layers-exchanged", "SEWeight",
-            "The first of your two layers gives `channels` channels, but it should take them. First comes fc1, from "
-            "channels to channels // reduction, then fc2, back to channels.",
+            "The first of your two layers returns `channels` channels, but it should take them. fc1 should go from "
+            "channels to channels // reduction, and fc2 back to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
@@ -157,20 +157,20 @@ MISTAKES = (
              (STACKED,
               "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
     Mistake("split-all-channels", "SplitAndConcat",
-            "Each scale returns `channels` channels. The scales split them: channels // S each, where S is the number "
-            "of kernels.",
+            "Each scale returns `channels` channels. The scales should share them: channels // S each, where S is the "
+            "number of kernels.",
             ((f"width = {WIDTH}", "width = channels"),)),
     Mistake("split-four-scales", "SplitAndConcat",
             "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale returns "
             "channels // S.",
             ((f"width = {WIDTH}", "width = channels // 4"),)),
     Mistake("split-four-indices", "SplitAndConcat",
-            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of "
-            "each, not always four: use zip(kernel_sizes, groups).",
+            "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "
+            "of each, not always four: use zip(kernel_sizes, groups).",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
     Mistake("split-four-throughout", "SplitAndConcat",
-            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of "
-            "each, not always four; that many scales split the channels.",
+            "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "
+            "of each, not always four, and that many scales share the channels.",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),
              (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
@@ -182,26 +182,26 @@ MISTAKES = (
             "torch.stack(..., dim=1), (B, S, C', H', W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
     Mistake("split-axis-two", "SplitAndConcat",
-            "The axis of the scales comes after the channels, (B, C', S, H', W'). It comes right after the "
+            "The axis of the scales comes after the channels, (B, C', S, H', W'). It should come right after the "
             "batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
     Mistake("split-axis-zero", "SplitAndConcat",
-            "The axis of the scales comes before the batch, (S, B, C', H', W'). It comes right after the batch: "
+            "The axis of the scales comes before the batch, (S, B, C', H', W'). It should come right after the batch: "
             "dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
-            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, "
-            "S * C', H', W') becomes (B, S, C', H', W'), as torch.stack does it.",
+            "Your reshape gives the channels to the scales one by one, in turn. The channels of a scale should stay "
+            "together: (B, S * C', H', W') becomes (B, S, C', H', W'), as torch.stack does it.",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, "
                        "len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
-            "You add the scales up. Here they stay separate, on a new axis.",
+            "You add the scales up. Keep them separate, on a new axis.",
             ((STACKED, "sum(conv(x) for conv in self.convs)"),)),
     Mistake("split-reversed", "SplitAndConcat",
-            "Your scales are in reverse order. The first one is that of the first kernel size.",
+            "Your scales are in reverse order. The first scale should be that of the first kernel size.",
             ((STACKED, STACKED.replace("self.convs]", "reversed(self.convs)]")),)),
     Mistake("split-kernels-ignored", "SplitAndConcat",
-            "All your kernels are 3 x 3. The i-th scale has the kernel size kernel_sizes[i].",
+            "All your kernels are 3 x 3. The i-th scale should have the kernel size kernel_sizes[i].",
             ((CONV, "nn.Conv2d(in_channels, width, 3, stride=stride, padding=1, groups=g, bias=False)"),)),
     Mistake("split-groups-ignored", "SplitAndConcat",
             "The argument `groups` has no effect: your convolutions have one group. Pass groups=... to each.",
@@ -228,13 +228,13 @@ MISTAKES = (
              (f"return {STACKED}", f"x = x[:, :, ::self.stride, ::self.stride]\n        return {STACKED}"),
              (f"width = {WIDTH}", f"width = {WIDTH}\n        self.stride = stride"))),
     Mistake("split-bias", "SplitAndConcat",
-            "Your convolutions have a bias. These have none: bias=False.",
+            "Your convolutions have a bias. They should have none: bias=False.",
             ((CONV, CONV.replace(", bias=False", "")),)),
     Mistake("split-relu", "SplitAndConcat",
             "There is a ReLU after your convolutions. Return their outputs as they are.",
             ((STACKED, f"torch.relu({STACKED})"),)),
     Mistake("split-detached", "SplitAndConcat",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((STACKED, f"{STACKED}.detach()"),)),
 
@@ -244,22 +244,22 @@ MISTAKES = (
             "in order.",
             ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
     Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
-            "Your softmax runs over the channels of a scale. Here the scales compete: for each channel the shares sum "
-            "to 1 over the axis of the scales, dim=1.",
+            "Your softmax runs over the channels of a scale. The scales should compete: for each channel the shares "
+            "sum to 1 over the axis of the scales, dim=1.",
             ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
     Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
-            "Your softmax runs over the images of the batch. Here the scales compete: dim=1 of (B, S, C', 1, 1).",
+            "Your softmax runs over the images of the batch. The scales should compete: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, SHARES.replace("dim=1", "dim=0")),)),
     Mistake("psa-softmax-over-all", "PyramidSplitAttention",
-            "Your softmax runs over all channels of all scales at once. Each channel is decided by itself: over the S "
-            "scales, dim=1 of (B, S, C', 1, 1).",
+            "Your softmax runs over all channels of all scales at once. Each channel should be decided by itself, over "
+            "the S scales: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
     Mistake("psa-no-softmax", "PyramidSplitAttention",
             "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
             ((SHARES, "weights"),)),
     Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
-            "You multiply by `se`'s output and by the shares. The shares come from it, and only they multiply "
-            "the scales.",
+            "You multiply by `se`'s output and by the shares. Multiply the scales only by the shares, which are made "
+            "from that output.",
             ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
     Mistake("psa-softmax-twice", "PyramidSplitAttention",
             "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
@@ -269,19 +269,19 @@ MISTAKES = (
             "it is.",
             ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
     Mistake("psa-shares-added", "PyramidSplitAttention",
-            "You add the shares to the scales. They multiply them: scales * shares.",
+            "You add the shares to the scales. Multiply: scales * shares.",
             ((RESULT, "(scales + shares).flatten(1, 2)"),)),
     Mistake("psa-one-minus-share", "PyramidSplitAttention",
             "You multiply each scale by 1 minus its share, so that the scale with the largest weight counts least. "
             "Multiply by the share.",
             ((RESULT, "(scales * (1 - shares)).flatten(1, 2)"),)),
     Mistake("psa-divided", "PyramidSplitAttention",
-            "You divide the weights by their sum. A softmax takes their exponentials first: "
+            "You divide the weights by their sum. Use a softmax, which takes their exponentials first: "
             "torch.softmax(weights, dim=1).",
             ((SHARES, "weights / weights.sum(dim=1, keepdim=True)"),)),
     Mistake("psa-no-sigmoid", "PyramidSplitAttention",
-            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on SEWeight's "
-            "output, the sigmoid's numbers.",
+            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it should act on SEWeight's "
+            "output, after the sigmoid.",
             ((SHARES, "torch.softmax(torch.logit(weights), dim=1)"),)),
     Mistake("psa-log-softmax", "PyramidSplitAttention",
             "You take the logarithm of the shares (log_softmax): they are negative and do not sum to 1. Use softmax.",
@@ -298,19 +298,20 @@ MISTAKES = (
             "channels: flatten(1, 2), (B, channels, H', W').",
             ((RESULT, "scales * shares"),)),
     Mistake("psa-summed", "PyramidSplitAttention",
-            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here "
-            "they stay separate, one after the other: (B, channels, H', W').",
+            "You add the weighted scales up, as selective-kernel networks do, and channels // S channels are left. "
+            "Keep the scales separate, one after the other: (B, channels, H', W').",
             ((RESULT, "(scales * shares).sum(dim=1)"),)),
     Mistake("psa-interleaved", "PyramidSplitAttention",
-            "Your channels alternate between the scales. All channels of the first scale come first, then those of "
-            "the second: flatten(1, 2) of (B, S, C', H', W').",
+            "Your channels alternate between the scales. All channels of the first scale should come first, then those "
+            "of the second: flatten(1, 2) of (B, S, C', H', W').",
             ((RESULT, "(scales * shares).transpose(1, 2).flatten(1, 2)"),)),
     Mistake("psa-se-for-each-scale", "PyramidSplitAttention",
-            "Every scale has a SEWeight of its own. One serves them all: `se` is called S times.",
+            "Each of your scales has a SEWeight of its own. Make one for all of them, and call `se` S times.",
             ((SE, f"nn.ModuleList({SE} for _ in kernel_sizes)"),
              (OF_SCALES, "torch.stack([se(scale) for se, scale in zip(self.se, scales.unbind(dim=1))], dim=1)"))),
     Mistake("psa-se-of-all-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for all channels at once. It serves one scale at a time: channels // S channels.",
+            "Your SEWeight is made for all channels at once. It should read one scale at a time, with channels // S "
+            "channels.",
             ((SE, "SEWeight(channels, reduction)"), (OF_SCALES,
                                                      "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
     Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
@@ -326,60 +327,59 @@ MISTAKES = (
             "channels // S.",
             ((SE, SE.replace("channels //", "in_channels //")),)),
     Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
-            "`se` receives the channels of all scales at once. It takes those of one scale: call it once for each.",
+            "`se` receives the channels of all scales at once. It should receive those of one scale: call it once for "
+            "each scale.",
             ((OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"),)),
     Mistake("psa-five-axes-to-se", "PyramidSplitAttention",
-            "`se` receives five axes, all scales at once. It takes one scale, (B, C', H', W'): call it once for each, "
-            "and put its answers on a new axis with torch.stack(..., dim=1).",
+            "`se` receives five axes, all scales at once. It should receive one scale, (B, C', H', W'): call it once "
+            "for each scale, and put its outputs on a new axis with torch.stack(..., dim=1).",
             ((OF_SCALES, "self.se(scales)"),)),
     Mistake("psa-weights-scales-first", "PyramidSplitAttention",
-            "Your weights have the scales before the batch, (S, B, C', 1, 1). They belong after it, as in what "
-            "`split` returns: torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes "
-            "through the images of the batch.)",
+            "Your weights have the scales before the batch, (S, B, C', 1, 1). They belong after the batch, as in "
+            "split's output: torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through "
+            "the images of the batch.)",
             ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
     Mistake("psa-weights-concatenated", "PyramidSplitAttention",
-            "Your weights have S * C' channels on one axis, but the scales have C'. Put what `se` returns for each "
-            "scale on a new axis with torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            "Your weights have S * C' channels on one axis, but the scales have C'. Put se's output for each scale on "
+            "a new axis with torch.stack(..., dim=1): (B, S, C', 1, 1).",
             ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
     Mistake("psa-weights-viewed", "PyramidSplitAttention",
-            "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do "
-            "not exchange axes, so channels and scales are mixed up. Stack what `se` returns with dim=1 to get (B, S, "
-            "C', 1, 1).",
+            "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do not "
+            "swap axes, so channels and scales are mixed up. Stack se's outputs with dim=1 to get (B, S, C', 1, 1).",
             ((OF_SCALES, f"{OF_SCALES[:-2]}2).reshape(len(x), -1, scales.shape[2], 1, 1)"),)),
     Mistake("psa-weights-reversed", "PyramidSplitAttention",
             "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in "
             "the same order.",
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
-            "The output of `se` loses its way back and half of its digits before the softmax: plain numbers "
-            "(`tolist()`, `.item()`), or `detach()` and float32. SEWeight would never learn. Keep working with the "
-            "tensors themselves: torch.stack.",
+            "You turn se's output into plain numbers (`tolist()`, `.item()`), or detach it and make it float32. It "
+            "loses its gradient and half of its digits, and SEWeight would never learn. Keep working with the tensors "
+            "themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
             "Every scale gets the same weights (from one of them, or from all added up), so every share is 1 / S. "
             "Call SEWeight for each scale.",
             ((OF_SCALES, "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"),)),
     Mistake("psa-shares-times-scales", "PyramidSplitAttention",
-            "You multiply the shares by S, so that they are 1 on average. The module leaves them as they are: they "
-            "sum to 1.",
+            "You multiply the shares by S, so that they are 1 on average. Leave them as they are, so that they sum to "
+            "1.",
             ((SHARES, f"{SHARES} * scales.shape[1]"),)),
     Mistake("psa-shortcut", "PyramidSplitAttention",
-            "You add the unweighted scales again, as a shortcut. The module returns only the weighted ones.",
+            "You add the unweighted scales again, as a shortcut. Return only the weighted scales.",
             ((RESULT, "(scales + scales * shares).flatten(1, 2)"),)),
     Mistake("psa-stride-not-passed", "PyramidSplitAttention",
             "`stride` does not reach the convolutions: the maps keep their size.",
             ((SPLIT, SPLIT.replace(", stride", "")),)),
     Mistake("psa-kernels-not-passed", "PyramidSplitAttention",
-            "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9, as far as "
-            "there are groups.",
+            "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9. Pass it on.",
             ((SPLIT,
               "SplitAndConcat(in_channels, channels // 4 * len(groups), "
               "(3, 5, 7, 9)[:len(groups)], groups, stride)"),)),
     Mistake("psa-groups-left-out", "PyramidSplitAttention",
-            "`groups` does not reach the convolutions: they have the default numbers of groups.",
+            "`groups` does not reach the convolutions: they have the default numbers of groups. Pass it on.",
             ((SPLIT, SPLIT.replace("groups", "(1, 4, 8, 16)[:len(kernel_sizes)]")),)),
     Mistake("psa-groups-not-passed", "PyramidSplitAttention",
-            "`groups` does not reach the convolutions: they have one group each.",
+            "`groups` does not reach the convolutions: they have one group each. Pass it on.",
             ((SPLIT, SPLIT.replace("groups", "(1,) * len(kernel_sizes)")),)),
     Mistake("psa-reduction-not-passed", "PyramidSplitAttention",
             "`reduction` does not reach SEWeight: it always has the default, 16.",
@@ -397,11 +397,11 @@ MISTAKES = (
 
     # --- EPSABlock
     Mistake("block-no-shortcut", "EPSABlock",
-            "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.",
+            "The shortcut is missing. Add x, or downsample(x), before the last ReLU.",
             ((SHORTCUT, "0"),)),
     Mistake("block-downsample-ignored", "EPSABlock",
-            "`downsample` is never called: x itself is added, whose channels or size do not fit if a downsample "
-            "is given.",
+            "You never call `downsample` and always add x itself. If a `downsample` is given, x has the wrong size or "
+            "number of channels.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
             "With stride 1 your block adds x itself, although a `downsample` is given. It should be called whenever "
@@ -412,17 +412,17 @@ MISTAKES = (
             "should be called whenever there is one: with a stride only the size differs.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
-            "If x has the shape of the sum, your block adds x itself, although a `downsample` is given. It should be "
-            "called whenever there is one.",
+            "If x has the right shape already, your block adds x itself, although a `downsample` is given. It should "
+            "be called whenever there is one.",
             ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
     Mistake("block-downsample-of-none", "EPSABlock",
-            "If `downsample` is None, your block still calls it. Add x itself then.",
+            "If `downsample` is None, your block still calls it. In that case add x itself.",
             ((SHORTCUT, "self.downsample(x)"),)),
     Mistake("block-downsample-first", "EPSABlock",
-            "conv1 receives `downsample`'s output. It takes x itself: only the shortcut is downsample(x).",
+            "Your conv1 reads `downsample`'s output. It should read x itself: only the shortcut is downsample(x).",
             ((f"y = {FIRST}", f"x = {SHORTCUT}\n        y = {FIRST}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
     Mistake("block-shortcut-only-with-downsample", "EPSABlock",
-            "If downsample is None, nothing is added. Add x itself then.",
+            "If downsample is None, your block adds nothing. In that case add x itself.",
             ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
     Mistake("block-no-last-relu", "EPSABlock",
             "The ReLU after the addition is missing.",
@@ -431,15 +431,15 @@ MISTAKES = (
             "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
             ((ADDED, "torch.relu(y) + shortcut"),)),
     Mistake("block-relu-twice", "EPSABlock",
-            "There is a ReLU after bn3 as well as one after the addition. bn3's output is added as it is.",
+            "There is a ReLU after bn3 as well as after the addition. Add bn3's output as it is.",
             ((THIRD, f"torch.relu({THIRD})"),)),
     Mistake("block-relu-on-the-shortcut", "EPSABlock",
-            "There is a ReLU on the shortcut. It is added as it is, negative numbers too; the ReLU follows the "
-            "addition.",
+            "You put a ReLU on the shortcut. Add the shortcut as it is, negative numbers too, and take the ReLU after "
+            "the addition.",
             ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
     Mistake("block-relus-apart", "EPSABlock",
-            "Both summands pass a ReLU before they are added, so nothing negative can be added. Add first: relu(a + "
-            "b), not relu(a) + relu(b).",
+            "You take a ReLU of both summands before you add them, so nothing negative can be added. Add first: relu(a "
+            "+ b), not relu(a) + relu(b).",
             ((ADDED, "torch.relu(y) + torch.relu(shortcut)"),)),
     Mistake("block-no-first-relu", "EPSABlock",
             "The ReLU after bn1 is missing.",
@@ -448,32 +448,32 @@ MISTAKES = (
             "The ReLU after psa and bn2 is missing.",
             ((SECOND, "self.bn2(self.psa(y))"),)),
     Mistake("block-no-norms", "EPSABlock",
-            "The BatchNorms are missing, or made and not called. One follows each of conv1, psa and conv3.",
+            "The BatchNorms are missing, or made and not called. One should follow each of conv1, psa and conv3.",
             ((FIRST, "torch.relu(self.conv1(x))"), (SECOND, "torch.relu(self.psa(y))"), (THIRD, "self.conv3(y)"))),
     Mistake("block-no-second-norm", "EPSABlock",
-            "bn2 is made and not called: it follows psa, before the ReLU.",
+            "You never call bn2. It should follow psa, before the ReLU.",
             ((SECOND, "torch.relu(self.psa(y))"),)),
     Mistake("block-no-first-norm", "EPSABlock",
-            "bn1 is not called: it follows conv1, before the ReLU.",
+            "You never call bn1. It should follow conv1, before the ReLU.",
             ((FIRST, "torch.relu(self.conv1(x))"),)),
     Mistake("block-no-third-norm", "EPSABlock",
-            "bn3 is not called: it follows conv3, before the addition.",
+            "You never call bn3. It should follow conv3, before the addition.",
             ((THIRD, "self.conv3(y)"),)),
     Mistake("block-norm-of-the-sum", "EPSABlock",
-            "bn3 comes after the addition. It follows conv3; the shortcut is added to its output.",
+            "bn3 comes after the addition. It should follow conv3, and the shortcut should be added to bn3's output.",
             ((THIRD, "self.conv3(y)"), (ADDED, "torch.relu(self.bn3(y + shortcut))"))),
     Mistake("block-norm-before-psa", "EPSABlock",
-            "bn2 comes before psa. It follows psa, before the ReLU.",
+            "bn2 comes before psa. It should follow psa, before the ReLU.",
             ((SECOND, "torch.relu(self.psa(self.bn2(y)))"),)),
     Mistake("block-one-norm-under-two-names", "EPSABlock",
             "bn1 and bn2 are one and the same module (as after `self.bn2 = self.bn1`), with one weight and one "
             "running mean for both places. Make a BatchNorm for each.",
             (("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = self.bn1"),)),
     Mistake("block-norm-after-relu", "EPSABlock",
-            "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
+            "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
             ((FIRST, "self.bn1(torch.relu(self.conv1(x)))"), (SECOND, "self.bn2(torch.relu(self.psa(y)))"))),
     Mistake("block-shared-norm", "EPSABlock",
-            "bn1 is called twice and bn2 never. Each layer has a BatchNorm of its own.",
+            "You call bn1 twice, and bn2 is never called. Each layer should have a BatchNorm of its own.",
             ((SECOND, "torch.relu(self.bn1(self.psa(y)))"),)),
     Mistake("block-norm-of-batch-always", "EPSABlock",
             "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
@@ -481,7 +481,7 @@ MISTAKES = (
             ((THIRD,
               "nn.functional.batch_norm(self.conv3(y), None, None, self.bn3.weight, self.bn3.bias, training=True)"),)),
     Mistake("block-stride-not-passed", "EPSABlock",
-            "`stride` does not reach psa: its map keeps the size, and the shortcut's is smaller.",
+            "`stride` does not reach psa: its map keeps its size, while the shortcut's is smaller.",
             ((PSA, "PyramidSplitAttention(planes, planes)"),)),
     Mistake("block-stride-in-first-convolution", "EPSABlock",
             "The stride is in conv1. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
@@ -496,21 +496,21 @@ MISTAKES = (
             "The stride is in psa and in conv3, so the map shrinks twice. It belongs only to psa.",
             ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
     Mistake("block-stride-for-kernels", "EPSABlock",
-            "psa gets a number where it takes a sequence. Its third argument is kernel_sizes: pass the stride by "
-            "name, `stride=stride`.",
+            "You pass a number to psa where it expects a sequence. Its third argument is kernel_sizes: pass the stride "
+            "by name, `stride=stride`.",
             ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
     Mistake("block-psa-of-input-channels", "EPSABlock",
-            "psa is made for in_channels. conv1 has turned these into `planes` channels: "
-            "`PyramidSplitAttention(planes, planes, stride=stride)`.",
+            "You make psa for in_channels. But conv1 returns `planes` channels: `PyramidSplitAttention(planes, planes, "
+            "stride=stride)`.",
             ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
     Mistake("block-bias", "EPSABlock",
-            "conv1 and conv3 have a bias. Before a BatchNorm it has no effect: bias=False.",
+            "conv1 and conv3 have a bias. Before a BatchNorm a bias has no effect: pass bias=False.",
             ((CONV1, CONV1.replace(", bias=False", "")), (CONV3, CONV3.replace(", bias=False", "")))),
     Mistake("block-one-bias", "EPSABlock",
-            "conv1 has a bias. Before a BatchNorm it has no effect: bias=False.",
+            "conv1 has a bias. Before a BatchNorm a bias has no effect: pass bias=False.",
             ((CONV1, CONV1.replace(", bias=False", "")),)),
     Mistake("block-another-bias", "EPSABlock",
-            "conv3 has a bias. Before a BatchNorm it has no effect: bias=False.",
+            "conv3 has a bias. Before a BatchNorm a bias has no effect: pass bias=False.",
             ((CONV3, CONV3.replace(", bias=False", "")),)),
     Mistake("block-of-64-planes", "EPSABlock",
             "Your block has 64 planes and returns 256 channels whatever `planes` is. Write planes and 4 * planes "
@@ -521,14 +521,14 @@ MISTAKES = (
              ("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = nn.BatchNorm2d(64)"),
              ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(256)"))),
     Mistake("block-not-expanded", "EPSABlock",
-            "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 has as many.",
+            "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 needs as many.",
             ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)",
                                                                "nn.BatchNorm2d(planes)"))),
     Mistake("block-multiplied", "EPSABlock",
-            "You multiply by the shortcut. It is added.",
+            "You multiply by the shortcut. Add it instead.",
             ((ADDED, "torch.relu(y * shortcut)"),)),
     Mistake("block-downsample-of-inside", "EPSABlock",
-            "`downsample` gets what comes out of bn3. The shortcut starts before the block: downsample(x).",
+            "Your `downsample` reads bn3's output. The shortcut should start before the block: downsample(x).",
             ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
     Mistake("block-in-place", "EPSABlock",
             "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + "

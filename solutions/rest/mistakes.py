@@ -37,9 +37,8 @@ CONV, NORM = (
 
 ATTN = "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)"
 HIDDEN = "int(dim * mlp_ratio)"
-TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the museum. With sides that "
-                "sr_ratio does not divide there are more. Let `flatten(2)` count the positions of the map that "
-                "`sr` gives.")
+TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the museum. If sr_ratio does not "
+                "divide the sides, there are more. Let `flatten(2)` count the positions in sr's output.")
 FIRST, SECOND = "x = x + self.attn(self.norm1(x), H, W)", "return x + self.mlp(self.norm2(x))"
 
 
@@ -55,18 +54,18 @@ def both(new: str) -> tuple[tuple[str, str], ...]:
 MISTAKES = (
     # --- PixelAttention
     Mistake("pixel-no-sigmoid", "PixelAttention",
-            "The sigmoid is missing: you multiply x by what the convolution gives. A gate lies between 0 and 1: x * "
+            "The sigmoid is missing: you multiply x by the convolution's output. A gate lies between 0 and 1: x * "
             "sigmoid(conv(x)).",
             ((GATED, "x * self.conv(x)"),)),
     Mistake("pixel-sigmoid-of-x", "PixelAttention",
-            "You take the sigmoid of x and multiply it by what the convolution gives. It should be the other way "
-            "round: x * sigmoid(conv(x)).",
+            "You take the sigmoid of x and multiply it by the convolution's output. It should be the other way round: "
+            "x * sigmoid(conv(x)).",
             ((GATED, "self.conv(x) * torch.sigmoid(x)"),)),
     Mistake("pixel-gate-of-x", "PixelAttention",
             "Your gate is the sigmoid of x itself: `conv` is made and never used. It should be the sigmoid of conv(x).",
             ((GATED, "x * torch.sigmoid(x)"),)),
     Mistake("pixel-added", "PixelAttention",
-            "You add what the convolution gives to x. Make a gate of it, and multiply x by the gate: x * "
+            "You add the convolution's output to x. Make a gate of it, and multiply x by the gate: x * "
             "sigmoid(conv(x)).",
             ((GATED, "x + self.conv(x)"),)),
     Mistake("pixel-gate-added", "PixelAttention",
@@ -79,34 +78,35 @@ MISTAKES = (
             "You return the gate. Apply it: x * gate.",
             ((GATED, "torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-conv-alone", "PixelAttention",
-            "You return what the convolution gives. Take its sigmoid and multiply x by it.",
+            "You return the convolution's output. Take its sigmoid and multiply x by it.",
             ((GATED, "self.conv(x)"),)),
     Mistake("pixel-conv-gated", "PixelAttention",
-            "You multiply what the convolution gives by its own sigmoid. Multiply x by it: x * sigmoid(conv(x)).",
+            "You multiply the convolution's output by its own sigmoid. Multiply x by that sigmoid: x * "
+            "sigmoid(conv(x)).",
             ((GATED, "(lambda y: y * torch.sigmoid(y))(self.conv(x))"),)),
     Mistake("pixel-full-conv", "PixelAttention",
-            "Your convolution mixes all channels. A depth-wise one has groups=channels: each channel has one 3 x 3 "
-            "kernel of its own.",
+            "Your convolution mixes all channels. It should be depth-wise, groups=channels, so that each channel has "
+            "one 3 x 3 kernel of its own.",
             ((PA_CONV, PA_CONV.replace(", groups=channels", "")),)),
     Mistake("pixel-one-map", "PixelAttention",
-            "Your convolution gives one map for all channels. Each channel has a gate of its own: channels to "
-            "channels, with groups=channels.",
+            "Your convolution returns one map for all channels. Each channel should have a gate of its own: channels "
+            "to channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(channels, 1, 3, padding=1)"),)),
     Mistake("pixel-kernel-1", "PixelAttention",
-            "Your kernel is 1 x 1, so that a position sees no neighbour. It should be 3 x 3, with padding=1.",
+            "Your kernel is 1 x 1, so that no position sees its neighbours. It should be 3 x 3, with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "1")),)),
     Mistake("pixel-kernel-5", "PixelAttention",
             "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "5, padding=2")),)),
     Mistake("pixel-no-padding", "PixelAttention",
-            "The padding is missing: what the convolution gives is smaller than x by two rows and two columns. "
-            "padding=1 keeps the size.",
+            "The padding is missing: the convolution's output is smaller than x by two rows and two columns. padding=1 "
+            "keeps the size.",
             ((PA_CONV, PA_CONV.replace(", padding=1", "")),)),
     Mistake("pixel-no-bias", "PixelAttention",
             "Your convolution has no bias. Keep torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", bias=False)"),)),
     Mistake("pixel-tanh", "PixelAttention",
-            "Your gate is a tanh, between -1 and 1. It should be a sigmoid.",
+            "Your gate is a tanh, between -1 and 1. It should be a sigmoid, between 0 and 1.",
             ((GATED, "x * torch.tanh(self.conv(x))"),)),
     Mistake("pixel-relu", "PixelAttention",
             "Your gate is a ReLU, which has no upper limit. It should be a sigmoid.",
@@ -120,8 +120,8 @@ MISTAKES = (
             "own.",
             ((GATED, "x * torch.softmax(self.conv(x).flatten(2), dim=2).view_as(x)"),)),
     Mistake("pixel-sides-exchanged", "PixelAttention",
-            "Your kernels are turned: rows and columns change places before the convolution and back after it. Call "
-            "conv on x as it is.",
+            "You swap rows and columns before the convolution and swap them back after it, so that its kernels are "
+            "transposed. Call conv on x as it is.",
             ((GATED, "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"),)),
     Mistake("pixel-twice-the-gate", "PixelAttention",
             "Your gate is multiplied by 2. It should be a plain sigmoid, between 0 and 1.",
@@ -143,18 +143,19 @@ MISTAKES = (
             "The numbers are right, but the x that is multiplied is detached: most of its gradient is lost.",
             ((GATED, "x.detach() * torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-input-of-conv-detached", "PixelAttention",
-            "The numbers are right, but x is detached before the convolution: what flows back through the "
-            "gate is lost.",
+            "The numbers are right, but x is detached before the convolution: the part of its gradient that flows "
+            "through the gate is lost.",
             ((GATED, "x * torch.sigmoid(self.conv(x.detach()))"),)),
     Mistake("pixel-in-place", "PixelAttention",
-            "You change x in place (as `*=` does): whoever reads it afterwards finds other numbers. Write x * gate.",
+            "You change x in place (as `*=` does): code that reads it afterwards finds different numbers. Write x * "
+            "gate.",
             ((f"return {GATED}",
               "gate = torch.sigmoid(self.conv(x)).detach()\n        x.data *= gate\n        return x"),)),
     Mistake("pixel-only-in-eval", "PixelAttention", ONLY_IN_EVAL,
             ((f"return {GATED}", f"return x if self.training else {GATED}"),)),
 
     Mistake("pixel-sigmoid-of-product", "PixelAttention",
-            "You multiply first and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "
+            "You multiply x by conv(x) and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "
             "sigmoid(conv(x)).",
             ((GATED, "torch.sigmoid(x * self.conv(x))"),)),
     Mistake("pixel-replicate", "PixelAttention",
@@ -162,38 +163,38 @@ MISTAKES = (
             "torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='replicate')"),)),
     Mistake("pixel-one-kernel", "PixelAttention",
-            "Your convolution has one kernel for all channels. Each channel has a kernel of its own: channels to "
-            "channels, with groups=channels.",
+            "Your convolution uses one and the same kernel for all channels. Each channel should have a kernel of its "
+            "own: channels to channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(1, 1, 3, padding=1)"),
              (GATED, "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"))),
 
     # --- OverlapPatchEmbed
     Mistake("embed-size-halved", "OverlapPatchEmbed",
-            "The size that you return is half of the input's, rounded down, as in the museum. It is wrong for odd "
-            "sides, and for all patch sizes but 2. Read the size off the map that the convolution gives.",
+            "The size that you return is always half of the input's, rounded down, as in the museum. That is wrong for "
+            "odd sides, and for every patch size other than 2. Read the size off the convolution's output.",
             ((TRUE_SIZE, "(x.shape[2] // 2, x.shape[3] // 2)"),)),
     Mistake("embed-size-root", "OverlapPatchEmbed",
-            "The two sides that you return are the root of the number of tokens, which is right for square maps only. "
-            "Read the size off the map that the convolution gives.",
+            "For both sides you return the root of the number of tokens, which is right for square maps only. Read the "
+            "size off the convolution's output.",
             ((TRUE_SIZE, "(int((patches.shape[2] * patches.shape[3]) ** 0.5),) * 2"),)),
     Mistake("embed-no-statistics", "OverlapPatchEmbed",
             "Your `bn` keeps no running mean and variance. It should be nn.BatchNorm2d(out_channels), with torch's "
             "defaults.",
             (("self.bn = nn.BatchNorm2d(out_channels)", "self.bn = nn.GroupNorm(1, out_channels)"),)),
     Mistake("embed-size-rounded-down", "OverlapPatchEmbed",
-            "The size that you return is that of the input divided by the patch size and rounded down. With odd sides "
-            "you have more tokens than that. Read the size off the map that the convolution gives.",
+            "The size that you return is the input's size divided by the patch size, rounded down. With odd sides you "
+            "have more tokens than that. Read the size off the convolution's output.",
             ((TRUE_SIZE, "(x.shape[2] // self.conv.stride[0], x.shape[3] // self.conv.stride[1])"),)),
     Mistake("embed-size-rounded-up", "OverlapPatchEmbed",
-            "The size that you return is that of the input divided by the patch size and rounded up. That is right "
-            "for even patch sizes only. Read the size off the map that the convolution gives.",
+            "The size that you return is the input's size divided by the patch size, rounded up. That is right for "
+            "even patch sizes only. Read the size off the convolution's output.",
             ((TRUE_SIZE, "(-(-x.shape[2] // self.conv.stride[0]), -(-x.shape[3] // self.conv.stride[1]))"),)),
     Mistake("embed-size-exchanged", "OverlapPatchEmbed",
             "The size that you return is (W', H'). The height comes first: (H', W').",
             ((TRUE_SIZE, "(patches.shape[3], patches.shape[2])"),)),
     Mistake("embed-size-of-input", "OverlapPatchEmbed",
-            "The size that you return is that of the input. The next layer needs the size of the map that your tokens "
-            "come from.",
+            "The size that you return is the input's. The next layer needs the size of the map that your tokens come "
+            "from.",
             ((TRUE_SIZE, "(x.shape[2], x.shape[3])"),)),
     Mistake("embed-size-flat", "OverlapPatchEmbed",
             "You return three things: tokens, height and width. Return two: the tokens, and the pair (H', W').",
@@ -205,7 +206,7 @@ MISTAKES = (
             "You return a map instead of tokens. flatten(2), then transpose(1, 2) makes (B, H' * W', C) of it.",
             ((TOKENS, "patches"),)),
     Mistake("embed-not-transposed", "OverlapPatchEmbed",
-            "Your tokens are (B, C, N): the transpose is missing. They should be (B, N, C), a row for each token.",
+            "Your tokens are (B, C, N): the transpose is missing. They should be (B, N, C), one row for each token.",
             ((TOKENS, "patches.flatten(2)"),)),
     Mistake("embed-tokens-scrambled", "OverlapPatchEmbed",
             "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
@@ -223,7 +224,7 @@ MISTAKES = (
             "Your kernel is 3, whatever the patch size is. It should be p + 1.",
             ((PATCH_CONV, PATCH_CONV.replace("p + 1", "3")),)),
     Mistake("embed-no-padding", "OverlapPatchEmbed",
-            "The padding is missing. It should be p // 2, so that the patches at the border are there too.",
+            "The padding is missing. It should be p // 2, so that there are patches at the border too.",
             ((PATCH_CONV, PATCH_CONV.replace(", padding=p // 2", "")),)),
     Mistake("embed-padding-1", "OverlapPatchEmbed",
             "Your padding is 1, whatever the patch size is. It should be p // 2.",
@@ -235,7 +236,7 @@ MISTAKES = (
             "Your padding is half of the kernel, (p + 1) // 2. It should be p // 2, which differs for odd patch sizes.",
             ((PATCH_CONV, PATCH_CONV.replace("p // 2", "(p + 1) // 2")),)),
     Mistake("embed-stride-1", "OverlapPatchEmbed",
-            "The stride is missing: you keep every position. It should be p.",
+            "The stride is missing, so you keep every position. It should be p.",
             ((PATCH_CONV, PATCH_CONV.replace("stride=p, ", "")),)),
     Mistake("embed-stride-2", "OverlapPatchEmbed",
             "Your stride is 2, whatever the patch size is. It should be p.",
@@ -253,14 +254,14 @@ MISTAKES = (
             "The position code is made and never used. It should be the last step on the map.",
             ((PATCHES, "self.bn(self.conv(x))"),)),
     Mistake("embed-position-always", "OverlapPatchEmbed",
-            "with_position=False has no effect: the position code is there anyway.",
+            "with_position=False has no effect: your module has a position code all the same.",
             ((POSITION, "PixelAttention(out_channels)"),)),
     Mistake("embed-position-never", "OverlapPatchEmbed",
-            "with_position=True has no effect: there is no position code.",
+            "with_position=True has no effect: your module has no position code.",
             ((POSITION, "nn.Identity()"),)),
     Mistake("embed-position-added", "OverlapPatchEmbed",
-            "You add what the position code gives to the map. It has already multiplied the map, so its result is the "
-            "new map.",
+            "You add the position code's output to the map. The position code has multiplied the map already, so its "
+            "output is the new map.",
             ((PATCHES, "(lambda y: y + self.position(y))(self.bn(self.conv(x)))"),)),
     Mistake("embed-layer-norm", "OverlapPatchEmbed",
             "You normalise each token over its channels (LayerNorm). Use a BatchNorm2d, which normalises each channel "
@@ -270,7 +271,8 @@ MISTAKES = (
             "A ReLU follows the BatchNorm. Nothing should stand between it and the position code.",
             ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
     Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
-            "Your BatchNorm uses the statistics of the batch in eval mode too. Call the module, which knows its mode.",
+            "Your BatchNorm uses the statistics of the batch in eval mode too. Call the module, which follows the "
+            "mode.",
             ((PATCHES,
               "self.position(nn.functional.batch_norm("
               "self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
@@ -289,13 +291,13 @@ MISTAKES = (
             "gradient flows back to the network before it.",
             (("self.conv(x)", "self.conv(x.detach())"),)),
     Mistake("embed-only-in-eval", "OverlapPatchEmbed",
-            "In training mode your BatchNorm is left out. It belongs there in both modes.",
+            "In training mode you leave out the BatchNorm. Call it in both modes.",
             ((PATCHES, "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"),)),
 
     # --- EMSA
     Mistake("emsa-no-error", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: `reshape` or `view` complains in its own "
-            "words, or H and W are not looked at. Compare H * W with the number of tokens first, and raise a "
+            "If H * W is not the number of tokens, no ValueError is raised: your `reshape` or `view` raises torch's "
+            "own error, or H and W are not checked at all. Compare H * W with the number of tokens first, and raise a "
             "ValueError.",
             ((GRID, "x.transpose(1, 2).reshape(len(x), x.shape[2], H, W) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-error-if-reduced", "EMSA",
@@ -311,8 +313,8 @@ MISTAKES = (
             "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
             ((f"grid = {GRID}", "assert x.shape[1] == H * W\n        grid = x.transpose(1, 2).unflatten(2, (H, W))"),)),
     Mistake("emsa-no-error-unflatten", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: `unflatten` complains in its own words, "
-            "or H and W are not looked at. Compare H * W with the number of tokens first, and raise a ValueError.",
+            "If H * W is not the number of tokens, no ValueError is raised: your `unflatten` raises torch's own error, "
+            "or H and W are not checked at all. Compare H * W with the number of tokens first, and raise a ValueError.",
             ((GRID, "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-keys-cropped", "EMSA", TOO_FEW_KEYS,
             ((REDUCED, "self.sr_norm(as_tokens(self.sr(grid)[:, :, :H // self.sr_ratio, :W // self.sr_ratio]))"),)),
@@ -320,8 +322,8 @@ MISTAKES = (
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // "
                        "self.sr_ratio)).mT)"),)),
     Mistake("emsa-keys-of-area", "EMSA",
-            "You take N // sr_ratio ** 2 for the number of reduced tokens. With sides that sr_ratio does not divide "
-            "there are more. Let `flatten(2)` count the positions of the map that `sr` gives.",
+            "You take N // sr_ratio ** 2 for the number of reduced tokens. If sr_ratio does not divide the sides, "
+            "there are more. Let `flatten(2)` count the positions in sr's output.",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"),)),
     Mistake("emsa-map-scrambled", "EMSA",
             "You make (B, C, H, W) of the tokens (B, N, C) with `reshape` or `view` alone, which keeps the order of "
@@ -347,8 +349,8 @@ MISTAKES = (
             "`sr` and `sr_norm` are made and never used: keys and values come from all tokens.",
             (("self.kv(reduced)", "self.kv(x)"),)),
     Mistake("emsa-queries-reduced", "EMSA",
-            "You reduce the queries too, so that fewer tokens come out than went in. Queries come from x, keys and "
-            "values from the reduced tokens.",
+            "You reduce the queries too, so that fewer tokens come out than went in. Take the queries from x, and only "
+            "keys and values from the reduced tokens.",
             (("self.q(x)", "self.q(reduced)"),)),
     Mistake("emsa-sr-groups", "EMSA",
             "`sr` mixes all channels. It should be depth-wise: groups=dim.",
@@ -417,8 +419,8 @@ MISTAKES = (
             "transpose(1, 2).",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
     Mistake("emsa-queries-channels-first", "EMSA",
-            "You read the channels of the queries as head_dim x heads, so that a head gets channels that are far "
-            "apart. Read them heads x head_dim, as you read those of keys and values.",
+            "You read only the queries' channels as head_dim x heads, so that a head's queries use other channels than "
+            "its keys. Read them as heads x head_dim, like those of keys and values.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),)),
     Mistake("emsa-halves-scrambled", "EMSA",
             "You make (B, heads, M, head_dim) of keys and values with `view` or `reshape` alone, which keeps the "
@@ -442,31 +444,31 @@ MISTAKES = (
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
              (JOINED, "(weights @ v).reshape(x.shape)"))),
     Mistake("emsa-channels-first", "EMSA",
-            "You read channels as head_dim x heads, so that a head gets channels that are far apart. Read them heads "
-            "x head_dim, so that a head has neighbouring channels.",
+            "You read all channels as head_dim x heads, those of queries, keys and values, so that a head gets "
+            "channels that are far apart. Read them as heads x head_dim, so that a head has neighbouring channels.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),
              (PAIRS, "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)"),
              (JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"))),
     Mistake("emsa-joined-channels-first", "EMSA",
-            "The heads are joined head_dim x heads. Join them as they were split, heads x head_dim.",
+            "You join the heads as head_dim x heads. Join them as they were split, heads x head_dim.",
             ((JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"),)),
     Mistake("emsa-heads-reversed", "EMSA",
-            "The heads are joined in reverse order. Head 0 should come first.",
+            "You join the heads in reverse order. Head 0 should come first.",
             ((JOINED, "(weights @ v).flip(1).transpose(1, 2).flatten(2)"),)),
     Mistake("emsa-one-head", "EMSA",
-            "Your attention has one head, whatever num_heads is.",
+            "Your attention has one head, whatever num_heads is. Split q, k and v into num_heads heads.",
             (("self.scale = num_heads,", "self.scale = num_heads if apply_transform else 1,"),)),
     Mistake("emsa-no-scale", "EMSA",
             "The scale is missing. Multiply the logits by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3)"),)),
     Mistake("emsa-scale-squared", "EMSA",
-            "You divide the logits by head_dim. Divide by its root: head_dim ** -0.5.",
+            "You divide the logits by head_dim. Divide by its square root: multiply by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3) * self.scale ** 2"),)),
     Mistake("emsa-scale-of-dim", "EMSA",
-            "You scale by dim ** -0.5. A query of one head has head_dim numbers: head_dim ** -0.5.",
+            "You scale by dim ** -0.5. A head's query has head_dim numbers, so scale by head_dim ** -0.5.",
             ((SCALE, "dim ** -0.5"),)),
     Mistake("emsa-scale-inverted", "EMSA",
-            "You multiply the logits by the root of head_dim. Divide by it: head_dim ** -0.5.",
+            "You multiply the logits by the square root of head_dim. Divide by it: multiply by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3) / self.scale"),)),
     Mistake("emsa-scale-after-softmax", "EMSA",
             "You scale the weights after the softmax. Scale the logits, before it.",
@@ -494,7 +496,7 @@ MISTAKES = (
             "query's weights sum to 1.",
             both('dim=2')),
     Mistake("emsa-no-softmax", "EMSA",
-            "The softmax is missing: the logits themselves weigh the values.",
+            "The softmax is missing: you multiply the values by the logits themselves.",
             ((MIXED, "self.transform_conv(logits)"), (PLAIN, "logits"))),
     Mistake("emsa-naive-softmax", "EMSA", OVERFLOW.format('logits'),
             ((MIXED, naive_softmax("self.transform_conv(logits)")), (PLAIN, naive_softmax("logits")))),
@@ -502,7 +504,7 @@ MISTAKES = (
             "apply_transform=True has no effect: its two layers are made and never used.",
             (("if self.apply_transform:\n            weights", "if False:\n            weights"),)),
     Mistake("emsa-transform-always", "EMSA",
-            "The heads are transformed although apply_transform is False.",
+            "You transform the heads although apply_transform is False.",
             (("self.apply_transform = apply_transform and num_heads > 1", "self.apply_transform = num_heads > 1"),)),
     Mistake("emsa-transform-one-head", "EMSA",
             "With one head there is nothing to mix: the two layers of the transform are for more than one "
@@ -519,8 +521,8 @@ MISTAKES = (
             "axis.",
             ((MIXED, MIXED.replace("dim=3", "dim=2")),)),
     Mistake("emsa-transform-softmax-last", "EMSA",
-            "A second softmax follows transform_norm. One softmax, before transform_norm, is enough; the norm's "
-            "result weighs the values.",
+            "A second softmax follows transform_norm. One softmax, before transform_norm, is enough; multiply the "
+            "values by the norm's output.",
             ((TRANSFORMED, f"torch.softmax({TRANSFORMED}, dim=3)"),)),
     Mistake("emsa-transform-conv-groups", "EMSA",
             "Your transform_conv treats each head by itself (groups=num_heads). It mixes the heads: leave groups at 1.",
@@ -529,7 +531,7 @@ MISTAKES = (
             "Your InstanceNorm keeps running statistics (track_running_stats=True). Torch's default keeps none.",
             ((NORM, NORM[:-1] + ", track_running_stats=True)"),)),
     Mistake("emsa-transform-unbiased", "EMSA",
-            "You divide by the variance with n - 1 (the default of `var` and `std`). InstanceNorm divides by that "
+            "You divide by the variance with n - 1 (the default of `var` and `std`). InstanceNorm uses the variance "
             "with n: unbiased=False.",
             ((TRANSFORMED,
               "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + 1e-5).sqrt())"
@@ -544,8 +546,8 @@ MISTAKES = (
             "You mix the weights after the softmax. Mix the logits with transform_conv, before the softmax.",
             ((TRANSFORMED, "self.transform_norm(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
     Mistake("emsa-transform-norm-then-conv", "EMSA",
-            "Your two layers have changed places: the norm comes before the softmax, the mixing after it. The order "
-            "should be transform_conv, softmax, transform_norm.",
+            "You have swapped transform_norm and transform_conv: the norm comes before the softmax, and the mixing "
+            "after it. The order should be transform_conv, softmax, transform_norm.",
             ((TRANSFORMED, "self.transform_conv(torch.softmax(self.transform_norm(logits), dim=3))"),)),
     Mistake("emsa-transform-affine", "EMSA",
             "Your transform_norm has a weight and a bias, as with a BatchNorm2d or with affine=True. It should be "
@@ -599,13 +601,13 @@ MISTAKES = (
             "If apply_transform is not given, your heads are transformed. The default is False.",
             (("apply_transform: bool = False", "apply_transform: bool = True"),)),
     Mistake("emsa-default-heads", "EMSA",
-            "If num_heads is not given, it should be 8.",
+            "If num_heads is not given, your code does not use 8.",
             (("num_heads: int = 8", "num_heads: int = 4"),)),
     Mistake("emsa-default-ratio", "EMSA",
-            "If sr_ratio is not given, it should be 1.",
+            "If sr_ratio is not given, your code does not use 1.",
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("emsa-sizes-exchanged", "EMSA",
-            "q and kv have each other's sizes: q should give dim numbers for each token, and kv 2 * dim.",
+            "q and kv have each other's sizes: q should return dim numbers for each token, and kv 2 * dim.",
             ((Q_LAYER, Q_LAYER.replace("dim, dim", "dim, 2 * dim")),
              (KV_LAYER, KV_LAYER.replace("dim, 2 * dim", "dim, dim")))),
     Mistake("emsa-shortcut", "EMSA",
@@ -617,7 +619,7 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
     Mistake("emsa-detached", "EMSA",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it "
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
     Mistake("emsa-reduced-detached", "EMSA",
@@ -626,11 +628,11 @@ MISTAKES = (
     Mistake("emsa-only-in-eval", "EMSA", ONLY_IN_EVAL,
             ((f"return self.proj({JOINED})", f"return x if self.training else self.proj({JOINED})"),)),
     Mistake("emsa-only-in-eval-transform", "EMSA",
-            "In training mode your heads are not transformed. The transform is the same in both modes.",
+            "In training mode you do not transform the heads. Transform them in both modes.",
             (("if self.apply_transform:\n            weights",
               "if self.apply_transform and not self.training:\n            weights"),)),
     Mistake("emsa-first-head", "EMSA",
-            "All heads use the weights of the first one. Each head has its own.",
+            "All heads use the weights of the first one. Each head should have its own.",
             ((JOINED, JOINED.replace("weights @", "weights[:, :1] @")),)),
 
     # --- ResTBlock
@@ -642,16 +644,16 @@ MISTAKES = (
             "Your norms come after attn and mlp. Each should come before it: x + attn(norm1(x)).",
             ((FIRST, "x = x + self.norm1(self.attn(x, H, W))"), (SECOND, "return x + self.norm2(self.mlp(x))"))),
     Mistake("block-one-norm", "ResTBlock",
-            "You use norm1 twice: `norm2` is made and never used. The MLP reads norm2(x).",
+            "You use norm1 twice: `norm2` is made and never used. The MLP should read norm2(x).",
             ((SECOND, SECOND.replace("norm2", "norm1")),)),
     Mistake("block-norms-exchanged", "ResTBlock",
             "norm1 and norm2 have changed places: norm1 belongs to attn, and norm2 to the MLP.",
             ((FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1")))),
     Mistake("block-no-norm1", "ResTBlock",
-            "`norm1` is made and never used: attn reads norm1(x).",
+            "`norm1` is made and never used. attn should read norm1(x).",
             ((FIRST, "x = x + self.attn(x, H, W)"),)),
     Mistake("block-no-norm2", "ResTBlock",
-            "`norm2` is made and never used: the MLP reads norm2(x).",
+            "`norm2` is made and never used. The MLP should read norm2(x).",
             ((SECOND, "return x + self.mlp(x)"),)),
     Mistake("block-no-norms", "ResTBlock",
             "Both norms are made and never used. Write x + attn(norm1(x)), and do the same with norm2 and the MLP.",
@@ -679,8 +681,8 @@ MISTAKES = (
             "The MLP reads the block's input. It should come second, and read the sum of x and attn's output.",
             ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return y + self.mlp(self.norm2(x))"))),
     Mistake("block-shortcut-from-the-start", "ResTBlock",
-            "Your second shortcut adds the block's input, so attn's output is not kept. It should add what the MLP's "
-            "norm reads.",
+            "Your second shortcut adds the block's input, so attn's output is lost. It should add the first half's "
+            "output, which norm2 reads.",
             ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return x + self.mlp(self.norm2(y))"))),
     Mistake("block-mlp-first", "ResTBlock",
             "The MLP comes before attn. Attention should come first.",
@@ -689,7 +691,7 @@ MISTAKES = (
             "attn is made and never called: your block treats each token by itself.",
             ((FIRST, "pass" if False else "as_map(x, H, W)"),)),
     Mistake("block-no-mlp", "ResTBlock",
-            "The MLP is made and never called.",
+            "The MLP is made and never called. The second half should be x + mlp(norm2(x)).",
             ((SECOND, "return x"),)),
     Mistake("block-relu", "ResTBlock",
             "Your MLP has a ReLU. It should have a GELU.",
@@ -718,10 +720,11 @@ MISTAKES = (
             "* mlp_ratio).",
             ((HIDDEN, "dim * mlp_ratio"),)),
     Mistake("block-ratio-rounded", "ResTBlock",
-            "You round mlp_ratio before you multiply. Write int(dim * mlp_ratio).",
+            "You round mlp_ratio to the nearest whole number before you multiply. Multiply first: int(dim * "
+            "mlp_ratio).",
             ((HIDDEN, "dim * max(1, int(mlp_ratio))"),)),
     Mistake("block-ratio-cut", "ResTBlock",
-            "You round mlp_ratio down before you multiply. Write int(dim * mlp_ratio).",
+            "You round mlp_ratio down before you multiply. Multiply first: int(dim * mlp_ratio).",
             ((HIDDEN, "dim * int(mlp_ratio)"),)),
     Mistake("block-ratio-ignored", "ResTBlock",
             "The argument `mlp_ratio` has no effect: 4 is written where it belongs.",
@@ -733,10 +736,10 @@ MISTAKES = (
             "The argument `qkv_bias` never reaches attn: its q and kv have no bias.",
             ((ATTN, ATTN.replace("qkv_bias", "False")),)),
     Mistake("block-transform-ignored", "ResTBlock",
-            "The argument `apply_transform` never reaches attn.",
+            "The argument `apply_transform` never reaches attn. Pass it on.",
             ((ATTN, ATTN.replace(", apply_transform", "")),)),
     Mistake("block-flags-ignored", "ResTBlock",
-            "The arguments `qkv_bias` and `apply_transform` never reach attn.",
+            "The arguments `qkv_bias` and `apply_transform` never reach attn. Pass them on.",
             ((ATTN, ATTN.replace(", qkv_bias, apply_transform", "")),)),
     Mistake("block-heads-ignored", "ResTBlock",
             "The argument `num_heads` never reaches attn, which has one head.",
@@ -746,17 +749,17 @@ MISTAKES = (
             "sr_ratio, qkv_bias, apply_transform.",
             ((ATTN, ATTN.replace("qkv_bias, apply_transform", "apply_transform, qkv_bias")),)),
     Mistake("block-sides-exchanged", "ResTBlock",
-            "H and W have changed places on their way to attn.",
+            "You pass H and W to attn in the wrong order. The height comes first.",
             ((FIRST, FIRST.replace("H, W", "W, H")),)),
     Mistake("block-sides-from-root", "ResTBlock",
             "You take the root of the number of tokens for H and W, which is right for square maps only. Pass H and W "
             "on as they are.",
             ((FIRST, FIRST.replace("H, W", "*(int(x.shape[1] ** 0.5),) * 2")),)),
     Mistake("block-default-ratio", "ResTBlock",
-            "If mlp_ratio is not given, it should be 4.",
+            "If mlp_ratio is not given, your code does not use 4.",
             (("mlp_ratio: float = 4", "mlp_ratio: float = 2"),)),
     Mistake("block-default-sr", "ResTBlock",
-            "If sr_ratio is not given, it should be 1.",
+            "If sr_ratio is not given, your code does not use 1.",
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("block-default-bias", "ResTBlock",
             "If qkv_bias is not given, your q and kv have a bias. The default is False.",
@@ -772,14 +775,14 @@ MISTAKES = (
             "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
             ((FIRST, "x.data += self.attn(self.norm1(x), H, W).data"),)),
     Mistake("block-dropout", "ResTBlock",
-            "In training mode your block drops some numbers. This block has no dropout: both modes give the "
+            "In training mode your block drops some numbers. This block has no dropout: both modes should give the "
             "same result.",
             ((SECOND, "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"),)),
     Mistake("block-attention-detached", "ResTBlock",
-            "The numbers are right, but attn's output is detached: nothing in it would ever learn.",
+            "The numbers are right, but attn's output is detached: nothing before it would ever learn.",
             ((FIRST, "x = x + self.attn(self.norm1(x), H, W).detach()"),)),
     Mistake("block-mlp-detached", "ResTBlock",
-            "The numbers are right, but what the MLP gives is detached: nothing in it would ever learn.",
+            "The numbers are right, but the MLP's output is detached: nothing before it would ever learn.",
             ((SECOND, "return x + self.mlp(self.norm2(x)).detach()"),)),
     Mistake("block-shortcut-detached", "ResTBlock",
             "The numbers are right, but x is detached in the first shortcut: most of its gradient is lost.",

@@ -17,11 +17,11 @@ GUARD = """if not 1 <= reduction <= channels:
 MISTAKES = (
     # --- squeeze
     Mistake("squeeze-keeps-axes", "squeeze",
-            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image is one number per channel: "
+            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image has one number per channel: "
             "return (B, C), for example by leaving out `keepdim=True`, or with `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("squeeze-maximum", "squeeze",
-            "Your squeeze takes the largest value of each channel; SE takes the mean.",
+            "Your squeeze takes the largest value of each channel. SE takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("squeeze-sum", "squeeze",
             "Your squeeze adds up the positions without dividing by their number, H * W, so its size depends on the "
@@ -32,12 +32,12 @@ MISTAKES = (
             "axes 2 and 3 only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
     Mistake("squeeze-over-channels", "squeeze",
-            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over "
-            "H and W, so that each channel keeps a number of its own.",
+            "Your squeeze averages over the channels and keeps the positions. It should be the other way round: "
+            "average over H and W, so that each channel keeps a number of its own.",
             ((MEAN, "x.mean(dim=1).flatten(1)"),)),
     Mistake("squeeze-over-channels-map", "squeeze",
-            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over "
-            "H and W, so that each channel keeps a number of its own.",
+            "Your squeeze averages over the channels and keeps the positions. It should be the other way round: "
+            "average over H and W, so that each channel keeps a number of its own.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("squeeze-one-axis", "squeeze",
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
@@ -46,9 +46,9 @@ MISTAKES = (
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
-            "of one channel loses its channel axis. Name the axes that should go. Use `flatten(1)`, or average over "
-            "dim=(2, 3) without keepdim.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map of "
+            "one channel loses its channel axis. Name the axes to remove. Use `flatten(1)`, or average over dim=(2, 3) "
+            "without keepdim.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
             "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average "
@@ -91,8 +91,8 @@ MISTAKES = (
             "faded to 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
-            "The sigmoid at the end is missing: your weights are any real numbers, including negative ones. A gate "
-            "lies between 0 and 1.",
+            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies "
+            "between 0 and 1.",
             ((GATE, "self.fc2(torch.relu(self.fc1(z)))"),)),
     Mistake("excitation-no-relu", "Excitation",
             "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and "
@@ -102,7 +102,7 @@ MISTAKES = (
             "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
             (("torch.relu(self.fc1(z))", "torch.sigmoid(self.fc1(z))"),)),
     Mistake("excitation-activations-swapped", "Excitation",
-            "The two activations are swapped: ReLU comes after `fc1`, the sigmoid after `fc2`.",
+            "You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`.",
             ((GATE, "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"),)),
     Mistake("excitation-relu-at-end", "Excitation",
             "A ReLU before the sigmoid keeps every weight at 0.5 or above: the gate can no longer close.",
@@ -114,10 +114,10 @@ MISTAKES = (
             "The ReLU comes after the second layer. It belongs between the two: fc1, ReLU, fc2, sigmoid.",
             ((GATE, "torch.sigmoid(torch.relu(self.fc2(self.fc1(z))))"),)),
     Mistake("excitation-gelu", "Excitation",
-            "The hidden layer uses a GELU; the paper's SE has a ReLU there.",
+            "Your hidden layer uses a GELU. SE has a ReLU there.",
             (("torch.relu(self.fc1(z))", "nn.functional.gelu(self.fc1(z))"),)),
     Mistake("excitation-leaky-relu", "Excitation",
-            "The hidden layer lets a part of the negative numbers through (a leaky ReLU); SE has a plain ReLU there.",
+            "The hidden layer lets a part of the negative numbers through (a leaky ReLU). SE has a plain ReLU there.",
             (("torch.relu(self.fc1(z))", "nn.functional.leaky_relu(self.fc1(z))"),)),
     Mistake("excitation-complement", "Excitation",
             "Your gate is 1 minus SE's gate: open channels are closed and closed ones opened.",
@@ -126,14 +126,14 @@ MISTAKES = (
             "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a sigmoid.",
             ((GATE, "torch.tanh(self.fc2(torch.relu(self.fc1(z))))"),)),
     Mistake("excitation-hard-sigmoid", "Excitation",
-            "Your gate ends in the piecewise linear `hardsigmoid`; SE's gate is the smooth sigmoid.",
+            "Your gate ends in the piecewise linear `hardsigmoid`. SE's gate ends in the smooth sigmoid.",
             ((GATE, "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(z))))"),)),
     Mistake("excitation-applies-gate", "Excitation",
             "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to "
             "the image.",
             ((GATE, f"z * {GATE}"),)),
     Mistake("excitation-four-axes", "Excitation",
-            "Your gate has shape (B, C, 1, 1); here it should stay (B, C). The SE block adds the two axes when it "
+            "Your gate has shape (B, C, 1, 1). Here it should stay (B, C). The SE block adds the two axes when it "
             "applies the gate.",
             ((GATE, f"{GATE}[:, :, None, None]"),)),
     Mistake("excitation-bias", "Excitation",
@@ -218,13 +218,13 @@ MISTAKES = (
             "weight between 0.5 and 0.73.",
             (("self.excitation(squeeze(x))[", "torch.sigmoid(self.excitation(squeeze(x)))["),)),
     Mistake("se-maximum", "SEBlock",
-            "Your block squeezes with the maximum; SE takes the mean over H and W.",
+            "Your block squeezes with the maximum. SE takes the mean over H and W.",
             (("squeeze(x)", "x.amax(dim=(2, 3))"),)),
     Mistake("se-reduction-dropped", "SEBlock",
             "`reduction` does not reach the Excitation: it is built with its default, 16. Pass it on.",
             (("Excitation(channels, reduction)", "Excitation(channels)"),)),
     Mistake("se-arguments-swapped", "SEBlock",
-            "Your block hands `channels` and `reduction` to Excitation in the wrong order. Excitation takes the "
+            "Your block passes `channels` and `reduction` to Excitation in the wrong order. Excitation takes the "
             "channels first.",
             (("Excitation(channels, reduction)", "Excitation(reduction, channels)"),)),
     Mistake("se-not-squeezed", "SEBlock",
@@ -232,12 +232,12 @@ MISTAKES = (
             "channel, (B, C). Squeeze x first.",
             (("self.excitation(squeeze(x))[:, :, None, None]", "self.excitation(x)"),)),
     Mistake("se-one-axis-too-few", "SEBlock",
-            "Your gates have three axes, (B, C, 1). The image has four: one more `None`, so that they line up as (B, "
-            "C, 1, 1).",
+            "Your gates have three axes, (B, C, 1). The image has four axes, so the gates need one more axis of size "
+            "1: (B, C, 1, 1).",
             (("[:, :, None, None]", "[:, :, None]"),)),
     Mistake("se-over-batch", "SEBlock",
-            "Your block squeezes over the batch too: every image gets the gate of the whole batch, and a picture's "
-            "result depends on its neighbours.",
+            "Your block squeezes over the batch too: every image gets the gate of the whole batch, and an image's "
+            "result depends on the other images.",
             (("squeeze(x)", "squeeze(x).mean(0, keepdim=True).expand(len(x), -1)"),)),
     Mistake("se-first-image", "SEBlock",
             "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis "
@@ -322,10 +322,10 @@ MISTAKES = (
 
     # --- se_parameter_cost
     Mistake("cost-not-squared", "se_parameter_cost",
-            "Your sum has N * C; the paper's has N * C². Each of the two matrices has C * C / r entries.",
+            "Your sum has N * C. The paper's has N * C². Each of the two matrices has C * C / r entries.",
             (("n * c**2", "n * c"),)),
     Mistake("cost-one-matrix", "se_parameter_cost",
-            "You count one matrix for each block. There are two, fc1 and fc2: hence the 2 before the sum.",
+            "You count one matrix for each block. Each block has two, fc1 and fc2, so there is a 2 before the sum.",
             (("return 2 * sum", "return sum"),)),
     Mistake("cost-sums-multiplied", "se_parameter_cost",
             "You add up the blocks, add up the squared channels, and multiply the two sums. Multiply stage by stage, "
@@ -380,7 +380,7 @@ MISTAKES = (
             "without rounding.",
             (("stage_channels)) / reduction", "stage_channels)) // reduction"),)),
     Mistake("cost-first-stage", "se_parameter_cost",
-            "Only the first stage is counted: there is a `return` inside the loop. Return after it.",
+            "Only the first stage is counted: there is a `return` inside the loop. Return after the loop.",
             ((SUM,
               "2 * stage_blocks[0] * stage_channels[0] ** 2 / reduction"),)),
     Mistake("cost-half-times-reduction", "se_parameter_cost",

@@ -9,11 +9,11 @@ INFINITE = ("Your sigmoid gives NaN for large scores: above 709 `exp` is infinit
 OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is infinite above 709 and 0 below -746, "
             "and a row of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest "
             "number of a row first.")
-NOT_WHOLE = ("`channels / reduction` is a float, even when nothing is left over, and a layer takes whole numbers "
-             "only. Divide with two slashes: channels // reduction.")
-ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has "
-                     "no dropout: training and eval mode give the same result.")
-ONLY_IN_EVAL = "In training mode your module returns x as it is. It does the same in both modes."
+NOT_WHOLE = ("`channels / reduction` is a float, even if there is no remainder, and a layer takes only whole numbers. "
+             "Divide with two slashes: channels // reduction.")
+ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has no "
+                     "dropout: training and eval mode should give the same result.")
+ONLY_IN_EVAL = "In training mode your module returns x as it is. It should do the same thing in both modes."
 
 
 def detached(short: str, exercise: str, result: str, what: str,
@@ -23,8 +23,8 @@ def detached(short: str, exercise: str, result: str, what: str,
     before: the edits that detach x in front of the first layer."""
     return (
         Mistake(f"{short}-detached", exercise,
-                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing in "
-                "it would ever learn.",
+                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing "
+                "before it would ever learn.",
                 ((f"return {result}", f"return ({result}).detach()"),)),
         Mistake(f"{short}-input-detached", exercise,
                 "The numbers are right, and so are the gradients of the weights, but x is detached before the first "
@@ -38,8 +38,8 @@ def bottleneck(short: str, exercise: str, default: int) -> tuple[Mistake, ...]:
     default: its reduction's default."""
     return (
         Mistake(f"{short}-no-error", exercise,
-                "If channels // reduction is 0, no ValueError is raised: the module is built without hidden "
-                "channels. Raise one whose message names both numbers.",
+                "If channels // reduction is 0, your code builds the module without hidden channels. Raise a "
+                "ValueError whose message names both numbers.",
                 ((HIDDEN, "channels // reduction"),)),
         Mistake(f"{short}-at-least-one", exercise,
                 "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names "

@@ -70,30 +70,30 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
     with gamma at zero most of it would be right."""
     return (
         Mistake(f"{short}-no-gamma", exercise,
-                f"You add what was gathered without gamma: x + ({what}). It is x + gamma * ({what}), so that the "
-                "module starts by changing nothing.",
+                f"You add what was gathered without gamma: x + ({what}). It should be x + gamma * ({what}), so that "
+                "a new module changes nothing.",
                 ((ADDED, "x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-times-all", exercise,
-                "gamma multiplies x too: where it is 0, nothing is left of x. It multiplies only what was gathered: x "
-                "+ gamma * (...).",
+                "gamma multiplies x too: if gamma is 0, nothing is left of x. It should multiply only what was "
+                "gathered: x + gamma * (...).",
                 ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
         Mistake(f"{short}-gamma-times-x", exercise,
-                "gamma multiplies x, and what was gathered is added as it is. It is the other way round: x + "
+                "gamma multiplies x, and what was gathered is added as it is. It should be the other way round: x + "
                 "gamma * (...).",
                 ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-mixed", exercise,
-                "You mix: (1 - gamma) * x + gamma * (...). Here x stays whole: x + gamma * (...).",
+                "You mix: (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
                 ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-no-shortcut", exercise,
-                "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. "
-                "Add it to x.",
+                "The shortcut is missing: you return gamma * (...), which is nothing at all if gamma is 0. Add it to "
+                "x.",
                 ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-subtracted", exercise,
-                f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
+                f"You subtract what was gathered: x - gamma * ({what}). Add it: x + gamma * ({what}).",
                 ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-skipped-at-zero", exercise,
-                "If gamma is 0, you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for "
-                "good. Multiply by gamma whatever its value is.",
+                "If gamma is 0, you return x alone. Then no gradient reaches gamma, and it stays 0 for good. Multiply "
+                "by gamma whatever its value is.",
                 ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
         Mistake(f"{short}-gamma-no-parameter", exercise,
                 "Your module has no parameter for gamma. A plain tensor is not a parameter, so no optimiser would "
@@ -107,26 +107,26 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "as it is.",
                 ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
         Mistake(f"{short}-gate", exercise,
-                "You multiply x by what was gathered, as a gate does. Here it is added: x + gamma * (...).",
+                "You multiply x by what was gathered, as a gate does. Add it instead: x + gamma * (...).",
                 ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-in-place", exercise,
-                "Your module changes its input in place: whoever reads x afterwards finds it changed. Write `return "
+                "Your module changes its input in place: code that reads x afterwards finds it changed. Write `return "
                 "x + ...`.",
                 ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
         Mistake(f"{short}-gathered-detached", exercise,
                 "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or "
-                "`no_grad()`): nothing that it is made from would learn.",
+                "`no_grad()`): nothing that makes it would learn.",
                 ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
         Mistake(f"{short}-shortcut-detached", exercise,
                 "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
                 ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-one", exercise,
-                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network "
-                "that it is put into.",
+                "Your gamma starts at 1. It should start at 0, torch.zeros(1), so that a new module changes nothing in "
+                "the network around it.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "The gathered values are reshaped with H and W exchanged (and turned back): each number lands at "
-                "another position. Positions are counted row by row: (B, C, H, W).",
+                "The gathered values are reshaped with H and W swapped (and turned back): each number lands at a "
+                "different position. Positions are counted row by row: (B, C, H, W).",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
 
@@ -143,18 +143,19 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                                    '{reduction}")'),
                               ("-but-refused", f"hidden = {mistakes.HIDDEN} and channels // 8"))),
         Mistake(f"{short}-relu", exercise,
-                "Queries and keys go through a ReLU. They stay as the convolutions give them.",
+                "Your queries and keys go through a ReLU. Use the convolutions' outputs as they are.",
                 ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
         Mistake(f"{short}-default-sixteen", exercise,
-                "If reduction is not given, your module uses 16, as the earlier lessons do. Here the default is 8.",
+                "If reduction is not given, your module uses 16, as the earlier lessons do. Here the default should be "
+                "8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),
         Mistake(f"{short}-no-bias", exercise,
-                "Your 1x1 convolutions have no bias. Leave torch's default.",
+                "Your 1x1 convolutions have no bias. Keep torch's default.",
                 tuple((layer, layer.replace(", 1)", ", 1, bias=False)"))
                       for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
         Mistake(f"{short}-values-reduced", exercise,
-                "Your values have C // reduction channels, like queries and keys. The value layer keeps all C, "
-                "because what is gathered is added to x.",
+                "Your values have C // reduction channels, like queries and keys. They should keep all C, because what "
+                "is gathered is added to x.",
                 ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
         Mistake(f"{short}-all-wide", exercise,
                 "Your queries and keys have C channels. They should have C // reduction: fewer numbers are enough to "
@@ -168,8 +169,8 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Queries and keys come from the same layer: `self.query` is made and never used.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
-                "Queries and keys have changed places: row j of your map says how the others look at j. Row j belongs "
-                "to the query of j.",
+                "Queries and keys have changed places: row j of your map says how the other positions look at j. It "
+                "should belong to the query of j.",
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
@@ -181,6 +182,6 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
         Mistake(f"{short}-queries-scrambled", exercise,
                 "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in "
-                "memory: a query is then a mixture of positions. Exchange the axes with transpose(1, 2).",
+                "memory: a query is then a mixture of positions. Swap the axes with transpose(1, 2).",
                 ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
     )

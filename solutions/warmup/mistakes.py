@@ -17,15 +17,15 @@ WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
 OUTPUT = "return weights @ v"
 COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
 
-OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). For each key the "
-                "weights sum to 1, and a query's result depends on which other queries there are. Each query shares "
-                "out its attention among the keys: the last axis.")
-LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."
+OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). The weights of each "
+                "key then sum to 1, so a query's result depends on which other queries there are. Each query should "
+                "share out its attention among the keys, the last axis.")
+LEFT_OUT = "`gate` should accept four shapes, but yours refuses one of them: {}."
 
 MISTAKES = (
     # --- global_average_pool
     Mistake("pool-keeps-axes", "global_average_pool",
-            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number per channel, (B, C): leave out "
+            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number for each channel, (B, C): leave out "
             "`keepdim=True`, or add `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("pool-maximum", "global_average_pool",
@@ -40,33 +40,34 @@ MISTAKES = (
             "should go: `x.mean(dim=...)`.",
             ((MEAN, "x.mean()"),)),
     Mistake("pool-over-channels", "global_average_pool",
-            "Your function averages over the channels and keeps the positions. It is the other way round: H and W go, "
-            "each channel keeps its own number.",
+            "Your function averages over the channels and keeps the positions. It should be the other way round: "
+            "average over H and W, so that each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("pool-channels-and-rows", "global_average_pool",
             "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H "
             "and W are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("pool-whole-image", "global_average_pool",
-            "Your function averages over the channels too: one number per image. H and W go, B and C stay.",
+            "Your function averages over the channels too and returns one number per image. Average over H and W only, "
+            "so that B and C stay.",
             ((MEAN, "x.mean(dim=(1, 2, 3))"),)),
     Mistake("pool-over-batch", "global_average_pool",
-            "Your function averages over the batch too, so that all images get the same numbers. The batch axis is "
-            "never mixed: H and W go, B and C stay.",
+            "Your function averages over the batch too, so that all images get the same numbers. Keep the images "
+            "apart: average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
     Mistake("pool-lost-batch", "global_average_pool",
-            "Your function averages over the batch too and returns (C,). The batch axis is never mixed: H and W go, B "
-            "and C stay.",
+            "Your function averages over the batch too and returns (C,). Keep the images apart: average over H and W "
+            "only.",
             ((MEAN, "x.mean(dim=(0, 2, 3))"),)),
     Mistake("pool-rows", "global_average_pool",
-            "Your function averages over H alone and keeps W. Both spatial axes go.",
+            "Your function averages over H alone and keeps W. Average over both spatial axes.",
             ((MEAN, "x.mean(dim=2)"),)),
     Mistake("pool-columns", "global_average_pool",
-            "Your function averages over W alone and keeps H. Both spatial axes go.",
+            "Your function averages over W alone and keeps H. Average over both spatial axes.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("pool-drops-all-ones", "global_average_pool",
-            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
-            "of one channel loses its channel axis. Say which axes go, or use `flatten(1)`.",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map of "
+            "one channel loses its channel axis. Name the axes to remove, or use `flatten(1)`.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("pool-square-map", "global_average_pool",
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
@@ -86,25 +87,26 @@ MISTAKES = (
 
     # --- gate
     Mistake("gate-plain-product", "gate",
-            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: "
-            "usually an error, and if B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of "
-            "size 1, and raise a ValueError for shapes that are not among the four.",
+            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, so C meets W. "
+            "Usually that is an error, but if B = H and C = W it is a wrong result that nobody notices. Give (B, C) "
+            "two axes of size 1, and raise a ValueError for shapes that are not among the four.",
             ((f"    if weights.shape == (b, c):\n        {AXES}\n{GUARD}", ""),)),
     Mistake("gate-no-error", "gate",
-            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without complaint and "
-            "are almost certainly a mistake: compare the shape with the four allowed ones and raise a ValueError.",
+            "Your function handles the four shapes, but it accepts others as well. Weights of shape (B, 1, H, 1) "
+            "broadcast without an error and are almost certainly a mistake: compare the shape with the four allowed "
+            "ones and raise a ValueError.",
             ((GUARD, ""),)),
     Mistake("gate-asks-torch", "gate",
-            "You rely on torch to refuse, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) "
-            "pass. Compare the shape with the four allowed ones.",
+            "You leave it to torch to refuse wrong shapes. But torch stretches every axis of size 1, so (1, C, 1, 1) "
+            "or (B, 1, H, 1) pass. Compare the shape with the four allowed ones.",
             ((f"{GUARD}    {PRODUCT}", "    try:\n        return x * weights\n    except RuntimeError:\n"
               "        raise ValueError(f\"{tuple(weights.shape)} does not fit {tuple(x.shape)}\")"),)),
     Mistake("gate-counts-axes", "gate",
-            "You look at the number of axes, not at their sizes: four axes such as (B, 1, H, 1) or (1, C, 1, 1) pass. "
-            "Compare the whole shape.",
+            "You check the number of axes but not their sizes, so (B, 1, H, 1) or (1, C, 1, 1) pass. Compare the whole "
+            "shape.",
             ((ELSE, "elif weights.dim() != 4:"),)),
     Mistake("gate-two-axes-unchecked", "gate",
-            "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in torch's own "
+            "Weights with two axes pass your check whatever their sizes are, and wrong sizes end in torch's own "
             "RuntimeError. Check that they are (B, C), and raise a ValueError if they are not.",
             (("weights.shape == (b, c)", "weights.dim() == 2"),)),
     Mistake("gate-two-axes-are-a-map", "gate",
@@ -112,15 +114,15 @@ MISTAKES = (
             "weight for each channel of each image.",
             (("weights.shape == (b, c)", "weights.shape == (h, w)"), (AXES, "weights = weights[None, None]"))),
     Mistake("gate-one-axis-too-few", "gate",
-            "Your weights get one axis, (B, C, 1), and torch lines them up with (C, H, W). They need two: (B, "
-            "C, 1, 1).",
+            "You give the weights only one new axis, (B, C, 1), and torch lines them up with (C, H, W). They need two: "
+            "(B, C, 1, 1).",
             ((AXES, "weights = weights[:, :, None]"),)),
     Mistake("gate-axes-in-front", "gate",
-            "You put the new axes first, (1, 1, B, C), where torch would have put them itself: B is matched with H, "
-            "and C with W. They belong at the end, (B, C, 1, 1).",
+            "You put the new axes first, (1, 1, B, C), as torch itself would: B is matched with H, and C with W. They "
+            "belong at the end, (B, C, 1, 1).",
             ((AXES, "weights = weights[None, None]"),)),
     Mistake("gate-added", "gate",
-            "Your function adds the weights. A gate multiplies: 0 closes, 1 lets pass.",
+            "Your function adds the weights. A gate multiplies: 0 closes it, and 1 lets everything pass.",
             ((PRODUCT, "return x + weights"),)),
     Mistake("gate-shortcut", "gate",
             "Your function adds x to the gated x. Return the product alone; a closed gate, 0, should give 0.",
@@ -137,10 +139,11 @@ MISTAKES = (
             "Your function clamps the weights to between 0 and 1. That is not its job: multiply by them as they are.",
             ((PRODUCT, "return x * weights.clamp(0, 1)"),)),
     Mistake("gate-complement", "gate",
-            "Your function multiplies by 1 minus the weight: an open gate, 1, gives 0. Multiply by the weight.",
+            "Your function multiplies by 1 minus the weight, so that a weight of 1 closes the gate. Multiply by the "
+            "weight.",
             ((PRODUCT, "return x * (1 - weights)"),)),
     Mistake("gate-returns-weights", "gate",
-            "Your function returns the stretched weights. Multiply x by them.",
+            "Your function returns the weights, stretched to x's shape. Multiply x by them.",
             ((PRODUCT, "return weights.expand_as(x)"),)),
     Mistake("gate-first-image", "gate",
             "Your function gates the whole batch with the first image's weights. Each image has its own.",
@@ -156,7 +159,8 @@ MISTAKES = (
             "The numbers are right, but x is detached: the layers before the gate would never learn.",
             ((PRODUCT, "return x.detach() * weights"),)),
     Mistake("gate-returns-error", "gate",
-            "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
+            "You return the ValueError, and the caller goes on with it as if it were a tensor. Use `raise` instead of "
+            "`return`.",
             (("raise ValueError", "return ValueError"),)),
     Mistake("gate-assert", "gate",
             "You stop with an `assert`, which Python may skip (`python -O`). A wrong argument calls for a ValueError: "
@@ -167,8 +171,8 @@ MISTAKES = (
     Mistake("gate-refuses-channels", "gate", LEFT_OUT.format("(B, C, 1, 1)"), (("(b, c, 1, 1), ", ""),)),
     Mistake("gate-refuses-positions", "gate", LEFT_OUT.format("(B, 1, H, W)"), (("(b, 1, h, w), ", ""),)),
     Mistake("gate-compares-with-lists", "gate",
-            "Your function refuses all four shapes. A shape is a tuple, and a tuple never equals a list: compare it "
-            "with (b, c), not with [b, c].",
+            "Your function refuses all four shapes. A tuple never equals a list: compare the shape with the tuple (b, "
+            "c), not with the list [b, c].",
             (("weights.shape == (b, c)", "weights.shape == [b, c]"),
              ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
     Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
@@ -186,14 +190,14 @@ MISTAKES = (
             (("dim=-1", "dim=1"), ("if scale is None", "if not scale"))),
     Mistake("attention-over-batch", "dot_product_attention",
             "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is "
-            "given): images compete with each other. It runs over the keys, the last axis.",
+            "given): images compete with each other. It should run over the keys, the last axis.",
             (("dim=-1", "dim=0"),)),
     Mistake("attention-no-softmax", "dot_product_attention",
-            "The softmax is missing: your weights are raw scores, may be negative, and do not sum to 1.",
+            "The softmax is missing: your weights are raw scores, which can be negative and do not sum to 1.",
             ((WEIGHTS, SCORES),)),
     Mistake("attention-not-normalised", "dot_product_attention",
-            "Your weights are exp(score), not yet divided by their sum. A softmax divides, so that the weights of "
-            "each query sum to 1.",
+            "Your weights are exp(score), and you do not divide them by their sum. A softmax divides, so that the "
+            "weights of each query sum to 1.",
             ((WEIGHTS, f"torch.exp({SCORES})"),)),
     Mistake("attention-sigmoid", "dot_product_attention",
             "Your weights come from a sigmoid: each key is judged alone, and the weights of a query do not sum to 1. "
@@ -204,7 +208,7 @@ MISTAKES = (
             "key gets a gradient.",
             ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
     Mistake("attention-unscaled", "dot_product_attention",
-            "If no scale is given, your code uses 1. The default is D ** -0.5, with D the size of a query.",
+            "If no scale is given, your code uses 1. The default should be D ** -0.5, with D the size of a query.",
             (("q.shape[-1] ** -0.5", "1.0"),)),
     Mistake("attention-divided-by-size", "dot_product_attention",
             "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
@@ -214,22 +218,22 @@ MISTAKES = (
             "D ** -0.5.",
             (("q.shape[-1] ** -0.5", "q.shape[-1] ** 0.5"),)),
     Mistake("attention-scaled-by-keys", "dot_product_attention",
-            "Your default scale comes from M, the number of keys. It comes from D, the size of a query: the last "
+            "Your default scale comes from M, the number of keys. It should come from D, the size of a query: the last "
             "axis of q.",
             (("q.shape[-1] ** -0.5", "k.shape[1] ** -0.5"),)),
     Mistake("attention-scaled-by-queries", "dot_product_attention",
-            "Your default scale comes from N, the number of queries. It comes from D, the size of a query: the last "
-            "axis of q.",
+            "Your default scale comes from N, the number of queries. It should come from D, the size of a query: the "
+            "last axis of q.",
             (("q.shape[-1] ** -0.5", "q.shape[1] ** -0.5"),)),
     Mistake("attention-scaled-by-values", "dot_product_attention",
-            "Your default scale comes from E, the size of a value. It comes from D, the size of a query: the last "
-            "axis of q.",
+            "Your default scale comes from E, the size of a value. It should come from D, the size of a query: the "
+            "last axis of q.",
             (("q.shape[-1] ** -0.5", "v.shape[-1] ** -0.5"),)),
     Mistake("attention-scale-ignored", "dot_product_attention",
-            "Your function always takes D ** -0.5. If a scale is given, use that one.",
+            "Your function always takes D ** -0.5. If a scale is given, use it instead.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5\n"),)),
     Mistake("attention-scale-besides", "dot_product_attention",
-            "A scale that is given should replace D ** -0.5; yours comes on top of it.",
+            "You multiply by the given scale and by D ** -0.5. A given scale should replace D ** -0.5.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5 * (1 if scale is None else scale)\n"),)),
     Mistake("attention-zero-is-none", "dot_product_attention",
             "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Write `if "
@@ -257,23 +261,23 @@ MISTAKES = (
             "first: `k.transpose(1, 2)` is (B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
-            "Your weights are powers of 2, as in the example by hand. The base of a softmax is e; with scale = ln 2 "
-            "you get the example's numbers.",
+            "Your weights are powers of 2, as in the example by hand. A softmax takes powers of e. (With scale = ln 2 "
+            "you get the example's numbers.)",
             ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
-            "Queries and keys are swapped: your scores have one row for each key, (B, M, N). One row for each query, "
-            "(B, N, M): q times k transposed.",
+            "Queries and keys are swapped: your scores have one row for each key, (B, M, N). They should have one row "
+            "for each query, (B, N, M): q times k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they are multiplied by the values, so that (if N = M) a query "
-            "gathers with the weights of a column. (B, N, M) times (B, M, E) needs no transposition.",
+            "Your weights are transposed before they are multiplied by the values, so that (if N = M) a query gathers "
+            "with the weights in a column. (B, N, M) times (B, M, E) needs no transposition.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
-            "Your weights take the mean of the keys. Keys are for finding; the mean is over the values, v.",
+            "Your weights take the mean of the keys. Keys only decide the weights: take the mean of the values, v.",
             ((OUTPUT, "return weights @ k"),)),
     Mistake("attention-cosine", "dot_product_attention",
-            "You normalise queries and keys to length 1 (a cosine). Here a longer query means a sharper choice: leave "
-            "them as they are.",
+            "You normalise queries and keys to length 1 (a cosine). Leave them as they are: here a longer query makes "
+            "a sharper choice.",
             ((SCORES, "scale * (torch.nn.functional.normalize(q, dim=-1) @ torch.nn.functional.normalize(k, "
                       "dim=-1).transpose(1, 2))"),)),
     Mistake("attention-returns-weights", "dot_product_attention",
@@ -310,44 +314,44 @@ MISTAKES = (
             ((COUNT,
               "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)"),)),
     Mistake("count-state-dict", "count_parameters",
-            "You count what `state_dict()` holds: the running means of a batch norm, frozen weights, and shared ones "
-            "as often as they have names. Use `module.parameters()`.",
+            "You count everything in `state_dict()`: the running means of a batch norm, frozen weights, and shared "
+            "weights once for each of their names. Use `module.parameters()`.",
             ((COUNT, "sum(t.numel() for t in module.state_dict().values())"),)),
     Mistake("count-buffers", "count_parameters",
             "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by "
             "gradients.",
             ((COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())"),)),
     Mistake("count-tensors", "count_parameters",
-            "You count the tensors, not the numbers in them: a weight of 3 x 5 is 15 parameters. `numel()` says "
-            "how many.",
+            "You count the tensors and not the numbers in them. A weight of 3 x 5 has 15 parameters: `numel()` counts "
+            "them.",
             (("parameter.numel()", "1"),)),
     Mistake("count-no-biases", "count_parameters",
-            "You leave out what has one axis: biases, and the scales of norms. They are trained too.",
+            "You leave out parameters with one axis: biases, and the scales of norms. They are trained too.",
             (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
     Mistake("count-by-name", "count_parameters",
-            "You count only what is called `weight`. Biases are parameters too.",
+            "You count only parameters called `weight`. Biases are parameters too.",
             ((COUNT,
               "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
     Mistake("count-top-level", "count_parameters",
-            "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes "
-            "through all of them.",
+            "You count only the module's own parameters, not those of the modules inside it. `module.parameters()` "
+            "goes through all of them.",
             (("module.parameters()", "module.parameters(recurse=False)"),)),
     Mistake("count-children", "count_parameters",
-            "You add up the modules inside and leave out the module's own parameters: a single layer then counts as "
-            "nothing. `module.parameters()` has both.",
+            "You add up the modules inside and leave out the module's own parameters, so a single layer counts as "
+            "nothing. `module.parameters()` goes through both.",
             ((COUNT, "sum(p.numel() for child in module.children() for p in child.parameters() if p.requires_grad)"),)),
     Mistake("count-first-axis", "count_parameters",
-            "You count the first axis of each parameter. A weight of 3 x 5 is 15 numbers: `numel()`.",
+            "You count only the first axis of each parameter. A weight of 3 x 5 has 15 numbers: use `numel()`.",
             (("parameter.numel()", "len(parameter)"),)),
     Mistake("count-frozen-only", "count_parameters",
-            "You count the frozen parameters and leave the trainable ones out. It is the other way round.",
+            "You count the frozen parameters and leave the trainable ones out. It should be the other way round.",
             (("if parameter.requires_grad", "if not parameter.requires_grad"),)),
     Mistake("count-one-a-shape", "count_parameters",
-            "You count parameters of one shape once. Two layers of the same size share nothing unless it is the very "
-            "same tensor.",
+            "You count only one parameter of each shape. Two layers of the same size do not share their weights, "
+            "unless they use the very same tensor.",
             ((COUNT, "sum(shape.numel() for shape in {p.shape for p in module.parameters() if p.requires_grad})"),)),
     Mistake("count-bytes", "count_parameters",
-            "You count bytes. A float32 has four of them; count the numbers themselves.",
+            "You count bytes. A float32 number has four bytes: count the numbers themselves.",
             (("parameter.numel()", "parameter.numel() * parameter.element_size()"),)),
     Mistake("count-equal-values", "count_parameters",
             "You count parameters once when their values are equal. Two parameters of equal values are still two: "

@@ -41,9 +41,8 @@ DETACHED = (
     "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
     "learn."
 )
-NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. Here torch raises its own "
-                  "RuntimeError, or nothing is raised: test "
-                  "both sides with `%` first.")
+NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. With your code torch raises its own "
+                  "RuntimeError, or nothing is raised. Test both sides with `%` first.")
 
 
 def by_hand(number: str) -> str:
@@ -69,15 +68,15 @@ MISTAKES = (
             "Images are outermost: all windows of image 0, then all of image 1.",
             ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-transposed", "window_partition",
-            "Rows and columns have changed places inside your windows: (B * nW, ww, wh, C) instead of (B * nW, "
-            "wh, ww, C).",
+            "Rows and columns have changed places inside your windows: you return (B * nW, ww, wh, C) instead of (B * "
+            "nW, wh, ww, C).",
             ((CUT, "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"),)),
     Mistake("partition-size-exchanged", "window_partition",
-            "You read window_size as (width, height). It is (height, width), as all sizes are.",
+            "You read window_size as (width, height). Read it as (height, width), like all sizes here.",
             ((TILES, "check_tiles(x.shape[1:3], window_size[::-1])"), (SIDES, "ww, wh = window_size"))),
     Mistake("partition-spread", "window_partition",
             "Your windows are spread over the whole image: each takes pixels that are far apart. Neighbouring pixels "
-            "belong together, so an axis of H splits into (H // wh, wh), in this order.",
+            "belong together, so split the axis of H into (H // wh, wh), in this order.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, "
                                                                               "5).flatten(0, 2)"))),
     Mistake("partition-split-order", "window_partition",
@@ -86,31 +85,34 @@ MISTAKES = (
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"),
              (CUT, "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"))),
     Mistake("partition-square", "window_partition",
-            "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
+            "You use the window's height for both sides. Windows can be rectangular: split the columns by "
+            "window_size[1].",
             ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"),
              (SIDES, "wh, ww = window_size[0], window_size[0]"))),
     Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
     Mistake("partition-cropped", "window_partition",
-            "If windows do not divide the image, you leave out the rest of the image. Raise a ValueError instead: a "
-            "token that belongs to no window gets no result.",
+            "If windows do not divide the image, you leave out the rest of the image, and its tokens get no result. "
+            "Raise a ValueError instead.",
             ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * "
                      "window_size[1]]"),)),
     Mistake("partition-padded", "window_partition",
-            "If windows do not divide the image, you pad it. Padding has its place in networks, but not in here: "
+            "If windows do not divide the image, you pad the image. Networks often do that, but this function should "
             "raise a ValueError.",
             ((TILES, "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"),)),
     Mistake("partition-assert", "window_partition",
-            "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
+            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise a "
+            "ValueError.",
             ((TILES, "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"),)),
     Mistake("partition-unfold", "window_partition",
-            "`unfold` puts the window's rows and columns after the channels, (B, H // wh, W // ww, C, wh, ww). Move "
-            "the channels to the end before you reshape.",
+            "Your `unfold` puts the window's rows and columns after the channels, (B, H // wh, W // ww, C, wh, ww). "
+            "Move the channels to the end before you reshape.",
             ((f"return {CUT}", "return x.unfold(1, wh, wh).unfold(2, ww, ww).reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-flat", "window_partition",
-            "You flatten the window's rows and columns into one axis of tokens. Keep them: (B * nW, wh, ww, C).",
+            "You flatten the window's rows and columns into one axis of tokens. Keep the two axes: (B * nW, wh, ww, "
+            "C).",
             ((CUT, f"{CUT}.flatten(1, 2)"),)),
     Mistake("partition-five-axes", "window_partition",
-            "Images and windows are two axes of your result. They are one: (B * nW, wh, ww, C).",
+            "Your result has separate axes for images and windows. Make one axis of the two: (B * nW, wh, ww, C).",
             ((CUT, "rows.transpose(2, 3).flatten(1, 2)"),)),
     Mistake("partition-detached", "window_partition", DETACHED.format("the result"),
             ((f"return {CUT}", f"return {CUT}.detach()"),)),
@@ -122,11 +124,11 @@ MISTAKES = (
             "window_partition.",
             ((BACK, "grid.reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-column-by-column", "window_reverse",
-            "You read the windows column by column. They are listed row by row.",
+            "You read the windows column by column. Read them row by row, as window_partition lists them.",
             ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
     Mistake("reverse-split-as-partition", "window_reverse",
             "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, "
-            "C). Windows are in another order: (B, H // wh, W // ww, wh, ww, C).",
+            "C). The windows come in a different order: (B, H // wh, W // ww, wh, ww, C).",
             ((BACK, "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3])"
                     ".transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-across-first", "window_reverse",
@@ -139,40 +141,43 @@ MISTAKES = (
             "image 0, then all of image 1.",
             ((GRID, "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"),)),
     Mistake("reverse-transposed", "window_reverse",
-            "Rows and columns have changed places inside the windows. Rows of a window are rows of the image.",
+            "Rows and columns have changed places inside the windows. The rows of a window should be rows of the "
+            "image.",
             ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, "
                     "3).flatten(3, 4).flatten(1, 2)"),)),
     Mistake("reverse-other-swap", "window_reverse",
-            "You swap the two axes of a window, 3 and 4. Swap axes 2 and 3, windows across and rows of a window, so "
-            "that (H // wh, wh) and (W // ww, ww) stand side by side.",
+            "You swap axes 3 and 4, a window's rows and columns. Swap axes 2 and 3 (the windows across, and a window's "
+            "rows), so that (H // wh, wh) and (W // ww, ww) stand side by side.",
             ((BACK, "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-image-exchanged", "window_reverse",
-            "You read image_size as (width, height). It is (height, width), as all sizes are.",
+            "You read image_size as (width, height). Read it as (height, width), like all sizes here.",
             ((COUNTS, "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] "
                       "// window_size[1]"),
              ("windows.shape[0] % (down * across)", "False"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-image-exchanged-and-tested", "window_reverse",
-            "You read image_size as (width, height), and refuse sizes that the windows do divide. It is (height, "
-            "width), as all sizes are.",
+            "You read image_size as (width, height), so you refuse sizes that the windows do divide. Read it as "
+            "(height, width), like all sizes here.",
             ((TILES_BACK, "image_size = image_size[::-1]; check_tiles(image_size, window_size)"),)),
     Mistake("reverse-result-transposed", "window_reverse",
-            "Height and width have changed places in your result, (B, W, H, C). It is (B, H, W, C).",
+            "Height and width have changed places in your result, (B, W, H, C). It should be (B, H, W, C).",
             ((BACK, f"{BACK}.transpose(1, 2)"),)),
     Mistake("reverse-square", "window_reverse",
-            "You use the window's height for both sides. Windows are rectangular: across an image there are W // "
+            "You use the window's height for both sides. Windows can be rectangular: across the image there are W // "
             "window_size[1] of them.",
             ((COUNTS, "down, across = image_size[0] // window_size[0], image_size[1] // window_size[0]"),
              ("windows.shape[0] % (down * across)", "False"))),
     Mistake("reverse-one-image", "window_reverse",
-            "You return the first image alone. How many there are follows from the number of windows.",
+            "You return the first image alone. Return them all: the number of windows tells you how many images there "
+            "are.",
             ((BACK, f"{BACK}[:1]"),)),
     Mistake("reverse-no-error", "window_reverse", NO_VALUE_ERROR,
             ((TILES_BACK, ""), ("raise ValueError(f\"{tuple(windows.shape)} is not a number of images with "
                                 "\"\n                         f\"{down} x {across} windows of {tuple(window_size)}\")",
                                 "raise RuntimeError(f\"{tuple(windows.shape)}\")"))),
     Mistake("reverse-assert", "window_reverse",
-            "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
+            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise a "
+            "ValueError.",
             ((TILES_BACK, "assert not image_size[0] % window_size[0] and not image_size[1] % window_size[1]"),)),
     Mistake("reverse-tokens", "window_reverse",
             "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
@@ -190,50 +195,51 @@ MISTAKES = (
             "different regions. -100 belongs where the regions differ.",
             ((MASK, f"-100 - {MASK}"),)),
     Mistake("mask-positive", "shifted_window_mask",
-            "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It is -100.",
+            "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It should be "
+            "-100.",
             ((MASK, f"-{MASK}"),)),
     Mistake("mask-minus-infinity", "shifted_window_mask",
-            "Your mask is minus infinity where the regions differ. Here it is -100, as in the authors' code; the page "
-            "gives the reasons for each.",
+            "Your mask is minus infinity where the regions differ. Use -100, as the authors' code does; the page gives "
+            "the reasons for each.",
             ((MASK, f"{MASK}.masked_fill({MASK} < 0, float('-inf'))"),)),
     Mistake("mask-other-number", "shifted_window_mask",
-            "Your mask is the right pattern with a different number. It is -100 where the regions differ.",
+            "Your mask has the right pattern but the wrong number. It should be -100 where the regions differ.",
             ((MASK, f"{MASK} * 1e7"),)),
     Mistake("mask-of-bools", "shifted_window_mask",
-            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may look at "
-            "each other, -100 where they may not.",
+            "Your mask holds True and False, or 1 and 0. The mask is *added* to the logits, so it should be 0 where "
+            "two tokens may look at each other, -100 where they may not.",
             ((MASK, f"({MASK} == 0)"),)),
     Mistake("mask-rows-only", "shifted_window_mask",
-            "Your regions come from the rows alone. The image was rolled along its width too: columns have regions of "
-            "their own.",
+            "Your regions come from the rows alone. The image was rolled along its width too, so the columns need "
+            "regions of their own.",
             ((REGIONS, "region_of_tokens(image_size, window_size, (shift_size[0], 0))"),)),
     Mistake("mask-columns-only", "shifted_window_mask",
-            "Your regions come from the columns alone. The image was rolled along its height too: rows have regions "
-            "of their own.",
+            "Your regions come from the columns alone. The image was rolled along its height too, so the rows need "
+            "regions of their own.",
             ((REGIONS, "region_of_tokens(image_size, window_size, (0, shift_size[1]))"),)),
     Mistake("mask-numbers-collide", "shifted_window_mask",
             "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, 1). "
             "Give each of the nine a number of its own, such as 3 * row + column.",
             ((REGIONS, by_hand("(i >= H - h).long() + (i >= H - s) + (j >= W - w) + (j >= W - t)")),)),
     Mistake("mask-shift-of-rows", "shifted_window_mask",
-            "You use the shift of the rows, shift_size[0], for the columns too.",
+            "You use the shift of the rows, shift_size[0], for the columns too. The columns' shift is shift_size[1].",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-shift-exchanged", "shifted_window_mask",
             "The two shifts have changed places: shift_size[0] belongs to the rows, shift_size[1] to the columns.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - t)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-at-the-start", "shifted_window_mask",
-            "Your border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the *end*: "
-            "the last region is [n - s, n).",
+            "Your last border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the "
+            "*end*, so the last region should be [n - s, n).",
             ((REGIONS, by_hand("3 * (i < s).long() + (j < t)")),)),
     Mistake("mask-other-part", "shifted_window_mask",
-            "Your last region has w - s rows, and the one before it s. It is the other way round: the last s rows, [n "
-            "- s, n), came from the start.",
+            "Your last region has w - s rows, and the one before it has s. It should be the other way round: the last "
+            "s rows, [n - s, n), came from the start.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - h + s)) + (j >= W - w) + (j >= W - w + t)")),)),
     Mistake("mask-one-early", "shifted_window_mask",
-            "Your last region begins one token too early: it is [n - s, n), s tokens.",
+            "Your last region begins one token too early. It should be [n - s, n), which has s tokens.",
             ((REGIONS, by_hand("3 * (i >= H - s - 1).long() + (j >= W - t - 1)")),)),
     Mistake("mask-one-late", "shifted_window_mask",
-            "Your last region begins one token too late: it is [n - s, n), s tokens.",
+            "Your last region begins one token too late. It should be [n - s, n), which has s tokens.",
             ((REGIONS, by_hand("3 * (i > H - s).long() + (j > W - t)")),)),
     Mistake("mask-corner-only", "shifted_window_mask",
             "Only your last window has a mask. Every window of the last row and of the last column holds tokens from "
@@ -255,40 +261,40 @@ MISTAKES = (
                     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
                 """),
     *(Mistake(f"mask-rolled-{way}", "shifted_window_mask",
-              "You roll the region numbers. The three ranges are those *after* the roll already: number them, and "
-              "roll nothing.",
+              "You roll the region numbers. The three ranges describe the image *after* the roll already. Number them, "
+              "and do not roll the numbers.",
               ((REGIONS, by_hand("(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - "
                                  f"t)).roll({by}, (0, 1))")),))
       for way, by in (("again", "(-s, -t)"), ("back", "(s, t)"))),
     Mistake("mask-column-by-column", "shifted_window_mask",
-            "You number the cells of a window column by column. They are numbered row by row.",
+            "You number the tokens of a window column by column. Number them row by row.",
             ((REGIONS, f"{REGIONS}.unflatten(1, window_size).transpose(1, 2).flatten(1)"),)),
     Mistake("mask-of-the-corner", "shifted_window_mask",
-            "All windows have the mask of the last one. Each has its own: (nW, N, N).",
+            "All your windows have the mask of the last one. Each window needs its own: (nW, N, N).",
             ((MASK, f"{MASK}[-1:].repeat(len(regions), 1, 1)"),)),
     Mistake("mask-not-partitioned", "shifted_window_mask",
-            "You cut the map of regions with `reshape` or `view`. window_partition finds a window's tokens.",
+            "You cut the map of regions with `reshape` or `view`. That mixes up the windows; use window_partition.",
             ((REGIONS,
               "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
                        "t)).reshape(-1, h * w))"
                        "(*image_size, *window_size, *shift_size)"),)),
     Mistake("mask-of-regions", "shifted_window_mask",
-            "You return the regions, (nW, N). Compare the region of each token with that of each other token: (nW, N, "
-            "N).",
+            "You return the regions, (nW, N). Compare each token's region with that of every other token in the "
+            "window: (nW, N, N).",
             ((MASK, "regions"),)),
     Mistake("mask-of-differences", "shifted_window_mask",
-            "You return the difference of the two regions' numbers, or a multiple of it. Pairs that differ, by "
-            "however much, get -100.",
+            "You return the difference of the two regions' numbers, or a multiple of it. Any two tokens whose regions "
+            "differ should get -100.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
     Mistake("mask-of-distances", "shifted_window_mask",
             "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. "
-            "Pairs that differ get -100, by however much.",
+            "Every pair whose regions differ should get -100, however far apart the numbers are.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"),)),
     Mistake("mask-without-images-axis", "shifted_window_mask",
-            "Your mask has an axis too many, for images or heads. It is (nW, N, N).",
+            "Your mask has one axis too many, for images or heads. It should be (nW, N, N).",
             ((MASK, f"{MASK}[None]"),)),
     Mistake("mask-integers", "shifted_window_mask",
-            "Your mask holds integers. It is added to logits: make it of floats, torch's default.",
+            "Your mask holds integers. It will be added to logits, so make it a tensor of floats, torch's default.",
             ((MASK, f"{MASK}.long()"),)),
 
     # --- AffineTransform
@@ -297,13 +303,13 @@ MISTAKES = (
             "100 = 4.6, not at 100, so that no scale is above 100.",
             ((SCALE, "self.logit_scale.exp()"),)),
     Mistake("affine-clamped-below", "AffineTransform",
-            "You clamp from below (`min=`). log 100 is the largest value, `max=math.log(100)`.",
+            "You clamp from below (`min=`). log 100 should be the largest value: `max=math.log(100)`.",
             ((SCALE, "self.logit_scale.clamp(min=math.log(100)).exp()"),)),
     Mistake("affine-scale-clamped-at-log", "AffineTransform",
             "You clamp the scale itself at log 100 = 4.6, after exp. Clamp before exp.",
             ((SCALE, "self.logit_scale.exp().clamp(max=math.log(100))"),)),
     Mistake("affine-clamped-at-10", "AffineTransform",
-            "Your scale never gets above 10, where it starts. The largest is 100.",
+            "Your scale never gets above 10, where it starts. It should be able to reach 100.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
     *(Mistake(f"affine-log10{which}", "AffineTransform",
               "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. "
@@ -311,23 +317,23 @@ MISTAKES = (
               ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
       for which, start in (("", ((START, "torch.full((num_heads, 1, 1), 1.0)"),)), ("-clamp", ()))),
     Mistake("affine-no-exp", "AffineTransform",
-            "You multiply by the parameter itself. It is a logarithm: take exp of it.",
+            "You multiply by the parameter itself. The parameter is a logarithm: take exp of it first.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(100))"),)),
     Mistake("affine-divided", "AffineTransform",
-            "You divide by the scale, as if it were a temperature. Cosines are multiplied by it.",
+            "You divide by the scale, as if it were a temperature. Multiply the cosines by it.",
             ((LOGITS, "attn / scale + 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-no-scale", "AffineTransform",
-            "Your scale is made and never used: a cosine is at most 1, so that the softmax is nearly flat.",
+            "Your scale is made and never used. A cosine is at most 1, so without the scale the softmax is nearly "
+            "flat.",
             ((LOGITS, "attn + 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-starts-at-10", "AffineTransform",
-            "Your logit_scale starts at 10. It is a logarithm: it should start at log 10 = 2.30, so that the scale "
-            "is 10.",
+            "Your logit_scale starts at 10. But it is a logarithm: start it at log 10 = 2.30, so that the scale is 10.",
             ((START, "torch.full((num_heads, 1, 1), 10.0)"),)),
     Mistake("affine-starts-at-1", "AffineTransform",
             "Your logit_scale starts at 1. It should start at log 10 = 2.30, so that the scale is 10.",
             ((START, "torch.ones(num_heads, 1, 1)"),)),
     Mistake("affine-starts-at-clip", "AffineTransform",
-            "Your logit_scale starts elsewhere than at log 10 = 2.30 (log(1 / 0.07), for example, is CLIP's).",
+            "Your logit_scale does not start at log 10 = 2.30. (CLIP, for example, starts at log(1 / 0.07).)",
             ((START, "torch.full((num_heads, 1, 1), math.log(1 / 0.07))"),)),
     Mistake("affine-starts-at-0", "AffineTransform",
             "Your logit_scale starts at 0. It should start at log 10 = 2.30, so that the scale is 10.",
@@ -336,116 +342,118 @@ MISTAKES = (
             "All heads share the scale of the first one. Each head has its own: logit_scale is (num_heads, 1, 1).",
             ((SCALE, "self.logit_scale[:1].clamp(max=math.log(100)).exp()"),)),
     Mistake("affine-no-bias", "AffineTransform",
-            "The position bias is missing: attn * scale is all that you return (with the mask).",
+            "The position bias is missing: you return only attn * scale (and the mask).",
             ((LOGITS, "attn * scale + 0 * torch.sigmoid(bias)"),)),
     Mistake("affine-no-sigmoid", "AffineTransform",
             "The sigmoid of the bias is missing. 16 * sigmoid(...) keeps it between 0 and 16.",
             ((LOGITS, "attn * scale + 16 * bias"),)),
     Mistake("affine-bare-bias", "AffineTransform",
-            "You add cpb_mlp's output as it is. It goes through a sigmoid and is multiplied by 16 first.",
+            "You add cpb_mlp's output as it is. Take its sigmoid and multiply that by 16 first.",
             ((LOGITS, "attn * scale + bias"),)),
     Mistake("affine-no-16", "AffineTransform",
             "The factor 16 is missing: your bias lies between 0 and 1.",
             ((LOGITS, "attn * scale + torch.sigmoid(bias)"),)),
     Mistake("affine-16-inside", "AffineTransform",
-            "Your 16 stands inside the sigmoid. It multiplies what the sigmoid gives.",
+            "Your 16 is inside the sigmoid. Multiply the sigmoid's output by it.",
             ((LOGITS, "attn * scale + torch.sigmoid(16 * bias)"),)),
     Mistake("affine-tanh", "AffineTransform",
-            "You take a tanh where a sigmoid belongs: 16 * sigmoid(...) is never negative.",
+            "You take a tanh, which can be negative. The bias should be 16 * sigmoid(...), which never is.",
             ((LOGITS, "attn * scale + 16 * torch.tanh(bias)"),)),
     Mistake("affine-bias-scaled", "AffineTransform",
-            "You add the bias first and multiply both by the scale. The scale belongs to the cosines alone.",
+            "You add the bias first and then multiply the sum by the scale. Multiply the cosines alone by the scale, "
+            "then add the bias.",
             ((LOGITS, "(attn + 16 * torch.sigmoid(bias)) * scale"),)),
     Mistake("affine-bias-multiplied", "AffineTransform",
-            "You multiply by the bias. It is added.",
+            "You multiply by the bias. Add it.",
             ((LOGITS, "attn * scale * (16 * torch.sigmoid(bias))"),)),
     Mistake("affine-bias-subtracted", "AffineTransform",
-            "You subtract the bias. It is added.",
+            "You subtract the bias. Add it.",
             ((LOGITS, "attn * scale - 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-bias-by-reshape", "AffineTransform",
             "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is (N1, "
             "N2, h): permute(2, 0, 1).",
             ((BIAS, "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"),)),
     Mistake("affine-bias-transposed", "AffineTransform",
-            "Your bias is transposed: rows of the index belong to the queries, as in attn.",
+            "Your bias is transposed. Its rows should belong to the queries, as in the index and in attn.",
             ((BIAS, "(lambda b: b.mT if b.shape[1] == b.shape[2] else "
                     "b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1))"),)),
     Mistake("affine-bias-of-first-head", "AffineTransform",
-            "All heads have the bias of the first one. cpb_mlp gives one number for each head.",
+            "All your heads have the bias of the first one. cpb_mlp returns one number for each head: use them all.",
             ((BIAS, f"{BIAS}[:1]"),)),
     Mistake("affine-table-transposed", "AffineTransform",
-            "You flatten the table column by column. Its cells are numbered row by row.",
+            "You flatten the table column by column. The index counts its cells row by row.",
             ((BIAS, "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-table-coordinates-exchanged", "AffineTransform",
             "The table's two numbers, row offset and column offset, have changed places before cpb_mlp.",
             ((BIAS, "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-index-one-off", "AffineTransform",
-            "Each pair reads the cell before its own. The index counts from 0.",
+            "Each pair of tokens reads the cell before its own. The index counts from 0.",
             ((BIAS, "self.cpb_mlp(table).flatten(0, 2)[index - 1].permute(2, 0, 1)"),)),
     Mistake("affine-no-mask", "AffineTransform",
-            "The mask has no effect. It is added to the logits of every head.",
+            "The mask has no effect. Add it to the logits of every head.",
             ((WITH_MASK, "logits"),)),
     Mistake("affine-mask-multiplied", "AffineTransform",
-            "You multiply by the mask. It is added: 0 changes nothing, -100 leaves next to nothing of a weight.",
+            "You multiply by the mask. Add it: adding 0 changes nothing, and adding -100 leaves next to nothing of a "
+            "weight.",
             ((WITH_MASK, WITH_MASK.replace("+", "*")),)),
     Mistake("affine-mask-as-factor", "AffineTransform",
-            "You multiply by the mask, or by ones and zeros that you made from it. It is added: a logit of 0 still "
-            "gets a weight.",
+            "You multiply by the mask, or by ones and zeros that you made from it. A logit of 0 still gets a weight: "
+            "add the mask instead.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) * (mask[:, None] == 0)).flatten(0, 1)"),)),
     Mistake("affine-mask-subtracted", "AffineTransform",
-            "You subtract the mask. It holds negative numbers already, and is added.",
+            "You subtract the mask. It holds negative numbers already: add it.",
             ((WITH_MASK, WITH_MASK.replace("+", "-")),)),
     Mistake("affine-mask-as-bool", "AffineTransform",
-            "You fill what the mask marks with a number of your own, or take the mask as true and false. It is added "
-            "as it is.",
+            "You treat the mask as true and false, or overwrite the masked logits with a number of your own. Add the "
+            "mask as it is.",
             ((WITH_MASK,
               "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] != 0, -100.0).flatten(0, 1)"),)),
     Mistake("affine-mask-filled-with-infinity", "AffineTransform",
-            "You set masked logits to minus infinity. The mask is added as it is.",
+            "You set masked logits to minus infinity. Add the mask as it is.",
             ((WITH_MASK,
               "logits.unflatten(0, (-1, mask.shape[0]))"
               ".masked_fill(mask[:, None] < 0, float('-inf')).flatten(0, 1)"),)),
     Mistake("affine-mask-before-scale", "AffineTransform",
-            "You add the mask before the scale, which multiplies it. It comes last.",
+            "You add the mask before you multiply by the scale, so the mask is scaled too. Add the mask last.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
-            "The windows get the masks of other windows: you read the axis B * nW as if the images were the inner "
-            "part (as repeat_interleave does). Images are outermost: all masks in order, then all of them again.",
+            "The windows get the masks of other windows: you read the axis B * nW with the images inside (as "
+            "repeat_interleave does). Images are outermost: all masks in order, then all of them again.",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
-            "All windows get the mask of the first one. Window i of every image gets mask[i].",
+            "All your windows get the mask of the first one. Window i of every image should get mask[i].",
             ((WITH_MASK, "logits + mask[:1, None]"),)),
     Mistake("affine-mask-transposed", "AffineTransform",
-            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask belong "
+            "Your mask is transposed. (For a window's own tokens it makes no difference, but the rows of a mask belong "
             "to the queries.)",
             ((WITH_MASK,
               "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-on-one-head", "AffineTransform",
-            "Only the first head is masked. Every head is.",
+            "You mask only the first head. Mask every head.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) "
                          "< 1)[:, None, None].to(mask)).flatten(0, 1)"),)),
     Mistake("affine-softmax", "AffineTransform",
-            "You take the softmax in here. AffineTransform returns logits; the softmax is the next exercise's.",
+            "You take the softmax here. AffineTransform returns logits; the softmax belongs to the next exercise.",
             ((f"return {WITH_MASK}", f"return {WITH_MASK}.softmax(dim=-1)"),
              ("return logits\n", "return logits.softmax(dim=-1)\n"))),
     Mistake("affine-narrow", "AffineTransform",
-            "Your cpb_mlp has another hidden width than 512.",
+            "The hidden width of your cpb_mlp is not 512.",
             ((MLP, MLP.replace("512", "256")),)),
     Mistake("affine-second-bias", "AffineTransform",
-            "cpb_mlp's second layer has a bias. It is made with bias=False.",
+            "cpb_mlp's second layer has a bias. Make that layer with bias=False.",
             ((MLP, MLP.replace(", bias=False", "")),)),
     Mistake("affine-no-first-bias", "AffineTransform",
-            "cpb_mlp's first layer has no bias. It keeps torch's default; only the second goes without.",
+            "cpb_mlp's first layer has no bias. Keep torch's default there; only the second layer has no bias.",
             ((MLP, MLP.replace("nn.Linear(2, 512)", "nn.Linear(2, 512, bias=False)")),)),
     Mistake("affine-no-relu", "AffineTransform",
             "The ReLU between cpb_mlp's layers is missing: the bias would be linear in the offset.",
             ((MLP, MLP.replace("nn.ReLU()", "nn.Identity()")),)),
     Mistake("affine-gelu", "AffineTransform",
-            "cpb_mlp has a GELU. Here it is a ReLU.",
+            "Your cpb_mlp has a GELU. It should have a ReLU.",
             ((MLP, MLP.replace("nn.ReLU()", "nn.GELU()")),)),
     Mistake("affine-naive-sigmoid", "AffineTransform",
-            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity over "
-            "infinity is not a number. Use torch.sigmoid.",
+            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity divided by "
+            "infinity is NaN. Use torch.sigmoid.",
             ((LOGITS, f"attn * scale + 16 * {naive_sigmoid('bias')}"),)),
     Mistake("affine-scale-detached", "AffineTransform",
             "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would "
@@ -457,8 +465,8 @@ MISTAKES = (
     Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
             ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
     Mistake("affine-in-place", "AffineTransform",
-            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ...: whoever reads the "
-            "cosines afterwards finds other numbers.",
+            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ..., because code that "
+            "reads them afterwards finds different numbers.",
             ((f"logits = {LOGITS}",
               f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
 
@@ -467,7 +475,7 @@ MISTAKES = (
             "Queries and keys are not normalised: these are plain dot products, not cosines.",
             ((COSINE, "q @ k.transpose(-2, -1)"),)),
     Mistake("cosine-scaled-dot-product", "cosine_attention",
-            "These are dot products divided by sqrt(d), as in the usual attention. A cosine divides by the two "
+            "These are dot products divided by sqrt(d), as in the usual attention. For a cosine, divide by the two "
             "lengths, and by nothing else.",
             ((COSINE, "q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5"),)),
     Mistake("cosine-queries-only", "cosine_attention",
@@ -477,40 +485,40 @@ MISTAKES = (
             "Only the keys are normalised. Normalise the queries too.",
             ((COSINE, "q @ F.normalize(k, dim=-1).transpose(-2, -1)"),)),
     Mistake("cosine-scaled", "cosine_attention",
-            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale, in `transform`, does "
-            "this work.",
+            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale in `transform` takes the "
+            "place of sqrt(d).",
             ((COSINE, f"{COSINE} * q.shape[-1] ** -0.5"),)),
     Mistake("cosine-over-tokens", "cosine_attention",
-            "You normalise over the tokens. Each token's vector gets length 1: dim=-1. (F.normalize without a dim "
-            "takes dim=1.)",
+            "You normalise over the tokens. Each token's vector should get length 1: dim=-1. (F.normalize without a "
+            "dim takes dim=1.)",
             ((COSINE, "F.normalize(q, dim=-2) @ F.normalize(k, dim=-2).transpose(-2, -1)"),)),
     Mistake("cosine-over-heads", "cosine_attention",
-            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length "
-            "1: dim=-1.",
+            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector should get "
+            "length 1: dim=-1.",
             ((COSINE, "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"),)),
     *(Mistake(f"cosine-one-length{which}", "cosine_attention",
-              "You divide by one length, that of the whole tensor. Each token's vector has a length of its own: "
-              "dim=-1, keepdim=True.",
+              "You divide everything by one length, that of the whole tensor. Divide each token's vector by its own "
+              "length: dim=-1, keepdim=True.",
               ((COSINE, f"(q / q.norm(){eps}) @ (k / k.norm(){eps}).transpose(-2, -1)"),))
       for which, eps in (("", ""), ("-clamped", ".clamp(min=1e-12)"))),
     Mistake("cosine-sum", "cosine_attention",
-            "You divide by the sum of absolute numbers (p=1). The length is the root of the sum of squares.",
+            "You divide by the sum of absolute values (p=1). Divide by the length, the root of the sum of squares.",
             ((COSINE, "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"),)),
     Mistake("cosine-squared-length", "cosine_attention",
-            "You divide by the sum of squares. The length is its root.",
+            "You divide by the sum of squares. Divide by its root, the length.",
             ((COSINE, "(q / q.square().sum(-1, keepdim=True).clamp(min=1e-24)) @ (k / k.square().sum(-1, "
                       "keepdim=True).clamp(min=1e-24)).transpose(-2, -1)"),)),
     Mistake("cosine-no-eps", "cosine_attention",
-            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. F.normalize divides by "
-            "at least 1e-12.",
+            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. Divide by at least "
+            "1e-12, as F.normalize does.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)"),)),
     Mistake("cosine-eps-of-similarity", "cosine_attention",
-            "Vectors of almost no length come out shorter than 1: your eps is larger than 1e-12 (that of "
+            "Very short vectors do not come out with length 1, because your eps is larger than 1e-12 (that of "
             "F.cosine_similarity is 1e-8).",
             ((COSINE, "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"),)),
     Mistake("cosine-eps-added", "cosine_attention",
-            "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize "
-            "divides by the length or 1e-12, whichever is larger.",
+            "You add an eps to the length. Very short vectors then do not come out with length 1. Divide by the length "
+            "or 1e-12, whichever is larger, as F.normalize does.",
             ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + "
                       "1e-6)).transpose(-2, -1)"),)),
     Mistake("cosine-no-transform", "cosine_attention",
@@ -521,7 +529,7 @@ MISTAKES = (
             "the softmax.",
             ((RESULT, "transform(cosine.softmax(dim=-1)) @ v"),)),
     Mistake("cosine-transform-twice", "cosine_attention",
-            "You call `transform` twice.",
+            "You call `transform` twice. Call it once, on the cosines.",
             ((RESULT, "transform(transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-added-again", "cosine_attention",
             "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to products "
@@ -531,16 +539,18 @@ MISTAKES = (
             "The softmax is missing: `transform` returns logits, not weights.",
             ((RESULT, "transform(cosine) @ v"),)),
     Mistake("cosine-softmax-over-queries", "cosine_attention",
-            "Your softmax runs over the queries. Each query's weights sum to 1: over the keys, dim=-1.",
+            "Your softmax runs over the queries. Take it over the keys, dim=-1, so that each query's weights sum to 1.",
             ((RESULT, "transform(cosine).softmax(dim=-2) @ v"),)),
     Mistake("cosine-softmax-over-heads", "cosine_attention",
-            "Your softmax runs over the heads (dim=1). Each query's weights sum to 1: over the keys, dim=-1.",
+            "Your softmax runs over the heads (dim=1). Take it over the keys, dim=-1, so that each query's weights sum "
+            "to 1.",
             ((RESULT, "transform(cosine).softmax(dim=1) @ v"),)),
     Mistake("cosine-values-normalised", "cosine_attention",
-            "You normalise the values too. They are gathered as they are.",
+            "You normalise the values too. Leave the values as they are.",
             ((RESULT, "transform(cosine).softmax(dim=-1) @ F.normalize(v, dim=-1)"),)),
     Mistake("cosine-distance", "cosine_attention",
-            "You take one minus the cosine: a distance, so that unlike tokens attract each other.",
+            "You take 1 minus the cosine, which is a distance: the least similar tokens get the largest weights. Take "
+            "the cosine itself.",
             ((COSINE, f"1 - {COSINE}"),)),
     Mistake("cosine-naive-softmax", "cosine_attention", OVERFLOW.format("logits"),
             ((RESULT, f"{naive_softmax('transform(cosine)')} @ v"),)),
@@ -550,8 +560,8 @@ MISTAKES = (
     Mistake("cosine-detached", "cosine_attention", DETACHED.format("the matrix of cosines"),
             ((RESULT, "transform(cosine.detach()).softmax(dim=-1) @ v"),)),
     Mistake("cosine-length-detached", "cosine_attention",
-            "The numbers are right, but the lengths are detached: the gradient does not know that a query which grows "
-            "longer is made shorter again.",
+            "The numbers are right, but the lengths are detached: the gradient does not know that a longer query is "
+            "scaled back to length 1.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
                       "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"),)),
 
@@ -563,7 +573,8 @@ MISTAKES = (
             "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
             ((PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")),)),
     Mistake("windows-rolled-the-other-way", "WindowAttention",
-            "You roll by plus the shift first and by minus afterwards. It is minus first; the mask is made for that.",
+            "You roll by plus the shift first and by minus afterwards. Roll by minus first, because the mask is made "
+            "for that.",
             ((ROLLED, "roll(as_grid(qkv, image_size), self.shift_size)"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")))),
     Mistake("windows-never-rolled", "WindowAttention",
@@ -579,14 +590,14 @@ MISTAKES = (
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
     Mistake("windows-always-rolled", "WindowAttention",
-            "You roll although shift is False (but you use no mask). Without a shift, nothing should be rolled.",
+            "You roll although shift is False (though you use no mask). Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
             (("shift: bool = False", "shift: bool = True"),)),
     Mistake("windows-no-mask", "WindowAttention",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
-            "ends of the image, which talk to each other.",
+            "ends of the image, which should not look at each other.",
             ((MASKS, "None"),)),
     Mistake("windows-always-masked", "WindowAttention",
             "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
@@ -597,7 +608,8 @@ MISTAKES = (
             ((MASKS, "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, "
                      "self.shift_size).to(qkv)) if self.shift else None"),)),
     Mistake("windows-one-window-not-shifted", "WindowAttention",
-            "An image of one window is not shifted. (Swin's code has this exception; here `shift` alone decides.)",
+            "You do not shift an image that has only one window. (Swin's code makes this exception; here `shift` alone "
+            "decides.)",
             ((ROLLED, "as_grid(qkv, image_size) if tuple(image_size) == tuple(self.window_size) else " + ROLLED),
              (MASKS, MASKS.replace("if self.shift", "if self.shift and tuple(image_size) != tuple(self.window_size)")),
              (f"return {PUT_BACK}", f"back = {PUT_BACK}\n        "
@@ -605,33 +617,33 @@ MISTAKES = (
                                     "negative(self.shift_size)).flatten(1, 2) if tuple(image_size) == "
                                     "tuple(self.window_size) else back"))),
     Mistake("windows-shifted-by-height", "WindowAttention",
-            "You shift by half the window's *height* on both axes. Each axis is shifted by half of its own side.",
+            "You shift by half the window's *height* on both axes. Shift each axis by half of the window's own side.",
             ((SHIFT_SIZE,
               "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
     Mistake("windows-shifted-along-rows", "WindowAttention",
-            "You roll and mask along the height only. Both axes are shifted.",
+            "You roll and mask along the height only. Shift both axes.",
             ((SHIFT_SIZE, "(window_size[0] // 2, 0) if shift else (0, 0)"),)),
     Mistake("windows-shifted-along-columns", "WindowAttention",
-            "You roll and mask along the width only. Both axes are shifted.",
+            "You roll and mask along the width only. Shift both axes.",
             ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
     Mistake("windows-shift-rounded-up", "WindowAttention",
-            "Your shift is too large, such as w // 2 rounded up, or w - 1. It is w // 2, rounded down.",
+            "Your shift is too large, such as half of w rounded up, or w - 1. It should be w // 2, rounded down.",
             ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) "
                           "if shift else (0, 0)"),)),
     *(Mistake(f"windows-axes-of-roll{dims}", "WindowAttention",
-              "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
+              "You roll along the wrong axes. The image's axes in (B, H, W, C) are dims=(1, 2).",
               ((ROLLED, f"torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims={dims})"),
                (PUT_BACK, "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, "
                           f"dims={dims}).flatten(1, 2)")))
       for dims in ((0, 1), (2, 3))),
     Mistake("windows-tokens-rolled", "WindowAttention",
-            "You roll before there is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, "
+            "You roll before you make the grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, "
             "H, W, 3C) first.",
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),
              (PUT_BACK, "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"))),
     Mistake("windows-tokens-rolled-once", "WindowAttention",
-            "You roll the list of tokens before it is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. "
-            "Make the grid first.",
+            "You roll the list of tokens before you make a grid of it: dims 1 and 2 of (B, L, 3C) are tokens and "
+            "channels. Make the grid first.",
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),)),
     Mistake("windows-shifts-exchanged", "WindowAttention",
             "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width "
@@ -643,34 +655,34 @@ MISTAKES = (
             ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
                       "-1).transpose(1, 2), negative(self.shift_size))"),)),
     Mistake("windows-keys-first", "WindowAttention",
-            "You read the channels as [k | q | v]. They are [q | k | v].",
+            "You read the channels as [k | q | v]. Read them as [q | k | v].",
             (("q, k, v = ", "k, q, v = "),)),
     Mistake("windows-values-first", "WindowAttention",
-            "You read the channels as [v | q | k] or in another order. They are [q | k | v].",
+            "You read the channels as [v | q | k] or in another order. Read them as [q | k | v].",
             (("q, k, v = ", "v, q, k = "),)),
     Mistake("windows-values-in-the-middle", "WindowAttention",
-            "You read the channels as [q | v | k]. They are [q | k | v].",
+            "You read the channels as [q | v | k]. Read them as [q | k | v].",
             (("q, k, v = ", "q, v, k = "),)),
     Mistake("windows-heads-outside", "WindowAttention",
-            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of "
-            "the three is split into heads.",
+            "You read the 3C channels heads first: (heads, 3, head width). Split them into [q | k | v] first, and then "
+            "each of the three into heads.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, "
                      "-1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("windows-heads-inside", "WindowAttention",
-            "Your heads take channels that are far apart: you read (head width, heads). Channels are read (heads, "
-            "head width), so that a head has neighbouring channels.",
+            "Your heads take channels that are far apart: you read (head width, heads). Read (heads, head width), so "
+            "that a head gets neighbouring channels.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
                      "self.num_heads)).permute(2, 0, 4, 1, 3)"),)),
     Mistake("windows-heads-inside-and-back", "WindowAttention",
             "Your heads take channels that are far apart, and put their results back there: you read (head width, "
-            "heads). A head has neighbouring channels: (heads, head width).",
+            "heads). Read (heads, head width), so that a head gets neighbouring channels.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
                      "self.num_heads)).permute(2, 0, 4, 1, 3)"),
              ("grid_of_windows(y, self.window_size, image_size)",
               "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
               "self.window_size, image_size)"))),
     Mistake("windows-interleaved", "WindowAttention",
-            "You take q, k and v from every third channel. They are three blocks: [q | k | v].",
+            "You take q, k and v from every third channel. They should be three blocks: [q | k | v].",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, "
                      "3)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("windows-heads-by-reshape", "WindowAttention",
@@ -679,22 +691,22 @@ MISTAKES = (
             ((HEADS, "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, "
                      "self.window_size).flatten(1, 2).chunk(3, dim=2)]"),)),
     Mistake("windows-joined-by-reshape", "WindowAttention",
-            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B * nW, h, N, d) "
-            "first becomes (B * nW, N, h, d), with a transpose.",
+            "You join the heads with `reshape` or `view` alone, which mixes tokens and heads. Transpose (B * nW, h, N, "
+            "d) to (B * nW, N, h, d) first.",
             (("grid_of_windows(y, self.window_size, image_size)",
               "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"),)),
     Mistake("windows-joined-heads-inside", "WindowAttention",
-            "The heads are joined so that their channels alternate. Head 0 comes first, with all its channels, "
+            "You join the heads so that their channels alternate. Head 0 should come first, with all its channels, "
             "then head 1.",
             (("grid_of_windows(y, self.window_size, image_size)",
               "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
               "self.window_size, image_size)"),)),
     Mistake("windows-one-head", "WindowAttention",
-            "Your attention has one head, whatever num_heads is; only AffineTransform knows of the others.",
+            "Your attention has one head, whatever num_heads is. Split q, k and v into num_heads heads.",
             ((HEADS, "[t.repeat(1, self.num_heads, 1, 1) for t in windows_of_heads(grid, self.window_size, 3, 1)]"),
              (ATTENDED, f"{ATTENDED}[:, :1]"))),
     Mistake("windows-no-windows", "WindowAttention",
-            "All tokens of the image look at each other: it is never cut into windows. Call window_partition.",
+            "All tokens of the image look at each other, because you never cut it into windows. Call window_partition.",
             ((ATTENDED, "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * "
                         "c).transpose(1, 2).flatten(2)] * 3, 2)"
                         ".unflatten(1, tuple(image_size)), self.window_size, 3, self.num_heads)[0])"
@@ -703,26 +715,27 @@ MISTAKES = (
             "The cosines go into the softmax as they are. Give cosine_attention a function that calls self.transform.",
             ((ATTENDED, "cosine_attention(q, k, v, lambda cosine: cosine)"),)),
     Mistake("windows-index-transposed", "WindowAttention",
-            "The index is transposed: row i, column j holds the offset from token j to token i.",
+            "Your index is transposed: its row i, column j holds the offset from token j to token i. Use "
+            "relative_position_index as it is.",
             ((INDEX, f"{INDEX}.T"),)),
     *(Mistake(f"windows-{name}-of-turned-window", "WindowAttention",
-              f"You make the {name} for a window of (width, height). It takes window_size as it is.",
+              f"You make the {name} for a window of (width, height). Pass window_size on as it is.",
               ((text, text.replace("(self.window_size", "(self.window_size[::-1]")),))
       for name, text in (("index", INDEX), ("table", TABLE))),
     Mistake("windows-table-or-index-of-turned-window", "WindowAttention",
-            "Your table or your index is that of a window of (width, height). Both functions take window_size as it "
+            "Your table or your index is that of a window of (width, height). Pass window_size to both functions as it "
             "is.",
             ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),
              (TABLE, "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"))),
     Mistake("windows-table-of-image", "WindowAttention",
-            "The table is made for the image's size. It is made for the window's.",
+            "You make the table for the image's size. Make it for the window's size.",
             ((TABLE, "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"),)),
     Mistake("windows-table-float32", "WindowAttention",
             "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
             "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(self.window_size).to(qkv)"),), grain="float32"),
     Mistake("windows-mask-of-turned-image", "WindowAttention",
-            "The mask is that of an image of (width, height).",
+            "You make the mask for an image of (width, height). image_size is (height, width): pass it on as it is.",
             ((MASKS, "(lambda m: m if m.shape[1] == 1 else m)(shifted_window_mask(image_size[::-1], "
                      "self.window_size[::-1], self.shift_size[::-1]))"
                      ".to(qkv) if self.shift else None"),)),
@@ -730,7 +743,7 @@ MISTAKES = (
             "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
             ((PUT_BACK, PUT_BACK.replace(".flatten(1, 2)", "")),)),
     Mistake("windows-shortcut", "WindowAttention",
-            "You add something of the input to the result. The block that owns the module has the shortcut.",
+            "You add something of the input to the result. The shortcut belongs to the block around this module.",
             ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
     Mistake("windows-softmax-attention", "WindowAttention",
             "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",
@@ -738,7 +751,7 @@ MISTAKES = (
               "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, mask)"
               ".softmax(dim=-1) @ v"),)),
     Mistake("windows-first-image", "WindowAttention",
-            "All images of the batch get the result of the first one.",
+            "All images of the batch get the result of the first one. Each should have its own.",
             ((PUT_BACK, f"{PUT_BACK}[:1].expand(len(qkv), -1, -1)"),)),
     Mistake("windows-detached", "WindowAttention", DETACHED.format("the result"),
             ((f"return {PUT_BACK}", f"return {PUT_BACK}.detach()"),)),

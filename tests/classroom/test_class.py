@@ -172,7 +172,7 @@ def whole_cells(data):
 
 
 SENTENCES = {
-    "dora": ("Your squeeze takes the largest value of each channel; SE takes the mean.",
+    "dora": ("Your squeeze takes the largest value of each channel. SE takes the mean.",
              "Raise a ValueError that names both numbers.", "You count one matrix for each block."),
     "emil": ("Not implemented yet",),
     "fay": ("se_parameter_cost: 0 of 1 points.", "SyntaxError"),

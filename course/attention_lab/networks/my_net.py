@@ -196,8 +196,8 @@ def my_net(*blocks: Any) -> Board:
     where the network stands.
 
     blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`),
-        the name of an earlier lesson's block ("SE", see `adapters`), or "nothing". A block that is named is taken from
-        your notebook of that lesson. If you pass the same blocks again, they are trained with another seed.
+        the name of an earlier lesson's block ("SE", see `adapters`), or "nothing". A named block is taken from your
+        notebook of that lesson. If you pass the same blocks again, they are trained with another seed.
 
     Raises ValueError for more blocks than places or for an unknown block, NotImplementedError for a block that is not
     solved yet.
@@ -226,8 +226,8 @@ def my_net(*blocks: Any) -> Board:
 
 
 def my_nets(plain: Sequence[Any], *others: Sequence[Any]) -> Board:
-    """Trains several networks, as `my_net` does, and returns the leaderboard. Of the others, a network that needs a
-    block which is not solved yet is left out, and one printed line says so.
+    """Trains several networks, as `my_net` does, and returns the leaderboard. Leaves out any of `others` that needs a
+    block which is not solved yet, and prints a line that says so.
 
     plain, others: the blocks of each network.
     """

@@ -39,8 +39,8 @@ def train(
     targets: (n, ...), on the same device.
     loss: takes the model's output and the targets of a batch, and returns a scalar tensor.
     epochs: how many times training goes through all inputs.
-    batch_size: the most inputs in a batch. An epoch is cut into batches that are as equal as possible, because
-        BatchNorm after global pooling cannot train on a last batch of one image.
+    batch_size: the largest number of inputs in a batch. An epoch is cut into batches that are as equal as possible,
+        because BatchNorm after global pooling cannot train on a last batch of one image.
     peak_rate: the largest learning rate of the cycle.
     seed: decides the order of the images and any dropout. The same model, data and seed give the same result on the
         same machine. The random numbers drawn after `train` do not depend on it.

@@ -26,7 +26,7 @@ def check(thing: Callable, picture: bool = False) -> Points:
 
     As the last line of a cell, its value is the number of points, and the notebook draws that number as the report.
 
-    thing: the function or class that the exercise asks for, under its own name.
+    thing: your function or class, which has the name that the exercise asks for.
     picture: True also draws your output, the expected one and their difference, if both are tensors of the same shape.
 
     Raises FileNotFoundError if the lesson's checks are not beside the notebook. Raises ValueError for a name that the

@@ -14,7 +14,7 @@ BEFORE_TRAINING = ("Predict first: fill in your numbers above and run their cell
 
 
 def remind(predicted: Mapping[str, float | None]) -> None:
-    """Prints, before a training, that there are predictions to make; prints nothing if all have been made."""
+    """Prints a reminder, before training, if a prediction is still missing."""
     if None in predicted.values():
         print(BEFORE_TRAINING, flush=True)
 
