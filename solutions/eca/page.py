@@ -738,7 +738,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with ECA scores 94.4 %.
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But we also made 36 runs of each network, and each run left out one of six photographs and some of the forms on which people wrote the digits.
+# But we also made 36 runs of each network.
+# Each run left out one of six photographs, and some of the forms on which people wrote the digits.
 # Tested on what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #

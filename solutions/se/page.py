@@ -773,7 +773,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
 # With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
-# We also made 36 runs of each network, and each run left out one of six photographs and some of the forms on which people wrote the digits.
+# We also made 36 runs of each network.
+# Each run left out one of six photographs, and some of the forms on which people wrote the digits.
 # Tested on what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
 #
