@@ -4,16 +4,27 @@ import json
 import re
 import statistics
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 import torch
 from torch import nn
 
 from attention_lab.networks import digit_training
+from attention_lab.networks.adapters import Beside, OnTokens, Projected
 from attention_lab.networks.digit_training import BUDGET, CLASSES, Budget, Run, learn, new_pictures, size, too_large
 from attention_lab.networks.welch import LEVEL, welch
 from attention_lab.notebook import train_resnet as page
-from attention_lab.notebook.train_resnet import FILE, PLAIN, RECORDED, Baseline, Recorded, TrainedResNet, train_resnet
+from attention_lab.notebook.train_resnet import (
+    FILE,
+    PLAIN,
+    RECORDED,
+    Baseline,
+    KeptRun,
+    Recorded,
+    TrainedResNet,
+    train_resnet,
+)
 from attention_lab.pictures.trained_resnet import looked_at
 from attention_lab.short_errors import Unusable
 from autograder.lessons.course import NOTEBOOKS
@@ -57,6 +68,13 @@ class UpperLeft(nn.Module):
         return x * mask
 
 
+class FirstThird(nn.Module):
+    """Stands for lesson 08a's attention: from queries, keys and values it returns the queries."""
+
+    def forward(self, tokens, size):
+        return tokens.chunk(3, dim=-1)[0]
+
+
 def test_each_call_is_another_run_that_is_kept(folder):
     first, second = trained(folder), trained(folder)
     assert [run.seed for run in second.runs] == [0, 1] and second.scores[0] == first.scores[0]
@@ -64,6 +82,28 @@ def test_each_call_is_another_run_that_is_kept(folder):
     assert "(one run; 95 % interval" in first.said()[0] and "(mean of 2 runs; too few" in second.said()[0]
     assert len(trained(folder, UpperLeft).runs) == 1, "another module begins with runs of its own"
     assert len(json.loads((folder / FILE).read_text())) == 3
+
+
+def test_what_was_trained_is_kept_for_the_card(folder):
+    def chosen(channels):
+        tokens = OnTokens(Projected(channels, FirstThird()), lambda module, tokens, size: module(tokens, size))
+        return Beside(channels, tokens) if channels == 4 else UpperLeft(channels)
+
+    trained(folder)
+    trained(folder, chosen, widths=(4, 6), blocks=2)
+    plain, ours = (KeptRun(**each) for each in json.loads((folder / FILE).read_text()))
+    assert (plain.widths, plain.blocks, plain.module, plain.steps) == ([4, 4], 1, PLAIN, SMALL.steps)
+    assert (ours.widths, ours.blocks, ours.module) == ([4, 6], 2, "FirstThird, UpperLeft")
+    assert ours.day == str(date.today())
+    assert 0 < plain.parameters < ours.parameters
+
+
+def test_a_file_of_an_older_version_goes_on(folder):
+    trained(folder)
+    old = [{name: run[name] for name in ("network", "seed", "curve", "seconds")}
+           for run in json.loads((folder / FILE).read_text())]
+    (folder / FILE).write_text(json.dumps(old))
+    assert [run.seed for run in trained(folder).runs] == [0, 1]
 
 
 def test_a_run_can_be_made_again(folder, tmp_path):
