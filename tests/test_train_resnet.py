@@ -241,7 +241,8 @@ def test_the_recorded_networks_are_those_of_the_command_and_within_the_budget():
         assert len(kept.seconds) == len(baselines.SEEDS) and max(kept.seconds) < 120
     large = [content.baselines[f"{name}, wider"].parameters for name in (PLAIN, "SE")]
     assert max(large) < 1.02 * min(large), "the module has no more parameters than the network without one"
-    assert content.baselines[PLAIN].widths == content.baselines["SE"].widths, "one difference"
+    alike = [content.baselines[name].widths for name in (PLAIN, "SE", "CBAM")]
+    assert alike[0] == alike[1] == alike[2], "the module is the one difference"
 
 
 def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
@@ -254,7 +255,7 @@ def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
 def test_the_page_says_of_luck_what_the_runs_say():
     text = (baselines.FILE.with_name("page.py")).read_text(encoding="utf-8")
     content = page.baselines(baselines.FILE)
-    assert "No network with SE is ahead of a network without a module by more than luck." in text
+    assert "No network with a module is ahead of a network without one by more than luck." in text
     assert all(gap.p >= LEVEL for _, _, gap in content.ahead())
     plain, wider = (content.baselines[name].scores for name in (PLAIN, f"{PLAIN}, wider"))
     gap = welch(wider, plain)
@@ -267,3 +268,7 @@ def test_the_page_says_of_luck_what_the_runs_say():
     assert f"scores {score} %, which is {behind} points behind" in " ".join(text.replace("\n# ", " ").split())
     apart = max(max(each.scores) - min(each.scores) for each in content.baselines.values())
     assert f"differ by up to {apart:.1f} points" in text
+    lowest, *others = sorted(content.baselines["CBAM"].scores)
+    assert others[-1] - lowest == apart, "the network with CBAM"
+    assert (f"one of its runs scores {lowest:.1f} %, and the other four score {others[0]:.0f} to {others[-1]:.0f} %"
+            in text)
