@@ -10,13 +10,17 @@ import pytest
 from rich.console import Console
 from torch import nn
 
+from attention_lab.networks.digit_training import BUDGET
 from attention_lab.networks.paper_tables import ROWS, PaperTable
 from attention_lab.networks.record import LONGEST, RULES, Record, Rules
 from attention_lab.notebook import own_record
 from attention_lab.notebook.card import Card, paper_card
+from attention_lab.notebook.card_network import networks
 from attention_lab.notebook.card_study import EXAMPLE, EXAMPLE_BEGINS, MOST, studies, verdict
 from attention_lab.notebook.own_record import FILE, Attempt, best
 from attention_lab.notebook.study import Kept
+from attention_lab.notebook.train_resnet import FILE as TRAINED
+from attention_lab.notebook.train_resnet import KeptRun
 from autograder.lessons.course import NOTEBOOKS
 from autograder.verify import card as cards
 from autograder.verify import verify as verifying
@@ -67,9 +71,66 @@ def test_a_card_shows_the_study_and_the_record_with_its_code(tmp_path):
     assert cards.disagreements(cards.read(tmp_path / "card.json"), TABLE) == []
 
 
+def trained(seed=0, score=90.0, network="a", **more):
+    return asdict(KeptRun(network, seed, [50.85, score], 25.0, [8, 16, 32], 1, f"SEBlock {HOSTILE}", 21_331,
+                          BUDGET.steps, "2026-11-26")) | more
+
+
+def keep_networks(folder, *runs):
+    (folder / TRAINED).write_text(json.dumps(runs))
+
+
+def test_a_card_shows_the_networks_that_were_trained(tmp_path):
+    keep_networks(tmp_path, *(trained(seed, score) for seed, score in enumerate((90.0, 91.0, 92.0))),
+                  trained(network="b", widths=[10, 20], blocks=2, module="no module"))
+    card = paper_card(TABLE, None, tmp_path)
+    assert card.data["networks"] == [
+        {"widths": [10, 20], "blocks": 2, "module": "no module", "parameters": 21_331, "steps": 800,
+         "day": "2026-11-26", "scores": [90.0], "interval": [88.6, 91.2]},
+        {"widths": [8, 16, 32], "blocks": 1, "module": f"SEBlock {HOSTILE}", "parameters": 21_331, "steps": 800,
+         "day": "2026-11-26", "scores": [90.0, 91.0, 92.0], "interval": [88.5, 93.5]}]
+    page = (tmp_path / "card.html").read_text()
+    for said in ("<td>8, 16, 32</td><td>1</td><td>SEBlock", "21,331", "90.0, 91.0, 92.0", "88.5 to 93.5",
+                 "88.6 to 91.2", "trained (unverified)",
+                 "Nobody has trained these networks again or counted their parameters."):
+        assert said in page
+    assert "<script" not in page and "network with no module: 90.0 % (unverified)" in repr(card)
+    read = cards.read(tmp_path / "card.json")
+    assert read == card.data and cards.disagreements(read, TABLE) == []
+
+
+def test_the_networks_that_were_trained_last_are_shown(tmp_path):
+    keep_networks(tmp_path, *(trained(network=name, module=name) for name in "abcd"),
+                  trained(1, network="a", module="a"))
+    found = networks(tmp_path)
+    assert [line["module"] for line in found.shown] == ["a", "d", "c"] and found.more == 1
+    assert found.shown[0]["interval"] is None, "two runs say too little"
+    assert "Not shown here: 1 more network, trained earlier." in paper_card(TABLE, None, tmp_path).html()
+
+
+@pytest.mark.parametrize("odd", [
+    {"curve": []}, {"curve": [101.0]}, {"curve": ["90"]}, {"widths": []}, {"widths": [8] * 21}, {"widths": [0]},
+    {"blocks": 10**9}, {"parameters": 35_001}, {"parameters": 0}, {"steps": 900}, {"module": 3}, {"more": 1},
+    {"day": ["2026"]}, {"day": "", "widths": [], "module": "", "blocks": 0, "parameters": 0, "steps": 0},
+])
+def test_a_run_that_somebody_edited_or_an_older_version_wrote_is_left_out(tmp_path, odd):
+    keep_networks(tmp_path, trained(**odd))
+    before = (tmp_path / TRAINED).read_bytes()
+    assert networks(tmp_path) == ([], 0) and paper_card(TABLE, None, tmp_path).data["networks"] == []
+    assert (tmp_path / TRAINED).read_bytes() == before, "a card only reads"
+
+
+def test_a_long_list_of_runs_and_a_long_name_are_cut(tmp_path):
+    keep_networks(tmp_path, *(trained(seed, module="x" * 500) for seed in range(60)))
+    paper_card(TABLE, None, tmp_path)
+    line, = cards.read(tmp_path / "card.json")["networks"]
+    assert len(line["scores"]) == 50 and line["module"] == "x" * 200
+
+
 def test_a_card_without_either_is_as_before(tmp_path):
     card = paper_card(TABLE, None, tmp_path)
     assert card.data["studies"] == [] and card.data["record"] is None
+    assert card.data["networks"] == [] and "Networks of one" not in card.html()
     assert "question of one" not in card.html() and "One module for five tasks" not in card.html()
 
 
@@ -163,6 +224,7 @@ def test_an_attempt_that_somebody_edited_is_left_out(tmp_path, odd):
 @pytest.fixture
 def data(tmp_path):
     write(tmp_path, kept())
+    keep_networks(tmp_path, trained(module="SEBlock"))
     (tmp_path / FILE).write_text(json.dumps(attempt()))
     return paper_card(TABLE, None, tmp_path).data
 
@@ -174,6 +236,12 @@ def data(tmp_path):
      "study 'places': the card says 'Supported', but its scores give Refuted"),
     (lambda card: card["studies"][0].update(ahead=[]), "study 'places': the card says 'Supported', but its scores give "
                                                        "no verdict"),
+    (lambda card: card["networks"][0].update(scores=[99.0]),
+     "the network with SEBlock: the card has the interval 88.6 to 91.2 %, but its scores give 98.5 to 99.4 %"),
+    (lambda card: card["networks"][0].update(interval=None),
+     "the network with SEBlock: the card has the interval none, but its scores give 88.6 to 91.2 %"),
+    (lambda card: card["networks"][0].update(scores=[], interval=[88.6, 91.2]),
+     "the network with SEBlock: the card has the interval 88.6 to 91.2 %, but its scores give none"),
     (lambda card: card["record"]["scores"].update(far=[20.0] * 5),
      "the record: the card says that what, where, look-up, far, local is solved, but its scores solve what, where"),
     (lambda card: card["record"]["scores"].pop("far"), "the record: it has scores for what, where, look-up, local"),
@@ -187,6 +255,10 @@ def test_what_does_not_follow_from_the_scores_is_named(data, edit, said):
 @pytest.mark.parametrize("edit", [
     lambda card: card["studies"][0].update(more=1), lambda card: card["studies"][0]["arms"][0].update(scores=[101]),
     lambda card: card["record"].update(numbers=1001), lambda card: card["record"].update(code="x" * 6001),
+    lambda card: card["networks"][0].update(parameters=35_001), lambda card: card["networks"][0].update(widths=["8"]),
+    lambda card: card["networks"][0].update(module="x" * 201), lambda card: card["networks"][0].update(interval=[1.0]),
+    lambda card: card["networks"][0].update(verified=True), lambda card: card.update(networks=card["networks"] * 4),
+    lambda card: card["networks"][0].update(scores=[101.0]), lambda card: card.update(networks=None),
     lambda card: card.update(studies=card["studies"] * 4), lambda card: card.update(record=[]),
 ])
 def test_what_a_card_cannot_hold_is_refused(data, edit, tmp_path):
@@ -206,17 +278,20 @@ def test_an_older_card_is_still_read(data, tmp_path):
         del data[later]
     (tmp_path / "card.json").write_text(json.dumps(data))
     read = cards.read(tmp_path / "card.json")
-    assert cards.disagreements(read, TABLE) == [] and read["studies"] == []
+    assert cards.disagreements(read, TABLE) == [] and read["studies"] == read["networks"] == []
 
 
 def test_verify_says_in_words_what_it_does_not_recount(data):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(data["record"]["code"])])
     here, = [line for line in verifying._not_recounted(data, notebook) if "record's code" in line]
     lines = list(verifying._not_recounted(data, nbformat.v4.new_notebook()))
-    assert "is a cell of this notebook" in here and "is not a cell of this notebook" in lines[2]
-    assert lines[0] == ("Not verified, but what the learner states: 0 scores, the runs of the study 'places', the "
-                        "scores of the record, the versions and the machine.")
-    assert "A study is not trained again." in lines[1] and "verify --record NOTEBOOK" in lines[2]
+    assert "is a cell of this notebook" in here and "is not a cell of this notebook" in lines[3]
+    assert lines[0] == ("Not verified, but what the learner states: 0 scores, the runs and the parameters of the "
+                        "network with SEBlock, the runs of the study 'places', the scores of the record, the versions "
+                        "and the machine.")
+    assert lines[1] == ("A network of section 8 is not trained again, and its parameters are not counted again. Its "
+                        "interval follows from the scores on the card.")
+    assert "A study is not trained again." in lines[2] and "verify --record NOTEBOOK" in lines[3]
 
 
 def test_a_verdict_needs_a_run_of_every_arm_that_is_compared():
@@ -228,7 +303,7 @@ def test_a_verdict_needs_a_run_of_every_arm_that_is_compared():
 
 
 def test_a_name_on_the_terminal_is_plain(data):
-    data["studies"][0]["name"] = "\x1b[2Jplaces"
+    data["studies"][0]["name"] = data["networks"][0]["module"] = "\x1b[2Jplaces"
     console = Console(file=io.StringIO(), width=200)
     for line in verifying._not_recounted(data, None):
         verifying._say(console, "", line)

@@ -4,16 +4,27 @@ import json
 import re
 import statistics
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 import torch
 from torch import nn
 
 from attention_lab.networks import digit_training
+from attention_lab.networks.adapters import Beside, OnTokens, Projected
 from attention_lab.networks.digit_training import BUDGET, CLASSES, Budget, Run, learn, new_pictures, size, too_large
 from attention_lab.networks.welch import LEVEL, welch
 from attention_lab.notebook import train_resnet as page
-from attention_lab.notebook.train_resnet import FILE, PLAIN, RECORDED, Baseline, Recorded, TrainedResNet, train_resnet
+from attention_lab.notebook.train_resnet import (
+    FILE,
+    PLAIN,
+    RECORDED,
+    Baseline,
+    KeptRun,
+    Recorded,
+    TrainedResNet,
+    train_resnet,
+)
 from attention_lab.pictures.trained_resnet import looked_at
 from attention_lab.short_errors import Unusable
 from autograder.lessons.course import NOTEBOOKS
@@ -57,6 +68,13 @@ class UpperLeft(nn.Module):
         return x * mask
 
 
+class FirstThird(nn.Module):
+    """Stands for lesson 08a's attention: from queries, keys and values it returns the queries."""
+
+    def forward(self, tokens, size):
+        return tokens.chunk(3, dim=-1)[0]
+
+
 def test_each_call_is_another_run_that_is_kept(folder):
     first, second = trained(folder), trained(folder)
     assert [run.seed for run in second.runs] == [0, 1] and second.scores[0] == first.scores[0]
@@ -65,6 +83,28 @@ def test_each_call_is_another_run_that_is_kept(folder):
     assert second.means() == {page.YOURS: statistics.fmean(second.scores), PLAIN: 51.0, "SE": 51.5}
     assert len(trained(folder, UpperLeft).runs) == 1, "another module begins with runs of its own"
     assert len(json.loads((folder / FILE).read_text())) == 3
+
+
+def test_what_was_trained_is_kept_for_the_card(folder):
+    def chosen(channels):
+        tokens = OnTokens(Projected(channels, FirstThird()), lambda module, tokens, size: module(tokens, size))
+        return Beside(channels, tokens) if channels == 4 else UpperLeft(channels)
+
+    trained(folder)
+    trained(folder, chosen, widths=(4, 6), blocks=2)
+    plain, ours = (KeptRun(**each) for each in json.loads((folder / FILE).read_text()))
+    assert (plain.widths, plain.blocks, plain.module, plain.steps) == ([4, 4], 1, PLAIN, SMALL.steps)
+    assert (ours.widths, ours.blocks, ours.module) == ([4, 6], 2, "FirstThird, UpperLeft")
+    assert ours.day == str(date.today())
+    assert 0 < plain.parameters < ours.parameters
+
+
+def test_a_file_of_an_older_version_goes_on(folder):
+    trained(folder)
+    old = [{name: run[name] for name in ("network", "seed", "curve", "seconds")}
+           for run in json.loads((folder / FILE).read_text())]
+    (folder / FILE).write_text(json.dumps(old))
+    assert [run.seed for run in trained(folder).runs] == [0, 1]
 
 
 def test_a_run_can_be_made_again(folder, tmp_path):
@@ -203,7 +243,8 @@ def test_the_recorded_networks_are_those_of_the_command_and_within_the_budget():
         assert len(kept.seconds) == len(baselines.SEEDS) and max(kept.seconds) < 120
     large = [content.baselines[f"{name}, wider"].parameters for name in (PLAIN, "SE")]
     assert max(large) < 1.02 * min(large), "the module has no more parameters than the network without one"
-    assert content.baselines[PLAIN].widths == content.baselines["SE"].widths, "one difference"
+    alike = [content.baselines[name].widths for name in (PLAIN, "SE", "CBAM")]
+    assert alike[0] == alike[1] == alike[2], "the module is the one difference"
 
 
 def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
@@ -216,7 +257,7 @@ def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
 def test_the_page_says_of_luck_what_the_runs_say():
     text = (baselines.FILE.with_name("page.py")).read_text(encoding="utf-8")
     content = page.baselines(baselines.FILE)
-    assert "No network with SE is ahead of a network without a module by more than luck." in text
+    assert "No network with a module is ahead of a network without one by more than luck." in text
     assert all(gap.p >= LEVEL for _, _, gap in content.ahead())
     plain, wider = (content.baselines[name].scores for name in (PLAIN, f"{PLAIN}, wider"))
     gap = welch(wider, plain)
@@ -229,3 +270,7 @@ def test_the_page_says_of_luck_what_the_runs_say():
     assert f"scores {score} %, which is {behind} points behind" in " ".join(text.replace("\n# ", " ").split())
     apart = max(max(each.scores) - min(each.scores) for each in content.baselines.values())
     assert f"differ by up to {apart:.1f} points" in text
+    lowest, *others = sorted(content.baselines["CBAM"].scores)
+    assert others[-1] - lowest == apart, "the network with CBAM"
+    assert (f"one of its runs scores {lowest:.1f} %, and the other four score {others[0]:.0f} to {others[-1]:.0f} %"
+            in text)

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 import fastjsonschema
 
 from attention_lab.checking.bounds import Bounds, Name, Text, Whole
+from attention_lab.networks.digit_training import BUDGET
 from attention_lab.networks.paper_tables import PaperTable
 from attention_lab.networks.record import LONGEST, RULES, Record
-from attention_lab.notebook import card_study
+from attention_lab.notebook import card_network, card_study
 from attention_lab.notebook.card import Card
 from autograder.intake.files import beginning
 from autograder.sandbox.validation import schema
@@ -23,6 +24,7 @@ from autograder.submission.parse import Unreadable
 
 LARGEST = 256 << 10  # bytes; a card with all rows and the whole map has 21 kB
 Percent = Annotated[float, Bounds(minimum=0, maximum=100)]
+Budgeted = Annotated[int, Bounds(minimum=1, maximum=BUDGET.parameters)]
 
 
 @dataclass
@@ -52,6 +54,18 @@ class _Scores:
     status: Literal["unverified"]
     seeds: list[Whole]
     rows: list[_Score]
+
+
+@dataclass
+class _Network:
+    widths: Annotated[list[Budgeted], Bounds(most=card_network.STAGES)]
+    blocks: Budgeted
+    module: Name
+    parameters: Budgeted
+    steps: Whole
+    day: Name
+    scores: Annotated[list[Percent], Bounds(most=card_network.RUNS)]
+    interval: tuple[Percent, Percent] | None
 
 
 @dataclass
@@ -107,6 +121,8 @@ class _Written:
     made: Name
     tables: list[_Line]
     scores: _Scores
+    networks: Annotated[list[_Network], Bounds(most=card_network.MOST)]
+    more_networks: Whole
     studies: Annotated[list[_Study], Bounds(most=card_study.MOST)]
     more_studies: Whole
     record: _Attempt | None
@@ -114,7 +130,8 @@ class _Written:
     machine: _Machine
 
 
-LATER: dict[str, Any] = {"studies": [], "more_studies": 0, "record": None}  # what older cards do not have
+# what older cards do not have
+LATER: dict[str, Any] = {"networks": [], "more_networks": 0, "studies": [], "more_studies": 0, "record": None}
 LATER_IN_STUDY: dict[str, Any] = {"steps": None}
 _form = fastjsonschema.compile(schema(_Written))
 
@@ -168,7 +185,8 @@ def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
                                   for which in (line, true[name]))
             wrong.append(f"{name}: the card says {on_card}; recounted: {recounted}"
                          + (f" ({reasons[name]})" if name in reasons else ""))
-    return wrong + _odd_scores(card["scores"]) + _odd_studies(card["studies"]) + _odd_record(card["record"])
+    return [*wrong, *_odd_scores(card["scores"]), *_odd_networks(card["networks"]), *_odd_studies(card["studies"]),
+            *_odd_record(card["record"])]
 
 
 def _odd_scores(scores: dict[str, Any]) -> list[str]:
@@ -184,6 +202,18 @@ def _odd_scores(scores: dict[str, Any]) -> list[str]:
                          f"{row['seeds']}")
         seen.add(name)
     return wrong
+
+
+def _odd_networks(networks: list[dict[str, Any]]) -> list[str]:
+    """Lists the trained networks whose interval does not follow from their runs. Nothing here checks whether the runs
+    are real."""
+    said = [(line["module"], line["interval"], card_network.interval_of(line["scores"])) for line in networks]
+    return [f"the network with {module}: the card has the interval {_ends(on_card)}, but its scores give "
+            f"{_ends(follows)}" for module, on_card, follows in said if on_card != follows]
+
+
+def _ends(interval: list[float] | None) -> str:
+    return "{} to {} %".format(*interval) if interval else "none"
 
 
 def _odd_studies(studies: list[dict[str, Any]]) -> list[str]:

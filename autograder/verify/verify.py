@@ -67,10 +67,14 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
 
 def _not_recounted(said: dict[str, Any], capstone: NotebookNode | None) -> Iterator[str]:
     """Says which parts of a card nobody has counted again, and what was compared nevertheless."""
-    trained = [f"{len(said['scores']['rows'])} scores", *(f"the runs of the study {study['name']!r}"
-                                                          for study in said["studies"])]
+    trained = [f"{len(said['scores']['rows'])} scores"]
+    trained += [f"the runs and the parameters of the network with {each['module']}" for each in said["networks"]]
+    trained += [f"the runs of the study {study['name']!r}" for study in said["studies"]]
     trained += ["the scores of the record"] if said["record"] else []
     yield f"Not verified, but what the learner states: {', '.join(trained)}, the versions and the machine."
+    if said["networks"]:
+        yield ("A network of section 8 is not trained again, and its parameters are not counted again. Its interval "
+               "follows from the scores on the card.")
     if said["studies"]:
         yield ("A study is not trained again. Its verdict follows from the scores on the card, by the course's rules, "
                "but no command can tell whether the hypothesis was written before the runs.")

@@ -3,7 +3,7 @@
     python -m builder --measure 10_capstone --real
 
 Trains what work/recorded_networks does not hold yet, and writes recorded_networks.json beside this file. All runs take
-about ten minutes of one core.
+about twelve minutes of one core.
 
 Every network has the same budget of parameters, steps and pictures. The seed decides the first weights and the pictures
 of the training. The pictures of the test are the same for all.
@@ -39,9 +39,9 @@ class Arm(NamedTuple):
     widths: tuple[int, ...] = WIDTHS
 
 
-# Two networks with equal widths, with and without a module, and two that spend nearly the whole budget.
+# Three networks with equal widths, without a module and with one, and two that spend nearly the whole budget.
 ARMS = {PLAIN: Arm(None), f"{PLAIN}, wider": Arm(None, (10, 21, 42)), "SE": Arm("SE"),
-        "SE, wider": Arm("SE", (10, 20, 41))}
+        "SE, wider": Arm("SE", (10, 20, 41)), "CBAM": Arm("CBAM")}
 
 
 def network(arm: Arm, seed: int) -> AttentionResNet:

@@ -1,13 +1,13 @@
 """The card of the capstone, a page that sums up a learner's results for somebody who does not know the course.
 
 It shows which rows of the papers' tables were met, the scores of the heat map and their seeds. It also shows the
-learner's own studies, and their best attempt at the record with its code. Below these are the date, the versions of
-the software, and the processor.
+networks that the learner trained, their own studies, and their best attempt at the record with its code. Below these
+are the date, the versions of the software, and the processor.
 
     paper_card(table, results)      writes card.html and card.json beside the notebook, and shows the card
 
-Studies and the record are read from the files beside the notebook. Nothing on the card says whose it is: no name, no
-folder, no host. Scores are marked as unverified, because they come from somebody's own machine.
+Networks, studies and the record are read from the files beside the notebook. Nothing on the card says whose it is: no
+name, no folder, no host. Scores are marked as unverified, because they come from somebody's own machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..networks.paper_tables import CAPSTONE, PaperTable
 from ..networks.record import RULES
 from ..networks.training import Results
 from ..tasks.task_scores import SOLVED
-from . import card_study
+from . import card_network, card_study
 from .html_table import html_table
 from .own_record import Attempt, best
 from .versions import processor, repository, versions
@@ -40,15 +40,16 @@ class Card:
     """The content of the card, as data and as HTML."""
 
     def __init__(self, table: PaperTable, results: Results | None, studies: card_study.Found | None = None,
-                 attempt: Attempt | None = None):
-        studies = studies or card_study.Found([])
+                 attempt: Attempt | None = None, networks: card_network.Found | None = None):
+        studies, networks = studies or card_study.Found([]), networks or card_network.Found([])
         self.data: dict[str, Any] = {
             "course": COURSE, "lesson": CAPSTONE, "made": date.today().isoformat(), "tables": [
                 {"network": row.network, "code": row.exact, "source": row.source, "third_party": row.third_party,
                  "stated": row.stated or None, "unit": row.unit, "second_hand": bool(row.stated) and not row.verified,
                  "yours": yours if isinstance(yours, int) else None,
                  "met": row.meets(yours)} for row, yours in table.found.items()],
-            "scores": _scores(results), "studies": studies.shown, "more_studies": studies.more,
+            "scores": _scores(results), "networks": networks.shown, "more_networks": networks.more,
+            "studies": studies.shown, "more_studies": studies.more,
             "record": _record(attempt), "versions": versions(),
             "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
@@ -80,6 +81,7 @@ class Card:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
                       html_table(("module", "task", "mean, %", "standard error", "seeds"),
                              [_line(row) for row in scores["rows"]])]
+        parts.append(card_network.shown(self.data["networks"], self.data["more_networks"]))
         parts += [card_study.shown(each) for each in self.data["studies"]]
         if more := self.data["more_studies"]:
             parts += [f"<p>Not shown here: {more} more {'study' if more == 1 else 'studies'}, older or unfinished.</p>"]
@@ -94,6 +96,8 @@ class Card:
         met = sum(row["met"] for row in tables)
         parts = [f"{met} of {_stated(tables)} stated numbers met",
                  f"{len(self.data['scores']['rows'])} scores (unverified)"]
+        parts += [f"network with {each['module']}: {', '.join(f'{score:.1f} %' for score in each['scores'])} "
+                  "(unverified)" for each in self.data["networks"]]
         parts += [f"study '{each['name']}': {each['verdict'].lower()}" for each in self.data["studies"]]
         if more := self.data["more_studies"]:
             parts += [f"{more} more {'study' if more == 1 else 'studies'}, not shown"]
@@ -107,10 +111,10 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
 
     table: the result of `paper_table()`.
     results: the result of `compare`, with tasks as measures; None before anything was trained.
-    folder: where to write, and where studies and the record are read from; by default the current folder.
+    folder: where to write, and where networks, studies and the record are read from; by default the current folder.
     """
     folder = folder or Path.cwd()
-    card = Card(table, results, card_study.studies(folder), best(folder))
+    card = Card(table, results, card_study.studies(folder), best(folder), card_network.networks(folder))
     (folder / "card.json").write_text(json.dumps(card.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "card.html").write_text(card.html(), encoding="utf-8")
     return card

@@ -31,12 +31,13 @@ STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-w
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
 table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}
-td{white-space:nowrap}div.wide{overflow-x:auto}
+div.wide{overflow-x:auto}
 .verdict{font-size:1.15em}img{max-width:100%}
 pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
 
 
 COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p is of")
+WHOLE = "\u00a0"  # a space at which no line ends: names and lists of scores may wrap, a number with its words may not
 
 
 class Comparison(NamedTuple):
@@ -146,7 +147,7 @@ def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameter
     alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
     arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm),
              f"{results.mean(arm):.1f}" if results.scores(arm) else "–",
-             f"{_solved(results, arm)} of {len(results.scores(arm))}")
+             f"{_solved(results, arm)} of {len(results.scores(arm))}".replace(" ", WHOLE))
              for arm in results.arms]
     sign, line, box = SIGNS[judged.verdict]
     return "".join([
@@ -225,8 +226,9 @@ def _line(each: Comparison) -> tuple[str, ...]:
     low, high = each.difference.interval
     interval = "–" if math.isnan(low) else f"{low:+.1f} to {high:+.1f}"
     chance = "below 0.001" if each.difference.p < 0.001 else f"{each.difference.p:.3f}"
-    return (f"{each.first} – {each.second}" + (" (control)" if each.control else ""), f"{each.difference.gap:+.1f}",
-            interval, f"{each.solved[0]} against {each.solved[1]}", chance, each.by)
+    numbers = (f"{each.difference.gap:+.1f}", interval, f"{each.solved[0]} against {each.solved[1]}", chance, each.by)
+    return (f"{each.first} – {each.second}" + (" (control)" if each.control else ""),
+            *(number.replace(" ", WHOLE) for number in numbers))
 
 
 def _scores(results: Results, arm: str) -> str:
