@@ -23,6 +23,9 @@ PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
 SECTION = PAGE.split("## 9. A question of your own")[1].split("## 10.")[0]
 
 
+ALL = studies.QUESTIONS | studies.LONGER
+
+
 def numbered(text):
     """The numbered items of a part of the section."""
     return re.findall(r"^# (\d)\. ", text, re.MULTILINE)
@@ -35,10 +38,10 @@ def test_every_question_says_how_to_make_its_arms_and_what_came_out():
     assert numbered(questions) == numbered(arms) == numbered(outcomes) == six and len(studies.QUESTIONS) == 6
 
 
-@pytest.mark.parametrize("name", studies.QUESTIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_question_can_be_asked_with_modules_from_the_notebooks(name, monkeypatch):
     monkeypatch.chdir(NOTEBOOKS / "10_capstone")
-    question = studies.QUESTIONS[name]
+    question = ALL[name]
     *_, control = question.arms
     _check(name, {"hypothesis": question.hypothesis}, question.task, question.arms, question.ahead, [control], 5)
     assert question.task in TASKS
@@ -48,17 +51,24 @@ def test_the_page_quotes_the_recorded_means():
     outcomes = SECTION.split("<summary>What came out when we asked")[1]
     said = dict(zip(studies.QUESTIONS, re.split(r"^# \d\. ", outcomes, flags=re.MULTILINE)[1:], strict=True))
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
-    assert list(recorded) == list(studies.QUESTIONS)
+    assert list(recorded) == list(ALL)
     for name, kept in recorded.items():
-        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(
-            studies.QUESTIONS[name].arms, 5)
-        for arm, scores in kept["scores"].items():
+        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(ALL[name].arms, 5)
+    for name in studies.QUESTIONS:
+        for arm, scores in recorded[name]["scores"].items():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
 
 
-@pytest.mark.parametrize("name", studies.QUESTIONS)
+def test_the_page_tells_the_longer_study():
+    scores = json.loads(studies.FILE.read_text(encoding="utf-8"))["neighbours_longer"]["scores"]
+    assert sorted(map(round, scores["kernel 1"])) == [82, 93, 94, 94, 94]
+    assert {round(score) for score in scores["kernel 3"]} <= {93, 94}
+    assert "four of them score 93 or 94 %, like all runs with a kernel of 3, and one stops at 82 %." in SECTION
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_recorded_verdict_follows_from_the_recorded_scores(name):
-    question, kept = studies.QUESTIONS[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
+    question, kept = ALL[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
     runs = {(arm, seed): {"score": score} for arm, of in kept["scores"].items() for seed, score in enumerate(of)}
     *_, control = question.arms
     found = judged(Results(tuple(question.arms), tuple(range(5)), runs), question.ahead, [control], 5)

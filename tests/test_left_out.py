@@ -88,6 +88,13 @@ def test_lesson_e1_quotes_the_lead_of_scconv():
     assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
 
 
+def test_lesson_06a_quotes_the_lead_of_the_convolution():
+    found = left_out.gaps(Store(), "framed")["pyramid split"]
+    low, high = found.interval
+    assert f"the convolution is {-found.gap:.1f} points ahead." in page("pyramid_split")
+    assert f"The 95 % interval of this gap is {-high:.1f} to {-low:.1f} points." in page("pyramid_split")
+
+
 def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
     found = {arm: scores("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
     blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in found[arm]]

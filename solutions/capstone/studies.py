@@ -35,13 +35,14 @@ Make = Callable[[int], nn.Module]
 
 
 class Question(NamedTuple):
-    """One call of `study`. ahead: pairs of arms. The last arm is the control."""
+    """One call of `study`. ahead: pairs of arms. The last arm is the control. epochs: 5 for five times the steps."""
 
     task: str
     hypothesis: str
     refuted_if: str
     arms: dict[str, Make]
     ahead: list[tuple[str, str]]
+    epochs: int = 1
 
 
 class PooledGate(nn.Module):
@@ -108,14 +109,16 @@ QUESTIONS = {
         "what", "ECA's neighbours help at \"what\".", "A kernel of size 1 does as well as a kernel of size 3.",
         {"kernel 3": neighbours(3), "kernel 1": neighbours(1), "nothing": nothing}, [("kernel 3", "kernel 1")]),
 }
+# A question asked once more with five times the steps. The page tells both answers under one number.
+LONGER = {"neighbours_longer": QUESTIONS["neighbours"]._replace(epochs=5)}
 
 
 def ask(name: str) -> dict[str, Any]:
     """Runs a study, and returns its verdict and scores."""
-    question = QUESTIONS[name]
+    question = (QUESTIONS | LONGER)[name]
     *_, control = question.arms
     done = study(name, task=question.task, hypothesis=question.hypothesis, refuted_if=question.refuted_if,
-                 arms=question.arms, ahead=question.ahead, controls=[control], folder=RUNS)
+                 arms=question.arms, ahead=question.ahead, controls=[control], epochs=question.epochs, folder=RUNS)
     print(f"{name}: {done}\n{done.results}\n", flush=True)
     return {"measured": date.today().isoformat(), "torch": torch.__version__, "verdict": done.judged.verdict,
             "scores": {arm: [round(score, 2) for score in done.results.scores(arm)] for arm in question.arms}}
@@ -144,9 +147,9 @@ def main(chosen: Sequence[str]) -> None:
         return
     os.chdir(NOTEBOOKS / "10_capstone")  # `mine` looks for the other lessons beside the current folder
     kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    for name in chosen or QUESTIONS:
+    for name in chosen or QUESTIONS | LONGER:
         kept[name] = ask(name)
-        FILE.write_text(json.dumps({name: kept[name] for name in QUESTIONS if name in kept}, indent=1) + "\n",
+        FILE.write_text(json.dumps({name: kept[name] for name in QUESTIONS | LONGER if name in kept}, indent=1) + "\n",
                         encoding="utf-8")
 
 

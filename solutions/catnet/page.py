@@ -755,7 +755,8 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
 # - **The mask helps, but it takes time.**
-#   With 120 steps the mask is worth about a point, and with 600 steps it is worth 4 points, whether the network looks across or not.
+#   With 120 steps the mask is worth about a point, whether the network looks across or not.
+#   With 600 steps it is worth 4 points if the network ends in a look-up, and about one point if it ends in a prototype.
 
 # %% [markdown]
 # We think that the mask leads because it is the only place where labels enter the features.

@@ -35,13 +35,16 @@ PAGE = "local heads only", "global heads only", "two of each", "two of each, gat
 CHANGED = "local heads only, GroupNorm", "two of each, added"
 PLAIN = "two of each, GELU"
 SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
+FRESH = range(11, 17)  # seeds that nobody had seen when the page was written
 ROWS = [
     *((Row(arm), range(3)) for arm in (*PAGE, *CHANGED)),
     *((Row(arm, 5), range(3)) for arm in (*PAGE, *CHANGED)),
     *((Row(arm, 5, HALF), range(2)) for arm in (*PAGE, *CHANGED)),
     *((Row(arm), range(3)) for arm in SPLITS[:3]),
     (Row(SPLITS[3]), range(2)),
-    (Row("two of each, gate open", 20), range(2)),
+    (Row("two of each, gate open", 20), (*range(2), *FRESH[2:5])),
+    *((Row(arm, 5), FRESH) for arm in PAGE[2:]),
+    (Row("two of each, gate open", 5, Fraction(2)), FRESH[:3]),
     (Row(PLAIN), range(3)),
     (Row(PLAIN, 5), range(3)),
     (Row(PLAIN, 5, HALF), range(2)),

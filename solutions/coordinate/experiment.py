@@ -26,12 +26,14 @@ HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
 TWO = "two hidden channels"
+FRESH = range(11, 14)  # seeds that nobody had seen when the page was written
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in PAGES),
     *((Row(arm), range(3)) for arm in (ROWS_ALONE, SUM, ONE, FEW, MORE)),
     *((Row(arm, 5), range(2)) for arm in (ROWS_ALONE, SUM, MORE)),
     *((Row(arm, 5, HALF), range(2)) for arm in PAGES),
     (Row(TWO), range(3)),
+    *((Row(arm, 5, rate), FRESH) for rate in (Fraction(1), Fraction(2)) for arm in ("SE", "coordinate, no places")),
 ]
 
 

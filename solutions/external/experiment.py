@@ -44,6 +44,7 @@ ROWS = [
     *((Row(arm, 5), range(2)) for arm in (HEADS, *FEWER)),
     *((Row(arm), range(3)) for arm in IN_HEADS),
     *((Row(arm, 5), range(2)) for arm in IN_HEADS),
+    (Row("self-attention", 1, Fraction(2)), range(3)),
 ]
 
 

@@ -1025,8 +1025,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # - An answer has to be within reach.
 #   In our runs, windows restore a sticker whose partner is in the window, and stripes restore one whose partner is in the stripe.
 #   No network restores a sticker whose partner has faded too.
-# - On a photograph the ranges can stand in for one another: our trained network loses only 0.4 dB when its stripes cannot choose where to
-#   look.
+# - On the photograph that we tried, our trained network loses only 0.4 dB when its stripes cannot choose where to look.
 # - Weights can load without an error and still give bad pictures, because the sizes of windows are not stored in them.
 
 # %% [markdown]

@@ -825,7 +825,8 @@ print("does it train?          ", trains(module))
 #
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
 # - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
-# - On our cloths a network needs large kernels to see *and* a gate to choose; with only one of the two it stays near 67 %.
+# - On our cloths a network needs large kernels to see *and* a gate to choose.
+#   With only one of the two it scores 67 to 72 % after five times as many steps.
 # - The competition between the scales was not needed, because independent sigmoids scored the same, and they learned sooner in our runs.
 # - A parameter count can decide between readings of a paper.
 #
@@ -834,7 +835,9 @@ print("does it train?          ", trains(module))
 # **What stays open:** how much does the module help a large network?
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
-# On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
+# On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module, or slightly better.
+# In 36 runs of each, in which we left out other photographs and other forms in turn, the convolution is 1.5 points ahead.
+# The 95 % interval of this gap is 0.5 to 2.5 points.
 # **Next**, lesson 06b asks how fine an attention map must be.
 
 # %% [markdown]

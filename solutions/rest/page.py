@@ -782,11 +782,11 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - **Every position needs a query of its own, but far fewer keys are enough.**
 #   In our runs of 900 steps, the keys were enough if the ratio was at most an entry's side.
 #   So a sixteenth of the keys is enough for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
-# - Larger windows made learning slower, long before they made the final score worse.
+# - Larger windows made learning slower, and our runs do not show whether they make the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
 # - A still grows with N · N, because ratio r only divides it by r · r.
-# - `PixelAttention` tells a network the order of neighbours at any image size, and little about the place in the picture.
+# - `PixelAttention` tells a network the order of neighbours at the image sizes that we tried, and little about the place in the picture.
 
 # %% [markdown]
 # Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
