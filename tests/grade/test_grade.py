@@ -60,9 +60,8 @@ def test_what_is_shown(graded_class):
     course, run = graded_class
     lines = run.stdout.splitlines()
     assert sum(line.split("  ")[0].endswith(f"/{len(CLASS)}") for line in lines) == len(CLASS)
-    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel. SE "
-                             "takes the mean.")
-               for line in lines)
+    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel.")
+               for line in lines), run.stdout
     assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
     assert any(line.startswith("Took long: hal") for line in lines)
     assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 unreadable; 1 readable in part" in lines[-1]

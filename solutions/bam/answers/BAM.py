@@ -178,7 +178,7 @@ class BAM(nn.Module):
         return x
 
 
-# %% wrong: no-check, expect: is not refused
+# %% wrong: no-check, expect: You treat a word other than "sum" or "product" like one of the two
 # any word is a product
 
 

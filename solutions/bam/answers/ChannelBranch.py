@@ -68,7 +68,7 @@ class ChannelBranch(nn.Module):
         return y.unsqueeze(-1).unsqueeze(-1)
 
 
-# %% wrong: flat, expect: of shape (B, C)
+# %% wrong: flat, expect: The numbers are right, but their shape is (B, C)
 # the two axes are forgotten
 
 

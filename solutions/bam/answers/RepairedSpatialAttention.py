@@ -74,7 +74,7 @@ class RepairedSpatialAttention(nn.Module):
         return F.interpolate(self.sa(x), size=x.shape[2:]).expand_as(x)
 
 
-# %% wrong: no-error, expect: no ValueError is raised
+# %% wrong: no-error, expect: If channels // reduction is 0, your code builds the module without hidden channels
 # the ValueError is missing
 
 
@@ -96,7 +96,7 @@ class RepairedSpatialAttention(nn.Module):
         return self.sa(x).expand_as(x)
 
 
-# %% wrong: not-expanded, expect: of shape (B, 1, H, W)
+# %% wrong: not-expanded, expect: The numbers are right, but their shape is (B, 1, H, W)
 # one map
 
 

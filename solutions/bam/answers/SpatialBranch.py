@@ -128,7 +128,7 @@ class SpatialBranch(nn.Module):
         return self.project(out)
 
 
-# %% wrong: no-dilation, expect: the padding and not the dilation
+# %% wrong: no-dilation, expect: Your 3x3 convolutions have the padding but not the dilation, so the map grows
 # padding without dilation
 
 

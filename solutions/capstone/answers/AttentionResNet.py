@@ -621,7 +621,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: attention-at-end-of-stage, expect: `attention` is called at the end of a stage, not in its blocks
+# %% wrong: attention-at-end-of-stage, expect: You call `attention` at the end of a stage and not in its blocks
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
@@ -800,7 +800,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: attention-on-identity, expect: attention stands on the shortcut
+# %% wrong: attention-on-identity, expect: Your attention is on the shortcut
 class ResBlock(nn.Module):
     def __init__(self, c_in, c_out, stride, make_attention):
         super().__init__()
@@ -858,7 +858,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: attention-only-in-last-block, expect: Only the last block of a stage gets a module
+# %% wrong: attention-only-in-last-block, expect: Only the last block of a stage gets an attention module
 from functools import reduce
 
 
@@ -901,7 +901,7 @@ class AttentionResNet(nn.Module):
                         self.head.bias)
 
 
-# %% wrong: attention-twice, expect: `attention` is called twice
+# %% wrong: attention-twice, expect: You call `attention` twice
 from functools import partial
 from itertools import chain, pairwise
 
@@ -1003,7 +1003,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: blocks-shared, expect: Blocks that are alike are one and the same block, as in `[block] * n`
+# %% wrong: blocks-shared, expect: You use one and the same block several times, as `[block] * n` does
 class Residual(nn.Module):
     """x -> relu(branch(x) + shortcut(x)); a child class says what the branch is."""
 
@@ -1491,7 +1491,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.flatten(2).mean(dim=-1))
 
 
-# %% wrong: downsample-only-for-widths, expect: where the width stays the same
+# %% wrong: downsample-only-for-widths, expect: `downsample` is missing if the width stays the same
 class ResBlock(nn.Module):
     def __init__(self, c_in, c_out, stride, make_attention):
         super().__init__()
@@ -1688,7 +1688,7 @@ class AttentionResNet(nn.Module):
         return self.head(torch.flatten(x, 1))
 
 
-# %% wrong: first-stage-missing, expect: Your network has a stage too few
+# %% wrong: first-stage-missing, expect: Your network has one stage too few: widths[0] belongs to the first stage too, not to the stem alone
 from functools import reduce
 
 
@@ -1790,7 +1790,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: gelu, expect: The sum goes through a GELU. It is a ReLU
+# %% wrong: gelu, expect: Your sum goes through a GELU
 class Residual(nn.Module):
     """x -> relu(branch(x) + shortcut(x)); a child class says what the branch is."""
 
@@ -1865,7 +1865,7 @@ class AttentionResNet(Backbone):
         return stage
 
 
-# %% wrong: in-channels-not-updated, expect: From its second block on, a stage expects the channels of the stage before
+# %% wrong: in-channels-not-updated, expect: From its second block on, your stage still expects the channels of the previous stage
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
@@ -1925,7 +1925,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: in-channels-previous-index, expect: The first stage expects widths[-1] channels
+# %% wrong: in-channels-previous-index, expect: Your first stage expects widths[-1] channels, because widths[i - 1] is the last width for i = 0
 def conv3x3(inside, outside, stride=1):
     return nn.Conv2d(inside, outside, kernel_size=3, stride=stride, padding=1, bias=False)
 
@@ -2152,7 +2152,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: max-pool-for-stride, expect: A max pooling halves the map after bn1
+# %% wrong: max-pool-for-stride, expect: A max pooling halves your map after bn1
 class AttentionResNet(nn.Module):
     def __init__(self, make_attention, widths=(16, 32, 64), blocks: int = 2,
                  num_classes: int = 10) -> None:
@@ -2259,7 +2259,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: none-crashes, expect: make_attention may be None
+# %% wrong: none-crashes, expect: You call make_attention even if it is None
 class ResBlock(nn.Module):
     def __init__(self, c_in, c_out, stride, make_attention):
         super().__init__()
@@ -2599,7 +2599,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: stride-from-second-stage-on, expect: The second stage has no stride
+# %% wrong: stride-from-second-stage-on, expect: Your second stage has no stride
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
@@ -2718,7 +2718,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: stride-in-last-block, expect: The last block of a stage has the stride (as in CloFormer)
+# %% wrong: stride-in-last-block, expect: Your last block of a stage has the stride (as in CloFormer)
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
@@ -2778,7 +2778,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: stride-second-block, expect: The second block of a stage has the stride
+# %% wrong: stride-second-block, expect: Your second block of a stage has the stride
 from functools import reduce
 
 

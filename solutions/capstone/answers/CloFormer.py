@@ -417,7 +417,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: all-blocks-strided, expect: Every block of a stage has stride 2
+# %% wrong: all-blocks-strided, expect: Every block of your stage has stride 2.
 from functools import partial, reduce
 
 
@@ -518,7 +518,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: and-chain, expect: You compare the lists in pairs, and no pair with the next one
+# %% wrong: and-chain, expect: You compare the lists only in separate pairs
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
@@ -717,7 +717,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: doubled-width, expect: The width doubles from stage to stage
+# %% wrong: doubled-width, expect: Your width doubles from stage to stage
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -764,7 +764,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: extra-downsampling-block, expect: Each stage has one block more than it should have
+# %% wrong: extra-downsampling-block, expect: Each stage has one block too many
 from itertools import chain, pairwise
 
 
@@ -839,7 +839,7 @@ class CloFormer(nn.Module):
         return self.head(x.sum((-1, -2)) / (h * w))
 
 
-# %% wrong: first-block-strided, expect: Stride 2 and the new width stand in different blocks
+# %% wrong: first-block-strided, expect: Stride 2 and the new width are in different blocks
 def conv(inside, outside, size=1, stride=1, groups=1):
     return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
 
@@ -883,7 +883,7 @@ class CloFormer(nn.Module):
         return self.head(torch.einsum("bchw->bc", x) / x[0, 0].numel())
 
 
-# %% wrong: first-instead-of-last, expect: The first block of a stage leads to the next stage, and then the others do
+# %% wrong: first-instead-of-last, expect: Your first block of a stage has the next stage's width, so the blocks after it do not fit
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -930,7 +930,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: first-token, expect: You read the position in the corner
+# %% wrong: first-token, expect: Your head reads the position in the corner
 from collections import OrderedDict
 
 
@@ -1022,7 +1022,7 @@ class CloFormer(nn.Module):
         return self.head(x.flatten(2).mean(2))
 
 
-# %% wrong: index-of-dim, expect: dims.index(dim) finds the first stage of that width, and two may have the
+# %% wrong: index-of-dim, expect: dims.index(dim) finds the first stage of that width, but two stages may have the same width
 from itertools import chain, pairwise
 
 
@@ -1058,7 +1058,7 @@ class CloFormer(nn.Module):
         return self.head(x.mean([-2, -1]))
 
 
-# %% wrong: inner-lengths, expect: A ValueError comes for right arguments too, from a check of yours or from
+# %% wrong: inner-lengths, expect: Correct arguments end in a ValueError too
 from itertools import chain, pairwise
 
 
@@ -1097,7 +1097,7 @@ class CloFormer(nn.Module):
         return self.head(x.mean([-2, -1]))
 
 
-# %% wrong: kernels-first-only, expect: You pass on the first kernel of a stage alone
+# %% wrong: kernels-first-only, expect: You pass on only the first kernel of a stage
 def conv(inside, outside, size=1, stride=1, groups=1):
     return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
 
@@ -1183,7 +1183,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: last-block-off-by-one, expect: No block leads to the next stage
+# %% wrong: last-block-off-by-one, expect: None of your blocks changes size and width
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1230,7 +1230,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: last-by-first-depth, expect: You look for the last block with depths[0]. Stage i has depths[i] blocks
+# %% wrong: last-by-first-depth, expect: Stage i has depths[i] blocks
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1277,7 +1277,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: last-stage-strided, expect: last block of the last stage
+# %% wrong: last-stage-strided, expect: The last block of your last stage has a stride too
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):
@@ -1360,7 +1360,7 @@ class CloFormer(nn.Module):
         return self.head(x.flatten(2).mean(2))
 
 
-# %% wrong: mlp-kernel-from-attention, expect: The MLPs have the attention's kernel
+# %% wrong: mlp-kernel-from-attention, expect: Your MLPs have the attention's kernel
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1443,7 +1443,7 @@ class CloFormer(nn.Module):
         return self.head(x.mean([-2, -1]))
 
 
-# %% wrong: no-check-at-all, expect: Lists of different lengths are not refused
+# %% wrong: no-check-at-all, expect: You accept lists of different lengths
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1487,7 +1487,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: no-check, expect: Lists of different lengths are not refused
+# %% wrong: no-check, expect: You accept lists of different lengths
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):
@@ -1810,7 +1810,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: stride-where-widths-differ, expect: Two stages may have the same width
+# %% wrong: stride-where-widths-differ, expect: But two stages may have the same width: the last block of every stage except the last should have stride 2
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):
@@ -1894,7 +1894,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: sum-of-lengths, expect: You add the lengths up, so that a list too long makes up for one too short
+# %% wrong: sum-of-lengths, expect: You add the lengths up, so that a list that is too long makes up for one that is too short
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1976,7 +1976,7 @@ class CloFormer(nn.Module):
         return self.head(self.norm(x).mean(dim=(2, 3)))
 
 
-# %% wrong: width-appended-to-the-callers-list, expect: your code changes this list, which is the caller's
+# %% wrong: width-appended-to-the-callers-list, expect: your code changes this list, but the caller may use it again
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):

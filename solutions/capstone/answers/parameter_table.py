@@ -210,7 +210,7 @@ def parameter_table(rows):
     return out
 
 
-# %% wrong: class-name, expect: The first entry is the name of the module's class
+# %% wrong: class-name, expect: Your first entry is the name of the module's class
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -222,7 +222,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
     return table
 
 
-# %% wrong: conv-and-linear-only, expect: You count convolutions and linear layers alone
+# %% wrong: conv-and-linear-only, expect: You count only convolutions and linear layers
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -238,7 +238,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
     return table
 
 
-# %% wrong: count-in-thousands-rounded, edits, expect: The count is rounded to thousands
+# %% wrong: count-in-thousands-rounded, edits, expect: You round the count to thousands
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + table.append((name, round(count, -3), round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 
@@ -251,7 +251,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
 # + table.append((name, n, round(k / 1000000.0, 2), round(k / 2 ** 20, 2)))
 
 
-# %% wrong: counts-cached-by-name, expect: Counts are kept under the name, so that of two rows with the same name the
+# %% wrong: counts-cached-by-name, expect: You store the counts under the name, so that of two rows with the same name the second gets the count of the first
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -266,7 +266,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
     return table
 
 
-# %% wrong: dedupe-equal-values, edits, expect: Parameters with equal numbers count once, such as the ones of two norms
+# %% wrong: dedupe-equal-values, edits, expect: You count parameters with equal numbers only once, such as the weights of two new norms
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # + kept = []
 # + for p in module.parameters():
@@ -275,14 +275,14 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
 # + count = sum((p.numel() for p in kept))
 
 
-# %% wrong: exhausted-generator, edits, expect: The units are 0
+# %% wrong: exhausted-generator, edits, expect: Your last two entries are 0, because a generator is used up after its first `sum`
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + sizes = (p.numel() for p in module.parameters() if p.requires_grad)
 # + table.append((name, sum(sizes), round(sum(sizes) / 1000000.0, 2), round(sum(sizes) / 2 ** 20, 2)))
 
 
-# %% wrong: first-two-sides, edits, expect: You multiply the lengths of the first two axes, so kernels lose their
+# %% wrong: first-two-sides, edits, expect: You multiply the lengths of the first two axes, so you leave out the height and width of kernels
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + n = 0
@@ -314,7 +314,7 @@ def parameter_table(rows):
     return out
 
 
-# %% wrong: floor-division, edits, expect: The units are whole numbers
+# %% wrong: floor-division, edits, expect: Your last two entries are whole numbers
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + table.append((name, count, round(count // 10 ** 6, 2), round(count // 2 ** 20, 2)))
 
@@ -340,12 +340,12 @@ def parameter_table(rows):
 # + count = sum({id(p): p.numel() for m in module.modules() for p in m.parameters(recurse=False) if all((q.requires_grad for q in m.parameters(recurse=False)))}.values())
 
 
-# %% wrong: leaf-modules-only, edits, expect: You leave out parameters that a module with children holds itself
+# %% wrong: leaf-modules-only, edits, expect: You leave out parameters that belong directly to a module with children
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # + count = sum({id(p): p.numel() for m in module.modules() if not list(m.children()) for p in m.parameters() if p.requires_grad}.values())
 
 
-# %% wrong: n-never-reset, expect: never set back
+# %% wrong: n-never-reset, expect: You never set your count back to 0, so each row holds the sum of all rows so far
 def parameter_table(rows):
     out = []
     n = 0
@@ -396,7 +396,7 @@ def parameter_table(rows):
     return out
 
 
-# %% wrong: recurse-false, expect: You count what the module itself holds, and nothing of its children
+# %% wrong: recurse-false, expect: You count only the module's own parameters and not its children's (recurse=False)
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -442,7 +442,7 @@ def parameter_table(rows):
 # + table.append((name, n, float(f'{n / 1000000.0:.2g}'), float(f'{n / 2 ** 20:.2g}')))
 
 
-# %% wrong: strings, expect: are texts
+# %% wrong: strings, expect: Your last two entries are strings
 def parameter_table(rows):
     out = []
     for name, module in rows:

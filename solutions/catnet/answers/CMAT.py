@@ -214,7 +214,7 @@ class CMAT(nn.Module):
         return norm(self.norm2, a + norm(self.mlp, a)), norm(self.norm2, b + norm(self.mlp, b))
 
 
-# %% wrong: eps-as-in-bert, expect: another eps than torch's default
+# %% wrong: eps-as-in-bert, expect: The eps of your LayerNorms is not torch's default
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -418,7 +418,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: masks-of-the-other, expect: The masks have changed places
+# %% wrong: masks-of-the-other, expect: You have swapped the masks
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -659,7 +659,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: one-after-the-other, expect: The support reads the query that you have refined already
+# %% wrong: one-after-the-other, expect: In the second step your support reads the query that this step has already changed
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -683,7 +683,7 @@ class CMAT(nn.Module):
         return query, support
 
 
-# %% wrong: one-norm-three-names, expect: One LayerNorm serves for all
+# %% wrong: one-norm-three-names, expect: You use one LayerNorm for all three steps
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -772,7 +772,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: reads-the-raw-other, expect: The second step reads the other picture as it came in
+# %% wrong: reads-the-raw-other, expect: In your second step each picture reads the other one as it came in
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()

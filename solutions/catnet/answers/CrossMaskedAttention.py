@@ -297,7 +297,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: default-over-queries, expect: If `softmax_over` is not given, yours is not "keys"
+# %% wrong: default-over-queries, expect: If `softmax_over` is not given, your code does not use "keys"
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="queries"):
         super(CrossMaskedAttention, self).__init__()
@@ -384,7 +384,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: last-mask-again, expect: Without a mask you use the one of the call before
+# %% wrong: last-mask-again, expect: Without a mask you use the mask of the previous call
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -416,7 +416,7 @@ class CrossMaskedAttention(nn.Module):
         return out if self.mask is None else self.mask * out
 
 
-# %% wrong: last-mask-kept, expect: you use the one of the call before
+# %% wrong: last-mask-kept, expect: Without a mask you use the mask of the previous call
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -528,7 +528,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: mask-inside-softmax, expect: You use the mask inside the softmax
+# %% wrong: mask-inside-softmax, expect: You use the mask before or inside the softmax
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -560,7 +560,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: mask-on-scores, expect: You multiply the positions of y by the mask
+# %% wrong: mask-on-scores, expect: You multiply the values by the mask, or the columns of the attention map that belong to y's positions
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
         super().__init__()
@@ -590,7 +590,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: mask-or-nothing, expect: Without a mask your module fails
+# %% wrong: mask-or-nothing, expect: Without a mask your module stops with an error
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -806,7 +806,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: ones-for-no-mask, expect: ones of a dtype, or on a device, of their own
+# %% wrong: ones-for-no-mask, expect: Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come back as float32
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -833,7 +833,7 @@ class CrossMaskedAttention(nn.Module):
         return out * mask
 
 
-# %% wrong: ones-in-float32, expect: ones of a dtype, or on a device, of their own
+# %% wrong: ones-in-float32, expect: Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come back as float32
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()

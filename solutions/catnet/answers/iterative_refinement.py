@@ -209,7 +209,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: by-keywords, expect: call a block with keywords
+# %% wrong: by-keywords, expect: You call a block with keyword arguments
 def iterative_refinement(
     blocks,
     query: torch.Tensor,
@@ -229,7 +229,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: compares-the-old-query, expect: You segment the query as it was before its block
+# %% wrong: compares-the-old-query, expect: You segment the query as it was before the block
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
@@ -367,7 +367,7 @@ def iterative_refinement(
     return [p[:, 0] for p in maps]
 
 
-# %% wrong: only-the-last, expect: You return the last map only
+# %% wrong: only-the-last, expect: You return only the last map
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     query_mask = prior_mask(query, support, support_mask)
     mask = F.interpolate(support_mask[:, None].to(support.dtype), size=support.shape[-2:], mode="bilinear", align_corners=True)
@@ -380,7 +380,7 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
     return found[-1]
 
 
-# %% wrong: pictures-exchanged, expect: Pictures and masks do not go together
+# %% wrong: pictures-exchanged, expect: Pictures and masks do not match in your call of a block: one picture gets the other one's mask
 def iterative_refinement(
     blocks,
     query: torch.Tensor,
@@ -400,7 +400,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: pools-the-old-support, expect: You pool the support as it was before its block
+# %% wrong: pools-the-old-support, expect: You pool the support as it was before the block
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
@@ -476,7 +476,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: prior-in-every-round, expect: Every round takes the prior mask
+# %% wrong: prior-in-every-round, expect: You use the prior mask in every round
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     query_mask = prior_mask(query, support, support_mask)
     mask = F.interpolate(support_mask[:, None].to(support.dtype), size=support.shape[-2:], mode="bilinear", align_corners=True)
@@ -488,7 +488,7 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
     return found
 
 
-# %% wrong: prototype-of-the-query, expect: The prototype is pooled from the query under its own mask
+# %% wrong: prototype-of-the-query, expect: Your prototype is pooled from the query under the query's mask
 def iterative_refinement(
     blocks,
     query: torch.Tensor,
@@ -508,7 +508,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: query-not-passed-on, expect: The query is not kept
+# %% wrong: query-not-passed-on, expect: You do not keep the refined query: each block starts again from the first one
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
@@ -524,7 +524,7 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
     return probabilities
 
 
-# %% wrong: soft-mask, expect: The next round's mask is the probability itself
+# %% wrong: soft-mask, expect: Your next round's mask is the probability itself
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     query_mask = prior_mask(query, support, support_mask)
     mask = F.interpolate(support_mask[:, None].to(support.dtype), size=support.shape[-2:], mode="bilinear", align_corners=True)
@@ -537,7 +537,7 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
     return found
 
 
-# %% wrong: straight-through, expect: The numbers are right, but your mask passes a gradient on to
+# %% wrong: straight-through, expect: The numbers are right, but your mask passes a gradient back to the map that it was made from
 def iterative_refinement(
     blocks,
     query: torch.Tensor,
@@ -599,7 +599,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: support-not-passed-on, expect: The support is not kept
+# %% wrong: support-not-passed-on, expect: You do not keep the refined support: each block starts again from the first one
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)

@@ -149,7 +149,7 @@ def prior_mask(
     return ((best - low) / (high - low + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: cosine-no-epsilon, expect: The 1e-7 beside the lengths is missing
+# %% wrong: cosine-no-epsilon, expect: The 1e-7 is missing that is added to the product of the lengths
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
@@ -213,7 +213,7 @@ def prior_mask(
     return ((best - low) / (high - low + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: lengths-transposed, expect: The lengths have changed places
+# %% wrong: lengths-transposed, expect: You have swapped the lengths: you divide row i by the support's length at i, and column j by the query's length at j
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
@@ -303,7 +303,7 @@ def prior_mask(
     return ((best - low) / (high - low)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: stretch-per-row, expect: Smallest and largest value are those of each row
+# %% wrong: stretch-per-row, expect: You take the smallest and the largest value of each row
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
@@ -344,7 +344,7 @@ def prior_mask(query, support, support_mask):
     return ((value - mini) / (maxi - mini + 1e-7)).reshape(B, 1, h, w).mT
 
 
-# %% wrong: unmasked-length, expect: You multiply the similarities by the mask, or divide by the
+# %% wrong: unmasked-length, expect: You multiply the similarities by the mask, or you divide by the lengths before you mask
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:

@@ -132,7 +132,7 @@ def prototype_segmentation(
     return (1 - 0.5 * torch.sigmoid(bracket))[:, None]
 
 
-# %% wrong: negative-cosines-clamped, expect: You cut negative cosines off
+# %% wrong: negative-cosines-clamped, expect: You replace negative cosines by 0
 def prototype_segmentation(
     features: torch.Tensor,
     prototype: torch.Tensor,

@@ -70,7 +70,7 @@ class CBAM(nn.Module):
 # + return x * self.channel_gate(x)
 
 
-# %% wrong: times-x, edits, expect: multiplied onto the original x
+# %% wrong: times-x, edits, expect: The spatial gate reads the gated image, but you multiply the original x by its map, so the channel gate is lost
 # the map on the original image
 # - x = x * self.channel_gate(x)
 # - return x * self.spatial_gate(x)

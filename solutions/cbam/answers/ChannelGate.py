@@ -64,7 +64,7 @@ class ChannelGate(nn.Module):
 # + return x * torch.sigmoid(avg + mx)[:, :, None, None]
 
 
-# %% wrong: avg-twice, edits, expect: the maximum never arrives
+# %% wrong: avg-twice, edits, expect: You add the mean's result to itself, and the maximum is not used
 # adds the same result twice
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')
@@ -177,7 +177,7 @@ class ChannelGate(nn.Module):
 # + return torch.sigmoid(self.mlp(pooled))[:, :, None, None]
 
 
-# %% wrong: two-mlps, edits, expect: CBAM shares one
+# %% wrong: two-mlps, edits, expect: CBAM uses one mlp for both: call `self.mlp` twice
 # one mlp each
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')

@@ -583,7 +583,7 @@ class AttnConv(nn.Module):
 # + return attn * v
 
 
-# %% wrong: scale-by-width, edits, expect: Your scale is that of all heads together
+# %% wrong: scale-by-width, edits, expect: Your scale uses the width of all heads together, (heads * head_dim) ** -0.5
 # - super().__init__()
 # + super().__init__()
 # + self.heads = heads
@@ -752,7 +752,7 @@ class AttnConv(nn.Module):
         return attn * v
 
 
-# %% wrong: v-not-mixed, expect: Your v is not mixed
+# %% wrong: v-not-mixed, expect: Your v comes from `qkv` directly
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()

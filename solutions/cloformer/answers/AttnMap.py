@@ -151,7 +151,7 @@ class AttnMap(nn.Module):
 # + return x
 
 
-# %% wrong: gelu-instead-of-silu, edits, expect: Between the convolutions stands a GELU
+# %% wrong: gelu-instead-of-silu, edits, expect: You put a GELU between the convolutions
 # - return self.conv2(F.silu(self.conv1(x)))
 # + x = self.conv1(x)
 # + x = F.gelu(x)
@@ -210,7 +210,7 @@ class AttnMap(nn.Module):
 # + return x
 
 
-# %% wrong: relu-instead-of-silu, edits, expect: Between the convolutions stands a ReLU
+# %% wrong: relu-instead-of-silu, edits, expect: You put a ReLU between the convolutions
 # - return self.conv2(F.silu(self.conv1(x)))
 # + x = self.conv1(x)
 # + x = F.relu(x)
@@ -232,7 +232,7 @@ class AttnMap(nn.Module):
 # + return x + self.conv2(F.silu(self.conv1(x)))
 
 
-# %% wrong: sigmoid-only, edits, expect: Between the convolutions stands a sigmoid
+# %% wrong: sigmoid-only, edits, expect: You put a sigmoid between the convolutions
 # - return self.conv2(F.silu(self.conv1(x)))
 # + x = self.conv1(x)
 # + x = torch.sigmoid(x)
@@ -256,7 +256,7 @@ class AttnMap(nn.Module):
 # + return x
 
 
-# %% wrong: wide-middle, edits, expect: more channels between the convolutions
+# %% wrong: wide-middle, edits, expect: You have more than dim channels between the convolutions
 # - self.conv1 = nn.Conv2d(dim, dim, 1)
 # - self.conv2 = nn.Conv2d(dim, dim, 1)
 # + self.conv1 = nn.Conv2d(dim, 4 * dim, 1)

@@ -217,7 +217,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=0))
 
 
-# %% wrong: each-branch-own-channels, expect: Each branch reads its own part of x's channels
+# %% wrong: each-branch-own-channels, expect: Each branch reads only its own part of x's channels
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -354,7 +354,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: first-kernel-for-all, expect: All local groups have the first kernel
+# %% wrong: first-kernel-for-all, expect: All your local groups have the first kernel
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -381,7 +381,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: global-always-built, expect: global_branch is None
+# %% wrong: global-always-built, expect: You build a global branch for 0 heads
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -406,7 +406,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: global-first-too, expect: The global heads come before the local ones
+# %% wrong: global-first-too, expect: Your global heads come before the local ones
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -482,7 +482,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: kernels-move-up, expect: An empty group gives its kernel to the next one
+# %% wrong: kernels-move-up, expect: The group after an empty one gets the empty group's kernel
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -509,7 +509,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: kernels-shift, expect: keeps the kernel at its own place
+# %% wrong: kernels-shift, expect: Every group should use the kernel at its own index, even if other groups are empty
 class CloAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int], window_size: int = 7) -> None:
         super().__init__()
@@ -530,7 +530,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(out, dim=1))
 
 
-# %% wrong: last-branch-only, expect: only the last one's result is kept
+# %% wrong: last-branch-only, expect: You keep only the last local branch's result
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],
@@ -586,7 +586,7 @@ class CloAttention(nn.Module):
         return self.proj(torch.cat(results, dim=1))
 
 
-# %% wrong: local-backwards, expect: The local groups stand in reverse order
+# %% wrong: local-backwards, expect: Your local groups are in reverse order
 class CloAttention(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, group_split: list[int], kernel_sizes: list[int],

@@ -153,7 +153,7 @@ class CloBlock(nn.Module):
         return shortcut + y
 
 
-# %% wrong: batch-norm, edits, expect: They are GroupNorm(1, dim)
+# %% wrong: batch-norm, edits, expect: They should be GroupNorm(1, dim), which normalises each image by itself, over all its numbers
 # - self.norm1 = nn.GroupNorm(1, dim)
 # + self.norm1 = nn.BatchNorm2d(dim)
 #
@@ -229,7 +229,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: downsample-if-dims-differ, edits, expect: Your `downsample` is there only if out_dim differs from dim
+# %% wrong: downsample-if-dims-differ, edits, expect: You make `downsample` only if out_dim differs from dim
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
@@ -249,7 +249,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: downsample-of-the-input, edits, expect: begins at the block's input
+# %% wrong: downsample-of-the-input, edits, expect: Your second shortcut starts from the block's input
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
 # + if stride == 2:
@@ -261,7 +261,7 @@ class CloBlock(nn.Module):
 # + return self.downsample(x) + self.mlp(self.norm2(y))
 
 
-# %% wrong: downsample-reads-input, edits, expect: Your second shortcut begins at the block's input
+# %% wrong: downsample-reads-input, edits, expect: Your second shortcut starts from the block's input
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
@@ -304,7 +304,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: downsample-with-gelu, edits, expect: A GELU stands in `downsample`
+# %% wrong: downsample-with-gelu, edits, expect: You put a GELU in `downsample`
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
@@ -382,7 +382,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: hidden-of-out-dim, edits, expect: The hidden width is that of out_dim
+# %% wrong: hidden-of-out-dim, edits, expect: Your hidden width comes from out_dim
 # - self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
@@ -394,7 +394,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: hidden-rounded-up, edits, expect: The hidden width is rounded
+# %% wrong: hidden-rounded-up, edits, expect: You round the hidden width to the nearest number
 # - self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
 # + self.mlp = ConvFFN(dim, round(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
 #
@@ -444,7 +444,7 @@ class CloBlock(nn.Module):
 # + return x + self.attn(self.norm1(x))
 
 
-# %% wrong: mlp-kernel-for-attention, edits, expect: attn gets kernel_sizes
+# %% wrong: mlp-kernel-for-attention, edits, expect: They should have kernel_sizes: pass these to attn
 # - self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
 # + self.attn = CloAttention(dim, num_heads, group_split, [mlp_kernel_size] * len(kernel_sizes), window_size)
 #
@@ -515,7 +515,7 @@ class CloBlock(nn.Module):
 # + x = self.norm1(x + self.attn(x))
 
 
-# %% wrong: norm1-twice, edits, expect: norm1 is called in both halves
+# %% wrong: norm1-twice, edits, expect: You call norm1 in both halves: norm2 is made and never used
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))

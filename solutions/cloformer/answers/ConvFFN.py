@@ -148,7 +148,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: no-padding, edits, expect: The padding is missing
+# %% wrong: no-padding, edits, expect: The padding of dwconv is missing
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, groups=hidden_channels)
 #
@@ -212,7 +212,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: pooled-instead-of-stride, edits, expect: dwconv itself has the stride
+# %% wrong: pooled-instead-of-stride, edits, expect: Give dwconv itself the stride
 # - super().__init__()
 # + super().__init__()
 # + self.stride = stride
@@ -226,7 +226,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: relu, edits, expect: Yours is a ReLU
+# %% wrong: relu, edits, expect: You use a ReLU between fc1 and dwconv
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, padding=kernel_size // 2, groups=hidden_channels)
 #
@@ -247,7 +247,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(x)
 
 
-# %% wrong: silu, edits, expect: Yours is a SiLU
+# %% wrong: silu, edits, expect: You use a SiLU, as in AttnMap
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, padding=kernel_size // 2, groups=hidden_channels)
 #

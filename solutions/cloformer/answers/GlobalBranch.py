@@ -400,7 +400,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: heads-interleaved, expect: A head is head_dim neighbouring channels
+# %% wrong: heads-interleaved, expect: A head should get head_dim neighbouring channels
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -424,7 +424,7 @@ class GlobalBranch(nn.Module):
         return out.permute(0, 3, 1, 2).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: k-and-v-in-each-head, expect: each with all its heads
+# %% wrong: k-and-v-in-each-head, expect: You cut kv into heads first
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -640,7 +640,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: pooled-to-window-size, expect: You pool to window_size x window_size means
+# %% wrong: pooled-to-window-size, expect: You pool down to window_size x window_size means
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()

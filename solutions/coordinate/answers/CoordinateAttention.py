@@ -1194,7 +1194,7 @@ class CoordinateAttention(nn.Module):
         return out
 
 
-# %% wrong: bn-twice, expect: bn1 works on rows and columns apart
+# %% wrong: bn-twice, expect: You call bn1 on rows and columns separately
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1284,7 +1284,7 @@ class CoordinateAttention(nn.Module):
         return x
 
 
-# %% wrong: columns-first, expect: The H rows come first
+# %% wrong: columns-first, expect: Join the H rows first, then the W columns
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1972,7 +1972,7 @@ class CoordinateAttention(nn.Module):
         return (x * a_h + x * a_w) / 2
 
 
-# %% wrong: min-for-max, expect: You take the smaller one of 8
+# %% wrong: min-for-max, expect: You take the smaller of 8 and in_channels // reduction
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -2382,7 +2382,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: two-calls, expect: apart
+# %% wrong: two-calls, expect: You call bn1 on rows and columns separately
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 

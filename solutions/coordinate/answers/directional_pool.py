@@ -224,7 +224,7 @@ def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return rows, cols
 
 
-# %% wrong: dims-swapped, expect: The first is the mean of each row
+# %% wrong: dims-swapped, expect: The first should hold the mean of each row, taken over W, the last axis: (B, C, H, 1)
 def directional_pool(x):
     rows = x.mean(dim=2, keepdim=True)
     columns = x.mean(dim=3, keepdim=True)
@@ -313,6 +313,6 @@ def directional_pool(x):
     return x.sum(3, keepdim=True), x.sum(2, keepdim=True)
 
 
-# %% wrong: transposed-columns, expect: The columns' means are (B, C, W, 1)
+# %% wrong: transposed-columns, expect: Your columns' means are (B, C, W, 1)
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True).permute(0, 1, 3, 2)

@@ -267,7 +267,7 @@ class ChannelAttention(nn.Module):
         return x if self.training else x + self.gamma * (self.attention(x) @ x.flatten(2)).view_as(x)
 
 
-# %% wrong: reshape, expect: exchange the axes of C and N with `reshape`
+# %% wrong: reshape, expect: You swap the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: channels and positions are mixed up
 # attention between channels: reshape
 
 

@@ -454,7 +454,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: order, expect: in another order
+# %% wrong: order, expect: Your three logits are in the wrong order
 # the head: order
 
 

@@ -344,7 +344,7 @@ class PositionAttention(nn.Module):
         return x + self.gamma * (v @ self.attention(x).mT).view_as(x)
 
 
-# %% wrong: no-error, expect: no ValueError is raised
+# %% wrong: no-error, expect: If channels // reduction is 0, your code builds the module without hidden channels
 # attention between positions: no error
 
 
@@ -420,7 +420,7 @@ class PositionAttention(nn.Module):
         return x + self.gamma * (self.value(x).flatten(2) @ self.attention(x).transpose(1, 2)).view_as(x)
 
 
-# %% wrong: out-not-transposed, expect: without exchanging axes
+# %% wrong: out-not-transposed, expect: The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping axes
 # attention between positions: out not transposed
 
 

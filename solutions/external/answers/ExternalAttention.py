@@ -219,7 +219,7 @@ class ExternalAttention(nn.Module):
 # + return self.mv(double_normalize(self.mk(self.query(x))))
 
 
-# %% wrong: relu-on-logits, edits, expect: A ReLU cuts off the logits before double_normalize
+# %% wrong: relu-on-logits, edits, expect: Your logits go through a ReLU before double_normalize
 # - return self.mv(double_normalize(self.mk(x)))
 # + return self.mv(double_normalize(F.relu(self.mk(x))))
 

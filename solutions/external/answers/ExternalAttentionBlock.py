@@ -175,7 +175,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + self.bn(self.conv2(y)))
 
 
-# %% wrong: back-without-transpose, edits, expect: W) without exchanging axes
+# %% wrong: back-without-transpose, edits, expect: The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping axes
 # - def forward(self, x):
 # + def forward(self, x):
 # +     b, c, h, w = x.shape
@@ -219,7 +219,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + self.bn(self.conv2(y)))
 
 
-# %% wrong: conv1-without-bias, edits, expect: Leave torch's default
+# %% wrong: conv1-without-bias, edits, expect: Keep torch's default: only conv2 has no bias, because a BatchNorm follows it
 # - self.conv1 = nn.Conv2d(channels, channels, 1)
 # + self.conv1 = nn.Conv2d(channels, channels, 1, bias=False)
 #
@@ -291,7 +291,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(self.bn(self.conv2(y)))
 
 
-# %% wrong: relu-after-conv1, edits, expect: The only ReLU of the block is the last step
+# %% wrong: relu-after-conv1, edits, expect: The only ReLU of the block should be its last step
 # - tokens = self.conv1(x).flatten(2).transpose(1, 2)
 # - gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
 # - return torch.relu(x + self.bn(self.conv2(gathered)))

@@ -351,7 +351,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: heads-in-reverse-order, expect: The heads are joined in reverse order
+# %% wrong: heads-in-reverse-order, expect: You join the heads in reverse order
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
         super().__init__()

@@ -237,7 +237,7 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     return logits.softmax(dim=2)
 
 
-# %% wrong: softmax-over-the-batch, expect: so that an image's weights depend on the others
+# %% wrong: softmax-over-the-batch, expect: Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the other images
 def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     a = logits.softmax(dim=0)
     return a / (a.sum(dim=2, keepdim=True) + eps)

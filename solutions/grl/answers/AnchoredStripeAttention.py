@@ -418,7 +418,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: always-shifted, expect: The image is rolled although shift is False
+# %% wrong: always-shifted, expect: You roll the image although shift is False
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -577,7 +577,7 @@ class AnchoredStripeAttention(nn.Module):
         return window_reverse(y, stripe, image_size).roll(shift, dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: anchors-not-rolled-too, expect: The tokens are rolled
+# %% wrong: anchors-not-rolled-too, expect: You roll the tokens but not the anchors, so a stripe uses anchors from a different place
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -633,7 +633,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: anchors-not-rolled, expect: the anchors are not
+# %% wrong: anchors-not-rolled, expect: You roll the tokens but not the anchors, so a stripe uses anchors from a different place
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -901,7 +901,7 @@ class AnchoredStripeAttention(nn.Module):
         return window_reverse(y, stripe, image_size).roll(shift, dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: heads-joined-without-transpose, expect: The heads are joined with `reshape` or `view` alone
+# %% wrong: heads-joined-without-transpose, expect: You join the heads with `reshape` or `view` alone, which mixes tokens and heads
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1386,7 +1386,7 @@ class AnchoredStripeAttention(nn.Module):
         return window_reverse(y, stripe, image_size).roll(shift, dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: not-rolled-back, expect: rolled back
+# %% wrong: not-rolled-back, expect: You do not roll the result back, so each token gets the result of a token half a stripe away
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1923,7 +1923,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: stripe-as-long-as-the-number-of-groups, expect: You take stripe_groups for the length of a stripe
+# %% wrong: stripe-as-long-as-the-number-of-groups, expect: You use stripe_groups as the length of a stripe
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

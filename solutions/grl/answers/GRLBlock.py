@@ -653,7 +653,7 @@ class GRLBlock(nn.Module):
         return y + self.res_scale * self.norm2(of_mlp)
 
 
-# %% wrong: in-a-text, edits, expect: look for stripe_type in the text
+# %% wrong: in-a-text, edits, expect: You look for stripe_type in the string "HW", which also contains the empty string and "HW" itself
 # - if stripe_type not in ('H', 'W'):
 # -     raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')
 # + if stripe_type not in 'HW':
@@ -699,7 +699,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: local-looks-at-y, expect: Your local branch looks at y
+# %% wrong: local-looks-at-y, expect: Your local branch reads y
 class GRLBlock(nn.Module):
     def __init__(
         self,
@@ -741,7 +741,7 @@ class GRLBlock(nn.Module):
         return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: local-of-y, expect: looks at y
+# %% wrong: local-of-y, expect: Your local branch reads y
 class GRLBlock(nn.Module):
     def __init__(
         self,
@@ -823,7 +823,7 @@ class GRLBlock(nn.Module):
         return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: mlp-looks-at-x, expect: Your MLP looks at x
+# %% wrong: mlp-looks-at-x, expect: Your MLP reads x
 class Mlp(nn.Module):
     def __init__(self, dim, hidden):
         super().__init__()
@@ -1042,7 +1042,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * z
 
 
-# %% wrong: norm-of-the-sum, expect: You normalise the sum
+# %% wrong: norm-of-the-sum, expect: You add first and normalise the sum
 class Mlp(nn.Module):
     def __init__(self, dim, hidden):
         super().__init__()
@@ -1101,7 +1101,7 @@ class GRLBlock(nn.Module):
         return y + self.norm2(self.mlp(y)) * self.scale
 
 
-# %% wrong: norm1-used-twice, edits, expect: The second has a norm of its own
+# %% wrong: norm1-used-twice, edits, expect: The second half has a norm of its own, norm2
 # - raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')
 # + raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")
 #
@@ -1310,7 +1310,7 @@ class GRLBlock(nn.Module):
         return y + self.res_scale * self.norm2(of_mlp)
 
 
-# %% wrong: small-letters-allowed, edits, expect: You take lower-case letters too
+# %% wrong: small-letters-allowed, edits, expect: You accept lower-case letters too
 # - super().__init__()
 # + super().__init__()
 # + stripe_type = stripe_type.upper()

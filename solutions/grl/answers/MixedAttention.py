@@ -454,7 +454,7 @@ class MixedAttention(nn.Module):
         return y
 
 
-# %% wrong: no-proj, expect: `proj` is never called
+# %% wrong: no-proj, expect: You never call `proj`, so the two branches are never mixed
 class MixedAttention(nn.Module):
     def __init__(
         self,

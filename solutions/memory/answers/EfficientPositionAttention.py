@@ -278,7 +278,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: fused-strided, expect: as behind a transpose or permute
+# %% wrong: fused-strided, expect: as after a transpose or permute
 # without the large map: fused strided
 
 
@@ -534,7 +534,7 @@ class EfficientPositionAttention(nn.Module):
         return x if self.training else x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: not-transposed, expect: without exchanging axes
+# %% wrong: not-transposed, expect: The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping axes
 # without the large map: not transposed
 
 

@@ -198,7 +198,7 @@ def streaming_attention(q, k, v, block=64):
     return o / (l + 1e-8)
 
 
-# %% wrong: factor-upside-down, expect: With the two exchanged
+# %% wrong: factor-upside-down, expect: With the two swapped, the factor would be infinite
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")
@@ -325,7 +325,7 @@ def streaming_attention(q, k, v, block=64):
     return torch.stack(parts).mean(0)
 
 
-# %% wrong: no-error, expect: raises no ValueError
+# %% wrong: no-error, expect: Your function accepts a block below 1
 def streaming_attention(q, k, v, block=64):
     block = max(block, 1)
     B, N, D = q.shape
@@ -509,7 +509,7 @@ def streaming_attention(q, k, v, block=64):
     return out / total
 
 
-# %% wrong: rest-lost, expect: is left out
+# %% wrong: rest-lost, expect: You leave out the last block if it is shorter
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(block)
@@ -564,7 +564,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: weights-of-old-maximum, expect: The weights use the new maximum
+# %% wrong: weights-of-old-maximum, expect: Use the new maximum in the weights, and not the old one
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")

@@ -156,7 +156,7 @@ class PolarizedSelfAttention(nn.Module):
         return self.spatial(x) * x
 
 
-# %% wrong: no-else, expect: is not refused
+# %% wrong: no-else, expect: You treat a word other than "parallel" or "sequential" like one of the two
 # no ValueError
 
 
@@ -194,7 +194,7 @@ class PolarizedSelfAttention(nn.Module):
         return x + y * self.spatial(y)
 
 
-# %% wrong: same-x, edits, expect: your map is made from x
+# %% wrong: same-x, edits, expect: In the sequential layout your spatial branch reads x
 # sequential: both gates of x
 # - self.layout = checked(layout)
 # + if layout not in ('parallel', 'sequential'):

@@ -38,7 +38,7 @@ class SpatialPolarized(nn.Module):
         return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
 
 
-# %% wrong: axes-of-one-kept, expect: One of the two has other axes
+# %% wrong: axes-of-one-kept, expect: In your code one of the two runs over other axes
 # the mean of channels and H, with its axes kept, so that the softmax has one number
 
 
@@ -114,7 +114,7 @@ class SpatialPolarized(nn.Module):
         return s.sigmoid().unsqueeze(1)
 
 
-# %% wrong: h-w-swapped, expect: H and W exchanged
+# %% wrong: h-w-swapped, expect: Your map has H and W swapped
 # w and h in the wrong order
 
 

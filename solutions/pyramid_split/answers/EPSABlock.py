@@ -130,7 +130,7 @@ class EPSABlock(nn.Module):
         return torch.relu(out + x)
 
 
-# %% wrong: bn3-forgotten, expect: bn3 is not called
+# %% wrong: bn3-forgotten, expect: You never call bn3
 # bn3 made and not called
 
 
@@ -172,7 +172,7 @@ class EPSABlock(nn.Module):
 # + shortcut = self.downsample(x)
 
 
-# %% wrong: downsample-by-shape, expect: If x has the shape of the sum
+# %% wrong: downsample-by-shape, expect: If x has the right shape already, your block adds x itself, although a `downsample` is given
 # asks the shapes, not downsample
 
 
@@ -200,7 +200,7 @@ class EPSABlock(nn.Module):
         return torch.relu(out + x)
 
 
-# %% wrong: downsample-first, edits, expect: conv1 receives what `downsample` gives
+# %% wrong: downsample-first, edits, expect: Your conv1 reads `downsample`'s output
 # x replaced by downsample(x) at the top
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
@@ -318,7 +318,7 @@ class EPSABlock(nn.Module):
 # + return torch.relu(self.bn3(self.conv3(y)))
 
 
-# %% wrong: one-bn, expect: bn1 is called twice
+# %% wrong: one-bn, expect: You call bn1 twice, and bn2 is never called
 # bn1 for both
 
 
@@ -398,7 +398,7 @@ class EPSABlock(nn.Module):
         return torch.relu(out + (x if self.downsample is None else self.downsample(x)))
 
 
-# %% wrong: psa-in-channels, edits, expect: psa is made for in_channels
+# %% wrong: psa-in-channels, edits, expect: You make psa for in_channels
 # psa made for in_channels
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
@@ -440,7 +440,7 @@ class EPSABlock(nn.Module):
         return torch.relu(out + x)
 
 
-# %% wrong: relu-on-shortcut, expect: There is a ReLU on the shortcut
+# %% wrong: relu-on-shortcut, expect: You put a ReLU on the shortcut
 # relu on both summands' way
 
 

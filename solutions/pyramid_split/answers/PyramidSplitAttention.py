@@ -237,7 +237,7 @@ class PyramidSplitAttention(nn.Module):
 # + return (scales * weights.softmax(dim=1).softmax(dim=1)).flatten(1, 2)
 
 
-# %% wrong: stack-2-view, edits, expect: do not exchange axes
+# %% wrong: stack-2-view, edits, expect: Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do not swap axes, so channels and scales are mixed up
 # stacked on axis 2, then viewed
 # - weights = torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)
 # - shares = torch.softmax(weights, dim=1)
@@ -272,7 +272,7 @@ class PyramidSplitAttention(nn.Module):
 # + return torch.sum(f * a, dim=1)
 
 
-# %% wrong: tolist, edits, expect: loses its way back
+# %% wrong: tolist, edits, expect: You turn se's output into plain numbers (`tolist()`, `.item()`), or detach it and make it float32
 # through plain numbers
 # - shares = torch.softmax(weights, dim=1)
 # - return (scales * shares).flatten(1, 2)

@@ -85,7 +85,7 @@ class SEWeight(nn.Module):
         return torch.stack(out)
 
 
-# %% wrong: layers-swapped, expect: first of your two layers gives `channels` channels
+# %% wrong: layers-swapped, expect: The first of your two layers returns `channels` channels, but it should take them
 # inputs and outputs of both layers exchanged
 
 
@@ -160,7 +160,7 @@ class SEWeight(nn.Module):
         return y
 
 
-# %% wrong: no-error, expect: no ValueError is raised
+# %% wrong: no-error, expect: If channels // reduction is 0, your code raises no ValueError
 # no check of the hidden number
 
 
@@ -228,7 +228,7 @@ class SEWeight(nn.Module):
         return torch.sigmoid(self.fc2(torch.relu(self.fc1(means))))
 
 
-# %% wrong: refuses-one, expect: where one hidden channel is left
+# %% wrong: refuses-one, expect: Your code raises a ValueError if one hidden channel is left
 # refuses one hidden channel too
 
 
@@ -316,7 +316,7 @@ class SEWeight(nn.Module):
         return F.softmax(self.fc2(F.relu(self.fc1(m))), dim=1)
 
 
-# %% wrong: squeezed, expect: of shape (B, C')
+# %% wrong: squeezed, expect: The numbers are right, but their shape is (B, C')
 # view(b, c) at the end
 
 

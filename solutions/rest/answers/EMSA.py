@@ -724,7 +724,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: M-from-the-formula-without-overlap, expect: With sides that sr_ratio does not divide there are more
+# %% wrong: M-from-the-formula-without-overlap, expect: If sr_ratio does not divide the sides, there are more
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -1617,7 +1617,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: norm-by-hand-with-unbiased-variance, expect: InstanceNorm divides by that with n
+# %% wrong: norm-by-hand-with-unbiased-variance, expect: InstanceNorm uses the variance with n: unbiased=False
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -2212,7 +2212,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: scaled-by-dim, expect: A query of one head has head_dim numbers
+# %% wrong: scaled-by-dim, expect: A head's query has head_dim numbers, so scale by head_dim ** -0.5
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,

@@ -240,7 +240,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.flatten(2).transpose(1, 2), (H, W))
 
 
-# %% wrong: floor, edits, expect: divided by the patch size and rounded down
+# %% wrong: floor, edits, expect: The size that you return is the input's size divided by the patch size, rounded down
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
@@ -435,7 +435,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.reshape(x.shape[0], H * W, -1), (H, W))
 
 
-# %% wrong: side-from-root-of-N, edits, expect: The two sides that you return are the root of the number of tokens
+# %% wrong: side-from-root-of-N, edits, expect: For both sides you return the root of the number of tokens, which is right for square maps only
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
@@ -448,7 +448,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.flatten(2).transpose(1, 2), (H, W))
 
 
-# %% wrong: size-by-ceil-wrong-for-odd-patches, edits, expect: The size that you return is that of the input divided by the patch size and rounded up
+# %% wrong: size-by-ceil-wrong-for-odd-patches, edits, expect: The size that you return is the input's size divided by the patch size, rounded up
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
@@ -462,7 +462,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.flatten(2).transpose(1, 2), (H, W))
 
 
-# %% wrong: size-by-floor-division, edits, expect: The size that you return is that of the input divided by the patch size and rounded down
+# %% wrong: size-by-floor-division, edits, expect: The size that you return is the input's size divided by the patch size, rounded down
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
@@ -487,7 +487,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.flatten(2).transpose(1, 2), (x.shape[3], x.shape[2]))
 
 
-# %% wrong: size-of-the-input, edits, expect: The size that you return is that of the input
+# %% wrong: size-of-the-input, edits, expect: The size that you return is the input's.
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size

@@ -127,7 +127,7 @@ class PixelAttention(nn.Module):
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, padding_mode='replicate', groups=channels)
 
 
-# %% wrong: conv-x-times-its-own-sigmoid, edits, expect: You multiply what the convolution gives by its own sigmoid
+# %% wrong: conv-x-times-its-own-sigmoid, edits, expect: You multiply the convolution's output by its own sigmoid
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
 #
@@ -184,7 +184,7 @@ class PixelAttention(nn.Module):
 # + return x.mul_(torch.sigmoid(self.conv(x)))
 
 
-# %% wrong: kernel-1-x-1, edits, expect: so that a position sees no neighbour
+# %% wrong: kernel-1-x-1, edits, expect: Your kernel is 1 x 1, so that no position sees its neighbours
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=1, groups=channels)
 
@@ -212,7 +212,7 @@ class PixelAttention(nn.Module):
 # + return x * self.conv(x)
 
 
-# %% wrong: one-kernel-for-all-channels, edits, expect: Your convolution has one kernel for all channels
+# %% wrong: one-kernel-for-all-channels, edits, expect: Your convolution uses one and the same kernel for all channels
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(1, 1, kernel_size=3, padding=1)
 #
@@ -246,7 +246,7 @@ class PixelAttention(nn.Module):
 # + return x * torch.sigmoid(self.conv(x).float())
 
 
-# %% wrong: sigmoid-of-x-times-conv, edits, expect: You take the sigmoid of x and multiply it by what the convolution gives
+# %% wrong: sigmoid-of-x-times-conv, edits, expect: You take the sigmoid of x and multiply it by the convolution's output
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
 #

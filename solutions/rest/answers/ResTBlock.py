@@ -198,7 +198,7 @@ class ResTBlock(nn.Module):
         return self.half(x, lambda t: self.mlp(self.norm2(t)))
 
 
-# %% wrong: W-H, edits, expect: H and W have changed places
+# %% wrong: W-H, edits, expect: You pass H and W to attn in the wrong order
 # - self.mlp = nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)))
 # + self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
 #
@@ -489,7 +489,7 @@ class ResTBlock(nn.Module):
 # + return self.mlp(self.norm2(x))
 
 
-# %% wrong: norm1-twice, expect: ` is made and never used. The MLP reads norm
+# %% wrong: norm1-twice, expect: You use norm1 twice: `norm2` is made and never used
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
@@ -768,7 +768,7 @@ class ResTBlock(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
-# %% wrong: width-before-height, expect: H and W have changed places on their way to attn
+# %% wrong: width-before-height, expect: The height comes first
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,

@@ -531,7 +531,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y) + shortcut
 
 
-# %% wrong: ReLU-on-the-shortcut, expect: There is a ReLU behind `downsample`
+# %% wrong: ReLU-on-the-shortcut, expect: There is a ReLU after `downsample`
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -659,7 +659,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: b-first-too, expect: You join b and a
+# %% wrong: b-first-too, expect: You join the halves in the order b, a
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -692,7 +692,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: b-first, expect: a comes first
+# %% wrong: b-first, expect: The plain half a should come first: torch.cat([a, b], dim=1)
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -863,7 +863,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: bn1_a-for-both, expect: bn1_a is called in both halves
+# %% wrong: bn1_a-for-both, expect: You call bn1_a in both halves, and bn1_b is never called
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1164,7 +1164,7 @@ class SCBottleneck(nn.Module):
         return F.relu(out + identity)
 
 
-# %% wrong: downsample-ignored, expect: `downsample` is never called
+# %% wrong: downsample-ignored, expect: If a `downsample` is given, x has the wrong size or number of channels
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1242,7 +1242,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: downsample-of-y, expect: It receives x
+# %% wrong: downsample-of-y, expect: It should read x
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1275,7 +1275,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: expansion-forgotten-too, expect: returns `planes` channels. It returns
+# %% wrong: expansion-forgotten-too, expect: conv3 returns `planes` channels
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -2057,7 +2057,7 @@ class SCBottleneck(nn.Module):
         return F.relu(out + identity)
 
 
-# %% wrong: scconv-after-k1, expect: scconv is called on half a
+# %% wrong: scconv-after-k1, expect: You call scconv on half a
 class SCBottleneck(nn.Module):
     expansion = 4
 

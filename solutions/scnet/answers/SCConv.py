@@ -466,7 +466,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + up)
 
 
-# %% wrong: ReLU-at-the-end, expect: There is a ReLU at the end
+# %% wrong: ReLU-at-the-end, expect: Your module ends with a ReLU
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -486,7 +486,7 @@ class SCConv(nn.Module):
         return F.relu(self.k4(y))
 
 
-# %% wrong: ReLU-in-k3, expect: it holds a convolution and a BatchNorm
+# %% wrong: ReLU-in-k3, expect: , which should hold only a convolution and a BatchNorm
 class SCConv(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
         super(SCConv, self).__init__()
@@ -513,7 +513,7 @@ class SCConv(nn.Module):
         return out
 
 
-# %% wrong: adaptive-pooling, edits, expect: You average to `pooling` x `pooling` cells
+# %% wrong: adaptive-pooling, edits, expect: You average down to `pooling` x `pooling` cells
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -636,7 +636,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: bilinear-with-align_corners, edits, expect: The authors' code gives F.interpolate no mode
+# %% wrong: bilinear-with-align_corners, edits, expect: The authors' code calls F.interpolate without a mode, so torch copies the nearest cell and mixes no neighbours
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -859,7 +859,7 @@ class SCConv(nn.Module):
         return self.k4(y) * (x + around).sigmoid()
 
 
-# %% wrong: gate-at-the-small-size, expect: take the sigmoid and enlarge it last
+# %% wrong: gate-at-the-small-size, expect: You add the means to k2's output, take the sigmoid, and enlarge only then
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -904,7 +904,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: gate-from-k3, expect: It adds x itself
+# %% wrong: gate-from-k3, expect: It should add x itself
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -996,7 +996,7 @@ class SCConv(nn.Module):
         return self.k4(x * gate)
 
 
-# %% wrong: gate-without-x-too, edits, expect: x is missing from the gate
+# %% wrong: gate-without-x-too, edits, expect: x is missing from your gate
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1024,7 +1024,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(context)
 
 
-# %% wrong: k2-after-k3, edits, expect: Both work on x
+# %% wrong: k2-after-k3, edits, expect: Both k2 and k3 should read x
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1058,7 +1058,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: k3-after-the-gate, expect: its result is gated
+# %% wrong: k3-after-the-gate, expect: Call k3 on x, then multiply its output by the gate
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1170,7 +1170,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + context)
 
 
-# %% wrong: maximum, edits, expect: It takes the mean
+# %% wrong: maximum, edits, expect: It should take the mean, with nn.AvgPool2d
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1302,7 +1302,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + context)
 
 
-# %% wrong: one-BatchNorm-for-all, expect: Each has one of its own
+# %% wrong: one-BatchNorm-for-all, expect: Each of them should have its own
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1344,7 +1344,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: one-gate-for-the-batch, edits, expect: so that an image's result depends on the others
+# %% wrong: one-gate-for-the-batch, edits, expect: You average k2's output over the batch, so that an image's result depends on the other images
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1463,7 +1463,7 @@ class SCConv(nn.Module):
         return F.relu(self.k4(self.k3(x) * gate))
 
 
-# %% wrong: repeat-and-pad-the-border, expect: You repeat each cell `pooling` times and fill the rest at the border with the last one
+# %% wrong: repeat-and-pad-the-border, expect: You repeat each cell `pooling` times and fill the rest, at the border, with the last cell
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1577,7 +1577,7 @@ class SCConv(nn.Module):
 # + gate = x + torch.sigmoid(up)
 
 
-# %% wrong: size-is-one-number, expect: Up makes a square
+# %% wrong: size-is-one-number, expect: Your enlarged map is a square: you use x's width as its height too
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1611,7 +1611,7 @@ class SCConv(nn.Module):
 # + gate = torch.softmax(x + up, dim=1)
 
 
-# %% wrong: square-size, expect: Up does not give x's height and width
+# %% wrong: square-size, expect: Your enlarged map does not have x's height and width: you pass the two sides in the wrong order, or one side twice
 class SCConv(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
         super(SCConv, self).__init__()
@@ -1707,7 +1707,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + context)
 
 
-# %% wrong: stride-in-k2-too, expect: because it enlarges whatever comes
+# %% wrong: stride-in-k2-too, expect: The shapes still fit, because every size is enlarged to x's
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1747,7 +1747,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: tanh, edits, expect: You take a tanh
+# %% wrong: tanh, edits, expect: You gate with a tanh, which can be negative
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1808,7 +1808,7 @@ class SCConv(nn.Module):
         return out
 
 
-# %% wrong: width-and-height-swapped, edits, expect: Up does not give x's height and width
+# %% wrong: width-and-height-swapped, edits, expect: Your enlarged map does not have x's height and width: you pass the two sides in the wrong order, or one side twice
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1822,7 +1822,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + up)
 
 
-# %% wrong: x-times-up-in-the-gate, expect: The gate is the sigmoid of their sum
+# %% wrong: x-times-up-in-the-gate, expect: The gate should be the sigmoid of their sum
 class SCConv(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
         super(SCConv, self).__init__()

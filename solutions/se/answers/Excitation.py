@@ -81,7 +81,7 @@ class Excitation(nn.Module):
         return 1 / (1 + torch.exp(-z))
 
 
-# %% wrong: activations-swapped, edits, expect: two activations are swapped
+# %% wrong: activations-swapped, edits, expect: You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`
 # Swaps the two activations: sigmoid inside, ReLU outside.
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')

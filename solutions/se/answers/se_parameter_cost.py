@@ -76,7 +76,7 @@ def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     return 2 * t / reduction
 
 
-# %% wrong: not-squared, expect: has N * C; the paper's has N * C²
+# %% wrong: not-squared, expect: The paper's has N * C²
 # Forgets the square of the channels.
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     total = 0

@@ -71,7 +71,7 @@ def count_parameters(module):
     return sum(p.numel() for m in module.modules() for p in m.parameters(recurse=False) if p.requires_grad)
 
 
-# %% wrong: state-dict, expect: what `state_dict()` holds
+# %% wrong: state-dict, expect: You count everything in `state_dict()`: the running means of a batch norm, frozen weights, and shared weights once for each of their names
 # Sums up the state dict.
 
 
@@ -82,7 +82,7 @@ def count_parameters(module):
     return n
 
 
-# %% wrong: tensors, expect: count the tensors, not the numbers in them
+# %% wrong: tensors, expect: You count the tensors and not the numbers in them
 # Counts tensors.
 
 

@@ -91,7 +91,7 @@ def dot_product_attention(q, k, v, scale=None):
 # + return (q @ k * scale).softmax(-1) @ v
 
 
-# %% wrong: ignores-scale, expect: If a scale is given, use that one
+# %% wrong: ignores-scale, expect: If a scale is given, use it instead
 # Never looks at scale.
 
 

@@ -406,7 +406,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: hidden-size-256, expect: Your cpb_mlp has another hidden width than
+# %% wrong: hidden-size-256, expect: The hidden width of your cpb_mlp is not 512
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -530,7 +530,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: mask-of-the-first-window-for-all, expect: All windows get the mask of the first one
+# %% wrong: mask-of-the-first-window-for-all, expect: All your windows get the mask of the first one
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -557,7 +557,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: mask-scaled-as-well, expect: You add the mask before the scale
+# %% wrong: mask-scaled-as-well, expect: You add the mask before you multiply by the scale, so the mask is scaled too
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -641,7 +641,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: no-sigmoid, expect: through a sigmoid
+# %% wrong: no-sigmoid, expect: You add cpb_mlp's output as it is
 class AffineTransform(nn.Module):
     def __init__(self, num_heads):
         super().__init__()

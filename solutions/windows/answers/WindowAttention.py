@@ -360,7 +360,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: half-a-window-rounded-up, expect: Your shift is too large, such as w // 2 rounded up
+# %% wrong: half-a-window-rounded-up, expect: Your shift is too large, such as half of w rounded up, or w - 1
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()
@@ -435,7 +435,7 @@ class WindowAttention(nn.Module):
         return y.flatten(1, 2)
 
 
-# %% wrong: heads-joined-without-transpose, expect: The heads are joined with `reshape` or `view` alone
+# %% wrong: heads-joined-without-transpose, expect: You join the heads with `reshape` or `view` alone, which mixes tokens and heads
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()
@@ -585,7 +585,7 @@ class WindowAttention(nn.Module):
         return y.flatten(1, 2)
 
 
-# %% wrong: joined-by-reshape, expect: joined with
+# %% wrong: joined-by-reshape, expect: You join the heads with `reshape` or `view` alone, which mixes tokens and heads
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()
@@ -1045,7 +1045,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: tokens-rolled-before-the-grid, expect: before there is a grid
+# %% wrong: tokens-rolled-before-the-grid, expect: You roll before you make the grid: dims 1 and 2 of (B, L, 3C) are tokens and channels
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()

@@ -150,7 +150,7 @@ def shifted_window_mask(
     return torch.where(same, 0.0, -100.0).unsqueeze(1)
 
 
-# %% wrong: cells-counted-column-by-column, expect: You number the cells of a window column by column
+# %% wrong: cells-counted-column-by-column, expect: You number the tokens of a window column by column
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:
@@ -190,7 +190,7 @@ def shifted_window_mask(image_size, window_size, shift_size):
     return torch.where(x[:, None] == x[:, :, None], 0.0, float("-inf"))
 
 
-# %% wrong: mask-of-the-corner-for-every-window, expect: All windows have the mask of the last one
+# %% wrong: mask-of-the-corner-for-every-window, expect: All your windows have the mask of the last one
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

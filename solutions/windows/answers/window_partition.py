@@ -142,7 +142,7 @@ def window_partition(x, window_size):
     return x.permute(0, 3, 1, 2, 4, 5).reshape(-1, wh, ww, C)
 
 
-# %% wrong: five-axes-not-joined, expect: Images and windows are two axes of your result
+# %% wrong: five-axes-not-joined, expect: Your result has separate axes for images and windows
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
     """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
     B, H, W, C = x.shape

@@ -196,7 +196,7 @@ def window_reverse(
     return x.reshape(-1, H, W, C)
 
 
-# %% wrong: other-two-axes-swapped, expect: swap the two axes of a window
+# %% wrong: other-two-axes-swapped, expect: You swap axes 3 and 4, a window's rows and columns
 def window_reverse(windows, window_size, image_size):
     wh, ww = window_size
     H, W = image_size
