@@ -55,6 +55,12 @@ EVERY = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_figure_of_another_test():
+    """Another test of this process may have left a figure open."""
+    plt.close("all")
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_every_picture_is_opaque_can_be_drawn_and_leaves_pyplot_alone(name, tmp_path):
     mine = plt.figure()
