@@ -126,7 +126,7 @@ def report_says(place):
 
 
 ANSWERS = {"slide": slide_answers, "point": drawing_answers, "mask": lambda place: drawing_answers(place, (" ",)),
-           "wall": lambda place: drawing_answers(place, of="figure[tabindex], div[tabindex]"),
+           "wall": lambda place: drawing_answers(place, of="figure[tabindex], div[tabindex]:not([class*=jp-])"),
            "puzzle": puzzle_answers, "check": report_says}
 
 
