@@ -40,8 +40,8 @@ class Card:
     """The content of the card, as data and as HTML."""
 
     def __init__(self, table: PaperTable, results: Results | None, studies: card_study.Found | None = None,
-                 attempt: Attempt | None = None, networks: card_network.Found | None = None):
-        studies, networks = studies or card_study.Found([]), networks or card_network.Found([])
+                 attempt: Attempt | None = None, networks: card_study.Found | None = None):
+        studies, networks = studies or card_study.Found([]), networks or card_study.Found([])
         self.data: dict[str, Any] = {
             "course": COURSE, "lesson": CAPSTONE, "made": date.today().isoformat(), "tables": [
                 {"network": row.network, "code": row.exact, "source": row.source, "third_party": row.third_party,

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..networks.digit_training import BUDGET
+from .card_study import Found
 from .html_table import html_table
 from .train_resnet import CUT, KeptRun, interval, kept_runs
 
 MOST, STAGES, RUNS = 3, 20, 50  # networks on a card, the newest first; stages of one, and runs
-
-
-class Found(NamedTuple):
-    """The networks for a card. more: how many others were trained."""
-
-    shown: list[dict[str, Any]]
-    more: int = 0
 
 
 def networks(folder: Path) -> Found:

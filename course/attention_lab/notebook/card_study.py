@@ -24,7 +24,7 @@ CUT = 200  # characters of a name on the card
 
 
 class Found(NamedTuple):
-    """The studies for a card. more: how many others there are, older or unfinished."""
+    """What a card shows of one kind, studies or networks. more: how many others there are, older or unfinished."""
 
     shown: list[dict[str, Any]]
     more: int = 0
