@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.networks.training import Results, compare, train
+from attention_lab.networks.training import NotTrained, Results, Trained, compare, train
 
 
 def network(seed=0):
@@ -62,6 +62,11 @@ def test_training_computes_on_one_thread_and_gives_the_others_back():
         assert (seen, torch.get_num_threads()) == ({1}, 2)
     finally:
         torch.set_num_threads(before)
+
+
+def test_a_network_that_was_not_trained_says_which_one_and_what_to_run():
+    with pytest.raises(NotTrained, match="'ECA' was trained with seed 0: run the experiment's cells above first"):
+        Trained()["ECA", 0]
 
 
 def test_training_learns_in_place_and_ends_in_eval_mode():

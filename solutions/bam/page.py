@@ -61,7 +61,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.networks.backbones import parameters
 from attention_lab.networks.cost import cost
 from attention_lab.networks.dilated_reach import ways_to_the_centre, window
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.bam import (print_sides, show_posted_and_repaired, show_ways,
@@ -801,7 +801,7 @@ arms = {f"dilation {d}, posts {far} away": (lambda d=d: strip_reader(BAM(*SIZE, 
 arms |= {"no module, posts 8 away": (lambda: strip_reader(nn.Identity()), 8, True),
          "no gate, posts 8 away": (lambda: strip_reader(NoGate(*SIZE)), 8, True),
          "dilation 4, posts anywhere": (lambda: strip_reader(BAM(*SIZE, 4)), 8, False)}
-trained = {}
+trained = Trained()
 
 
 def run(arm, seed):

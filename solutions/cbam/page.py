@@ -57,7 +57,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.networks.cost import cost
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.cbam import (show_maps_over, show_red_and_blue, show_spatial_maps,
@@ -678,7 +678,7 @@ arms = {
     "spatial gate first": (lambda: Gated(SpatialGate(), ChannelGate(*SIZE)), with_cue),
     "CBAM, cue taken out": (lambda: CBAM(*SIZE), no_cue),
 }
-trained = {}
+trained = Trained()
 
 
 def run(arm, seed):

@@ -57,7 +57,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.notebook.challenge import challenge
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.cloformer import (
     show_cloths,
@@ -675,7 +675,7 @@ def learn(model, seed, n=2160):
                  loss=F.cross_entropy, epochs=1, batch_size=12, peak_rate=0.01, seed=seed)
 
 
-trained = {}  # by arm and seed
+trained = Trained()  # by arm and seed
 show_cloths(cloths)
 
 # %% [markdown]

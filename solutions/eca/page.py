@@ -56,7 +56,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.networks.released_eca import print_released_kernels
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, score_bars, show, show_gate, show_means
 from attention_lab.pictures.eca import gates_of, show_matrices, slide_a_kernel, with_kernel
@@ -586,7 +586,7 @@ arms = {  # what gates the bands; the order of the bands; the largest learning r
     "ECA": (lambda: ECABlock(BANDS), slice(None), 0.1),
     "ECA, bands shuffled": (lambda: ECABlock(BANDS), order, 0.1),
 }
-trained = {}
+trained = Trained()
 
 
 def run(arm, seed):

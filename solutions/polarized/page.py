@@ -549,7 +549,7 @@ predicted = {"no module": None, "full-size map": None, "map of 4 x 4 cells": Non
              "channel gates": None}
 
 # %% tags=["experiment"]
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 
 CHANNELS = 16
 arms = {
@@ -579,7 +579,7 @@ def score(network, pictures):
 
 # %% tags=["experiment"]
 remind(predicted)
-trained = {}
+trained = Trained()
 
 
 def run(arm, seed):

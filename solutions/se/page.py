@@ -55,7 +55,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.networks.backward import check_gradients
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, score_bars, show, show_images
 from attention_lab.pictures.gaps import print_gaps
@@ -626,7 +626,7 @@ arms = {
     "no module, two lamps": (nn.Identity, two_lamps),
     "SE, two lamps": (se, two_lamps),
 }
-trained = {}
+trained = Trained()
 
 
 def train_and_test(network, images, new_images, seed):

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from ..short_errors import OneLine
 from .threads import one_thread
 
 
@@ -114,6 +115,22 @@ def compare(
             error.add_note(f"This happened in the run of arm {arm!r} with seed {seed}.")
             raise
     return Results(arms, seeds, runs)
+
+
+class NotTrained(OneLine, LookupError):
+    """A network is asked for that the experiment has not trained."""
+
+
+class Trained(dict[tuple[str, int], nn.Module]):
+    """The networks that an experiment has trained: `trained[arm, seed] = model`.
+
+    Raises NotTrained for a network that is not there, as when an exercise is not solved yet or training was
+    interrupted.
+    """
+
+    def __missing__(self, key: tuple[str, int]) -> nn.Module:
+        arm, seed = key
+        raise NotTrained(f"no network {arm!r} was trained with seed {seed}: run the experiment's cells above first")
 
 
 @dataclass(frozen=True, repr=False)
