@@ -33,8 +33,17 @@ def course() -> Path:
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "by_lesson: a process takes these tests of a lesson, not of the whole file")
     config.addinivalue_line("markers", "nightly: dear, or tried for others in `make test`; tried with SUITE=nightly "
                                        "(tests/suites.py)")
+
+
+def _lesson(item) -> str:
+    """The lesson of a test that draws a lesson's questions, which is slow: another process can take the next one."""
+    if not item.get_closest_marker("by_lesson"):
+        return ""
+    given = item.callspec.params
+    return f" {given['answer'].lesson if 'answer' in given else given['lesson']}"
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
@@ -45,7 +54,7 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in left_out]
     for item in items:
         shared = next((fixture for fixture in SHARED if fixture in item.fixturenames), None)
-        item.add_marker(pytest.mark.xdist_group(shared or str(item.path.relative_to(ROOT))))
+        item.add_marker(pytest.mark.xdist_group(shared or f"{item.path.relative_to(ROOT)}{_lesson(item)}"))
     items.sort(key=lambda item: not set(SHARED) & set(item.fixturenames))
 
 

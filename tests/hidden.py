@@ -38,7 +38,7 @@ def graders(lesson: str) -> questions.Graders:
         return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=True)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=3)  # the seeds of test_right_and_wrong.py; a lesson's cases can take hundreds of MB
 def exercises(lesson: str, seed: str) -> dict[str, Local]:
     """By exercise; those of another seed than SEED without the known mistakes."""
     if seed == SEED:

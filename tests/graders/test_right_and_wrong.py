@@ -6,8 +6,9 @@ from autograder.judge import recording
 from tests.bank import answers, parameters
 from tests.hidden import LESSONS, SEED, catalogue, exercises, reference
 
-OTHERS = [pytest.param(seed, marks=pytest.mark.nightly) for seed in ("another class", "3f2a9c")]
-SEEDS = pytest.mark.parametrize("seed", [SEED, *OTHERS])
+pytestmark = pytest.mark.by_lesson
+OTHERS = "another class", "3f2a9c"
+SEEDS = pytest.mark.parametrize("seed", [SEED, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in OTHERS)])
 
 
 def source_of(answer, lesson):
@@ -15,7 +16,7 @@ def source_of(answer, lesson):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("seed", [f"class {number}" for number in range(5)])
+@pytest.mark.parametrize("seed", [*(f"class {number}" for number in range(3)), *OTHERS])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_seed_accepts_the_variants_and_rejects_the_mistakes(lesson, seed):
     drawn = exercises(lesson, seed)
