@@ -26,7 +26,7 @@
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
-# Lesson 03 (CBAM) asks the same two questions in turn, but you do not need it here.
+# Lesson 03 (CBAM) asks "what" and then "where", but you do not need it here.
 # After this lesson you will be able to
 #
 # - work out the size of a convolution's output, and how far a dilated convolution sees;
@@ -472,7 +472,7 @@ print("shape", tuple((Mc + Ms).shape), "sum", (Mc + Ms)[0, :, 0].tolist())
 # The product gives the gate σ(-4) = 0.018 and the output 10 + 10 · 0.018 = 10.18.
 #
 # Pass `reduction` to both branches and `dilation` to the spatial one.
-# Your branches already raise the `ValueError`.
+# If C // r is 0, your branches raise the `ValueError`.
 # Do not change x in place.
 
 # %% exercise
@@ -712,7 +712,7 @@ show_posted_and_repaired(posted, repaired)
 # %% [markdown]
 # ## 8. The bug museum
 #
-# This exhibit comes from the authors' own file; we have rebuilt it as small as possible.
+# This exhibit comes from the authors' own file; we have rebuilt a minimal version of it.
 #
 # ### Exhibit A: half blind on wide images
 #
@@ -757,7 +757,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # How far apart may a bar and its post be?
 # A position halfway between bar and post can see both of them and mark what it sees.
 # The mean then collects the marks.
-# So if this is how the network finds the answer, bar and post may be about 4d + 3 pixels apart.
+# So if this is how the network finds the answer, bar and post may be up to about 4d + 3 pixels apart.
 
 # %% [markdown]
 # These are the **arms**:
@@ -769,7 +769,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | dilation 4, posts 8 or 12 pixels away | BAM with the largest window |
 # | no module | the network without BAM |
 # | no gate | both branches *added* to x, without sigmoid and product |
-# | posts anywhere | the cue is taken out, because the posts stand at either bar and do not tell which one counts |
+# | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not tell which one counts |
 #
 # In the six arms of the first three rows, BAM has the same 1,657 parameters.
 # It also does the same number of multiply-adds for each position.
@@ -903,7 +903,7 @@ for combine in ("sum", "product"):
 #
 # **A challenge (not graded).** With posts 12 pixels away and the same 96 steps, reach 95 % in each of three runs.
 # Use as few parameters as you can; our network has 1,173.
-# Before you run the next cell, run the imports, your exercises, `count` in section 6, and the cell of section 9 that defines the arms.
+# Before you run the next cell, run the imports, your exercises and the cell of section 9 that defines the arms.
 # None of these cells trains anything.
 
 # %% tags=["experiment"]
@@ -922,7 +922,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #
 # - BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for every channel and every position.
 # - A dilated kernel sees farther, not more, and costs the same.
-#   Padding must equal dilation for a 3 x 3 kernel, or the features shrink.
+#   For a 3 x 3 kernel, padding must equal dilation, or the features change their size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
 # - The paper adds and the code multiplies, and weights trained with the sum fail with the product.
@@ -969,7 +969,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #    If that gate is 0, the difference is f - f = 0.
 # 3. They see 81 positions, nine per side, in three groups of three, with gaps of one position between the groups.
 # 4. The best place is where the window, 4d + 1, covers the features without hanging far over the edge.
-#    That is d = 8 (window 33) for 32 x 32 features, d = 4 (window 17) for 16 x 16, and d = 2 (window 9) for 8 x 8.
+#    For 32 x 32 features that is d = 8, with a window of 33.
+#    For 16 x 16 features it is d = 4, with a window of 17, and for 8 x 8 features it is d = 2, with a window of 9.
 #    With 7 x 7 positions and dilation 4, a corner tap of `conv1` reads features at 9 of the 49 positions, and zeros at the other 40.
 # </details>
 #

@@ -390,7 +390,8 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # Before you write the general form, follow one position, where channels 0 and 1 hold 4 and 2.
 # Their gates are 0.5 and 1, so x' holds 2 and 2 there.
 # Let the map be σ(maximum - mean), as in the example of exercise 2.
-# Making it from x instead of x' is an easy slip, and no shape will tell you, so the cell tries that first:
+# It is an easy slip to make the map from x instead of x', and the shapes would be the same.
+# So the cell tries both, first x and then x':
 
 # %%
 values, gates = torch.tensor([4.0, 2.0]), torch.tensor([0.5, 1.0])
@@ -579,7 +580,7 @@ print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 # %% [markdown]
 # ## 7. The bug museum
 #
-# This code was public; we have rebuilt it as small as possible.
+# This code was public; we have rebuilt a minimal version of it.
 #
 # ### Exhibit A: a gate that hides its mistake
 #
@@ -750,7 +751,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # But after five times the steps the four weaker runs score 100 % too.
 # In these runs the order decides how soon a network learns, but not how well.
 #
-# Gates side by side, both made from the same x, also need more steps.
+# If the gates work side by side, both made from the same x, they need more than these 384 steps too.
 # Three runs score 93.5, 76.7 and 93.3 % after 384 steps, and 100 % after 1,920.
 # On ImageNet the paper finds small differences (its section 4.1).
 # There channel first is best, spatial first is second, and side by side is third.
@@ -836,7 +837,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# Each run left out one of six photographs, and some of the forms on which people wrote the digits.
+# In training, each run left out one of six photographs, and some of the forms on which people wrote the digits.
 # Tested on what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #

@@ -19,7 +19,7 @@
 #
 # **Why anyone cares.** A 3 x 3 convolution sees one pixel to each side.
 # So it takes 223 such convolutions, without pooling, before opposite corners of a picture of 224 x 224 pixels can exchange information.
-# The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are made of a relative of it.
+# The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 40 · 7 points · difficulty 4 of 5
 #
@@ -102,7 +102,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # ## 2. The idea
 #
 # Fu and others (2019) let each position look at all positions, as the words in lesson 00 do.
-# Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it has to say).
+# Each position has three vectors.
+# Its **query** says what it would like to find, its **key** is what it is found by, and its **value** is what it has to say.
 # A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
 # The gathered features are added to the position's own features.
 #
@@ -455,7 +456,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 
 # %% [markdown]
 # These are the two maps for one poster.
-# An energy is a sum over all positions, without a scale, so energies are large and far apart, and the softmax of E is nearly one-hot.
+# An energy is a sum over all positions, without a scale.
+# So the energies are large and far apart, and the softmax of E is nearly one-hot.
 # Most of its large weights lie on the diagonal, because a channel is most similar to itself.
 # A channel that looks only at itself gathers only its own numbers, so A X is little more than a copy of x.
 # In the code's form no channel looks at itself.
@@ -473,7 +475,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 #
 # These are its parts, where inter stands for in_channels // 4:
 #
-# - `position_in`, `channel_in`: from in_channels to inter channels; `position_out`, `channel_out`: from inter to inter channels.
+# - `position_in` and `channel_in` go from in_channels to inter channels; `position_out` and `channel_out` go from inter to inter channels.
 #   Each of the four is a conv-BN-ReLU block, a `Sequential` of three layers:
 #   a 3 x 3 `Conv2d` without bias that keeps H and W, a `BatchNorm2d` and a `ReLU`;
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;
@@ -497,7 +499,8 @@ print(f"logit of the sum: {branches.sum(0) @ weight + bias:g}")
 # Return a tuple: fused, position, channel.
 # With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #
-# Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches are (2, 8, 6, 9) throughout.
+# Worked example: in `DANetHead(32, 5)`, let x have the shape (2, 32, 6, 9).
+# Both branches then have the shape (2, 8, 6, 9) throughout.
 # The head returns three tensors of logits, each of shape (2, 5, 6, 9).
 
 # %% exercise
@@ -577,7 +580,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # %% [markdown]
 # <details><summary>Where the other parameters are</summary>
 #
-# The other parameters are in the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
+# Nearly all other parameters are in the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
 # So when a table says that "dual attention" improves a network, part of the improvement may come from the convolutions.
 # </details>
 
@@ -745,17 +748,17 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # ## 9. On the way to ViT
 #
-# Two years after DANet, the vision transformer (2021) made whole networks of position attention.
+# Two years after DANet, the vision transformer (2021) built a whole network from position attention.
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes address three weaknesses of the module that you built.
 #
-# **A scale.** If each query and key has D independent numbers (mean 0, spread 1), their products have a spread of $\sqrt{D}$.
+# **A scale.** If each query and key has D independent numbers (mean 0, standard deviation 1), their products have a standard deviation of $\sqrt{D}$.
 # For a large D, an unscaled softmax of the products is nearly one-hot and passes on hardly any gradient.
-# Dividing by $\sqrt{D}$ keeps the spread at 1, whatever D is.
+# Dividing by $\sqrt{D}$ keeps the standard deviation at 1, whatever D is.
 #
 # **Heads.** One row of A is one mixture, so a position that needs two things from two places gets their mean.
 # ViT-Base cuts its 768 channels into 12 heads of 64.
-# Each head has its own queries, keys and A, and the features that the heads gather are put side by side.
+# Each head has its own queries, keys and A, and the features that the heads gather are concatenated.
 #
 # **Positions.** The module does not know left from right: if you shuffle the positions, the output is shuffled in the same way.
 # (See question 1.)

@@ -221,7 +221,8 @@ print_released_kernels(eca_kernel_size)
 
 # %% [markdown]
 # None of the five networks follows the rule.
-# ResNet-50 with the released kernels has **80 parameters**, the number in the paper's abstract, but the paper's rule gives 86.
+# In ResNet-50, the released kernels add **80 parameters**, the number in the paper's abstract.
+# The paper's rule would give 86.
 #
 # In the authors' code the kernel sizes are arguments.
 # The layer also takes the number of channels, but never uses it.
@@ -255,7 +256,7 @@ for channel in range(4):
 # The image's channels are the length, and there is one input channel, so the means must have the shape (B, 1, C).
 #
 # If `kernel_size` is `None`, use your `eca_kernel_size(channels)`.
-# An even k has no middle, so raise a `ValueError`.
+# A kernel of even size has no middle, so raise a `ValueError` for an even k.
 # Worked example: look at the drawing again.
 # If channel 3 of x holds (1, 2, 3, 2), whose mean is 2, channel 3 of the output holds 0.88 times these numbers.
 # Do not change `x` itself.
@@ -464,7 +465,7 @@ print(f"the convolution and the matrix agree: {same}")
 # %% [markdown]
 # ## 6. The bug museum
 #
-# This code was public; we have rebuilt it as small as possible.
+# This code was public; we have rebuilt a minimal version of it.
 #
 # ### Exhibit A: a neighbourhood of one
 #
@@ -570,7 +571,7 @@ def se():
 # All of the training takes about 40 s.
 #
 # *Predict.* Without a gate the overlap on new pictures is about 33 %.
-# What will it be with the other gates?
+# What will it be in the three arms that the next cell names?
 
 # %% tags=["experiment"]
 predicted = {"full matrix": None, "ECA": None, "ECA, bands shuffled": None}
@@ -623,7 +624,7 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # **Read it.** With its three numbers, ECA more than doubles the overlap.
 # The neighbours are what counts, because the same gate with k = 1 does little.
 # (We also ran *no gate* and *no neighbours* eight times each.
-# There *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.)
+# In these runs *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.)
 # In such short training, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures.
 # And with the bands in a different order, *nothing* is left of ECA's lead.
 #
@@ -720,7 +721,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # %% [markdown]
 # ## 9. What we now know
 #
-# - ECA replaces SE's two matrices by one small kernel that slides along the channels.
+# - ECA replaces SE's two matrices with one small kernel that slides along the channels.
 #   So every gate follows the same rule, and every picture teaches it.
 # - In our task this paid off, because the order of the bands means something.
 #   With its three numbers, ECA more than doubled the overlap, but nothing was left of this lead when we shuffled the bands.
@@ -739,7 +740,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# Each run left out one of six photographs, and some of the forms on which people wrote the digits.
+# In training, each run left out one of six photographs, and some of the forms on which people wrote the digits.
 # Tested on what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
@@ -780,8 +781,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    Take the correlations between the bands' means over all pictures.
 #    Start a row with any band.
 #    Then let the row grow at both ends.
-#    Compare the bands that are left with the first and with the last band of the row.
-#    Take the band that is most like one of these two, and put it at that end of the row.
+#    Compare each remaining band with the two bands at the ends of the row.
+#    Take the band that is most like one of these two, and put it at that end.
 #    This found the true order without a mistake, and ECA was back at 77 %.
 #    (The order may come out backwards, but ECA does not mind.)
 # 3. With SE it does, if the rows and columns of SE's matrices are shuffled too.

@@ -119,7 +119,7 @@ slide_a_lamp()
 #
 # The colours that the camera sees follow the lamp, and so do the means.
 # The picture that is divided by its means does not change at all.
-# Apart from its brightness, it looks nearly like the papers in white light.
+# Apart from its brightness, it looks almost like the papers in white light.
 # Rule 2 assumes that the papers of a picture are grey on average.
 # They are not exactly grey, so the rule still errs now and then.
 # </details>
@@ -248,7 +248,7 @@ for first, second in ((3, 1), (1, 3)):
 # Put a ReLU between these layers and a sigmoid at the end, so that every gate lies between 0 and 1.
 #
 # If r does not divide C, round down: 10 // 4 = 2 hidden numbers.
-# Zero is an error, because `Excitation(8, reduction=16)` would have no hidden number at all.
+# If the result is 0, that is an error: `Excitation(8, reduction=16)` would have no hidden number at all.
 # Such a call is almost certainly a typo.
 # Raise a `ValueError` whose message contains both numbers, channels and reduction.
 
@@ -297,7 +297,7 @@ check(Excitation)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` computes `hidden`.
-# If `hidden` is 0, it does `raise ValueError(f"... {channels} ... {reduction} ...")`.
+# If `hidden` is 0, it raises an error: `raise ValueError(f"... {channels} ... {reduction} ...")`.
 # Then it makes two layers.
 # `forward` is one line with four nested calls, and the innermost call runs first.
 # </details>
@@ -329,7 +329,7 @@ print("x * gates:", (x * gates).tolist())
 # The block squeezes `x` and passes the means to its `excitation`, which returns the gates.
 # Then it multiplies each channel by its gate.
 # The output has x's shape.
-# Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
+# Worked example: if a channel holds (1, 2, 3, 6) and its gate is 0.5, it becomes (0.5, 1, 1.5, 3).
 #
 # A gate changes how strong a channel is, never the pattern that it shows.
 # Do not change `x` itself, because the network around the block may still need it.
@@ -389,7 +389,8 @@ check(SEBlock)
 # - The sigmoid's slope is s · (1 - s) = 0.25, so dL/du = 1 · 0.25.
 # - Each number of x is multiplied by s alone: dL/dx = (0.5, 0, 1, -0.5).
 #
-# Now write this for whole batches; the second cell tries the example, then a batch.
+# Now write this for whole batches.
+# The second of the next two cells tries your function on the example, and then on a batch.
 
 # %%
 def gate_backward(grad_y, x, s):
@@ -496,7 +497,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # %% [markdown]
 # ## 7. The bug museum
 #
-# This bug comes from real code; we have rebuilt it as small as possible.
+# This bug comes from real code; we have rebuilt a minimal version of it.
 #
 # ### Exhibit A: what do these gates see?
 #
@@ -657,7 +658,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
 # In the lines that the next cell prints, the numbers in brackets are an interval.
-# It holds the true gap in at least 95 of 100 such experiments, and with three runs it is wide.
+# It contains the true gap in at least 95 of 100 such experiments, and with three runs it is wide.
 # This interval is corrected in the same way, so 0 lies outside it exactly when the gap is more than luck.
 # A gap should also be large enough to matter: here, 5 points.
 
@@ -716,7 +717,8 @@ show_gate_under_lamps(gates_of)
 # Higher is better, and a gain of 3 dB means half the squared error.
 # With the pieces **alone**, SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
-# There SE scored 23.2 dB, and the networks without a module and without the squeeze scored 17.3 dB.
+# There SE scored 23.2 dB.
+# The network without a module and the network without the squeeze scored 17.3 dB each.
 # (These runs are in `solutions/se/experiment.md` too.)
 #
 # So before you put SE into a network, ask: *what can a mean over the whole image tell these channels?*
@@ -774,13 +776,13 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# Each run left out one of six photographs, and some of the forms on which people wrote the digits.
+# In training, each run left out one of six photographs, and some of the forms on which people wrote the digits.
 # Tested on what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
 #
 # Reach is another matter.
 # In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.
-# We trained each network six times on such pictures, and left out another photograph each time.
+# We trained each network six times on such pictures, and left out a different photograph each time.
 # The networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
 
 # %% [markdown]

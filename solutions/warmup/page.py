@@ -17,7 +17,7 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To say which colour the badly printed card has, you look at some cards more than at others.
+# **Why anyone cares.** To name the colour of the badly printed card, you look at some cards more than at others.
 # That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Attention has a cheaper relative, the gate.
@@ -82,7 +82,7 @@ from attention_lab.tasks.data import photograph
 #
 # In the game at the top of the page somebody shows you a badly printed pattern and asks for its colour.
 # Each game has new patterns, so nothing can be memorised.
-# Decide which colour you would say.
+# Decide on a colour before you read on.
 #
 # You probably looked from card to card, compared, and read off the colour of the best match.
 # Now try an **average** instead, the simplest way to make one answer out of six cards.
@@ -126,7 +126,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # ## 3. Exercise 1: `global_average_pool`
 #
 # `global_average_pool(x)` takes a feature map (B, C, H, W) and returns the mean of each channel of each image, (B, C).
-# A box becomes a column.
+# In the drawings, the box becomes a column.
 # Here is an example with one image and two channels of 2 x 3 numbers:
 #
 # ```python
@@ -281,7 +281,7 @@ check(gate)
 
 # %% [markdown]
 # Here is your gate on a photograph.
-# The first gate has one weight per channel, so that red passes and green and blue fade.
+# The first gate has one weight per channel: red passes, while green and blue fade.
 # The second gate has one weight per position, which makes a spotlight.
 
 # %% tags=["nbval-ignore-output"]
@@ -303,10 +303,11 @@ show(show_images(torch.cat(gated), titles),
 # Each word carries
 #
 # - a **key**, by which it is found.
-#   Our keys are two numbers, which say whether the word is a colour and whether it is a thing.
+#   Each of our keys is a pair of numbers.
+#   The first says whether the word is a colour, and the second whether it is a thing.
 #   The keys are red (1, 0), ball (0, 1), rolls (0, 0);
 # - a **value**, which it gives when it is found.
-#   Our values are two numbers as well: red (8, 0), ball (0, 4), rolls (4, 4);
+#   Each of our values is a pair of numbers as well: red (8, 0), ball (0, 4), rolls (4, 4);
 # - if it asks a question, a **query**, which is the key that it would like to find: ball (1, 0), rolls (0, 1).
 
 # %% [markdown]
@@ -320,7 +321,7 @@ show(show_images(torch.cat(gated), titles),
 #
 # **Mean.** Multiply each value by its weight, and add up: 1/2 · (8, 0) + 1/4 · (0, 4) + 1/4 · (4, 4) = (4 + 0 + 1, 0 + 1 + 1) = **(5, 2)**.
 #
-# Now you: *rolls* asks with (0, 1).
+# Now it is your turn: *rolls* asks with (0, 1).
 # Find its three weights and its output before you look at the drawing.
 
 # %% [markdown]
@@ -345,7 +346,8 @@ show(show_images(torch.cat(gated), titles),
 # ## 6. Exercise 3: `dot_product_attention`
 #
 # Before you write the general form, look at the three words as tensors.
-# Each query has to be multiplied by each key, (N, D) times (D, M), so the keys must be turned from (3, 2) to (2, 3).
+# Each query has to be multiplied by each key, which is a product of shapes (N, D) and (D, M).
+# So the keys, whose shape is (3, 2), need the shape (2, 3).
 # There are two ways to get this shape, and one of them is wrong.
 
 # %%
@@ -415,8 +417,9 @@ check(dot_product_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `if scale is None: scale = ...`, then `scores = ...`, a product times the scale.
-# Then `weights = scores.softmax(dim=...)` and `return ... @ ...`.
+# Begin with `if scale is None: scale = ...`.
+# In the next line, `scores = ...` is a product times the scale.
+# Then come `weights = scores.softmax(dim=...)` and `return ... @ ...`.
 # </details>
 
 # %%
@@ -428,7 +431,7 @@ print("rolls gets", dot_product_attention(q, k, v, scale=math.log(2))[0, 1])
 #
 # A word asks with the query (1, 1), because it looks for a colour *or* a thing.
 # Which weights do red, ball and rolls get, with base 2?
-# Replace each `None` with a number (`1 / 3` will do), then run the cell.
+# Replace each `None` with a number (you may write fractions such as `1 / 3`), then run the cell.
 #
 # A trick worth knowing: if the values are the rows of the identity matrix, the output *is* the weights.
 
@@ -489,7 +492,7 @@ print("norm:", {its_name: tuple(its.shape) for its_name, its in batch_norm.named
 print("state dict of the norm:", list(batch_norm.state_dict()))
 
 # %% [markdown]
-# The state dict of the norm holds three buffers as well, so adding up a state dict counts too much.
+# The state dict of the norm holds three buffers as well, so a sum over the state dict would be too large.
 #
 # `count_parameters(module)` returns an `int`, the number of values that training may change.
 #
@@ -536,7 +539,7 @@ check(count_parameters)
 # %% [markdown]
 # ## 8. The bug museum
 #
-# This mistake was really made, in public code; we have rebuilt it as small as possible.
+# This mistake comes from public code; we have rebuilt a minimal version of it.
 # The code ran without an error.
 #
 # ### Exhibit A: every weight is 1
@@ -723,7 +726,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # In the worst of three runs, our attention scores 98.1 % with six questions at once.
 # With one question at a time, it gets 4.2 % wrong.
 # There are 720 ways to hand out six cards to six questions.
-# For each game we can choose the way in which cards and questions are most similar in total.
+# For each game we can pick the best of these ways, the one in which the questions are most like the cards that they get.
 # That gets 99.8 % right without any training.
 # Before you run the next cell, run the imports, your exercises and the cell of section 9 that defines the arms.
 # None of these cells trains anything.
