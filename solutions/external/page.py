@@ -15,7 +15,7 @@
 #
 # *A few learned vectors, the same for every image, do the work of keys and values.*
 #
-# ![Two pictures with the same six coloured discs; one of them has a ring. In the left picture two swatches say that its hue counts as white. In the right picture they say that it counts as black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
+# ![Two pictures with the same six coloured discs; one disc has a ring. In the left picture two swatches say that this disc's hue counts as white. In the right picture they say that it counts as black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
 # Does the ringed disc count as white, or as black?
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
@@ -467,7 +467,7 @@ check(ExternalAttentionBlock)
 # The network has a 3 x 3 convolution with stride 2, a BatchNorm, one module with a shortcut around it, and a 1 x 1 convolution.
 # It gives scores for black and white at each of 12 x 12 positions.
 # Positions without a disc have no answer, and neither the loss nor the score counts them.
-# The network has *no* ReLU, so whatever it can do beyond a linear layer is done by the module.
+# Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
 # The score is the mean of two percentages, for white discs and for black ones.
 # On the *odd one out*, "always black" scores 50 %, although five of the six discs are black.
 #
@@ -512,7 +512,8 @@ show_examples(train_sets)
 
 # %% [markdown]
 # One training takes 250 steps of 16 pictures, with Adam.
-# The peak learning rate is 0.02, or 0.01 for self-attention, which does worse at 0.02: it then scores 50, 68 and 50 % on the odd one out.
+# The peak learning rate is 0.02, but it is 0.01 for self-attention.
+# At 0.02, self-attention does worse: it scores 50, 68 and 50 % on the odd one out.
 
 # %% tags=["experiment"]
 def learn(module, question, seed, peak_rate=0.02):
@@ -570,7 +571,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 #
 # - On the *book*, the answer depends on one token's hue alone.
 #   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
-#   Everything that self-attention adds here passes through A: give it another image's A, and it drops to chance.
+#   Everything that self-attention contributes here passes through A: with another image's A, self-attention drops to chance.
 # - On the *legend*, the MLP and the plain softmax score at chance, as they must, because they treat each token on its own.
 #   External attention compares tokens only with its memory, so you would expect it to be at chance as well.
 #   It is not.
@@ -644,7 +645,8 @@ for dtype in (torch.float32, torch.float16):
 #
 # $e^{-120}$ is 0 in float32, so the first two tokens have no share of any slot, and the division is 0 / 0.
 # Your `double_normalize` divides by the sum plus 1e-9.
-# Such a token then gets a row of zeros and gathers nothing, which is not NaN, but not a weighted mean of the values either.
+# Such a token then gets a row of zeros and gathers nothing.
+# The result is not NaN, but it is not a weighted mean of the values either.
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
 # `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ first, so no sum is 0.
@@ -823,7 +825,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
 # The authors answered that double normalisation is worth 0.1 to 0.3 points in some of their experiments.
 # In a large network, convolutions and pooling mix tokens as well.
-# So a small difference in such networks does not contradict the large one in ours, but the question stays open.
+# So a small difference there does not contradict the large difference in our small network, but the question stays open.
 #
 # Lesson 07b keeps the keys and values of the image, and makes fewer of them.
 

@@ -121,7 +121,8 @@ review()
 #
 # 1. 8 · 32 + 32 · 8 = 512, half of 1024.
 # 2. The two maps have 2 · N · N / d² numbers.
-#    That is *twice* the full map for d = 1, half of it for d = 2, and an eighth of it for d = 4.
+#    For d = 1 they save nothing, because together they are *twice* as large as the full map.
+#    For d = 2 they are half as large, and for d = 4 they are an eighth as large.
 # </details>
 
 # %% [markdown]
@@ -239,7 +240,7 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 # ## 4. Exercise 2: `AnchoredStripeAttention`
 #
 # The next cell holds the functions and modules of lesson 08a, so you can go on even if you skipped that lesson.
-# If you did lesson 08a, you wrote them there, or something like them, so scroll past what you know.
+# If you did lesson 08a, you wrote these or very similar ones there, so scroll past what you know.
 # `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
 # With a `down_factor` these two functions serve anchors too.
 # But they place the anchors oddly, as the authors' code does.
@@ -327,7 +328,8 @@ class WindowAttention(nn.Module):
 #   In this case `stripe_size` is ignored.
 #
 # The exception for g = 1 comes from the authors: one group spans the axis whatever the image's size, so there is nothing to shift.
-# Each axis has a size, a number of groups, or both, and everything divides evenly: you need not check.
+# Each axis has a size, a number of groups, or both.
+# Everything divides evenly, so you need not check.
 #
 # Tokens and anchors are two grids, and a shifted stripe rolls both grids: tokens by -shift, anchors by -(shift // d).
 # Divide first, then change the sign.
@@ -480,7 +482,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # There are four times as many tokens, so windows need four times as much memory.
 # A full map needs nearly sixteen times as much: 194 MiB instead of 12.
 # There are twice as many stripes, and each stripe's map grows fourfold, so the stripes' maps grow eightfold.
-# Only the memory of the windows grows no faster than the number of tokens.
+# Only the windows' memory grows as slowly as the number of tokens.
 # With anchors the stripes' maps are d² / 2 times smaller, but they grow eightfold too.
 # Yet we measure a factor of about 7 with anchors at 1/2, and 5 with anchors at 1/4.
 # The maps are now so small that the tokens themselves, which grow only fourfold, are a large part of the memory.
@@ -502,7 +504,8 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 #
 # The order of `qkv`'s outputs is easy to get wrong.
 # In most networks, queries, keys and values come first, and each of the three is divided among the heads.
-# Here is what the windows would get in that order, if dim = 8, so that `qkv` makes 24 numbers per token:
+# Suppose that dim = 8, so that `qkv` makes 24 numbers per token.
+# Here is what the windows would get in that order:
 
 # %%
 q, k, v = torch.arange(24).chunk(3)  # numbers 0 to 23, first cut into q, k and v
@@ -665,7 +668,7 @@ z = torch.tensor([1.0, 2.0, 6.0])  # attn's output
 print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z, (3,)))
 
 # %% [markdown]
-# A norm gives every input the same size, so an s that stands before the norm has practically no effect.
+# A norm brings every input to the same scale, so an s that stands before the norm has practically no effect.
 # Only an s that comes after the norm makes the step small.
 #
 # - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
@@ -801,7 +804,7 @@ show_before_and_after(noisy_pictures, restored, whole)
 # | non-local means | 8.8 | 8.4 | 6.6 | 10.5 | 8.2 | 12.4 |
 #
 # *Non-local means* is a filter from 2005 that learns nothing, and it beats this small network on five of six photographs.
-# It averages each pixel with those nearby pixels whose surroundings look alike.
+# It averages each pixel with those nearby pixels whose surroundings look like its own.
 # That is attention with fixed queries and keys.
 # (All numbers are in `solutions/grl/baselines.md` in the course's repository.)
 #
@@ -880,7 +883,7 @@ show_wall(test_set)
 
 # %% [markdown]
 # **Touch it.** Point at a sticker without a motif, or move with the arrow keys.
-# You see the same wall three times, each time under the attention of another branch.
+# You see the same wall three times, each time under the attention of a different branch.
 # Bright pixels are the ones that the branch looks at, and the orange frame shows how far it can see.
 # Below each wall you see the token as that branch would restore it.
 # These branches are made by hand, from the tokens' colours: nothing has been trained yet.
@@ -1007,7 +1010,8 @@ print_reach(exhibit)
 # With the same weights, our solutions give the authors' outputs and gradients, to within 1e-10.
 #
 # **A challenge (not graded).** Restore the rocket to more than 32.5 dB by changing only what happens before and after the trained network.
-# (Averaging over mirrored copies, each restored and mirrored back, gives us 32.05 dB; our best attempt reaches 32.54 dB.)
+# (If we restore mirrored copies, mirror them back and average them, we get 32.05 dB.
+# Our best attempt reaches 32.54 dB.)
 # Before you run the cell below, run the imports, your exercises, the first cell of section 4, and section 8.
 
 # %% tags=["experiment"]

@@ -22,8 +22,8 @@ ITEMS = (
          "There are twice as many stripes, and each holds twice as many tokens, so its map grows fourfold. With "
          "windows of a fixed size, the total would only grow fourfold, like the number of tokens."),
     Item("product-by-hand",
-         "Anchor 0 spreads its weight evenly over tokens 0 to 3, anchor 1 evenly over tokens 4 and 5. "
-         "A token gives anchor 0 the weight 0.6 and anchor 1 the weight 0.4. How much of its attention "
+         "Anchor 0 spreads its weight evenly over tokens 0 to 3, and anchor 1 spreads its own evenly over tokens 4 and "
+         "5. A token gives anchor 0 the weight 0.6 and anchor 1 the weight 0.4. How much of its attention "
          "reaches token 5?",
          0.2,
          "Token 5 gets half of 0.4. Tokens 4 and 5 always arrive in equal parts: no token can separate what an anchor "
@@ -48,8 +48,8 @@ ITEMS = (
               "    z = attend(a, k, v)\n"
               "    return attend(q, a, a)"),
     Item("weights-fit",
-         "A network was trained with windows of 8 x 8. By mistake, its weights are loaded into one with windows "
-         "of 4 x 4, and its pictures get worse. Why is there no error?",
+         "A network was trained with windows of 8 x 8. By mistake, its weights are loaded into a network with "
+         "windows of 4 x 4, and that network makes worse pictures. Why is there no error?",
          "b",
          "Position biases are computed from offsets, and masks are made in `forward`, so any window fits. "
          "Store the sizes next to the weights, where a loader can check them.",

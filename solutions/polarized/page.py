@@ -19,7 +19,8 @@
 #
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
-# This lesson's module, which [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships, makes a map of full size with two small vectors of weights.
+# This lesson's module makes a map of full size with two small vectors of weights.
+# [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships this module.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 25 · 10 points · difficulty 3 of 5
 #
@@ -123,7 +124,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # | 4 x 4 | 652 of the 1,000 pictures | 305 | 43 |
 # | 8 x 8 | 145 | 517 | 338 |
 #
-# If two dots share a cell, the guess is right in two thirds of all cases: always if the third dot is meant, and else in every second case.
+# If two dots share a cell, the guess is right in two thirds of all cases: always if the third dot is meant, and otherwise half of the time.
 # If all three share one, it is right in one third.
 # So for cells of 8 x 8 we expect 14.5 + 51.7 · 2/3 + 33.8 / 3 = 60 %.
 # </details>
@@ -198,7 +199,7 @@ normed = nn.LayerNorm(4)(scores).detach()  # each row by itself
 # `wq` returns 0 and 1.1, and $e^{1.1}$ is about 3, so the weights are 1/4 and 3/4.
 # The values 4 and 8 have the weighted mean 1 + 6 = 7.
 # `wz` with weights 1 and -1 turns it into (7, -7), `ln` turns these numbers into (1, -1), and the sigmoid makes (0.73, 0.27).
-# Look at these numbers once before you write the general form:
+# Check these numbers before you write the module:
 
 # %%
 logits, values = torch.tensor([0.0, 1.1]), torch.tensor([4.0, 8.0])  # of two positions
@@ -268,7 +269,7 @@ check(ChannelPolarized)
 # `__init__` makes three convolutions and one norm.
 # `forward` computes weights, values and their weighted mean, then `wz` of that mean.
 # A convolution wants two more axes, `[:, :, None, None]`.
-# Then take the two axes away again, apply `ln` on (B, C) and the sigmoid, and add two axes once more.
+# Then remove the two axes, apply `ln` to (B, C), take the sigmoid, and add the two axes again.
 # </details>
 
 # %% [markdown]
@@ -314,7 +315,7 @@ print("sheet", sheet.numpy().round(2), "map", sheet.sigmoid().numpy().round(2))
 # %% [markdown]
 # 1. `wq(x)` has C // 2 channels.
 #    The mean of each channel over H and W is the query, (B, C // 2).
-#    A softmax over these C // 2 numbers makes the weights; here too, nothing is scaled before it.
+#    A softmax over these C // 2 numbers makes the weights; here too, no scaling comes before the softmax.
 # 2. `wv(x)` has C // 2 channels too, at every position.
 #    At each position take the weighted mean of these C // 2 numbers; together the means are one H x W **sheet**.
 #    (To write this mean as a product `@`, give both factors three axes.)
@@ -415,9 +416,9 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # - `"sequential"`: x is multiplied by the gates, the spatial branch reads *that product*, and its map multiplies the product.
 # - Any other layout raises a `ValueError`.
 #
-# Before you write the general form, look at what the spatial branch reads in each layout.
+# Before you write the class, look at what the spatial branch reads in each layout.
 # At one position, two channels hold 2 and -1, and their gates are 0.5 and 1.
-# The values are the features themselves, with the weights (1/2, 1/2), so the sheet is their mean:
+# In this example, the values are the features themselves, and the weights are (1/2, 1/2), so the sheet is the mean of the features:
 
 # %%
 pair, gates = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 1.0])
@@ -650,7 +651,7 @@ show(maps_below(under_bars.clamp(0, 1), gates),
 #
 # After *half* the steps, the *full-size map* finds 69 to 81 % of the dots.
 # Reach 95 % in each of three runs, without more parameters.
-# (We changed two numbers and scored 100 %, but only 65 % with a fourth seed.)
+# (We changed two numbers and scored 100 % in all three runs, but a run with a fourth seed scored only 65 %.)
 # Before you run the next cell, run the imports, your exercises, section 1, and this section's second code cell.
 # You do not need the training.
 
@@ -674,7 +675,7 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
 # ## 7. The bug museum: tick off the steps
 #
 # A Chinese post ("polarized self-attention, a finer structure of dual attention") explains this module.
-# The post was written before the authors' own code was public, and it prints code for both branches.
+# The post was written before the authors' own code was public, and it shows code for both branches.
 # About the spatial branch it says, in our words:
 #
 # > (1) Two 1 x 1 convolutions make a query and a value from the input.
@@ -778,7 +779,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
 #    Does the result change, and does the cost change?
 # 3. In the experiment's network, put a 3 x 3 convolution, BatchNorm and ReLU between the module and the last layer.
-#    How can a map that cannot separate the dots tell later layers the bar's colour?
+#    Suppose that the map cannot separate the dots: how can it still tell the later layers the bar's colour?
 # 4. How many parameters does the block have for 64 channels?
 #
 # <details><summary>What we think</summary>

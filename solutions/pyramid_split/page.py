@@ -207,8 +207,8 @@ check(SEWeight)
 # ![Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, one of 5 sees 25, one of 7 sees 49, one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.](figures/receptive_fields.svg)
 #
 # Lesson 04's dilated kernels reach far with few numbers, but have holes.
-# These windows have no holes, so three times the side costs nine times as many numbers.
-# EPSANet, the paper's network, saves numbers with **groups**.
+# These windows have none, so a kernel three times as wide has nine times the numbers.
+# EPSANet, the paper's network, saves parameters with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
 # With G groups, the input channels are split into G groups, in order, and so are the output channels.
@@ -465,7 +465,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
-# Before you write the general form, look at the end of the block.
+# Before you write the block, look at how it ends.
 # A ReLU follows `bn1` and `bn2`, so it is tempting to write one after `bn3` too, and to add the shortcut last:
 
 # %%
@@ -474,7 +474,7 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
           f"the sum first gives {max(0, branch + shortcut)}")
 
 # %% [markdown]
-# With the ReLU first, the branch can never make a number smaller, because a negative output of `bn3` becomes 0 before it is added.
+# With the ReLU first, `bn3` can never make a number of the shortcut smaller, because its negative outputs become 0 before they are added.
 # And the output of the block can be negative, which never happens after a ReLU.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:
@@ -537,7 +537,7 @@ check(EPSABlock)
 # <details><summary>Hint 2: the idea</summary>
 #
 # Each row of the list becomes one line of `forward`.
-# `stride=stride` skips the arguments in between, which keep their defaults.
+# Pass the stride by name, as `stride=stride`: the arguments before it then keep their defaults.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -558,7 +558,7 @@ check(EPSABlock)
 #
 # **Predict, then run:** how many parameters does each reading have?
 # At least predict which one has the most and which has the fewest (write `30e6` for 30 million).
-# On the device `"meta"`, modules have shapes but no numbers, so they take no memory.
+# The cell builds the network on the device `"meta"`, where modules have shapes but no numbers, so it takes no memory.
 
 # %%
 predicted = {"all channels, one SE": None, "all channels, four SEs": None,
@@ -600,7 +600,7 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # | *sigmoids, no competition* | each scale times its `SEWeight` output |
 #
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
-# A network that uses the dot now follows a wrong dot half of the time, so its score falls to section 1's 67 %.
+# Half of these dots have the other colour, so a network that uses the dot falls to section 1's 67 %.
 #
 # Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate.
 # Together that takes one to four minutes.
@@ -704,8 +704,9 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # At a third of the learning rate we saw the same result.
 # (At three times the rate no arm got beyond 72 %, with or without a gate, so that rate is too high for this task.)
 #
-# **Four sizes, or only large ones?** A module whose kernels all have one size can solve the task too.
-# With five times the steps and a third of the rate, four 5 x 5 kernels scored 100 % in both of two runs, and so did four 9 x 9 kernels.
+# **Four sizes, or only large ones?** A module whose kernels all have the same size can solve the task too.
+# With five times the steps and a third of the rate, we made two runs with four 5 x 5 kernels and two with four 9 x 9 kernels.
+# All four runs scored 100 %.
 # At the page's rate, the same two modules scored 68 to 100 %.
 # With four different sizes, the score depended less on the rate in our runs.
 # The four different kernels also have half the parameters of four 9 x 9 kernels.
@@ -836,7 +837,8 @@ print("does it train?          ", trains(module))
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
 # On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module, or slightly better.
-# In 36 runs of each, in which we left out other photographs and other forms in turn, the convolution is 1.5 points ahead.
+# We made 36 runs of each network, and tested it on photographs and handwritten forms that were left out.
+# There the convolution is 1.5 points ahead.
 # The 95 % interval of this gap is 0.5 to 2.5 points.
 # **Next**, lesson 06b asks how fine an attention map must be.
 

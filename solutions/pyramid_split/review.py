@@ -43,8 +43,8 @@ ITEMS = (
               "halves[0] = halves[0] + 2\n"
               "y = x + halves.view(1, 4)"),
     Item("bug-shares-axis",
-         "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line has "
-         "to change?",
+         "For each channel, the scales should compete: the channel's shares should sum to 1 over the scales. Which "
+         "line has to change?",
          3,
          "Axis 2 holds the channels, so a softmax over axis 2 makes the channels of a scale compete. The scales are "
          "on axis 1. The shapes are the same either way.",

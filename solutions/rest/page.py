@@ -106,7 +106,7 @@ review()
 # ![x is 4, 2, 0; the kernel has a 1 right of its middle; conv(x) is 2, 0, 0; the gate is 0.88, 0.5, 0.5; the output is 3.52, 1, 0.](figures/pixel.svg)
 #
 # The drawing is a worked example with one row and a bias of 0, in which the kernel reads the right neighbour.
-# Before you write the general form, run it, together with a second channel, whose kernel reads the *left* neighbour:
+# Before you write the module, run this example, together with a second channel, whose kernel reads the *left* neighbour:
 
 # %%
 for row, kernel in (([4., 2., 0.], [0., 0., 1.]), ([1., 0., 3.], [1., 0., 0.])):
@@ -245,7 +245,7 @@ for size in ((8, 12), (7, 9)):
 # ## 4. Exercise 2: `OverlapPatchEmbed`
 #
 # Between its stages, ResT halves the map and increases the channels (section 3.3).
-# The **patches** that become tokens overlap, so that fewer edges are cut:
+# The **patches** that become tokens overlap, so that patch borders cut through fewer edges of the image:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the last, make four tokens.](figures/overlap.svg)
 #
@@ -331,7 +331,7 @@ check(OverlapPatchEmbed)
 #   It subtracts the mean of the head's N · M weights, and divides by their standard deviation.
 #
 # **In numbers.** Take one row of four tokens, with ratio 2 and one head.
-# Each kernel of `sr` is 1 in its middle and 0 elsewhere, so it keeps the tokens 0 and 2.
+# Each kernel of `sr` is 1 in its middle and 0 elsewhere, so it keeps tokens 0 and 2.
 # The values are 8 times the output of `sr_norm`.
 # Run the cell: *four* queries are compared with *two* keys, and each query gathers one token from two values.
 
@@ -449,7 +449,8 @@ check(EMSA)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` needs a few numbers, three layers, and two `if`s with two layers each.
-# `forward` raises the ValueError, and makes the tokens for `kv`, then the queries, keys and values, and then the logits.
+# `forward` first compares H · W with N, and may raise the `ValueError`.
+# It makes the tokens for `kv`, then the queries, keys and values, and then the logits.
 # Then come an `if` with a softmax in each branch, and a `return` with `proj`.
 # </details>
 # %% [markdown]
@@ -484,7 +485,7 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 # %% [markdown]
 # At ratio 8, M is N / 64, so A has only a sixty-fourth of its N · N numbers.
 # But `q` and `proj` still see all N tokens.
-# And A still grows with N · N, because ratio r only divides its number of entries by r · r.
+# And the matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 
 # %% [markdown]
 # ## 8. What do the rows sum to?
@@ -532,7 +533,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 #
 # ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and is added again.](figures/block.svg)
 #
-# Before you write the general form, take two tokens of two numbers each, and a branch that multiplies its input by 2.
+# Before you write the block, take two tokens of two numbers each, and a branch that multiplies its input by 2.
 # It is an easy slip to write `x = norm(x)` first, so that the shortcut starts *after* the norm:
 
 # %%
@@ -556,7 +557,7 @@ for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
 # The second half reads the result of the first.
 # H and W go to `attn` as they are.
 #
-# Here is a worked example: with dim 6 and mlp_ratio 2.6, the product is 15.6, so there are 15 hidden channels.
+# Here is a worked example: with dim 6 and mlp_ratio 2.6, dim · mlp_ratio is 15.6, so there are 15 hidden channels.
 # If the weights and biases of `attn.proj` and of `fc2` are all 0, both branches return 0, and the block returns x.
 
 # %% exercise
@@ -785,8 +786,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - Larger windows made learning slower, and our runs do not show whether they make the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-# - A still grows with N · N, because ratio r only divides it by r · r.
-# - `PixelAttention` tells a network the order of neighbours at the image sizes that we tried, and little about the place in the picture.
+# - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
+# - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 
 # %% [markdown]
 # Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.

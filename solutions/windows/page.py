@@ -106,7 +106,8 @@ print("window 0:", wrong[0, ..., 0].tolist(), "window 1:", wrong[1, ..., 0].toli
 # A `reshape` alone keeps the order of the numbers in memory, so a window gets the next six numbers, which are all in one row.
 #
 # Cut grids x of shape (B, H, W, C) into windows of shape (B · nW, wh, ww, C).
-# B counts images, nW the windows of one image, and C the channels, which come *last* in this lesson.
+# B counts images, nW counts the windows of one image, and C counts the channels.
+# In this lesson, the channels come *last*.
 # All sizes are pairs (height, width); windows need not be square.
 #
 # All windows of image 0 come first, row by row, then those of image 1.
@@ -391,10 +392,11 @@ measured = {name: of(15) / of(7) - 1 for name, of in coordinates.items()}
 predict_then_run(predicted, measured, unit="times the trained range")
 
 # %% [markdown]
-# The paper (section 3.3) gives the same two numbers as its argument for the log scale.
+# The paper (section 3.3) gives these two numbers too, as its argument for the log scale.
 #
 # But look at the curves again: the coordinate of offset 1 *changes* with the window.
-# We trained networks on a task about right neighbours in windows of 2 x 4, and used their weights in larger windows, without training.
+# We trained networks on a task about right neighbours in windows of 2 x 4.
+# Then we used their weights in larger windows, without further training.
 # In windows of 2 x 6 three networks score 97, 80 and 86 %, and in windows of 2 x 8 only 46, 43 and 50 %.
 # Nothing is wrong with the weights.
 # If the table keeps the *trained* scale, with w = 4 in the formula, the networks score 100 % in both windows.
@@ -585,7 +587,7 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # With `shift`, roll by -(wh // 2) and -(ww // 2), and pass the mask to `transform`; without `shift`, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
 # Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
-# Name the one sub-module `transform`: section 10 replaces it.
+# Your class has one sub-module, `transform`, which section 10 replaces.
 #
 # Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` reads qkv (5, 24, 12) of images (4, 6).
 # The grid is (5, 4, 6, 12), and the windows are (20, 2, 3, 12).
@@ -785,8 +787,8 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # <details><summary>What is wrong</summary>
 #
 # The third window masks no pair, and the sixth masks too few.
-# `regions` is (1, 1, H, W), but the slices are applied to the axes 1 and 2, one axis too early.
-# A slice of an axis of size 1 is empty or everything, and neither case raises an error.
+# `regions` is (1, 1, H, W), but the slices are applied to axes 1 and 2, one axis too early.
+# A slice of an axis of size 1 is either empty or the whole axis, and neither case raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
 # </details>
 
@@ -804,7 +806,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # With the same weights and square windows, outputs and gradients equal those of the authors' code (our tests check this within 1e-10).
 #
 # **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right.
-# If there is no such tile, it says its own colour.
+# Tiles in the last five columns have no such tile, so they say their own colour.
 # Windows of 2 x 4 see at most three columns ahead.
 # Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 72 % over all tiles.
 # Can you get above 90 % (our best: 91 %)?

@@ -27,10 +27,10 @@ ITEMS = (
          "a number."),
     Item("bug-regions",
          "`ids`, of shape (1, 1, H, W), should number the nine regions of a rolled picture, for windows of 4 x 4 and "
-         "a shift of 2. It raises no error, but some windows get no mask. Which line has to change?",
+         "a shift of 2. The code raises no error, but some windows get no mask. Which line has to change?",
          5,
-         "The slices are applied one axis too early, and on an axis of size 1 a slice is empty or everything, without "
-         "an error. Rows and columns are the last two axes.",
+         "The slices are applied one axis too early. On an axis of size 1 a slice is either empty or the whole axis, "
+         "and neither case raises an error. Rows and columns are the last two axes.",
          code="ids, number = torch.zeros(1, 1, 8, 12), 0\n"
               "cuts = slice(0, -4), slice(-4, -2), slice(-2, None)\n"
               "for rows in cuts:\n"
