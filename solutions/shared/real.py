@@ -41,7 +41,7 @@ CONTROLS_OF = {"01_se": ("nothing", "one more 3x3 conv", "SE, no squeeze"), "05b
 
 
 class Task(NamedTuple):
-    """said: what is asked, for the page. cue: what the module has to bring to the digit."""
+    """said: the page's description of the task. cue: the information that the module has to bring to the digit."""
 
     draw: Draw
     network: type[DigitNet]
@@ -51,8 +51,9 @@ class Task(NamedTuple):
 
 FRAMED = Task(framed_digits, DigitNet,
               "A picture holds a piece of a photograph, a handwritten digit and a coloured frame. Read the digit if it "
-              "has the frame's colour, and otherwise say \"not it\". The network answers at the digit's centre, and "
-              "from there it cannot see the frame.",
+              "has the frame's colour, and otherwise say \"not it\". The network gives an answer at every position, "
+              "and the one at the digit's centre counts. From there, the network cannot see the frame without a "
+              "module.",
               "the frame's colour")
 PAIRED = Task(digit_pairs, PairNet,
               "There are two pieces of photographs, each with a handwritten digit. Read the query's digit if it has "
@@ -64,7 +65,7 @@ ABOUT = """# {lesson}: real pictures
 `python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `attention_lab/tasks/digits_on_photos.py`.
 This is what the network sees, and what it has to do:
 {said}
-The test pictures have other photographs, and digits from other forms.
+The test pictures are made from other photographs, and from digits that were written on other forms.
 Each network is trained for {steps} steps of {batch} new pictures, with Adam and a one-cycle learning-rate schedule, whose peak is {rate}.
 The table has the share of right answers on {tested} test pictures, in per cent.
 
@@ -146,10 +147,11 @@ def inside(name: str, seed: int) -> list[dict[str, Any]]:
     """What the module of each block does: how much of each channel, and of each position, comes out of it, as log2 of
     out / in.
 
-    by_colour (3, C), by_answer (11, C): means over the pictures in which that colour counts, and with that answer, less
-    the channel's mean.
-    explained: the share of the variance between pictures that the colour that counts, and the answer, account for.
-    maps: of the drawn pictures, less the mean of all.
+    by_colour (3, C): for each colour, the mean over the pictures in which it counts, minus the channel's mean.
+    by_answer (11, C): the same for each answer.
+    explained: the share of the variance between pictures that the colour explains, and the share that the answer
+    explains.
+    maps: the maps of the pictures that are drawn, minus the mean of all maps.
     """
     made = network(name, seed)
     made.load_state_dict(torch.load(_file(name, seed, STEPS).with_suffix(".pt")))
@@ -230,7 +232,7 @@ def _file(name: str, seed: int, steps: int) -> Path:
 
 
 def _log_ratio(out: Tensor, given: Tensor) -> Tensor:
-    """log2(out / given), within 1/64 and 64 times: a channel that is switched off has no logarithm."""
+    """log2(out / given), limited to -6 to 6, because a channel that is switched off has no logarithm."""
     return ((out + 1e-6) / (given + 1e-6)).log2().clamp(-6, 6)
 
 
@@ -240,7 +242,7 @@ def _means(channels: Tensor, labels: Tensor) -> Tensor:
 
 
 def _to_draw(colours: Tensor) -> Tensor:
-    """Pictures in which each colour counts, the first of each, and one more of the first colour."""
+    """The pictures to draw: the first in which each colour counts, and one more for the first colour."""
     first = [(colours == colour).nonzero()[:math.ceil(DRAWN / len(COLOURS)), 0] for colour in range(len(COLOURS))]
     return torch.stack(first, dim=1).flatten()[:DRAWN]
 
@@ -250,8 +252,7 @@ def _rounded(values: Tensor) -> list:
 
 
 def _png(picture: Tensor) -> str:
-    """A picture (3, H, W) from -1 to 1, or two above one another, as the address of an image that a page holds in
-    itself."""
+    """A data URL with a picture (3, H, W) from -1 to 1, or with two such pictures, one above the other."""
     pixels = ((torch.cat(picture[:len(picture) // 3 * 3].split(3), dim=1)
                + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
     held = io.BytesIO()
