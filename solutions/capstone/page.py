@@ -879,7 +879,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Its maps still trace the strokes and the frame, so looking at the right place is not enough.
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
-# There the network answers at the digit's centre, and from there it cannot see the frame without SE.
+# There only the answer at the digit's centre counts, and at that place the network cannot see the frame without SE.
 # Here a position of the last stage sees up to 25 x 25 pixels, so the frame is in view, and no module has to carry its colour there.
 #
 # All this holds for 13 writers and six photographs.
