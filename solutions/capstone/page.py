@@ -542,7 +542,7 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # In the table, "met" means two things.
 # Your network has exactly as many parameters as the released code, which we counted.
 # Also, your count rounds to the number that somebody states, in the unit that they use.
-# "As the code" means that only the first of these holds: nobody states a number, or the released code has another number than the stated one.
+# "As the code" means that only the first of these holds: nobody states a number, or the released code has a different number of parameters.
 # For nearly every row this code is the authors' own.
 # SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
@@ -559,7 +559,7 @@ tables
 
 # %% [markdown]
 # The last column says what to look out for in each row.
-# If a row says "too many" or "too few" parameters, look for a difference between your module and the code: a bias, a norm, a width.
+# If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
 # But a row that is met proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
 # Your checks are for that.
 #

@@ -298,7 +298,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 #
 # Windows have window_size rows and columns and lie side by side: `F.avg_pool2d(x, window_size)`.
 # Maps are never smaller than a window.
-# If too few rows or columns for a window are left over, they are not pooled.
+# Rows or columns that are too few for a window are left over, and they are not pooled.
 # Their positions make queries, but no keys.
 # There are two 1 x 1 convolutions with bias, `q` and `kv`.
 # `q` reads x and makes heads · head_dim channels.
