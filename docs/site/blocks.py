@@ -22,7 +22,7 @@ def folded(summary: str, words: str) -> str:
 
 
 def plain(words: str) -> str:
-    """A docstring as Markdown: what stands between backticks or is indented is code, everything else is itself.
+    """A docstring as Markdown: what is between backticks or indented is code, and the rest shows as it is written.
 
     What is indented below a line such as `Raises:` is a list, one point for each line that is not indented further.
     """

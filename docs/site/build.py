@@ -80,7 +80,8 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
               for name, path in references.items()}
     pages["reference/index"] = index(
         "The reference solutions",
-        "What the exercises are compared with: signatures, shapes, papers, and what differs from them.\n"
+        "Your solutions are compared with these references.\n"
+        "Each page gives signatures, shapes and papers, and says what differs from the papers.\n"
         "The code itself stays in the repository, out of sight of those who are still solving.", references)
     for each in lessons():
         shutil.copytree(COURSE / each.name / "figures", source / "lessons" / each.name / "figures")
@@ -114,8 +115,9 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """A zip for each lesson, with what course/ holds in the same folders, so that several can be unpacked in one place.
-    And one of all lessons, which starts with a double click."""
+    """A zip for each lesson, and one of all lessons, which starts with a double click.
+
+    Their folders are those of course/, so that several lessons can be unpacked in one place."""
     folder.mkdir(parents=True)
     download.write(folder / "course.zip")
     library = [path for path in _files(COURSE)

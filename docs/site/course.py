@@ -59,7 +59,7 @@ def _before(name: str) -> frozenset[str]:
 
 
 def _needed(name: str) -> list[str]:
-    """The lessons that a lesson builds on, without those that these build on themselves."""
+    """The lessons that a lesson builds on, without those that another of them already builds on."""
     return [before for before in sorted(_before(name)) if not any(before in _before(other) for other in _before(name))]
 
 

@@ -1,4 +1,4 @@
-"""Record what the lessons' predictions are compared with, so that a reader of the site can answer them.
+"""Record what the lessons' predictions are compared with, so that somebody on the site can compare their own.
 
     python -m docs.site.measure            all lessons, in half an hour
     python -m docs.site.measure 01_se      this one

@@ -30,7 +30,8 @@ def page(chosen: Sequence[Lesson]) -> str:
     rooms = "\n".join(room(lesson) for lesson in chosen)
     return f"""# The bug museum
 
-Code that really was wrong, in widely read posts and well-known repositories, rebuilt as small as possible.
+This code really was wrong, in widely read posts and in well-known repositories.
+We rebuilt it as small as possible.
 Each exhibit runs, or seems to.
 Look at the symptom and find the mistake; the lesson says what is wrong and where it was seen.
 
@@ -50,7 +51,7 @@ def room(lesson: Lesson) -> str:
 
 
 def exhibits(lesson: Lesson) -> list[Exhibit]:
-    """The exhibits in a lesson's section on bugs; a section without a heading of its own for any is one exhibit."""
+    """The exhibits in a lesson's section on bugs. If none of them has a heading, the whole section is one exhibit."""
     found: list[Exhibit] = []
     section, inside, waiting = "", False, False  # waiting: cells of code that come now belong to the last exhibit
     for cell, words in _sections(lesson):
@@ -70,7 +71,7 @@ def exhibits(lesson: Lesson) -> list[Exhibit]:
 
 
 def _sections(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
-    """The cells with their text; one of prose comes in pieces if a section begins in its middle."""
+    """The cells with their text. A cell of prose comes in pieces if a section begins in its middle."""
     for cell in cells(lesson):
         code = cell["cell_type"] == "code"
         yield from ((cell, words) for words in ([cell["source"]] if code else SECTION.split(cell["source"]))

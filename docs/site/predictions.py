@@ -12,11 +12,11 @@ from typing import Any
 RECORDED = Path(__file__).with_name("predictions.json")  # made by docs/site/measure.py
 CALL = "predict_then_run("
 WRITE_DOWN = "Write down your numbers before you read on."
-IN_THE_NOTEBOOK = "In the notebook your numbers stand here, beside those of your own run."
+IN_THE_NOTEBOOK = "In the notebook, your numbers appear here, beside those of your own run."
 
 
 def digest(source: str) -> str:
-    """What a cell is known by: a cell that was changed has to be measured anew."""
+    """The key of a cell. It changes with the cell, because a changed cell has to be measured anew."""
     return sha256(source.encode()).hexdigest()[:12]
 
 
@@ -26,8 +26,9 @@ def recorded() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def form(lesson: str, source: str) -> str:
-    """A cell's prediction in HTML, or what to do instead: many cells only ask, and one that was just written is not
-    measured yet.
+    """A cell's prediction as a form in HTML, or a sentence in its place if there is nothing to compare with.
+
+    Many cells only ask, and a cell that was just written is not measured yet.
 
     predictions.js compares. Without it, what was measured is in a fold.
     """

@@ -55,7 +55,7 @@ def question() -> str:
     drawing.text(500, 44, "You add a module to each of 16 blocks. Where did a million parameters go?", bold=True,
                  size=22)
     for y, name, below, length, stated in ((86, "ResNet-50", "", width, "25.56M"),
-                                           (180, "ECA-ResNet-50", "16 modules more", shorter, "24.37M")):
+                                           (180, "ECA-ResNet-50", "16 more modules", shorter, "24.37M")):
         drawing.text(left - 16, y + 32, name, bold=True, size=19, anchor="end")
         drawing.text(left - 16, y + 54, below, size=15, anchor="end", colour="quiet")
         drawing.rectangle(left, y, length, 56, mix(PALETTE["features"], "#FFFFFF", 0.55), radius=6)
@@ -281,7 +281,7 @@ def whole_map() -> str:
         for place, words in enumerate(lines):
             drawing.text(left + 24, bottom + 30 + 18 * place, words, size=12.5, anchor="start", bold=True)
     drawing.text(450, bottom + 84,
-                 "right answers on new pictures (%), mean of five seeds; \"2 of 5\": so many runs reached "
+                 "right answers on new pictures (%), mean of five seeds; \"2 of 5\": two of the five reached "
                  f"{SOLVED:g} %, and others are far from it", size=13.5)
     drawing.text(450, bottom + 106,
                  "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
@@ -323,8 +323,8 @@ def all_fronts() -> str:
         drawing.text(120 + 292 * across, 53, f"{_short(low)} to {_short(high)} {word}", size=12.5, colour="quiet")
         for down, task in enumerate(TASKS):
             _front(drawing, 56 + 292 * across, 70 + 132 * down, points[task, cost], found[task, cost], task)
-    drawing.text(450, 742, f"grey: for less cost, another module is as good, or less than {MARGIN} points worse; "
-                           "names: what is on the front, the cheapest at the bottom", size=13)
+    drawing.text(450, 742, f"grey: a cheaper module is as good, or less than {MARGIN} points worse; "
+                           "names: the modules on the front, the cheapest at the bottom", size=13)
     return drawing.svg()
 
 

@@ -15,14 +15,14 @@
 #
 # *Everything that you have written comes together: whole networks, published numbers, and a map of what attention is good for.*
 #
-# ![Two bars. ResNet-50 has 25.56M parameters. ECA-ResNet-50, the same network with 16 modules more, has 24.37M. Where did a million parameters go?](figures/question.svg)
+# ![Two bars. ResNet-50 has 25.56M parameters. ECA-ResNet-50, the same network with 16 more modules, has 24.37M. Where did a million parameters go?](figures/question.svg)
 #
 # People choose networks by tables of parameters and FLOPs; [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
 # If two rows differ by 1.2 million parameters although they should not, one of the numbers is wrong,
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; the other lessons add rows to tables, or show there as "not yet" · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; the other lessons add rows to tables, which say "not yet" until you solve them · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -91,7 +91,8 @@ review()
 # ## 1. A module that removes parameters?
 #
 # ResNet-50 has 25.56 million parameters.
-# The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M for their ECA-Net50, which is a ResNet-50 with one ECA kernel in each of its 16 blocks.
+# The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for their ECA-Net50.
+# This network is a ResNet-50 with one ECA kernel in each of its 16 blocks.
 # You wrote that module in lesson 02: it *adds* a few numbers to a network and removes nothing.
 #
 # **Guess now,** before you read on.
@@ -107,7 +108,7 @@ review()
 # ## 2. Exercise 1: `parameter_table`
 #
 # How many parameters does a module have?
-# A tempting shortcut adds up everything in its state dict, so see what that counts:
+# It is tempting to add up everything in its state dict, so look at what that counts:
 
 # %%
 square = nn.Linear(1024, 1024, bias=False)
@@ -178,7 +179,7 @@ check(parameter_table)
 # %% [markdown]
 # Now you can answer the question of section 1.
 # `resnet` builds torchvision's ResNets.
-# On the device `"meta"` tensors have shapes but no numbers, so even the largest network is built in an instant.
+# On the device `"meta"`, tensors have shapes but no numbers, so even the largest network is built in an instant.
 
 # %%
 with torch.device("meta"):
@@ -194,13 +195,13 @@ parameter_table([("ResNet-50", plain)])
 # %% [markdown]
 # ## 3. Exercise 2: `AttentionResNet`
 #
-# ![The network: a stem, then stages of blocks, a mean and a linear layer, with the shape of the map after each. Below, one block: conv1, bn1, ReLU, conv2, bn2, attention, then plus the shortcut, then ReLU.](figures/resnet.svg)
+# ![The network: a stem, then stages of blocks, a mean and a linear layer, with the shape of the map after each. Below, one block: conv1, bn1, ReLU, conv2, bn2, attention, then the sum with the shortcut, then ReLU.](figures/resnet.svg)
 #
 # Build a small ResNet in which each block has a place for one module: on the residual branch, after `bn2` and before the shortcut is added.
 #
 # - `stem`: an `nn.Sequential` of a 3 x 3 convolution, 3 to widths[0] channels, a BatchNorm and a ReLU;
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
-# - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then plus the shortcut, then ReLU;
+# - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then the sum with the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
 # - if the stride is 2 or the width changes, the shortcut is `downsample(x)`,
 #   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
@@ -337,12 +338,13 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>Explain, then open</summary>
 #
-# SE needs C · C/2 twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752.
+# SE needs C · C/2 parameters twice, so C² for each block.
+# Each width has two blocks, so SE needs 2 · (16² + 32² + 64²) = 10,752 in all.
 # ECA needs 3 for each block, 18 in all.
 # A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
 # A gate adds so few parameters that their number can hardly explain what it does.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
-# Our control "one more 3x3 conv" shows what more parameters bring.
+# Our control "one more 3x3 conv" shows what more parameters alone can do.
 # </details>
 
 # %% tags=["experiment"]
@@ -434,7 +436,7 @@ for entering, leaving, side in ((3, 4, 3), (4, 8, 3), (8, 8, 3), (8, 8, 1)):
           sum(p.numel() for p in nn.Conv2d(entering, leaving, side).parameters()), "parameters")
 
 # %% [markdown]
-# **Worked example.** dims [8, 12], depths [2, 1], on an image of 32 x 48 pixels.
+# **Worked example.** Take dims [8, 12] and depths [2, 1], and an image of 32 x 48 pixels.
 # `patch_embed` makes (B, 8, 8, 12), because its two strides of 2 divide both sides by 4.
 # The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
 # The second stage has one block, 12 to 12, with stride 1.
@@ -537,15 +539,15 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
 # (The skeletons are in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
-# "Met" means two things.
+# In the table, "met" means two things.
 # Your network has exactly as many parameters as the released code, which we counted.
-# Also, somebody states a number, and your count rounds to it in their unit.
-# "As the code" means that only the first of these holds: nobody states a number, or the released code misses the stated one.
+# Also, your count rounds to the number that somebody states, in the unit that they use.
+# "As the code" means that only the first of these holds: nobody states a number, or the released code has a different number of parameters.
 # For nearly every row this code is the authors' own.
 # SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
 #
-# SE's authors gave biases to both layers of the squeeze, and your SE block of lesson 01 has none.
+# SE's authors gave biases to both layers of the excitation, and your SE block of lesson 01 has none.
 # So the skeletons of SE-ResNet-50 and -101 add these biases to your block.
 #
 # **Guess first:** SE-ResNet-50 and CBAM-ResNet-50 are both quoted at 28.09M.
@@ -557,15 +559,15 @@ tables
 
 # %% [markdown]
 # The last column says what to look out for in each row.
-# If your network has parameters "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
-# But a row that is met proves little about what the module computes, because a sigmoid in the wrong place has no parameters either.
+# If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
+# But a row that is met proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
 # Your checks are for that.
 #
 # <details><summary>The two 28.09M</summary>
 #
 # SE-ResNet-50 has 28,088,024 parameters.
 # Without the biases (16,048 in all) it would have 28,071,976, which rounds to 28.07M.
-# CBAM's channel gates have the same layers and biases, and each of its 16 spatial gates has 100 parameters more.
+# CBAM's channel gates have the same layers and biases, and each of its 16 spatial gates adds 100 parameters.
 # That makes 28,089,624.
 # So two different networks have "the same size", but only to two decimals.
 # </details>
@@ -583,10 +585,10 @@ your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFo
 print(agreement(your_cloformer, "CloFormer-XXS"))
 
 # %% [markdown]
-# If `logits` is in that list, your network computes the same as the authors' CloFormer, to eight digits.
+# If `logits` is in the list that the cell printed, your network computes the same as the authors' CloFormer, to eight digits.
 #
 # The authors of ECA, CBAM, BAM, SCNet, ResT and coordinate attention have released weights that they trained on ImageNet.
-# Download a file and put it next to this notebook, and a network with your own module says what a photograph shows.
+# If you download a file and put it next to this notebook, a network with your own module says what a photograph shows.
 # The next cell does this for ECA-ResNet-50, and it tells you where to find the file.
 # We have not been able to try the download ourselves.
 # If a file is not what we expect, `restore` says what it found and leaves your network as it is.
@@ -648,7 +650,8 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (25 %; it needs positions)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
-#   (33 %; it needs content from anywhere, and one colour stands beside a grey that is invisible on the grey background)
+#   (33 %; it needs content from anywhere.
+#   One of the colours stands beside a grey that nobody can see on the grey background.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
@@ -729,7 +732,7 @@ slide_answers(arms, trained, tasks)
 # There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
 # In our run of the look-up, position attention stopped at two thirds.
-# It had every white patch right but could not tell black from grey, so it had learned one brightness of three.
+# It got every white patch right but could not tell black from grey, so it had learned one brightness of three.
 #
 # CBAM does the look-up although it never compares two positions.
 # "Does red beside black occur *somewhere*?" can be read off a maximum over the picture,
@@ -758,7 +761,7 @@ slide_answers(arms, trained, tasks)
 # The five runs then took the best of the three.
 # A run has **solved** its task if it answers at least 90 % of the questions.
 # In some cells a few runs have solved the task and others are far from it.
-# No run is like their mean, so these cells say how many have solved it.
+# No run is like the mean of the five, so these cells say how many of them have solved the task.
 
 # %% [markdown]
 # Before you read the three findings below the map, find the controls besides *nothing*, and say what each of them rules out.
@@ -777,7 +780,7 @@ slide_answers(arms, trained, tasks)
 # So these two tasks don't need attention, and a few plain convolutions would do.
 # On "look-up" and "where" the convolutions fail: of fifteen longer runs at three rates, none got above 46 %.
 #
-# *Local* is a control among the tasks: it says nothing about attention, because every module and *nothing* score 96 to 98 %.
+# *Local* is a control among the tasks: it says nothing about attention, because every module scores 96 to 98 %, and so does the network with *nothing*.
 
 # %% [markdown]
 # **A loophole that we closed.**
@@ -787,7 +790,7 @@ slide_answers(arms, trained, tasks)
 # Posts in the last row were cut off by the edge, so a mean over the picture revealed their colour.
 # Posts of one dot could also come into another dot's view.
 # Now all posts are whole and keep their distance.
-# Of the modules that have no reach, no run gets above 37 % any more, at three rates and with five seeds.
+# Now no run of a module without reach gets above 37 %, at three rates and with five seeds.
 #
 # A small leak is left: "one more 3x3 conv" scores 38 %.
 # In its view of 11 x 11 pixels, a post of another dot sometimes appears, and that rules out one of the three colours.
@@ -795,10 +798,10 @@ slide_answers(arms, trained, tasks)
 
 # %% [markdown]
 # **No winner.** No row is the best everywhere, and an average over the columns would depend on the columns that we chose.
-# These are small pictures made for one mechanism each, so they do not say what a module brings on photographs.
+# These are small pictures made for one mechanism each, so they do not say how much a module helps on photographs.
 # A high score says that a module *can* use a mechanism.
 # A low score does not say that the module cannot, because another rate, more steps or another wrapper may change the score.
-# On the look-up, SE is at chance after the page's steps.
+# On the look-up, SE is at chance after the page's number of steps.
 # After five times as many, at half the rate, three of its five runs have solved it.
 # Every score holds for this network, with 16 channels and this number of steps.
 #
@@ -825,7 +828,7 @@ slide_answers(arms, trained, tasks)
 # This is the task of the lessons' recorded runs.
 # Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
 #
-# **The budget.** Your network may have 35,000 parameters, and may need 5 million multiply-adds for one picture.
+# **The budget.** Your network may have up to 35,000 parameters, and may need up to 5 million multiply-adds for one picture.
 # With `parameter_table` of section 2 you can count the parameters before you train.
 # Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
 # You choose the stages and the module.
@@ -854,7 +857,7 @@ yours
 predict_then_run(predicted, yours.means(), unit="% right")
 
 # %% [markdown]
-# Run the last two cells again, and the network gets a second run, with another seed.
+# If you run the last two cells again, the network gets a second run, with another seed.
 # Then change the widths, the blocks or the module.
 #
 # <details><summary>What came out when we did it</summary>
@@ -871,12 +874,12 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of one and the same network differ by up to 12.1 points, so a gap of one or two points says little.
 # (That network is the one with CBAM: one of its runs scores 78.7 %, and the other four score 86 to 91 %.)
-# The clearest gap is the one that width makes, and with 3.0 points it is close to luck as well.
+# The clearest gap is the one that width makes, but at 3.0 points it is also close to luck.
 #
 # Our own network, in the cell above, has CloAttention.
 # Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
-# We tried a single rate and a single number of steps, so it may only be slower.
-# Its maps still trace the strokes and the frame, so looking at the right place is not enough.
+# We tried a single rate and a single number of steps, so our network may only be slower to learn.
+# The maps of its attention still trace the strokes and the frame, so looking at the right place is not enough.
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
 # There only the answer at the digit's centre counts, and at that place the network cannot see the frame without SE.
@@ -898,7 +901,8 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # `study(...)` holds you to this order.
 # Once a run has finished, you can no longer change the hypothesis and what would refute it.
 # The task, the comparisons, the controls and the gap that matters are fixed, too.
-# You may still change an arm, its training or the number of seeds, and the page says so, with the scores from before.
+# You may still change an arm, its training or the number of seeds.
+# The page then says so, and it still shows the scores from before.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
 #
 # Here is one of our own studies.
@@ -931,9 +935,9 @@ study("places", task="far",
 #
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
-# Where some runs of an arm solve a task and others don't, the mean is like none of them.
-# The rules then look at the order of the runs alone.
-# Here every run with places is above every run without, and by luck that is rare (p = 0.02, corrected for both comparisons).
+# If some runs of an arm solve a task and others don't, no run is like the mean.
+# Then the rules look only at the order of the runs.
+# Here every run with places is above every run without, and that rarely happens by luck (p = 0.02, corrected for both comparisons).
 # After five times as many steps, all five solve it (100 %), and the other two arms are still at chance (33 to 36 %).
 #
 # We had tried a lazier arm first.
@@ -1019,10 +1023,10 @@ study("places", task="far",
 # %% [markdown]
 # **A challenge (not graded): set a record.**
 # How many of the five tasks can *one* module solve?
-# A task is solved if at least four of five runs answer 90 % right, so luck with one run does not help.
+# A task is solved if at least four of five runs answer 90 % right, so one lucky run does not help.
 # Each run takes the page's number of steps.
 # The module may carry 1,000 numbers: its parameters, and its buffers, such as BatchNorm's means and variances.
-# Between two modules that solve equally many tasks, the one with fewer numbers is ahead.
+# If two modules solve the same number of tasks, the one with fewer numbers is ahead.
 #
 # Our best attempt solves four of the five tasks with 393 numbers, so there is room for a fifth.
 # The page `docs/records.md` in the course's repository has all rules, our attempts, and how a record is verified.
@@ -1060,7 +1064,7 @@ paper_card(tables, results)
 # - Each idea has its own task.
 #   In our map a mean helps with "what", and coordinates help with "where".
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
-#   Three plain convolutions do "far" as well, because they see far enough.
+#   Three plain convolutions solve "far" too, because they see far enough.
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
 #   In our own small network on close-ups, SE was not ahead of the network without a module by more than luck.
 # - A published number means nothing without its unit.
@@ -1109,7 +1113,7 @@ paper_card(tables, results)
 # 1. The mean mixes all positions without any attention, so the network's end sees the whole picture anyway.
 # 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, the initial values.
 # 3. It has SE's own parameters, its product and its sigmoid, and lacks only the mean over the picture.
-#    The convolution shows what more parameters and a wider view would bring.
+#    The convolution shows what more parameters and a wider view would do.
 # </details>
 #
 # **References**

@@ -42,8 +42,8 @@ ITEMS = (
               "    total = sum(p.numel() for p in found)\n"
               "    return total / 1e6"),
     Item("which-flops",
-         "Network A is stated with 4.1G FLOPs, by which its authors mean multiply-adds. Network B is stated with "
-         "7.6G FLOPs, where a multiplication and an addition count as two. Which one needs less work?",
+         "The authors of network A state 4.1G FLOPs, by which they mean multiply-adds. The authors of network B state "
+         "7.6G FLOPs, and they count a multiplication and an addition as two. Which network needs less work?",
          "b",
          "Counted in one unit, A needs 4.1 billion multiply-adds and B needs 3.8 billion. Neither statement is wrong, "
          "but a table that puts them side by side is wrong.",

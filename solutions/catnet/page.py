@@ -20,7 +20,7 @@
 # Labelling one street scene of Cityscapes, pixel by pixel, took [more than an hour and a half](https://arxiv.org/abs/1604.01685) on average,
 # and labelling an organ in a scan takes an expert.
 # *Few-shot* segmentation has only one labelled example of something new, or a few of them, and must find the same thing in other pictures.
-# [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the two pictures look at each other.
+# [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the labelled picture and the new one look at each other.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 25 · 10 points · difficulty 3 of 5
 #
@@ -156,7 +156,8 @@ check(masked_average_pool)
 #
 # Compare each position of the query with the prototype.
 # The cosine s of two vectors is 1 if they have the same direction, and 0 if they are at right angles.
-# `F.cosine_similarity` computes this cosine, for zero vectors too, but mind its argument `dim`.
+# `F.cosine_similarity` computes this cosine, for zero vectors too.
+# Mind its argument `dim`.
 # CAT-Net's code turns s into the probability that the position belongs to the object:
 #
 # $$1 - \sigma\big(0.5 \cdot (-\text{scale} \cdot s - \text{threshold})\big)$$
@@ -172,7 +173,7 @@ cosines = torch.tensor([1.0, 0.6, 0.5, 0.4, 0.0])
 print("probabilities:", (1 - torch.sigmoid(5 - 10 * cosines)).numpy().round(3))
 
 # %% [markdown]
-# The probability falls from nearly 1 to nearly 0, and most of that between the cosines 0.6 and 0.4.
+# The probability falls from nearly 1 to nearly 0, and most of this fall lies between the cosines 0.6 and 0.4.
 #
 # Worked example, threshold -10 and scale 20: if the features at a position are (3, 4) and the prototype is (6, 8), their cosine is 1.
 # The inner bracket is -20 + 10 = -10, half of it is -5, the sigmoid of that is 0.007, and the probability is 0.993.
@@ -225,7 +226,7 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 #
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
-# 3. take the cosine of each f (from step 2) with each q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and keep the largest one for each q;
+# 3. take the cosine of each f of step 2 with each q of the query, $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q keep the largest cosine;
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # Where the mask is 0, f is 0, and so is its cosine.
@@ -284,7 +285,7 @@ check(prior_mask)
 # ## 5. Three ways, measured
 #
 # The third way is attention.
-# Each query position looks at *all* support positions, object and background, with `sharpness` · cosine as score.
+# Each query position looks at *all* support positions, object and background, with `sharpness` · cosine as the score.
 # The softmax turns the scores into weights.
 # The **values are the mask itself**, which is 1 on the object and 0 elsewhere.
 # So the answer at a query position is the share of its weight that lies on the object.
@@ -391,12 +392,12 @@ for name, axis in (("keys", 1), ("queries", 0)):
 #   All three have a bias.
 # - `attention(x, y)`: a matrix (B, N, N), in which row j says how position j of x weighs the positions of y.
 #   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row.
-#   With `softmax_over="queries"`, take the softmax of each column instead.
-# - `forward(x, y, mask=None)`: the weighted sums of y's values, one for each position of x, as (B, C, H, W).
+#   With `softmax_over="queries"`, take the softmax of each column.
+# - `forward(x, y, mask=None)`: the weighted sums of y's values, one per position of x, as (B, C, H, W).
 #   If there is a mask, (B, 1, H, W), these sums are multiplied by it.
 #
 # The mask only multiplies the result, and there is no shortcut.
-# The constructor raises `ValueError` if C // r is 0 (naming C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
+# The constructor raises `ValueError` if C // r is 0 (the message names C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
 # Worked example with two positions and C // r = 1: the queries are 1 and 0, and the keys are 0 and ln 3.
 # Row 0 is (1/4, 3/4), row 1 is (1/2, 1/2).
@@ -463,7 +464,7 @@ check(CrossMaskedAttention)
 # %% [markdown]
 # ## 7. Exercise 5: `CMAT`
 #
-# ![Query and support go through self-attention, each with a shortcut and norm0. Then each gathers from the other by cross attention, times its own mask, with a shortcut and norm1; an MLP with a shortcut and norm2 follows. All layers are shared by the two rows.](figures/cmat.svg)
+# ![Query and support go through self-attention, each with a shortcut and norm0. Then each gathers from the other by cross attention, and its own mask multiplies the result. A shortcut and norm1 follow, then an MLP with a shortcut and norm2. All layers are shared by the two rows.](figures/cmat.svg)
 #
 # The **CMAT** block (*cross masked attention Transformer*) refines both pictures with the same layers:
 #
@@ -746,11 +747,11 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # **Read it.**
 #
 # - **The lead of the look-up is mostly a matter of speed.**
-#   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, with the same blocks.
+#   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, although the blocks are the same.
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
 #   At half the learning rate the prototype arms are slower still, and the lead stays at 4 to 7 points.
 #   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
-#   Learning such features takes many steps, and a look-up needs them less.
+#   Learning such features takes many steps, but a look-up depends on them less.
 # - **Looking across is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
@@ -759,7 +760,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   With 600 steps it is worth 4 points if the network ends in a look-up, and about one point if it ends in a prototype.
 
 # %% [markdown]
-# We think that the mask leads because it is the only place where labels enter the features.
+# We think that the arms with a mask lead because the mask is the only place where labels enter the features.
 # The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
 #
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
@@ -827,7 +828,7 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # The authors' code refines the prototype by some steps of Adam, not by several blocks one after the other.
 # A user [reports](https://github.com/hust-linyi/CAT-Net/issues/15) that the paper's refinement is missing, and that the scores are more than 7 % below the paper's.
 # We have not tried to reproduce the paper's scores or the user's.
-# Given equal weights, exercises 1 to 4 give the outputs and gradients of the authors' code (in our tests, to within 1e-10).
+# With equal weights, your code of exercises 1 to 4 gives the outputs and gradients of the authors' code (in our tests, to within 1e-10).
 # `CMAT` and the refinement of exercise 6 are not in their code.
 #
 # **A challenge (not graded).** After 120 steps, our best network scores 82.5 % in the worst of three runs.
@@ -873,7 +874,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
 # So each of the two alone brings most of the gain, and the two together bring no more.
 # Without its mask the module even does better: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
-# With its mask, these runs cannot tell whether looking across helps: the gap is 2.5 points, and its interval is -0.3 to 5.3.
+# These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
 # (The query's mask is the prior mask, which is itself made from both pictures.)
 #
 # **What stays open.** On photographs or scans, does looking across add something that the mask does not give?

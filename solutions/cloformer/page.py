@@ -15,12 +15,13 @@
 #
 # *Some heads look near, the others look everywhere: two kinds of attention in one block.*
 #
-# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back is up, so rising and falling swap.](figures/questions.svg)
+# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule. Under a red glow the front is up. Under a blue glow the back is up, so rising and falling swap.](figures/questions.svg)
 #
 # Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 % when its 86 million parameters
 # become 5.7 million.
-# [CloFormer](https://arxiv.org/abs/2303.17803) (2023) reports 77.0 % with 4.2 million parameters, and credits a local branch that is half convolution, half attention.
-# You build that branch here, and test what it brings.
+# The authors of [CloFormer](https://arxiv.org/abs/2303.17803) (2023) report 77.0 % on ImageNet with 4.2 million parameters.
+# They give the credit to a local branch that is half convolution, half attention.
+# You build that branch here, and test what it contributes.
 #
 # **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a transformer's block) · 3 h 40 · 15 points · difficulty 4 of 5
 #
@@ -31,7 +32,7 @@
 # - build attention from convolutions, and test how it differs from a convolution;
 # - divide heads between branches that work side by side;
 # - find a leak: a layer that sees more than you think;
-# - find out with waves what a branch lets through, and whether this is built in or learned.
+# - use waves to find out what a branch lets through, and whether this is built in or learned.
 #
 # | part | minutes |
 # |---|---|
@@ -86,7 +87,7 @@ review()
 #   Each patch has a direction of its own.
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
-#   Seen from the other side, rising threads look as if they fell: try it with a drawing on thin paper.
+#   Seen from the other side, rising threads look as if they were falling: try it with a drawing on thin paper.
 #
 # **Guess now.** Suppose that only one layer of a network lets pixels exchange information.
 # What percentage of the network's answers will be right if, in that layer,
@@ -108,17 +109,18 @@ review()
 #
 # $$\text{FC}(\text{Swish}(\text{FC}(\cdot)))$$
 #
-# FC (fully connected) mixes all channels, at each position separately: it is a 1 x 1 convolution, dim to dim, with bias.
+# FC stands for fully connected, and it mixes all channels at each position separately.
+# So FC is a 1 x 1 convolution, dim to dim, with bias.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it.
-# Here are numbers for one channel, at a position with 0.5 and at one with -0.5:
+# Here are numbers for one channel, at a position where x is 0.5 and at one where x is -0.5:
 
 # %%
 silu = F.silu(2 * torch.tensor([0.5, -0.5]))  # the first FC multiplies by 2
 print("SiLU", silu.numpy().round(2), "result", (3 * silu + 1).numpy().round(2))
 
 # %% [markdown]
-# Write this for any number of channels.
+# Write `AttnMap` for any number of channels.
 # `conv1` and `conv2` go from dim to dim channels, at each position separately, with bias.
 # Nothing follows the second convolution.
 # Give the layers the names in the docstring, because later cells need them.
@@ -179,7 +181,7 @@ check(AttnMap)
 # The tanh turns its input into weights from -1 to 1, which multiply v.
 #
 # Here are numbers for one channel at one position: suppose that `attn_map` returns 1.1, that v is 10, and that head_dim is 4.
-# It matters whether the scale stands inside the tanh or outside:
+# It matters whether you scale inside the tanh or outside it:
 
 # %%
 attn_map_output, v, scale = torch.tensor(1.1), 10, 4 ** -0.5
@@ -245,7 +247,7 @@ check(AttnConv)
 # <details><summary>Hint 2: the idea</summary>
 #
 # `chunk(3, dim=1)` cuts channels into three equal parts, in order.
-# The scale stands between `attn_map` and the tanh; outside the tanh it would give other results.
+# Multiply by the scale after `attn_map` and before the tanh, because outside the tanh it would give other results.
 # </details>
 
 # %% [markdown]
@@ -296,7 +298,8 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 #
 # Windows have window_size rows and columns and lie side by side: `F.avg_pool2d(x, window_size)`.
 # Maps are never smaller than a window.
-# Rows and columns left over (too few for a window) are not pooled: their positions make queries, but no keys.
+# Rows or columns that are too few for a window are left over, and they are not pooled.
+# Their positions make queries, but no keys.
 # There are two 1 x 1 convolutions with bias, `q` and `kv`.
 # `q` reads x and makes heads · head_dim channels.
 # `kv` reads the pooled x and makes twice as many channels, [k | v].
@@ -322,11 +325,11 @@ print("means:", means.tolist(), "weights:", [round(w, 2) for w in weights.tolist
 print(f"the weights add up to {weights.sum():.2f}, and the query gets {weights @ means:.2f}")
 
 # %% [markdown]
-# A head has head_dim neighbouring channels of q, of k and of v; head 0 comes first.
+# Each head takes head_dim neighbouring channels of q, of k and of v, and head 0 comes first.
 # Logits are scaled by head_dim ** -0.5; the softmax runs over the M keys.
 # Finally the heads' results are concatenated, in the same order, and reshaped to a map.
 #
-# In shapes: `GlobalBranch(16, heads=3, head_dim=4, window_size=2)`, x (2, 16, 5, 7).
+# Here are the shapes for `GlobalBranch(16, heads=3, head_dim=4, window_size=2)` and x (2, 16, 5, 7).
 # The pooled map is (2, 16, 2, 3), so M = 6; q is (2, 12, 5, 7) and kv is (2, 24, 2, 3).
 # As heads: queries (2, 3, 35, 4), keys (2, 3, 6, 4), weights (2, 3, 35, 6).
 # The output is (2, 12, 5, 7).
@@ -369,7 +372,7 @@ check(GlobalBranch)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# From (B, heads · head_dim, H, W) to heads: cut the channels, `(B, heads, head_dim, N)`, and transpose the last two axes.
+# To go from (B, heads · head_dim, H, W) to heads, cut the channels into `(B, heads, head_dim, N)`, and transpose the last two axes.
 # Cut kv's channels into (2, heads, head_dim).
 # The way back is the same, in reverse: transpose first.
 # </details>
@@ -408,7 +411,8 @@ print("groups of (heads, kernel):", list(zip(local_heads, (3, 5, 7))))
 # (num_heads divides dim, there is at least one head, and each local group has a kernel.)
 # If the split does not sum to num_heads, raise a `ValueError`.
 #
-# Worked example: dim 32 and 8 heads, with the split and the kernels above, so head_dim is 4.
+# Worked example: dim is 32, and there are 8 heads, with the split and the kernels above.
+# So head_dim is 4.
 # The branches are 3 heads with kernel 3, 2 heads with kernel 7 and 3 global heads, which make 12 + 8 + 12 = 32 channels.
 
 # %% exercise
@@ -500,8 +504,8 @@ print("stride in fc1:   ", F.conv1d(row[..., ::2], kernel, padding=1).flatten().
 
 # %% [markdown]
 # Both results have two numbers, so the shape does not tell you which layer has the stride.
-# In `dwconv`, every number counts: 0 (padding) + 2 + 1 = 3, and 1 + 0 + 3 = 4.
-# In `fc1`, the 1 and the 3 are thrown away before `dwconv` sees them.
+# If the stride is in `dwconv`, every number counts: the results are 0 + 2 + 1 = 3, where the 0 is padding, and 1 + 0 + 3 = 4.
+# If the stride is in `fc1`, the 1 and the 3 are thrown away before `dwconv` sees them.
 #
 # Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
 
@@ -638,9 +642,9 @@ check(CloBlock)
 #
 # So the smaller network costs less than half as much and scores more.
 # But these two networks differ in nearly everything, including how they were trained.
-# So the table does not say what the local branch brings.
+# So the table does not say what the local branch contributes.
 # And we have not timed either network on a phone.
-# A cleaner question needs networks that differ in one thing alone, and that is what comes next.
+# A fair comparison needs networks that differ in only one thing, and such a comparison comes next.
 
 # %% [markdown]
 # ## 8. The experiment
@@ -729,10 +733,11 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # Would you now write "without context-aware weights, the local branch cannot do it"?
 # We trained longer before writing anything: after 900 steps, three runs with an open gate scored 92 to 93 %,
 # and the published branch scored 96 %.
-# Three runs were too few to say how large the gap is: of six more with an open gate, two scored 93 %, three 84 % and one 50 %.
+# Three runs were too few to say how large the gap is.
+# Of six more runs with an open gate, two scored 93 %, three 84 % and one 50 %.
 # The published branch scored 96 % in all nine runs.
 # After 3,600 steps, all five networks with an open gate score 93 or 94 %.
-# So the gate brings *speed*, and about three points besides.
+# So the gate makes learning *faster*, and adds about three points.
 # Without the gate the threads can still be read, because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
@@ -750,9 +755,10 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # | two of each, added | 50, 93, 93 | 96, 96, 96 | 95, 96 |
 # | two of each, GELU | 95, 95, 94 | 94, 96, 93 | 96, 95 |
 #
-# *Added* and *GELU* get close, so most of the gain comes from something non-linear in the branch.
+# *Added* and *GELU* get close to the published branch, so most of the gain comes from something non-linear in the branch.
 # If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
-# It leads by 0.7 to 3.6 points, and by 46 points over the one run of *added* that is still at chance.
+# It leads by 0.7 to 3.6 points, except in one case.
+# Over the one run of *added* that is still at chance, it leads by 46 points.
 #
 # Other splits and windows do about as well, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.
@@ -809,7 +815,7 @@ predict_then_run(predicted, measured, unit="% of the strongest response")
 show_responses(response)
 
 # %% [markdown]
-# **Touch it.** Choose a wave, and the network before or after training.
+# **Touch it.** Choose a wave, and choose the network as it was before or after training.
 # Next to the wave you see, for each branch, the channel that responds most; its response to plain grey is subtracted.
 # The colours of one branch can be compared between waves, but not between the untrained and the trained network.
 # Each network has its own scale.
@@ -937,7 +943,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
 # - For a cue that is far and a detail that is near, both kinds of heads were needed.
 #   Neither kind alone rose above chance, even after five times as many steps.
-# - The gate mostly brings speed: a network with an open gate comes within about three points when it trains twenty times as long.
+# - The gate mostly makes learning faster: with an open gate, a network comes within about three points of the published one if it trains twenty times as long.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
 # - The global branch passes only long waves, because pooling builds that in.
 #   The local branch prefers short waves, and that preference is learned.

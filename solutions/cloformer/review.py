@@ -57,13 +57,13 @@ ITEMS = (
     Item("open-gate",
          "In the local branch, the gate that multiplies v was opened: all its numbers were 1. "
          "On our task this network was at chance (about 50 %) after 180 steps and scored 93 % after 900. With "
-         "its gate, it scored 96 % both times. What did the gate bring?",
+         "its gate, it scored 96 % both times. What did the gate contribute?",
          "d",
          "Without the gate the task can be learned too, only later. A short run alone would have told you that it is "
          "impossible.",
          choices=("The task cannot be solved without it.",
                   "It makes up for missing parameters.",
-                  "Nothing, because longer training brings the same.",
+                  "Nothing, because longer training does the same.",
                   "Mostly speed, and about three points at the end.")),
     Item("which-waves",
          "Waves of 3 pixels hardly change the output of the global branch, before training as well as after. Why?",

@@ -102,11 +102,12 @@ print(INVITATION if None in five.values() else "Noted, until section 5.")
 # | $z^h_c(h) = \frac{1}{W} \sum_i x_c(h, i)$ | the mean of row h in channel c | first result of `directional_pool` |
 # | $z^w_c(w) = \frac{1}{H} \sum_j x_c(j, w)$ | the mean of column w | second result |
 # | $f = \delta(F_1([z^h, z^w]))$ | all H + W means joined, a 1 x 1 convolution, the activation δ | `conv1`, `bn1`, hard-swish |
-# | $g^h = \sigma(F_h(f^h))$ | $f^h$: the rows' part of f; their gates | `conv_h`, sigmoid |
-# | $g^w = \sigma(F_w(f^w))$ | $f^w$: the columns' part; their gates | `conv_w`, sigmoid |
+# | $g^h = \sigma(F_h(f^h))$ | gates from $f^h$, the rows' part of f | `conv_h`, sigmoid |
+# | $g^w = \sigma(F_w(f^w))$ | gates from $f^w$, the columns' part | `conv_w`, sigmoid |
 # | $y_c(i, j) = x_c(i, j) \cdot g^h_c(i) \cdot g^w_c(j)$ | x times the gates of row i and column j | `x * a_h * a_w` |
 #
-# In the first line i counts columns, in the last line rows; with j it is reversed.
+# In the sums, i counts columns and j counts rows.
+# The last line swaps the two.
 
 # %% [markdown]
 # ## 3. Exercise 1: `directional_pool`
@@ -195,7 +196,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
-# First follow some numbers: the five means of exercise 1's table, two of rows and three of columns.
+# First follow some numbers through the module: the five means of exercise 1's table, two of rows and three of columns.
 # Suppose that `conv1` and `bn1` together subtract 2.5, and that `conv_h` and `conv_w` change nothing.
 # A hard-swish (defined below) comes after `bn1`, and sigmoids make the gates.
 
@@ -215,7 +216,8 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 # Build the module of section 2 with these names (the check looks for the convolutions by these names):
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
-# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`: $z \cdot \min(\max(z + 3, 0), 6) / 6$ (0 below -3, z above 3);
+# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`.
+#   It computes $z \cdot \min(\max(z + 3, 0), 6) / 6$, which is 0 below -3 and z above 3;
 # - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
 #
 # All three convolutions have a bias.
@@ -476,7 +478,7 @@ slide_the_marks(trained_network)
 # The experiment does not show that one must *multiply* the gates.
 # timm's `SimpleCoordAttn` adds the rows' and the columns' results before one sigmoid.
 # If the gates are made in this way, the network also scores 100 % in 320 steps (three runs).
-# Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
+# If the two gates are made as before and added, the network scores 95 to 97 %, and 100 % in five times as many steps.
 # And the puzzle suits Coordinate Attention, because the marks point along rows and columns.
 # (All runs are in `solutions/coordinate/experiment.md` in the course's repository.)
 
@@ -539,7 +541,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #
 # `chunk(2)` makes two equal halves, but the line has H rows and W columns.
 # Call `split` with the list of sizes [H, W].
-# (If you give it H alone, it cuts pieces of this length, and the line of the wide image gives three.)
+# (If you give it H alone, it cuts pieces of this length, and the line of the wide image gives three such pieces.)
 # Square inputs never show the mistake.
 # </details>
 
@@ -560,7 +562,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
 # - In these runs the positions make the difference: the same layers without them score about what SE scores.
-#   After five times as many steps they score 58 to 65 % and SE scores 55 to 57 %, but the module with positions scores 100 %.
+#   After five times as many steps these layers score 58 to 65 % and SE scores 55 to 57 %, but the module with positions scores 100 %.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
@@ -571,9 +573,10 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # Self-attention with a position code (lessons 05a and 07b) keeps both coordinates at once, at a higher cost.
 #
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), Coordinate Attention ties with one more 3 x 3
-# convolution, because both networks score 93.0 %.
+# convolution.
+# Both networks score 93.0 %.
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
-# If we leave out other photographs and other forms in turn (36 runs each), the scores are 90.5 % and 91.0 %.
+# If we leave out other photographs and other forms in turn (36 runs each), Coordinate Attention scores 90.5 % and the convolution 91.0 %.
 #
 # One question stays open: how much of the gain on ImageNet comes from positions, and how much from the wider view?
 # Next, lesson 06b builds gates that keep full resolution.

@@ -30,7 +30,7 @@
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
 # - explain why this alone does not help in training, and what does;
-# - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
+# - compute a softmax over a row that you only ever see in pieces, which is the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
 # | part | minutes |
@@ -132,7 +132,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # `queries.split(128, dim=1)` cuts the queries into such chunks.
 # (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
 #
-# ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these times all values give two positions' results. The rest of A is never built.](figures/chunks.svg)
+# ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these rows times all values give the results of two positions. The rest of A is never built.](figures/chunks.svg)
 #
 # **2. Recomputation.** In training, nothing is forgotten.
 # Autograd keeps each chunk's weights for the backward pass, and the weights of all chunks together are N x N numbers again.
@@ -152,7 +152,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #   So pad q and k with zeros (`F.pad`), which change no product;
 # - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
 #
-# Otherwise it silently builds A.
+# Otherwise torch silently builds A.
 
 # %% [markdown]
 # ### The exercise
@@ -630,7 +630,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # 4. Two machines hold half of the keys each.
 #    Which numbers do they have to exchange per query?
 # 5. Lesson 05a's channel attention has a C x C matrix.
-#    Does it need any of this?
+#    Does it need any of this lesson's ideas?
 #
 # <details><summary>What we think</summary>
 #

@@ -91,9 +91,9 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 # For the other half, a map of averages says what is around each position.
 # A gate made from this map corrects ("calibrates") a normal convolution of this half.
 #
-# ![The calibrated half: x (B, C, H, W) goes through k3 and, in a second branch, is averaged over r x r cells, goes through k2 at that small size and is enlarged to H x W; x is added, a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
+# ![The calibrated half: x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
-# In the paper's letters, $X_1$ is the calibrated half's input, $*$ means a convolution, and $K_1$ is the normal path.
+# In the paper's notation, $X_1$ is the calibrated half's input, $*$ means a convolution, and $K_1$ is the normal path.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -123,14 +123,14 @@ predict_then_run(predicted, measured, unit="the number at this place")
 # ## 3. Exercise 1: `SCConv`
 #
 # Build the calibrated half, as in the drawing.
-# This module halves nothing: its input and its output both have C = `channels` channels.
+# This module does not cut the channels in half: its input and its output both have C = `channels` channels.
 #
 # - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
 # - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
 # - every convolution is 3 x 3 with padding 1, *without* bias; there is no ReLU;
 # - Up is the call whose result you predicted in section 2: `F.interpolate` to the height and width of x, without a `mode`.
 #
-# Worked example: one channel, pooling 2, x has two rows, both (0, 2, 4, 6).
+# Worked example: there is one channel, pooling is 2, and x has two rows, both (0, 2, 4, 6).
 # The means are (1, 5).
 # Suppose that k2's other layers subtract 5.
 # That makes (-4, 0), which Up enlarges to (-4, -4, 0, 0).
@@ -230,7 +230,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
 # Here two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
-# (One 1 x 1 convolution of x whose *result* is cut in two would give the same numbers.)
+# (One 1 x 1 convolution of x would give the same numbers if its *result* were cut in two.)
 # Compare this with a version that cuts x itself in two, before it narrows.
 # There are four channels at one position, and each half narrows them to one number:
 
@@ -241,7 +241,7 @@ print("each half reads all of x:", (weight @ x).tolist())
 print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]).item()])
 
 # %% [markdown]
-# If x is cut first, half a knows nothing of the last two channels, and half b knows nothing of the first two.
+# If x is cut first, branch a knows nothing of the last two channels, and branch b knows nothing of the first two.
 # So in the drawing, both branches start at the whole x:
 #
 # ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. Both (B, w, H', W') are joined, a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, then a ReLU.](figures/bottleneck.svg)
@@ -502,9 +502,9 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # The dilated block sees 9 rows with gaps, up to 5 pixels away.
 # It is as good as pooling 4, with 16 fewer parameters.
 # In the test "no cue", these two blocks name the ring's new colour.
-# Their answer is the old colour, which the test expects, at only a third of the dots.
+# The test expects the old colour, which they name at only a third of the dots.
 # So the blocks do use the ring.
-# This experiment therefore shows what a wide view brings.
+# This experiment shows how much a wide view helps.
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
@@ -518,7 +518,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # ### A challenge (not graded)
 #
 # With pooling 2, the network sees 10 rows, which is enough for the ring.
-# Still, only one of our three runs finishes learning in 120 steps: they score 100, 85 and 83 %.
+# Still, only one of our three runs finishes learning in 120 steps: the three score 100, 85 and 83 %.
 # (In 600 steps, both of our two runs finish.)
 # Keep pooling 2 and the training, but change the block.
 # Can a network of at most 2,300 parameters get above 95 % with every seed?
@@ -594,15 +594,17 @@ for side in (32, 30, 35):
 #   A finished network's accuracy does not tell them apart; comparing outputs does.
 #
 # PAN uses a similar block to enlarge images.
-# In newer networks, large kernels and attention between positions do this job, because they see far as well.
+# In newer networks, large kernels and attention between positions give the wide view.
 
 # %% [markdown]
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
 # With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has a third of the parameters of `SCConv`.
-# We also left out each of the six photographs, together with each of six groups of the forms on which people wrote the digits (36 runs).
+# We also made 36 runs of each network.
+# Each run left out one of the six photographs, and one of six groups of the forms on which people wrote the digits.
 # There `SCConv` scores 93.2 % on average and the convolution 91.0 %.
 # The 95 % interval of the gap is 0.6 to 3.8 points.
-# In a run that was five times as long, the convolution reached 98.1 %, so part of this lead is speed, and we do not call it a win.
+# In a run that was five times as long, the convolution reached 98.1 %.
+# So part of this lead is speed, and we do not call it a win.
 #
 # One question stays open: is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
 # Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
@@ -626,7 +628,7 @@ for side in (32, 30, 35):
 #    For a dot's lowest pixel, the farthest corner of this view is 6 rows and 5 columns
 #    from the dot's centre, which is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
-#    But it compares no position with another, as the attention of lesson 05a does.
+#    But it does not compare positions with each other, and the attention of lesson 05a does.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
 #    With `strict=False`, the small network gets the weights of the large network's first blocks.
 #    But the weights of its last stage were trained to follow blocks that are not there.

@@ -67,5 +67,5 @@ ITEMS = (
          "gate. So neither averages nor the gate deserves the credit.",
          choices=("Averages are the best way to see far.",
                   "The gate is what makes the difference.",
-                  "The task needs a wide view, and this gives one.")),
+                  "The task needs a wide view, and these means give one.")),
 )
