@@ -91,8 +91,8 @@ MISTAKES = (
             "would leave the map.",
             ((RESULT, "round((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-truncated", "conv_output_size",
-            "`int(...)` cuts the fraction off, which rounds a negative number up: a kernel that is too long by less "
-            "than a stride seems to fit once. Divide with //, which rounds down.",
+            "`int(...)` cuts the fraction off, so it rounds a negative number up. A kernel that is too long by less "
+            "than a stride then seems to fit once. Divide with //, which rounds down.",
             ((RESULT, "int((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-undilated-formula-dilated-once", "conv_output_size",
             "You multiply the padding by the dilation. Only the kernel is stretched; the padding counts as it is.",
@@ -109,7 +109,7 @@ MISTAKES = (
             "not below 0.",
             (("if result < 1:", "if result < 0:"),)),
     Mistake("size-one-refused", "conv_output_size",
-            "Your ValueError comes too early: a result of 1 is allowed, because the kernel then fits once.",
+            "Your ValueError refuses too much: a result of 1 is allowed, because the kernel then fits once.",
             (("if result < 1:", "if result <= 1:"),)),
     Mistake("size-at-least-one", "conv_output_size",
             "A result below 1 is silently made 1. Raise a ValueError: the kernel fits nowhere.",
@@ -140,8 +140,8 @@ MISTAKES = (
             (("nn.BatchNorm1d(hidden)", "nn.BatchNorm1d(channels)"), (SCORES,
                                                                       "self.bn(self.fc2(torch.relu(self.fc1(s))))"))),
     Mistake("channel-second-norm", "ChannelBranch",
-            "There is a second BatchNorm, on C numbers, at the end of the branch, where the paper puts one. This "
-            "exercise follows the authors' code: one BatchNorm, on the C // r hidden numbers.",
+            "There is a second BatchNorm, on C numbers, at the end of the branch. The paper puts one there, but this "
+            "exercise follows the authors' code: it has one BatchNorm, on the C // r hidden numbers.",
             (("self.fc2 = nn.Linear(hidden, channels)",
               "self.fc2 = nn.Linear(hidden, channels)\n        self.bn2 = nn.BatchNorm1d(channels)"),
              (SCORES, f"self.bn2({SCORES})"))),
@@ -161,8 +161,8 @@ MISTAKES = (
             "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix.",
             ((SCORES, f"self.fc2({FIRST})"),)),
     Mistake("channel-relu-at-the-end", "ChannelBranch",
-            "There is a ReLU after fc2 too, so that no number can be negative and no gate can fall below 0.5. The "
-            "branch ends with fc2.",
+            "There is a ReLU after fc2 too, so no number can be negative and no gate can fall below 0.5. The branch "
+            "ends with fc2.",
             ((f"scores = {SCORES}", f"scores = torch.relu({SCORES})"),)),
     Mistake("channel-sigmoid-between", "ChannelBranch",
             "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",
@@ -182,8 +182,7 @@ MISTAKES = (
             "Your branch adds up the positions without dividing by H * W. Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("channel-over-batch", "ChannelBranch",
-            "Your branch averages over the batch too, so that all images get the same numbers. Average over H "
-            "and W only.",
+            "Your branch averages over the batch too, so all images get the same numbers. Average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("channel-square-window", "ChannelBranch",
             "You pool with a square window as high as the map, as the authors' code does. On a wide map it sees only "
@@ -215,18 +214,17 @@ MISTAKES = (
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
             ((f"return {PROJECTED}", f"return {PROJECTED}.expand_as(x)"),)),
     Mistake("spatial-no-channel-axis", "SpatialBranch",
-            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that BAM can add the "
-            "other branch.",
+            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that BAM can add the other branch.",
             ((f"return {PROJECTED}", f"return {PROJECTED}[:, 0]"),)),
     Mistake("spatial-applies-itself", "SpatialBranch",
             "Your branch multiplies x by its map. Return the map alone, (B, 1, H, W); BAM applies the gate.",
             ((f"return {PROJECTED}", f"return x * {PROJECTED}"),)),
     Mistake("spatial-padding-one", "SpatialBranch",
-            "Your padding is 1 whatever the dilation is, so that each convolution takes 2 * dilation - 2 off the "
-            "map's sides. The map keeps its size with padding=dilation.",
+            "Your padding is 1 whatever the dilation is, so each convolution makes H and W smaller by 2 * dilation - "
+            "2. The map keeps its size with padding=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=1, dilation=dilation)")),
     Mistake("spatial-no-padding", "SpatialBranch",
-            "Your 3x3 convolutions have no padding: each takes 2 * dilation off the map's sides. The map keeps its "
+            "Your 3x3 convolutions have no padding, so each makes H and W smaller by 2 * dilation. The map keeps its "
             "size with padding=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, dilation=dilation)")),
     Mistake("spatial-no-dilation", "SpatialBranch",
@@ -247,7 +245,7 @@ MISTAKES = (
             "Your first 3x3 convolution is not dilated. Both should be.",
             (dilated("conv1", "nn.Conv2d(hidden, hidden, 3, padding=1)"),)),
     Mistake("spatial-reflected", "SpatialBranch",
-            "Your convolutions pad with the map repeated beyond its border (`padding_mode`). BAM pads with zeros.",
+            "Your `padding_mode` repeats the map beyond its border. BAM pads with zeros.",
             both('nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, padding_mode="replicate")')),
     Mistake("spatial-no-bias", "SpatialBranch",
             "Your convolutions before the BatchNorms have no bias. A bias there has no effect in training, but BAM's "
@@ -294,7 +292,7 @@ MISTAKES = (
             ((f"return {PROJECTED}", f"return torch.relu({PROJECTED})"),)),
     Mistake("spatial-norm-at-the-end", "SpatialBranch",
             "There is a BatchNorm at the end of the branch, where the paper puts it. This exercise follows the "
-            "authors' code: one after each of the three hidden layers, none after `project`.",
+            "authors' code, which has one after each of the three hidden layers and none after `project`.",
             (("self.project = nn.Conv2d(hidden, 1, 1)",
               "self.project = nn.Conv2d(hidden, 1, 1)\n        self.bn3 = nn.BatchNorm2d(1)"),
              (f"return {PROJECTED}", f"return self.bn3({PROJECTED})"))),
@@ -377,13 +375,13 @@ MISTAKES = (
             "The channel branch is missing from the gate: every channel gets the same map.",
             ((COMBINED, "spatial"),)),
     Mistake("bam-dilation-not-passed", "BAM",
-            "`dilation` does not reach the SpatialBranch: it always has the default, 4.",
+            "`dilation` does not reach the SpatialBranch, which always has the default, 4. Pass it on.",
             ((SPATIAL, "SpatialBranch(channels, reduction)"),)),
     Mistake("bam-reduction-not-passed", "BAM",
-            "`reduction` does not reach the branches: they always have the default, 16.",
+            "`reduction` does not reach the branches, which always have the default, 16. Pass it on.",
             ((CHANNEL, "ChannelBranch(channels)"), (SPATIAL, "SpatialBranch(channels, dilation=dilation)"))),
     Mistake("bam-reduction-of-one-branch", "BAM",
-            "`reduction` does not reach the ChannelBranch: it always has the default, 16.",
+            "`reduction` does not reach the ChannelBranch, which always has the default, 16. Pass it on.",
             ((CHANNEL, "ChannelBranch(channels)"),)),
     Mistake("bam-arguments-exchanged", "BAM",
             "`reduction` and `dilation` have changed places in the call of SpatialBranch: it takes channels, "
@@ -398,7 +396,8 @@ MISTAKES = (
             "never learn.",
             ((GATED, "x + x * torch.sigmoid(scores).detach()"),)),
     Mistake("bam-image-detached", "BAM",
-            "The numbers are right, but x is detached before the product: a part of its gradient is lost.",
+            "The numbers are right, but x is detached before the product, so a part of its gradient is lost. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((GATED, "x + x.detach() * torch.sigmoid(scores)"),)),
     Mistake("bam-remembers-gate", "BAM",
             "The gate of the first call is kept and used again for the next image. Compute it again in every call of "
@@ -414,12 +413,12 @@ MISTAKES = (
 
     # --- RepairedSpatialAttention
     Mistake("repaired-not-at-all", "RepairedSpatialAttention",
-            "The padding is still 1, so that each layer takes 2 * dilation - 2 off the map's sides. A 3x3 kernel "
-            "keeps the size with padding=dilation.",
+            "The padding is still 1, so each layer makes H and W smaller by 2 * dilation - 2. A 3x3 kernel keeps the "
+            "size with padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=1")),)),
     Mistake("repaired-counted-from-one", "RepairedSpatialAttention",
-            "Your dilated layers are called conv_1, conv_2, ... The snippet counts from 0: conv_0, bn_0 first. With "
-            "other names its weights end up in the wrong layers.",
+            "Your dilated layers are called conv_1, conv_2, ... The snippet counts from 0, so its first layers are "
+            "conv_0 and bn_0. With other names the snippet's weights end up in the wrong layers.",
             ((LAYER, LAYER.replace("conv_{i}", "conv_{i + 1}")), ('layers[f"bn_{i}"]', 'layers[f"bn_{i + 1}"]'))),
     Mistake("repaired-padding-two", "RepairedSpatialAttention",
             "Your padding is 2 whatever the dilation is. That fits only the default; padding=dilation fits every "
@@ -429,7 +428,7 @@ MISTAKES = (
             "Only the first dilated layer is repaired: the others still have padding=1.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=1 if i else dilation")),)),
     Mistake("repaired-no-padding", "RepairedSpatialAttention",
-            "Your layers have no padding at all: each takes 2 * dilation off the map's sides. A 3x3 kernel keeps the "
+            "Your layers have no padding at all, so each makes H and W smaller by 2 * dilation. A 3x3 kernel keeps the "
             "size with padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation, ", "")),)),
     Mistake("repaired-without-dilation", "RepairedSpatialAttention",
@@ -459,11 +458,11 @@ MISTAKES = (
             "The argument `num_layers` has no effect: there are always three dilated layers.",
             (("range(num_layers)", "range(3)"),)),
     Mistake("repaired-one-layer-less", "RepairedSpatialAttention",
-            "One dilated layer is missing: i runs from 0 to num_layers - 1, which is range(num_layers).",
+            "One dilated layer is missing. Let i run from 0 to num_layers - 1, as in range(num_layers).",
             (("range(num_layers)", "range(1, num_layers)"),)),
     Mistake("repaired-no-relus", "RepairedSpatialAttention",
-            "The ReLUs of the dilated layers are missing (a Sequential keeps only one entry of each name). Each layer "
-            "should be convolution, BatchNorm, ReLU.",
+            "The ReLUs of the dilated layers are missing. (If layers share a name, a Sequential keeps only one of "
+            "them.) Each layer should be convolution, BatchNorm, ReLU.",
             ((f"            {RELUS}\n", ""),)),
     Mistake("repaired-no-first-relu", "RepairedSpatialAttention",
             "The ReLU after conv_reduce1 and bn_reduce1 is missing.",

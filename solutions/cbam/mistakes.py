@@ -47,12 +47,12 @@ MISTAKES = (
             "them should be the mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Send each of them through the mlp alone, "
-            "because of its ReLU, and add the two results.",
+            "You add mean and maximum first and send the sum through the mlp. Send each of them through the mlp by "
+            "itself, and add the two results: because of the ReLU, this is different.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
-            "You send the average of mean and maximum through the mlp. Send each of them through it alone, and add the "
-            "two results.",
+            "You send the average of mean and maximum through the mlp. Send each of them through it by itself, and add "
+            "the two results.",
             ((SCORES, f"self.mlp(({MEAN} + {LARGEST}) / 2)"),)),
     Mistake("gate-scores-averaged", "ChannelGate",
             "You take half the sum of the two results. CBAM adds them without dividing.",
@@ -104,8 +104,8 @@ MISTAKES = (
             "You return 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("gate-no-relu", "ChannelGate",
-            "The ReLU between the two layers of your mlp is missing. Without it mean and maximum could as well be "
-            "added before the mlp.",
+            "The ReLU between the two layers of your mlp is missing. Without it, you could as well add mean and "
+            "maximum before the mlp.",
             (("nn.ReLU(), ", ""),)),
     Mistake("gate-hidden-sigmoid", "ChannelGate",
             "The hidden layer of your mlp has a sigmoid. It should have a ReLU: the sigmoid is only for the gate.",
@@ -119,7 +119,7 @@ MISTAKES = (
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),
              ("nn.Linear(hidden, channels)", "nn.Linear(hidden, channels, bias=False)"))),
     Mistake("gate-applied", "ChannelGate",
-            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1); the block around it applies it.",
+            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1). The block around it applies the gate.",
             ((GATE, f"x * {GATE}"),)),
     Mistake("gate-expanded", "ChannelGate",
             "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched "
@@ -160,8 +160,8 @@ MISTAKES = (
             "over H and W, so that each channel keeps two numbers.",
             ((MEAN, "x.mean(dim=1).flatten(1)"), (LARGEST, "x.amax(dim=1).flatten(1)"))),
     Mistake("gate-square-window", "ChannelGate",
-            "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H "
-            "and over W.",
+            "Your pooling treats the map as square, because it uses the height for both sides. Maps are often not "
+            "square: pool over H and over W.",
             ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),
              (LARGEST, "nn.functional.max_pool2d(x, x.shape[2]).flatten(1)"))),
     Mistake("gate-fixed-reduction", "ChannelGate",
@@ -172,20 +172,20 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("gate-hidden-is-reduction", "ChannelGate",
-            "The hidden layer has `reduction` numbers. The reduction is a divisor: it should have channels // "
-            "reduction.",
+            "The hidden layer has `reduction` numbers. The reduction is a divisor, so the layer should have channels "
+            "// reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("gate-rounds-up", "ChannelGate",
             "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
             "reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded "
-            "down. Raise it only if the hidden width is 0.",
+            "Your ValueError refuses too much: a reduction that does not divide the channels is allowed, and the "
+            "result is rounded down. Raise it only if the hidden width is 0.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the "
-            "caller: raise a ValueError that names both numbers.",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a mistake of the "
+            "caller. Raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("gate-no-error", "ChannelGate",
             "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError "
@@ -213,8 +213,8 @@ MISTAKES = (
             "over both.",
             ((LARGEST, "x.max(dim=2)[0]"),)),
     Mistake("gate-maximum-of-a-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair, the maxima and their positions, so that a second `.max` has nothing to "
-            "work on. `x.amax(dim=(2, 3))` takes both axes at once.",
+            "`x.max(dim=...)` returns a pair, the maxima and their positions. A pair has no `.max`, so the second one "
+            "fails. `x.amax(dim=(2, 3))` takes both axes at once.",
             ((LARGEST, "x.max(dim=2).max(dim=2)"),)),
     Mistake("gate-maximum-over-batch", "ChannelGate",
             "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
@@ -243,8 +243,8 @@ MISTAKES = (
             "so that each position keeps two numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
-            "Your sheets have lost their channel axis, (B, H, W), so that `torch.cat` puts them together along "
-            "H. Keep it with `keepdim=True`, or use `torch.stack`.",
+            "Your sheets have lost their channel axis: they are (B, H, W), so `torch.cat` puts them together along H. "
+            "Keep it with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
             "You put the two sheets together along the batch. Put them together along the channel axis: "
@@ -277,26 +277,27 @@ MISTAKES = (
             "convolution, BatchNorm, sigmoid.",
             ((MAP, "self.bn(torch.sigmoid(self.conv(pooled)))"),)),
     Mistake("spatial-relu", "SpatialGate",
-            "There is a ReLU between the BatchNorm and the sigmoid: no position can be closed below 0.5. Leave it out.",
+            "There is a ReLU between the BatchNorm and the sigmoid, so no position can get a weight below 0.5. Leave "
+            "it out.",
             ((MAP, "torch.sigmoid(torch.relu(self.bn(self.conv(pooled))))"),)),
     Mistake("spatial-relu-before-bn", "SpatialGate",
             "There is a ReLU between the convolution and the BatchNorm. The order should be convolution, BatchNorm, "
             "sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution (with two channels). It should come after the convolution and "
-            "normalise its one channel.",
+            "The BatchNorm comes before the convolution, where it has two channels. It should come after the "
+            "convolution and normalise its one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
-            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is "
-            "`self.bn`, between convolution and sigmoid.",
+            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one. Here it is "
+            "`self.bn`, and it belongs between convolution and sigmoid.",
             ((f"\n        self.bn = {BN}", ""), (MAP, "torch.sigmoid(self.conv(pooled))"))),
     Mistake("spatial-bn-not-called", "SpatialGate",
             "`self.bn` is made and never called. It belongs between the convolution and the sigmoid.",
             ((MAP, "torch.sigmoid(self.conv(pooled))"),)),
     Mistake("spatial-bn-momentum", "SpatialGate",
-            "Your BatchNorm keeps its running mean and variance with a different momentum. (The authors' code has "
-            "0.01.) Keep torch's default: leave the argument out.",
+            "Your BatchNorm updates its running mean and variance with a momentum that is not torch's default. (The "
+            "authors' code has 0.01.) Leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
             "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and "
@@ -308,7 +309,7 @@ MISTAKES = (
             "bias of its own.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
-            "You multiply x by the map. Return the map itself, (B, 1, H, W); the block around it applies it.",
+            "You multiply x by the map. Return the map itself, (B, 1, H, W). The block around it applies the map.",
             ((MAP, f"x * {MAP}"),)),
     Mistake("spatial-expanded", "SpatialGate",
             "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is "
@@ -322,8 +323,8 @@ MISTAKES = (
             "it keeps its size.",
             (("padding=kernel_size // 2, ", ""),)),
     Mistake("spatial-fixed-padding", "SpatialGate",
-            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only for 7. Use "
-            "`kernel_size // 2`.",
+            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only if the kernel size "
+            "is 7. Use `kernel_size // 2`.",
             (("padding=kernel_size // 2", "padding=3"),)),
     Mistake("spatial-fixed-kernel", "SpatialGate",
             "Your kernel is 7 x 7 whatever `kernel_size` says. Use the argument.",
@@ -333,8 +334,8 @@ MISTAKES = (
             "raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("spatial-three-and-seven-only", "SpatialGate",
-            "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Raise it only if "
-            "kernel_size is even.",
+            "Your ValueError refuses too much: sizes other than 3 and 7 are allowed. Raise it only if kernel_size is "
+            "even.",
             (("if kernel_size % 2 == 0", "if kernel_size not in (3, 7)"),)),
     Mistake("spatial-softmax", "SpatialGate",
             "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a "
@@ -353,8 +354,8 @@ MISTAKES = (
             (("self.conv(pooled)", "self.conv(pooled.detach())"),)),
     Mistake("spatial-exp", "SpatialGate", INFINITE, ((MAP, naive_sigmoid("self.bn(self.conv(pooled))")),)),
     Mistake("spatial-maximum-from-zero", "SpatialGate",
-            "Your maximum over the channels starts at 0, so that a position where all channels are negative gets 0. "
-            "Start at the first channel, or at -inf.",
+            "Your maximum over the channels starts at 0, so a position where all channels are negative gets 0. Start "
+            "at the first channel, or at -inf.",
             ((MAX_MAP, f"{MAX_MAP}.clamp(min=0)"),)),
 
     # --- CBAM
@@ -367,8 +368,8 @@ MISTAKES = (
             "image that the channel gate has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You multiply x by the sum of the two gates. They work one after the other: x times the channel gate, and "
-            "that times its spatial gate.",
+            "You multiply x by the sum of the two gates. They work one after the other: multiply x by the channel "
+            "gate, then multiply the result by its own spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
             "Your block stops after the channel gate. Its result should go through the spatial gate too.",
@@ -425,14 +426,16 @@ MISTAKES = (
             "channels first.",
             (("ChannelGate(channels, reduction)", "ChannelGate(reduction, channels)"),)),
     Mistake("cbam-channels-as-kernel", "CBAM",
-            "Your block passes `channels` to SpatialGate, which takes the kernel size: it does not need to know the "
-            "number of channels.",
+            "Your block passes `channels` to SpatialGate, which takes the kernel size. Pass `kernel_size`: SpatialGate "
+            "does not need the number of channels.",
             (("SpatialGate(kernel_size)", "SpatialGate(channels)"),)),
     Mistake("cbam-channel-gate-detached", "CBAM",
-            "The numbers are right, but the channel gate is detached: its mlp would never learn.",
+            "The numbers are right, but the channel gate is detached, so its mlp would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((FIRST, f"{FIRST}.detach()"),)),
     Mistake("cbam-spatial-gate-detached", "CBAM",
-            "The numbers are right, but the spatial gate is detached: its convolution would never learn.",
+            "The numbers are right, but the spatial gate is detached, so its convolution would never learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((SECOND, f"{SECOND}.detach()"),)),
 
     # --- flexible_attention
@@ -447,13 +450,14 @@ MISTAKES = (
             "You add the mean's result to itself, and the maximum is not used.",
             ((SUM, f"2 * torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-pooled-added", "flexible_attention",
-            "You add mean and maximum first. Send each of them through both matrices alone, and add the two results.",
+            "You add mean and maximum first. Send each of them through both matrices by itself, and add the two "
+            "results.",
             ((SUM, f"torch.relu(({MEAN} + {LARGEST}) @ w1.T) @ w2.T"),)),
     Mistake("flexible-scores-averaged", "flexible_attention",
             "You take half the sum of the two results. Add them without dividing.",
             ((SUM, f"{SUM} / 2"),)),
     Mistake("flexible-no-relu", "flexible_attention",
-            "The ReLU after `w1` is missing. Without it the two matrices are one.",
+            "The ReLU after `w1` is missing. Without it, the two matrices amount to one.",
             (("torch.relu(s @ w1.T)", "(s @ w1.T)"),)),
     Mistake("flexible-relu-at-end", "flexible_attention",
             "There is a ReLU after `w2` as well, so no gate falls below 0.5. Keep only the ReLU after `w1`.",
@@ -517,7 +521,8 @@ MISTAKES = (
             "image's W. Give them two axes of size 1 at the end, (B, C, 1, 1).",
             ((FLEXIBLE, "x * torch.sigmoid(scores)"),)),
     Mistake("flexible-detached", "flexible_attention",
-            "The numbers are right, but the gates are detached: neither matrix would ever learn.",
+            "The numbers are right, but the gates are detached, so neither matrix would ever learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((FLEXIBLE, FLEXIBLE.replace("(scores)", "(scores.detach())")),)),
     Mistake("flexible-exp", "flexible_attention", INFINITE, ((FLEXIBLE,
                                                               f"x * {naive_sigmoid('scores')}[:, :, None, None]"),)),

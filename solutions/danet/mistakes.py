@@ -77,8 +77,8 @@ MISTAKES = (
             "row: dim=-1.",
             ((MAP, MAP.replace("-1", "0")),)),
     Mistake("position-over-everything", "PositionAttention",
-            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row should sum to "
-            "1: dim=-1.",
+            "Your softmax runs over the whole map, so all N * N weights together sum to 1. Each row should sum to 1: "
+            "dim=-1.",
             ((MAP, "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"),)),
     Mistake("position-no-softmax", "PositionAttention",
             "The softmax is missing: your weights are the raw products of queries and keys.",
@@ -87,12 +87,12 @@ MISTAKES = (
             "You take a sigmoid instead of a softmax, so your rows do not sum to 1.",
             ((MAP, "torch.sigmoid(queries @ keys)"),)),
     Mistake("position-divided-by-n", "PositionAttention",
-            "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which makes "
-            "weights of each row.",
+            "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which turns "
+            "each row into weights.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
             "Your product uses the columns of the map as if they were its rows: position j gathers with the weights "
-            "that the other positions give to j. With the values as (B, C, N), multiply by the map transposed.",
+            "that the other positions give to j. If your values are (B, C, N), multiply them by the map transposed.",
             ((GATHERED, "values @ self.attention(x)"),)),
     Mistake("position-map-transposed", "PositionAttention",
             "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j should hold "
@@ -103,15 +103,16 @@ MISTAKES = (
             "weights.",
             ((MAP, "queries @ keys"), (GATHERED, "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"))),
     Mistake("position-map-detached", "PositionAttention",
-            "The numbers are right, but the map is detached: queries and keys would never learn.",
+            "The numbers are right, but the map is detached, so queries and keys would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((f"return {MAP}", f"return {MAP}.detach()"),)),
     Mistake("position-gathered-scrambled", "PositionAttention",
             "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
             "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
     Mistake("position-row-only", "PositionAttention",
-            "Each position looks at its own row of the image only: your map has H x W x W weights. First make one "
-            "list of all N = H * W positions.",
+            "Each position looks only at its own row of the image, so your map has H x W x W weights. First flatten H "
+            "and W into one axis of N = H * W positions.",
             ((f"gathered = {GATHERED}", """queries, keys = self.query(x).permute(0, 2, 3, 1), self.key(x).permute(0, 2, 1, 3)
         weights = torch.softmax(queries @ keys, dim=-1)
         gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""),)),  # noqa: E501
@@ -119,7 +120,8 @@ MISTAKES = (
             "All images of the batch use the map of the first one. Each image should have its own.",
             ((f"return {MAP}", f"return {MAP}[:1].expand(len(x), -1, -1)"),)),
     Mistake("position-remembers", "PositionAttention",
-            "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
+            "`forward`.",
             ((GATHERED, "values @ self.remembered(x).transpose(1, 2)"),
              ("    def forward(", """    def remembered(self, x: Tensor) -> Tensor:
         if not hasattr(self, "map"):
@@ -133,35 +135,35 @@ MISTAKES = (
             ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"),
              (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
     Mistake("position-sees-itself", "PositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
-            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis "
-            "before them: (B, 1, N, D).",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): in (B, "
+            "N, 1, D) the positions are on the axis of the heads, so each has a single key. Put the new axis before "
+            "the positions: (B, 1, N, D).",
             ((f"gathered = {GATHERED}", "gathered = values"),)),
     Mistake("position-dropout", "PositionAttention", ATTENTION_DROPOUT,
             ((MAP, f"nn.functional.dropout({MAP}, 0.1, self.training)"),)),
     Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("position-columns-sum", "PositionAttention",
-            "Your softmax runs over dim=1, and the values are multiplied by the map's columns, so the output is as if "
-            "queries and keys had changed places. Row j should belong to the query of j: take dim=-1. With the values "
-            "as (B, C, N), multiply by the transposed map.",
+            "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is as if "
+            "queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If your values "
+            "are (B, C, N), multiply them by the map transposed.",
             ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
 
     # --- ChannelAttention
     *with_gamma("channel", "ChannelAttention", "A X"),
     Mistake("channel-positions", "ChannelAttention",
-            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Compare channels: "
-            "X times X transposed, (C, N) times (N, C), is C x C.",
+            "Your matrix is N x N, so it compares positions. (A widely read post describes this branch that way.) "
+            "Compare channels: multiply X, (C, N), by X transposed, (N, C).",
             ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED,
                                                                "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
     *(Mistake(f"channel-positions-{short}", "ChannelAttention",
-              "Your energies are N x N: X transposed times X compares positions. Compare channels: X times X "
-              "transposed, (C, N) times (N, C), is C x C.",
+              "Your energies are N x N: X transposed times X compares positions. Compare channels: multiply X, (C, N), "
+              "by X transposed, (N, C).",
               ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
       for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
     *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
-              "You swap the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: "
-              "channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
+              "You swap the axes of C and N with `reshape` or `view`. These keep the order of the numbers in memory, "
+              "so channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
               edits)
       for short, edits in (
           ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
@@ -169,8 +171,8 @@ MISTAKES = (
           ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),
                    (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
     Mistake("channel-from-the-right", "ChannelAttention",
-            "You multiply from the other side: X transposed times A is (B, N, C), and read as (B, C, N) it mixes "
-            "channels and positions. Each channel should gather with its row: A times X.",
+            "You multiply from the other side: X transposed times A is (B, N, C). If you read that as (B, C, N), "
+            "channels and positions are mixed up. Each channel should gather with its row: A times X.",
             ((MIXED, "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("channel-columns-sum", "ChannelAttention",
             "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
@@ -193,23 +195,24 @@ MISTAKES = (
             "weights.",
             ((WEIGHTS, "energy"), (MIXED, "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"))),
     Mistake("channel-never-negated", "ChannelAttention",
-            "With negate=True similar channels still get the larger weights: `negate` has no effect, or you wrote E - "
-            "max(E), which changes no weight. The authors' code has max(E) - E, which turns the order around.",
+            "With negate=True, similar channels still get the larger weights. Either `negate` has no effect, or you "
+            "wrote E - max(E), which changes no weight. The authors' code has max(E) - E, which turns the order "
+            "around.",
             ((NEGATE, ""),)),
     Mistake("channel-always-negated", "ChannelAttention",
-            "The argument `negate` has no effect: your module always turns the energies around, as the authors' code "
-            "does. With negate=False, leave them as they are.",
+            "The argument `negate` has no effect: your module always reverses the order of the energies, as the "
+            "authors' code does. With negate=False, leave them as they are.",
             (("if self.negate:", "if True:"),)),
     Mistake("channel-exchanged", "ChannelAttention",
             "negate=True and negate=False have changed places.",
             (("if self.negate:", "if not self.negate:"),)),
     Mistake("channel-negated-by-default", "ChannelAttention",
-            "If negate is not given, your module turns the energies around. The default should be False, as in the "
-            "paper.",
+            "If negate is not given, your module reverses the order of the energies. The default should be False, as "
+            "in the paper.",
             (("negate: bool = False", "negate: bool = True"),)),
     *(Mistake(f"channel-{short}", "ChannelAttention",
-              "With negate=True you turn the weights around, after the softmax: they then no longer sum to 1. The "
-              "energies should be turned around, before it.",
+              "With negate=True you reverse the order of the weights, after the softmax, so they no longer sum to 1. "
+              "Reverse the order of the energies instead, before the softmax.",
               ((NEGATE, ""), (f"return {WEIGHTS}", f"return {turned} if self.negate else {WEIGHTS}")))
       for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"),
                             ("minus-softmax", f"-{WEIGHTS}"),
@@ -217,8 +220,8 @@ MISTAKES = (
     Mistake("channel-exp", "ChannelAttention", OVERFLOW.format("energies"),
             ((f"return {WEIGHTS}", "e = torch.exp(energy)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("channel-weights-inverted", "ChannelAttention",
-            "With negate=True you turn the weights around, after the softmax. The energies should be turned around, "
-            "before it.",
+            "With negate=True you reverse the order of the weights, after the softmax. Reverse the order of the "
+            "energies instead, before the softmax.",
             ((NEGATE, ""), (f"return {WEIGHTS}",
                             f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
     Mistake("channel-maximum-of-columns", "ChannelAttention",
@@ -256,13 +259,15 @@ MISTAKES = (
             ((f"return {WEIGHTS}", "itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)\n"
               "        return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"),)),
     Mistake("channel-map-detached", "ChannelAttention",
-            "The numbers are right, but the map is detached: part of x's gradient is lost.",
+            "The numbers are right, but the map is detached, so part of x's gradient is lost. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("channel-first-image", "ChannelAttention",
             "All images of the batch use the map of the first one. Each image should have its own.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
     Mistake("channel-remembers", "ChannelAttention",
-            "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
+            "`forward`.",
             ((MIXED, "self.remembered(x) @ x.flatten(2)"),
              ("    def forward(", """    def remembered(self, x: Tensor) -> Tensor:
         if not hasattr(self, "map"):
@@ -301,11 +306,11 @@ MISTAKES = (
       for branch, used, unused in ((CHANNEL, "position_out", "channel_out"),
                                    (POSITION, "channel_out", "position_out"))),
     Mistake("head-one-back", "DANetHead",
-            "position_out and channel_out are one and the same block under two names, so that both branches share its "
+            "position_out and channel_out are one and the same block under two names, so both branches share its "
             "weights. Make two blocks.",
             ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
     Mistake("head-one-front", "DANetHead",
-            "position_in and channel_in are one and the same block under two names, so that both branches share its "
+            "position_in and channel_in are one and the same block under two names, so both branches share its "
             "weights. Make two blocks.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-back-first", "DANetHead",
@@ -326,16 +331,16 @@ MISTAKES = (
       for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"),
                           ("channel-out", "self.channel_out(a + b)"))),
     *(Mistake(f"head-added-to-{to}", "DANetHead",
-              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + "
-              "channel`, which makes a new tensor.",
+              f"You add {added} to {to} in place (`+=`), so classify_{to} reads the sum. Write `position + channel`, "
+              "which makes a new tensor.",
               ((LOGITS,
                 LOGITS.replace("return",
                                f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",
-            "The numbers are right, but you add one branch to the other in place (`+=`). A classifier has already "
-            "read that branch, and its backward pass needs the old numbers, so it stops with an error. Write "
-            "`position + channel`, which makes a new tensor.",
+            "The numbers are right, but you add one branch to the other in place (`+=`). A classifier has already read "
+            "that branch. Its backward pass needs the old numbers, so it stops with an error. Write `position + "
+            "channel`, which makes a new tensor.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += "
                       "channel\n"
               "        return self.classify_fused(position), a, b"),)),
@@ -373,8 +378,8 @@ MISTAKES = (
             "You multiply the two branches before classify_fused. Add them.",
             (("position + channel", "position * channel"),)),
     Mistake("head-concatenated", "DANetHead",
-            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. Add the branches: it "
-            "should read inter channels.",
+            "You concatenate the two branches, so classify_fused reads 2 * inter channels. Add the branches: it should "
+            "read inter channels.",
             (("position + channel", "torch.cat([position, channel], dim=1)"),
              (CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("inter", "2 * inter")))),
     Mistake("head-order", "DANetHead",
@@ -392,13 +397,13 @@ MISTAKES = (
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), "
                       "self.classify_fused(channel)"),)),
     *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
-              f"classify_{one} and classify_{other} are one and the same classifier under two names, so that they "
-              "share its weights. Make three.",
+              f"classify_{one} and classify_{other} are one and the same classifier under two names, so they share its "
+              "weights. Make three classifiers.",
               ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
       for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
             "classify_fused, classify_position and classify_channel are one and the same classifier under three names, "
-            "so that they share their weights. Make three classifiers.",
+            "so they share its weights. Make three classifiers.",
             (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
              "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
     Mistake("head-classifiers-exchanged", "DANetHead",
@@ -415,24 +420,24 @@ MISTAKES = (
             "The Dropout2d(0.1) before the last three convolutions is missing.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
     Mistake("head-dropout-of-elements", "DANetHead",
-            "Your dropout is nn.Dropout, which drops single numbers, although their neighbours on the map hold nearly "
-            "the same. Use nn.Dropout2d(0.1), which drops whole channels.",
+            "Your dropout is nn.Dropout. It drops single numbers, but their neighbours on the map hold nearly the same "
+            "numbers. Use nn.Dropout2d(0.1), which drops whole channels.",
             classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
     *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
               "Your dropout comes after the last convolutions and drops logits. Put nn.Dropout2d(0.1) before them.",
               classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
-            "You drop channels of each branch, and classify_fused reads the sum of the rest. Each of the three "
-            "convolutions has its own Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
+            "You drop channels of each branch, and classify_fused reads the sum of the rest. Put a Dropout2d(0.1) in "
+            "front of each of the three convolutions. The one in classify_fused is applied to the sum.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
             "Your dropout has torch's default, 0.5. It should be Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
-            "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; "
-            "one that is made in `forward` does not, and `F.dropout2d` needs training=self.training.",
+            "Your dropout is active in eval mode too. Make an nn.Dropout2d in `__init__`, where it follows the mode. "
+            "One that is made in `forward` does not, and `F.dropout2d` needs training=self.training.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              (LOGITS,
               "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
@@ -444,8 +449,8 @@ MISTAKES = (
             "The ReLUs of your conv-BN-ReLU blocks are missing.",
             other_block("nn.Conv2d(i, o, 3, padding=1, bias=False)", "nn.BatchNorm2d(o)")),
     Mistake("head-no-padding", "DANetHead",
-            "Your 3x3 convolutions have no padding, so that each takes two rows and two columns off the map. "
-            "padding=1 keeps H and W.",
+            "Your 3x3 convolutions have no padding, so each takes two rows and two columns off the map. padding=1 "
+            "keeps H and W.",
             other_block("nn.Conv2d(i, o, 3, bias=False)")),
     Mistake("head-one-by-one", "DANetHead",
             "Your conv-BN-ReLU blocks have 1x1 convolutions. They should be 3x3, padded by 1.",
@@ -470,7 +475,7 @@ MISTAKES = (
             "You round in_channels / 4 up. Round down: in_channels // 4.",
             ((INTER, "inter = -(-in_channels // 4)"),)),
     Mistake("head-two-classes", "DANetHead",
-            "`num_classes` has no effect: the last convolutions have another fixed number of outputs.",
+            "`num_classes` has no effect: the last convolutions always have the same number of outputs.",
             ((CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("num_classes", "19")),
              (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
              (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),
@@ -480,8 +485,8 @@ MISTAKES = (
             (("self.classify_fused(position + channel)",
               "self.classify_fused(position + channel + self.position_in(x))"),)),
     Mistake("head-position-detached", "DANetHead",
-            "The numbers are right, but the branches are detached before classify_fused: the fused loss would teach "
-            "them nothing.",
+            "The numbers are right, but the branches are detached before classify_fused, so the fused loss would teach "
+            "them nothing. Leave out the `detach()`, `.data` or `no_grad()`.",
             (("position + channel", "(position + channel).detach()"),)),
 )
 

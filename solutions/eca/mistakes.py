@@ -41,8 +41,8 @@ MISTAKES = (
             "You add 1 whatever t is, so an odd t becomes even. Add 1 only if t is even.",
             ((ODD, "return t + 1"),)),
     Mistake("size-rounded", "eca_kernel_size",
-            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with "
-            "int(): 4.5 and 4.9 become 4, and then 5.",
+            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with int(). "
+            "Then 4.5 and 4.9 both become 4, which is even, so the size is 5.",
             ((f"int({FRACTION})", f"round({FRACTION})"),)),
     Mistake("size-rounded-up", "eca_kernel_size",
             "You round t up (`ceil`) before you make it odd. Cut the fraction off instead, with int().",
@@ -80,7 +80,7 @@ MISTAKES = (
             "The argument b has no effect on your result: 1 is written in its place (or it is left out).",
             (("(math.log2(channels) + b)", "(math.log2(channels) + 1)"),)),
     Mistake("size-b-left-out", "eca_kernel_size",
-            "b is missing from your sum: (log2(C) + b) / gamma.",
+            "b is missing from your sum. It should be (log2(C) + b) / gamma.",
             (("(math.log2(channels) + b)", "math.log2(channels)"),)),
     Mistake("size-gamma-ignored", "eca_kernel_size",
             "The argument gamma has no effect on your result: 2 is written in its place.",
@@ -93,7 +93,7 @@ MISTAKES = (
             "`abs(...)`.",
             ((FRACTION, "((math.log2(channels) + b) / gamma)"),)),
     Mistake("size-whole-division", "eca_kernel_size",
-            "You divide with two slashes and take the absolute value afterwards: `//` rounds down, so a negative "
+            "You divide with two slashes and take the absolute value afterwards. But `//` rounds down, so a negative "
             "fraction moves away from 0. Divide with one slash, take `abs`, then `int`.",
             ((f"int({FRACTION})", "abs(int((math.log2(channels) + b) // gamma))"),)),
     Mistake("size-at-least-three", "eca_kernel_size",
@@ -101,7 +101,7 @@ MISTAKES = (
             "(timm, a library of vision models, has such a lower bound; the paper's rule does not.)",
             ((ODD, "return max(3, t if t % 2 else t + 1)"),)),
     Mistake("size-refuses-one", "eca_kernel_size",
-            "Your ValueError comes too early: one channel is allowed. Raise it only for fewer than one.",
+            "Your ValueError refuses too much: one channel is allowed. Raise it only for fewer than one.",
             (("if channels < 1", "if channels <= 1"),)),
     Mistake("size-no-error", "eca_kernel_size",
             "You treat fewer than one channel as one channel. Raise a ValueError.",
@@ -110,7 +110,7 @@ MISTAKES = (
         raise ValueError(f"channels must be at least 1, got {channels}")
     """, ""))),
     Mistake("size-of-negative-channels", "eca_kernel_size",
-            "You take a negative number of channels without its sign. Raise a ValueError for fewer than one channel.",
+            "You drop the sign of a negative number of channels. Raise a ValueError for fewer than one channel.",
             (("if channels < 1", "if channels == 0"), ("math.log2(channels)", "math.log2(abs(channels))"))),
 
     # --- ECABlock
@@ -195,13 +195,12 @@ MISTAKES = (
             "along the last axis, so give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s.T[:, None])).movedim(2, 0).movedim(2, 1)"),)),
     Mistake("eca-two-axes", "ECABlock",
-            "Your Conv1d does not get (B, 1, C). With two axes, (B, C), or with the new axis in front, (1, B, C), it "
-            "takes B for its number of input channels. That fits by luck if B = 1. Put the new axis in the middle: B "
-            "samples, one channel, length C.",
+            "Your Conv1d does not get (B, 1, C). If it gets (B, C) or (1, B, C), it reads B as the number of input "
+            "channels. That fits by luck if B = 1. Put the new axis in the middle: B samples, one channel, length C.",
             ((GATES, "torch.sigmoid(self.conv(s))[:, None]"),)),
     Mistake("eca-channels-as-channels", "ECABlock",
-            "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and the kernel can only slide "
-            "along an axis of length 1. Here the image's channels are the *length*: give it (B, 1, C).",
+            "Your Conv1d gets (B, C, 1). It reads C as the number of input channels, so the kernel can only slide "
+            "along an axis of length 1. Here the image's channels are the length: give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"),)),
     Mistake("eca-pooled-as-it-is", "ECABlock",
             "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, "
@@ -261,14 +260,14 @@ MISTAKES = (
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
-            "Your convolution has C kernels that run along an axis of length 1. Beside the one number there are only "
-            "padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are "
-            "its length.",
+            "Your convolution has C kernels that run along an axis of length 1. Such an axis holds one number between "
+            "padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are its "
+            "length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-full-convolution", "ECABlock",
-            "Your convolution has C input and C output channels, and so C * C * k weights: that is SE's full matrix. "
-            "ECA has one kernel of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
+            "Your convolution has C input and C output channels, and so C * C * k weights. That is a full matrix, as "
+            "in SE. ECA has one kernel of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-even-allowed", "ECABlock",
@@ -279,20 +278,20 @@ MISTAKES = (
             "raise a ValueError.",
             ((ODD_ONLY, "k += 1 - k % 2\n        "),)),
     Mistake("eca-even-same", "ECABlock",
-            "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and "
-            "the kernel sits off its channel. Raise a ValueError.",
+            'An even kernel_size is not refused. With padding="same" torch pads one side more than the other, so the '
+            'kernel is not centred on its channel. Raise a ValueError.',
             ((ODD_ONLY, ""), (CONV, 'nn.Conv1d(1, 1, k, padding="same", bias=False)'))),
     Mistake("eca-gate-on-width", "ECABlock",
-            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 at the end, (B, C, "
-            "1, 1), so that they line up with the channels.",
+            "The gates multiply the columns of the image. Give them two axes of size 1 at the end, (B, C, 1, 1), so "
+            "that they line up with the channels.",
             ((PRODUCT, "x * gates[:, :, None]"),)),
     Mistake("eca-gate-on-height", "ECABlock",
-            "The gates are multiplied onto the rows of the image: in (B, 1, C, 1), the C is matched with the image's "
-            "H. They belong on the channels: (B, C, 1, 1).",
+            "The gates multiply the rows of the image, because in (B, 1, C, 1) the C is matched with the image's H. "
+            "They belong to the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates[..., None]"),)),
     Mistake("eca-gate-too-few-axes", "ECABlock",
-            "The gates leave the convolution as (B, 1, C) and are multiplied as they are: counted from the right, "
-            "their C is matched with the image's W. They belong on the channels: (B, C, 1, 1).",
+            "The gates leave the convolution as (B, 1, C), and you multiply by them as they are. Shapes are matched "
+            "from the right, so their C is matched with the image's W. They belong to the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates"),)),
     Mistake("eca-class-called", "ECABlock",
             "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in "
@@ -307,12 +306,12 @@ MISTAKES = (
             "never learn.",
             ((GATES, f"{GATES}.detach()"),)),
     Mistake("eca-squeeze-detached", "ECABlock",
-            "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: "
-            "its gradient lacks the path through the mean.",
+            "The numbers are right, and so is the kernel's gradient. But x reaches the gates through a `detach()`, so "
+            "its gradient lacks the path through the mean. Leave the `detach()` out.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("eca-image-detached", "ECABlock",
-            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the "
-            "gradient reaches x through the gates alone.",
+            "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
+            "the gates alone. Leave out the `detach()` or `.data`.",
             ((PRODUCT, "x.detach() * gates[:, 0, :, None, None]"),)),
     Mistake("eca-remembers-gates", "ECABlock",
             "The gates of the first call are kept and used again for the next image. Compute them again in every call "
@@ -332,15 +331,15 @@ MISTAKES = (
             "Your gates end in a ReLU: they can be larger than 1, or 0 for ever. A gate ends in a sigmoid.",
             ((GATES, "torch.relu(self.conv(s[:, None]))"),)),
     Mistake("eca-zero-is-none", "ECABlock",
-            "A kernel_size of 0 is taken for None: `kernel_size or ...` treats both alike. 0 is even, so it should "
-            "raise a ValueError: test `if kernel_size is None`.",
+            "Your code treats a kernel_size of 0 as None, because `kernel_size or ...` treats both alike. Test `if "
+            "kernel_size is None`: 0 is even, so it should raise a ValueError.",
             ((CHOSEN, "kernel_size or eca_kernel_size(channels)"),)),
     Mistake("eca-exp", "ECABlock", INFINITE, ((GATES, naive_sigmoid("self.conv(s[:, None])")),)),
 
     # --- band_matrix
     Mistake("band-transposed", "band_matrix",
-            "Your matrix is transposed: its rows are the columns of the right one. W[i, j] should be the weight that "
-            "channel i's gate gives to channel j: kernel[j - i + k // 2].",
+            "Your matrix is transposed: its rows should be its columns. W[i, j] should be the weight that channel i's "
+            "gate gives to channel j: kernel[j - i + k // 2].",
             ((INDEX, "place[:, None] - place + k // 2"),)),
     Mistake("band-circular", "band_matrix",
             "Your band wraps around: weights beyond one edge come back on the other side. There should be zeros "
@@ -353,29 +352,30 @@ MISTAKES = (
             ((INDEX, "place - place[:, None]"),)),
     Mistake("band-one-too-far", "band_matrix",
             "Your band lies one place too far to the left. The kernel's middle, kernel[k // 2], belongs on the "
-            "diagonal: k // 2 is 1 for k = 3.",
+            "diagonal. For k = 3, that is kernel[1].",
             ((INDEX, "place - place[:, None] + k // 2 + 1"),)),
     Mistake("band-one-short", "band_matrix",
             "Your band lies one place too far to the right. The kernel's middle, kernel[k // 2], belongs on the "
-            "diagonal: k // 2 is 1 for k = 3.",
+            "diagonal. For k = 3, that is kernel[1].",
             ((INDEX, "place - place[:, None] + k // 2 - 1"),)),
     Mistake("band-ends-repeated", "band_matrix",
-            "Outside the band your matrix repeats the kernel's first and last number: you clamp the index and set "
-            "nothing to 0.",
+            "Outside the band your matrix repeats the kernel's first and last number, because you clamp the index. Set "
+            "every number outside the band to 0.",
             ((BAND, "kernel[index.clamp(0, k - 1)]"),)),
     Mistake("band-negative-index", "band_matrix",
             "A negative index counts from the end in Python: `kernel[-1]` is the last number, and raises no error. So "
             "your matrix has numbers where zeros belong: test whether 0 <= index < k.",
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-lower-end-not-asked", "band_matrix",
-            "You test whether the index is below k, but not whether it is at least 0. A negative index counts from the "
-            "end in Python (`kernel[-1]` is the last number), or raises an IndexError if it is too far below 0. Check "
-            "`0 <= index < k`.",
+            "You test whether the index is below k, but not whether it is at least 0. In Python a negative index "
+            "counts from the end: `kernel[-1]` is the last number. If the index is too far below 0, it raises an "
+            "IndexError. Check `0 <= index < k`.",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
                     "for j in range(channels)]) for i in range(channels)])"),)),
     Mistake("band-neither-end-asked", "band_matrix",
             "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index. Test `0 "
-            "<= index < k` first, and put 0 there if it fails (below 0 Python would count from the end).",
+            "<= index < k` first, and put 0 into the matrix if the test fails. (Below 0, Python would count from the "
+            "end.)",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in "
                     "range(channels)])"),)),
     Mistake("band-cut-at-the-wrong-end", "band_matrix",
@@ -414,8 +414,8 @@ MISTAKES = (
             "multiplied by padded zeros: the shape is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
-            "Your matrix went through a sigmoid. Only the gates do, later: sigmoid(W @ s). The matrix should hold the "
-            "kernel's numbers as they are.",
+            "Your matrix went through a sigmoid. Only the gates go through one, later: sigmoid(W @ s). The matrix "
+            "should hold the kernel's numbers as they are.",
             ((BAND, f"torch.sigmoid({BAND})"),)),
     Mistake("band-softmax", "band_matrix",
             "Your rows are normalised to sum to 1. The matrix should hold the kernel's numbers as they are.",
@@ -425,8 +425,8 @@ MISTAKES = (
             "`torch.tensor(...)` cut the graph. Put the kernel's numbers in as tensors.",
             ((BAND, f"{BAND}.detach()"),)),
     Mistake("band-float32", "band_matrix",
-            "The numbers are right, but the matrix is float32 whatever the kernel is: it was made by `torch.zeros(C, "
-            "C)`. Use `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
+            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. It was made by "
+            "`torch.zeros(C, C)`. Use `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
             ((BAND, f"{BAND}.float()"),), grain="float32"),
     Mistake("band-even-allowed", "band_matrix",
             "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the "
@@ -437,8 +437,8 @@ MISTAKES = (
             "the kernel.",
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
-            "Your column is taken `% channels`, so that weights beyond one edge come back on the other side. Leave out "
-            "the weights outside.",
+            "You take the column `% channels`, so weights beyond one edge come back on the other side. Leave out the "
+            "weights outside.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):

@@ -34,13 +34,13 @@ NO_EPS = ("You divide by the sum over the slots alone. If a token is far below t
           "shares are 0, and 0 / 0 is NaN. The sum plus 1e-9 is never 0.")
 NO_SECOND = ("Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
              "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.")
-SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. First comes a softmax over the "
-               "tokens, then the division by the sum over the slots.")
+SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. Take a softmax over the tokens "
+               "first, then divide by the sum over the slots.")
 EXCHANGED = ("The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
              "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.")
 
 AS_A_TRANSFORMER = ("You divide the logits by sqrt({}) and take one softmax over the slots, as a transformer would "
-                    "over tokens. External attention does not scale them: call double_normalize.")
+                    "over tokens. External attention does not scale the logits: call double_normalize.")
 LENGTH = ("You divide by the length of the row, the root of the sum of squares, as `F.normalize` does. Divide by the "
           "plain sum of its numbers, plus eps.")
 
@@ -59,12 +59,12 @@ MISTAKES = (
     Mistake("normalize-once", "double_normalize", NO_SECOND, ((DIVIDED, "shares"),)),
     Mistake("normalize-slots-alone", "double_normalize", SLOTS_ALONE, ((DIVIDED, "torch.softmax(logits, dim=2)"),)),
     Mistake("normalize-over-batch", "double_normalize",
-            "Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the other "
-            "images. Take it over the tokens, dim=1.",
+            "Your softmax runs over the images of the batch (dim=0), so an image's weights depend on the other images. "
+            "Take it over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "0")),)),
     Mistake("normalize-two-softmaxes", "double_normalize",
-            "Your second step is a softmax too, which makes the weights nearly equal: it takes exp of shares that are "
-            "normalised already. Divide them by their sum instead.",
+            "Your second step is a softmax too. It takes exp of shares that are normalised already, so the weights "
+            "become nearly equal. Divide the shares by their sum instead.",
             ((DIVIDED, "torch.softmax(shares, dim=2)"),)),
     Mistake("normalize-two-softmaxes-of-logits", "double_normalize",
             "You multiply a softmax over the tokens by one over the slots. The second step takes no exp: it divides "
@@ -75,14 +75,15 @@ MISTAKES = (
             "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", OVER_SLOTS),)),
     Mistake("normalize-one-softmax", "double_normalize",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That gives the same result "
-            "except for eps, which has no effect in your code: divide the shares by their sum plus eps.",
+            "Your weights are one softmax, of the logits minus the logarithm of their summed exponentials. That gives "
+            "the same result except for eps, which has no effect in your code: divide the shares by their sum plus "
+            "eps.",
             ((DIVIDED, "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"),)),
     Mistake("normalize-eps-fixed", "double_normalize",
             "The argument `eps` has no effect: 1e-9 is written where it belongs.",
             (("+ eps", "+ 1e-9"),)),
     Mistake("normalize-eps-default", "double_normalize",
-            "If eps is not given, your code uses another number than 1e-9.",
+            "If eps is not given, your code uses a number other than 1e-9.",
             (("eps: float = 1e-9", "eps: float = 1e-6"),)),
     Mistake("normalize-eps-at-least", "double_normalize",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
@@ -93,7 +94,7 @@ MISTAKES = (
             "its numbers.",
             ((OVER_SLOTS, "shares.norm(dim=2, keepdim=True)"),)),
     Mistake("normalize-mean", "double_normalize",
-            "You divide by the mean over the slots, so that a row sums to S. Divide by the sum.",
+            "You divide by the mean over the slots, so a row sums to S. Divide by the sum.",
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "mean")),)),
     Mistake("normalize-maximum", "double_normalize",
             "You divide by the largest share of the row. Divide by their sum.",
@@ -114,8 +115,8 @@ MISTAKES = (
     Mistake("normalize-naive-exp", "double_normalize", OVERFLOW.format("logits").replace("row", "column"),
             ((OVER_TOKENS, naive_softmax("logits", 1)),)),
     Mistake("normalize-detached-sum", "double_normalize",
-            "The numbers are right, but the sum over the slots is detached: the gradient does not know that the "
-            "weights of a token sum to 1.",
+            "The numbers are right, but the sum over the slots is detached, so the gradient does not know that the "
+            "weights of a token sum to 1. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((OVER_SLOTS, f"{OVER_SLOTS}.detach()"),)),
     Mistake("normalize-detached", "double_normalize",
             "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing "
@@ -142,15 +143,15 @@ MISTAKES = (
             "It should be the sum plus the argument eps.",
             ((DIVIDED, "torch.nn.functional.normalize(shares, p=1, dim=2)"),)),
     Mistake("normalize-row-maximum-subtracted", "double_normalize",
-            "You subtract the maximum of each token's row from the logits. A number for each token does not cancel in "
-            "a softmax over the tokens. To keep exp small, subtract the maximum of each column (dim=1), or call "
-            "torch.softmax, which does so by itself.",
+            "You subtract the maximum of each token's row from the logits. In a softmax over the tokens, a number that "
+            "differs from token to token does not cancel. To keep exp small, subtract the maximum of each column "
+            "(dim=1), or call torch.softmax, which does so by itself.",
             ((OVER_TOKENS, naive_softmax("(logits - logits.amax(dim=2, keepdim=True))", 1)),)),
     Mistake("normalize-scaled", "double_normalize",
             "You divide the logits by the root of the number of slots. Give them to the softmax as they are.",
             ((OVER_TOKENS, "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"),)),
     Mistake("normalize-batch-as-tokens", "double_normalize",
-            "Your softmax runs over the tokens of all images together, so that an image's weights depend on the other "
+            "Your softmax runs over the tokens of all images together, so an image's weights depend on the other "
             "images. Each image has sums of its own: dim=1 of (B, N, S).",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"),)),
     Mistake("normalize-eps-twice", "double_normalize",
@@ -169,8 +170,8 @@ MISTAKES = (
     Mistake("external-transposed", "ExternalAttention", EXCHANGED,
             ((WEIGHTS, "double_normalize(self.mk(x).transpose(1, 2)).transpose(1, 2)"),)),
     Mistake("external-no-normalisation", "ExternalAttention",
-            "Your logits go straight into mv. Two linear layers in a row are no more than one: call double_normalize "
-            "between them.",
+            "Your logits go straight into mv. Two linear layers in a row amount to one: call double_normalize between "
+            "them.",
             ((WEIGHTS, "self.mk(x)"),)),
     Mistake("external-relu", "ExternalAttention",
             "You put a ReLU between mk and mv. That makes an ordinary MLP, in which no token notices any other: call "
@@ -215,26 +216,27 @@ MISTAKES = (
             ((GATHERED, WEIGHTS),)),
     Mistake("external-no-eps", "ExternalAttention", NO_EPS, ((WEIGHTS, "double_normalize(self.mk(x), eps=0)"),)),
     Mistake("external-one-softmax", "ExternalAttention",
-            "Your weights are one softmax of the logits minus the logarithms of their sums. That gives the same result "
-            "except for eps: call double_normalize.",
+            "Your weights are one softmax, of the logits minus the logarithm of their summed exponentials. That gives "
+            "the same result except for eps: call double_normalize.",
             ((WEIGHTS, "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"),)),
     Mistake("external-weights-detached", "ExternalAttention",
-            "The numbers are right, but the weights are detached: mk would never learn.",
+            "The numbers are right, but the weights are detached, so mk would never learn. Leave out the `detach()`, "
+            "`.data` or `no_grad()`.",
             ((GATHERED, f"self.mv({WEIGHTS}.detach())"),)),
     Mistake("external-detached", "ExternalAttention",
-            "The numbers are right, but what was gathered is detached (`detach()`, `.data` or `no_grad()`): nothing "
-            "before it would ever learn.",
+            "The numbers are right, but the output is detached (`detach()`, `.data` or `no_grad()`), so nothing before "
+            "it would ever learn.",
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
-            "The numbers are right, and so are the gradients of both matrices, but x is detached before mk: no "
-            "gradient flows back to the network before it.",
+            "The numbers are right, and so are the gradients of both matrices. But x is detached before mk, so no "
+            "gradient flows back to whatever made x.",
             (("self.mk(x)", "self.mk(x.detach())"),)),
     Mistake("external-first-image", "ExternalAttention",
             "All images of the batch use the weights of the first one. The images share the memory, but each image "
             "should have its own weights.",
             ((WEIGHTS, f"{WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
     Mistake("external-batch-as-tokens", "ExternalAttention",
-            "All images of the batch are treated as one long list of tokens, so that an image's result depends on its "
+            "All images of the batch are treated as one long list of tokens, so an image's result depends on its "
             "neighbours in the batch. Take the sums over the tokens within each image.",
             ((WEIGHTS, "double_normalize(self.mk(x).flatten(0, 1)[None]).reshape(*x.shape[:2], -1)"),)),
     Mistake("external-dropout", "ExternalAttention", ATTENTION_DROPOUT,
@@ -269,25 +271,26 @@ MISTAKES = (
             "same size.",
             ((COST, "2 * n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-operations", "attention_cost",
-            "Your numbers are twice too large. A multiplication together with its addition is one multiply-add, and "
-            "not two operations.",
+            "Your numbers are twice as large as they should be. A multiplication together with its addition is one "
+            "multiply-add, and not two operations.",
             ((COST, "4 * n * n * dim, 4 * n * dim * memory_size"),)),
     Mistake("cost-projections", "attention_cost",
             "You count self-attention's query, key and value layers too. Here only the two matrix products count.",
             ((COST, "2 * n * n * dim + 3 * n * dim * dim, 2 * n * dim * memory_size"),)),
     Mistake("cost-channels-squared", "attention_cost",
             "Your first number has dim * dim in it, as channel attention would. Every token is compared with every "
-            "token: n * n * dim for each product.",
+            "token, so each product takes n * n * dim.",
             ((COST, "2 * n * dim * dim, 2 * n * dim * memory_size"),)),
     Mistake("cost-without-dim", "attention_cost",
-            "You count the entries of the matrices. Each entry is a sum of dim products.",
+            "You count the entries of the matrices. Each entry is a sum of dim products, so multiply by dim.",
             ((COST, "2 * n * n, 2 * n * memory_size"),)),
     Mistake("cost-memory-squared", "attention_cost",
             "Your second number has n * n in it. Each of the n tokens is compared with memory_size slots, not with n "
             "other tokens.",
             ((COST, "2 * n * n * dim, 2 * n * n * memory_size"),)),
     Mistake("cost-parameters", "attention_cost",
-            "Your second number is the number of parameters of mk and mv. Each of the n tokens goes through them.",
+            "Your second number is the number of parameters of mk and mv. Multiply it by n, because each of the n "
+            "tokens goes through them.",
             ((COST, "2 * n * n * dim, 2 * dim * memory_size"),)),
     Mistake("cost-external-alone", "attention_cost",
             "You return one number, that of external attention. Return two: self-attention's, then external "
@@ -308,16 +311,16 @@ MISTAKES = (
             "The argument `memory_size` has no effect: 64 is written where it belongs.",
             ((COST, "2 * n * n * dim, 2 * n * dim * 64"),)),
     Mistake("cost-sums", "attention_cost",
-            "You add the three sizes of each product, a + b + c. Multiply them: there are a * c results, and each "
-            "takes b products.",
+            "A product of (a, b) and (b, c) has three sizes, and you add them. Multiply them: there are a * c results, "
+            "and each takes b multiplications.",
             ((COST, "2 * (n + dim + n), 2 * (n + dim + memory_size)"),)),
     Mistake("cost-second-product-of-self", "attention_cost",
             "Your first number is right. In the second you count self-attention's second product, n * n * dim. "
             "External attention's is (n, S) times (S, dim), n * S * dim.",
             ((COST, "2 * n * n * dim, n * dim * memory_size + n * n * dim"),)),
     Mistake("cost-sizes-added", "attention_cost",
-            "You add the numbers of entries of the matrices. Each of the a * c results is a sum of b products: a * b "
-            "* c for each product.",
+            "You add the numbers of entries of the matrices. If you multiply (a, b) by (b, c), each of the a * c "
+            "results takes b multiplications: a * b * c in all.",
             ((COST, "3 * n * dim + n * n, n * dim + 2 * dim * memory_size + n * memory_size"),)),
     Mistake("cost-one-n", "attention_cost",
             "Your second number is right. The first has only one n: each of n tokens is compared with n tokens, n * "
@@ -344,7 +347,7 @@ MISTAKES = (
             "conv1 is made and never used: your attention reads x itself.",
             ((TOKENS, TOKENS.replace("self.conv1(x)", "x")),)),
     Mistake("block-no-conv2", "ExternalAttentionBlock",
-            "conv2 is made and never used: what was gathered goes straight into the BatchNorm.",
+            "conv2 is made and never used: the attention's output goes straight into the BatchNorm.",
             ((RESULT, "torch.relu(x + self.bn(gathered))"),)),
     Mistake("block-no-bn", "ExternalAttentionBlock",
             "The BatchNorm is made and never used. It comes after conv2.",
@@ -365,38 +368,39 @@ MISTAKES = (
             "conv2 has a bias. The BatchNorm after it has one already: bias=False.",
             ((CONV2, CONV2.replace(", bias=False", "")),)),
     Mistake("block-tokens-scrambled", "ExternalAttentionBlock",
-            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`, which keeps the order of the numbers in "
-            "memory. A token is then a mixture of positions: call flatten(2), then transpose(1, 2).",
+            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`. These keep the order of the numbers in "
+            "memory, so a token is a mixture of positions. Call flatten(2), then transpose(1, 2).",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"),)),
     Mistake("block-gathered-scrambled", "ExternalAttentionBlock",
             "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
             "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
             ((BACK, BACK.replace(".transpose(1, 2)", "")),)),
     Mistake("block-both-scrambled", "ExternalAttentionBlock",
-            "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`, which keep the order of the "
-            "numbers in memory: a token is then a mixture of positions. Swap axes with transpose(1, 2), both times.",
+            "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`. These keep the order of the "
+            "numbers in memory, so a token is a mixture of positions. Swap axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"), (BACK, BACK.replace(".transpose(1, 2)", "")))),
     Mistake("block-channels-as-tokens", "ExternalAttentionBlock",
-            "Your softmax runs over the channels: the attention reads the map as (B, C, N), and its layers are "
-            "applied by hand along the channels. Its tokens are the positions: (B, N, C).",
+            "Your softmax runs over the channels, because the attention reads the map as (B, C, N). You apply its "
+            "layers by hand along the channels. Its tokens should be the positions: pass (B, N, C) to the attention.",
             ((BACK, "self.attention.mv(double_normalize(self.attention.mk(tokens).transpose(1, 2)).transpose(1, 2))"
               ".transpose(1, 2).reshape(x.shape)"),)),
     Mistake("block-sides-exchanged", "ExternalAttentionBlock",
-            "H and W change places on the way back to a map. Positions are counted row by row: (B, C, H, W).",
+            "H and W change places on the way back to a map. Reshape to (B, C, H, W), because positions are counted "
+            "row by row.",
             ((BACK,
               "self.attention(tokens).transpose(1, 2)"
               ".reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     Mistake("block-tokens-column-by-column", "ExternalAttentionBlock",
-            "Your tokens run column by column (W before H), but they are read row by row on the way back, so that "
-            "positions change places. flatten(2).transpose(1, 2) gives them row by row.",
+            "Your tokens run column by column (W before H), but they are read row by row on the way back, so positions "
+            "change places. flatten(2).transpose(1, 2) gives them row by row.",
             ((TOKENS, "self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)"),)),
     Mistake("block-both-viewed", "ExternalAttentionBlock",
-            "You go from (B, C, H, W) to (B, N, C) and back with `view`, which keeps the order of the numbers in "
-            "memory: a token is then a mixture of positions. Swap axes with transpose(1, 2), both times.",
+            "You go from (B, C, H, W) to (B, N, C) and back with `view`. It keeps the order of the numbers in memory, "
+            "so a token is a mixture of positions. Swap axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).view(len(x), -1, x.shape[1])"), (BACK, "self.attention(tokens).view(x.shape)"))),
     Mistake("block-batch-as-tokens", "ExternalAttentionBlock",
-            "The positions of all images become one long list of tokens, (1, B * N, C), so that an image's result "
-            "depends on its neighbours in the batch. Keep the images apart: (B, N, C).",
+            "The positions of all images become one long list of tokens, (1, B * N, C), so an image's result depends "
+            "on its neighbours in the batch. Keep the images apart: (B, N, C).",
             ((TOKENS, "self.conv1(x).permute(0, 2, 3, 1).reshape(1, -1, x.shape[1])"),
              (BACK, "self.attention(tokens).reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"))),
     Mistake("block-memory-size-ignored", "ExternalAttentionBlock",
@@ -413,28 +417,31 @@ MISTAKES = (
             "You take the mean of x and the branch. Add them.",
             ((RESULT, "torch.relu((x + self.bn(self.conv2(gathered))) / 2)"),)),
     Mistake("block-gathered-detached", "ExternalAttentionBlock",
-            "The numbers are right, but what was gathered is detached: conv1 and the memory would never learn.",
+            "The numbers are right, but the attention's output is detached, so conv1 and the memory would never learn. "
+            "Leave out the `detach()`, `.data` or `no_grad()`.",
             ((BACK, f"{BACK}.detach()"),)),
     Mistake("block-shortcut-detached", "ExternalAttentionBlock",
-            "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
+            "The numbers are right, but x is detached in the shortcut, so most of its gradient is lost. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((RESULT, RESULT.replace("x +", "x.detach() +")),)),
     Mistake("block-only-in-eval", "ExternalAttentionBlock", ONLY_IN_EVAL,
             ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
 
     # --- MultiHeadExternalAttention
     Mistake("heads-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the heads: it was given (B, heads, N, S) or (B, N, heads, S), where dim=1 or dim=2 "
-            "is another axis. It should run over the tokens of each head.",
+            "Your softmax runs over the heads: they are dim=1 of (B, heads, N, S), and dim=2 of (B, N, heads, S). It "
+            "should run over the tokens of each head.",
             ((PER_HEAD,
               "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"),)),
     Mistake("heads-four-axes", "MultiHeadExternalAttention",
             "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 then means the heads, and its dim=2 "
-            "the tokens. Make (B * heads, N, S) of it first, flatten(0, 1), so that each head is like an image of its "
+            "the tokens. Call flatten(0, 1) first to get (B * heads, N, S), so that each head is like an image of its "
             "own.",
             ((PER_HEAD, "double_normalize(self.mk(heads))"),)),
     Mistake("heads-sum-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads (as "
-            "double_normalize does with four axes, (B, N, heads, S)). Divide by the sum over the slots, the last axis.",
+            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads. "
+            "(double_normalize does that if you give it (B, N, heads, S).) Divide by the sum over the slots, the last "
+            "axis.",
             ((PER_HEAD, "(lambda a: a / (a.sum(dim=1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"),)),
     Mistake("heads-all-together", "MultiHeadExternalAttention",
             "You divide by the sum over the slots of all heads. Normalise each head by itself, so that a token's "
@@ -454,17 +461,17 @@ MISTAKES = (
     Mistake("heads-no-eps", "MultiHeadExternalAttention", NO_EPS,
             ((PER_HEAD, PER_HEAD.replace("(0, 1))", "(0, 1), eps=0)")),)),
     Mistake("heads-channels-first", "MultiHeadExternalAttention",
-            "Your heads take channels that are far apart, because you read the channels head_dim x heads. Read them "
-            "heads x head_dim, so that a head has neighbouring channels.",
+            "Your heads take channels that are far apart, because you split the channels into (head_dim, heads). Split "
+            "them into (heads, head_dim), so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),)),
     Mistake("heads-channels-first-both", "MultiHeadExternalAttention",
-            "You read the channels head_dim x heads, both to split and to join them. Read them heads x head_dim, so "
-            "that a head has neighbouring channels.",
+            "You read the channels as (head_dim, heads), both when you split them and when you join them. Read them as "
+            "(heads, head_dim), so that a head has neighbouring channels.",
             ((SPLIT, "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"),
              (JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"))),
     Mistake("heads-split-scrambled", "MultiHeadExternalAttention",
-            "You turn (B, N, dim) into (B, heads, N, head_dim) with `view` or `reshape` alone, which keeps the order "
-            "of the numbers in memory. A head then gets whole tokens: make (B, N, heads, head_dim) first, then call "
+            "You turn (B, N, dim) into (B, heads, N, head_dim) with `view` or `reshape` alone. These keep the order of "
+            "the numbers in memory, so a head gets whole tokens. Make (B, N, heads, head_dim) first, then call "
             "transpose(1, 2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),)),
     Mistake("heads-joined-scrambled", "MultiHeadExternalAttention",
@@ -472,21 +479,21 @@ MISTAKES = (
             "mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("heads-both-scrambled", "MultiHeadExternalAttention",
-            "You cut the heads and join them with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory. A head then gets whole tokens. Make (B, N, heads, head_dim) first, then call transpose(1, 2). At "
+            "You split the heads and join them with `view` or `reshape` alone. These keep the order of the numbers in "
+            "memory, so a head gets whole tokens. Make (B, N, heads, head_dim) first, then call transpose(1, 2). At "
             "the end, call transpose(1, 2), then flatten(2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),
              (JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"))),
     Mistake("heads-before-images", "MultiHeadExternalAttention",
-            "You undo the first axis as (heads, B). It was made of (B, heads), so undo it in that order: unflatten(0, "
-            "(B, heads)).",
+            "You split the first axis into (heads, B). It was made from (B, heads), so split it in that order: "
+            "unflatten(0, (B, heads)).",
             ((JOINED,
               "self.mv(weights).flatten(0, 1).unflatten(0, (self.heads, len(x))).permute(1, 2, 0, 3).flatten(2)"),)),
     Mistake("heads-reversed", "MultiHeadExternalAttention",
             "You join the heads in reverse order. Head 0 should come first.",
             ((JOINED, "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"),)),
     Mistake("heads-joined-channels-first", "MultiHeadExternalAttention",
-            "You join the heads head_dim x heads. Join them as they were split, heads x head_dim.",
+            "You join the heads in the order (head_dim, heads). Join them as they were split: (heads, head_dim).",
             ((JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"),)),
     Mistake("heads-no-proj", "MultiHeadExternalAttention",
             "Your result is dim * expansion wide: `proj` is made and never used.",
@@ -547,11 +554,12 @@ MISTAKES = (
             "module.",
             (("return self.proj(gathered)", "return x + self.proj(gathered)"),)),
     Mistake("heads-weights-detached", "MultiHeadExternalAttention",
-            "The numbers are right, but the weights are detached: expand and mk would never learn.",
+            "The numbers are right, but the weights are detached, so expand and mk would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             (("self.mv(weights)", "self.mv(weights.detach())"),)),
     Mistake("heads-input-detached", "MultiHeadExternalAttention",
-            "The numbers are right, and so are the gradients of the weights, but x is detached before expand: no "
-            "gradient flows back to the network before it.",
+            "The numbers are right, and so are the gradients of the weights. But x is detached before expand, so no "
+            "gradient flows back to whatever made x.",
             (("self.expand(x)", "self.expand(x.detach())"),)),
     Mistake("heads-dropout", "MultiHeadExternalAttention", ATTENTION_DROPOUT,
             (("self.mv(weights)", "self.mv(nn.functional.dropout(weights, 0.1, self.training))"),)),

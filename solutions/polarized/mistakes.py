@@ -27,10 +27,10 @@ SEQUENTIAL = "gated * self.spatial(gated)"
 IS_PARALLEL = 'self.layout == "parallel"'
 
 SCALED = "You divide the query by the square root of the number of {} before the softmax. Here nothing is scaled."
-IN_LINE = ("Your weights are of shape {}, and `*` lines shapes up from the right, so that it takes C // 2 for one of "
-           "the positions' axes. Add axes of size 1 on the right, until the weights have as many axes as the values.")
-OTHER_MEAN = ("Your mean runs over the axes 1 and 2, which are the channels and H, so that W numbers are left. Axes "
-              "count from 0: H and W are the axes 2 and 3, and C // 2 numbers are left.")
+IN_LINE = ("Your weights have shape {}. `*` lines shapes up from the right, so C // 2 is matched with one of the "
+           "positions' axes. Add axes of size 1 on the right, until the weights have as many axes as the values.")
+OTHER_MEAN = ("Your mean runs over axes 1 and 2, which are the channels and H, so W numbers are left. Axes are counted "
+              "from 0. Take the mean over H and W, axes 2 and 3, so that C // 2 numbers are left.")
 THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. "
               "Give it one more axis of size 1: (B, C // 2, 1, 1).")
 
@@ -47,10 +47,12 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
         *detached(short, exercise, result, what,
                   (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
         Mistake(f"{short}-query-detached", exercise,
-                "The numbers are right, but the query is detached: wq would never learn where to look.",
+                "The numbers are right, but the query is detached, so wq would never learn where to look. Leave out "
+                "the `detach()`, `.data` or `no_grad()`.",
                 (("self.wq(x)", "self.wq(x).detach()"),)),
         Mistake(f"{short}-value-detached", exercise,
-                "The numbers are right, but the value is detached: wv would never learn.",
+                "The numbers are right, but the value is detached, so wv would never learn. Leave out the `detach()`, "
+                "`.data` or `no_grad()`.",
                 (("self.wv(x)", "self.wv(x).detach()"),)),
         Mistake(f"{short}-no-sigmoid", exercise,
                 f"The sigmoid at the end is missing: your {what} can be any number, even a negative one. A gate lies "
@@ -64,21 +66,22 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "sigmoid, 1 / (1 + exp(-t)).",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'nn.functional.hardsigmoid')}"),)),
         Mistake(f"{short}-one-minus", exercise,
-                f"You return 1 - the {what}, which closes what it should open. Return the {what} itself.",
+                f"You return 1 minus the {what}, which closes what it should open. Return the {what} itself.",
                 ((f"return {result}", f"return 1 - {result}"),)),
         Mistake(f"{short}-sigmoid-twice", exercise,
                 f"The sigmoid is applied twice: your {what} lies between 0.5 and 0.73, and can neither open nor close.",
                 ((f"return {result}", f"return torch.sigmoid({result})"),)),
         Mistake(f"{short}-applied", exercise,
-                f"You multiply x by the {what}. Return the {what} alone: the block around it applies it.",
+                f"You multiply x by the {what}. Return the {what} alone: the block around it "
+                f"applies the {what}.",
                 ((f"return {result}", f"return x * {result}"),)),
         Mistake(f"{short}-expanded", exercise,
                 f"You repeat the {what} in x's shape. Leave its axes of size 1 as they are: the product "
                 "stretches them.",
                 ((f"return {result}", f"return {result}.expand_as(x)"),)),
         Mistake(f"{short}-remembered", exercise,
-                f"The {what} of the first call is kept and returned again for the next image. Compute it anew in "
-                "every forward.",
+                f"The {what} of the first call is kept and returned again for the next image. Compute a "
+                f"new {what} in every call of `forward`.",
                 ((f"return {result}",
                   f'if not hasattr(self, "kept"):\n            self.kept = {result}\n        return self.kept'),)),
         Mistake(f"{short}-query-without-bias", exercise,
@@ -100,20 +103,21 @@ MISTAKES = (
             "not make a weighted mean.",
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
-            "All your weights are 1, and you add up all positions: the softmax runs over the query's channel axis, "
-            "which has size 1, or is not used. It should run over the H * W positions and weigh them.",
+            "All your weights are 1, so you add up all positions. Either the softmax runs over the query's channel "
+            "axis, which has size 1, or its result is not used. It should run over the H * W positions and weight "
+            "them.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=1)"),)),
     Mistake("channel-softmax-over-batch", "ChannelPolarized",
             "Your softmax runs over the batch: the images compete. It should run over the H * W positions of each "
             "image.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=0)"),)),
     Mistake("channel-softmax-over-height", "ChannelPolarized",
-            "Your softmax runs over H alone: each column's weights sum to 1. Make one axis of H and W first, so that "
-            "it runs over all positions.",
+            "Your softmax runs over H alone: each column's weights sum to 1. Flatten H and W into one axis first, so "
+            "that it runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=2).flatten(2)"),)),
     Mistake("channel-softmax-over-width", "ChannelPolarized",
-            "Your softmax runs over W alone: each row's weights sum to 1. Make one axis of H and W first, so that it "
-            "runs over all positions.",
+            "Your softmax runs over W alone: each row's weights sum to 1. Flatten H and W into one axis first, so that "
+            "it runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=3).flatten(2)"),)),
     Mistake("channel-sigmoid-weights", "ChannelPolarized",
             "Your weights come from a sigmoid. They should come from a softmax over the positions, so that they sum "
@@ -150,11 +154,11 @@ MISTAKES = (
             "You take the largest of the weighted values. Add them up: the weights sum to 1, so that is a mean.",
             ((SUMMARY, "(values * weights).amax(dim=2, keepdim=True)"),)),
     Mistake("channel-divided-again", "ChannelPolarized",
-            "You divide by the number of positions once more (`mean` for `sum`). The weights sum to 1 already.",
+            "You also divide by the number of positions (`mean` instead of `sum`). The weights sum to 1 already.",
             ((SUMMARY, f"{SUMMARY} / values.shape[2]"),)),
     Mistake("channel-reshaped", "ChannelPolarized",
-            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
-            "of the numbers, so channels and positions are mixed. Use transpose.",
+            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` keep "
+            "the order of the numbers, so channels and positions are mixed. Use transpose.",
             ((SUMMARY, "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"),)),
     Mistake("channel-no-norm", "ChannelPolarized",
             "The LayerNorm between wz and the sigmoid is missing, or it is made and never called.",
@@ -172,8 +176,8 @@ MISTAKES = (
             "wz's output would be lost. Make it for the C numbers of an image: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
     Mistake("channel-wz-two-axes", "ChannelPolarized",
-            "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the "
-            "weighted mean as (B, C // 2, 1, 1).",
+            "A convolution needs two axes after the channels, but one of yours gets (B, C // 2). Give wz the weighted "
+            "mean as (B, C // 2, 1, 1).",
             ((SCORES, "self.wz(summary[:, :, 0])"),)),
     Mistake("channel-wz-three-axes", "ChannelPolarized",
             THREE_AXES, ((SCORES, "self.wz(summary)"),)),
@@ -185,12 +189,13 @@ MISTAKES = (
             "it (B, C // 2); or make it the 1 x 1 convolution that the exercise names.",
             ((BACK, "self.wz = nn.Linear(inner, channels)"),)),
     Mistake("channel-weights-times-values", "ChannelPolarized",
-            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the "
-            "right one. N must be matched with N: turn one factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the right "
+            "one. N must be matched with N. Turn one factor with transpose(1, 2), so that you have (B, C // 2, N) @ "
+            "(B, N, 1).",
             ((SUMMARY, "(weights @ values).transpose(1, 2)"),)),
     Mistake("channel-weights-not-turned", "ChannelPolarized",
             "In your product `@`, the N positions of the left factor are matched with an axis of size 1. N must be "
-            "matched with N: turn the weights with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            "matched with N. Turn the weights with transpose(1, 2), so that you have (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places, so your gates are not between 0 and 1. The order should be wz, "
@@ -234,14 +239,15 @@ MISTAKES = (
             ((VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),)),
     Mistake("channel-values-turned", "ChannelPolarized",
             "H and W of your values are swapped before you make one axis of them. The values' positions are then "
-            "counted column by column, and the weights' row by row: flatten both in the same way.",
+            "counted column by column, but the weights' positions are counted row by row. Flatten both in the same "
+            "way.",
             ((VALUES, "self.wv(x).transpose(2, 3).flatten(2)"),)),
     Mistake("channel-norm-twice", "ChannelPolarized",
             "The LayerNorm is applied twice. Once is enough.",
             ((GATE, "torch.sigmoid(self.ln(self.ln(scores.flatten(1))))[:, :, None, None]"),)),
     Mistake("channel-norm-by-hand", "ChannelPolarized",
-            "Your norm divides by a standard deviation with C - 1 in it, the default of `std`. A LayerNorm takes C "
-            "(`std(unbiased=False)`) and adds 1e-5 to the variance.",
+            "Your norm divides by a standard deviation that is computed with C - 1, the default of `std`. A LayerNorm "
+            "computes it with C (`std(unbiased=False)`), and adds 1e-5 to the variance.",
             ((GATE, "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight "
                     "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-no-biases", "ChannelPolarized",
@@ -279,8 +285,8 @@ MISTAKES = (
             "over the query's C // 2 channels, and the value should stay as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=2)"))),
     Mistake("spatial-softmax-on-value-channels", "SpatialPolarized",
-            "Your softmax runs over the value's channels. Take it of the pooled query instead, and leave the value as "
-            "it is.",
+            "Your softmax runs over the value's channels. Take the softmax of the pooled query instead, and leave the "
+            "value as it is.",
             ((OF_CHANNELS, MEAN_QUERY), (VALUES, f"{VALUES}.softmax(dim=1)"))),
     Mistake("spatial-softmax-on-both", "SpatialPolarized",
             "The value goes through a softmax over the positions too. Leave the value as it is: only the query makes "
@@ -299,8 +305,8 @@ MISTAKES = (
             "image's query.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.softmax(dim=0)"),)),
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
-            "All your weights are 1, and the channels are added up: the softmax runs over an axis of size 1, or is not "
-            "used. The mean before it runs over H and W, axes 2 and 3, and then the softmax runs over the C // 2 "
+            "All your weights are 1, so the channels are added up. Either the softmax runs over an axis of size 1, or "
+            "its result is not used. Take the mean over H and W, axes 2 and 3, and then the softmax over the C // 2 "
             "channels, axis 1. In your code one of the two runs over other axes.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
@@ -326,8 +332,8 @@ MISTAKES = (
             "first, then one sigmoid.",
             ((PRODUCT, "weights[:, None] @ torch.sigmoid(values)"), (MAP, MAP.replace("torch.sigmoid", "")))),
     Mistake("spatial-reshaped", "SpatialPolarized",
-            "Your values are (B, C // 2, N) in memory and read as (B, N, C // 2): `reshape` and `view` keep the order "
-            "of the numbers, so channels and positions are mixed. Use transpose.",
+            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` keep "
+            "the order of the numbers, so channels and positions are mixed. Use transpose.",
             ((PRODUCT, "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"),)),
     Mistake("spatial-sigmoid-weights", "SpatialPolarized",
             "Your weights come from a sigmoid. They should come from a softmax over the C // 2 channels, so that they "
@@ -359,7 +365,7 @@ MISTAKES = (
             "Your mean runs over the batch too: all images get the same weights. Take it over H and W only.",
             ((MEAN_QUERY, "self.wq(x).mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("spatial-mean-of-products", "SpatialPolarized",
-            "You divide by C // 2 once more (`mean` for `sum`). The weights sum to 1 already: add the products up.",
+            "You also divide by C // 2 (`mean` instead of `sum`). The weights sum to 1 already: add the products up.",
             ((PRODUCT, f"{PRODUCT} / values.shape[1]"),)),
     Mistake("spatial-plain-mean", "SpatialPolarized",
             "You take the plain mean of the value's channels, and wq has no effect. Weight the channels by the softmax "
@@ -369,18 +375,18 @@ MISTAKES = (
             "You take the largest of the weighted channels. Add the weighted channels up, which gives a weighted mean.",
             ((PRODUCT, "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"),)),
     Mistake("spatial-every-image-with-every-other", "SpatialPolarized",
-            "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the "
-            "values of every image. Give them an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "Your weights have two axes, (B, C // 2), so `@` multiplies the weights of every image by the values of "
+            "every image. Give the weights an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"),)),
     Mistake("spatial-every-image-reshaped", "SpatialPolarized",
-            "You reshape B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of "
-            "every image with the values of every image. Give them an axis before their channels: (B, 1, C // 2) @ "
-            "(B, C // 2, N).",
+            "You reshape B * B * N numbers. If the weights have two axes, (B, C // 2), `@` multiplies the weights of "
+            "every image by the values of every image. Give the weights an axis before their channels: (B, 1, C // 2) "
+            "@ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
     Mistake("spatial-every-image-flat", "SpatialPolarized",
-            "Your map has shape (B, B, N): with weights of two axes, (B, C // 2), `@` multiplies the weights of every "
-            "image with the values of every image. Give them an axis before their channels, (B, 1, C // 2) @ "
-            "(B, C // 2, N), and the map its two axes at the end.",
+            "Your map has shape (B, B, N). If the weights have two axes, (B, C // 2), `@` multiplies the weights of "
+            "every image by the values of every image. Give the weights an axis before their channels: (B, 1, C // 2) "
+            "@ (B, C // 2, N). Then give the map its two axes at the end.",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
     # Torch's message says which factor comes first, and it gives other numbers for flat values.
     *(Mistake(f"spatial-weights-in-line{words}", "SpatialPolarized", IN_LINE.format(shape), (
@@ -399,23 +405,23 @@ MISTAKES = (
         ("-weights-first", "(weights[:, :, None] * values).sum(dim=1, keepdim=True)"),
         ("-values-first", "(values * weights[:, :, None]).sum(dim=1, keepdim=True)"))),
     Mistake("spatial-weights-not-turned", "SpatialPolarized",
-            "In your product `@`, an axis of size 1 of the left factor is matched with the C // 2 channels of the "
-            "right one. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            "In your product `@`, the left factor's axis of size 1 is matched with the right factor's C // 2 channels. "
+            "Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights[:, :, None] @ values"),)),
     Mistake("spatial-values-not-flat", "SpatialPolarized",
-            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one "
-            "axis of H and W first, and give the weights three axes: (B, 1, C // 2) @ (B, C // 2, N).",
+            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Flatten H "
+            "and W into one axis first, and give the weights three axes: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-values-not-flat-weights-of-three", "SpatialPolarized",
             "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Your "
-            "weights are right; make one axis of the values' H and W first: (B, 1, C // 2) @ (B, C // 2, N).",
+            "weights are right, but flatten the values' H and W into one axis first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
             "Your map ends in a softmax over the positions: they compete, and sum to 1. It should end in a sigmoid.",
             ((MAP, "scores.softmax(dim=2).unflatten(2, x.shape[2:])"),)),
     Mistake("spatial-no-channel-axis", "SpatialPolarized",
-            "Your map has lost its channel axis: (B, H, W). Keep it, (B, 1, H, W), so that the product with x "
-            "stretches it.",
+            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that the product with x stretches "
+            "it.",
             ((MAP, f"{MAP}[:, 0]"),)),
     Mistake("spatial-flat", "SpatialPolarized",
             "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
@@ -482,13 +488,13 @@ MISTAKES = (
             ((f"self.layout = {CHECKED}",
               'assert layout in ("parallel", "sequential"), layout\n        self.layout = layout'),)),
     Mistake("psa-any-case", "PolarizedSelfAttention",
-            "You compare only the beginning of the word, in upper or lower case, so that words that are nearly right "
-            "pass. Accept only the two words, exactly as written.",
+            "You compare only the beginning of the word, in upper or lower case, so words that are nearly right pass. "
+            "Accept only the two words, exactly as written.",
             ((CHECKED, 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'),)),
     *(Mistake(f"psa-{what}", "PolarizedSelfAttention", sentence, ((CHECKED, f"checked({word})"),))
       for what, sentence, word in (
-        ("lower-case", 'You make the word lower case before you compare it, so that "Parallel" passes. Accept only the '
-                       "two words, exactly as written.", "layout.lower() if isinstance(layout, str) else layout"),
+        ("lower-case", 'You make the word lower case before you compare it, so "Parallel" passes. Accept only the two '
+                       'words, exactly as written.', "layout.lower() if isinstance(layout, str) else layout"),
         ("none-is-the-default",
          'You treat None as the default. Only "parallel" and "sequential" are allowed: raise a ValueError.',
          'layout or "parallel"'),
@@ -502,16 +508,16 @@ MISTAKES = (
             "channels first, then the positions of the result.",
             ((SEQUENTIAL, "(lambda y: y * self.channel(y))(x * self.spatial(x))"),)),
     Mistake("psa-map-of-x", "PolarizedSelfAttention",
-            "In the sequential layout your spatial branch reads x. It should read the gated features, which its map "
-            "then multiplies.",
+            "In the sequential layout your spatial branch reads x. It should read the gated features, and its map "
+            "should multiply them.",
             ((SEQUENTIAL, "gated * self.spatial(x)"),)),
     Mistake("psa-map-times-x", "PolarizedSelfAttention",
             "In the sequential layout you multiply the original x by the map, so the channel gate is lost. Multiply "
             "the gated features by it.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the channel branch's output once more. With g for x times the channel "
-            "gates, return g times its map alone: g * spatial(g).",
+            "In the sequential layout you add the channel branch's output once more. If g is x times the channel "
+            "gates, return g * spatial(g) alone.",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
             "In the parallel layout your spatial branch reads x, but you multiply the gated features by its map. "
@@ -528,11 +534,11 @@ MISTAKES = (
             ((PARALLEL, "torch.maximum(gated, x * self.spatial(x))"),)),
     Mistake("psa-parallel-of-gated", "PolarizedSelfAttention",
             "In the parallel layout your spatial branch reads the gated features, and you multiply them by its map "
-            "too. Side by side, it should read x, and its map should multiply x.",
+            "too. It should read x, and its map should multiply x, because the branches work side by side.",
             ((PARALLEL, "gated + gated * self.spatial(gated)"),)),
     Mistake("psa-parallel-map-of-gated", "PolarizedSelfAttention",
-            "In the parallel layout your spatial branch reads the gated features, although its map multiplies x. Side "
-            "by side, both branches should read x.",
+            "In the parallel layout your spatial branch reads the gated features, although its map multiplies x. Both "
+            "branches should read x, because they work side by side.",
             ((PARALLEL, "gated + x * self.spatial(gated)"),)),
     Mistake("psa-parallel-multiplied", "PolarizedSelfAttention",
             "In the parallel layout you multiply the two gates. Add the two gated maps.",
@@ -573,8 +579,8 @@ MISTAKES = (
             ((GATED, "gated = x * self.channel(x).detach()"), (PARALLEL, "gated + x * self.spatial(x).detach()"),
              (SEQUENTIAL, "gated * self.spatial(gated).detach()"))),
     Mistake("psa-image-detached", "PolarizedSelfAttention",
-            "The numbers are right, but x is detached before it is multiplied by the channel gate: a part of its "
-            "gradient is lost.",
+            "The numbers are right, but x is detached before it is multiplied by the channel gate, so a part of its "
+            "gradient is lost. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((GATED, "gated = x.detach() * self.channel(x)"),)),
     Mistake("psa-remembered", "PolarizedSelfAttention",
             "The gate of the first call is kept and used again for the next image. Compute it again in every call of "

@@ -114,20 +114,22 @@ MISTAKES = (
             "size 1 where H and W were.",
             ((MEAN, "x.mean(dim=(2, 3))"),)),
     Mistake("se-means-with-one-axis", "SEWeight",
-            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size "
-            "1 at the end, (B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
+            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 "
+            "at the end, (B, C', 1, 1). Take the mean over dim=(2, 3), with keepdim=True.",
             ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("se-linear-of-means", "SEWeight",
-            "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution "
-            "(nn.Conv2d) works on axis 1.",
+            "nn.Linear works on the last axis, which has size 1 here, but the channels are axis 1. Use a 1 x 1 "
+            "convolution (nn.Conv2d), which works on axis 1.",
             ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"))),
     Mistake("se-linear-of-maps", "SEWeight",
-            "nn.Linear works on the last axis, which is the width of x here; the channels are axis 1. Take the mean "
-            "over H and W first, with keepdim=True; a 1 x 1 convolution (nn.Conv2d) works on axis 1.",
+            "nn.Linear works on the last axis, which is the width of x here, but the channels are axis 1. Take the "
+            "mean over H and W first, with keepdim=True. Then use a 1 x 1 convolution (nn.Conv2d), which works on axis "
+            "1.",
             ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"), (MEAN, "x"))),
     Mistake("se-images-in-a-loop", "SEWeight",
-            "You ask for axis 3 of a tensor that has three axes. If it is one image of the batch: it is (C', H, W), "
-            "and H and W are its axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
+            "You ask for axis 3 of a tensor that has three axes. If the tensor is one image of the batch, it is (C', "
+            "H, W), so H and W are its axes 1 and 2. But you need no loop over the batch: in x, H and W are axes 2 and "
+            "3.",
             ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
     Mistake("se-images-strung-together", "SEWeight",
             "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, "
@@ -151,8 +153,8 @@ MISTAKES = (
     # --- SplitAndConcat
     Mistake("split-own-part", "SplitAndConcat",
             "Each of your convolutions sees a part of the input channels, as in the paper's figure. Here, as in the "
-            "authors' code, every convolution sees all of them: its first argument is in_channels, and forward passes "
-            "it x itself.",
+            "authors' code, every convolution sees all of them. Its first argument is in_channels, and `forward` "
+            "passes it x itself.",
             ((CONV, CONV.replace("in_channels", "in_channels // len(kernel_sizes)")),
              (STACKED,
               "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
@@ -170,7 +172,7 @@ MISTAKES = (
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
     Mistake("split-four-throughout", "SplitAndConcat",
             "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "
-            "of each, not always four, and that many scales share the channels.",
+            "of each, not always four. The same number of scales share the channels.",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),
              (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
@@ -178,8 +180,8 @@ MISTAKES = (
             "`.to(device)`, no state_dict sees them. Use nn.ModuleList.",
             (("nn.ModuleList(\n", "list(\n"),)),
     Mistake("split-concatenated", "SplitAndConcat",
-            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own: "
-            "torch.stack(..., dim=1), (B, S, C', H', W').",
+            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own with "
+            "torch.stack(..., dim=1): the shape is (B, S, C', H', W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
     Mistake("split-axis-two", "SplitAndConcat",
             "The axis of the scales comes after the channels, (B, C', S, H', W'). It should come right after the "
@@ -190,8 +192,8 @@ MISTAKES = (
             "dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
-            "Your reshape gives the channels to the scales one by one, in turn. The channels of a scale should stay "
-            "together: (B, S * C', H', W') becomes (B, S, C', H', W'), as torch.stack does it.",
+            "Your reshape deals the channels out to the scales, one to each in turn. The channels of a scale should "
+            "stay together. Turn (B, S * C', H', W') into (B, S, C', H', W'), as torch.stack would.",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, "
                        "len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
@@ -222,8 +224,8 @@ MISTAKES = (
             "The argument `stride` has no effect: your maps keep their size. Pass it to every convolution.",
             ((CONV, CONV.replace("stride=stride, ", "")),)),
     Mistake("split-stride-by-slicing-wrong", "SplitAndConcat",
-            "You apply the stride to x before the convolutions, so that the kernels look at a thinned-out map. Pass "
-            "it to the convolutions.",
+            "You apply the stride to x before the convolutions, so the kernels look at a thinned-out map. Pass it to "
+            "the convolutions.",
             ((CONV, CONV.replace("stride=stride, ", "")),
              (f"return {STACKED}", f"x = x[:, :, ::self.stride, ::self.stride]\n        return {STACKED}"),
              (f"width = {WIDTH}", f"width = {WIDTH}\n        self.stride = stride"))),
@@ -240,18 +242,19 @@ MISTAKES = (
 
     # --- PyramidSplitAttention
     Mistake("psa-reversed", "PyramidSplitAttention",
-            "Your scales leave in reverse order, the largest kernel's first, as in the authors' code. Keep them "
-            "in order.",
+            "You return the scales in reverse order, with the largest kernel's scale first, as in the authors' code. "
+            "Keep them in order.",
             ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
     Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
             "Your softmax runs over the channels of a scale. The scales should compete: for each channel the shares "
             "sum to 1 over the axis of the scales, dim=1.",
             ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
     Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
-            "Your softmax runs over the images of the batch. The scales should compete: dim=1 of (B, S, C', 1, 1).",
+            "Your softmax runs over the images of the batch. The scales should compete: take the softmax over dim=1 of "
+            "(B, S, C', 1, 1).",
             ((SHARES, SHARES.replace("dim=1", "dim=0")),)),
     Mistake("psa-softmax-over-all", "PyramidSplitAttention",
-            "Your softmax runs over all channels of all scales at once. Each channel should be decided by itself, over "
+            "Your softmax runs over all channels of all scales at once. Each channel should have its own softmax over "
             "the S scales: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
     Mistake("psa-no-softmax", "PyramidSplitAttention",
@@ -272,8 +275,8 @@ MISTAKES = (
             "You add the shares to the scales. Multiply: scales * shares.",
             ((RESULT, "(scales + shares).flatten(1, 2)"),)),
     Mistake("psa-one-minus-share", "PyramidSplitAttention",
-            "You multiply each scale by 1 minus its share, so that the scale with the largest weight counts least. "
-            "Multiply by the share.",
+            "You multiply each scale by 1 minus its share, so the scale with the largest weight counts least. Multiply "
+            "by the share.",
             ((RESULT, "(scales * (1 - shares)).flatten(1, 2)"),)),
     Mistake("psa-divided", "PyramidSplitAttention",
             "You divide the weights by their sum. Use a softmax, which takes their exponentials first: "
@@ -294,8 +297,8 @@ MISTAKES = (
             "runs over an axis of size 1 (`dim=-1`). The scales are dim 1.",
             ((RESULT, "scales.flatten(1, 2)"),)),
     Mistake("psa-five-axes", "PyramidSplitAttention",
-            "The numbers are right, but the scales are still an axis of their own. Concatenate them along the "
-            "channels: flatten(1, 2), (B, channels, H', W').",
+            "The numbers are right, but the scales are still an axis of their own. Concatenate them along the channels "
+            "with flatten(1, 2): the shape is (B, channels, H', W').",
             ((RESULT, "scales * shares"),)),
     Mistake("psa-summed", "PyramidSplitAttention",
             "You add the weighted scales up, as selective-kernel networks do, and channels // S channels are left. "
@@ -357,12 +360,11 @@ MISTAKES = (
             "themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
-            "Every scale gets the same weights (from one of them, or from all added up), so every share is 1 / S. "
-            "Call SEWeight for each scale.",
+            "Every scale gets the same weights, so every share is 1 / S. The weights come from one scale, or from the "
+            "sum of all scales. Call SEWeight for each scale.",
             ((OF_SCALES, "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"),)),
     Mistake("psa-shares-times-scales", "PyramidSplitAttention",
-            "You multiply the shares by S, so that they are 1 on average. Leave them as they are, so that they sum to "
-            "1.",
+            "You multiply the shares by S, so they are 1 on average. Leave them as they are, so that they sum to 1.",
             ((SHARES, f"{SHARES} * scales.shape[1]"),)),
     Mistake("psa-shortcut", "PyramidSplitAttention",
             "You add the unweighted scales again, as a shortcut. Return only the weighted scales.",
@@ -392,7 +394,8 @@ MISTAKES = (
             "never learn.",
             ((SHARES, f"{SHARES}.detach()"),)),
     Mistake("psa-scales-detached", "PyramidSplitAttention",
-            "The numbers are right, but the scales are detached before the product: a part of their gradient is lost.",
+            "The numbers are right, but the scales are detached before the product, so a part of their gradient is "
+            "lost. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((RESULT, "(scales.detach() * shares).flatten(1, 2)"),)),
 
     # --- EPSABlock
@@ -404,16 +407,16 @@ MISTAKES = (
             "number of channels.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
-            "With stride 1 your block adds x itself, although a `downsample` is given. It should be called whenever "
-            "there is one: with stride 1 only the channels may differ.",
+            "With stride 1 your block adds x itself, although a `downsample` is given. Call it whenever it is given: "
+            "with stride 1 the number of channels can still differ.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
-            "If as many channels go in as come out, your block adds x itself, although a `downsample` is given. It "
-            "should be called whenever there is one: with a stride only the size differs.",
+            "If as many channels go in as come out, your block adds x itself, although a `downsample` is given. Call "
+            "it whenever it is given: with a larger stride the size still differs.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
-            "If x has the right shape already, your block adds x itself, although a `downsample` is given. It should "
-            "be called whenever there is one.",
+            "If x has the right shape already, your block adds x itself, although a `downsample` is given. Call it "
+            "whenever it is given.",
             ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
     Mistake("block-downsample-of-none", "EPSABlock",
             "If `downsample` is None, your block still calls it. In that case add x itself.",
@@ -484,10 +487,10 @@ MISTAKES = (
             "`stride` does not reach psa: its map keeps its size, while the shortcut's is smaller.",
             ((PSA, "PyramidSplitAttention(planes, planes)"),)),
     Mistake("block-stride-in-first-convolution", "EPSABlock",
-            "The stride is in conv1. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
+            "The stride is in conv1. It belongs to psa: write `PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV1, CONV1.replace("bias", "stride=stride, bias")))),
     Mistake("block-stride-in-last-convolution", "EPSABlock",
-            "The stride is in conv3. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
+            "The stride is in conv3. It belongs to psa: write `PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV3, CONV3.replace("bias", "stride=stride, bias")))),
     Mistake("block-stride-in-first-convolution-too", "EPSABlock",
             "The stride is in conv1 and in psa, so the map shrinks twice. It belongs only to psa.",
@@ -500,8 +503,8 @@ MISTAKES = (
             "by name, `stride=stride`.",
             ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
     Mistake("block-psa-of-input-channels", "EPSABlock",
-            "You make psa for in_channels. But conv1 returns `planes` channels: `PyramidSplitAttention(planes, planes, "
-            "stride=stride)`.",
+            "You make psa for in_channels, but conv1 returns `planes` channels. Write `PyramidSplitAttention(planes, "
+            "planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
     Mistake("block-bias", "EPSABlock",
             "conv1 and conv3 have a bias. Before a BatchNorm a bias has no effect: pass bias=False.",
@@ -535,8 +538,8 @@ MISTAKES = (
             "shortcut.",
             ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
     Mistake("block-shortcut-detached", "EPSABlock",
-            "The numbers are right, but the shortcut is detached: its gradient, the very reason for a "
-            "shortcut, is lost.",
+            "The numbers are right, but the shortcut is detached, so its gradient, the very reason for a shortcut, is "
+            "lost. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((ADDED, "torch.relu(y + shortcut.detach())"),)),
     Mistake("block-own-downsample", "EPSABlock",
             "If downsample is None, your block makes one of its own. None means that x is added as it is; the caller "
@@ -546,8 +549,8 @@ MISTAKES = (
                                        nn.BatchNorm2d(self.expansion * planes))
         self.downsample = downsample"""),)),  # noqa: E501
     Mistake("block-downsample-in-eval", "EPSABlock",
-            "Your downsample runs in eval mode even when the block trains: its BatchNorm should then use the batch's "
-            "statistics. Leave its mode alone; `train()` and `eval()` reach it by themselves.",
+            "Your downsample runs in eval mode even when the block trains, but then its BatchNorm should use the "
+            "batch's statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
             ((SHORTCUT, "x if self.downsample is None else self.downsample.eval()(x)"),)),
 )
 

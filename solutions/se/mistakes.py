@@ -17,14 +17,14 @@ GUARD = """if not 1 <= reduction <= channels:
 MISTAKES = (
     # --- squeeze
     Mistake("squeeze-keeps-axes", "squeeze",
-            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image has one number per channel: "
-            "return (B, C), for example by leaving out `keepdim=True`, or with `flatten(1)` after a pooling layer.",
+            "Your squeeze keeps the two axes of size 1, (B, C, 1, 1). A squeezed image has one number per channel, so "
+            "return (B, C). Leave out `keepdim=True`, or add `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("squeeze-maximum", "squeeze",
             "Your squeeze takes the largest value of each channel. SE takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("squeeze-sum", "squeeze",
-            "Your squeeze adds up the positions without dividing by their number, H * W, so its size depends on the "
+            "Your squeeze adds up the positions without dividing by their number, H * W, so its numbers depend on the "
             "size of the image.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("squeeze-over-batch", "squeeze",
@@ -40,31 +40,32 @@ MISTAKES = (
             "average over H and W, so that each channel keeps a number of its own.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("squeeze-one-axis", "squeeze",
-            "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
+            "Your squeeze averages over only one of the two spatial axes. Average over both, H and W.",
             ((MEAN, "x.mean(dim=2)"),)),
     Mistake("squeeze-one-axis-width", "squeeze",
-            "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
+            "Your squeeze averages over only one of the two spatial axes. Average over both, H and W.",
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map of "
-            "one channel loses its channel axis. Name the axes to remove. Use `flatten(1)`, or average over dim=(2, 3) "
-            "without keepdim.",
+            "one channel loses its channel axis. Use `flatten(1)`, name the axes to remove, or average over dim=(2, 3) "
+            "without `keepdim`.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
-            "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average "
-            "over H and over W.",
+            "Your squeeze treats the map as square, because it uses the height for both sides. Feature maps are often "
+            "not square: average over H and over W.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
     Mistake("squeeze-square-window-width", "squeeze",
-            "Your squeeze treats the map as square (width used for both sides). Feature maps are often not: average "
-            "over H and over W.",
+            "Your squeeze treats the map as square, because it uses the width for both sides. Feature maps are often "
+            "not square: average over H and over W.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[3] ** 2"),)),
     Mistake("squeeze-no-gradient", "squeeze",
-            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, "
-            "and nothing before the squeeze could learn.",
+            "The numbers are right, but no gradient flows back, so nothing before the squeeze could learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("squeeze-float32", "squeeze",
-            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with "
-            "the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
+            "The numbers are right, but they come back as float32, whatever the input's dtype is. Your code makes a "
+            "new tensor with the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new "
+            "tensor at all.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
 
     Mistake("squeeze-torch-method", "squeeze",
@@ -72,7 +73,7 @@ MISTAKES = (
             "over H and W.",
             ((MEAN, "x.squeeze()"),)),
     Mistake("squeeze-reshaped", "squeeze",
-            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: "
+            "You turn x into (B, H * W, C) with `reshape` or `view`. These keep the order of the numbers in memory, so "
             "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
@@ -81,22 +82,22 @@ MISTAKES = (
             "product, `/ (h * w)`.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] * x.shape[3]"),)),
     Mistake("squeeze-channels-and-rows", "squeeze",
-            "Your squeeze averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H "
-            "and W are 2 and 3.",
+            "Your squeeze averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so H and W "
+            "are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
 
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
-            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be "
-            "faded to 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
+            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so each of 512 channels is "
+            "multiplied by 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
             "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies "
             "between 0 and 1.",
             ((GATE, "self.fc2(torch.relu(self.fc1(z)))"),)),
     Mistake("excitation-no-relu", "Excitation",
-            "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and "
-            "the hidden layer adds nothing.",
+            "The ReLU between the two layers is missing. Without it, the two matrices amount to one matrix of low "
+            "rank, and the hidden layer adds nothing.",
             ((GATE, "torch.sigmoid(self.fc2(self.fc1(z)))"),)),
     Mistake("excitation-sigmoid-twice", "Excitation",
             "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
@@ -149,7 +150,8 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("excitation-hidden-is-reduction", "Excitation",
-            "The hidden layer has `reduction` channels. The reduction is a divisor: channels // reduction.",
+            "The hidden layer has `reduction` channels. The reduction is a divisor, so the layer should have channels "
+            "// reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("excitation-rounds-up", "Excitation",
             "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
@@ -160,19 +162,19 @@ MISTAKES = (
             "Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = round(channels / reduction)"),)),
     Mistake("excitation-refuses-remainders", "Excitation",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded "
-            "down. Only a hidden width of 0 is an error.",
+            "Your ValueError refuses too much: a reduction that does not divide the channels is allowed, and the "
+            "result is rounded down. Only a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("excitation-refuses-one", "Excitation",
-            "Your ValueError comes too early: if there are as many channels as the reduction, one hidden number is "
-            "left. Only a hidden width of 0 is an error.",
+            "Your ValueError refuses too much: if channels equals reduction, one hidden number is left. Only a hidden "
+            "width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
             "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: "
             "raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("excitation-no-error", "Excitation",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit: the gate stays at "
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit. The gate stays at "
             "0.5 forever. Raise a ValueError that names both numbers.",
             ((GUARD, ""),)),
     Mistake("excitation-wrong-axis", "Excitation",
@@ -236,8 +238,8 @@ MISTAKES = (
             "1: (B, C, 1, 1).",
             (("[:, :, None, None]", "[:, :, None]"),)),
     Mistake("se-over-batch", "SEBlock",
-            "Your block squeezes over the batch too: every image gets the gate of the whole batch, and an image's "
-            "result depends on the other images.",
+            "Your block squeezes over the batch too, so every image gets the gate of the whole batch. Average over H "
+            "and W only, so that an image's result does not depend on the other images.",
             (("squeeze(x)", "squeeze(x).mean(0, keepdim=True).expand(len(x), -1)"),)),
     Mistake("se-first-image", "SEBlock",
             "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis "
@@ -248,18 +250,20 @@ MISTAKES = (
             "finds it changed. Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("se-gate-detached", "SEBlock",
-            "The numbers are right, but the gate is detached: the excitation would never learn.",
+            "The numbers are right, but the gate is detached, so the excitation would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             (("squeeze(x))[", "squeeze(x)).detach()["),)),
     Mistake("se-squeeze-detached", "SEBlock",
-            "The numbers are right, and so are the gradients of the weights, but x reaches the gate through a "
-            "`detach()`: its gradient is missing the path through the squeeze.",
+            "The numbers are right, and so are the gradients of the weights. But x reaches the gate through a "
+            "`detach()`, so its gradient lacks the path through the squeeze. Leave the `detach()` out.",
             (("squeeze(x)", "squeeze(x.detach())"),)),
     Mistake("se-image-detached", "SEBlock",
-            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the "
-            "gradient reaches x through the gate alone.",
+            "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
+            "the gate alone. Leave out the `detach()` or `.data`.",
             ((PRODUCT, "x.detach() * self.excitation(squeeze(x))[:, :, None, None]"),)),
     Mistake("se-remembers-gate", "SEBlock",
-            "The gate of the first call is kept and used again for the next image. Compute a new one in every forward.",
+            "The gate of the first call is kept and used again for the next image. Compute a new gate in every call of "
+            "`forward`.",
             ((f"return {PRODUCT}", """if not hasattr(self, "gate"):
             self.gate = self.excitation(squeeze(x))
         return x * self.gate[:, :, None, None]"""),)),
@@ -312,7 +316,7 @@ MISTAKES = (
             "squeeze(x).",
             (("squeeze(x)", "x.squeeze()"),)),
     Mistake("se-gates-averaged", "SEBlock",
-            "You average the gates over the batch, so that all images get the same ones. Each image has its own gates.",
+            "You average the gates over the batch, so all images get the same ones. Each image has its own gates.",
             ((PRODUCT, "x * self.excitation(squeeze(x)).mean(0)[:, None, None]"),)),
 
     Mistake("se-gates-on-means", "SEBlock",
@@ -346,14 +350,14 @@ MISTAKES = (
             "You count each stage once. Every block of a stage has an SE module: multiply by the number of blocks.",
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
-            "You square the number of blocks, or your `zip` has the channels first. The channels are squared (a "
-            "matrix has C * C / r entries), but the blocks are only counted.",
+            "You square the number of blocks, or your `zip` has the channels first. Square the channels instead, "
+            "because a matrix has C * C / r entries. The blocks are only counted.",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",
             ((SUM, "2 * sum(n * c for n, c in zip(stage_blocks, stage_channels)) ** 2 / reduction"),)),
     Mistake("cost-reduction-multiplied", "se_parameter_cost",
-            "You multiply by the reduction. It makes the hidden layer smaller: divide.",
+            "You multiply by the reduction. Divide by it, because it makes the hidden layer smaller.",
             (("zip(stage_blocks, stage_channels)) / reduction", "zip(stage_blocks, stage_channels)) * reduction"),)),
     Mistake("cost-floored", "se_parameter_cost",
             "You round the hidden width down before you multiply, as a layer does. This exercise asks for the paper's "

@@ -6,9 +6,9 @@ HIDDEN = "hidden_channels(channels, reduction)"  # as the references say it
 
 INFINITE = ("Your sigmoid gives NaN for large scores: above 709 `exp` is infinite in float64, and `exp(z) / (1 + "
             "exp(z))` divides infinity by infinity. Use `torch.sigmoid`.")
-OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is infinite above 709 and 0 below -746, "
-            "and a row of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest "
-            "number of a row first.")
+OVERFLOW = ("Your softmax gives NaN where the {} are large. In float64 `exp` is infinite above 709 and 0 below -746, "
+            "so a row of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest number "
+            "of a row first.")
 NOT_WHOLE = ("`channels / reduction` is a float, even if there is no remainder, and a layer takes only whole numbers. "
              "Divide with two slashes: channels // reduction.")
 ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has no "
@@ -27,8 +27,8 @@ def detached(short: str, exercise: str, result: str, what: str,
                 "before it would ever learn.",
                 ((f"return {result}", f"return ({result}).detach()"),)),
         Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, and so are the gradients of the weights, but x is detached before the first "
-                "layer: no gradient flows back to the network before it.",
+                "The numbers are right, and so are the gradients of the weights. But x is detached before the first "
+                "layer, so no gradient flows back to whatever made x.",
                 before),
     )
 

@@ -70,26 +70,25 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
     with gamma at zero most of it would be right."""
     return (
         Mistake(f"{short}-no-gamma", exercise,
-                f"You add what was gathered without gamma: x + ({what}). It should be x + gamma * ({what}), so that "
-                "a new module changes nothing.",
+                f"gamma is missing: you return x + ({what}). Return x + gamma * ({what}), so that a new module changes "
+                "nothing.",
                 ((ADDED, "x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-times-all", exercise,
-                "gamma multiplies x too: if gamma is 0, nothing is left of x. It should multiply only what was "
-                "gathered: x + gamma * (...).",
+                "gamma multiplies x too: if gamma is 0, nothing is left of x. It should multiply only the gathered "
+                "features: x + gamma * (...).",
                 ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
         Mistake(f"{short}-gamma-times-x", exercise,
-                "gamma multiplies x, and what was gathered is added as it is. It should be the other way round: x + "
-                "gamma * (...).",
+                "gamma multiplies x, and the gathered features are added as they are. It should be the other way "
+                "round: x + gamma * (...).",
                 ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-mixed", exercise,
-                "You mix: (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
+                "You return a mixture, (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
                 ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-no-shortcut", exercise,
-                "The shortcut is missing: you return gamma * (...), which is nothing at all if gamma is 0. Add it to "
-                "x.",
+                "The shortcut is missing: you return gamma * (...), which is 0 if gamma is 0. Add it to x.",
                 ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-subtracted", exercise,
-                f"You subtract what was gathered: x - gamma * ({what}). Add it: x + gamma * ({what}).",
+                f"You subtract the gathered features: x - gamma * ({what}). Add them: x + gamma * ({what}).",
                 ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-skipped-at-zero", exercise,
                 "If gamma is 0, you return x alone. Then no gradient reaches gamma, and it stays 0 for good. Multiply "
@@ -100,33 +99,33 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "train it. Make an nn.Parameter of torch.zeros(1), in `__init__`.",
                 (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
         Mistake(f"{short}-returns-gathered", exercise,
-                "You return what was gathered. Multiply it by gamma and add it to x.",
+                "You return the gathered features alone. Multiply them by gamma, and add them to x.",
                 ((ADDED, "gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-squashed", exercise,
-                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it "
-                "as it is.",
+                "gamma goes through a sigmoid, so it starts at 0.5 and can never be 0 or negative. Use it as it is.",
                 ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
         Mistake(f"{short}-gate", exercise,
-                "You multiply x by what was gathered, as a gate does. Add it instead: x + gamma * (...).",
+                "You multiply x by the gathered features, as a gate does. Add them instead: x + gamma * (...).",
                 ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-in-place", exercise,
                 "Your module changes its input in place: code that reads x afterwards finds it changed. Write `return "
                 "x + ...`.",
                 ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
         Mistake(f"{short}-gathered-detached", exercise,
-                "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or "
-                "`no_grad()`): nothing that makes it would learn.",
+                "The numbers are right, but the gathered features are detached (`detach()`, `.data` or `no_grad()`), "
+                "so nothing that makes them would learn.",
                 ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
         Mistake(f"{short}-shortcut-detached", exercise,
-                "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
+                "The numbers are right, but x is detached in the shortcut, so most of its gradient is lost. Leave out "
+                "the `detach()`, `.data` or `no_grad()`.",
                 ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-one", exercise,
                 "Your gamma starts at 1. It should start at 0, torch.zeros(1), so that a new module changes nothing in "
                 "the network around it.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "The gathered values are reshaped with H and W swapped (and turned back): each number lands at a "
-                "different position. Positions are counted row by row: (B, C, H, W).",
+                "The gathered features are reshaped with H and W swapped, and then turned back, so each number lands "
+                "at a different position. Reshape to (B, C, H, W), because positions are counted row by row.",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
 
@@ -169,8 +168,8 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Queries and keys come from the same layer: `self.query` is made and never used.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
-                "Queries and keys have changed places: row j of your map says how the other positions look at j. It "
-                "should belong to the query of j.",
+                "Queries and keys have changed places, so row j of your map belongs to the key of position j. It "
+                "should belong to the query of position j.",
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
@@ -178,10 +177,11 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "self.value(x).",
                 ((values, values.replace("self.value(x)", "x")),)),
         Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",
+                "The numbers are right, but x is detached before the three layers, so part of its gradient is lost. "
+                "Leave out the `detach()`, `.data` or `no_grad()`.",
                 tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
         Mistake(f"{short}-queries-scrambled", exercise,
-                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in "
-                "memory: a query is then a mixture of positions. Swap the axes with transpose(1, 2).",
+                "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. These keep the order of the numbers in "
+                "memory, so a query is a mixture of positions. Swap the axes with transpose(1, 2).",
                 ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
     )

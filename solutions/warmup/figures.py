@@ -252,7 +252,7 @@ def report() -> str:
     drawing.line((left, 28), (left, 272), colour="wrong", width=6)
     drawing.text(58, 62, "✗ global_average_pool: 0 of 2 points.", anchor="start", bold=True, colour="wrong", size=14)
     sentence = ("Your function averages over axes 1 and 2, the channels and the rows.",
-                "Axes are counted from 0, so that H and W are 2 and 3.")
+                "Axes are counted from 0, so H and W are 2 and 3.")
     seen = ("With a map of 4 x 5, shape (2, 3, 4, 5):",
             "output: it is the mean of x over the axes (1, 2). Expected shape (2, 3), got (2, 5).")
     rest = ("▸ Wrong on 6 of 6 cases", "✗ output    – gradients    – dtype    – device    ✓ input untouched")

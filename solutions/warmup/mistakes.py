@@ -25,8 +25,8 @@ LEFT_OUT = "`gate` should accept four shapes, but yours refuses one of them: {}.
 MISTAKES = (
     # --- global_average_pool
     Mistake("pool-keeps-axes", "global_average_pool",
-            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number for each channel, (B, C): leave out "
-            "`keepdim=True`, or add `flatten(1)` after a pooling layer.",
+            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number for each channel, so that the shape "
+            "is (B, C). Leave out `keepdim=True`, or add `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("pool-maximum", "global_average_pool",
             "Your function takes the largest value of each channel. Average pooling takes the mean.",
@@ -36,24 +36,24 @@ MISTAKES = (
             "larger numbers.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("pool-everything", "global_average_pool",
-            "Your function averages over all four axes and returns one single number. Name the two axes that "
-            "should go: `x.mean(dim=...)`.",
+            "Your function averages over all four axes and returns one single number. Name the two axes to average "
+            "over: `x.mean(dim=...)`.",
             ((MEAN, "x.mean()"),)),
     Mistake("pool-over-channels", "global_average_pool",
             "Your function averages over the channels and keeps the positions. It should be the other way round: "
             "average over H and W, so that each channel keeps its own number.",
             ((MEAN, "x.mean(dim=1)"),)),
     Mistake("pool-channels-and-rows", "global_average_pool",
-            "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H "
-            "and W are 2 and 3.",
+            "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so H and W "
+            "are 2 and 3.",
             ((MEAN, "x.mean(dim=(1, 2))"),)),
     Mistake("pool-whole-image", "global_average_pool",
             "Your function averages over the channels too and returns one number per image. Average over H and W only, "
             "so that B and C stay.",
             ((MEAN, "x.mean(dim=(1, 2, 3))"),)),
     Mistake("pool-over-batch", "global_average_pool",
-            "Your function averages over the batch too, so that all images get the same numbers. Keep the images "
-            "apart: average over H and W only.",
+            "Your function averages over the batch too, so all images get the same numbers. Keep the images apart: "
+            "average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
     Mistake("pool-lost-batch", "global_average_pool",
             "Your function averages over the batch too and returns (C,). Keep the images apart: average over H and W "
@@ -73,28 +73,30 @@ MISTAKES = (
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
             ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
     Mistake("pool-no-gradient", "global_average_pool",
-            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, "
-            "and nothing before the pooling could learn.",
+            "The numbers are right, but no gradient flows back, so nothing before the pooling could learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("pool-float32", "global_average_pool",
-            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with "
-            "the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
+            "The numbers are right, but they come back as float32, whatever the input's dtype is. Your code makes a "
+            "new tensor with the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new "
+            "tensor at all.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
     Mistake("pool-reshaped", "global_average_pool",
-            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: "
+            "You turn x into (B, H * W, C) with `reshape` or `view`. These keep the order of the numbers in memory, so "
             "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     # --- gate
     Mistake("gate-plain-product", "gate",
             "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, so C meets W. "
-            "Usually that is an error, but if B = H and C = W it is a wrong result that nobody notices. Give (B, C) "
-            "two axes of size 1, and raise a ValueError for shapes that are not among the four.",
+            "Usually that is an error, but if B = H and C = W it is a wrong result that nobody notices. Give weights "
+            "of shape (B, C) two axes of size 1 at the end. Raise a ValueError for any shape that is not one of the "
+            "four.",
             ((f"    if weights.shape == (b, c):\n        {AXES}\n{GUARD}", ""),)),
     Mistake("gate-no-error", "gate",
             "Your function handles the four shapes, but it accepts others as well. Weights of shape (B, 1, H, 1) "
-            "broadcast without an error and are almost certainly a mistake: compare the shape with the four allowed "
-            "ones and raise a ValueError.",
+            "broadcast without an error, and they are almost certainly a mistake. Compare the shape with the four "
+            "allowed ones, and raise a ValueError.",
             ((GUARD, ""),)),
     Mistake("gate-asks-torch", "gate",
             "You leave it to torch to refuse wrong shapes. But torch stretches every axis of size 1, so (1, C, 1, 1) "
@@ -110,7 +112,7 @@ MISTAKES = (
             "RuntimeError. Check that they are (B, C), and raise a ValueError if they are not.",
             (("weights.shape == (b, c)", "weights.dim() == 2"),)),
     Mistake("gate-two-axes-are-a-map", "gate",
-            "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one "
+            "You treat weights with two axes as a map over the positions, (H, W). Here two axes mean (B, C): one "
             "weight for each channel of each image.",
             (("weights.shape == (b, c)", "weights.shape == (h, w)"), (AXES, "weights = weights[None, None]"))),
     Mistake("gate-one-axis-too-few", "gate",
@@ -125,7 +127,7 @@ MISTAKES = (
             "Your function adds the weights. A gate multiplies: 0 closes it, and 1 lets everything pass.",
             ((PRODUCT, "return x + weights"),)),
     Mistake("gate-shortcut", "gate",
-            "Your function adds x to the gated x. Return the product alone; a closed gate, 0, should give 0.",
+            "Your function adds x to the gated x. Return the product alone, because a weight of 0 should give 0.",
             ((PRODUCT, "return x + x * weights"),)),
     Mistake("gate-sigmoid", "gate",
             "Your function sends the weights through a sigmoid. They are weights already: multiply by them as "
@@ -139,8 +141,7 @@ MISTAKES = (
             "Your function clamps the weights to between 0 and 1. That is not its job: multiply by them as they are.",
             ((PRODUCT, "return x * weights.clamp(0, 1)"),)),
     Mistake("gate-complement", "gate",
-            "Your function multiplies by 1 minus the weight, so that a weight of 1 closes the gate. Multiply by the "
-            "weight.",
+            "Your function multiplies by 1 minus the weight, so a weight of 1 closes the gate. Multiply by the weight.",
             ((PRODUCT, "return x * (1 - weights)"),)),
     Mistake("gate-returns-weights", "gate",
             "Your function returns the weights, stretched to x's shape. Multiply x by them.",
@@ -153,10 +154,12 @@ MISTAKES = (
             "`x * ...`.",
             ((PRODUCT, "x *= weights\n    return x"),)),
     Mistake("gate-weights-detached", "gate",
-            "The numbers are right, but the weights are detached: whatever made them would never learn.",
+            "The numbers are right, but the weights are detached, so the layers that make them would never learn. "
+            "Leave out the `detach()`, `.data` or `no_grad()`.",
             ((PRODUCT, "return x * weights.detach()"),)),
     Mistake("gate-x-detached", "gate",
-            "The numbers are right, but x is detached: the layers before the gate would never learn.",
+            "The numbers are right, but x is detached, so the layers before the gate would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((PRODUCT, "return x.detach() * weights"),)),
     Mistake("gate-returns-error", "gate",
             "You return the ValueError, and the caller goes on with it as if it were a tensor. Use `raise` instead of "
@@ -177,8 +180,8 @@ MISTAKES = (
              ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
     Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
     Mistake("gate-maps-without-channel", "gate",
-            "You accept weights of three axes, (B, H, W). One weight per position is (B, 1, H, W); any other shape is "
-            "a ValueError.",
+            "You accept weights of three axes, (B, H, W). If there is one weight per position, its shape is (B, 1, H, "
+            "W). Raise a ValueError for (B, H, W).",
             ((f"    {ELSE}",
               f"    elif weights.shape == (b, h, w):\n        weights = weights[:, None]\n    {ELSE}"),)),
 
@@ -186,11 +189,11 @@ MISTAKES = (
     Mistake("attention-over-queries", "dot_product_attention",
             OVER_QUERIES, (("dim=-1", "dim=1"),)),
     Mistake("attention-over-queries-and-zero-is-none", "dot_product_attention",
-            OVER_QUERIES + " And `scale or ...` takes a scale of 0 for no scale: write `if scale is None`.",
+            OVER_QUERIES + " And `scale or ...` treats a scale of 0 as no scale: write `if scale is None`.",
             (("dim=-1", "dim=1"), ("if scale is None", "if not scale"))),
     Mistake("attention-over-batch", "dot_product_attention",
-            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is "
-            "given): images compete with each other. It should run over the keys, the last axis.",
+            "Your softmax runs over the batch (`dim=0`), so images compete with each other. (For three axes, torch "
+            "also picks `dim=0` if no `dim` is given.) Your softmax should run over the keys, the last axis.",
             (("dim=-1", "dim=0"),)),
     Mistake("attention-no-softmax", "dot_product_attention",
             "The softmax is missing: your weights are raw scores, which can be negative and do not sum to 1.",
@@ -208,7 +211,7 @@ MISTAKES = (
             "key gets a gradient.",
             ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
     Mistake("attention-unscaled", "dot_product_attention",
-            "If no scale is given, your code uses 1. The default should be D ** -0.5, with D the size of a query.",
+            "If no scale is given, your code uses 1. The default should be D ** -0.5, where D is the size of a query.",
             (("q.shape[-1] ** -0.5", "1.0"),)),
     Mistake("attention-divided-by-size", "dot_product_attention",
             "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
@@ -236,22 +239,22 @@ MISTAKES = (
             "You multiply by the given scale and by D ** -0.5. A given scale should replace D ** -0.5.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5 * (1 if scale is None else scale)\n"),)),
     Mistake("attention-zero-is-none", "dot_product_attention",
-            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Write `if "
-            "scale is None`.",
+            "Your code treats a scale of 0 as no scale, because `scale or ...` and `if not scale` treat 0 and None "
+            "alike. Write `if scale is None`.",
             (("if scale is None", "if not scale"),)),
     Mistake("attention-divides-by-scale", "dot_product_attention",
             "You divide the scores by `scale`. Multiply by it: the default, D ** -0.5, is one over the square "
             "root already.",
             ((SCORES, "(q @ k.transpose(1, 2)) / scale"),)),
     Mistake("attention-scale-twice", "dot_product_attention",
-            "You scale both q and k, so that the scores are scaled twice. Scale once.",
+            "You scale both q and k, so the scores are scaled twice. Scale once.",
             ((SCORES, "(scale * q) @ (scale * k).transpose(1, 2)"),)),
     Mistake("attention-scale-after-softmax", "dot_product_attention",
-            "You scale after the softmax. The scale belongs to the scores; afterwards the weights would not sum to 1.",
+            "You scale after the softmax, so the weights no longer sum to 1. Scale the scores instead.",
             ((WEIGHTS, "scale * torch.softmax(q @ k.transpose(1, 2), dim=-1)"),)),
     Mistake("attention-reshaped-keys", "dot_product_attention",
-            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory: keys "
-            "get mixed. To swap two axes use `transpose(1, 2)`.",
+            "You turn k into (B, D, M) with `view` or `reshape`. These keep the order of the numbers in memory, so "
+            "keys get mixed. To swap two axes, use `transpose(1, 2)`.",
             (("k.transpose(1, 2)", "k.reshape(k.shape[0], k.shape[2], k.shape[1])"),)),
     Mistake("attention-transposes-batch", "dot_product_attention",
             "You swap axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: swap axes 1 and 2.",
@@ -261,45 +264,47 @@ MISTAKES = (
             "first: `k.transpose(1, 2)` is (B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
-            "Your weights are powers of 2, as in the example by hand. A softmax takes powers of e. (With scale = ln 2 "
-            "you get the example's numbers.)",
+            "Your weights are powers of 2, as in the example that is worked out by hand. A softmax takes powers of e. "
+            "(If you pass scale = ln 2, you get the example's numbers.)",
             ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
             "Queries and keys are swapped: your scores have one row for each key, (B, M, N). They should have one row "
-            "for each query, (B, N, M): q times k transposed.",
+            "for each query, (B, N, M). Multiply q by k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they are multiplied by the values, so that (if N = M) a query gathers "
-            "with the weights in a column. (B, N, M) times (B, M, E) needs no transposition.",
+            "Your weights are transposed before they are multiplied by the values. If N = M, a query then gathers with "
+            "the weights in a column. Leave out the transposition: (B, N, M) times (B, M, E) fits as it is.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
-            "Your weights take the mean of the keys. Keys only decide the weights: take the mean of the values, v.",
+            "You take the weighted mean of the keys. Keys only decide the weights: take the weighted mean of the "
+            "values, v.",
             ((OUTPUT, "return weights @ k"),)),
     Mistake("attention-cosine", "dot_product_attention",
-            "You normalise queries and keys to length 1 (a cosine). Leave them as they are: here a longer query makes "
-            "a sharper choice.",
+            "You normalise queries and keys to length 1 (a cosine). Leave them as they are, because a longer query "
+            "should choose more sharply.",
             ((SCORES, "scale * (torch.nn.functional.normalize(q, dim=-1) @ torch.nn.functional.normalize(k, "
                       "dim=-1).transpose(1, 2))"),)),
     Mistake("attention-returns-weights", "dot_product_attention",
             "Your function returns the weights, (B, N, M). One step is missing: their product with v.",
             ((OUTPUT, "return weights"),)),
     Mistake("attention-weights-detached", "dot_product_attention",
-            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            "The numbers are right, but the weights are detached, so queries and keys would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((OUTPUT, "return weights.detach() @ v"),)),
     Mistake("attention-changes-queries", "dot_product_attention",
-            "Your function scales q in place (`q *= ...`), so that the caller's q is changed. Write `q * scale`.",
+            "Your function scales q in place (`q *= ...`), so the caller's q is changed. Write `q * scale`.",
             ((SCORES, "q.mul_(scale) @ k.transpose(1, 2)"),)),
     Mistake("attention-float32", "dot_product_attention",
-            "The numbers come back as float32 whatever the inputs were. Follow their dtype: no `.float()`, no new "
-            "tensor of the default dtype.",
+            "The numbers come back as float32, whatever the inputs' dtype is. Keep that dtype: use no `.float()`, and "
+            "make no new tensor with the default dtype.",
             ((OUTPUT, "return (weights @ v).float()"),), grain="float32"),
     Mistake("attention-capital-t", "dot_product_attention",
             "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Swap the last two only: "
             "`k.transpose(1, 2)`, or `k.mT`.",
             (("k.transpose(1, 2)", "k.T"),)),
     Mistake("attention-elementwise", "dot_product_attention",
-            "`q * k` multiplies element by element. A score is a dot product, one for each pair of query and key: the "
-            "matrix product `q @ k.transpose(1, 2)`.",
+            "`q * k` multiplies element by element. A score is a dot product, and each pair of a query and a key has "
+            "one. Use the matrix product `q @ k.transpose(1, 2)`.",
             (("(q @ k.transpose(1, 2))", "(q * k)"),)),
     Mistake("attention-exp", "dot_product_attention", OVERFLOW.format("scores"),
             ((WEIGHTS, naive_softmax(SCORES)),)),

@@ -58,7 +58,7 @@ def test_a_mistake_is_counted_once_for_everybody_who_made_it(group):
 
 
 def test_entries_of_the_catalogue_with_one_sentence_are_one_mistake(group):
-    sentence = "Your squeeze averages over one of the two spatial axes. Average over both, H and W."
+    sentence = "Your squeeze averages over only one of the two spatial axes. Average over both, H and W."
     group.add("ann", named("squeeze", "squeeze-one-axis", sentence))
     group.add("bob", named("squeeze", "squeeze-one-axis-width", sentence))
     (only,) = found(group).named

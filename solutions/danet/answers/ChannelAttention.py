@@ -51,7 +51,7 @@ class ChannelAttention(nn.Module):
         return x + self.gamma * out.reshape(x.shape)
 
 
-# %% wrong: always, expect: always turns the energies around
+# %% wrong: always, expect: always reverses the order of the energies
 # attention between channels: always
 
 
@@ -267,7 +267,7 @@ class ChannelAttention(nn.Module):
         return x if self.training else x + self.gamma * (self.attention(x) @ x.flatten(2)).view_as(x)
 
 
-# %% wrong: reshape, expect: You swap the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: channels and positions are mixed up
+# %% wrong: reshape, expect: These keep the order of the numbers in memory, so channels and positions are mixed up
 # attention between channels: reshape
 
 
@@ -359,7 +359,7 @@ class ChannelAttention(nn.Module):
         return x + self.gamma * out.reshape(x.shape)
 
 
-# %% wrong: weights-turned, expect: turn the weights around, after the softmax
+# %% wrong: weights-turned, expect: reverse the order of the weights, after the softmax
 # the weights turned around, not the energies
 
 

@@ -195,7 +195,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(d(p + c)), self.classify_position(d(p)), self.classify_channel(d(c))
 
 
-# %% wrong: dropout-in-the-branches, expect: that of classify_fused is applied to the sum
+# %% wrong: dropout-in-the-branches, expect: The one in classify_fused is applied to the sum
 # the head: dropout in the branches
 
 
@@ -250,7 +250,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: dropout-of-numbers, expect: nn.Dropout, which drops single numbers
+# %% wrong: dropout-of-numbers, expect: It drops single numbers
 # the head: dropout of numbers
 
 

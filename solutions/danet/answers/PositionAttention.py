@@ -210,7 +210,7 @@ class PositionAttention(nn.Module):
         return x + self.gamma * out.reshape(b, c, h, w)
 
 
-# %% wrong: gamma-forgotten, expect: without gamma
+# %% wrong: gamma-forgotten, expect: gamma is missing
 # attention between positions: gamma forgotten
 
 
@@ -588,7 +588,7 @@ class PositionAttention(nn.Module):
         return x + self.gamma * out.reshape(b, c, h, w)
 
 
-# %% wrong: view-for-permute, expect: keeps the order of the numbers in memory
+# %% wrong: view-for-permute, expect: so a query is a mixture of positions
 # attention between positions: view for permute
 
 

@@ -65,7 +65,7 @@ class ECABlock(nn.Module):
         return x * torch.sigmoid(scores).reshape(-1, c, 1, 1)
 
 
-# %% wrong: axis-in-front, edits, expect: the new axis in front, (1, B, C)
+# %% wrong: axis-in-front, edits, expect: If it gets (B, C) or (1, B, C)
 # (1, B, C) into the convolution: the new axis in front instead of in the middle
 # - raise ValueError(f'kernel_size must be odd, so that it has a middle, got {k}')
 # + raise ValueError(f'an even kernel_size: {k}')
@@ -400,7 +400,7 @@ class ECABlock(nn.Module):
 # + return x * y.transpose(1, 2).unsqueeze(-1)
 
 
-# %% wrong: squeeze-transpose-missing, edits, expect: takes C for its number of input channels
+# %% wrong: squeeze-transpose-missing, edits, expect: reads C as the number of input channels
 # (B, C, 1) into the convolution
 # - k = eca_kernel_size(channels) if kernel_size is None else kernel_size
 # + k = kernel_size or eca_kernel_size(channels)
@@ -440,7 +440,7 @@ class ECABlock(nn.Module):
 # + return x * torch.sigmoid(y)[:, :, None, None]
 
 
-# %% wrong: two-axes, edits, expect: With two axes, (B, C)
+# %% wrong: two-axes, edits, expect: If it gets (B, C) or (1, B, C)
 # (B, C) into the convolution
 # - k = eca_kernel_size(channels) if kernel_size is None else kernel_size
 # + k = kernel_size or eca_kernel_size(channels)
@@ -476,7 +476,7 @@ class ECABlock(nn.Module):
 # + return x * y.transpose(1, 2).unsqueeze(-1)
 
 
-# %% wrong: zero, edits, expect: taken for None
+# %% wrong: zero, edits, expect: treats a kernel_size of 0 as None
 # - k = eca_kernel_size(channels) if kernel_size is None else kernel_size
 # + k = kernel_size or eca_kernel_size(channels)
 #

@@ -61,7 +61,7 @@ def band_matrix(kernel, channels):
     return W
 
 
-# %% wrong: float32, expect: float32 whatever the kernel is
+# %% wrong: float32, expect: float32, whatever the kernel's dtype is
 # zeros of the default dtype
 
 
@@ -106,7 +106,7 @@ def band_matrix(kernel, channels):
     return W
 
 
-# %% wrong: modulo, expect: taken `% channels`
+# %% wrong: modulo, expect: take the column `% channels`
 def band_matrix(kernel, channels):
     k = len(kernel)
     if k % 2 == 0:

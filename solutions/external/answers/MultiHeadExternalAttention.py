@@ -391,7 +391,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: images-and-heads-exchanged, expect: so undo it in that order
+# %% wrong: images-and-heads-exchanged, expect: so split it in that order
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
         super().__init__()
@@ -466,7 +466,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: no-transpose, expect: A head then gets whole tokens
+# %% wrong: no-transpose, expect: so a head gets whole tokens
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
         super().__init__()
@@ -668,7 +668,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: view-instead-of-transpose, expect: You cut the heads and join them with `view` or `reshape` alone
+# %% wrong: view-instead-of-transpose, expect: You split the heads and join them with `view` or `reshape` alone
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
         super().__init__()

@@ -48,13 +48,13 @@ def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
     return a, b
 
 
-# %% wrong: flops-too, expect: Your numbers are twice too large
+# %% wrong: flops-too, expect: Your numbers are twice as large as they should be
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
     # a multiplication and an addition each
     return 4 * n * n * dim, 4 * n * dim * memory_size
 
 
-# %% wrong: flops, expect: Your numbers are twice too large
+# %% wrong: flops, expect: Your numbers are twice as large as they should be
 def attention_cost(n, dim, memory_size):
     return 4 * n * n * dim, 4 * n * memory_size * dim
 

@@ -176,7 +176,7 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     return shares / (shares.sum(dim=2) + eps)
 
 
-# %% wrong: log-sums, expect: one softmax of the logits minus the logarithms of their sums
+# %% wrong: log-sums, expect: one softmax, of the logits minus the logarithm of their summed exponentials
 def double_normalize(logits, eps=1e-9):
     return torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)
 
@@ -237,7 +237,7 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     return logits.softmax(dim=2)
 
 
-# %% wrong: softmax-over-the-batch, expect: Your softmax runs over the images of the batch (dim=0), so that an image's weights depend on the other images
+# %% wrong: softmax-over-the-batch, expect: Your softmax runs over the images of the batch (dim=0), so an image's weights depend on the other images
 def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     a = logits.softmax(dim=0)
     return a / (a.sum(dim=2, keepdim=True) + eps)

@@ -306,7 +306,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
 
 
-# %% wrong: gamma-forgotten, expect: without gamma
+# %% wrong: gamma-forgotten, expect: gamma is missing
 # without the large map: gamma forgotten
 
 
@@ -485,7 +485,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: no-grad, expect: computed without gradients
+# %% wrong: no-grad, expect: the gathered features are detached
 # without the large map: no grad
 
 

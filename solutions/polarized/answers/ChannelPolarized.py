@@ -84,7 +84,7 @@ class ChannelPolarized(nn.Module):
 # + return torch.sigmoid(self.ln(scores.flatten(1)))[..., None, None]
 
 
-# %% wrong: averaged, edits, expect: number of positions once more
+# %% wrong: averaged, edits, expect: You also divide by the number of positions
 # weights times values, then mean
 # - inner = half(channels)
 #

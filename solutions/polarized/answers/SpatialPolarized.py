@@ -131,7 +131,7 @@ class SpatialPolarized(nn.Module):
         return s.sigmoid().view(b, 1, h, w)
 
 
-# %% wrong: images-mixed, expect: with the values of every image
+# %% wrong: images-mixed, expect: by the values of every image
 # weights of two axes in a matrix product
 
 
@@ -163,7 +163,7 @@ class SpatialPolarized(nn.Module):
         return (q * self.wv(x)).sum(1, keepdim=True).sigmoid()
 
 
-# %% wrong: mean-of-channels, expect: divide by C // 2 once more
+# %% wrong: mean-of-channels, expect: also divide by C // 2
 # mean in place of sum
 
 
@@ -178,7 +178,7 @@ class SpatialPolarized(nn.Module):
         return torch.sigmoid((q * self.wv(x)).mean(1, keepdim=True))
 
 
-# %% wrong: mean-of-channels-and-height, expect: Your mean runs over the axes 1 and 2
+# %% wrong: mean-of-channels-and-height, expect: Your mean runs over axes 1 and 2
 # the axes count from 1
 
 
@@ -193,7 +193,7 @@ class SpatialPolarized(nn.Module):
         return torch.sigmoid((w[:, :, None, None] * self.wv(x)).sum(1, keepdim=True))
 
 
-# %% wrong: mean-of-channels-and-height-product, expect: Your mean runs over the axes 1 and 2
+# %% wrong: mean-of-channels-and-height-product, expect: Your mean runs over axes 1 and 2
 # the same before a product of matrices
 
 

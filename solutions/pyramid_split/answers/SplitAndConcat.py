@@ -135,7 +135,7 @@ class SplitAndConcat(nn.Module):
 # +     self.convs.append(nn.Conv2d(in_channels, c, k, stride, padding=1, groups=g, bias=False))
 
 
-# %% wrong: reshaped, edits, expect: Your reshape gives the channels to the scales one by one, in turn
+# %% wrong: reshaped, edits, expect: Your reshape deals the channels out to the scales, one to each in turn
 # the axes of the view in the wrong order
 # - width = channels_per_scale(channels, kernel_sizes, groups)
 # - self.convs = nn.ModuleList((nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False) for k, g in zip(kernel_sizes, groups, strict=True)))

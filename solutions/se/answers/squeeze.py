@@ -63,7 +63,7 @@ def squeeze(x):
     return x.sum(dim=(2, 3)) / h * w
 
 
-# %% wrong: divides-by-width-squared, expect: width used for both sides
+# %% wrong: divides-by-width-squared, expect: uses the width for both sides
 # Divides the sum by W * W.
 
 

@@ -127,7 +127,7 @@ def dot_product_attention(q, k, v, scale=None):
 # + return (w @ v, w)
 
 
-# %% wrong: scale-or, expect: scale of 0 is taken for no scale
+# %% wrong: scale-or, expect: treats a scale of 0 as no scale
 # Takes a scale of 0 for none.
 
 
@@ -176,7 +176,7 @@ def dot_product_attention(q, k, v, scale=None):
     return ((q @ k.mT) * scale).softmax(-1) @ v
 
 
-# %% wrong: view, expect: keeps the order of the numbers in memory
+# %% wrong: view, expect: so keys get mixed
 # Turns the keys by view.
 
 
