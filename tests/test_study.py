@@ -79,7 +79,7 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypa
     assert "<b>Unfinished:</b> 4 of 6 runs; run the cell again" in stopped._repr_html_()
     text = stopped.path.read_text()
     assert text.index("<b>Unfinished:</b> 4 of 6 runs; run the cell again") < text.index("What was expected")
-    assert "with 3 seeds planned" in text and "<th>p</th>" not in text and "these 3 runs of each arm" in text
+    assert "There are 3 seeds planned" in text and "<th>p</th>" not in text and "these 3 runs of each arm" in text
     monkeypatch.setattr(module, "train", real)
     assert len(study("my_study", **DESIGN, folder=tmp_path).results.runs) == 6 and len(quick) == 6
 
