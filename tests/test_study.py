@@ -212,7 +212,8 @@ SLOW = (62.0, 98, 99, 72, 83)
     (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
     (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
     (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs' by more than luck"),  # the other three are no better
-    (SLOW, LOW, LOW, SUPPORTED, "more than luck and above 5 points"),  # two solve it, and none is below any of the others
+    (SLOW, LOW, LOW, SUPPORTED,
+     "more than luck and above 5 points"),  # two solve it, and none is below any of the others
     (LOW, SLOW, LOW, REFUTED, "'ours' is behind 'theirs', and by more than luck"),
     (SLOW, LOW, (100.0, 99, 30, 98, 99), OPEN, "don't tell 'ours' from 'control' by more than luck"),
     (SLOW[:3], LOW[:3], LOW[:3], OPEN, "above every run of 'theirs', but with so few runs"),
