@@ -109,8 +109,8 @@ def _add_check(commands: Commands) -> None:
     _add_isolation(check)
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check runs")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK",
-                       help="take from this notebook every exercise that the other one lacks or has not changed since "
-                            "the release")
+                       help="a notebook with solutions; an exercise is taken from it if a notebook to be graded lacks "
+                            "it or has not changed it since the release")
     check.set_defaults(run=_check)
 
 

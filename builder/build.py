@@ -114,13 +114,13 @@ def main() -> None:
     known = {lesson.name: lesson for lesson in [*lessons(), *own_lessons()]}
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of "
                                                                      "the course")
-    parser.add_argument("--again", action="store_true", help="record the checks and run the cells, whatever seems "
-                                                             "up to date")
+    parser.add_argument("--again", action="store_true", help="record the checks and run the cells even if they "
+                                                             "seem up to date")
     parser.add_argument("--measure", action="store_true", help="run the experiments of these lessons, and keep what "
                                                                "they measured")
     parser.add_argument("--real", action="store_true", help="with --measure: the runs on real pictures instead")
-    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing; why what has "
-                                                                        "changed cannot matter")
+    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing, and keep this "
+                                                                        "reason why a change cannot matter")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:

@@ -58,7 +58,7 @@ def write(path: Path = ZIP) -> Path:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(f"{FOLDER}/{name}")  # with no time of day: the same files, the same zip
+    entry = zipfile.ZipInfo(f"{FOLDER}/{name}")  # without a time of day, so the same files give the same zip
     entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
     archive.writestr(entry, content)
 

@@ -1,5 +1,5 @@
 """The additions that the build makes to a lesson's page: a first code cell, which says what is missing on the machine
-where it runs, and a link to Colab. Also the text about Colab in docs/learners.md.
+where it runs, and a link to Colab. It also makes the text about Colab in docs/learners.md.
 
 Everything that needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is
 empty.

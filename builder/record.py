@@ -5,8 +5,9 @@ Another processor rounds differently, and another torch compresses differently. 
 records another question, another mistake, or a number that differs by more than a check allows.
 
 solutions/recorded.json holds, for each lesson, a digest of everything on which the checks depended when they were last
-written. work/recorded.json holds the digests for which, on this machine, recording was found to give the same checks.
-With `again` they are kept in solutions/recorded.json, so that a fresh clone does not have to record them to know.
+written. work/recorded.json holds further digests. This machine recorded the checks for each of them, and they came out
+the same. With `again`, these digests are kept in solutions/recorded.json, so a fresh clone need not record the checks
+to find out.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
     if declared != list(worth):
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     cases = derive.visible(files.exercises, files.reference)
-    with one_thread():  # as a check asks: another number of threads rounds in another way
+    with one_thread():  # as in a check, because another number of threads rounds in another way
         exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference,
                                                files.mistakes.MISTAKES, e.uses)
                      for e in files.exercises]
@@ -143,7 +144,7 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
                 return f"{old.label}: {name}"
     if not all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in pairs
                for name, tensor in old.tensors.items()):
-        # numbers that this processor draws otherwise: what does it say to the recorded ones?
+        # this processor draws other numbers, so the recorded questions are asked again here
         now = _asked_anew(lesson, then)
     for old, new in zip(then.cases, now.cases, strict=True):
         for name, tensor in old.expected_tensors.items():

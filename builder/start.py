@@ -5,7 +5,7 @@ Start it with a double click, or with `python start.py` in a terminal. It needs 
 time, a network. Your own notebooks are in the folder my/, and are never overwritten.
 """
 
-# This file runs before anything is known of the Python that runs it: no syntax that an old one can't read.
+# This file runs before anything is known of the Python that runs it, so an old Python must be able to read its syntax.
 import glob
 import os
 import subprocess

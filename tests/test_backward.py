@@ -34,15 +34,15 @@ def changed(change):
      "dL/dx of the example should be (0.5, 0, 1, -0.5), you return (1.5, 1, 2, 0.5)"),
     (lambda ds, du, dx, s: (ds * float("nan"), du, dx), "dL/ds of the example should be 1, you return nan"),
     (lambda ds, du, dx, s: (ds / dx[0, 0].numel(), du, dx), "dL/ds of the example should be 1, you return 0.25\n"
-                                                            "Your dL/ds is a mean over the positions: their "
-                                                            "effects add up."),
+                                                            "Your dL/ds is a mean over the positions. Their "
+                                                            "effects add up, so take the sum."),
     (lambda ds, du, dx, s: (du, ds, dx), "dL/ds of the example should be 1, you return 0.25\n"
                                          "dL/du of the example should be 0.25, you return 1\n"
                                          "You return dL/ds and dL/du in the wrong order."),
     (lambda ds, du, dx, s: (ds, ds * s, dx), "dL/du of the example should be 0.25, you return 0.5\n"
-                                             "Your dL/du is dL/ds · s: the sigmoid's slope is s · (1 - s)."),
+                                             "Your dL/du is dL/ds · s, but the sigmoid's slope is s · (1 - s)."),
     (lambda ds, du, dx, s: (ds, ds * (1 - s), dx), "dL/du of the example should be 0.25, you return 0.5\n"
-                                                   "Your dL/du is dL/ds · (1 - s): the sigmoid's slope is s "
+                                                   "Your dL/du is dL/ds · (1 - s), but the sigmoid's slope is s "
                                                    "· (1 - s)."),
     (lambda ds, du, dx, s: (ds.view(1), du, dx), "dL/ds of the example has the shape (1,), not (1, 1)\n"
                                                  "With a batch, x of shape (2, 3, 4, 5) and s of shape (2, 3), it "

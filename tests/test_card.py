@@ -286,7 +286,7 @@ def test_verify_says_in_words_what_it_does_not_recount(data):
     here, = [line for line in verifying._not_recounted(data, notebook) if "record's code" in line]
     lines = list(verifying._not_recounted(data, nbformat.v4.new_notebook()))
     assert "is a cell of this notebook" in here and "is not a cell of this notebook" in lines[3]
-    assert lines[0] == ("Not verified, but what the learner states: 0 scores, the runs and the parameters of the "
+    assert lines[0] == ("Not verified, but stated by the learner: 0 scores, the runs and the parameters of the "
                         "network with SEBlock, the runs of the study 'places', the scores of the record, the versions "
                         "and the machine.")
     assert lines[1] == ("A network of section 8 is not trained again, and its parameters are not counted again. Its "
@@ -315,7 +315,7 @@ def test_rows_without_a_stated_number_are_not_met():
     card = Card(whole, None)
     lines = {line["network"]: line for line in card.data["tables"]}
     assert not any(line["met"] for line in lines.values() if not line["stated"])
-    met, _, equal = card.html().partition("As large as the published code")
+    met, _, equal = card.html().partition("These are as large as the published code")
     for line in lines.values():
         if not line["stated"]:
             assert f"✓ {line['network']}<" not in met and f"<td>{line['network']}</td>" in equal

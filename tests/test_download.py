@@ -120,7 +120,8 @@ def test_it_also_works_inside_the_folder_that_holds_the_lessons(unpacked, tmp_pa
 
 
 @pytest.mark.parametrize("arguments, said",
-                         [([], "there is no folder lessons or course in"), (["--lessons", "none"], "no lesson in")])
+                         [([], "holds neither a folder lessons or course nor a lesson"),
+                          (["--lessons", "none"], "no lesson in")])
 def test_a_folder_without_lessons_is_one_sentence(tmp_path, monkeypatch, called, capsys, arguments, said):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="2"):

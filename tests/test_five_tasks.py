@@ -221,8 +221,8 @@ def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
         "cores",
     }
     assert "&lt;b&gt;SE" in page and "<b>SE" not in page
-    assert "1 of 3 numbers that a paper or its authors state" in page and "(unverified)" in page
-    assert page.index("although another number is stated, or none") < page.index(f"{ROWS[0].exact:,}")
+    assert "state 3 numbers, and <b>1 of them are met" in page and "(unverified)" in page
+    assert page.index("but another number is stated, or none") < page.index(f"{ROWS[0].exact:,}")
     assert data["made"] == date.today().isoformat() and data["made"] in page
     assert "senet.pytorch (third party)" in page and "28.09M (second-hand)" in page
     assert not set(page.split("<")) & {"script", "link"} and "http" not in page and len(page) < 20_000

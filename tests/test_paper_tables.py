@@ -76,8 +76,8 @@ def test_a_table_says_what_is_met_what_is_wrong_and_what_is_not_there_yet():
     page, text = table._repr_html_(), repr(table)
     assert "kernel &lt;b&gt;" in page and "<b>\n" not in page and "too few" in page and "✓\N{NO-BREAK SPACE}met" in page
     stated, equal = sum(bool(row.stated) for row in ROWS), sum(yours == row.exact for row, yours in table.found.items())
-    assert text.endswith(f"{len(table.met)} of {stated} stated numbers met; "
-                         f"{equal} of {len(ROWS)} networks as large as the code, to the last digit.")
+    assert text.endswith(f"{len(table.met)} of {stated} stated numbers are met. "
+                         f"{equal} of {len(ROWS)} networks are exactly as large as the code.")
     assert "BAM-ResNet-18" in table.equal and "BAM-ResNet-18" not in table.met  # nobody states its number
 
 

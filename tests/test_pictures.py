@@ -181,7 +181,7 @@ def test_what_cannot_be_compared_is_said_in_words():
     assert "not a tensor but an object of type tuple" in words(yours_against_expected((expected,), expected))
     broken = expected.clone()
     broken[0, 0, 0, :2] = torch.nan
-    assert "2 of 70 values of yours are not finite" in words(yours_against_expected(broken, expected))
+    assert "2 of your 70 values are not finite" in words(yours_against_expected(broken, expected))
     assert "Both are empty" in words(yours_against_expected(torch.rand(0, 3), torch.rand(0, 3)))
 
 

@@ -135,7 +135,8 @@ def test_a_hand_out_has_no_solution_and_offers_none(lesson, monkeypatch, capsys)
 
 
 def test_an_exercise_of_no_lesson_is_named(lesson):
-    with pytest.raises(ValueError, match="'squeezed' is not an exercise of this lesson; it has squeeze, Excitation"):
+    with pytest.raises(ValueError, match="'squeezed' is not an exercise of this lesson; the lesson has "
+                                         "squeeze, Excitation"):
         solution("squeezed")
 
 

@@ -66,8 +66,8 @@ def test_the_page_shows_every_arm_its_pictures_and_the_cpu_hours(content):
     assert (
         shown.count("<img alt=") == 2 and "94.0 %" in shown and "93.0 to 95.0 %" in shown and "0.06 CPU hours" in shown
     )
-    assert ("Pictures differ in which channels SE turns up or down in the first block. The frame's colour explains "
-            "90 % of this variance, and the right answer explains 5 %.") in re.sub("&#x27;", "'", shown)
+    assert ("Which channels SE turns up or down in the first block differs from picture to picture. The frame's "
+            "colour explains 90 % of this variance, and the right answer explains 5 %.") in re.sub("&#x27;", "'", shown)
 
 
 def test_without_the_file_the_error_says_where_it_belongs(tmp_path, monkeypatch):

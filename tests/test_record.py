@@ -264,7 +264,7 @@ IN_BUFFERS = """
     (OWN_TRAINING, "depended on something other than the module's numbers"),
     (LAST_STEP, "depended on something other than the module's numbers"),
     (HIDDEN, "depended on something other than the module's numbers"),
-    (AMONG_OTHERS, "a picture that is tested alone has another output than among other pictures"),
+    (AMONG_OTHERS, "a picture gets a different output if it is tested alone"),
     (TOO_MANY, "carries 1,088 numbers (parameters and buffers); the rules allow 1,000"),
     (IN_BUFFERS, "carries 3,000 numbers (parameters and buffers); the rules allow 1,000"),
 ], ids=["trains longer", "tells it in one step", "hides parameters", "learns from the test", "too many", "in buffers"])

@@ -156,7 +156,7 @@ def test_a_file_that_is_not_there_is_a_sentence_that_says_where_it_is(tmp_path, 
         capsys.readouterr().out
         == "There is no file clo.pth here. The authors of CloFormer-XXS have released no weights.\n"
     )
-    with pytest.raises(ValueError, match="no names of 'ResNet' are known; there are those of .*SCNet-50"):
+    with pytest.raises(ValueError, match="the authors' names are not known for 'ResNet', but only for .*SCNet-50"):
         restore(nn.Identity(), "ResNet", "eca.pth")
 
 
@@ -187,9 +187,9 @@ class Renamed(nn.Module):
     (WithoutGate, "maxpool, layer1.0, layer1, layer2 agree with the authors' ECA-ResNet-18; layer3 is the first stage "
                   "that differs."),
     (lambda channels, k: ECABlock(channels, k) if channels > 64 else nn.Identity(),
-     "have other names than the course gives them"),
+     "have other names than the course's"),
     (Raises, "Your ECA-ResNet-18 stopped with RuntimeError: no idea"),
-    (Renamed, "have other names than the course gives them"),
+    (Renamed, "have other names than the course's"),
 ])
 def test_a_module_that_differs_is_found(block, said):
     assert said in agreement(built(block), ECA)

@@ -123,9 +123,9 @@ def test_what_a_name_is_made_of(cells, name, code):
 
 
 @pytest.mark.parametrize("call, said", [
-    ("report_problem(7)", "an object of type int is none of this lesson's exercises"),
-    ("report_problem('squeeze')", "an object of type str is none of"), ("report_problem(torch.mean)",
-                                                                        "`mean` is none of"),
+    ("report_problem(7)", "an object of type int is not an exercise of this lesson"),
+    ("report_problem('squeeze')", "an object of type str is not an exercise of"), ("report_problem(torch.mean)",
+                                                                        "`mean` is not an exercise of"),
     ("def squeeze(x):\n    return x.mean((2, 3))\nreport_problem(squeeze)", "squeeze has full points"),
     ("def squeeze(x):\n    raise NotImplementedError()\nreport_problem(squeeze)", "squeeze is not written yet"),
     ("%%time\ndef squeeze(x):\n    return x.sum((2, 3))\nreport_problem(squeeze)",

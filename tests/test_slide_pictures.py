@@ -39,8 +39,8 @@ def test_desks_are_said_in_words():
     right, asked = torch.tensor([True, True, False, True]), torch.tensor([0, 0, 1, 1])
     shares = torch.tensor([[0.1, 0.4], [0.2, 0.3], [0.3, 0.2], [0.4, 0.1]])
     assert slide_pictures.desks_in_words(right, asked, shares, (3, 5, 7, 9)) == (
-        "the network names the fine stripes in 100 % of the pictures, the coarse stripes in 50 %; a guess has 33 %. "
-        "The 2 channels take most from the kernels 9, 3.")
+        "the network names the fine stripes in 100 % of the pictures, the coarse stripes in 50 %; guessing gives 33 %. "
+        "In the 2 channels, the largest shares are those of the kernels 9, 3.")
     assert len(slide_pictures.mixing_desks(torch.zeros(3, 12, 20), shares, (3, 5, 7, 9)).axes) == 2
 
 

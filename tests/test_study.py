@@ -79,7 +79,7 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypa
     assert "<b>Unfinished:</b> 4 of 6 runs; run the cell again" in stopped._repr_html_()
     text = stopped.path.read_text()
     assert text.index("<b>Unfinished:</b> 4 of 6 runs; run the cell again") < text.index("What was expected")
-    assert "with 3 seeds planned" in text and "<th>p</th>" not in text and "these 3 runs of each arm" in text
+    assert "There are 3 seeds planned" in text and "<th>p</th>" not in text and "these 3 runs of each arm" in text
     monkeypatch.setattr(module, "train", real)
     assert len(study("my_study", **DESIGN, folder=tmp_path).results.runs) == 6 and len(quick) == 6
 
@@ -102,7 +102,7 @@ def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
     text = found.path.read_text()
     for line in ("its code or its training was changed after the first runs; before, it had scored ",
                  "it was added after the first runs",
-                 "4 seeds, after 3 were planned"):
+                 "4 seeds, instead of the 3 that were planned"):
         assert line in text
 
 
@@ -124,7 +124,7 @@ def test_an_arm_that_was_left_out_and_fewer_seeds_are_written_down(tmp_path, qui
     study("my_study", **{**DESIGN, "arms": arms, "seeds": 4}, folder=tmp_path)
     text = study("my_study", **DESIGN, folder=tmp_path).path.read_text()
     assert "it was left out after the first runs; before, it had scored" in text
-    assert "3 seeds, after 4 were planned" in text
+    assert "3 seeds, instead of the 4 that were planned" in text
     card, = studies(tmp_path).shown
     assert [(arm["arm"], len(arm["scores"])) for arm in card["arms"]] == [("mean <b>", 3), ("nothing", 3)]
 
@@ -164,10 +164,10 @@ def test_each_verdict_has_a_colour_of_its_own():
     ({"task": "where to"}, "there is no task 'where to': there are what, where, look-up, far, local"),
     ({"controls": []}, "a study needs at least one control"),
     ({"controls": ["none"]}, "no arm is called 'none': there are 'mean <b>', 'nothing'"),
-    ({"controls": ["mean <b>"]}, "'mean <b>' can't be a control and the arm that should be ahead"),
-    ({"ahead": []}, "without it nothing can be refuted"),
-    ({"seeds": 2}, "2 seeds can't tell luck from more: take at least 3, better 5"),
-    ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, it makes an int"),
+    ({"controls": ["mean <b>"]}, "'mean <b>' can't be both a control and the arm that should be ahead"),
+    ({"ahead": []}, "Otherwise nothing can be refuted"),
+    ({"seeds": 2}, "2 seeds can't tell a real gap from luck: take at least 3, better 5"),
+    ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, but it makes an int"),
     ({"arms": {**ARMS, "half": lambda c: nn.MaxPool2d(2)}},
      r"arm 'half' must return the shape that it gets: \(2, 16, 12, 12\) became"),
 ])
@@ -208,11 +208,12 @@ SLOW = (62.0, 98, 99, 72, 83)
 
 
 @pytest.mark.parametrize("ours, theirs, control, verdict, reason", [
-    (HIGH, LOW, LOW, SUPPORTED, "those with the controls included"),
+    (HIGH, LOW, LOW, SUPPORTED, "and so are the gaps to the controls"),
     (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
     (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
     (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs' by more than luck"),  # the other three are no better
-    (SLOW, LOW, LOW, SUPPORTED, "beyond luck and 5 points"),  # two solve it, and none is below any of the others
+    (SLOW, LOW, LOW, SUPPORTED,
+     "more than luck and above 5 points"),  # two solve it, and none is below any of the others
     (LOW, SLOW, LOW, REFUTED, "'ours' is behind 'theirs', and by more than luck"),
     (SLOW, LOW, (100.0, 99, 30, 98, 99), OPEN, "don't tell 'ours' from 'control' by more than luck"),
     (SLOW[:3], LOW[:3], LOW[:3], OPEN, "above every run of 'theirs', but with so few runs"),

@@ -184,7 +184,7 @@ def test_the_mark_of_the_patch_with_the_same_colour_is_the_answer():
 
 
 def test_posters_have_room_for_so_many_patches():
-    with pytest.raises(ValueError, match="19 without are more than 24 cells"):
+    with pytest.raises(ValueError, match="19 without don't fit into 24 cells"):
         coloured_posters.coloured_posters(1, seed=0, asked=19)
 
 

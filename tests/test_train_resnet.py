@@ -115,7 +115,7 @@ def test_a_run_can_be_made_again(folder, tmp_path):
 
 @pytest.mark.parametrize("given, said", [
     ({"widths": (16, 64)}, r"Your network has [\d,]+ parameters, which is [\d,]+ more than the budget of 35,000"),
-    ({"widths": (24,)}, r"Your network needs [\d,]+ multiply-adds for a picture, and the budget is 3,000,000"),
+    ({"widths": (24,)}, r"Your network needs [\d,]+ multiply-adds for a picture, but the budget is 3,000,000"),
 ])
 def test_beyond_the_budget_nothing_is_trained_and_a_sentence_says_so(folder, monkeypatch, given, said):
     monkeypatch.setattr(page, "learn", lambda *_: pytest.fail("it was trained"))
@@ -198,11 +198,11 @@ def test_it_is_said_plainly_that_no_module_is_ahead():
 
 def test_the_page_shows_both_kinds_of_interval_and_what_they_do_not_cover():
     one = TrainedResNet(7, 9, [Run(0, [50.0, 90.0], 25.0)], NEAR)._repr_html_()
-    assert "88.6 to 91.2 %" in one and "Another seed may be further off" in one  # Wilson, 1,800 of 2,000
+    assert "88.6 to 91.2 %" in one and "A run with another seed may be further off" in one  # Wilson, 1,800 of 2,000
     assert "48.5 to 53.5 %" in one  # Student's t, 50, 51, 52
     assert "13 writers and six photographs" in one and DAY in one
     two = TrainedResNet(7, 9, [Run(seed, [50.0, 90.0 + seed], 25.0) for seed in range(2)], NEAR)._repr_html_()
-    assert "Another seed may be further off" not in two
+    assert "A run with another seed may be further off" not in two
 
 
 def test_two_runs_have_no_interval_and_none_goes_beyond_all_answers():
@@ -212,7 +212,7 @@ def test_two_runs_have_no_interval_and_none_goes_beyond_all_answers():
     two = of(84.0, 93.0)
     assert two.said()[0].endswith("88.5 % of 2,000 new pictures right (mean of 2 runs; too few for an interval, which "
                                   "needs 3).")
-    assert "<td>–</td><td>2</td>" in two._repr_html_() and "there is none below 3" in two._repr_html_()
+    assert "<td>–</td><td>2</td>" in two._repr_html_() and "an interval needs at least 3" in two._repr_html_()
     assert "(mean of 3 runs; 95 % interval 83.1 to 100.0 %)" in of(90.0, 99.0, 99.0).said()[0]
     assert "(mean of 3 runs; 95 % interval 0.0 to 18.9 %)" in of(0.0, 9.0, 9.0).said()[0]
 

@@ -195,7 +195,7 @@ def test_right_modules_are_verified_and_absent_lessons_are_not_yet(hand_in):
     assert said.count("count met, modules right") == 1
     assert "1 of the 21 stated numbers are met; 4 of 28 counts are right, and 4 of these are verified." in said
     assert "not yet: lesson 02 (there is no notebook ../02_eca/02_eca.ipynb)" in said and "not yet: lesson 10" in said
-    assert "Not verified, but what the learner states: 2 scores, the versions and the machine." in said
+    assert "Not verified, but stated by the learner: 2 scores, the versions and the machine." in said
 
 
 def test_a_card_of_other_notebooks_is_refused(hand_in):

@@ -156,6 +156,6 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
               for student, entries in sorted(rules.extensions.items())
               for lesson, days in sorted(entries.items())]
     if rules.percent_per_day is not None:
-        lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day late, begun days "
-                     f"included, and at most {rules.at_most_percent:g} %.")
+        lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "
+                     f"and at most {rules.at_most_percent:g} %.")
     return lines

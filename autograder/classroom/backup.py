@@ -111,9 +111,10 @@ def restore(path: Path, console: Console) -> int:
         shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
         # its settings may be among the files
         _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))
-    console.print(Text(on_terminal(f"Restored the class that attention_lab {by} saved on {made} (this is "
-                                   f"{version('attention-lab')}). Next, run `.venv/bin/autograder doctor`, then "
-                                   "`.venv/bin/autograder feedback LESSON` for the pages.")),
+    console.print(Text(on_terminal(f"Restored the class that was saved on {made} with attention_lab {by}. Here, "
+                                   f"attention_lab is {version('attention-lab')}. Next, run "
+                                   "`.venv/bin/autograder doctor`, then `.venv/bin/autograder feedback LESSON` for the "
+                                   "pages.")),
                   soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():

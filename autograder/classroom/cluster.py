@@ -223,7 +223,7 @@ class ClusterPool:
             with self.change:
                 self.change.wait_for(lambda: self.jobs or self.closed or worker not in self.members)
                 if self.closed or worker not in self.members:
-                    self.change.notify()  # another one, should this one have been woken for a job
+                    self.change.notify()  # wakes another worker, in case this one was woken for a job
                     return
                 waiting = self.jobs.popleft()
             if not waiting.future.running() and not waiting.future.set_running_or_notify_cancel():
@@ -268,7 +268,7 @@ class ClusterPool:
     def _return(self, worker: Worker, waiting: Waiting) -> None:
         """Gives a job that a worker could not finish to another worker."""
         with self.change:
-            self.members.discard(worker)  # if it is there after all, it is met again
+            self.members.discard(worker)  # if the worker is still there, it will be found again
             if not (self.closed or self.ended or waiting.lost >= TRIES):
                 self.jobs.appendleft(waiting)
                 self.change.notify_all()
@@ -307,7 +307,7 @@ def checked(address: str) -> str:
     """Returns the address if nobody else can listen to what is sent there. Raises ValueError if somebody could."""
     parts = urlsplit(address)
     if parts.scheme not in ("tls", "tcp") or not parts.hostname:
-        raise ValueError(f"{address!r} is not the address of a cluster, which looks like tls://HOST:8786")
+        raise ValueError(f"{address!r} is not the address of a cluster: an address looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
         raise ValueError(f"{address} is refused: without encryption, anybody on the network could read the class's "
                          "seed and send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md "

@@ -64,5 +64,5 @@ def make(app: NbGrader, console: Console) -> bool:
     if pages.made:
         console.print(Text(on_terminal(f"Made: {', '.join(pages.made)}")), soft_wrap=True)
     if not complete:
-        console.print("Not all pages could be made: see above. These students' earlier pages stay.")
+        console.print("Not all pages could be made: see above. If one could not, the student keeps the earlier page.")
     return complete

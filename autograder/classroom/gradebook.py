@@ -60,7 +60,7 @@ class GradebookWriter(Autograde):
     """
 
     assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
-    machine_known = True  # the command looks at it with its own options: see nbgrader_plugin.exporter
+    machine_known = True  # the command has checked the machine with its own options: see nbgrader_plugin.exporter
 
     def __init__(self, progress: LiveTable, students: list[str], **keywords: Any):
         super().__init__(**keywords)
@@ -186,12 +186,12 @@ class GradebookWriter(Autograde):
     def _judge_ahead(self, student: str) -> None:
         """Has a submission judged. When it has been judged, it is ready to be recorded."""
         future: Future[Result] = Future()
-        future.cancel()  # so that it is done, should there be nothing to judge
+        future.cancel()  # so that it counts as done if there is nothing to judge
         try:
             for path in map(Path, self.handed_in[self.folders[student]]):
                 if path.stem in self.expected:
                     future = self._sent(student, path)
-        except Exception:  # nbgrader meets it again, and says so where it counts
+        except Exception:  # nbgrader meets the same error later, and reports it then
             self.log.exception("%s: can't be judged ahead of its turn", student)
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
@@ -229,8 +229,8 @@ class GradebookWriter(Autograde):
             self._ask(key, nb, name, student)
         result = self.futures[key].result()
         if not storable(result):
-            del self.futures[key]  # whoever handed in the same is judged on their own
-        if result.error and not result.points:  # nobody gets nothing for a fault of ours
+            del self.futures[key]  # another student with the same notebook is judged separately
+        if result.error and not result.points:  # our own fault must not cost anybody all points
             raise RuntimeError(result.error)
         return result
 

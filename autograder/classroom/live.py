@@ -198,7 +198,7 @@ class LiveTable:
         for student, names in passed_over.items():
             more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
-            self._line(f"Not graded, because there is a notebook of the right name beside it: {whose}")
+            self._line(f"Not graded, because a notebook with the right name was also handed in: {whose}")
         if absent:
             self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "
                        f"{', '.join(map(on_terminal, absent))}")

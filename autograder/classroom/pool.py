@@ -32,8 +32,8 @@ from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom, refuse_windows
 from autograder.submission.parse import Unreadable
 
-# A process in which torch has computed can't be forked; one that has only imported it can, and the others need not
-# import it again.
+# A process in which torch has computed can't be forked. A process that has only imported torch can be forked, and then
+# its children need not import it again.
 START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process may end during a notebook by accident
@@ -46,9 +46,9 @@ COMPUTING, LONGEST = 60.0, 600.0  # seconds of the judge's process, seconds by t
 MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which with some builds of torch is a gigabyte
 GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they are first used
 LOOK = 0.1  # seconds between two checks of its use of time and memory
-# what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
+# What a process says while it draws. A class's hidden questions are drawn once, and this takes no time from a notebook.
 DRAWING, DRAWN = "drawing", "drawn"
-WAIT = 5.0  # seconds after which somebody who waits for that is told
+WAIT = 5.0  # after so many seconds, somebody who waits for the questions is told so
 DRAWS = ("Drawing this class's hidden questions. The reference and every known mistake answer them once for each "
          "lesson, before the grading begins. For some lessons this takes minutes.")
 TOO_MUCH = "Not graded: the process that graded this notebook needed more than {}. Please look at the notebook."
@@ -60,8 +60,8 @@ def get_ready() -> None:
     refuse_windows()
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
-        # Python 3.11 tells that process of no other path. Without the second, it would look in the class's folder
-        # first, where another version of the course may lie.
+        # In Python 3.11, that process gets its paths in no other way. Without PYTHONSAFEPATH, it would look in the
+        # class's folder first, where another version of the course may lie.
         ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
         before = {name: os.environ[name] for name in ours if name in os.environ}
         os.environ |= ours
@@ -322,7 +322,7 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
 def _leave_the_terminal() -> None:
     if hasattr(os, "setsid"):
         os.setsid()
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # forgets one that came meanwhile
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # drops an interrupt that came meanwhile
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.signal(signal.SIGINT, handler)
 

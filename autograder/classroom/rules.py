@@ -85,8 +85,9 @@ def read(root: Path) -> Rules | None:
     except tomllib.TOMLDecodeError as error:
         twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
         hint = ("The same name appears twice" if twice else
-                f"A time is written {EXAMPLE}, with its seconds. A name must be in quotes if it holds anything but "
-                'letters, digits, - and _, such as "ada@example.org"')
+                f"A time is written {EXAMPLE}, with its seconds. "
+                'A name such as "ada@example.org" must be in quotes, because it '
+                "holds more than letters, digits, - and _")
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:

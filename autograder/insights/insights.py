@@ -18,7 +18,7 @@ from autograder.lessons.topics import Topic, topic
 from autograder.submission.notebook import ReleasedLesson
 
 MOST = 3  # mistakes to talk about
-MANY = 3  # who made the same mistake: of fewer, no one's own code is held up before the class
+MANY = 3  # if fewer students made the same mistake, nobody's own code is shown to the class
 
 
 @dataclass(frozen=True)

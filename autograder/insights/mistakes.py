@@ -11,7 +11,7 @@ from autograder.insights.graded_work import Work
 from autograder.judge.judge import WITH_COURSES
 from autograder.judge.session import DEATHS
 
-# What became of an answer. Only the last two are a mistake in it, as far as its verdict tells.
+# What became of an answer. Only the last two mean that the answer itself has a mistake, as far as its verdict tells.
 SOLVED, OPEN, PACKAGE, LIMIT = "solved", "not started", "missing package", "cut off by a limit"
 FOLLOWS, NAMED, UNNAMED = "built on a wrong exercise", "named", "without a name"
 EXCESS = DEATHS["excess"].partition("{")[0]

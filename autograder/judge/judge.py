@@ -79,7 +79,7 @@ class Judge:
     def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext):
         device, isolation = settings.device, settings.isolation
         if device not in DEVICES:
-            raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
+            raise ValueError(f"device {device!r} is not one of {', '.join(DEVICES)}")
         if device == "cuda" and not torch.cuda.is_available():
             raise ValueError("device 'cuda' was asked for, and torch sees no GPU")
         self.device = "cuda" if device == "cuda" or device == "auto" and torch.cuda.is_available() else "cpu"
@@ -135,7 +135,7 @@ class Judge:
         if solved is not None:
             cells = notebook.completed(cells, known, solved)
         self.sandboxes["cpu"].get_ready()
-        # may have to be drawn, while the process starts that workers are forked from
+        # these may have to be drawn; meanwhile the process starts from which workers are forked
         graders = self.graders(known.name)
         self.prove()
         with one_thread():
@@ -302,16 +302,17 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         return _nothing(exercise, *described(death))
     except Missing as missing:
         return _nothing(exercise, missing.outcome, str(missing))
-    except Exception as error:  # ours, or an answer made to lead here: nobody gains by it, and somebody must look
+    # This is our own error, or an answer that was made to lead here. It gives no points, and somebody must look at it.
+    except Exception as error:
         result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
         return _nothing(exercise, "error",
                         "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
-BELOW = ("Judged with the meanings that your names had directly below the exercise's cell, because a cell further down "
-         "gives one of them another meaning.")
+BELOW = ("A cell further down gives one of your names another meaning. So your code was judged with the meanings that "
+         "names had directly below the exercise's cell.")
 WITH_COURSES = "Judged with the course's own"
-UNMEASURED = "The peak of memory was not measured: this system cannot tell it. No points were taken off for that."
+UNMEASURED = "The peak of memory was not measured: this system does not report it. No points were taken off for that."
 
 
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:

@@ -67,7 +67,7 @@ class Proxies:
         if header.keys() != KEYS:
             raise Refused(f"a question has the keys {', '.join(sorted(KEYS))}")
         if header["name"] not in self.names:
-            raise Refused(f"{header['name']!r} is none of {', '.join(self.names)}")
+            raise Refused(f"{header['name']!r} is not one of {', '.join(self.names)}")
         if header["ask"] == "call" and header["name"] in self.without_forward:
             raise Refused(f"{header['name']} has no forward here")
         work = self._build if header["ask"] == "build" else self._call

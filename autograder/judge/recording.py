@@ -50,7 +50,7 @@ def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
         return torch.randint(0, spec.high, spec.shape, generator=g)
     if spec.kind == "bool":
         return torch.randint(0, 2, spec.shape, generator=g).bool()
-    raise ValueError(f"RandomTensor.kind {spec.kind!r} is none of normal, mask, soft, signs, integers, bool")
+    raise ValueError(f"RandomTensor.kind {spec.kind!r} is not one of normal, mask, soft, signs, integers, bool")
 
 
 def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:

@@ -27,8 +27,9 @@ def class_seed(path: Path = FILE) -> str:
         beside.unlink()
     seed = path.read_text(encoding="utf-8", errors="replace").strip()
     if not re.fullmatch("[0-9a-f]{32}", seed):
-        raise ValueError(f"{path} holds no seed, which is 32 digits and letters from a to f. Put your copy of the "
-                         "file back. If nothing was graded with it, remove it, and a new seed is drawn")
+        raise ValueError(f"{path} holds no seed. A seed is 32 characters, digits and letters from a to f. Put your "
+                         "copy of the file back. If nothing was graded with this seed, remove the file: then a new "
+                         "seed is drawn")
     return seed
 
 

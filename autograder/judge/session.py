@@ -18,7 +18,7 @@ from autograder.submission import notebook
 from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet
 
-TOLD = 3  # imports that failed of which a report speaks
+TOLD = 3  # how many failed imports a report mentions
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
 TIMED = ("cpu", "wall", *OVER)

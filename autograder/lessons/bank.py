@@ -53,8 +53,8 @@ class Answer:
 def answers(folder: Path, reference: ModuleType) -> list[Answer]:
     """Returns all answers in a topic's folder.
 
-    Raises ValueError, with the file and the cell, if a heading can't be read or if a name occurs twice. Raises it also
-    if a file's name is not a name in the reference, or if an edit does not apply exactly once.
+    Raises ValueError, with the file and the cell, if a heading can't be read or if a name occurs twice. It is also
+    raised if a file's name is not a name in the reference, or if an edit does not apply exactly once.
     """
     if old := sorted((folder / FOLDER).glob("*/*.py")):
         raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now. Move this one there, below "

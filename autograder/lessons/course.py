@@ -82,6 +82,6 @@ def own_lessons() -> list[Lesson]:
     found = [Lesson(**entry) for entry in tomllib.loads(OWN_LIST.read_text(encoding="utf-8")).get("lesson", [])]
     for lesson in found:
         if lesson.name != OWN + lesson.topic or not Path(lesson.folder).is_absolute():
-            raise ValueError(f"{OWN_LIST}: a lesson of one's own is named {OWN}<topic> and has an absolute folder, "
-                             f"not name {lesson.name!r}, topic {lesson.topic!r}, folder {lesson.folder!r}")
+            raise ValueError(f"{OWN_LIST}: a lesson of your own must be named {OWN}<topic>, and its folder must be "
+                             f"absolute: got name {lesson.name!r}, topic {lesson.topic!r}, folder {lesson.folder!r}")
     return found

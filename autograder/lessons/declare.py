@@ -65,7 +65,8 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Given:
-    """Stands, among the arguments of a Factory's module, for the number with which the factory is called."""
+    """A placeholder among the arguments of a Factory's module. It stands for the number with which the factory is
+    called."""
 
 
 @dataclass(frozen=True)

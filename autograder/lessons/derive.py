@@ -7,7 +7,7 @@ every input and parameter, buffers, and changes in place are compared in all of 
 them.
 
 Only numbers are used for which honest answers agree to 1e-9. So only cases of the check "large" may overflow a bare
-`exp`, and no gradient is taken at zeros, because a ReLU and a clamp have different gradients there.
+`exp`. No gradient is taken at zeros, because a ReLU and a clamp have different gradients there.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def resized(case: Case) -> tuple[Case, Case]:
     """Returns two calls of other sizes on the same module. Both have one more image; the first one has other sides,
     too.
 
-    If such a call and then a call of the module's own sizes come first, it shows whether anything is kept of either
+    Such a call comes first, and then a call of the module's own sizes. This shows whether anything is kept from either
     call: an index, a mask or a size. It even shows a gate that is kept only as long as the shape stays the same.
     """
     return _other_sides(case), _with_tensors(case, _one_image_more)

@@ -38,8 +38,8 @@ arguments, belongs in both.
 Calls that the reference must refuse with a ValueError belong in `refuses=(refused_1,)`. Each is a function that returns
 a call with the numbers that the message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
 
-Only the first call is tried with large numbers and on another device. For a branch that it does not reach,
-`large(call(...))` has large numbers, and `call(..., device=True)` is made on another device.
+Only the first call is tried with large numbers and on another device. If it does not reach a branch, write a further
+call: `large(call(...))` has large numbers, and `call(..., device=True)` is made on another device.
 """
 
 from autograder.lessons.declare import Exercise, call
@@ -61,7 +61,7 @@ MISTAKES = (
 # Mistake is.
 VARIANTS = ()
 
-# Mutants that are right, so that `autograder audit` should not report their full points, each with the reason:
+# Mutants that are right, each with the reason. `autograder audit` does not report that they get full points:
 # {{"Name 3: what": "why"}}.
 EQUIVALENT = {{
 {equivalent}}}

@@ -148,7 +148,7 @@ def _of_parts(tree: ast.AST) -> Iterator[_Kind]:
         yield _Kind(f"always-divided-by-{_letters(divisor)}",
                     f"You always divide by {divisor}. Divide by how many parts there are.",
                     partial(_divided_by, divisor=divisor))
-    yield _Kind("parts-exchanged", "You put the parts together in another order than the formula.", _reversed)
+    yield _Kind("parts-exchanged", "The formula puts the parts together in another order.", _reversed)
     yield _Kind("one-after-another", "Each part gets the result of the one before. In the formula, all parts get the "
                                      "same input.", _chained)
 
@@ -342,8 +342,8 @@ def _of_layers(tree: ast.AST) -> Iterator[_Kind]:
     for text in dict.fromkeys(text for _, text in made):
         names = [name for name, each in made if each == text]
         if len(names) > 1:
-            yield _Kind("one-shared", f"{', '.join(f'`{name}`' for name in names)} are one and the same module. Each "
-                                      "has weights of its own.",
+            yield _Kind("one-shared", f"{', '.join(f'`{name}`' for name in names)} are one and the same module. In the "
+                                      "formula, each has weights of its own.",
                         partial(_shared, text=text, names=names), making=True)
     yield _Kind("without-norm", "The normalisation is missing.",
                 lambda node: expression("nn.Identity()") if calls(node, NORMS) else None, making=True)
@@ -353,7 +353,7 @@ def _of_layers(tree: ast.AST) -> Iterator[_Kind]:
                 making=True)
     for guard in (node for node in ast.walk(tree) if is_guard(node)):
         test = ast.unparse(guard.test)
-        yield _Kind(f"allowed-{_letters(test)}", f"Your code accepts `{test}`. Raise a ValueError there.",
+        yield _Kind(f"allowed-{_letters(test)}", f"Your code accepts `{test}`. Raise a ValueError in that case.",
                     partial(_allowed, test=test), making=True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.sandbox import limits
 
-BUSY = 2.0  # seconds of waiting for a processor from which on a machine is called busy
+BUSY = 2.0  # a machine is called busy after so many seconds of waiting for a processor
 TOLD = 3  # spenders that are named
 
 

@@ -22,8 +22,8 @@ from autograder.lessons.course import ROOT, own_lessons
 from autograder.sandbox import gpu, system_calls
 
 ISOLATIONS = ("auto", "none")
-# Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker;
-# sandbox.py holds each question to less.
+# RLIMIT_AS limits addresses, not memory in use, in addition to what torch maps when it is imported. RLIMIT_CPU is for a
+# whole worker, and sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
 
 
@@ -45,7 +45,7 @@ LAYERS = (
     Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded",
           "it needs Linux or macOS"),
     Layer("landlock", frozenset({"files"}),
-          "only the files of Python and torch can be read, and only an empty folder written to; no TCP",
+          "only the files of Python and torch can be read, only an empty folder can be written to, and there is no TCP",
          "it needs Linux 5.13 or newer with Landlock among the security modules (`cat /sys/kernel/security/lsm`)"),
     Layer("seccomp", frozenset({"network"}),
           "only system calls on a list: no sockets, processes or signals, no access to other processes' memory, and no "
@@ -53,8 +53,8 @@ LAYERS = (
           "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
     Layer("bubblewrap", frozenset({"files", "network"}),
           "a world of its own: no other process, no network, no other file",
-         "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (a container "
-         "mostly does not)"),
+         "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (most "
+         "containers don't)"),
 )
 
 TRIAL = """
@@ -88,7 +88,7 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     """Returns the layers that are used. Raises ValueError for an unknown isolation. Raises NoLayers on Windows, and if
     the layers of "auto" can't keep strangers' code in."""
     if isolation not in ISOLATIONS:
-        raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
+        raise ValueError(f"isolation {isolation!r} is not one of {', '.join(ISOLATIONS)}")
     refuse_windows()
     if isolation == "none":
         return ()
@@ -166,7 +166,7 @@ def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
     """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on the address space,
     because CUDA reserves terabytes of it, and the driver's device files may be opened."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
-    if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
+    if "bubblewrap" in layers:  # without bubblewrap, everything that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
     return {"limits": limits if "limits" in layers else {},
             "landlock": {"read": visible(device), "devices": driver(device)} if "landlock" in layers else None,

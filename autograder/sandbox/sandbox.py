@@ -32,7 +32,7 @@ from autograder.sandbox.budget import Budget, Times, waited
 from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
 from autograder.worker import wire
 
-PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
+PULSE = 0.02  # seconds between two looks at what a worker has used; meanwhile it can write more than its bound
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
@@ -41,8 +41,8 @@ WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 # in the order of their imports
 MODULES = "wire", "layers", "restore", "proxies", "cells", "bars", "counts", "records", "main"
 
-# No link is followed on the way, not even one in the folder's own place;
-# folders may be closed, and deeper than a path can be long.
+# This follows no link, not even one that has taken the place of the folder. It also removes folders that nobody may
+# enter, and folders that are nested too deeply for a path.
 REMOVE = 'find "$0" -type d ! -perm -700 -execdir chmod u+rwx {} ";"; rm -rf -- "$0"'
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
@@ -106,7 +106,7 @@ class Worker:
         self.budget = budget  # of the submission that runs here
         self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
         self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
-        self.child = child  # where it is our own, and not forked by another
+        self.child = child  # set if this process itself started the worker, and no other process forked it
         self.process: psutil.Process | None = None
         with contextlib.suppress(psutil.Error):  # it may be over already
             self.process = psutil.Process(pid)
@@ -120,7 +120,7 @@ class Worker:
             that this worker is watched even then.
         meanwhile: such a function for this worker.
         """
-        self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
+        self.number = secrets.randbelow(1 << 53)  # so that nobody can answer a question before it is asked
         watch = _Watch(self, meanwhile, self._subject(question))
         try:
             watch()
@@ -153,7 +153,7 @@ class Worker:
                 watch.measure()
                 return content, out
             if remote is None:
-                raise ValueError("a question, and nobody answers any")
+                raise ValueError("a question, but nobody answers questions here")
             self._send(wire.Packed(*remote(content, out, watch)))
 
     def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
@@ -288,7 +288,7 @@ class Sandbox:
             _wait_for(process, control)
             self.started = True
         mine, theirs = socket.socketpair()
-        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says which process writes, by our ids
         socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         try:
@@ -412,7 +412,7 @@ def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
     with contextlib.suppress(RecursionError):  # folders in folders in folders
         shutil.rmtree(folder, ignore_errors=True)
     if os.path.lexists(folder):
-        if killed:  # while it still ends, it could put a link where a mode is about to be changed
+        if killed:  # until it has ended, it could put a link in the place of a folder whose mode is changed next
             with contextlib.suppress(psutil.Error):
                 killed.wait(limits.END)
         subprocess.run(["sh", "-c", REMOVE, str(folder)], check=False, capture_output=True)
@@ -431,8 +431,8 @@ def _janitor(folder: Path) -> subprocess.Popen | None:
 def _environment(device: str) -> dict[str, str]:
     """Returns the environment of a worker, which holds nothing of the user's. TMPDIR is the worker's own folder, in
     which it starts. MALLOC_... makes freed blocks of a megabyte or more go back to the system at once, so that a peak
-    of memory shows what was in use. LOGNAME and TORCHINDUCTOR_CACHE_DIR are asked for when some builds of torch are
-    imported, which would otherwise look for the user's name in a file that isn't there."""
+    of memory shows what was in use. LOGNAME and TORCHINDUCTOR_CACHE_DIR are there because some builds of torch ask for
+    them when they are imported. Without them, torch would look for the user's name in a file that isn't there."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1",
                    "MPLBACKEND": "Agg",
                    "MPLCONFIGDIR": ".", "TMPDIR": ".", "LOGNAME": "nobody", "TORCHINDUCTOR_CACHE_DIR": ".",

@@ -190,7 +190,7 @@ class Far(nn.Module):
         one = CHANCE.randrange(len(piece))
         alone = self.examiner.output_of(numbers, piece[one:one + 1], CHANCE.getrandbits(31), training=False)["output"]
         if not _close(alone[0], output[one]):
-            raise Refused("a picture that is tested alone has another output than among other pictures")
+            raise Refused("a picture gets a different output if it is tested alone")
         return output
 
     def ask_again(self) -> None:

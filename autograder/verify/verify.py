@@ -71,7 +71,7 @@ def _not_recounted(said: dict[str, Any], capstone: NotebookNode | None) -> Itera
     trained += [f"the runs and the parameters of the network with {each['module']}" for each in said["networks"]]
     trained += [f"the runs of the study {study['name']!r}" for study in said["studies"]]
     trained += ["the scores of the record"] if said["record"] else []
-    yield f"Not verified, but what the learner states: {', '.join(trained)}, the versions and the machine."
+    yield f"Not verified, but stated by the learner: {', '.join(trained)}, the versions and the machine."
     if said["networks"]:
         yield ("A network of section 8 is not trained again, and its parameters are not counted again. Its interval "
                "follows from the scores on the card.")

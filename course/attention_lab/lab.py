@@ -44,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     if lessons is None and workspace.handed_out(Path()):
         lessons = Path()
     if lessons is None:
-        parser.error(f"there is no folder {' or '.join(LESSONS)} in {Path.cwd()}, and no lesson: go to the folder that "
-                     "holds one, or say --lessons FOLDER")
+        parser.error(f"{Path.cwd()} holds neither a folder {' or '.join(LESSONS)} nor a lesson: go to the folder that "
+                     "holds one, or pass --lessons FOLDER")
     if find_spec("jupyterlab") is None:
         parser.error(f"JupyterLab is not installed for this Python. Run: {sys.executable} -m pip install jupyterlab")
     my = Path("my")

@@ -59,7 +59,7 @@ def content(path: Path, most: int = LARGEST) -> bytes:
     """Returns the bytes of a file that has at most `most` bytes. Raises the same errors as `found`."""
     try:
         if not path.is_file() and path.exists():
-            raise ValueError(f"{path.name} is no file")
+            raise ValueError(f"{path.name} is not a file")
         with path.open("rb") as file:
             data = file.read(most + 1)
     except FileNotFoundError:

@@ -107,7 +107,7 @@ def test_a_renamed_notebook_is_its_students(course):
     run = grade(course)  # which of the two was meant? The one with the right name is graded, the other is told
     assert (
         run.returncode == 0
-        and f"Not graded, because there is a notebook of the right name beside it: emil's {LESSON} (1)" in run.stdout
+        and f"Not graded, because a notebook with the right name was also handed in: emil's {LESSON} (1)" in run.stdout
     )
     emil.unlink()
     dora.rename(dora.with_name(f"{LESSON} (1).ipynb"))

@@ -45,7 +45,7 @@ def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
 def test_who_handed_in_nothing_and_how_the_class_stands():
     lines = told({"ann": result()}, (34, 12), ["dot", "el\x1b[2Jsa"], {"bob": ["01_se (1).ipynb"]})
     assert "Nothing was handed in by 2 of the gradebook's students: dot, elsa" in lines
-    assert "Not graded, because there is a notebook of the right name beside it: bob's 01_se (1).ipynb" in lines
+    assert "Not graded, because a notebook with the right name was also handed in: bob's 01_se (1).ipynb" in lines
     assert "1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks" in lines[-1]
 
 

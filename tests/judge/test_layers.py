@@ -195,7 +195,7 @@ def test_either_pair_of_walls_is_enough(monkeypatch, have):
 
 
 def test_unknown_isolation():
-    with pytest.raises(ValueError, match="'strong' is none of auto, none"):
+    with pytest.raises(ValueError, match="'strong' is not one of auto, none"):
         Sandbox("strong")
 
 

@@ -191,7 +191,7 @@ def test_looking_at_a_process_takes_little_time(monkeypatch):
 def test_a_whole_map_is_seen_in_one_tensor_and_in_many(exercise, sandbox, answer):
     seen = judged(exercise, sandbox, answer)
     assert {check.name for check in seen.checks if check.outcome != "passed"} == {"memory"}
-    assert "MiB at its peak; less than 144 MiB are allowed" in seen.headline
+    assert "MiB at its peak; it must stay below 144 MiB" in seen.headline
 
 
 def test_where_nothing_can_be_measured_nothing_is_held_against_an_answer(exercise, sandbox, monkeypatch):

@@ -168,7 +168,8 @@ def test_a_function_is_called_once_for_each_place(way):
     copied = TWO.replace("= make(width)", "= copy.deepcopy(layer)")
     lesson.right(copied.replace("self.first =", "import copy; layer = make(width); self.first ="))
     lost = lesson.wrong(TWO.replace("self.first =", "make(width); self.first ="),
-                        "Input `make`: your code calls it 3 times; 2 calls are enough, one for each place.")
+                        "Input `make`: your code calls it 3 times; 2 calls are enough, one for each place where "
+                        "it is needed.")
     assert [check.name for check in lost.checks if check.outcome != "passed"] == ["calls"]
     lesson.wrong(TWO.replace("return", "transform(x)\n        return"),
                  "Input `transform`: your code calls it 2 times; once is enough.")

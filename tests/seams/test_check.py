@@ -42,7 +42,7 @@ def test_what_is_no_exercise(lesson):
     names = lesson.namespace(GATE)
     for thing, telling in ((lambda x: x, "`<lambda>`"), (names["Gate"](), "an object of type Gate"), (len, "`len`"),
                            (None, "type NoneType"), (names["nn"].Linear, "`Linear`")):
-        with pytest.raises(ValueError, match="written with def or class under its own name: Gate") as refused:
+        with pytest.raises(ValueError, match="wrote with def or class under its own name: Gate") as refused:
             check(thing)
         assert telling in str(refused.value)
     assert verdict_on(names["Gate"], lesson.path).points == 10.0
@@ -59,7 +59,7 @@ def test_a_broken_file(lesson, content):
 
 def test_a_missing_file(lesson):
     shutil.rmtree(lesson.path)
-    with pytest.raises(FileNotFoundError, match="belong in one folder"):
+    with pytest.raises(FileNotFoundError, match="belong side by side"):
         check(lesson.namespace(GATE)["Gate"])
 
 

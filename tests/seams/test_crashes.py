@@ -44,8 +44,8 @@ def test_a_crash_is_told(way, line, telling):
     ("return torch.relu([].clear())", "does every function return its result?"),
     ("return x.mean(0).mean(1)", "the tensor's last axis is number 0, so there is no axis 1"),
     ("return x @ torch.ones(7, 2)",
-     "needs the last axis of the left matrix, here 3, to be as long as the first of the right one, here 7."),
-    ("return x * torch.ones(4)", "there 3 meets 4: neither is 1"),
+     "must be as long as the first axis of the right one, but their lengths are 3 and 7."),
+    ("return x * torch.ones(4)", "on one axis 3 meets 4: neither is 1"),
 ])
 def test_what_torch_means_is_said(way, line, telling):
     way(SCALE, "Scale", *CASES).wrong(SCALE.replace("return x * self.weight", line), telling, "in your line: " + line)
@@ -65,10 +65,10 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
 @pytest.mark.parametrize("answer, telling", [
     (SCALE.replace("channels", "dim"), "unexpected keyword argument 'channels'"),
     (SCALE.replace("(nn.Module)", "").replace("super().__init__()", "pass"),
-     "`Scale(...)` gives an object of type Scale, which is no module: write `class Scale(nn.Module)`"),
+     "`Scale(...)` gives an object of type Scale, which is not a module: write `class Scale(nn.Module)`"),
     ("class Scale:\n    def __init__(self, channels):\n        pass\n    def forward(self, x):\n        return x",
-     "which is no module"),
-    ("def Scale(channels):\n    return torch.ones(channels)", "gives an object of type Tensor, which is no module"),
+     "which is not a module"),
+    ("def Scale(channels):\n    return torch.ones(channels)", "gives an object of type Tensor, which is not a module"),
     ("def Scale(x, weight):\n    return x * weight", "unexpected keyword argument 'channels'"),
     (SCALE.replace("super().__init__()", "pass"), "Call `super().__init__()` first in your constructor."),
     (SCALE.replace("def forward", "def foward"), "is missing the required \"forward\" function"),

@@ -31,7 +31,7 @@ def test_an_image_whose_gates_are_all_alike(way):
                  Case("one position", (RandomTensor((2, 4, 1, 1)),)))
     lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
                  never=("first image",))
-    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, out of 2 in the batch")
+    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, of the 2 in the batch")
 
 
 def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
@@ -39,7 +39,7 @@ def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
                  Case("one image", (RandomTensor((1, 3)),)))
     answer = "def twice(x):\n    return torch.cat([2 * x[:{}], x[{}:] ** 3])"
     lesson.wrong(answer.format("len(x) - 1", "len(x) - 1"), "Output: 3 of 3 numbers differ", never=("first image",))
-    lesson.wrong(answer.format(1, 1), "only the first image is right, out of 2 in the batch")
+    lesson.wrong(answer.format(1, 1), "only the first image is right, of the 2 in the batch")
 
 
 def test_a_kernel_of_one(way):
@@ -172,6 +172,6 @@ def test_numbers_that_are_near_everywhere(way):
     norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
     lesson = way(norm.format(1e-5), "norm",
                  *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
-    near = "A different eps, or another small constant, has such an effect"
+    near = "A different eps, or another small constant, makes a difference of that size"
     lesson.wrong(norm.format(1e-6), "numbers differ", near)
     lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

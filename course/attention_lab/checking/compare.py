@@ -2,9 +2,9 @@
 looks like.
 
 The tolerance in float64 is 1e-9 times the size of the numbers. The size is the largest element of the expected tensor.
-Some true gradients are zero. So for each kind of tensor in an exercise there is a smallest size: the median over all
-expected tensors of that kind of their largest elements. Questions in float32 test dtype and finiteness; their tolerance
-is the rounding error of another processor: PROCESSORS times the distance between two float32 numbers.
+Some true gradients are zero. So each kind of tensor in an exercise has a smallest size. It is the median of the largest
+elements of all expected tensors of that kind. Questions in float32 test dtype and finiteness. Their tolerance is the
+rounding error of another processor, which is PROCESSORS times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from torch import Tensor
 from . import facts
 from .facts import Fact
 
-# By how many roundings (eps) two processors may differ, relative to a tensor's largest element. Sums of K products that
-# are added in another order differ by about sqrt(K) eps; the longest sums here have K = 4,096 terms, the longest way
-# forward and back has 16 of them in a row, and each of two processors is that far from the true number: 2 * 16 * 64.
-# Measured: at most a fiftieth of it.
+# By how many roundings (eps) two processors may differ, relative to a tensor's largest element. A sum of K products
+# differs by about sqrt(K) eps if they are added in another order. The longest sums here have K = 4,096 terms, and the
+# longest way forward and back has 16 such sums in a row. Each of two processors may be that far from the true number,
+# so the factor is 2 * 16 * 64. What we measured was at most a fiftieth of it.
 PROCESSORS = 2 * 16 * 64
 RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
-                                # of bfloat16 that leaves dtype, shape and finiteness
+                                # for bfloat16 this is so much that only dtype, shape and finiteness are tested
                                 for dtype in (torch.float32, torch.bfloat16)}}
-FEW_DIGITS = 1e-6  # relative: the error of a float64 if a float32 was on the way, or eps was another one
+FEW_DIGITS = 1e-6  # the relative error of a float64 if float32 was used on the way, or another eps
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
 
@@ -177,7 +177,7 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
         if close(function(got), expected, 10 * within):
             return facts.MissingActivation(name)
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
-        whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
+        whole = torch.ones((), dtype=torch.float64)  # a softmax sums to 1; this is tested first, because it costs less
         if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(
             got.softmax(axis), expected, 10 * within
         ):
@@ -210,7 +210,7 @@ def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
     _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored,
     _reduced)
-# the ones that mean something where the expected numbers are all the same
+# the relations that mean something even if the expected numbers are all the same
 BY_SHAPE = (_extra_axes, _constant, _should_be_zero)
 
 

@@ -24,8 +24,8 @@ class Fact:
 # Two tensors: how the wrong one could be made from the expected one.
 @dataclass(frozen=True)
 class AxesOfSizeOne(Fact):
-    """The numbers are right, with `more` axes of size 1 than expected. If `more` is negative there are fewer, and if it
-    is 0 they are in another place."""
+    """The numbers are right, but there are `more` axes of size 1 too many. If `more` is negative, there are too few. If
+    it is 0, they are in another place."""
 
     more: int
 
@@ -97,7 +97,7 @@ class Reduced(Fact):
     axis: int
 
 
-# Two tensors that belong to images: a guess from structure.
+# Two tensors with an axis of images: what the pattern of the difference suggests.
 @dataclass(frozen=True)
 class OnlyFirstImage(Fact):
     batch: int
@@ -223,10 +223,10 @@ class NotAnInt(Fact):
     got: Any
 
 
-# What a single odd case (a kernel of few numbers, gates that are all alike, a scale of zero) may show by chance: it
-# leads a report only if no other failing case speaks against it.
+# These may show by chance in a single odd case, such as a kernel of few numbers, gates that are all alike, or a scale
+# of zero. So they lead a report only if no other failing case speaks against them.
 BY_CHANCE = (Constant, NotFinite, OnlyFirstImage, MissingActivation, ExtraActivation)
-# may be a coincidence: a sub-module in which the difference begins goes first
+# These may be a coincidence, so the sub-module in which the difference begins is named first.
 OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)
 
 
@@ -335,7 +335,8 @@ class NumbersNotNamed(Fact):
 
 @dataclass(frozen=True)
 class Unplaced(Fact):
-    """Parameters, as (name, shape), that have no place in the learner's module (missing) or get no value (extra).
+    """The parameters do not fit. missing: parameters, as (name, shape), that have no place in the learner's module.
+    extra: parameters that get no value.
 
     hidden: attributes that hide layers from torch. empty: the module has no parameters at all.
     """

@@ -50,8 +50,8 @@ from .verdict import (
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
 NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. A different eps, or another "
-                   "small constant, has such an effect.")
-EXPLAINED = 12  # placements that come equally close and are looked at in detail
+                   "small constant, makes a difference of that size.")
+EXPLAINED = 12  # how many placements that come equally close are looked at in detail
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
@@ -85,8 +85,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
-    """Returns what can be said, without points, about the methods that are written, although those in `missing` are
-    not. Returns None if all are missing."""
+    """Returns what can be said, without points, about the methods that are written. Those in `missing` are not written.
+    Returns None if all are missing."""
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
         return None
@@ -119,8 +119,8 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
     """Returns, for every case, a placement of the weights, the answer with it, and what is wrong there. Also returns
     how many placements there were to choose from.
 
-    If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only the answers to that
-    count, right or wrong.
+    If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only these second
+    answers count, whether they are right or wrong.
     """
     def asked(choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
         answers = ask_all([replace(case.question, choice=choice, trace=False)
@@ -186,7 +186,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     index = leading_case(exercise, found)
     mistake = _recognise(exercise, observed, found, scale, index)
     stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
-    if mistake:  # the cause is known: what an odd case would make one guess only distracts
+    if mistake:  # the cause is known, so the guesses that an odd case suggests would only distract
         shows = [i for i in candidates(found) if i not in stopped]
         index = next((i for i in shows if not _at_the_border(found[i])), (shows or candidates(found))[0])
     case = exercise.cases[index]
@@ -224,7 +224,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     if found[0] and difference.where != "crash" and sought > 1:
         verdict.evidence.append("Your layers have different names from the exercise's, and several are alike. There "
                                 f"are {sought} ways to give them the weights, and the answer is right with none of "
-                                "these. What is said here holds for one of them.")
+                                "these. This report is about one of these ways.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
 
@@ -262,7 +262,7 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
     same input comes twice."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
-    # to what a wrong second answer is put down
+    # the check to which a wrong second answer is ascribed
     known = next((check for check in ("output", "state") if check in lost), "input")
 
     def told(case: RecordedCase, ds: list[Difference]) -> list[Difference]:
@@ -313,8 +313,8 @@ def _at_the_border(found: list[Difference]) -> bool:
 
 
 def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
-    """If nothing but rounding is wrong, says whether an answer that looks like `mistake` is as far from the right
-    numbers."""
+    """Says whether an answer is as far from the right numbers as `mistake`, which it looks like. This matters if
+    nothing but rounding is wrong."""
     if not mistake.grain:
         return True
     rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart

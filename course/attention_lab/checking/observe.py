@@ -21,7 +21,7 @@ from .protocol import NUMBER, Answer, Call, Observation, Question, Spec, Stage, 
 from .shadow import Reading
 
 CPU = torch.device("cpu")
-PAIRS = 20  # of names of one layer that are told
+PAIRS = 20  # how many pairs of names of the same layer are listed
 
 
 class NotAModule(TypeError):
@@ -73,7 +73,7 @@ class _Observation:
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
-                # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
+                # A warning on stderr is not a verdict, but nbgrader by itself would give zero points for it.
                 warnings.simplefilter("ignore")
                 # torch.manual_seed also notes who asked, which takes longer than a small module
                 torch.default_generator.manual_seed(0)
@@ -105,7 +105,7 @@ class _Observation:
                 for name, buffer in target.named_buffers():
                     if name in self.names and buffer.device.type != "meta":
                         self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
-        except weights.Unplaced as error:  # of a module that a call is given
+        except weights.Unplaced as error:  # a module among the call's arguments does not fit
             self.header.unplaced = Unplaced(_listed(error.missing), _listed(error.extra), self.hidden_layers)
         except KeyboardInterrupt:
             raise
@@ -128,9 +128,9 @@ class _Observation:
         module = self.thing(*args, **kwargs)
         if not isinstance(module, nn.Module):
             raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is "
-                             f"no module: write `class {question.exercise}(nn.Module)` and call "
+                             f"not a module: write `class {question.exercise}(nn.Module)` and call "
                              "`super().__init__()` in its constructor.")
-        # what a module is without being told: one that insists on another dtype is seen
+        # A module has float32 without being cast. So in float32, one that insists on another dtype is seen.
         if question.dtype != "float32":
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
@@ -158,9 +158,9 @@ class _Observation:
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
-        """Gives lazy layers their sizes, by a call with a copy of the first input that the module will get. (If another
-        call comes before the one that counts, that is the input of the other call.) So whatever else the module keeps
-        from its first call, it would have kept anyway."""
+        """Gives lazy layers their sizes, by a call with a copy of the first input that the module will get. If another
+        call comes before the one that counts, it is the input of that earlier call. So if the module keeps anything
+        else from its first call, it would have kept it anyway."""
         self.stage = "call"
         first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
         copies = {name: t.clone() for name, t in self.tensors.items()}
@@ -232,7 +232,7 @@ class _Observation:
             if device != CPU:
                 devices.move(module, device)
             for name, parameter in module.named_parameters(remove_duplicate=False):
-                # what a module is built from has its parameters among the module's own
+                # the parameters of a constructor's argument are already among the module's own
                 if parameter.requires_grad and name in names and not prefix.startswith("construct."):
                     self.leaves[prefix + names[name]] = parameter
         return module

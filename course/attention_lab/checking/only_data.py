@@ -73,7 +73,7 @@ def _too_large(question: Question) -> str:
     numbers = 0
     for node in _nodes(question):
         if isinstance(node, int) and abs(node) > WHOLE:
-            return f"it names the number {node:,}; at most {WHOLE:,} is asked for"
+            return f"it holds the number {node:,}, but a check asks for at most {WHOLE:,}"
         if isinstance(node, dict) and "module" in node:
             try:
                 numbers += _numbers_of(node)
@@ -91,7 +91,7 @@ def _numbers_of(node: dict) -> int:
     kind: Any = getattr(nn, node["module"], None)
     family = kind.__module__.rpartition(".")[2] if inspect.isclass(kind) else ""
     if family not in FAMILIES:
-        raise ValueError("it is none of the layers that a check may hold")
+        raise ValueError("it is not one of the layers that a check may hold")
     if family == "container":
         return 0
     elsewhere = {"device": "meta"} if "device" in inspect.signature(kind).parameters else {}

@@ -42,6 +42,6 @@ def unpack(specs: list[list[Any]], body: bytes) -> dict[str, Tensor]:
         sizes[dtype].append(math.prod(shape))
     for dtype, tensor in flat.items():
         if (named := sum(sizes[dtype])) != tensor.numel():
-            raise ValueError(f"shapes of {named:,} numbers of type {dtype}, and {tensor.numel():,} are there")
+            raise ValueError(f"its shapes need {named:,} numbers of type {dtype}, but it holds {tensor.numel():,}")
     parts = {dtype: iter(tensor.split(sizes[dtype])) for dtype, tensor in flat.items()}
     return {name: next(parts[dtype]).view(shape).clone() for name, dtype, shape in specs}

@@ -21,8 +21,8 @@ from .protocol import Observation, Question, plain, read
 
 FOLDER, SUFFIX = "checks", ".check"
 LENGTH = struct.Struct("<I")
-# Bytes of a file, of what it unpacks to, and of its first line; numbers in all tensors of its cases. The course's
-# largest file has 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
+# The limits of a file: its bytes, its bytes when unpacked, the bytes of its first line, and the numbers in all tensors
+# of its cases. The course's largest file has 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
 LARGEST, UNPACKED, FIRST_LINE, NUMBERS = 4 << 20, 16 << 20, 4 << 10, 8 << 20
 # the errors that from_bytes raises
 UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)
@@ -122,8 +122,8 @@ class RecordedExercise:
     @cached_property
     def apart(self) -> set[int]:
         """The cases by which a mistake is recognised only if no other case shows it. These are of two kinds. The
-        tensors of some are large and may be rounded in many ways. Those of the others have different dtypes, where
-        answers with many other mistakes go wrong as well."""
+        tensors of some are large and may be rounded in many ways. The tensors of the others have different dtypes, and
+        answers with many other mistakes go wrong there too."""
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property
@@ -271,7 +271,7 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(data.partition(b"\n")[2], most)
     if not unpacking.eof:
-        raise ValueError("it is cut off, or it unpacks to more than any exercise has")
+        raise ValueError("it is cut off, or it is larger when unpacked than any exercise")
     end = LENGTH.size + LENGTH.unpack_from(content)[0]
     header, specs = json.loads(content[LENGTH.size:end])
     tensors = packing.unpack(specs, _in_order(content[end:]))

@@ -13,14 +13,14 @@ from .verdict import LABELS, NOT_COMPARED, Check, Verdict
 # of a check, beside its sign
 SAID = {"passed": "", "failed": "", "error": " (stops with an error)", "timeout": " (takes too long)"}
 
-# What a learner's code says (an error's message, a source line) may steer a terminal, turn the direction of the text or
-# be no Unicode at all: escape sequences go as a whole, the others one by one.
+# What a learner's code says, such as an error's message, may steer a terminal, turn the direction of the text, or not
+# be Unicode. Escape sequences are removed as a whole, and other characters one by one.
 SEQUENCES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(\x07|\x1b\\)?|[ -/]*[0-~])|\x9b[0-?]*[ "
                        r"-/]*[@-~]")
 DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-# The notebook's own colours where it has them, Okabe and Ito's otherwise: told apart by colour-blind readers, and by
-# the sign.
+# These are the notebook's own colours if it has them, and Okabe and Ito's otherwise. Colour-blind readers can tell them
+# apart, and the signs differ too.
 GOOD, BAD, OPEN = ("var(--jp-success-color1, #00795a)", "var(--jp-error-color1, #c43c00)",
                    "var(--jp-border-color1, #8a8a8a)")
 MONO = "font-family:var(--jp-code-font-family, monospace);font-size:0.92em"
@@ -69,7 +69,7 @@ def _code(part: str) -> str:
     apart."""
     first, *rest = map(escape, part.split("\n"))
     pieces = first.split("`")
-    if len(pieces) % 2:  # else a backquote is left over: it is a learner's own
+    if len(pieces) % 2:  # otherwise one backquote has no partner, because a learner wrote it
         first = "".join(f'<code style="{MONO}">{piece}</code>' if i % 2 else piece for i, piece in enumerate(pieces))
     return first + (f'<pre style="{MONO};margin:4px 0 0 0;white-space:pre-wrap">' + "\n".join(rest) + "</pre>"
                     if rest else "")

@@ -11,10 +11,11 @@ MEANINGS = (
     (r"Dimension out of range \(expected to be in range of \[-\d+, (\d+)\], but got (-?\d+)\)",
      "At that point the tensor's last axis is number {0}, so there is no axis {1}: did an earlier step remove one?"),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
-     "A product needs the last axis of the left matrix, here {1}, to be as long as the first of the right one, "
-     "here {2}."),
+     "In a matrix product, the last axis of the left matrix must be as long as the first axis of the right one, but "
+     "their lengths are {1} and {2}."),
     (r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension",
-     "Shapes are lined up from the right, and there {0} meets {1}: neither is 1, so neither can be repeated."),
+     "Broadcasting lines shapes up from the right, and on one axis {0} meets {1}: neither is 1, so neither can be "
+     "repeated."),
 )
 
 

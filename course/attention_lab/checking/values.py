@@ -39,7 +39,7 @@ LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
 def relayout(tensor: Tensor, layout: str) -> Tensor:
     """Returns a differentiable copy of `tensor` with the strides of `layout` (a key of LAYOUTS)."""
     if layout not in LAYOUTS:
-        raise ValueError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
+        raise ValueError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
     return LAYOUTS[layout](tensor)
 
 

@@ -20,8 +20,8 @@ from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
 # For each check: what it is worth in an exercise that has it, what a green line says about it after "Your code also",
-# and its name elsewhere. Without a right output the other checks are worth nothing, because an empty function also
-# leaves its input untouched. Above a limit of memory, at most half of the points are left.
+# and its name elsewhere. If the output is wrong, the other checks are worth nothing: even an empty function leaves its
+# input untouched. Above a limit of memory, at most half of the points are left.
 SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1,
           "input": 1, "calls": 1,
           "errors": 1}
@@ -38,8 +38,9 @@ LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module",
           "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing if the output is wrong
-NEAR = 1e-3  # as a share of the largest expected number: another eps, for example, hardly makes a larger difference
-OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
+# As a share of the largest expected number. Another eps, for example, hardly ever makes a larger difference.
+NEAR = 1e-3
+OF_MEMORY = ("largest tensor", "peak memory")  # the `where` of a Difference that says that a memory limit was exceeded
 
 
 @dataclass(frozen=True)
@@ -212,8 +213,8 @@ def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
 def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks: list[Check]) -> tuple[float, str]:
     """Returns the points for the checks that passed, and why there are some points, but not all.
 
-    If the output is wrong, the other checks are worth nothing, and an output that is right in at least half of the
-    cases is worth half of its share. Above a limit of memory, at most half of the points are left.
+    If the output is wrong, the other checks are worth nothing. If it is right in at least half of the cases, it is
+    worth half of its share. Above a limit of memory, at most half of the points are left.
     """
     shares = {check.name: SHARES[check.name] for check in checks}
     lost = [check.name for check in checks if check.outcome != "passed"]
@@ -229,7 +230,7 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     if "memory" in lost and passed > half:
         passed = half
         why = "your code needs more memory at once than it may use, which leaves at most half of the points."
-    # rounded down to a twentieth: what is missing is missing
+    # rounded down to a twentieth, so that what is missing is not rounded away
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
     return points, (
         f"Why {points:g} of {exercise.points:g} points: {why.format(lost=exercise.points - points)}" if points else ""
@@ -257,7 +258,7 @@ def grouped(labels: list[str], name: str) -> str:
 
 
 def unsaid(difference: Difference, headline: str) -> str:
-    """Returns what the headline does not say about a difference; for a crash, the line and the shapes."""
+    """Returns what the headline does not say about a difference. For a crash, this is the line and the shapes."""
     first, _, rest = difference.message.partition("\n")
     if first in headline:
         return rest
@@ -283,7 +284,7 @@ def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list
 def best_first(found: list[Difference]) -> list[Difference]:
     order = ["input", *(check for check in SHARES if check != "input")]  # a changed input explains all that follows
     return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, order.index(d.check),
-                                        # of the gradients, the one that is missing
+                                        # a gradient that is missing comes before one that is wrong
                                         not isinstance(d.facts[0], facts.NoGradient)))
 
 
@@ -307,7 +308,7 @@ def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> i
                                           or contradicted(exercise, found, d) for d in found[i])]
     fair = fair or failing
     first = next((i for i in fair if any(d.specific for d in found[i])), fair[0])
-    if worst(found[first]).where == "crash":  # in `forward`, perhaps for what another method returns
+    if worst(found[first]).where == "crash":  # perhaps in `forward`, because of what another method returns
         own = [i for i in fair if exercise.cases[i].question.method != "forward"]
         return next((i for i in own if isinstance(worst(found[i]).facts[0], (facts.WrongShape, facts.WrongNesting))),
                     first)
@@ -315,15 +316,15 @@ def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> i
 
 
 def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
-    """Says whether a difference is of a kind that an odd case shows by chance, while another failing case does not show
-    it."""
+    """Says whether a difference may be chance: an odd case can show such a difference, and another failing case does
+    not show it."""
     kind = type(difference.facts[0])
     return kind in facts.BY_CHANCE and not all(any(type(d.facts[0]) is kind for d in ds) for ds in failing)
 
 
 def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
     """Says whether a difference claims something about the output that is not true in another failing case. Such claims
-    are that it is right to six digits, or right if an input multiplied it."""
+    are that it is right to six digits, or that it would be right if it were multiplied by an input."""
     fact = difference.facts[0]
     if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
         return False

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 MATRICES = 3  # up to so many bare matrices may be transposed one by one; if there are more, all or none of them are
-LIMIT = 120  # the most candidate placements that are tried: 5!, for a module with five equal layers under new names
+LIMIT = 120  # at most so many candidate placements are tried: 5!, enough for five equal layers under new names
 STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
 LAYER = {"weight", "bias"} | STATISTICS
 Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition order
@@ -96,8 +96,8 @@ def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node
     """Yields pairings of two lists with equal signatures. Equal names stay together; the others are paired in order,
     then permuted.
 
-    A number is not a name, because it is only a place in a Sequential, where another answer may also have its
-    activations. `weight` is not a name either.
+    A number does not count as a name, because it is only a place in a Sequential. In another answer, the Sequential may
+    also hold the activations. `weight` is not a name either.
     """
     fixed, rest_left, rest_right = [], _by_last_names(left), _by_last_names(right)
     for name, node in list(rest_left):
@@ -115,8 +115,9 @@ def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node
 
 
 def _together(options: list[list]) -> Iterator[tuple]:
-    """Yields one of each. It starts with the first of all, then the second of all, and so on, because sub-modules of
-    one class are renamed alike. The rest follows in the order of the fewest steps from the first of all."""
+    """Yields tuples with one item of each list. The tuple of all first items comes first, then that of all second
+    items, and so on, because sub-modules of one class are renamed alike. The other tuples follow, and those with the
+    fewest steps away from the first items come first."""
     alike = dict.fromkeys(tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1)))
     others = (choice for choice in _outwards([len(each) for each in options]) if choice not in alike)
     for choice in chain(alike, others):
@@ -158,7 +159,7 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
         a, b, own = left.units(), right.units(), []
     if Counter(n.signature() for n in a) == Counter(n.signature() for n in b):
         yield from _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(a, b), LIMIT)])
-    else:  # another nesting: pair the sub-modules that both have, and of the others the layers themselves
+    else:  # nested in another way: pairs the sub-modules that both have, and for the rest the layers themselves
         whole = _shared(a, b)
         parts = [[n for n in nodes if n.signature() in whole] for nodes in (a, b)]
         rest = [[unit for n in nodes if n.signature() not in whole for unit in n.units()] for nodes in (a, b)]
@@ -201,7 +202,7 @@ def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
     """Returns the same as placements; empty if the names and shapes do not fit at all."""
     ours, theirs = dict(reference), dict(learner)
     if len(ours) == len(theirs) == sum(theirs.get(name) == shape for name, shape in ours.items()):
-        return [{name: name for name in ours}]  # in their order: of a tensor under two names the last one counts
+        return [{name: name for name in ours}]  # in this order, because the last name of a tensor with two names counts
     for bare in (False, True):  # layers; or, where a layer was written out as bare parameters, every tensor by itself
         left, right = tree(list(reference), bare), tree(list(learner), bare)
         if Counter(u.signature() for u in left.units()) == Counter(u.signature() for u in right.units()):

@@ -1,8 +1,8 @@
 """Puts facts into words. Only this file turns a comparison into sentences, and only it knows what a report may show.
 
-reveal: whether expected numbers may be shown. Hidden graders do not reveal them, nor any number from which one could be
-    computed. A relation between two whole tensors (a factor, a shift) is always named, but a relation between two
-    single numbers is not.
+reveal: whether expected numbers may be shown. Hidden graders do not reveal them, nor any number from which an expected
+    number could be computed. A relation between two whole tensors (a factor, a shift) is always named, but a relation
+    between two single numbers is not.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .facts import Fact
 from .protocol import Cause, Raised
 from .torch_errors import meaning
 
-LISTED = 6  # parameters of another shape that are listed one by one
+LISTED = 6  # how many parameters of a wrong shape are listed one by one
 
 # Why a tensor is too large (the `causes` of protocol.Largest).
 UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch. All positions then stay "
-         "in one piece: name the axis of the positions.")
+         "in one piece. So pass the axis of the positions as `dim`.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
     "width": "queries and keys do not have the width of the values (pad the narrower ones with zeros)",
@@ -75,14 +75,14 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.MissingActivation(name, axis):
             return f"{'an' if name == 'exp' else 'a'} {name}{_over(axis)} is missing at the end."
         case facts.ExtraActivation(name, axis):
-            return f"it went through one more {name}{_over(axis)}."
+            return f"it went through one {name}{_over(axis)} too many."
         case facts.Mirrored(axis):
             return f"it is reversed along axis {axis}."
         case facts.Reduced(how, axis):
             return f"it is the {how} of the expected one over axis {axis}."
         case facts.OnlyFirstImage(batch):
-            return (f"only the first image is right, out of {batch} in the batch: is something that belongs to it "
-                    "used for the others too?")
+            return (f"only the first image is right, of the {batch} in the batch: is something that belongs to this "
+                    "image used for the others too?")
         case facts.SameForAllImages():
             return (
                 "every image of the batch gets the same numbers: was the batch axis lost, or does the result not depend"
@@ -90,7 +90,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             )
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
-            return f"the inside of the map is right; the {rim} differ, as with another padding."
+            return f"the inside of the map is right; the {rim} differ, as they would with another padding."
         case facts.InputAdded(name):
             return f"`{name}` is added to it and should not be."
         case facts.InputNotAdded(name):
@@ -167,7 +167,8 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
                     f"{'it' if len(tensors) < 2 else 'them'}, or a `detach()`, `.data`, `no_grad()` or a conversion "
                     "to plain numbers cuts the graph.")
         case facts.CalledTooOften(times, expected):
-            once = "once is enough" if expected == 1 else f"{expected} calls are enough, one for each place"
+            once = "once is enough" if expected == 1 else (f"{expected} calls are enough, one for each place where "
+                                                            "it is needed")
             return (
                 f"your code calls it {times} times;"
                 f" {once if reveal else 'call it once for each place where it is needed'}."
@@ -199,7 +200,7 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
                     f"here.{_why_so_large(largest.causes)}{line}")
         case facts.PeakTooHigh(grown, limit):
             return (f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
-                    f"less than {limit / 2**20:.0f} MiB are allowed.")
+                    f"it must stay below {limit / 2**20:.0f} MiB.")
     return None
 
 
@@ -290,7 +291,7 @@ def _told_apart(expected: float, got: float) -> tuple[str, str]:
 
 def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
     wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
-    digits = " It is right to six digits: is float32, or a rounding, used on the way?" if near else ""
+    digits = " It is right to six digits: is it rounded on the way, or is float32 used?" if near else ""
     if not reveal:
         return f"{found} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))

@@ -85,8 +85,8 @@ def _cause(yours: Any, truth: dict[str, Tensor], s: Tensor) -> list[str]:
     if _close(of_s, truth["dL/du"]) and _close(of_u, truth["dL/ds"]):
         return ["You return dL/ds and dL/du in the wrong order."]
     if isinstance(of_s, Tensor) and _close(of_s * truth["dL/dx"][0, 0].numel(), truth["dL/ds"]):
-        return ["Your dL/ds is a mean over the positions: their effects add up."]
+        return ["Your dL/ds is a mean over the positions. Their effects add up, so take the sum."]
     for factor, name in ((s, "s"), (1 - s, "(1 - s)")):
         if _close(of_u, truth["dL/ds"] * factor):
-            return [f"Your dL/du is dL/ds · {name}: the sigmoid's slope is s · (1 - s)."]
+            return [f"Your dL/du is dL/ds · {name}, but the sigmoid's slope is s · (1 - s)."]
     return []

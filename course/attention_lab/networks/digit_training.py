@@ -74,9 +74,9 @@ def too_large(parameters: int, multiply_adds: int, budget: Budget = BUDGET) -> s
         return (f"Your network has {parameters:,} parameters, which is {more:,} more than the budget of "
                 f"{budget.parameters:,}. Make a width smaller, or choose a module with fewer parameters.")
     if multiply_adds > budget.multiply_adds:
-        return (f"Your network needs {multiply_adds:,} multiply-adds for a picture, and the budget is "
-                f"{budget.multiply_adds:,}, so that training takes two minutes. The first stage, which has the most "
-                "positions, costs the most.")
+        return (f"Your network needs {multiply_adds:,} multiply-adds for a picture, but the budget is "
+                f"{budget.multiply_adds:,}, because training should take at most two minutes. The first stage, "
+                "which has the most positions, costs the most.")
     return ""
 
 

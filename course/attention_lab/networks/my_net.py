@@ -42,7 +42,7 @@ FILE = ".my_net.json"
 PLACES, NOTHING = 2, "nothing"
 LEARNED, TESTED = 2000, 300  # pictures for each kind of question
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
-RUNS = 100  # of one network, the newest ones, that are kept
+RUNS = 100  # how many runs of one network are kept, the newest ones
 SHOWN = 10  # rows of the leaderboard that are shown; the newest one is always among them
 BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention",
                                                    lambda made, c: made(c, 2))}
@@ -181,12 +181,12 @@ class Board:
 GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
 CHANCE = ", ".join(f"{100 / task.classes:.0f} % for '{name}'" for name, task in TASKS.items())
 LUCK = 1.0  # points; a smaller lead over a cheaper network may be luck, because two seeds differ by about as much
-ABOUT = ("Right answers in per cent: the mean, and five kinds of questions about small pictures. 'what' asks whether a "
-         "paper is redder or bluer than grey under a coloured lamp, 'where' whether a square is in a marked row or "
-         "column. 'look-up' asks which brightness a legend gives to a colour, 'far' which colour is six pixels away, "
-         f"and 'local' whether fine stripes rise or fall. Guessing gives {CHANCE}. The mean of these five is "
-         f"{GUESS:.0f} %; there the bar begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point "
-         "of it.")
+ABOUT = ("Right answers are in per cent: first the mean, then five kinds of questions about small pictures. 'what' "
+         "asks whether a paper is redder or bluer than grey under a coloured lamp. 'where' asks whether a square is in "
+         "a marked row or column. 'look-up' asks which brightness a legend gives to a colour. 'far' asks which colour "
+         f"is six pixels away. 'local' asks whether fine stripes rise or fall. Guessing gives {CHANCE}. The mean of "
+         f"these five is {GUESS:.0f} %, where the bar begins. A ★ marks a network if nothing that costs fewer "
+         f"multiply-adds comes within {LUCK:g} point of it.")
 COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
 HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
 
@@ -253,7 +253,7 @@ def _name(block: Any) -> str:
                        "or its name")
     near = difflib.get_close_matches(str(name), [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
     guess = f" (did you mean {near[0]}?)" if near else ""
-    raise Unusable(f"my_net has no place for {name!r}{guess}: give one of {', '.join(BLOCKS)}, or {NOTHING}; or a "
+    raise Unusable(f"my_net has no place for {name!r}{guess}. Give one of {', '.join(BLOCKS)}, or {NOTHING}, or a "
                    f"class of this page that is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
 
 

@@ -103,7 +103,7 @@ def notebook(path: Path) -> dict[str, Any]:
         or not isinstance(found.get("cells"), list)
         or not all(map(_is_cell, found["cells"]))
     ):
-        raise ValueError(f"{path.name} is no notebook, or one of its cells is odd")
+        raise ValueError(f"{path.name} is not a notebook, or one of its cells is malformed")
     return found
 
 

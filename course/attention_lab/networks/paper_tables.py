@@ -226,8 +226,8 @@ class PaperTable:
 
     def _summary(self) -> str:
         stated = sum(bool(row.stated) for row in self.found)
-        return (f"{len(self.met)} of {stated} stated numbers met; "
-                f"{len(self.equal)} of {len(self.found)} networks as large as the code, to the last digit.")
+        return (f"{len(self.met)} of {stated} stated numbers are met. "
+                f"{len(self.equal)} of {len(self.found)} networks are exactly as large as the code.")
 
 
 def network(name: str, find: Find = mine, device: str = "meta", here: Mapping[str, Any] | None = None) -> nn.Module:

@@ -145,8 +145,8 @@ def _described(value: Any) -> str:
 
 
 def agreement(network: nn.Module, name: str) -> str:
-    """Says in a sentence which stages of your network compute the same as the authors' code, with rule-made weights and
-    in float64.
+    """Says in a sentence which stages of your network compute the same as the authors' code. Both get the weights that
+    follow from a rule, in float64.
 
     The network itself is not changed. Stages have the authors' names.
 
@@ -156,14 +156,14 @@ def agreement(network: nn.Module, name: str) -> str:
     recorded, stages = names.recorded, dict(names.recorded["stages"])
     if _fingerprint(map(names.theirs, network.state_dict())) != recorded["names"]:
         return (
-            f"Parts of your {name} have other names than the course gives them, so that rule-made weights can't reach"
-            " them."
+            f"Parts of your {name} have other names than the course's, so they can't be given the weights that follow"
+            " from the rule."
         )
     x = drawn(recorded["shape"], 1000 + recorded["seed"])
     if not _same(x, stages.pop("input")):
         return (
-            "Your torch draws other random numbers than the one that drew the authors' weights, so that nothing can be"
-            " compared."
+            "Your torch draws different random numbers from the torch that drew the weights for the authors' code, so"
+            " nothing can be compared."
         )
     ours = deepcopy(network).cpu().double().eval()
     give_rule_weights(ours, names, recorded["seed"], recorded["gain"])
@@ -204,7 +204,7 @@ def _fingerprint(entries: Iterable[str]) -> int:
 
 def _names(name: str) -> Names:
     if name not in known():
-        raise Unusable(f"no names of {name!r} are known; there are those of {', '.join(known())}")
+        raise Unusable(f"the authors' names are not known for {name!r}, but only for {', '.join(known())}")
     return known()[name]
 
 
@@ -239,7 +239,7 @@ def _labels() -> list[str]:
     try:
         from torchvision.models import ResNet50_Weights
     except ImportError:
-        print("torchvision, which knows the names of ImageNet's classes, is not installed here; so these are their "
-              "numbers, from 0 on.")
+        print("torchvision knows the names of ImageNet's classes, but it is not installed here. So these are the "
+              "classes' numbers, counted from 0.")
         return []
     return ResNet50_Weights.IMAGENET1K_V1.meta["categories"]

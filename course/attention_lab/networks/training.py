@@ -98,7 +98,7 @@ def compare(
     arms, seeds = tuple(arms), tuple(seeds)
     for name, values in (("arms", arms), ("seeds", seeds)):
         if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name} must be one or more, and different: got {list(values)}")
+            raise ValueError(f"{name} must hold at least one value, and none twice: got {list(values)}")
     runs: dict[tuple[str, int], dict[str, float]] = {}
     planned = len(arms) * len(seeds)
     plan = f"{_count(len(arms), 'arm')} x {_count(len(seeds), 'seed')} = {_count(planned, 'run')}"
@@ -293,7 +293,7 @@ def _check_training(
     if not any(p.requires_grad for p in model.parameters()):
         raise ValueError(
             f"{type(model).__name__} has no trainable parameters;"
-            " layers kept in a plain Python list are not seen, those in a ModuleList are"
+            " torch sees layers in a ModuleList, but not in a plain Python list"
         )
 
 

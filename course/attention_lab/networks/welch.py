@@ -69,7 +69,8 @@ def welch(first: Sequence[float], second: Sequence[float], level: float = LEVEL)
     set.
     """
     if min(len(first), len(second)) < 2:
-        raise ValueError(f"two runs of each arm are needed to tell luck from more, not {len(first)} and {len(second)}")
+        raise ValueError(f"at least two runs of each arm are needed to tell a real gap from luck, got {len(first)} and "
+                         f"{len(second)}")
     gap = statistics.fmean(first) - statistics.fmean(second)
     parts = [statistics.variance(scores) / len(scores) for scores in (first, second)]
     error = math.sqrt(sum(parts))
@@ -90,7 +91,7 @@ def one_more(score: float, others: Sequence[float], level: float = LEVEL) -> Dif
     Raises ValueError for fewer than two others.
     """
     if len(others) < 2:
-        raise ValueError(f"two runs are needed to know how much runs differ, not {len(others)}")
+        raise ValueError(f"at least two runs are needed to know how much runs differ, got {len(others)}")
     gap = score - statistics.fmean(others)
     error = statistics.stdev(others) * math.sqrt(1 + 1 / len(others))
     if not error:
@@ -116,7 +117,7 @@ def mean_interval(scores: Sequence[float], level: float = LEVEL) -> tuple[float,
     Raises ValueError for fewer than two scores.
     """
     if len(scores) < 2:
-        raise ValueError(f"two runs are needed for an interval, not {len(scores)}")
+        raise ValueError(f"at least two runs are needed for an interval, got {len(scores)}")
     reach = quantile(len(scores) - 1, level) * statistics.stdev(scores) / math.sqrt(len(scores))
     return statistics.fmean(scores) - reach, statistics.fmean(scores) + reach
 

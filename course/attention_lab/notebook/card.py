@@ -65,8 +65,8 @@ class Card:
         parts = [f"<h2>{COURSE}: capstone</h2>",
                  f"<p>{_where()} is a course in which the attention modules of computer vision are written by hand. "
                  "In its last lesson they are put into whole networks.</p>",
-                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>: the "
-                 "networks have exactly as many parameters as the published code.</p>",
+                 f"<p>Papers or their authors state {_stated(tables)} numbers, and <b>{len(met)} of them are met</b>: "
+                 "the networks have exactly as many parameters as the published code.</p>",
                  html_table(("network", "parameters", "stated", "M stands for", "code"),
                         [(f"✓ {row['network']}", f"{row['yours']:,}", _printed(row), row["unit"], _code(row))
                          for row in met], "met")]
@@ -74,7 +74,7 @@ class Card:
             parts.append("<p><small>Second-hand: the number is often quoted, but we have not read it in the paper "
                          "itself.</small></p>")
         if equal:
-            parts += ["<p>As large as the published code, although another number is stated, or none:</p>",
+            parts += ["<p>These are as large as the published code, but another number is stated, or none:</p>",
                       html_table(("network", "parameters", "stated", "code"),
                              [(row["network"], f"{row['yours']:,}", _printed(row), _code(row)) for row in equal])]
         if scores["rows"]:

@@ -60,8 +60,9 @@ def shown(lines: Sequence[Mapping[str, Any]], more: int) -> str:
     head = ("stages", "blocks", "module", "parameters", "right answers of each run, %", "95 % interval", "steps", "day")
     others = f" Not shown here: {more} more {'network' if more == 1 else 'networks'}, trained earlier." if more else ""
     return (f"<h3>Networks of one's own, trained (unverified)</h3><p>Each network was trained to read a handwritten "
-            f"digit on a photograph, if the digit has the colour of the picture's frame. It may have "
-            f"{BUDGET.parameters:,} parameters. The table has the channels of each stage, and the blocks in a stage."
-            f"{others}</p>{html_table(head, rows)}<p><small>The scores are of {BUDGET.tested:,} new pictures. "
-            "The interval of a single run comes from the pictures alone, so another run may be further off. Two runs "
-            "have none. Nobody has trained these networks again or counted their parameters.</small></p>")
+            f"digit on a photograph, but only if the digit has the colour of the picture's frame. It may have at most "
+            f"{BUDGET.parameters:,} parameters. The table has the channels of each stage, and how many blocks a stage "
+            f"has.{others}</p>{html_table(head, rows)}<p><small>The scores come from {BUDGET.tested:,} new pictures. "
+            "The interval of a single run comes from the pictures alone, so another run may be further off. There is "
+            "no interval for two runs. Nobody has trained these networks again or counted their "
+            "parameters.</small></p>")

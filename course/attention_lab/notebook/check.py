@@ -24,7 +24,8 @@ from . import progress, puzzle
 def check(thing: Callable, picture: bool = False) -> Points:
     """Checks one exercise on the lesson's recorded inputs, shows the report, and returns the points.
 
-    As the last line of a cell, its value is the number of points, and the notebook draws that number as the report.
+    Its value is the number of points. If the call is the last line of a cell, the notebook draws that number as the
+    report.
 
     thing: your function or class, which has the name that the exercise asks for.
     picture: True also draws your output, the expected one and their difference, if both are tensors of the same shape.
@@ -84,8 +85,8 @@ _waiting: list[tuple[Points, list]] = []  # checks of the running cell, each wit
 
 
 def _show_rest(_result: Any = None) -> None:
-    """Shows pictures and reports at the end of a cell. The cell's value shows its own report. So a check need not be
-    the last line."""
+    """Shows pictures and reports at the end of a cell. If the cell's value is a report, it shows itself. Here the
+    others are shown, so a check need not be the last line."""
     from IPython.display import display  # in a notebook only
 
     while _waiting:
@@ -158,12 +159,12 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     """
     known, name = recorded.parts(checks), getattr(thing, "__name__", "")
     if not known:
-        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in "
-                                "one folder")
+        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong "
+                                "side by side")
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
-        raise ValueError(f"{shown} is none of this lesson's exercises, each written with def or class under its "
-                         f"own name: {', '.join(known)}")
+        raise ValueError(f"{shown} is not an exercise of this lesson. Check one that you wrote with def or class under "
+                         f"its own name: {', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
     with one_thread():

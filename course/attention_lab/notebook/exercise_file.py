@@ -74,10 +74,11 @@ class ExerciseFile:
             merged[name] = ours[name] if theirs[name] == base.get(name) else theirs[name]
             if merged[name] != ours[name] != base.get(name):
                 self._set_aside(name, ours[name])
-                said.append(f"{name} changed in both. The file's text counts; the notebook's is in {self.kept.name}.")
+                said.append(f"{name} changed in the file and in the notebook. The file's text counts, and "
+                            f"{self.kept.name} has the notebook's.")
             elif merged[name] != theirs[name]:
                 self._set_aside(name, theirs[name])
-                said.append(f"{name} is taken from the notebook; what stood in the file is in {self.kept.name}.")
+                said.append(f"{name} is taken from the notebook, and {self.kept.name} has the file's text.")
         if merged != theirs:
             self._write_file(merged)
         if merged != ours:

@@ -70,7 +70,7 @@ def _one(entry: dict | float) -> Kept:
         or not isinstance(failed, list)
         or not all(isinstance(digest, str) for digest in failed)
     ):
-        raise TypeError("tries are a whole number, and failed answers a list of digests")
+        raise TypeError("tries must be a whole number, and failed answers must be a list of digests")
     if solved and date.fromisoformat(solved) > date.today():  # a clock that was wrong, or a file that was made up
         solved = date.today().isoformat()
     digests = [digest for digest in failed[-NEWEST:] if len(digest) <= LONGEST]
@@ -208,7 +208,7 @@ class Progress:
     def __repr__(self) -> str:
         lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}"
                  for text, got, most in self._lines())
-        return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong in one folder."
+        return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong side by side."
 
     def _repr_html_(self) -> str:
         table = ""

@@ -119,7 +119,8 @@ def _asked(exercise: Callable | str) -> tuple[str, str]:
     name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     known = recorded.parts(Path.cwd() / recorded.FOLDER)
     if name not in known:
-        raise ValueError(f"{name!r} is not an exercise of this lesson; it has {', '.join(known) or 'none here'}")
+        raise ValueError(f"{name!r} is not an exercise of this lesson; the lesson has "
+                         f"{', '.join(known) or 'none here'}")
     lesson = known[name].lesson
     if not available(lesson):
         return name, ""
@@ -141,7 +142,7 @@ def _not_yet(name: str, code: str, what: str) -> str:
     if so_far.points >= most or len(so_far.failed) >= TRIES:
         return ""
     tried = {0: "no try", 1: "one try"}.get(len(so_far.failed), f"{len(so_far.failed)} tries")
-    return (f"You will find {what} here after three different tries at {name} that fail its check; so far there is "
+    return (f"You will find {what} here after three different tries at {name} that fail its check; so far you have "
             f"{tried}. Read the hints below the check first: they are shorter.")
 
 

@@ -71,7 +71,7 @@ class RealRun:
         """Says what a block's channels depend on."""
         colour, answer = (block["explained"][what] for what in ("colour", "answer"))
         cue = self.content["cue"]
-        channels = f"Pictures differ in which channels {arm} turns up or down in the {place} block."
+        channels = f"Which channels {arm} turns up or down in the {place} block differs from picture to picture."
         if max(colour, answer) < LITTLE:
             return (f"{channels} Little of this variance is explained by {cue} ({100 * colour:.0f} %) or by the right "
                     f"answer ({100 * answer:.0f} %).")
@@ -91,9 +91,9 @@ class RealRun:
             for name, arm in content["arms"].items())
         modules = " and ".join(content["modules"])
         about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % "
-                 f"at best. Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, "
-                 f"tested on other photographs and digits from other forms; {seconds / 3600:.2f} CPU hours in all. "
-                 f"{ABOUT_INTERVALS}</p>")
+                 f"at best. We recorded these runs with our own {escape(modules)}: {content['steps'][-1]:,} steps and "
+                 "three seeds. The networks were tested on other photographs, and on digits from other forms. All runs "
+                 f"together took {seconds / 3600:.2f} CPU hours. {ABOUT_INTERVALS}</p>")
         table = (
             "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
             f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>"  # noqa: E501

@@ -47,8 +47,8 @@ def report_problem(exercise: Callable) -> Shown:
                       _without_paths(text(verdict)), _code(exercise, name))
     content, path = problem.text().encode("utf-8", "replace"), Path.cwd() / f"problem-{problem.lesson}-{name}.txt"
     if len(content) > LARGEST:
-        raise Unusable(f"the code of {name} has more than {LARGEST:,} bytes with all that it uses; send what "
-                       "matters of it")
+        raise Unusable(f"the code of {name}, with all that it uses, has more than {LARGEST:,} bytes: send only the "
+                       "part that matters")
     try:
         path.write_bytes(content)
     except OSError as error:

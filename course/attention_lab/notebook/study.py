@@ -45,8 +45,8 @@ class Kept:
 
     runs: for each finished run its arm, seed, key (see `_key`), score, parameters and day.
     changes: the changes after the first run, each with its day.
-    arms, seeds, epochs: of the last call: the key of each arm, the number of seeds, and the length of training. They
-        are empty or 0 in files that older versions of the course wrote.
+    arms, seeds, epochs: what the last call asked for, which is the key of each arm, the number of seeds, and the length
+        of training. They are empty or 0 in files that older versions of the course wrote.
     """
 
     name: str
@@ -145,7 +145,7 @@ def study(
     keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
     _note_changes(kept, keys, seeds)
     kept.arms, kept.seeds, kept.epochs = keys, seeds, epochs
-    if kept.runs:  # without a new run, the file must say all the same which of its runs count
+    if kept.runs:  # the file must say which of its runs count, even if there is no new run
         _write(file, kept)
 
     def run(arm: str, seed: int) -> float:
@@ -182,7 +182,8 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
            controls: Sequence[str], seeds: int) -> None:
     """Raises ValueError or TypeError for a design that cannot answer its question."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
-        raise ValueError(f"a study's name has 1 to 40 letters, digits, _ or -, as it names its files: got {name!r}")
+        raise ValueError("a study's name also names its files, so it has 1 to 40 letters, digits, _ or -: got "
+                         f"{name!r}")
     for part, text in words.items():
         if not isinstance(text, str):
             raise TypeError(f"{part} must be a text in quotation marks, got {text!r}")
@@ -199,17 +200,17 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
     if isinstance(controls, str):
         raise ValueError(f"controls must be a list of arms, such as [{controls!r}], got {controls!r}")
     if not ahead:
-        raise ValueError("say which arm should be ahead of which, ahead=[('yours', 'the other')]: without it nothing "
-                         "can be refuted")
+        raise ValueError("say which arm should be ahead of which, as in ahead=[('yours', 'the other')]. Otherwise "
+                         "nothing can be refuted")
     if not controls:
         raise ValueError("a study needs at least one control, an arm that lacks what should make the difference")
     if unknown := [arm for arm in dict.fromkeys([*(arm for pair in ahead for arm in pair), *controls])
                    if arm not in arms]:
         raise ValueError(f"no arm is called {', '.join(map(repr, unknown))}: there are {', '.join(map(repr, arms))}")
     if claimed := [first for first, _ in ahead if first in controls]:
-        raise ValueError(f"{claimed[0]!r} can't be a control and the arm that should be ahead")
+        raise ValueError(f"{claimed[0]!r} can't be both a control and the arm that should be ahead")
     if seeds < FEWEST_SEEDS:
-        raise ValueError(f"{seeds} seeds can't tell luck from more: take at least {FEWEST_SEEDS}, better 5")
+        raise ValueError(f"{seeds} seeds can't tell a real gap from luck: take at least {FEWEST_SEEDS}, better 5")
     if seeds > MOST_SEEDS:
         raise ValueError(f"{seeds:,} seeds are too many: take at most {MOST_SEEDS:,}")
     for arm, make in arms.items():
@@ -219,7 +220,7 @@ def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Ma
         shape = (2, WIDTH, SIDE // 2, SIDE // 2)
         module = make(WIDTH)
         if not isinstance(module, nn.Module):
-            raise ValueError(f"arm {arm!r} must make a module for {WIDTH} channels, it makes {_a(module)}")
+            raise ValueError(f"arm {arm!r} must make a module for {WIDTH} channels, but it makes {_a(module)}")
         if (got := tuple(module(torch.zeros(shape)).shape)) != shape:
             raise ValueError(f"arm {arm!r} must return the shape that it gets: {shape} became {got}")
 
@@ -272,7 +273,7 @@ def _is_run(run: Any) -> bool:
 
 def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
     """Writes down what has changed since the first runs finished: the number of seeds, the arms, their code, or the
-    training. An arm's scores that no longer count are written down with it."""
+    training. If scores of an arm no longer count, they are written down too."""
     if not kept.runs:
         return
     today, current, scores = date.today().isoformat(), kept.current(), kept.results().scores
@@ -286,8 +287,8 @@ def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
                                 + (f"; before, it had scored {had} %" if had else ""))
     before = kept.seeds or len({run["seed"] for run in kept.runs})
     if seeds != before and before >= FEWEST_SEEDS:
-        kept.changes.append(f"{today}: {seeds} seeds, after {before} were planned" if kept.seeds else
-                            f"{today}: {seeds} seeds, after {before} had run")
+        kept.changes.append(f"{today}: {seeds} seeds, instead of the {before} that were planned" if kept.seeds else
+                            f"{today}: {seeds} seeds, instead of the {before} that had run")
     kept.changes = list(dict.fromkeys(kept.changes))
 
 

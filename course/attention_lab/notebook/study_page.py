@@ -46,7 +46,7 @@ class Comparison(NamedTuple):
     first, second: the names of the arms.
     control: True if `second` is compared because it is a control.
     difference: the difference of their scores; its p and its interval are corrected for all comparisons. There is no
-        interval if p is of the order of the runs.
+        interval if p comes from the order of the runs.
     solved: how many runs of each arm solve the task.
     by: what p compares, the scores or only their order.
     ahead: the share of all pairs of runs, one of each arm, in which the run of `first` scores more.
@@ -128,7 +128,7 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
         if each.difference.gap <= matters or each.by == ORDER and each.ahead <= 0.5:
             return OPEN, (f"the gap between '{each.first}' and '{each.second}' is more than luck, but these runs don't "
                           f"show that it is above {matters:g} points.")
-    return SUPPORTED, f"every comparison is beyond luck and {matters:g} points, those with the controls included."
+    return SUPPORTED, f"every gap is more than luck and above {matters:g} points, and so are the gaps to the controls."
 
 
 def _behind(each: Comparison, matters: float) -> bool:
@@ -178,20 +178,20 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
         f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
-        "equally good arms would differ as much: Welch's t-test for scores. Where one run of an arm solves the task "
-        "and another stays far below, a mean says little. There p is of the order of the scores alone: the exact rank "
-        "test of Wilcoxon, Mann and Whitney. It is corrected for the number of comparisons (Holm). The interval holds "
-        "the true gap in at least 95 of 100 such studies. It is corrected in the same way, so 0 is outside it exactly "
-        "if p is below 0.05. There is none where p is of the order. The rules are the course's, and a program applied "
-        "them.</small></p>",
-        *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is no part of what "
+        "equally good arms would differ as much. It comes from Welch's t-test for the scores. If one run of an arm "
+        "solves the task and another stays far below, a mean says little. Then p comes from the order of the scores "
+        "alone, by the exact rank test of Wilcoxon, Mann and Whitney. p is corrected for the number of comparisons "
+        "(Holm). The interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, "
+        "so 0 is outside it exactly if p is below 0.05. There is no interval if p comes from the order. The rules are "
+        "the course's, and a program applied them.</small></p>",
+        *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is not part of what "
            f"was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
-        f"a module in the same small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 "
-        f"pictures with Adam and a rate that rises to {peak_rate:g} and falls, with {len(results.seeds)} seeds"
-        f"{' planned' if missing else ''}. "
-        f"Scores are of 400 new pictures. A difference below {kept['matters']:g} points does not count. Controls: "
+        f"a module in the same small network, which has 16 channels and gets pictures of 24 x 24 pixels. It is "
+        f"trained with Adam for {steps:,} steps of 16 pictures, at a rate that rises to {peak_rate:g} and falls. There "
+        f"are {len(results.seeds)} seeds{' planned' if missing else ''}. "
+        f"Scores come from 400 new pictures. A difference below {kept['matters']:g} points does not count. Controls: "
         f"{', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
         *(["<p>Changed after the first "
            f"run:</p><ul>{''.join(f'<li>{escape(change)}</li>' for change in kept['changes'])}</ul>"]
@@ -218,7 +218,8 @@ def _limits(results: Results, epochs: int) -> list[str]:
     if epochs < 5:
         lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")
     if (runs := len(results.seeds)) < 5:
-        lines.append(f"Much beyond these {runs} runs of each arm: with five, luck is far easier to tell from more.")
+        lines.append(f"Much beyond these {runs} runs of each arm. With five, a real gap is far easier to tell from "
+                     "luck.")
     return lines
 
 

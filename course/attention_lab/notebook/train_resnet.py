@@ -187,12 +187,12 @@ class TrainedResNet:
         lines = []
         if len(self.runs) == 1:
             lines += ["The interval of a single run comes from the pictures alone.",
-                      "Another seed may be further off.", "Run the cell again for another run."]
+                      "A run with another seed may be further off.", "Run the cell again for another run."]
         if len(self.runs) == 2:
-            lines.append(f"The spread of two runs says too little for an interval, so there is none below {FEWEST}.")
+            lines.append(f"The spread of two runs says too little: an interval needs at least {FEWEST}.")
         lines += ["The intervals of several runs come from the spread of these runs (Student's t).",
-                  "Welch's t-test says whether a gap is luck, corrected for the number of comparisons.",
-                  "A single run is compared with where one more run of the other network would lie.",
+                  "Welch's t-test, corrected for the number of comparisons, says whether a gap may be luck.",
+                  "A single run is compared with the range in which one more run of the other network would lie.",
                   f"The recorded runs were made on {self.recorded.measured} (torch {self.recorded.torch}, "
                   f"{self.recorded.processor}).",
                   "There are only 13 writers and six photographs, and the test has four forms and two photographs.",

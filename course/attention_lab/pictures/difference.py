@@ -61,7 +61,7 @@ def yours_against_expected(yours: Any, expected: Tensor) -> Figure:
         figure = _three_bars({name: value.reshape(-1) for name, value in values.items()}, equal)
     strange = int((~yours.isfinite()).sum())
     if strange:
-        verdict = f"{strange} of {yours.numel()} values of yours are not finite (nan or inf; grey)"
+        verdict = f"{strange} of your {yours.numel()} values are not finite (nan or inf; grey)"
     elif equal:
         verdict = f"Equal up to rounding: the largest difference is {largest:.2g}"
     else:

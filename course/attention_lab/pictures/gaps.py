@@ -17,9 +17,10 @@ from ..networks.welch import LEVEL, Difference, Test, together, welch, without_i
 if TYPE_CHECKING:
     from ..networks.training import Results
 
-NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, gives two equal arms at most 5 % to "
-        "differ so much.\n In brackets: where the true gap lies in at least 95 of 100 such experiments, corrected in "
-        "the same way.\n So 0 lies outside them exactly where a gap is more than luck.)")
+NOTE = ("(A gap is more than luck if two equal arms would differ as much in at most 5 % of such experiments.\n"
+        " Welch's t-test decides this, corrected for the number of lines.\n"
+        " The brackets hold the true gap in at least 95 of 100 such experiments, corrected in the same way.\n"
+        " So 0 lies outside the brackets exactly if a gap is more than luck.)")
 
 
 def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
@@ -81,8 +82,8 @@ def print_gaps(results: Results, pairs: Sequence[Sequence[str]], *, matters: flo
 
 
 def _matter(difference: Difference, matters: float) -> str:
-    """Says whether a gap matters. If it may be luck, its interval must be too narrow to hold a gap that matters before
-    we may say that it does not."""
+    """Says whether a gap matters. If it may be luck, we may say that it does not matter only if its interval is too
+    narrow to hold a gap that matters."""
     if abs(difference.gap) > matters:
         return "enough to matter"
     if difference.p >= LEVEL and not all(abs(end) <= matters for end in difference.interval):

@@ -1,7 +1,7 @@
-"""Pictures that show weights at work, and follow a slider. They show the weights of three words, a lamp and its gates,
-a kernel along the channels, and marks and a map.
+"""Pictures that show weights at work, and follow a slider. One shows the weights of three words, one a lamp and its
+gates, one a kernel that moves along the channels, and one marks and their map.
 
-Each function returns a matplotlib Figure that pyplot has forgotten, like those in `pictures`.
+Each function returns a matplotlib Figure that is closed in pyplot, like those in `pictures`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, cho
 
     gates = numbers(gates, "gates")
     if gates.ndim != 1:
-        raise ValueError(f"gates must be (C,), got {tuple(gates.shape)}; of a batch, choose one: gates[0]")
+        raise ValueError(f"gates must be (C,), got {tuple(gates.shape)}; if this is a batch, choose one: gates[0]")
     if not 0 <= chosen < len(gates):
         raise ValueError(f"there are {len(gates)} gates, counted from 0; got {chosen}")
     figure, (left, middle, means, right) = plt.subplots(1, 4, figsize=(8.4, 2.1), width_ratios=[1, 1, 0.75, 2.2])
@@ -115,8 +115,8 @@ def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Fig
                             for values, name in ((means, "means"), (kernel, "kernel"), (gates, "gates")))
     count, size = len(means), len(kernel)
     if size % 2 == 0 or not 0 <= channel < count:
-        raise ValueError(f"the kernel must have a middle, and lie on one of {count} channels: got size {size}, "
-                         f"channel {channel}")
+        raise ValueError(f"the kernel must have an odd size, and its channel must be from 0 to {count - 1}: got size "
+                         f"{size}, channel {channel}")
     covered = range(channel - size // 2, channel + size // 2 + 1)
     figure, (above, below) = plt.subplots(2, 1, figsize=(6.2, 3.1), sharex=True, height_ratios=[1.5, 1])
     inside = [c in covered for c in range(count)]
@@ -153,8 +153,7 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
     weights: the map, (H, W) from 0 to 1.
     high: the largest value on the scale.
 
-    The most frequent number is taken to be that of the empty places, and is not written into the picture. All other
-    numbers are.
+    The most frequent number is taken to be that of the empty places. All other numbers are written into the picture.
     """
     import matplotlib.pyplot as plt
 

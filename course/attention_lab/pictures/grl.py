@@ -184,7 +184,7 @@ def said_of(walls: Walls, which: int, token: int, errors: Mapping[str, float]) -
     row, column = divmod(token, GRID[1])
     kind = int(walls.kinds[which, token])
     closest = min(errors, key=errors.__getitem__)
-    words = {-1: "not damaged.", 0: "a hole in the wall; whole wall is all around it.",
+    words = {-1: "not damaged.", 0: "a hole in the wall; the wall around it is whole.",
              3: "faded, and its partner has faded too: nobody can know the motif."}
     said = words.get(kind, f"faded; its partner is in the same {PLACES[kind]}.")
     return f"Row {row}, column {column}: {said}" + (f" Closest to the whole token: the {closest}'s answer."

@@ -1,4 +1,4 @@
-"""Images, maps and gates. Every function except `show` returns a matplotlib Figure that pyplot has forgotten.
+"""Images, maps and gates. Every function except `show` returns a matplotlib Figure that is closed in pyplot.
 
 As the last expression of a cell, a figure is shown once; anywhere else, pass it to `show` or `display`.
 """
@@ -89,7 +89,7 @@ def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None
     label: what the colours stand for.
     columns: how many maps there are in a row (default: all).
 
-    Raises ValueError if there is no map, or one has another shape (of a batch, choose one: maps[0]).
+    Raises ValueError if there is no map, or one has another shape (if it is a batch, choose one: maps[0]).
     """
     values = {title: numbers(values, title) for title, values in maps.items()}
     if not values or any(v.ndim != 2 or not v.numel() for v in values.values()):
@@ -126,11 +126,12 @@ def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str =
     labels: a name for each channel.
     title: the title of the picture.
 
-    Raises ValueError for another shape (of a batch, choose one image: gate[0]) or another number of labels.
+    Raises ValueError for another shape (if it is a batch, choose one image: gate[0]) or another number of labels.
     """
     weights = numbers(weights, "weights")
     if weights.shape[1:] not in ((), (1, 1)) or not weights.numel():
-        raise ValueError(f"a gate is (C,) or (C, 1, 1), got {tuple(weights.shape)}; of a batch, choose one: gate[0]")
+        raise ValueError(f"a gate is (C,) or (C, 1, 1), got {tuple(weights.shape)}; if this is a batch, choose one: "
+                         "gate[0]")
     weights = weights.flatten()
     if labels is not None and len(labels) != len(weights):
         raise ValueError(f"{len(weights)} channels, but {len(labels)} labels: {list(labels)}")
@@ -163,12 +164,13 @@ def show_means(x: Tensor, channel: int | None = None) -> Figure:
     x: (C, H, W).
     channel: a channel to be drawn in grey instead of the sum, and marked in the line.
 
-    Raises ValueError for another shape (of a batch, choose one image: x[0]), IndexError for a channel that x does not
-    have.
+    Raises ValueError for another shape (if it is a batch, choose one image: x[0]), IndexError for a channel that x does
+    not have.
     """
     x = numbers(x, "x")
     if x.ndim != 3 or not x.numel():
-        raise ValueError(f"a feature map is (C, H, W), got {tuple(x.shape)}; of a batch, choose one image: x[0]")
+        raise ValueError(f"a feature map is (C, H, W), got {tuple(x.shape)}; if this is a batch, choose one image: "
+                         "x[0]")
     import matplotlib.pyplot as plt
 
     means = x.mean(dim=(1, 2))

@@ -58,8 +58,8 @@ def slide_windows(attention: Callable[[int], nn.Module]) -> None:
     def says(ratio: int, size: int) -> str:
         held = entries_of_keys(cells[ratio], legends[size], size)
         return (f"Ratio {ratio}: {held.numel()} keys for {FIELD * FIELD} cells. With entries of {size} x {size}, the "
-                f"most crowded key reads cells of {held.max()} of the 4 entries, and {int((held > 0).sum())} keys "
-                "read any entry at all.")
+                f"most crowded key reads from {held.max()} of the 4 entries, and {int((held > 0).sum())} keys "
+                "read from at least one entry.")
 
     def drawn(ratio: int, size: int) -> Figure:
         return field_and_keys(painted(legends[size].pictures)[0], cells[ratio],

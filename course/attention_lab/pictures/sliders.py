@@ -80,7 +80,7 @@ def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> Figu
     after each block.
 
     logits: (M,), in the order in which they are read.
-    results: o / s after each block that was read, and at the end that of the whole row.
+    results: o / s after each block that was read, and as the last number o / s of the whole row.
     block: how many keys are read at a time.
     """
     import matplotlib.pyplot as plt
@@ -148,8 +148,9 @@ def desks_in_words(right: Tensor, asked: Tensor, shares: Tensor, kernels: Sequen
     """
     fine, coarse = (f"{100 * right[asked == kind].float().mean():.0f} %" for kind in (0, 1))
     most = ", ".join(str(kernels[scale]) for scale in shares.argmax(0))
-    return (f"the network names the fine stripes in {fine} of the pictures, the coarse stripes in {coarse}; a guess "
-            f"has 33 %. The {shares.shape[1]} channels take most from the kernels {most}.")
+    return (f"the network names the fine stripes in {fine} of the pictures, the coarse stripes in {coarse}; "
+            f"guessing gives 33 %. In the {shares.shape[1]} channels, the largest shares are those of the kernels "
+            f"{most}.")
 
 
 @torch.no_grad()

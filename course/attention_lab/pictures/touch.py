@@ -72,7 +72,8 @@ FOLLOW = """
   follow();
 })"""  # noqa: E501
 
-# px: side of a grid's cell, gap between cells; and the share of its side that a cell of a picture keeps without light
+# The side of a grid's cell and the gap between cells, in pixels. LEAST is the share of its side that a cell of a
+# picture keeps even without light.
 SIDE, GAP, LEAST = 30, 4, 0.4
 UNDER = "#D9D9D9"  # the background of a picture, which differs from black and from white
 

@@ -43,7 +43,7 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
     Raises ValueError for more patches than cells.
     """
     if COLOURS + asked > ROWS * COLUMNS:
-        raise ValueError(f"{COLOURS} patches with a mark and {asked} without are more than {ROWS * COLUMNS} cells")
+        raise ValueError(f"{COLOURS} patches with a mark and {asked} without don't fit into {ROWS * COLUMNS} cells")
     g, every = torch.Generator().manual_seed(seed), torch.arange(n)[:, None]
     hue = torch.rand(n, 1, generator=g) + torch.arange(COLOURS) / COLOURS
     palette = 0.5 + 0.5 * torch.cos(2 * math.pi * (hue[..., None] - torch.arange(3) / 3))  # (n, 6, 3), equally bright

@@ -27,8 +27,8 @@ LAMP_CENTRE = slice(5, 11)  # rows and columns of the paper in the centre, whose
 LAMP_FACTORS = (0.15, 1.0)  # a lamp multiplies red, green and blue by a number from this range each
 RECTANGLES = 24
 REFLECTANCES = (0.1, 1.0)
-CENTRE_BRIGHTER = (0.4, 1.0)  # the centre's reflectance of red or blue, whichever it reflects more of
-CENTRE_RATIO = (1.25, 1.75)  # how many times more it reflects of that colour than of the other
+CENTRE_BRIGHTER = (0.4, 1.0)  # how much the centre reflects of red or blue, whichever is more
+CENTRE_RATIO = (1.25, 1.75)  # how many times as much this is as what it reflects of the other colour
 
 
 class LampScenes(NamedTuple):
@@ -243,8 +243,8 @@ def _download(archive: Path) -> None:
                 file.write(block)
     except (OSError, HTTPException) as error:
         partial.unlink(missing_ok=True)
-        raise ConnectionError(f"cannot download {CIFAR10_URL} ({error}): put {archive.name}, fetched elsewhere, into "
-                              f"{archive.parent.resolve()}") from None
+        raise ConnectionError(f"cannot download {CIFAR10_URL} ({error}): fetch {archive.name} elsewhere, and put it "
+                              f"into {archive.parent.resolve()}") from None
     if digest.hexdigest() != CIFAR10_MD5:
         partial.unlink()
         raise ValueError(f"{CIFAR10_URL} sent a file with the MD5 sum {digest.hexdigest()} instead of {CIFAR10_MD5}: "
@@ -262,7 +262,7 @@ def _read_archive(archive: Path) -> dict[str, bytes]:
                 if parent == CIFAR10_FOLDER and name in BATCHES and member.isfile():
                     files[name] = tar.extractfile(member).read()
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"cannot read {archive} ({error}): get it again, with MD5 sum {CIFAR10_MD5}") from None
+        raise ValueError(f"cannot read {archive} ({error}): get it again; its MD5 sum is {CIFAR10_MD5}") from None
     return files
 
 

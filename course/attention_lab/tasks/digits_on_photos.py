@@ -28,7 +28,7 @@ CLOSE_UP = 20  # the side of a picture that a digit nearly fills, pixels
 FORMS = 0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667  # the first digit of each form
 INK, LEAST, MOST = 0.9, 10, 14  # how much a stroke covers; the smallest and the largest digit, pixels
 WIDE = 112  # the side of a picture whose frame is 48 to 64 pixels away from the digit's centre, pixels
-# of a digit's centre from the picture's, along each axis, pixels
+# how far a digit's centre may be from the picture's, along each axis, in pixels
 FARTHEST = {SIDE: 4.0, CLOSE_UP: 1.0, WIDE: 8.0}
 OTHER_COLOUR = 10  # the label of a digit that does not count
 COLOURS = torch.tensor(((0.95, 0.15, 0.15), (0.15, 0.85, 0.2), (0.2, 0.35, 1.0)))  # red, green, blue

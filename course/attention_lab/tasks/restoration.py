@@ -23,7 +23,7 @@ PLACES = "beside", "window", "stripe", "nowhere"
 HOLES = 4  # in a wall, each one token
 LOST = 0.15  # share of pairs in which both stickers have faded
 PLANE = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / torch.tensor([[2.0], [6.0]]).sqrt()  # colours without grey
-HUES = (0.63, 0.87), (0.13, 0.37)  # hues of pairs in a window and of pairs in a stripe, in turns around the circle
+HUES = (0.63, 0.87), (0.13, 0.37)  # hues of pairs in a window, and of pairs in a stripe; 1 is once around the circle
 
 
 class Walls(NamedTuple):

@@ -666,7 +666,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
 
 
-# %% wrong: split-over-batch, expect: name the axis of the positions
+# %% wrong: split-over-batch, expect: pass the axis of the positions
 # without the large map: split-over-batch
 
 

@@ -465,7 +465,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: ReLU-before-bn1_b, expect: it went through one more ReLU
+# %% wrong: ReLU-before-bn1_b, expect: it went through one ReLU too many
 class SCBottleneck(nn.Module):
     expansion = 4
 
