@@ -82,7 +82,8 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "gamma * (...).",
                 ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-mixed", exercise,
-                "You mix: (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
+                "You mix x and what was gathered: (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma "
+                "* (...).",
                 ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-no-shortcut", exercise,
                 "The shortcut is missing: you return gamma * (...), which is nothing at all if gamma is 0. Add it to "
@@ -103,8 +104,7 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "You return what was gathered. Multiply it by gamma and add it to x.",
                 ((ADDED, "gathered.reshape(x.shape)"),)),
         Mistake(f"{short}-gamma-squashed", exercise,
-                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it "
-                "as it is.",
+                "gamma goes through a sigmoid, so it starts at 0.5 and can never be 0 or negative. Use it as it is.",
                 ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
         Mistake(f"{short}-gate", exercise,
                 "You multiply x by what was gathered, as a gate does. Add it instead: x + gamma * (...).",
@@ -125,8 +125,8 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "the network around it.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "The gathered values are reshaped with H and W swapped (and turned back): each number lands at a "
-                "different position. Positions are counted row by row: (B, C, H, W).",
+                "You reshape the gathered values with H and W swapped, and then transpose the map back. Each number "
+                "then lands at a different position. Positions are counted row by row: (B, C, H, W).",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
 
@@ -146,8 +146,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Your queries and keys go through a ReLU. Use the convolutions' outputs as they are.",
                 ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
         Mistake(f"{short}-default-sixteen", exercise,
-                "If reduction is not given, your module uses 16, as the earlier lessons do. Here the default should be "
-                "8.",
+                "If reduction is not given, your module uses 16, as in earlier lessons. Here the default should be 8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),
         Mistake(f"{short}-no-bias", exercise,
                 "Your 1x1 convolutions have no bias. Keep torch's default.",
@@ -163,25 +162,27 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
                  (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
         Mistake(f"{short}-queries-as-keys", exercise,
-                "Queries and keys come from the same layer: `self.key` is made and never used.",
+                "Queries and keys come from the same layer: `self.key` is made and never used. The keys should come "
+                "from it.",
                 ((KEYS, "self.query(x).flatten(2)"),)),
         Mistake(f"{short}-keys-as-queries", exercise,
-                "Queries and keys come from the same layer: `self.query` is made and never used.",
+                "Queries and keys come from the same layer: `self.query` is made and never used. The queries should "
+                "come from it.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
-                "Queries and keys have changed places: row j of your map says how the other positions look at j. It "
+                "Queries and keys have changed places: row j of your map says how the other positions look at j. Row j "
                 "should belong to the query of j.",
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
-                "Your positions gather x itself: `self.value` is made and never used. The weights gather the values, "
+                "Your positions gather x itself: `self.value` is made and never used. They should gather the values, "
                 "self.value(x).",
                 ((values, values.replace("self.value(x)", "x")),)),
         Mistake(f"{short}-input-detached", exercise,
                 "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",
                 tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
         Mistake(f"{short}-queries-scrambled", exercise,
-                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in "
-                "memory: a query is then a mixture of positions. Swap the axes with transpose(1, 2).",
+                "You turn (B, D, N) into (B, N, D) with `reshape` or `view`, which keeps the order of the numbers in "
+                "memory. A query is then a mixture of positions. Swap the axes with transpose(1, 2).",
                 ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
     )
