@@ -34,8 +34,8 @@ SIGNATURE = "widths: Sequence[int] = (16, 32, 64),\n                 blocks: int
 EITHER = "if stride > 1 or channels != width:"
 PLACE = "stride: int, attention: nn.Module, place_of_change: bool)"
 LAST_BLOCK = (
-    "Your last block of a stage has the stride (as in CloFormer). Here the first block of every stage except the first "
-    "should have it."
+    "In your stages the last block has the stride, as in CloFormer. Here the first block of every stage except the "
+    "first should have it."
 )
 SHARED_BY_WIDTH = "Blocks of the same width share one attention module. Call make_attention once for each block."
 
@@ -83,7 +83,7 @@ RESNET = (
         ("none-called",
          "You call make_attention even if it is None. In that case `attention` should be nn.Identity().",
          (MADE, "attention = make_attention(width)")),
-        ("no-last-relu", "The block's last ReLU is missing: relu(shortcut + y).", (SUM, "return shortcut + y")),
+        ("no-last-relu", "The block's last ReLU is missing: return relu(shortcut + y).", (SUM, "return shortcut + y")),
         ("relu-before-the-sum",
          "Your last ReLU is on the branch, so the sum can be negative. Take the ReLU of the sum: relu(shortcut + y).",
          (SUM, "return shortcut + torch.relu(y)")),
@@ -116,8 +116,8 @@ RESNET = (
                                       "image.",
          (STRIDE, "stride = 2 if place == 0 else 1")),
         ("stride-in-the-last-block",
-         "Your last block of a stage has the stride (as in CloFormer). Here the first block of every stage except the "
-         "first should have it.",
+         "In your stages the last block has the stride, as in CloFormer. Here the first block of every stage except "
+         "the first should have it.",
          (STRIDE, "stride = 2 if place == blocks - 1 and number < len(widths) - 1 else 1")),
         ("stride-in-conv2", "The stride is in conv2. It should be in conv1.",
          (CONV1, CONV1.replace("3, stride,", "3,")), (CONV2, CONV2.replace("3, padding", "3, stride, padding"))),
@@ -126,7 +126,7 @@ RESNET = (
          "later stage should have stride 2.",
          (STRIDE, "stride = 1"), (STRIDED, "if channels != width:")),
         ("pooled-first",
-         "You halve the map with a pooling before the stage. Use the stride of conv1 and `downsample` for that.",
+         "You halve the map with a pooling layer before the stage. Use the stride of conv1 and `downsample` for that.",
          (CONV1, CONV1.replace("stride", "1")), (DOWN, DOWN.replace("stride", "1")),
          (FIRST_HALF,
           "x = x if self.downsample is None else nn.functional.avg_pool2d(x, 2, ceil_mode=True)\n            "
@@ -182,15 +182,15 @@ RESNET = (
          "its ReLU.",
          (STEM, STEM.replace("nn.ReLU()", "nn.ReLU(), nn.MaxPool2d(3, 2, 1)"))),
         ("plain-list",
-         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
-         "nn.ModuleList.",
+         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained, or moved to "
+         "another device. Use nn.ModuleList.",
          (STAGES, "self.stages, channels = [], widths[0]")),
         ("plain-lists-inside",
          "A ModuleList takes modules only, but each of your stages is a Python list. Make each stage an nn.ModuleList "
          "as well.",
          ("stage = nn.ModuleList()", "stage = []")),
         ("blocks-shared",
-         "You use one and the same block several times, as `[block] * n` does. Make a new block each time.",
+         "You use the same block several times, as `[block] * n` does. Make a new block each time.",
          ("stage.append(self.Block(channels, width, stride, attention))",
           "stage.append(self.Block(channels, width, stride, attention) if place < (1 if number == 0 else 2) else "
           "stage[-1])")),
@@ -201,7 +201,7 @@ RESNET = (
          "Each stage has one block too many: `blocks` counts all blocks of a stage, the first one included.",
          ("for place in range(blocks):", "for place in range(blocks + 1):")),
         ("blocks-ignored",
-         "The argument `blocks` has no effect: each stage has 2 blocks.",
+         "The argument `blocks` has no effect: each of your stages has 2 blocks.",
          ("for place in range(blocks):", "for place in range(2):")),
         ("classes-ignored",
          "The argument num_classes has no effect: there are always 10 scores.",
@@ -214,11 +214,11 @@ RESNET = (
          ("in enumerate(widths):", "in enumerate(widths[::-1]):"), (STAGES, "self.stages, channels = nn.ModuleList(), "
                                                                             "widths[-1]"),
          (HEAD, HEAD.replace("widths[-1]", "widths[0]")), (STEM, STEM.replace("widths[0]", "widths[-1]"))),
-        ("other-widths", "If `widths` is not given, your code does not use (16, 32, 64).",
+        ("other-widths", "If `widths` is not given, your code should use (16, 32, 64).",
          (SIGNATURE, SIGNATURE.replace("(16, 32, 64)", "(64, 128, 256)"))),
-        ("three-blocks", "If `blocks` is not given, your code does not use 2.",
+        ("three-blocks", "If `blocks` is not given, your code should use 2.",
          (SIGNATURE, SIGNATURE.replace("= 2", "= 3"))),
-        ("thousand-classes", "If num_classes is not given, your code does not use 10.", ("num_classes: int = 10)",
+        ("thousand-classes", "If num_classes is not given, your code should use 10.", ("num_classes: int = 10)",
                                                                    "num_classes: int = 1000)")),
         ("head-of-the-first-width", "Your head is made for widths[0] channels. Its input has widths[-1] channels.",
          (HEAD, HEAD.replace("widths[-1]", "widths[0]"))),
@@ -239,8 +239,8 @@ RESNET = (
         ("softmax", "You return probabilities. Return scores, because cross_entropy takes the softmax itself.",
          (SCORES, "torch.softmax(self.head(x.mean(dim=(2, 3))), dim=1)")),
         ("group-norm",
-         "Your norms keep no running statistics, like GroupNorm, or a BatchNorm with track_running_stats=False. Use "
-         "BatchNorm2d with torch's defaults.",
+         "Your norms keep no running statistics. (GroupNorm keeps none, and neither does a BatchNorm with "
+         "track_running_stats=False.) Use BatchNorm2d with torch's defaults.",
          (BN1, "self.bn1 = nn.GroupNorm(1, width)"), (BN2, "self.bn2 = nn.GroupNorm(1, width)")),
         ("dropout", "There is dropout before your head. The exercise has none.",
          (SCORES, "self.head(nn.functional.dropout(x.mean(dim=(2, 3)), 0.2, self.training))")),
@@ -259,11 +259,12 @@ RESNET = (
          (STRIDE, "stride = 2 if place == blocks - 1 and number < len(widths) - 1 else 1"), (STRIDED, EITHER)),
         ("stride-in-the-last-block-later", LAST_BLOCK,
          (STRIDE, "stride = 2 if place == blocks - 1 and number > 0 else 1"), (STRIDED, EITHER)),
-        ("stride-in-the-second-block", "Your second block of a stage has the stride. The first block, number 0, should "
-                                       "have it.",
+        ("stride-in-the-second-block", "In your stages the second block has the stride. The first block, number 0, "
+                                       "should have it.",
          (STRIDE, "stride = 2 if place == 1 and number > 0 else 1"), (STRIDED, EITHER)),
         ("stride-before-the-last-stage",
-         "Your last stage has no stride, and your first one has. Every stage except the first should have stride 2.",
+         "Your last stage has no stride, and your first stage has one. Every stage except the first should have stride "
+         "2.",
          (STRIDE, "stride = 2 if place == 0 and number < len(widths) - 1 else 1"), (STRIDED, EITHER)),
         ("no-stride-but-downsample",
          "None of your blocks has a stride, so all stages work on maps of the image's size. The first block of each "
@@ -297,13 +298,13 @@ RESNET = (
          (SECOND_HALF, "y = self.bn2(self.conv2(y))"), ("x = block(x)",
                                                         "x = block(x)\n            x = stage[-1].attention(x)")),
         ("attention-as-a-gate",
-         "You make a gate of `attention`'s output (sigmoid, product). The module does that itself, so use its output "
-         "as it is.",
+         "You turn `attention`'s output into a gate, with a sigmoid and a product. The module does that itself, so use "
+         "its output as it is.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y * torch.sigmoid(self.attention(y))")),
         ("no-affine", "bn1 and bn2 have no weights and biases (affine=False), or are missing. Keep torch's default.",
          (BN1, "self.bn1 = nn.BatchNorm2d(width, affine=False)"), (BN2,
                                                                    "self.bn2 = nn.BatchNorm2d(width, affine=False)")),
-        ("one-bn", "bn1 and bn2 are one and the same module. Each convolution should have its own.",
+        ("one-bn", "bn1 and bn2 are the same module. Each convolution should have its own.",
          (BN2, "self.bn2 = self.bn1")),
         ("eps", "Your BatchNorms have eps=0.001. Keep torch's default, 1e-5.",
          (BN1, "self.bn1 = nn.BatchNorm2d(width, eps=1e-3)"), (BN2, "self.bn2 = nn.BatchNorm2d(width, eps=1e-3)"),
@@ -372,8 +373,8 @@ RESNET = (
          "Your network has one stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
          ("in enumerate(widths):", "in enumerate(widths[1:], start=1):")),
         ("pairs-of-widths",
-         "Your network has one stage too few, because there is one pair of neighbouring widths fewer than there are "
-         "widths.",
+         "Your network has one stage too few. You make a stage for each pair of neighbouring widths, and there is one "
+         "pair fewer than there are widths. Make one stage for each width.",
          ("in enumerate(widths):", "in enumerate(widths[1:]):"), (STRIDED, EITHER)),
         ("one-block-less",
          "Each stage has one block too few: `blocks` counts all blocks of a stage, the first one included.",
@@ -381,17 +382,17 @@ RESNET = (
          (HEAD, HEAD.replace("widths[-1]", "channels"))),
         ("block-result-dropped", "You throw a block's output away: write x = block(x).", ("x = block(x)", "block(x)")),
         ("shared-from-the-second",
-         "You use one and the same block several times, as `[block] * n` does. Make a new block each time.",
+         "You use the same block several times, as `[block] * n` does. Make a new block each time.",
          ("stage.append(self.Block(channels, width, stride, attention))",
           "stage.append(self.Block(channels, width, stride, attention) if place < 2 else stage[-1])")),
-        ("eval", "Your network calls eval() in forward, so its BatchNorms never see the batch. Leave the choice of the "
-                 "mode to the caller.",
+        ("eval", "Your network calls eval() in forward, so its BatchNorms never use the batch's statistics. Leave the "
+                 "choice of the mode to the caller.",
          ("x = self.stem(x)", "x = self.eval().stem(x)")),
         ("stem-detached", "The numbers are right, but the stem runs without gradients (`no_grad()`, `detach()`): it "
                           "would never learn.",
          ("x = self.stem(x)", "x = self.stem(x).detach()")),
         ("shortcut-detached",
-         "The numbers are right, but the shortcut is detached: no gradient takes it.",
+         "The numbers are right, but the shortcut is detached: no gradient flows through it.",
          (SUM, "return torch.relu(shortcut.detach() + y)")),
         ("drop-path", "There is dropout on the residual branch. The exercise has none.",
          (SUM, "return torch.relu(shortcut + nn.functional.dropout(y, 0.1, self.training))")),
@@ -434,8 +435,8 @@ LAST_ONES = {"kernels": ("kernel_sizes",), "windows": ("window_sizes",), "splits
              "heads-and-splits": ("num_heads", "group_splits"),
              "attention": ("num_heads", "group_splits", "kernel_sizes")}
 BY_DIMS = "for i, depth in ((i, depths[i]) for i in range(len(dims))):"
-FIRST_BLOCK = ("Your first block of a stage has the stride (as in ResNet). Here the last block of a stage should have "
-               "it, in every stage except the last.")
+FIRST_BLOCK = ("In your stages the first block has the stride, as in ResNet. Here the last block of a stage should "
+               "have it, in every stage except the last.")
 APART = (
     "Stride 2 and the new width are in different blocks. Both belong in the last block of a stage, in every stage "
     "except the last."
@@ -446,8 +447,8 @@ FIRST_OF_ITS_WIDTH = (
     "with enumerate."
 )
 LATE = (
-    "A list that is too short ends in an IndexError before any ValueError comes. Compare all lengths first, and then"
-    " build."
+    "A list that is too short raises an IndexError before your ValueError. Compare all lengths first, and build the "
+    "stages after that."
 )
 
 CLOFORMER = (
@@ -485,7 +486,7 @@ CLOFORMER = (
          ("for place in range(depth):", "for place in range(depth + (i < len(dims) - 1)):"),
          (LEADS_ON, "leads_on = place == depth and i < len(dims) - 1")),
         ("block-shared",
-         "Before its last block, your stage uses one and the same block several times. Make a new block each time.",
+         "Before its last block, your stage uses the same block several times. Make a new block each time.",
          ("self.stages.append(stage)", "self.stages.append(nn.ModuleList([stage[0]] * (depth - 1) + [stage[-1]]))")),
         ("depth-of-the-first-stage", "All your stages are as deep as the first one. Stage i should have depths[i] "
                                      "blocks.",
@@ -504,8 +505,8 @@ CLOFORMER = (
                        "BatchNorms. At its end, and before the mean, use GroupNorm(1, ...).",
          (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
         ("group-for-each-channel",
-         "Your last norm has a group for each channel, so that each channel's mean is the norm's bias, whatever the "
-         "image shows. It should have one group: GroupNorm(1, dims[-1]).",
+         "Your last norm has a group for each channel. Each channel's mean is then the norm's bias, whatever the image "
+         "shows. It should have one group: GroupNorm(1, dims[-1]).",
          (LAST_NORM, "self.norm = nn.GroupNorm(dims[-1], dims[-1])")),
         ("no-norm",
          "The last norm is missing, or has no weight and bias. It should be GroupNorm(1, dims[-1]), before the mean.",
@@ -613,17 +614,17 @@ CLOFORMER = (
         ("kernel-ignored",
          "The argument mlp_kernel_size has no effect: 5 is written in its place.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "5"))),
-        ("ratio-3", "If mlp_ratio is not given, your code does not use 4.",
+        ("ratio-3", "If mlp_ratio is not given, your code should use 4.",
          ("mlp_ratio: float = 4,", "mlp_ratio: float = 3,")),
-        ("kernel-3", "If mlp_kernel_size is not given, your code does not use 5.",
+        ("kernel-3", "If mlp_kernel_size is not given, your code should use 5.",
          ("mlp_kernel_size: int = 5,", "mlp_kernel_size: int = 3,")),
-        ("ten-classes", "If num_classes is not given, your code does not use 1000.",
+        ("ten-classes", "If num_classes is not given, your code should use 1000.",
          ("num_classes: int = 1000)", "num_classes: int = 10)")),
         ("no-error",
          "You accept lists of different lengths. Compare their lengths first, and raise a ValueError.",
          (CHECKED, "if False:")),
         ("no-error-by-index",
-         "You accept lists of different lengths: a list that is too long is cut off, and one that is too short ends in "
+         "You accept lists of different lengths: a list that is too long is cut off, and one that is too short raises "
          "an IndexError. Compare the lengths first, and raise a ValueError.",
          (CHECKED, "if False:"), ("for i, depth in enumerate(depths):",
                                   "for i, depth in enumerate(depths[:len(dims)]):")),
@@ -643,8 +644,8 @@ CLOFORMER = (
                       "can be switched off.",
          (RAISED, "raise AssertionError('lengths differ')")),
         ("plain-list",
-         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
-         "nn.ModuleList.",
+         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained, or moved to "
+         "another device. Use nn.ModuleList.",
          ("self.stages = nn.ModuleList()", "self.stages = []")),
         ("stages-backwards",
          "You go through the blocks of a stage from the last to the first. Begin with the first.",
@@ -652,7 +653,7 @@ CLOFORMER = (
         ("residual", "You add x to each block's output. A CloBlock already has its shortcuts inside.",
          ("x = block(x)", "y = block(x)\n                x = x + y if x.shape == y.shape else y")),
         ("norm-behind-each-stage",
-         "You call the norm after each stage that has the last width. Call it once, before the mean.",
+         "You call `norm` after each stage whose width is dims[-1]. Call it once, before the mean.",
          ("for block in stage:\n                x = block(x)",
           "for block in stage:\n                x = block(x)\n"
           "            x = self.norm(x) if x.shape[1] == self.norm.num_channels else x")),
@@ -665,7 +666,7 @@ CLOFORMER = (
          (LEADS_ON, "k = i - 1 if place == 0 and i > 0 else i"), (NEXT, "out_dim, stride = dims[i], 2 if k < i else 1"),
          (BLOCK, BLOCK.replace("[i]", "[k]"))),
         ("first-leads-on",
-         "Your first block of a stage has the next stage's width, so the blocks after it do not fit. The last block "
+         "In your stages the first block has the next stage's width, so the blocks after it do not fit. The last block "
          "should have it.",
          (LEADS_ON, LEADS_ON.replace("depth - 1", "0"))),
         ("width-before-stride", APART,
@@ -679,8 +680,8 @@ CLOFORMER = (
         ("all-blocks-strided", "Every block of your stage has stride 2. Only the last block of the stage should.",
          (NEXT, "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if i < len(dims) - 1 else 1")),
         ("alone-does-not-lead-on",
-         "If a stage has only one block, yours has no stride. That block is also the last one, so it needs stride 2 "
-         "and the next stage's width.",
+         "If a stage has only one block, your block has no stride. That block is also the last one, so it needs stride "
+         "2 and the next stage's width.",
          (LEADS_ON, f"{LEADS_ON} and place > 0")),
         ("first-depth-decides", "You use depths[0] to find the last block of every stage. Stage i has depths[i] "
                                 "blocks.",
@@ -719,7 +720,7 @@ CLOFORMER = (
          (LEADS_ON, "leads_on = place == 0\n                width = dims[max(i - 1, 0)] if leads_on else dims[i]"),
          (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "width"))),
         ("block-repeated",
-         "Your stage uses one and the same block several times, as `[block] * n` does. Make a new block each time.",
+         "Your stage uses the same block several times, as `[block] * n` does. Make a new block each time.",
          ("self.stages.append(stage)", "shared = depth - (i < len(dims) - 1)\n"
           "            self.stages.append(nn.ModuleList([stage[0]] * shared + list(stage[shared:])))")),
         ("no-last-block",
@@ -793,8 +794,8 @@ CLOFORMER = (
         ("block-result-dropped", "You throw a block's output away: write x = block(x).", ("x = block(x)", "block(x)")),
         ("residual-called-twice", "You add x to each block's output. A CloBlock already has its shortcuts inside.",
          ("x = block(x)", "x = x + block(x) if block(x).shape == x.shape else block(x)")),
-        ("patch-eval", "Your network calls eval() in forward, so that BatchNorms never see the batch. Leave the choice "
-                       "of the mode to the caller.",
+        ("patch-eval", "Your network calls eval() in forward, so its BatchNorms never use the batch's statistics. "
+                       "Leave the choice of the mode to the caller.",
          ("x = self.patch_embed(x)", "x = self.patch_embed.eval()(x)")),
         ("patch-stride-4", "The strides of your patch_embed are 4, 1, 1, 1. They should be 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 4), (dims[0], 1), (dims[0], 1), (dims[0], 1))")),
@@ -815,25 +816,25 @@ CLOFORMER = (
          "You do not compare the length of `dims` with those of the others. All six lists must have the same length.",
          (CHECKED, CHECKED.replace("len(dims)", "len(depths)")), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("lengths-added",
-         "You add the lengths up, so that a list that is too long makes up for one that is too short. Compare each "
-         "list with `dims`.",
+         "You add the lengths up, so a list that is too long makes up for one that is too short. Compare each list "
+         "with `dims`.",
          (CHECKED, "if sum(map(len, of_stages)) != 5 * len(dims):")),
         ("pairs-compared",
          "You compare the lists only in separate pairs. All six must have the same length.",
          (CHECKED, "pairs = (dims, depths), (num_heads, group_splits), (kernel_sizes, window_sizes)\n"
           "        if any(len(one) != len(other) for one, other in pairs):")),
-        ("all-must-differ", "You refuse lists only if all of them differ from `dims`. One list of another length is "
-                            "enough: use `any` instead of `all`.",
+        ("all-must-differ", "You refuse lists only if all of them differ from `dims`. One list of a different length "
+                            "is enough for an error: use `any` instead of `all`.",
          (CHECKED, CHECKED.replace("any", "all")), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("compared-late", LATE, (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", BY_DIMS),
          (LAST_NORM, "if any(len(each) != len(dims) for each in of_stages):\n            raise ValueError\n        "
           + LAST_NORM)),
         ("all-refused",
-         "Correct arguments end in a ValueError too. It comes from your check, or from a block or norm that you build: "
-         "read its message.",
+         "Your code raises a ValueError for correct arguments too. It comes from your check, or from a block or norm "
+         "that you build: read its message.",
          (CHECKED, "if True:")),
         ("no-error-by-stage",
-         "You accept lists of different lengths: a list that is too long is cut off, and one that is too short ends in "
+         "You accept lists of different lengths: a list that is too long is cut off, and one that is too short raises "
          "an IndexError. Compare the lengths first, and raise a ValueError.",
          (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", BY_DIMS)),
         ("too-short-alone-by-stage",
@@ -874,7 +875,7 @@ TABLE = (
          (COUNT, "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)")),
         ("nested-twice",
          "You go through all modules and count everything inside each of them, so a layer in a Sequential counts "
-         "twice.",
+         "twice. Go through module.parameters(), which yields each parameter once.",
          (COUNT, "sum(p.numel() for m in module.modules() for p in m.parameters() if p.requires_grad)")),
         ("by-shape", "You count one parameter of each shape. Two parameters of the same shape are two, unless they "
                      "are the same tensor.",
@@ -890,8 +891,8 @@ TABLE = (
         ("first-axis",
          "You count the length of each parameter's first axis. p.numel() is the number of all its entries.",
          (COUNT, COUNT.replace("p.numel()", "len(p)"))),
-        ("direct-children", "You count only the parameters of the module's children, so a single layer counts as "
-                            "nothing.",
+        ("direct-children", "You count only the parameters of the module's children, so a single layer counts as 0. Go "
+                            "through module.parameters().",
          (COUNT, "sum(p.numel() for c in module.children() for p in c.parameters() if p.requires_grad)")),
         ("not-rounded", "The units are not rounded. Round them to two decimals.",
          (ROW, "(name, count, count / 10 ** 6, count / 2 ** 20)")),
@@ -938,8 +939,7 @@ TABLE = (
         ("dictionary", "You return a dict. Return a list with one tuple for each row, in the order of `rows`.",
          (RETURN, "return {name: rest for name, *rest in table}")),
         ("dictionary-inside",
-         "You collect the rows in a dict, so that only one of two rows with the same name is left. Collect them in a "
-         "list.",
+         "You collect the rows in a dict, so only one of two rows with the same name is left. Collect them in a list.",
          (RETURN, "return list({row[0]: row for row in table}.values())")),
         ("sorted-by-size",
          "You sort the rows by size. Keep the order of `rows`.",
@@ -963,8 +963,8 @@ TABLE = (
         ),
     *of("parameter_table", "table",
         ("nothing-counts",
-         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and what "
-         "a state_dict holds is detached. Ask p.requires_grad of module.parameters().",
+         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and what a "
+         "state_dict holds is detached. Test p.requires_grad for each p of module.parameters().",
          (COUNT, "sum(p.numel() for p in module.parameters() if p.grad is not None)")),
         ("whole-units", "Your last two entries are whole numbers. Divide with `/`, and keep two decimals: round(x, 2).",
          (ROW, "(name, count, round(count / 10 ** 6), round(count / 2 ** 20))")),
@@ -972,7 +972,7 @@ TABLE = (
          (ROW, "(name, count, -(-count // 10 ** 4) / 100, -(-100 * count // 2 ** 20) / 100)")),
         ("2-to-the-30", "Your last unit is 2**30. It should be 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 30"))),
         ("ten-million", "10e6 is ten million. A million is 1e6, or 10**6.", (ROW, ROW.replace("10 ** 6", "10e6"))),
-        ("xor", "`^` is exclusive or in Python: 2 ^ 20 is 22. A power is 2**20.",
+        ("xor", "In Python `^` is the exclusive or: 2 ^ 20 is 22. A power is 2**20.",
          (ROW, ROW.replace("2 ** 20", "(2 ^ 20)"))),
         ("count-in-thousands",
          "You round the count to thousands. The second entry should be the exact number.",
@@ -987,7 +987,8 @@ TABLE = (
          (ROW, '(name, count, float(f"{count / 10 ** 6:.2g}"), float(f"{count / 2 ** 20:.2g}"))')),
         ("all-bytes", "You count bytes, eight for each float64 number. Count the numbers themselves: p.numel().",
          (COUNT, COUNT.replace("p.numel()", "p.nbytes"))),
-        ("units-of-all", "The count is right, but the units count frozen parameters too.",
+        ("units-of-all", "The count is right, but your last two entries include frozen parameters. Compute both of "
+                         "them from the count.",
          (ROW, ROW.replace("count /", "sum(p.numel() for p in module.parameters()) /"))),
         ("units-zero",
          "Your last two entries are 0, because a generator is used up after its first `sum`. Keep the count in a "
@@ -1009,7 +1010,7 @@ TABLE = (
                          "`module.parameters()` finds all of them.",
          (COUNT, f"sum({{p: p.numel() {OF_LAYERS} if p.requires_grad and not list(m.children())}}.values())")),
         ("no-children",
-         "You count only the module's own parameters and not its children's (recurse=False). Keep the default.",
+         "You count only the module's own parameters and not its children's. Keep the default, recurse=True.",
          (COUNT, COUNT.replace("parameters()", "parameters(recurse=False)"))),
         ("by-value",
          "You count parameters with equal numbers only once, such as the weights of two new norms. They are two "
@@ -1040,8 +1041,8 @@ TABLE = (
         ("a-tensor", "Your number of parameters is a tensor. It should be an int: `numel()` returns one, and so does "
                      "`.item()`.",
          (COUNT, f"torch.tensor({COUNT})"), (ROW, ROW.replace("round(count", "round(count.item()"))),
-        ("by-name", "You store the counts under the name, so that of two rows with the same name the second gets the "
-                    "count of the first.",
+        ("by-name", "You store the counts under the name. If two rows have the same name, the second gets the count of "
+                    "the first.",
          ("table = []", "table, counts = [], {}"), (f"count = {COUNT}", f"count = counts.setdefault(name, {COUNT})")),
         ("class-name",
          "Your first entry is the name of the module's class. It should be the name that `rows` gives to the module.",

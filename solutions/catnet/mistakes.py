@@ -71,7 +71,8 @@ POOL = mistakes(
                               f"{ABOVE} / (mask.sum() + 1e-5)"),
               eps_outside=("You add 1e-5 to the quotient. Add it to the sum of the mask.",
                            f"{ABOVE} / mask.sum(dim=(2, 3)) + 1e-5"),
-              images_mixed=("You add up all images of the batch as well. Sum over the positions of each image alone.",
+              images_mixed=("You add up all images of the batch as well. Sum over the positions of each image by "
+                            "itself.",
                             f"(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / {BELOW}"),
               unit=("You divide the prototype by its length. Return the plain mean.",
                     f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
@@ -86,8 +87,8 @@ POOL = mistakes(
      ((POOLED, "mask = mask[:, None]"),)),
     ("rounded", "You round the mask to 0 and 1. A mask may have values in between: use it as it is.",
      ((POOLED, "mask = (mask > 0.5).to(features.dtype)[:, None]"),)),
-    ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features "
-                      "first, then multiply.",
+    ("masked-before", "You multiply the small features by the mask and enlarge the product afterwards. Enlarge the "
+                      "features first, then multiply.",
      ((POOLED, f"{POOLED}\n    features = features * F.interpolate(mask, size=features.shape[-2:])"),
       (ABOVE, "features.sum(dim=(2, 3))"))),
     ("channels-summed",
@@ -98,8 +99,8 @@ POOL = mistakes(
 )
 POOL += (
     Mistake("pool-float32", "masked_average_pool",
-            "The numbers come back as float32 whatever the features are. Follow the features: "
-            "`mask.to(features.dtype)`, not `.float()`, and give a new tensor their dtype and device.",
+            "Your result is float32, whatever the features' dtype is. Use `mask.to(features.dtype)` and not "
+            "`.float()`. If you make a new tensor, give it the features' dtype and device.",
             ((ENLARGED, ENLARGED.replace("features,", "features.float(),")), (POOLED, "mask = mask.float()[:, None]")),
             grain="float32"),
 )
@@ -111,7 +112,8 @@ PROBABILITY = f"1 - torch.sigmoid({LOGITS})[:, None]"
 SEGMENTATION = mistakes(
     "prototype_segmentation", "segmentation",
     *replaced(PROBABILITY,
-              background=("You return the probability of the background. Return the object's, which is 1 minus that.",
+              background=("You return the probability of the background. Return the probability of the object, which "
+                          "is 1 minus that.",
                           f"torch.sigmoid({LOGITS})[:, None]"),
               no_sigmoid=("The sigmoid is missing: you return the number that goes into it.",
                           f"1 - ({LOGITS})[:, None]"),
@@ -182,7 +184,7 @@ SEGMENTATION = mistakes(
                         "-(features - prototype[:, :, None, None]).norm(dim=1)")),
     ("positive-threshold", "If `threshold` is not given, your code uses 10. The default is -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
-    ("default-scale", "If `scale` is not given, your code does not use 20.",
+    ("default-scale", "If `scale` is not given, your code should use 20.",
      (("scale: float = 20.0", "scale: float = 10.0"),)),
     ("prototype-detached", DETACHED.format("the prototype",
                                            "neither it nor the support's features would get a gradient."),
@@ -224,7 +226,8 @@ PRIOR = mistakes(
      ((f"support = {MASKED}", f"query, support = query * {RESIZED}, {MASKED}"),)),
     ("mask-on-the-similarity",
      "You multiply the similarities by the mask, or you divide by the lengths before you mask. A mask of 0.3 then "
-     "lowers a cosine to 0.3 times its value. Multiply the support's features first, then take cosines.",
+     "lowers a cosine to 0.3 times its value. Multiply the support's features by the mask first, then take the "
+     "cosines.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)"), ("(s @ q / (norms + 1e-7))",
                                                                                  "(s @ q / (norms + 1e-7) * small)"))),
     ("excluded", "You leave the masked-out positions out of the maximum. They should count with a similarity of 0: "
@@ -236,20 +239,20 @@ PRIOR = mistakes(
                     "(s @ q / (norms + 1e-7)).mean(dim=1, keepdim=True)"),
               sum=("You add up the similarities to all support positions. Take the best match, the maximum.",
                    "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"),
-              over_the_query=("You take the maximum over the query's positions, so that your map belongs to the "
-                              "support. Take it over the support's positions.",
+              over_the_query=("You take the maximum over the query's positions, so your map belongs to the support. "
+                              "Take it over the support's positions.",
                               "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
               dot_product=("You compare by the dot product. Divide by the lengths of both: a cosine.",
                            "(s @ q).max(dim=1, keepdim=True).values"),
-              softmax=("You weigh the similarities by a softmax. Take the largest.",
+              softmax=("You weight the similarities with a softmax. Take the largest one.",
                        "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
               clamped=("You replace negative cosines by 0. Take the largest cosine even if it is below 0.",
                        "(s @ q / (norms + 1e-7)).clamp(min=0).max(dim=1, keepdim=True).values"),
               same_place=("You compare each position of the query only with the same position of the support. Compare "
                           "it with all of them, and take the largest cosine.",
                           "(s @ q / (norms + 1e-7)).diagonal(dim1=1, dim2=2)[:, None]"),
-              no_eps=("The 1e-7 is missing that is added to the product of the lengths. A masked-out position has "
-                      "length 0, and 0 / 0 is NaN.",
+              no_eps=("Add 1e-7 to the product of the lengths. Without it a masked-out position, whose length is 0, "
+                      "gives 0 / 0, which is NaN.",
                       "(s @ q / norms).max(dim=1, keepdim=True).values"),
               absolute=("You take absolute values of the cosines. Keep their signs, because an opposite direction is "
                         "not a match.",
@@ -303,7 +306,7 @@ PRIOR = mistakes(
                     "((similarity - low) / (high - low + 1e-7))"),
               turned=("Rows and columns have changed places, because you unflatten to (w, h). Unflatten to (h, w).",
                       "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[:-3:-1])"),
-              inverted_map=("Your map is upside down. The best match should be 1, and the worst 0.",
+              inverted_map=("Your map is inverted. The best match should be 1, and the worst should be 0.",
                             "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
               detached=(DETACHED.format("the map", "here gradients should flow back to the features."),
                         f"({STRETCHED}).detach()")),
@@ -339,9 +342,9 @@ GATHERED = "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)"
 BACK = "gathered.unflatten(2, x.shape[-2:])"
 RESULT = "gathered if mask is None else gathered * mask"
 HIDDEN = "hidden = channels // reduction"
-KEY_QUERY = ("You multiply the keys by the queries, so that the rows of your map belong to y, and the softmax runs "
-             "along the wrong axis. Row j belongs to position j of x: queries times keys.")
-IN_SOFTMAX = ("You use the mask before or inside the softmax. Use it after the softmax: multiply what x has gathered "
+KEY_QUERY = ("You multiply the keys by the queries, so the rows of your map belong to y, and the softmax runs along "
+             "the wrong axis. Row j should belong to position j of x: multiply the queries by the keys.")
+IN_SOFTMAX = ("You use the mask before or inside the softmax. Use it after the softmax: multiply the gathered values "
               "by it.")
 
 
@@ -361,10 +364,11 @@ ATTENTION = mistakes(
                             "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"),
               scaled_up=("You divide by (C // r) ** -0.5. Multiply by it.",
                          "(query.transpose(1, 2) @ key / self.scale).softmax(dim=self.softmax_dim)"),
-              scaled_twice=("You divide by C // r: the square root is missing, or queries and keys are both scaled by "
-                            "the whole factor.",
+              scaled_twice=("You divide by C // r. The square root is missing, or you scale both queries and keys by "
+                            "the whole factor. Scale once, by (C // r) ** -0.5.",
                             "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"),
-              no_softmax=("The softmax is missing.", "query.transpose(1, 2) @ key * self.scale"),
+              no_softmax=("The softmax of the scaled dot products is missing.",
+                          "query.transpose(1, 2) @ key * self.scale"),
               over_the_images=("You take the softmax over the batch. Take it over the positions that `softmax_over` "
                                "names.",
                                "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
@@ -393,8 +397,8 @@ ATTENTION = mistakes(
               axes_exchanged=('You have swapped the two axes: with "keys" each row should sum to one, and with '
                               '"queries" each column.',
                               'self.softmax_dim = -2 if softmax_over == "keys" else -1'),
-              always_queries=("`softmax_over` has no effect: the softmax always runs over the queries, so that each "
-                              'column sums to one. With "keys" each row should sum to one.', "self.softmax_dim = -2"),
+              always_queries=("`softmax_over` has no effect: the softmax always runs over the queries, so each column "
+                              'sums to one. With "keys" each row should sum to one.', "self.softmax_dim = -2"),
               axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each '
                             "column should sum to one.",
                             "self.softmax_dim = -1")),
@@ -416,8 +420,8 @@ ATTENTION = mistakes(
     *replaced(GATHERED,
               values_of_x=("Your values come from x. They should come from y, because x gathers from y.",
                            "self.value(x).flatten(2) @ self.attention(x, y).mT"),
-              not_transposed=("You multiply the values by the matrix as it is, so that its columns are used as "
-                              "weights. Transpose the matrix: row j holds the weights of position j of x.",
+              not_transposed=("You multiply the values by the matrix as it is, so its columns are used as weights. "
+                              "Transpose the matrix: row j holds the weights of position j of x.",
                               "self.value(y).flatten(2) @ self.attention(x, y)"),
               no_value=("You do not use the layer `value`: you gather y itself.",
                         "y.flatten(2) @ self.attention(x, y).mT"),
@@ -450,18 +454,18 @@ ATTENTION = mistakes(
               residual_unless_masked=("Outside the mask you keep x. The result should be 0 there: the shortcut belongs "
                                       "to the block around this module.",
                                       "gathered if mask is None else gathered * mask + x * (1 - mask)"),
-              mask_needed=("Without a mask your module stops with an error. mask=None should mean that nothing is "
+              mask_needed=("Your module raises an error if there is no mask. If mask is None, nothing should be "
                            "masked.",
                            "gathered * mask"),
               mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
                              "gathered if mask is None else gathered * mask.detach()"),
               result_detached=(DETACHED.format("the result", "nothing before it would ever learn."),
                                f"({RESULT}).detach()")),
-    ("mask-on-keys", "You multiply y by the mask. But it is the mask of x: multiply what x has gathered by it.",
+    ("mask-on-keys", "You multiply y by the mask. But it is the mask of x: multiply the gathered values by it.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
     ("mask-on-values", "You multiply the values by the mask, or the columns of the attention map that belong to y's "
-                       "positions. But it is the mask of x: multiply what x has gathered by it.",
+                       "positions. But it is the mask of x: multiply the gathered values by it.",
      ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
     *((f"masked-{what}", IN_SOFTMAX, ((f"gathered = {GATHERED}", hidden_in_softmax(test)), (RESULT, "gathered")))
@@ -474,7 +478,7 @@ ATTENTION = mistakes(
     ("key-times-query-twice", KEY_QUERY,
      ((WEIGHTS, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
       (GATHERED, "self.value(y).flatten(2) @ self.attention(x, y)"))),
-    ("mask-on-x", "You multiply x by the mask before the attention. Multiply what x has gathered by it instead.",
+    ("mask-on-x", "You multiply x by the mask before the attention. Multiply the gathered values by it instead.",
      ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"),
       (RESULT, "gathered"))),
     ("no-biases", "`query`, `key` and `value` have no bias. Keep torch's default, which has one.",
@@ -532,9 +536,9 @@ ATTENTION = mistakes(
       for what, given in (("other-letters", "softmax_over = str(softmax_over).lower()"),
                           ("first-letter",
                            'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
-    ("default-reduction", "If `reduction` is not given, your code does not use 8.",
+    ("default-reduction", "If `reduction` is not given, your code should use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
-    ("default-axis", 'If `softmax_over` is not given, your code does not use "keys".',
+    ("default-axis", 'If `softmax_over` is not given, your code should use "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
     ("only-in-eval", "In training mode your module returns x as it is. It should do the same thing in both modes.",
      ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
@@ -563,21 +567,21 @@ def normalized(norm: str, axis: int) -> str:
     )
 
 
-NO_SHORTCUT = "The shortcut around {} is missing: {}."
+NO_SHORTCUT = "The shortcut around {} is missing: write {}."
 
 BLOCK = mistakes(
     "CMAT", "cmat",
     *replaced(BOTH,
-              in_turn=("In the second step your support reads the query that this step has already changed. Both "
-                       "pictures should read the other one as the first step left it.",
+              in_turn=("In the second step your support reads the query that this step has already changed. Each "
+                       "picture should read the other one as the first step left it.",
                        "query = self._refine(query, support, query_mask)\n"
                        "        return query, self._refine(support, query, support_mask)"),
               in_turn_backwards=("In the second step your query reads the support that this step has already changed. "
-                                 "Both pictures should read the other one as the first step left it.",
+                                 "Each picture should read the other one as the first step left it.",
                                  "support = self._refine(support, query, support_mask)\n"
                                  "        return self._refine(query, support, query_mask), support"),
-              masks_exchanged=("You have swapped the masks. Multiply what the query gathers by the query's mask, and "
-                               "what the support gathers by the support's mask.",
+              masks_exchanged=("You have swapped the masks. Use the query's mask for what the query gathers, and the "
+                               "support's mask for what the support gathers.",
                                "return self._refine(query, support, support_mask), self._refine(support, query, "
                                "query_mask)"),
               query_mask_twice=("You use the query's mask for both pictures. The support has a mask of its own.",
@@ -588,9 +592,9 @@ BLOCK = mistakes(
                                   "support_mask)"),
               masks_ignored=("You do not use the masks. Pass them to the cross-attention.",
                              "return self._refine(query, support, None), self._refine(support, query, None)"),
-              support_unmasked=("You do not mask what the support gathers. Multiply it by the support's mask.",
+              support_unmasked=("You use no mask for what the support gathers. Multiply it by the support's mask.",
                                 "return self._refine(query, support, query_mask), self._refine(support, query, None)"),
-              query_unmasked=("You do not mask what the query gathers. Multiply it by the query's mask.",
+              query_unmasked=("You use no mask for what the query gathers. Multiply it by the query's mask.",
                               "return self._refine(query, support, None), self._refine(support, query, support_mask)"),
               both_masks=("You multiply the two masks with each other. Each picture should use only its own mask.",
                           "return (self._refine(query, support, query_mask * support_mask),\n"
@@ -634,7 +638,7 @@ BLOCK = mistakes(
              "first[1])"),
       ("b: Tensor, mask: Tensor)", "b: Tensor, mask: Tensor, first: Tensor)"),
       (MIXED, MIXED.replace("a + self", "first + self")))),
-    ("mask-in-the-first-step", "The mask is used in the self-attention too. It belongs to the cross-attention alone.",
+    ("mask-in-the-first-step", "The mask is used in the self-attention too. It belongs only to the cross-attention.",
      ((ALONE, "query, support = self._refine_alone(query, query_mask), self._refine_alone(support, support_mask)"),
       ("_refine_alone(self, a: Tensor)", "_refine_alone(self, a: Tensor, mask: Tensor)"),
       (FIRST, FIRST.replace("(a, a)", "(a, a, mask)")))),
@@ -659,7 +663,7 @@ BLOCK = mistakes(
                         "a + self.self_attention(a, a)"),
               norm0_first=("Your norm0 comes before the self-attention. It should normalize the sum.",
                            "a + self.self_attention(_at_positions(self.norm0, a), _at_positions(self.norm0, a))"),
-              shortcut_outside=("You add a after norm0. norm0 should normalize the sum.",
+              shortcut_outside=("You add `a` after norm0. norm0 should normalize the sum.",
                                 "a + _at_positions(self.norm0, self.self_attention(a, a))"),
               norm1_for_0=("You use norm1 in the first step. The first step has a norm of its own, norm0.",
                            "_at_positions(self.norm1, a + self.self_attention(a, a))"),
@@ -679,19 +683,19 @@ BLOCK = mistakes(
                           "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
               masked_after=("You multiply by the mask after norm1. Multiply only what is gathered.",
                             "_at_positions(self.norm1, a + self.cross_attention(a, b)) * mask"),
-              shortcut_of_b=("You add b. The shortcut should be a, because each picture keeps itself.",
+              shortcut_of_b=("You add `b`. The shortcut should be `a`, the picture that gathers.",
                              "_at_positions(self.norm1, b + self.cross_attention(a, b, mask))"),
-              read_by_b=("In your second step b gathers from a. It should be a that gathers from b.",
+              read_by_b=("In your second step `b` gathers from `a`. Here `a` should gather from `b`.",
                          "_at_positions(self.norm1, a + self.cross_attention(b, a, mask))"),
               self_layers=("Your second step uses `self_attention`. It should use `cross_attention`.",
                            "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
-              shortcut_outside_cross=("You add a after norm1. norm1 should normalize the sum.",
+              shortcut_outside_cross=("You add `a` after norm1. norm1 should normalize the sum.",
                                       "a + _at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`, which multiplies what a has "
-                         "gathered by it.",
+              mask_on_b=("You multiply `b` by the mask. Pass the mask to `cross_attention`, which multiplies the "
+                         "gathered values by it.",
                          "_at_positions(self.norm1, a + self.cross_attention(a, b * mask))"),
-              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`, which multiplies what a has "
-                         "gathered by it.",
+              mask_on_a=("You multiply `a` by the mask. Pass the mask to `cross_attention`, which multiplies the "
+                         "gathered values by it.",
                          "_at_positions(self.norm1, a + self.cross_attention(a * mask, b))"),
               norm1_first=("Your norm1 comes before the cross-attention. It should normalize the sum.",
                            "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, "
@@ -706,18 +710,18 @@ BLOCK = mistakes(
               no_norm2=("You do not use norm2. It should normalize z + mlp(z).", "z + _at_positions(self.mlp, z)"),
               no_mlp=("You do not use the MLP. The last step should be norm2(z + mlp(z)).",
                       "_at_positions(self.norm2, z)"),
-              shortcut_outside_mlp=("You add z after norm2. norm2 should normalize the sum.",
+              shortcut_outside_mlp=("You add `z` after norm2. norm2 should normalize the sum.",
                                     "z + _at_positions(self.norm2, _at_positions(self.mlp, z))"),
               norm2_first=("Your norm2 comes before the MLP. It should normalize the sum.",
                            "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
-              mlp_of_a=("Your MLP reads a. It should read z.",
+              mlp_of_a=("Your MLP reads `a`. It should read `z`.",
                         "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
-              added_to_a=("You add a to the MLP's output. Add z.",
+              added_to_a=("You add `a` to the MLP's output. Add `z`.",
                           "_at_positions(self.norm2, a + _at_positions(self.mlp, z))"),
               norm1_again=("You use norm1 again after the MLP. The MLP has a norm of its own, norm2.",
                            "_at_positions(self.norm1, z + _at_positions(self.mlp, z))")),
     *replaced(MLP,
-              no_relu=("The ReLU of the MLP is missing: two linear layers in a row are one.",
+              no_relu=("The ReLU of the MLP is missing: without it, two linear layers in a row are no more than one.",
                        "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.Linear(channels, channels))"),
               gelu=("Your MLP has a GELU. It should have a ReLU.", MLP.replace("ReLU", "GELU")),
               wide_mlp=("Your MLP has 4C channels inside. Both of its layers should go from C to C.",
@@ -726,9 +730,9 @@ BLOCK = mistakes(
               last_relu=("Your MLP ends with a ReLU. It should end with a Linear.",
                          MLP.replace("channels))", "channels), nn.ReLU())"))),
     *replaced(CROSS,
-              one_attention=("Your two attentions are one and the same module. Each should have weights of its own.",
+              one_attention=("Your two attentions are the same module. Each should have weights of its own.",
                              "self.cross_attention = self.self_attention"),
-              default_inside=("You do not pass `reduction` on to `cross_attention`.",
+              default_inside=("You do not pass `reduction` on to `cross_attention`. Both attentions should get it.",
                               "self.cross_attention = CrossMaskedAttention(channels)")),
     ("reduction-ignored", "The argument `reduction` has no effect: pass it on to the two attentions.",
      ((SELF, SELF.replace(", reduction", "")), (CROSS, CROSS.replace(", reduction", "")))),
@@ -743,7 +747,7 @@ BLOCK = mistakes(
     ("one-norm", "You use one LayerNorm for all three steps. Make three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),
-    ("default-reduction", "If `reduction` is not given, your code does not use 8.",
+    ("default-reduction", "If `reduction` is not given, your code should use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
     ("only-in-eval", "In training mode your block returns its input as it is. It should do the same thing in both "
                      "modes.",
@@ -767,7 +771,8 @@ REFINEMENT = mistakes(
                                  "torch.zeros_like(query[:, :1]), _resize"),
               starts_rounded=("You round the prior mask to 0 and 1. Use it as it is in the first round.",
                               "(prior_mask(query, support, support_mask) > 0.5).to(query.dtype), _resize"),
-              prior_exchanged=("Query and support have changed places in your call of prior_mask.",
+              prior_exchanged=("Query and support have changed places in your call of prior_mask: the query comes "
+                               "first.",
                                "prior_mask(support, query, support_mask), _resize"),
               prior_detached=(DETACHED.format("the prior mask", "gradients should flow back through the first block's "
                                                                 "mask."),
@@ -788,8 +793,8 @@ REFINEMENT = mistakes(
                            "the mask as in prior_mask.",
                            "support_mask[:, None]")),
     *replaced(STEP,
-              query_alone_kept=("You do not keep the refined support: each block starts again from the first one. Pass "
-                                "on both pictures that the block before returned.",
+              query_alone_kept=("You do not keep the refined support: each block starts again from the original "
+                                "support. Pass on both pictures that the block before returned.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
               masks_exchanged=("Pictures and masks do not match in your call of a block: one picture gets the other "
                                "one's mask. The order is query, support, query's mask, support's mask.",
@@ -813,13 +818,13 @@ REFINEMENT = mistakes(
                                "support_mask=small_support_mask)"),
               first_block=("You call the first block in every round. Each round should call the next block.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
-    ("query-not-kept", "You do not keep the refined query: each block starts again from the first one. Pass on both "
-                       "pictures that the block before returned.",
+    ("query-not-kept", "You do not keep the refined query: each block starts again from the original query. Pass on "
+                       "both pictures that the block before returned.",
      ((STEP, STEP.replace("query, support =", "refined, support =")),
       (APPEND, APPEND.replace("(query,", "(refined,")))),
     ("support-not-kept",
-     "You do not keep the refined support: each block starts again from the first one. Pass on both pictures that the "
-     "block before returned.",
+     "You do not keep the refined support: each block starts again from the original support. Pass on both pictures "
+     "that the block before returned.",
      ((STEP, STEP.replace("query, support =", "query, refined =")), (MEAN, MEAN.replace("(support,", "(refined,")))),
     ("query-before-its-block", "You segment the query as it was before the block. Segment the query that the block "
                                "returned.",
@@ -854,11 +859,11 @@ REFINEMENT = mistakes(
     *replaced(APPEND,
               of_the_support=("You segment the support. Segment the query, which has no mask yet.",
                               "probabilities.append(prototype_segmentation(support, prototype, threshold, scale))"),
-              arguments_ignored=("You do not pass `threshold` and `scale` on to prototype_segmentation.",
+              arguments_ignored=("You do not pass `threshold` and `scale` on to prototype_segmentation. Pass on both.",
                                  "probabilities.append(prototype_segmentation(query, prototype))"),
-              scale_ignored=("You do not pass `scale` on to prototype_segmentation.",
+              scale_ignored=("You do not pass `scale` on to prototype_segmentation. Pass it on.",
                              "probabilities.append(prototype_segmentation(query, prototype, threshold))"),
-              threshold_ignored=("You do not pass `threshold` on to prototype_segmentation.",
+              threshold_ignored=("You do not pass `threshold` on to prototype_segmentation. Pass it on.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale=scale))"),
               arguments_swapped=("threshold and scale have changed places in your call of prototype_segmentation.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale, threshold))"),
@@ -894,7 +899,7 @@ REFINEMENT = mistakes(
                            "query_mask = prior_mask(query, support, support_mask)"),
               support_mask_too=("You replace the support's mask too. It should stay the same in every round.",
                                 f"{NEXT}\n        small_support_mask = query_mask"),
-              growing=("You join the new mask to the old one, so that the mask can only grow. Take the new mask alone.",
+              growing=("You join the new mask to the old one, so the mask can only grow. Use only the new mask.",
                        "query_mask = ((probabilities[-1] > 0.5) | (query_mask > 0.5)).to(query.dtype)"),
               mean_of_maps=("You average all maps so far. The next round's mask should come from the last map alone.",
                             "query_mask = (torch.stack(probabilities).mean(dim=0) > 0.5).to(query.dtype)"),
@@ -913,8 +918,8 @@ REFINEMENT = mistakes(
                           "query_mask = (probabilities[-1] < 0.5).to(query.dtype)"),
               by_the_mean=("You compare with the map's own mean. Compare with 0.5.",
                            "query_mask = (probabilities[-1] > probabilities[-1].mean()).to(query.dtype)"),
-              shrinking=("You multiply the new mask by the old one, so that the mask can only shrink. Take the new "
-                         "mask alone.",
+              shrinking=("You multiply the new mask by the old one, so the mask can only shrink. Use only the new "
+                         "mask.",
                          "query_mask = query_mask * (probabilities[-1] > 0.5)"),
               first_segmentation=("All your later rounds use the first segmentation. Use the last one.",
                                   "query_mask = (probabilities[0] > 0.5).to(query.dtype)")),
@@ -927,7 +932,7 @@ REFINEMENT = mistakes(
                         "return probabilities[::-1]"),
               with_prior=("Your list begins with the prior mask. It should hold only one map for each block.",
                           "return [prior_mask(query, support, support_mask), *probabilities]")),
-    ("default-threshold", "If `threshold` is not given, your code does not use -10.",
+    ("default-threshold", "If `threshold` is not given, your code should use -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
 )
 

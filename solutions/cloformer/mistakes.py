@@ -48,17 +48,20 @@ MAP = (
          (MAPPED, "F.silu(self.conv2(self.conv1(x)))")),
         ("silu-twice", "There is a SiLU after conv2 too. Keep only the one between the convolutions.",
          (MAPPED, f"F.silu({MAPPED})")),
-        ("conv1-twice", "conv1 is used twice: conv2 is made and never called.", (MAPPED, f"self.conv1({SILU})")),
-        ("conv2-twice", "conv2 is used twice: conv1 is made and never called.", (SILU, "F.silu(self.conv2(x))")),
+        ("conv1-twice", "conv1 is used twice, and conv2 is never called. conv2 should come after the SiLU.",
+         (MAPPED, f"self.conv1({SILU})")),
+        ("conv2-twice", "conv2 is used twice, and conv1 is never called. conv1 should come first.",
+         (SILU, "F.silu(self.conv2(x))")),
         ("exchanged", "conv1 and conv2 have changed places: conv1 should come first.",
          (MAPPED, "self.conv1(F.silu(self.conv2(x)))")),
-        ("conv1-alone", "You return the SiLU of conv1's output: conv2 is made and never called.", (MAPPED, SILU)),
+        ("conv1-alone", "You return the SiLU of conv1's output, and conv2 is never called. conv2 should come last.",
+         (MAPPED, SILU)),
         ("shortcut", "You add x to the result. AttnMap has no shortcut.", (MAPPED, f"x + {MAPPED}")),
         ("gate", "You multiply x by the result. AttnMap returns the map itself.", (MAPPED, f"x * {MAPPED}")),
         ("kernel-3", "Your kernels are 3 x 3. They should be 1 x 1, because AttnConv has mixed the neighbours already.",
          (CONV1, CONV1.replace(", 1)", ", 3, padding=1)")), (CONV2, CONV2.replace(", 1)", ", 3, padding=1)"))),
-        ("depth-wise", "Your convolutions are depth-wise (groups=dim), so that channels are never mixed. Here every "
-                       "output channel should read all input channels.",
+        ("depth-wise", "Your convolutions are depth-wise (groups=dim), so channels are never mixed. Here every output "
+                       "channel should read all input channels.",
          (CONV1, CONV1.replace(", 1)", ", 1, groups=dim)")), (CONV2, CONV2.replace(", 1)", ", 1, groups=dim)"))),
         ("no-bias", "Your convolutions have no bias. Keep torch's default.",
          (CONV1, CONV1.replace(", 1)", ", 1, bias=False)")), (CONV2, CONV2.replace(", 1)", ", 1, bias=False)"))),
@@ -92,8 +95,7 @@ CONV = (
     *of("AttnConv", "conv",
         ("no-tanh", "The tanh is missing. The weights of v are tanh(attn_map(q * k) * scale), between -1 and 1.",
          (GATE, "self.attn_map(q * k) * self.scale")),
-        ("sigmoid", "Your weights are a sigmoid, between 0 and 1. It should be a tanh, so that weights can be "
-                    "negative.",
+        ("sigmoid", "Your weights are a sigmoid, between 0 and 1. They should be a tanh, so that they can be negative.",
          (GATE, GATE.replace("tanh", "sigmoid"))),
         ("softmax-over-positions", "Your weights are a softmax over the positions. They should be a tanh of each "
                                    "number by itself.",
@@ -127,25 +129,27 @@ CONV = (
         ("no-map", "attn_map is made and never called. The weights should be tanh(attn_map(q * k) * scale).",
          (GATE, "torch.tanh(q * k * self.scale)")),
         ("v-added", "You add v to the weights. Multiply v by them.", (LOCAL, f"{GATE} + v")),
-        ("shortcut-of-v", "You add v once more: v + weights * v. There is no shortcut in this module.",
+        ("shortcut-of-v", "You also add v itself: v + weights * v. There is no shortcut in this module.",
          (LOCAL, f"v + {LOCAL}")),
         ("weights-alone", "You return the weights. Multiply v by them: tanh(...) * v.", (LOCAL, GATE)),
-        ("v-alone", "You return v itself: its weights are never used.", (LOCAL, "v")),
-        ("tanh-of-all", "You take the tanh of the product with v. Take it of the weights alone: tanh(...) * v.",
+        ("v-alone", "You return v itself: its weights are never used. Multiply v by them.", (LOCAL, "v")),
+        ("tanh-of-all", "You take the tanh of the product with v. Take the tanh first, then multiply by v: tanh(...) * "
+                        "v.",
          (LOCAL, "torch.tanh(self.attn_map(q * k) * self.scale * v)")),
         ("v-not-mixed", "Your v comes from `qkv` directly. `mixer` should mix all three, v included.",
          (TO_QKV, f"{TO_QKV}\n        v = self.qkv(x).chunk(3, dim=1)[2]")),
         ("only-v-mixed", "Your q and k come from `qkv` directly. `mixer` should mix all three.",
          (TO_QKV, f"{TO_QKV}\n        q, k, _ = self.qkv(x).chunk(3, dim=1)")),
-        ("no-mixer", "`mixer` is made and never called: no position sees its neighbours.",
+        ("no-mixer", "`mixer` is made and never called, so no position sees its neighbours. Call it on the output of "
+                     "`qkv`.",
          (TO_QKV, TO_QKV.replace("self.mixer(self.qkv(x))", "self.qkv(x)"))),
         ("v-first", "You read the channels as [v | q | k]. Read them as [q | k | v].",
          (TO_QKV, TO_QKV.replace("q, k, v", "v, q, k"))),
         ("v-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
          (TO_QKV, TO_QKV.replace("q, k, v", "q, v, k"))),
         ("every-third",
-         "You take every third channel for q, the next for k, the next for v. The channels are [q | k | v]: "
-         "all of q, then all of k, then all of v, as `chunk(3, dim=1)` cuts them.",
+         "You take every third channel for q, the next one for k and the one after it for v. The channels should be [q "
+         "| k | v]. All of q comes first, then all of k and all of v, as `chunk(3, dim=1)` cuts them.",
          (TO_QKV, "q, k, v = (self.mixer(self.qkv(x))[:, i::3] for i in range(3))")),
         ("per-head", "You cut the channels into heads first, and each head into q, k and v. Cut them into [q | k | v] "
                      "first; each block holds all its heads.",
@@ -153,22 +157,22 @@ CONV = (
                   "-1)).unbind(2))"),
          (SCALE, f"self.heads = heads\n        {SCALE}")),
         ("batch-scrambled",
-         "You make (3, B, ...) of (B, 3 * width, ...) with `reshape` or `view` alone, which keeps the order of the "
-         "numbers in memory: images are mixed up. Cut along dim 1, with chunk(3, dim=1).",
+         "You turn (B, 3 * width, ...) into (3, B, ...) with `reshape` or `view` alone, which keeps the order of the "
+         "numbers in memory. Images are then mixed up. Cut along dim 1, with chunk(3, dim=1).",
          (TO_QKV, "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])")),
         ("qkv-no-bias", "`qkv` or `mixer` has no bias. Keep torch's default in both.",
          (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
         ("dense-mixer",
          "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
          (MIXER, MIXER.replace(", groups=3 * width", ""))),
-        ("mixer-of-three-groups", "`mixer` has three groups, so that all channels of q are mixed. "
-         "A depth-wise one has a group for each channel.",
+        ("mixer-of-three-groups", "`mixer` has three groups, so all channels of q are mixed. A depth-wise one has a "
+                                  "group for each channel.",
          (MIXER, MIXER.replace("groups=3 * width", "groups=3"))),
-        ("mixer-groups-of-three", "`mixer` has heads * head_dim groups, of three channels each, which are mixed. "
-         "A depth-wise one has a group for each of its 3 * heads * head_dim channels.",
+        ("mixer-groups-of-three", "`mixer` has heads * head_dim groups, and each of them mixes three channels. A "
+                                  "depth-wise one has a group for each of its 3 * heads * head_dim channels.",
          (MIXER, MIXER.replace("groups=3 * width", "groups=width"))),
-        ("mixer-of-v", "Your `mixer` has too few channels: it serves v alone, or q, k and v with the same kernels. "
-         "It has 3 * heads * head_dim, a kernel for each channel of all three.",
+        ("mixer-of-v", "Your `mixer` has too few channels: it serves only v, or it uses the same kernels for q, k and "
+                       "v. It should have 3 * heads * head_dim channels, so that each one has a kernel of its own.",
          (MIXER, MIXER.replace("3 * width", "width")), (TO_QKV, "q, k, v = self.qkv(x).chunk(3, dim=1)\n        v = "
                                                                 "self.mixer(v)")),
         ("no-padding", "`mixer` has no padding, so the map shrinks. Its padding should be kernel_size // 2.",
@@ -182,8 +186,8 @@ CONV = (
         ("qkv-wide", "`qkv` has the large kernel too. It should be a 1x1 convolution: only `mixer` mixes neighbours.",
          (QKV, QKV.replace(", 1)", ", kernel_size, padding=kernel_size // 2)"))),
         ("map-per-head",
-         "Your attn_map has head_dim channels and serves each head by itself. It should have heads * head_dim "
-         "channels, those of all heads.",
+         "Your attn_map has head_dim channels and reads each head by itself. It should read all heads together, with "
+         "heads * head_dim channels.",
          ("self.attn_map = AttnMap(width)", "self.attn_map, self.heads = AttnMap(head_dim), heads"),
          ("self.attn_map(q * k)",
           "torch.cat([self.attn_map(part) for part in (q * k).chunk(self.heads, dim=1)], dim=1)")),
@@ -192,8 +196,7 @@ CONV = (
          "goes for attn_map.",
          ("width = heads * head_dim", "width = dim")),
         ("pairs", "You build ordinary attention, with a matrix of query-key pairs. Here q and k are multiplied number "
-                  "by number, "
-         "and the weights of v are tanh(attn_map(q * k) * scale).",
+                  "by number, and the weights of v are tanh(attn_map(q * k) * scale).",
          (SCALE, f"self.heads = heads\n        {SCALE}"),
          (LOCAL,
           "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, x.shape[2:]))"
@@ -231,7 +234,7 @@ GLOBAL = (
         ("sum-pool", "You take the sum of each window. Take the mean.",
          (POOLED, f"{POOLED} * self.window_size ** 2")),
         ("pooled-to-one",
-         "You average the whole map, so that there is one key. Average each window: avg_pool2d(x, window_size).",
+         "You average the whole map, so there is only one key. Average each window: avg_pool2d(x, window_size).",
          (POOLED, "x.mean((2, 3), keepdim=True)")),
         ("so-many-windows",
          "You pool down to window_size x window_size means. Pool over windows of that size instead: avg_pool2d(x, "
@@ -244,8 +247,8 @@ GLOBAL = (
          (POOLED, "x[:, :, ::self.window_size, ::self.window_size]")),
         ("windows-of-two", "Your windows are 2 x 2, whatever window_size is. Use the argument.",
          (POOLED, "F.avg_pool2d(x, 2)")),
-        ("ceil", "You keep a mean of the rows and columns left over at the border (`ceil_mode`?). Drop them, as "
-                 "avg_pool2d does by default.",
+        ("ceil", "You also take means of the rows and columns that are left over at the border, as `ceil_mode` does. "
+                 "Drop those rows and columns, as avg_pool2d does by default.",
          (POOLED, "F.avg_pool2d(x, self.window_size, ceil_mode=True)")),
         ("padded", "You pad the map so that nothing is left over at the border. Drop the leftover positions instead, "
                    "as avg_pool2d does.",
@@ -255,7 +258,8 @@ GLOBAL = (
                      "border. Use avg_pool2d.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
         ("museum", "You take H * W // window_size ** 2 for the number of windows and let -1 find the number of heads. "
-         "With rows or columns left over there are fewer windows, and heads are mixed up. Let `flatten(2)` count.",
+                   "If rows or columns are left over, there are fewer windows, so heads are mixed up. Let `flatten(2)` "
+                   "count the windows.",
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, "
           "x.shape[2] * x.shape[3] // self.window_size ** 2).unbind(1)")),
@@ -291,7 +295,7 @@ GLOBAL = (
                     "weights of each query sum to 1.",
          (SOFTMAX, f"torch.sigmoid({LOGITS})")),
         ("naive-softmax", OVERFLOW.format("logits"), (SOFTMAX, naive_softmax(LOGITS))),
-        ("values-first", "You read kv as [v | k]. The keys should come first: [k | v].",
+        ("values-first", "You read kv as [v | k]. The keys should come first, as [k | v].",
          (PAIRS, PAIRS.replace("k, v", "v, k"))),
         ("pairs-in-heads",
          "You cut kv into heads first, and each head into k and v. Cut kv into [k | v] first; each half holds all its "
@@ -300,56 +304,57 @@ GLOBAL = (
         ("every-second", "You take every second channel of kv for the keys. kv should be read as [k | v]: all keys, "
                          "then all values.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, -1, 2)).unbind(3)"))),
-        ("pairs-scrambled", "You make (2, B, ...) of kv with `reshape` or `view` alone, which keeps the order of the "
-                            "numbers in memory: "
-         "images are mixed up. Cut along dim 1.",
+        ("pairs-scrambled", "You turn kv into (2, B, ...) with `reshape` or `view` alone, which keeps the order of the "
+                            "numbers in memory. Images are then mixed up. Cut along dim 1.",
          (PAIRS, "k, v = self.kv(pooled).reshape(2, len(x), self.heads, -1, pooled.shape[2] * pooled.shape[3])")),
-        ("values-are-keys", "Your values are the keys: the second half of kv is never used.",
+        ("values-are-keys", "Your values are the keys: the second half of kv is never used. It should be the values.",
          (GATHERED, "gathered = k @ weights.transpose(2, 3)")),
         ("heads-interleaved",
-         "Your heads take every second (third, ...) channel. A head should get head_dim neighbouring channels.",
+         "Your heads take channels that are far apart, such as every second or every third one. A head should get "
+         "head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
          (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)")),
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
         ("one-head", "You attend with one wide head. Cut q, k and v into heads first; each has its own softmax.",
          ("self.heads, self.window_size, self.scale = heads,", "self.heads, self.window_size, self.scale = 1,")),
         ("queries-scrambled",
-         "You make (..., N, head_dim) of q with `reshape` or `view` alone, which keeps the order of "
-         "the numbers in memory. Transpose the last two axes instead.",
+         "You turn q into (..., N, head_dim) with `reshape` or `view` alone, which keeps the order of the numbers in "
+         "memory. Transpose the last two axes instead.",
          (LOGITS, "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale")),
         ("result-scrambled",
-         "You make a map of (..., N, head_dim) with `reshape` or `view` alone: channels and positions are mixed up. "
-         "Transpose the last two axes first.",
+         "You turn (..., N, head_dim) into a map with `reshape` or `view` alone, which mixes up channels and "
+         "positions. Transpose the last two axes first.",
          (GATHERED, "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)")),
-        ("pairs-viewed", "You make (..., M, head_dim) of kv with `reshape` or `view` alone, which keeps the order of "
-         "the numbers in memory. Cut it into (..., head_dim, M), and transpose the last two axes.",
+        ("pairs-viewed", "You turn kv into (..., M, head_dim) with `reshape` or `view` alone, which keeps the order of "
+                         "the numbers in memory. Cut it into (..., head_dim, M), and transpose the last two axes.",
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, "
           "4).unbind(1)")),
-        ("queries-in-rows", "You make (B, heads, N, head_dim) of (B, N, channels) with `reshape` or `view` alone: "
-                            "channels and positions "
-         "are mixed up. Cut q's channels first: (B, heads, head_dim, N), then transpose the last two axes.",
+        ("queries-in-rows", "You turn (B, N, channels) into (B, heads, N, head_dim) with `reshape` or `view` alone, "
+                            "which mixes up channels and positions. Cut q's channels into (B, heads, head_dim, N) "
+                            "first, then transpose the last two axes.",
          (HEADS_OF_Q, "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT")),
-        ("positions-first", "Your way back puts positions before heads, (B, N, heads, head_dim), before it makes a "
-                            "map: channels and positions are mixed up. Transpose to (B, heads, head_dim, N) first.",
+        ("positions-first", "On the way back to a map you put positions before heads, (B, N, heads, head_dim), which "
+                            "mixes up channels and positions. Transpose to (B, heads, head_dim, N) first.",
          (TO_MAP, "gathered.permute(0, 3, 1, 2).reshape(len(x), -1, *x.shape[2:])")),
-        ("interleaved-cut", "You cut q, k and v so that a head takes every second (third, ...) channel. A head should "
-                            "get head_dim neighbouring channels.",
+        ("interleaved-cut", "You cut q, k and v so that a head takes channels that are far apart, such as every second "
+                            "or every third one. A head should get head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
          (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)"))),
-        ("interleaved-queries", "You cut q so that a head takes every second (third, ...) channel. A head should get "
-                                "head_dim neighbouring channels.",
+        ("interleaved-queries", "You cut q so that a head takes channels that are far apart, such as every second or "
+                                "every third one. A head should get head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)"))),
         ("max-pool-of-kv",
-         "You take the largest keys and values of each window. Pool x by its means, avg_pool2d, before `kv`.",
+         "You take the largest keys and values of each window. Average x over each window with avg_pool2d, before you "
+         "call `kv`.",
          (PAIRS, PAIRS.replace("self.kv(pooled)", "F.max_pool2d(self.kv(x), self.window_size)"))),
         ("heads-last", "You join the heads so that their channels alternate. Head 0 should come first with all its "
                        "channels, then head 1.",
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
         ("sides-exchanged", "You cut the N positions into W rows of H. Cut them into H rows of W.",
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (x.shape[3], x.shape[2])).transpose(2, 3)")),
-        ("side-of-a-square", "You take the root of N for both sides, which is right for square maps only. Take H and W "
-                             "of x.",
+        ("side-of-a-square", "You take the square root of N for both sides, which is right for square maps only. Take "
+                             "H and W from x's shape.",
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))")),
         ("shortcut", "You add the queries to what is gathered. There is no shortcut in this module.",
          (TO_MAP, f"self.q(x) + {TO_MAP}")),
@@ -431,7 +436,7 @@ ATTENTION = (
          (PROJ, PROJ.replace(", 1)", ", 1, bias=False)"))),
         ("proj-3", "Your `proj` has a kernel of 3. It should be a 1x1 convolution.",
          (PROJ, PROJ.replace(", 1)", ", 3, padding=1)"))),
-        ("proj-depth-wise", "Your `proj` is depth-wise, so that heads are never mixed. It should be an ordinary 1x1 "
+        ("proj-depth-wise", "Your `proj` is depth-wise, so heads are never mixed. It should be an ordinary 1x1 "
                             "convolution.",
          (PROJ, PROJ.replace(", 1)", ", 1, groups=dim)"))),
         ("shortcut", "You add x to the result. The shortcut belongs to CloBlock.", (JOINED, f"x + {JOINED}")),
@@ -443,10 +448,11 @@ ATTENTION = (
           "([self.global_branch.q.in_channels] if self.global_branch is not None else []), dim=1))\n        found = "
           "[branch(parts.pop(0)) for branch in self.local_branches]"),
          (APPEND, "found.append(self.global_branch(parts.pop(0)))")),
-        ("locals-in-a-list", "The local branches lie in a plain Python list, which torch does not search: "
-         "nothing in them would be trained or moved. Use nn.ModuleList.",
+        ("locals-in-a-list", "The local branches lie in a plain Python list, which torch does not search. Nothing in "
+                             "them would be trained, or moved to another device. Use nn.ModuleList.",
          (LOCALS, LOCALS.replace("nn.ModuleList(", "list("))),
-        ("heads-as-width", "You give the groups' number of channels where their number of heads belongs.",
+        ("heads-as-width", "You pass a group's number of channels where its number of heads belongs. Pass the number "
+                           "of heads.",
          (LOCALS, LOCALS.replace("dim, heads, head_dim", "dim, heads * head_dim, 1"))),
         ("half-detached", "The numbers are right, but the local branches are detached: they would never learn.",
          (FOUND, FOUND.replace("branch(x) for", "branch(x).detach() for"))),
@@ -456,10 +462,11 @@ ATTENTION = (
         ("no-empty-local", "You build a branch for a local group of 0 heads, which would have no channels. Skip such a "
                            "group.",
          (GROUPS, f"{GROUPS}\n        groups = list(zip(group_split[:-1], kernel_sizes))")),
-        ("no-empty-global", "You build a global branch for 0 heads, which has no channels to cut into heads. In that "
+        ("no-empty-global", "You build a global branch for 0 heads, so it has no channels to cut into heads. In that "
                             "case global_branch should be None.",
          (f"{WIDE} if global_heads > 0 else None", WIDE)),
-        ("no-none", "Without global heads you still call the global branch, which is None.",
+        ("no-none", "If there are no global heads, you still call the global branch, which is None. In that case leave "
+                    "it out.",
          ("if self.global_branch is not None:", "if True:")),
         ),
     *detached("clo", "CloAttention", JOINED, "result", ((FOUND, f"x = x.detach()\n        {FOUND}"),)),
@@ -494,7 +501,7 @@ FFN = (
         ("dwconv-first", "Your dwconv comes before fc1. It should come between the GELU and fc2.",
          (DWCONV, DWCONV.replace("hidden_channels", "in_channels")), (FFN_OUT,
                                                                       "self.fc2(F.gelu(self.fc1(self.dwconv(x))))")),
-        ("no-dwconv", "dwconv is made and its result is not used.",
+        ("no-dwconv", "dwconv is made, but its result is not used. It should come between the GELU and fc2.",
          (FFN_OUT, "self.fc2(F.gelu(self.fc1(x))[:, :, ::self.dwconv.stride[0], ::self.dwconv.stride[0]])")),
         ("dense", "Your dwconv mixes all channels. A depth-wise one has groups=hidden_channels.",
          (DWCONV, DWCONV.replace(", groups=hidden_channels", ""))),
@@ -513,8 +520,8 @@ FFN = (
          (DWCONV, DWCONV.replace(" stride,", " 1,"))),
         ("stride-2", "Your stride is 2, whatever the argument says. Use the argument.",
          (DWCONV, DWCONV.replace(" stride,", " 2,"))),
-        ("stride-in-fc1", "Your fc1 has the stride, so that three quarters of the positions are never looked at. It "
-                          "belongs to dwconv.",
+        ("stride-in-fc1", "Your fc1 has the stride, so three quarters of the positions are never looked at. Give the "
+                          "stride to dwconv.",
          (FC1, FC1.replace(", 1)", ", 1, stride)")), (DWCONV, DWCONV.replace(" stride,", " 1,"))),
         ("stride-by-pooling", "You average windows after dwconv to shrink the map. Give dwconv itself the stride.",
          (DWCONV, DWCONV.replace(" stride,", " 1,") + "\n        self.stride = stride"),
@@ -528,8 +535,8 @@ FFN = (
         ("fc1-3", "fc1 has a kernel of 3. Both fc1 and fc2 should be 1x1 convolutions.",
          (FC1, FC1.replace(", 1)", ", 3, padding=1)"))),
         ("sides-exchanged",
-         "You swap rows and columns before dwconv and swap them back after it, so that its kernels are transposed. "
-         "Call dwconv on the map as it is.",
+         "You swap rows and columns before dwconv and swap them back after it, which has the effect of transposed "
+         "kernels. Call dwconv on the map as it is.",
          (FFN_OUT, "self.fc2(self.dwconv(F.gelu(self.fc1(x)).transpose(2, 3)).transpose(2, 3))")),
         ),
     *detached("ffn", "ConvFFN", FFN_OUT, "result", (("self.fc1(x)", "self.fc1(x.detach())"),)),
@@ -559,8 +566,8 @@ def both_norms(new: str) -> tuple[Edit, Edit]:
 BLOCK = (
     *of("CloBlock", "block",
         ("down-depth-wise",
-         "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. "
-         "The authors' code, which the paper's number of parameters comes from, has a full one: no groups.",
+         "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. The authors' code "
+         "has a full one, without groups, and the paper's number of parameters comes from that code.",
          (DOWN, DOWN[:-1] + ", groups=dim)")),
         ("down-no-bn", "The BatchNorm of `downsample` is missing. It belongs between the two convolutions.",
          (DOWN_NORM, "nn.Identity()")),
@@ -587,8 +594,8 @@ BLOCK = (
         ("down-no-bias",
          "The first convolution of `downsample` has no bias. In CloFormer it has one, although a BatchNorm follows.",
          (DOWN, DOWN[:-1] + ", bias=False)")),
-        ("down-no-padding", "The first convolution of `downsample` has no padding. It should have mlp_kernel_size // "
-                            "2.",
+        ("down-no-padding", "The first convolution of `downsample` has no padding. Its padding should be "
+                            "mlp_kernel_size // 2.",
          (DOWN, DOWN.replace("mlp_kernel_size // 2", "0"))),
         ("down-if-wider", "You make `downsample` only if out_dim differs from dim. Make it whenever the stride is 2, "
                           "whatever the widths are.",
@@ -604,9 +611,9 @@ BLOCK = (
          (SECOND, SECOND.replace("downsample(x)", "downsample(given)"))),
         ("down-of-normed", "Your `downsample` reads norm2(x). It should read x: only mlp reads norm2(x).",
          (SECOND, SECOND.replace("downsample(x)", "downsample(self.norm2(x))"))),
-        ("no-first-shortcut", "The shortcut around attn is missing: x + attn(norm1(x)).",
+        ("no-first-shortcut", "The shortcut around attn is missing: write x + attn(norm1(x)).",
          (FIRST, "x = self.attn(self.norm1(x))")),
-        ("no-second-shortcut", "The shortcut around mlp is missing: downsample(x) + mlp(norm2(x)).",
+        ("no-second-shortcut", "The shortcut around mlp is missing: write downsample(x) + mlp(norm2(x)).",
          (SECOND, "return self.mlp(self.norm2(x))")),
         ("no-attn", "attn is made and never called. The first half should be x + attn(norm1(x)).",
          (FIRST, "x = x + 0")),
@@ -626,7 +633,8 @@ BLOCK = (
         ("no-norm1", "norm1 is made and never called. It belongs before attn.", (FIRST, "x = x + self.attn(x)")),
         ("no-norm2", "norm2 is made and never called. It belongs before mlp.",
          (SECOND, SECOND.replace("self.norm2(x)", "x"))),
-        ("norm1-twice", "You call norm1 in both halves: norm2 is made and never used.",
+        ("norm1-twice", "You call norm1 in both halves: norm2 is made and never used. The second half should call "
+                        "norm2.",
          (SECOND, SECOND.replace("norm2", "norm1"))),
         ("norms-exchanged", "norm1 and norm2 have changed places: norm1 belongs before attn, and norm2 before mlp.",
          (FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1"))),
@@ -647,8 +655,8 @@ BLOCK = (
          (SECOND, SECOND.replace("self.norm2(x)", of_positions("norm2")))),
         ("norms-without-parameters", "Your norms have no weight and bias. Keep torch's default.",
          *both_norms("nn.GroupNorm(1, dim, affine=False)")),
-        ("hidden-rounded", "You round the hidden width to the nearest number. It should be int(dim * mlp_ratio), which "
-                           "rounds down.",
+        ("hidden-rounded", "You round the hidden width to the nearest whole number. It should be int(dim * mlp_ratio), "
+                           "which rounds down.",
          (MLP, MLP.replace("int(dim * mlp_ratio)", "round(dim * mlp_ratio)"))),
         ("hidden-of-out", "Your hidden width comes from out_dim. It should be int(dim * mlp_ratio).",
          (MLP, MLP.replace("int(dim *", "int(out_dim *"))),
@@ -661,8 +669,8 @@ BLOCK = (
         ("heads-kernel-of-mlp", "Your local heads have mlp_kernel_size. They should have kernel_sizes: pass these to "
                                 "attn.",
          (ATTN, ATTN.replace("kernel_sizes", "[mlp_kernel_size] * len(kernel_sizes)"))),
-        ("mlp-stride-1", "The stride does not reach mlp, so that mlp's map does not have the size of `downsample`'s. "
-                         "Pass the stride on.",
+        ("mlp-stride-1", "The stride does not reach mlp, so mlp's map does not have the size of `downsample`'s. Pass "
+                         "the stride on.",
          (MLP, MLP.replace(" stride,", " 1,"))),
         ("window-not-passed", "window_size does not reach attn, which uses its default. Pass it on.",
          (ATTN, ATTN.replace(", window_size", ""))),
@@ -679,7 +687,7 @@ BLOCK = (
         ("mlp-detached", "The numbers are right, but mlp is detached: it would never learn.",
          (SECOND, f"{SECOND}.detach()")),
         ("shortcut-detached",
-         "The numbers are right, but the first shortcut is detached: the gradient takes the long way alone.",
+         "The numbers are right, but the first shortcut is detached: there the gradient flows back only through attn.",
          (FIRST, "x = x.detach() + self.attn(self.norm1(x))")),
         ),
 )

@@ -54,7 +54,8 @@ MISTAKES = (
          "You average over the channels. Each channel should keep its own means: average over W, and over H.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True).expand(-1, x.shape[1], -1, -1)"),
           (COLUMNS, "x.mean(dim=(1, 2), keepdim=True).expand(-1, x.shape[1], -1, -1)"))),
-        ("over-batch", "Your means run over the batch too, so that all images share them. Average over one axis only.",
+        ("over-batch", "Your means run over the batch too, so all images share them. Average over W for the rows' "
+                       "means, and over H for the columns' means.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True).expand(len(x), -1, -1, -1)"),
           (COLUMNS, "x.mean(dim=(0, 2), keepdim=True).expand(len(x), -1, -1, -1)"))),
         ("divided-by-the-wrong-side",
@@ -85,7 +86,8 @@ MISTAKES = (
          ((A_H, f"torch.softmax({SCORES_H}, dim=1)"), (A_W, f"torch.softmax({SCORES_W}, dim=1)"))),
         ("two-sigmoids", "Your gates go through the sigmoid twice. Once is enough.",
          ((A_H, f"torch.sigmoid({A_H})"), (A_W, f"torch.sigmoid({A_W})"))),
-        ("no-sigmoids", "The sigmoids are missing: you multiply x by the outputs of conv_h and conv_w as they are.",
+        ("no-sigmoids", "The sigmoids are missing: you multiply x by the outputs of conv_h and conv_w as they are. "
+                        "Take a sigmoid of each output first.",
          BARE),
         ("no-sigmoid-of-rows", "The sigmoid after conv_h is missing.", (BARE[0],)),
         ("no-sigmoid-of-columns", "The sigmoid after conv_w is missing.", (BARE[1],)),
@@ -122,7 +124,7 @@ MISTAKES = (
                             "list of two sizes: split([H, W], dim=2).", ((SPLIT, "line.split(x.shape[2], dim=2)"),)),
         ("layers-exchanged", "conv_h and conv_w have changed places: conv_h should make the gate of the rows.",
          ((A_H, A_H.replace("conv_h", "conv_w")), (A_W, A_W.replace("conv_w", "conv_h")))),
-        ("one-layer", "conv_h makes both gates, and conv_w is never called.",
+        ("one-layer", "conv_h makes both gates, and conv_w is never called. It should make the gate of the columns.",
          ((A_W, A_W.replace("conv_w", "conv_h")),)),
         ("no-transposition",
          "Your columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
@@ -131,17 +133,17 @@ MISTAKES = (
          "Your columns' gate is (B, C, W, 1), so it multiplies the rows. Transpose it back to (B, C, 1, W).",
          ((A_W, "torch.sigmoid(self.conv_w(columns))"),)),
         *((f"joined-along-axis-3{words}",
-           "You join along axis 3. Once the columns' means are transposed, both kinds of means lie along axis 2, as "
-           "(B, C, H, 1) and (B, C, W, 1): join and split them along axis 2.",
+           "You join along axis 3. Once the columns' means are transposed, the two kinds of means are (B, C, H, 1) and "
+           "(B, C, W, 1). Join and split them along axis 2.",
            ((LINE, LINE.replace("dim=2", "dim=3")), (SPLIT, split)))
           for words, split in (("", SPLIT), ("-and-split", SPLIT.replace("dim=2", "dim=3")))),
         *((f"gate-reshaped{words}",
            "You reshape the columns' gate to x's shape, but it has W numbers for each channel and not H * W. Transpose "
-           "it back to (B, C, 1, W): the product with x stretches it.", ((SCORES_W, reshaped),))
+           "it back to (B, C, 1, W), and the product with x broadcasts it.", ((SCORES_W, reshaped),))
           for words, reshaped in (("", "self.conv_w(columns).reshape(x.shape)"),
                                   ("-before-conv-w", "self.conv_w(columns.reshape(x.shape))"))),
         ("pooled-away",
-         "You average over the whole map before conv1, as SE does: every row and every column gets the same gate. "
+         "You average over the whole map before conv1, as SE does, so every row and every column gets the same gate. "
          "Average along one axis at a time.",
          ((ACTIVE, "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"),)),
         ("apart", "You call bn1 on rows and columns separately. Send them through conv1 and bn1 as one line of H + W "
@@ -149,13 +151,14 @@ MISTAKES = (
          ((ACTIVE, f"torch.cat([F.hardswish(self.bn1(self.conv1(part))) for part in {SPLIT}], dim=2)"),)),
         ("relu", ACTIVATION.format("ReLU"), ((ACTIVE, ACTIVE.replace("F.hardswish", "torch.relu")),)),
         ("hard-swish-not-divided",
-         "Your hard-swish is not divided by 6: it is t * clamp(t + 3, 0, 6) / 6 (F.hardswish computes it).",
+         "Your hard-swish is not divided by 6. It should be t * clamp(t + 3, 0, 6) / 6, which F.hardswish computes.",
          ((f"line = {ACTIVE}", "line = self.bn1(self.conv1(line))\n        line = line * F.relu6(line + 3)"),)),
         ("relu6", ACTIVATION.format("ReLU6"), ((ACTIVE, ACTIVE.replace("hardswish", "relu6")),)),
         ("silu", SMOOTH, ((ACTIVE, ACTIVE.replace("hardswish", "silu")),)),
         ("gelu", ACTIVATION.format("GELU"), ((ACTIVE, ACTIVE.replace("hardswish", "gelu")),)),
         ("hardsigmoid-in-the-middle",
-         "There is a hard sigmoid between bn1 and the split. It should be a hard-swish, z times the hard sigmoid of z.",
+         "There is a hard sigmoid between bn1 and the split. It should be a hard-swish, which is z times the hard "
+         "sigmoid of z.",
          ((ACTIVE, ACTIVE.replace("hardswish", "hardsigmoid")),)),
         ("no-activation", "There is nothing between bn1 and the split: the hard-swish is missing.",
          ((ACTIVE, "self.bn1(self.conv1(line))"),)),
@@ -193,13 +196,13 @@ MISTAKES = (
         ("reduction-ignored",
          "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
          ((HIDDEN, "max(8, in_channels // 32)"),)),
-        ("default-reduction", "If `reduction` is not given, your code does not use 32.",
+        ("default-reduction", "If `reduction` is not given, your code should use 32.",
          (("reduction: int = 32", "reduction: int = 16"),)),
         ("no-bias",
          "None of your convolutions has a bias. All three should have one, even conv1, which a BatchNorm follows.",
          tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (CONV1, CONV_H, CONV_W))),
         ("conv1-without-bias", BIAS.format("conv1"), ((CONV1, CONV1.replace(", 1)", ", 1, bias=False)")),)),
-        ("gates-without-bias", BIAS.format("conv_h, or conv_w,"),
+        ("gates-without-bias", BIAS.format("conv_h or conv_w"),
          ((CONV_H, CONV_H.replace(", 1)", ", 1, bias=False)")), (CONV_W, CONV_W.replace(", 1)", ", 1, bias=False)")))),
         ("naive-sigmoid", INFINITE, ((A_H, naive_sigmoid(SCORES_H)), (A_W, naive_sigmoid(SCORES_W)))),
         ("gates-detached", "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): "

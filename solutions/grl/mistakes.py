@@ -56,10 +56,11 @@ DETACHED = (
     "learn."
 )
 NO_BIAS = "Your {} has no bias. Keep torch's default, which has one."
-TURNED_IMAGE = "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row."
+TURNED_IMAGE = ("You make a grid of W rows and H columns. image_size is (height, width), and tokens are listed row "
+                "by row.")
 TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, 2)"
 TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
-BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. "
+BY_RESHAPE = ("You turn (B, L, C) into (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels. "
               "Make a grid (B, H, W, C) first, then move the channels.")
 OF_SUM = "You add first and normalise the sum. Normalise the branch's output first, then add it."
 ONE_TOKEN = "Your anchors are single tokens, one from each block. Average the whole block."
@@ -140,9 +141,8 @@ MISTAKES = (
 
     # --- AnchoredStripeAttention
     Mistake("stripes-transforms-exchanged", "AnchoredStripeAttention",
-            "The two transforms have changed places: transform_in belongs to the first attention (anchors gather from "
-            "tokens), transform_out "
-            "to the second.",
+            "The two transforms have changed places: transform_in belongs to the first attention, in which anchors "
+            "gather from tokens. transform_out belongs to the second.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")), (LOGITS_OUT, LOGITS_OUT.replace("_out(", "_in(")))),
     Mistake("stripes-one-transform", "AnchoredStripeAttention",
             "Both attentions use transform_in. The second has a transform of its own, transform_out.",
@@ -198,7 +198,8 @@ MISTAKES = (
             "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
     Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
-            "You do not roll the result back, so each token gets the result of a token half a stripe away.",
+            "You do not roll the result back, so each token gets the result of a token half a stripe away. Roll back "
+            "by plus the shift.",
             ((PUT_BACK, "grid_of_windows(y, stripe, image_size).flatten(1, 2)"),)),
     Mistake("stripes-rolled-twice", "AnchoredStripeAttention",
             "You roll by minus the shift both times. Roll back in the other direction: plus the shift.",
@@ -217,12 +218,12 @@ MISTAKES = (
             "shift // d.",
             ((SHIFT_OF_ANCHORS, "shift"),)),
     Mistake("stripes-anchors-rolled-by-half-their-stripe", "AnchoredStripeAttention",
-            "You roll the anchors by (-shift) // d, which rounds away from 0, or by half of their own stripe. Divide "
+            "You roll the anchors by half of their own stripe, or by (-shift) // d, which rounds away from 0. Divide "
             "first: -(shift // d).",
             ((SHIFT_OF_ANCHORS, "tuple(-(-s // d) for s in shift)"),)),
     Mistake("stripes-no-mask", "AnchoredStripeAttention",
             "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends of "
-            "the image.",
+            "the image, and the mask keeps those apart.",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("stripes-mask-in-second-only", "AnchoredStripeAttention",
             "Only the second attention has a mask, so the anchors gather from both ends of the image. The first one "
@@ -233,13 +234,14 @@ MISTAKES = (
             "second one needs it too.",
             ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
     Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
-            "The argument `shift` has no effect: nothing is rolled, or by whole stripes, which changes nothing.",
+            "The argument `shift` has no effect. You roll nothing, or you roll by whole stripes, which changes "
+            "nothing.",
             ((IF_SHIFTED, "(0, 0)"),)),
     Mistake("stripes-always-shifted", "AnchoredStripeAttention",
-            "You roll the image although shift is False.",
+            "You roll the image although shift is False. Without a shift, nothing should be rolled.",
             ((IF_SHIFTED, "tuple(shifts)"),)),
     Mistake("stripes-always-shifted-and-masked", "AnchoredStripeAttention",
-            "You roll the image although shift is False.",
+            "You roll the image although shift is False. Without a shift, nothing should be rolled.",
             ((IF_SHIFTED, "tuple(shifts)"), ("        if self.shift:\n", "        if True:\n"))),
     Mistake("stripes-shifted-along-rows", "AnchoredStripeAttention",
             "You shift along the height only. Shift both axes.",
@@ -248,8 +250,8 @@ MISTAKES = (
             "You shift along the width only. Shift both axes.",
             ((IF_SHIFTED, "(0, shifts[1]) if self.shift else (0, 0)"),)),
     Mistake("stripes-full-axis-not-shifted", "AnchoredStripeAttention",
-            "If stripe_size is as long as the axis, your code does not shift that axis. The shift is 0 only for one "
-            "*group*: stripes given by stripe_size are always shifted by half.",
+            "If stripe_size is as long as the axis, your code does not shift that axis. The shift is 0 only if "
+            "stripe_groups asks for one *group*. Stripes given by stripe_size are always shifted by half.",
             ((SHIFT, "0 if groups is None and size == n else size // 2 if groups is None else 0 if groups == 1 else n "
                      "// (2 * groups)"),)),
     Mistake("stripes-shift-rounded-up", "AnchoredStripeAttention",
@@ -268,12 +270,13 @@ MISTAKES = (
             "shift should be 0.",
             ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
     Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
-            "If stripes are given by the number of groups, your code does not shift them, or shifts them by whole "
-            "stripes, which changes nothing. The shift should be n // (2g), and 0 for one group only.",
+            "If stripes are given by the number of groups, your code does not shift them. Or it shifts them by whole "
+            "stripes, which changes nothing. The shift should be n // (2g), or 0 if there is only one group.",
             ((SHIFT, "size // 2 if groups is None else 0"),)),
     Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
             "Your code does not shift an axis if its stripe_size equals the image's side, even if stripe_groups is "
-            "given. The shift is 0 only for one *group*: stripes given by stripe_size are always shifted by half.",
+            "given. The shift is 0 only if stripe_groups asks for one *group*. Stripes given by stripe_size are always "
+            "shifted by half.",
             ((SHIFT, "0 if n == size else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-groups-as-size", "AnchoredStripeAttention",
             "You use stripe_groups as the length of a stripe. It is the number of stripes, each n // g long.",
@@ -367,7 +370,7 @@ MISTAKES = (
             (("num_heads_stripe, stripe_size, stripe_groups, stripe_shift",
               "num_heads_stripe, stripe_size, (None, None), stripe_shift"),)),
     Mistake("mixed-no-proj", "MixedAttention",
-            "You never call `proj`, so the two branches are never mixed.",
+            "You never call `proj`, so the two branches are never mixed. Call it last, on the joined branches.",
             ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
     Mistake("mixed-interleaved", "MixedAttention",
             "The channels of the two branches alternate before proj. The windows' channels should come first, then "
@@ -459,7 +462,7 @@ MISTAKES = (
             "Your GELU is the approximation by tanh. Use the exact one, torch's default.",
             (("F.gelu(self.conv1(image))", "F.gelu(self.conv1(image), approximate='tanh')"),)),
     Mistake("local-no-gelu", "LocalConvBlock",
-            "The GELU between the two convolutions is missing.",
+            "The GELU between the two 3x3 convolutions is missing.",
             (("F.gelu(self.conv1(image))", "self.conv1(image)"),)),
     Mistake("local-gelu-behind", "LocalConvBlock",
             "There is a second GELU, after conv2. Keep only the one between the convolutions.",
@@ -468,7 +471,7 @@ MISTAKES = (
             "The ReLU between fc1 and fc2 is missing.",
             ((f"torch.relu(self.fc1({MEAN}))", f"self.fc1({MEAN})"),)),
     Mistake("local-no-gate", "LocalConvBlock",
-            "The gate is missing: conv2's output is returned as it is.",
+            "The gate is missing: you return conv2's output as it is. Multiply it by the gate first.",
             ((GATED, "y.flatten(2).transpose(1, 2)"),)),
     Mistake("local-gate-of-the-input", "LocalConvBlock",
             "Your gate looks at the mean of x. It should look at the mean of conv2's output.",
@@ -477,7 +480,7 @@ MISTAKES = (
             "You multiply x by the gate. Multiply conv2's output.",
             ((GATED, "(image * weights).flatten(2).transpose(1, 2)"),)),
     Mistake("local-no-sigmoid", "LocalConvBlock",
-            "The sigmoid is missing: your weights are the plain outputs of fc2.",
+            "The sigmoid after fc2 is missing: your gate is fc2's output as it is.",
             ((GATE, f"self.fc2(torch.relu(self.fc1({MEAN})))"),)),
     Mistake("local-softmax", "LocalConvBlock",
             "You have a softmax over the channels. It should be a sigmoid: each channel has a gate of its own.",
@@ -491,7 +494,8 @@ MISTAKES = (
             "You take the mean over one axis of the image only. Take it over H and W.",
             ((MEAN, "y.mean(dim=3, keepdim=True)"),)),
     Mistake("local-mean-of-batch", "LocalConvBlock",
-            "Your mean runs over the batch too: an image's gate depends on the other images.",
+            "Your mean runs over the batch too, so an image's gate depends on the other images. Take it over H and W "
+            "only.",
             ((MEAN, "y.mean(dim=(0, 2, 3), keepdim=True).expand(len(y), -1, -1, -1)"),)),
     Mistake("local-added", "LocalConvBlock",
             "You add the gate. Multiply by it.",
@@ -534,8 +538,8 @@ MISTAKES = (
     Mistake("local-grid-exchanged", "LocalConvBlock", TURNED_IMAGE, ((TO_IMAGE, TURNED_ALONE),)),
     Mistake("local-by-reshape", "LocalConvBlock", BY_RESHAPE, ((TO_IMAGE, "x.reshape(len(x), -1, *image_size)"),)),
     Mistake("local-tokens-by-reshape", "LocalConvBlock",
-            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels. Call "
-            "flatten(2), then transpose.",
+            "You turn (B, C, H, W) into (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. "
+            "Call flatten(2), then transpose.",
             ((GATED, "(y * weights).reshape(x.shape)"),)),
     Mistake("local-image", "LocalConvBlock",
             "You return an image, (B, dim, H, W). Return tokens, (B, L, dim).",
@@ -602,15 +606,15 @@ MISTAKES = (
             "There is a local branch although local_connection is False. `local` should then be None.",
             (("LocalConvBlock(dim) if local_connection else None", "LocalConvBlock(dim)"),)),
     Mistake("block-identity-for-local", "GRLBlock",
-            "Without a local connection you add x once more (an Identity?). `local` should be None, and nothing "
-            "should be added.",
+            "Without a local connection you add x a second time, perhaps through an nn.Identity. `local` should be "
+            "None, and nothing more should be added.",
             (("        if self.local is not None:\n            y = y + self.local(x, image_size)",
               "        y = y + (x if self.local is None else self.local(x, image_size))"),)),
     Mistake("block-never-local", "GRLBlock",
-            "There is no local branch although local_connection is True.",
+            "There is no local branch although local_connection is True. `local` should then be a LocalConvBlock.",
             (("LocalConvBlock(dim) if local_connection else None", "None"),)),
     Mistake("block-scale-ignored", "GRLBlock",
-            "res_scale has no effect. It multiplies norm1(attn(x)) and norm2(mlp(y)).",
+            "res_scale has no effect. It should multiply norm1(attn(x)) and norm2(mlp(y)).",
             (("self.res_scale = res_scale", "self.res_scale = 1.0"),)),
     Mistake("block-scale-first-only", "GRLBlock",
             "Only the attention is multiplied by res_scale. The MLP should be, too.",
@@ -632,20 +636,20 @@ MISTAKES = (
             ((FIRST, "self.res_scale * (x + self.norm1(self.attn(x, image_size)))"),
              (SECOND, "self.res_scale * (y + self.norm2(self.mlp(y)))"))),
     Mistake("block-scale-learned", "GRLBlock",
-            "res_scale is a parameter of yours, so that it would be trained. It should be a plain number.",
+            "Your res_scale is a parameter, so it would be trained. It should be a plain number.",
             (("self.res_scale = res_scale", "self.res_scale = nn.Parameter(torch.tensor(float(res_scale)))"),)),
     Mistake("block-eps", "GRLBlock",
             "Your LayerNorms have eps=1e-6. Keep torch's default, 1e-5.",
             (("self.norm1 = nn.LayerNorm(dim)", "self.norm1 = nn.LayerNorm(dim, eps=1e-6)"),
              ("self.norm2 = nn.LayerNorm(dim)", "self.norm2 = nn.LayerNorm(dim, eps=1e-6)"))),
     Mistake("block-local-in-training-alone", "GRLBlock",
-            "The local branch is added in training mode alone. It should be added in both modes.",
+            "The local branch is added only in training mode. It should be added in both modes.",
             (("if self.local is not None:", "if self.local is not None and self.training:"),)),
     Mistake("block-local-in-eval-alone", "GRLBlock",
-            "The local branch is added in eval mode alone. It should be added in both modes.",
+            "The local branch is added only in eval mode. It should be added in both modes.",
             (("if self.local is not None:", "if self.local is not None and not self.training:"),)),
     Mistake("block-groups-ignored", "GRLBlock",
-            "You do not pass stripe_groups on to MixedAttention.",
+            "You do not pass stripe_groups on to MixedAttention. Pass it on.",
             (("window_size, stripe_size, stripe_groups,\n", "window_size, stripe_size, (None, None),\n"),)),
     Mistake("block-scales-x", "GRLBlock",
             "You multiply both shortcuts, x and y, by res_scale. Multiply the branches instead.",
@@ -670,7 +674,7 @@ MISTAKES = (
             "Your GELU is the approximation by tanh. Use the exact one, torch's default.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(F.gelu(self.mlp.fc1(y), approximate='tanh')))"),)),
     Mistake("block-no-activation", "GRLBlock",
-            "Your MLP has no activation: two linear layers are one.",
+            "Your MLP has no activation: two linear layers in a row are no more than one. It should have a GELU.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(self.mlp.fc1(y)))"),)),
     Mistake("block-hidden-rounded", "GRLBlock",
             "You round the hidden width of the MLP to the nearest number, or up. It should be int(dim * mlp_ratio), "
@@ -704,10 +708,10 @@ MISTAKES = (
                                 "self.res_scale, self.turned = res_scale, stripe_type == 'W'"),
              (f"y = {FIRST}", f"image_size = image_size[::-1] if self.turned else image_size\n        y = {FIRST}"))),
     Mistake("block-factor-ignored", "GRLBlock",
-            "You do not pass down_factor on to MixedAttention.",
+            "You do not pass down_factor on to MixedAttention. Pass it on.",
             (("window_shift, stripe_shift, down_factor", "window_shift, stripe_shift"),)),
     Mistake("block-no-error", "GRLBlock",
-            'A stripe_type other than "H" and "W" must raise a ValueError. Yours treats it like "H".',
+            'A stripe_type other than "H" and "W" must raise a ValueError. Your code treats it like "H".',
             ((UNKNOWN, "pass"),)),
     Mistake("block-assert", "GRLBlock",
             "An `assert` raises an AssertionError, and raises nothing at all under `python -O`. Raise a ValueError.",
@@ -717,7 +721,7 @@ MISTAKES = (
             'and "W".',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper()[:1] not in ("H", "W"):'),)),
     Mistake("block-lower-case", "GRLBlock",
-            'You accept lower-case letters too, because `upper()` makes "H" of "h". Accept only "H" and "W".',
+            'You accept lower-case letters too, because `upper()` turns "h" into "H". Accept only "H" and "W".',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper() not in ("H", "W"):'),)),
     Mistake("block-part-of-a-word", "GRLBlock",
             'You look for stripe_type in the string "HW", which also contains the empty string and "HW" itself. '
@@ -731,10 +735,11 @@ MISTAKES = (
             "The two shifts have changed places on their way to MixedAttention: window_shift comes first.",
             (("window_shift, stripe_shift, down_factor", "stripe_shift, window_shift, down_factor"),)),
     Mistake("block-shifts-ignored", "GRLBlock",
-            "You do not pass the shifts on to MixedAttention.",
+            "You do not pass the shifts on to MixedAttention. Pass on window_shift and stripe_shift, in this order.",
             (("window_shift, stripe_shift, down_factor", "False, False, down_factor"),)),
     Mistake("block-heads-exchanged", "GRLBlock",
-            "The two numbers of heads have changed places on their way to MixedAttention.",
+            "The two numbers of heads have changed places on their way to MixedAttention: num_heads_window comes "
+            "first.",
             (("dim, num_heads_window, num_heads_stripe, window_size",
               "dim, num_heads_stripe, num_heads_window, window_size"),)),
     Mistake("block-dropout", "GRLBlock",

@@ -43,13 +43,13 @@ MISTAKES = (
     *with_gamma("efficient", "EfficientPositionAttention", "A V"),
     *projections("efficient", "EfficientPositionAttention", TURNED),
     Mistake("efficient-scaled", "EfficientPositionAttention",
-            "Your products are divided by sqrt(D), the root of the queries' width. `scaled_dot_product_attention` "
+            "Your products are divided by sqrt(D), where D is the queries' width. `scaled_dot_product_attention` "
             "divides by it unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), "
                     "values).transpose(1, 2)"),)),
     Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
-            "Your products are divided by sqrt(C). If padded queries are C wide, `scaled_dot_product_attention` "
-            "divides by it unless you pass scale=1.0. DANet does not scale.",
+            "Your products are divided by sqrt(C). If you pad the queries to C numbers, `scaled_dot_product_attention` "
+            "divides by sqrt(C) unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
         gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),  # noqa: E501
     Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
@@ -60,8 +60,8 @@ MISTAKES = (
             ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
               "        rows = [gather(*part) for part in parts]"),)),
     Mistake("efficient-chunks-of-keys", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and add the results, so that the weights of a position sum "
-            "to the number of chunks. A softmax needs the whole row: chunk the queries.",
+            "You take a softmax within each chunk of keys and add the results. The weights of a position then sum to "
+            "the number of chunks. A softmax needs the whole row: chunk the queries.",
             ((ROWS, """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
         gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""),)),
     Mistake("efficient-mean-of-chunks", "EfficientPositionAttention",
@@ -82,29 +82,29 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
-            "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            "You turn the gathered values, (B, N, C), into (B, C, H, W) with `reshape` or `view`, which swaps no axes. "
+            "Channels and positions are then mixed up. Call transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
             "You put the chunks together in a different order than you took them. Keep their order.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
             "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is a "
-            "different module, and the exercise asks for the same result.",
+            "different module. The exercise asks for the same result as with the softmax.",
             ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
     Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
-            "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first "
-            "(known as efficient, or linear, attention). That is a different module, and the exercise asks for the "
-            "same result.",
+            "You take one softmax of the queries and one of the keys, so that keys and values can be multiplied first. "
+            "That is called efficient (or linear) attention, and it is a different module. The exercise asks for the "
+            "same result as with one softmax of the products.",
             ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
     Mistake("efficient-pooled", "EfficientPositionAttention",
-            "You reduce the number of keys and values (by pooling or a stride). That saves memory and changes the "
-            "result, but the exercise asks for all N positions.",
+            "You reduce the number of keys and values (by pooling or a stride). That saves memory, but it changes the "
+            "result. The exercise asks for the keys and values of all N positions.",
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. That makes the map smaller only "
-            "by a constant factor, and it loses digits.",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. That shrinks the "
+            "map only by a constant factor, and it loses digits.",
             ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
         gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),  # noqa: E501
     Mistake("efficient-over-queries", "EfficientPositionAttention",
@@ -115,9 +115,9 @@ MISTAKES = (
             "All images of the batch use the queries of the first one. Each image should have its own.",
             ((CHUNK, "gather(some[:1], keys, values)"),)),
     Mistake("efficient-sees-itself", "EfficientPositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with "
-            "the positions on the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis "
-            "before them: (B, 1, N, D).",
+            "Each position gathers only its own value. `scaled_dot_product_attention` takes (B, heads, N, D). In (B, "
+            "N, 1, D) the positions lie on the axis of the heads, so each one has a single key. Put the new axis "
+            "before the positions: (B, 1, N, D).",
             ((ROWS, "gathered = values.transpose(1, 2)"),)),
     Mistake("efficient-dropout", "EfficientPositionAttention", ATTENTION_DROPOUT,
             ((CHUNK, "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"),)),
@@ -130,9 +130,9 @@ MISTAKES = (
         gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),  # noqa: E501
     # --- streaming_attention
     Mistake("streaming-no-rescaling", "streaming_attention",
-            "When the running maximum rises, neither your sum nor your output is rescaled: what was added before was "
-            "computed against the old maximum. Multiply both by exp(old maximum - new maximum), computed before the "
-            "old one is overwritten.",
+            "When the running maximum rises, you rescale neither the sum nor the output. Both were computed against "
+            "the old maximum: multiply both by exp(old maximum - new maximum). Compute this factor before you "
+            "overwrite the old maximum.",
             ((TOTAL, TOTAL.replace(" * shrink", "")), (GATHERED, GATHERED.replace(" * shrink", "")))),
     Mistake("streaming-output-not-rescaled", "streaming_attention",
             "When the running maximum rises, you rescale the sum but not the output. Both were computed against the "
@@ -144,14 +144,14 @@ MISTAKES = (
             ((TOTAL, TOTAL.replace(" * shrink", "")),)),
     Mistake("streaming-factor-upside-down", "streaming_attention",
             "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the "
-            "maximum rises they shrink: exp(old maximum - new maximum).",
+            "maximum rises they should shrink: multiply them by exp(old maximum - new maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"),)),
     # so do the weights of the old maximum, and a block of padding alone
     Mistake("streaming-not-a-number", "streaming_attention",
-            "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new "
-            "maximum), which is 0 for the first block. With the two swapped, the factor would be infinite. Use the new "
-            "maximum in the weights, and not the old one. Besides, a block of padding alone would have minus infinity "
-            "as its maximum.",
+            "Every result is NaN, because you compute infinity minus infinity, or 0 times infinity. The factor should "
+            "be exp(old maximum - new maximum), which is 0 for the first block. If you swap the two, the factor is "
+            "infinite there. Compute the weights with the new maximum, and not with the old one. A block that holds "
+            "only padding also has minus infinity as its maximum.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
             "Your factor is the difference of the two maxima. It should be exp of that difference: exp(old maximum - "
@@ -168,7 +168,7 @@ MISTAKES = (
     Mistake("streaming-maximum-of-block", "streaming_attention",
             "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. If "
             "another block lies far above or below, an exp is infinite. A running maximum never falls, and every block "
-            "can raise it: torch.maximum(old, the block's).",
+            "can raise it. Use torch.maximum(old, the block's).",
             ((NEW, "logits.amax(dim=-1, keepdim=True)"),)),
     Mistake("streaming-one-maximum-for-all", "streaming_attention",
             "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 everywhere, "
@@ -202,8 +202,8 @@ MISTAKES = (
             "each of them by its sum of exponentials.",
             per_block("sum(parts) / len(parts)")),
     Mistake("streaming-sum-of-blocks", "streaming_attention",
-            "You take a softmax within each block and add the results, so that the weights of a query sum to the "
-            "number of blocks. Divide once, at the end, by the sum over all blocks.",
+            "You take a softmax within each block and add the results. The weights of a query then sum to the number "
+            "of blocks. Divide once, at the end, by the sum over all blocks.",
             per_block("sum(parts)")),
     Mistake("streaming-blocks-by-sums-alone", "streaming_attention",
             "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's "
@@ -241,7 +241,7 @@ MISTAKES = (
             "Your blocks of values come in a different order than the blocks of keys. Use the same order for both.",
             ((GATHERED, GATHERED.replace("values", "values.flip(1)")),)),
     Mistake("streaming-keys-as-values", "streaming_attention",
-            "You gather the keys: `v` is never used. The weights gather the values.",
+            "You gather the keys: `v` is never used. Multiply the weights by the values.",
             ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")),
              (GATHERED, GATHERED.replace("values", "keys")))),
     Mistake("streaming-keys-scrambled", "streaming_attention",
@@ -254,7 +254,7 @@ MISTAKES = (
             ((SHRINK, SHRINK.replace("exp", "exp2")), (WEIGHTS, WEIGHTS.replace("exp", "exp2")))),
     Mistake("streaming-padded-with-zeros", "streaming_attention",
             "You fill the last block up with keys of zeros. Their logits are 0, not minus infinity, so they take a "
-            "share of the weights.",
+            "share of the weights. Let the last block be shorter.",
             ((f"for keys, values in {PARTS}:", """missing = -k.shape[1] % block
     k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
     for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""),)),
@@ -272,7 +272,7 @@ MISTAKES = (
             "block.",
             ((BELOW_1, BELOW_1.replace("block < 1", "block < 1 or block > k.shape[1] > 1")),)),
     Mistake("streaming-block-ignored-default-32", "streaming_attention",
-            "Your function takes no fourth argument for the block.",
+            "Your function takes no fourth argument for the block. The arguments should be q, k, v and block.",
             (("v: Tensor, block: int = 64", "v: Tensor"), (BELOW_1, "block = 64\n    "))),
     Mistake("streaming-detached", "streaming_attention",
             "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or "
@@ -289,7 +289,8 @@ MISTAKES = (
             "The numbers are right, but the values are detached: they would never learn.",
             ((GATHERED, GATHERED.replace("values", "values.detach()")),)),
     Mistake("streaming-changes-queries", "streaming_attention",
-            "Your function changes its argument q in place: code that reads it afterwards finds it changed.",
+            "Your function changes its argument q in place: code that reads it afterwards finds it changed. Make a new "
+            "tensor instead.",
             (("    largest = q", "    q.data.mul_(2)\n    q = q / 2\n    largest = q"),)),
     Mistake("streaming-on-the-cpu", "streaming_attention",
             "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "

@@ -37,8 +37,8 @@ CONV, NORM = (
 
 ATTN = "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)"
 HIDDEN = "int(dim * mlp_ratio)"
-TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the museum. If sr_ratio does not "
-                "divide the sides, there are more. Let `flatten(2)` count the positions in sr's output.")
+TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the page's bug museum. If sr_ratio "
+                "does not divide the sides, there are more. Let `flatten(2)` count the positions in sr's output.")
 FIRST, SECOND = "x = x + self.attn(self.norm1(x), H, W)", "return x + self.mlp(self.norm2(x))"
 
 
@@ -65,14 +65,14 @@ MISTAKES = (
             "Your gate is the sigmoid of x itself: `conv` is made and never used. It should be the sigmoid of conv(x).",
             ((GATED, "x * torch.sigmoid(x)"),)),
     Mistake("pixel-added", "PixelAttention",
-            "You add the convolution's output to x. Make a gate of it, and multiply x by the gate: x * "
+            "You add the convolution's output to x. Take its sigmoid, and multiply x by that gate: x * "
             "sigmoid(conv(x)).",
             ((GATED, "x + self.conv(x)"),)),
     Mistake("pixel-gate-added", "PixelAttention",
             "You add the gate to x. Multiply x by it.",
             ((GATED, "x + torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-shortcut", "PixelAttention",
-            "You add x once more, x + x * gate. Return x * gate, without a shortcut.",
+            "You also add x: you return x + x * gate. Return x * gate, without a shortcut.",
             ((GATED, f"x + {GATED}"),)),
     Mistake("pixel-gate-alone", "PixelAttention",
             "You return the gate. Apply it: x * gate.",
@@ -89,11 +89,11 @@ MISTAKES = (
             "one 3 x 3 kernel of its own.",
             ((PA_CONV, PA_CONV.replace(", groups=channels", "")),)),
     Mistake("pixel-one-map", "PixelAttention",
-            "Your convolution returns one map for all channels. Each channel should have a gate of its own: channels "
-            "to channels, with groups=channels.",
+            "Your convolution returns one map for all channels. Each channel should have a gate of its own. Use a "
+            "convolution from channels to channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(channels, 1, 3, padding=1)"),)),
     Mistake("pixel-kernel-1", "PixelAttention",
-            "Your kernel is 1 x 1, so that no position sees its neighbours. It should be 3 x 3, with padding=1.",
+            "Your kernel is 1 x 1, so no position sees its neighbours. It should be 3 x 3, with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "1")),)),
     Mistake("pixel-kernel-5", "PixelAttention",
             "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
@@ -112,16 +112,15 @@ MISTAKES = (
             "Your gate is a ReLU, which has no upper limit. It should be a sigmoid.",
             ((GATED, "x * torch.relu(self.conv(x))"),)),
     Mistake("pixel-softmax-over-channels", "PixelAttention",
-            "Your gate is a softmax over the channels, so that channels compete. Give each number a sigmoid of its "
-            "own.",
+            "Your gate is a softmax over the channels, so the channels compete. Give each number a sigmoid of its own.",
             ((GATED, "x * torch.softmax(self.conv(x), dim=1)"),)),
     Mistake("pixel-softmax-over-positions", "PixelAttention",
-            "Your gate is a softmax over the positions, so that positions compete. Give each number a sigmoid of its "
+            "Your gate is a softmax over the positions, so the positions compete. Give each number a sigmoid of its "
             "own.",
             ((GATED, "x * torch.softmax(self.conv(x).flatten(2), dim=2).view_as(x)"),)),
     Mistake("pixel-sides-exchanged", "PixelAttention",
-            "You swap rows and columns before the convolution and swap them back after it, so that its kernels are "
-            "transposed. Call conv on x as it is.",
+            "You swap rows and columns before the convolution and swap them back after it, which has the effect "
+            "of transposed kernels. Call conv on x as it is.",
             ((GATED, "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"),)),
     Mistake("pixel-twice-the-gate", "PixelAttention",
             "Your gate is multiplied by 2. It should be a plain sigmoid, between 0 and 1.",
@@ -140,7 +139,7 @@ MISTAKES = (
             "would never learn.",
             ((GATED, "x * torch.sigmoid(self.conv(x)).detach()"),)),
     Mistake("pixel-x-detached", "PixelAttention",
-            "The numbers are right, but the x that is multiplied is detached: most of its gradient is lost.",
+            "The numbers are right, but x is detached where the gate multiplies it: most of its gradient is lost.",
             ((GATED, "x.detach() * torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-input-of-conv-detached", "PixelAttention",
             "The numbers are right, but x is detached before the convolution: the part of its gradient that flows "
@@ -163,19 +162,20 @@ MISTAKES = (
             "torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='replicate')"),)),
     Mistake("pixel-one-kernel", "PixelAttention",
-            "Your convolution uses one and the same kernel for all channels. Each channel should have a kernel of its "
-            "own: channels to channels, with groups=channels.",
+            "Your convolution uses the same kernel for all channels. Each channel should have a kernel of its own. Use "
+            "a convolution from channels to channels, with groups=channels.",
             ((PA_CONV, "self.conv = nn.Conv2d(1, 1, 3, padding=1)"),
              (GATED, "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"))),
 
     # --- OverlapPatchEmbed
     Mistake("embed-size-halved", "OverlapPatchEmbed",
-            "The size that you return is always half of the input's, rounded down, as in the museum. That is wrong for "
-            "odd sides, and for every patch size other than 2. Read the size off the convolution's output.",
+            "The size that you return is always half of the input's, rounded down, as in the page's bug museum. That "
+            "is wrong for odd sides, and for every patch size other than 2. Read the size off the convolution's "
+            "output.",
             ((TRUE_SIZE, "(x.shape[2] // 2, x.shape[3] // 2)"),)),
     Mistake("embed-size-root", "OverlapPatchEmbed",
-            "For both sides you return the root of the number of tokens, which is right for square maps only. Read the "
-            "size off the convolution's output.",
+            "For both sides you return the square root of the number of tokens, which is right for square maps only. "
+            "Read the size off the convolution's output.",
             ((TRUE_SIZE, "(int((patches.shape[2] * patches.shape[3]) ** 0.5),) * 2"),)),
     Mistake("embed-no-statistics", "OverlapPatchEmbed",
             "Your `bn` keeps no running mean and variance. It should be nn.BatchNorm2d(out_channels), with torch's "
@@ -203,18 +203,19 @@ MISTAKES = (
             "You return the tokens alone. Return the size of their map too: tokens, (H', W').",
             ((f"return {TOKENS}, {TRUE_SIZE}", f"return {TOKENS}"),)),
     Mistake("embed-map", "OverlapPatchEmbed",
-            "You return a map instead of tokens. flatten(2), then transpose(1, 2) makes (B, H' * W', C) of it.",
+            "You return a map instead of tokens. Call flatten(2), then transpose(1, 2), to turn it into (B, H' * W', "
+            "C).",
             ((TOKENS, "patches"),)),
     Mistake("embed-not-transposed", "OverlapPatchEmbed",
             "Your tokens are (B, C, N): the transpose is missing. They should be (B, N, C), one row for each token.",
             ((TOKENS, "patches.flatten(2)"),)),
     Mistake("embed-tokens-scrambled", "OverlapPatchEmbed",
-            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in "
-            "memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`, which keeps the order of the numbers in "
+            "memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
             ((TOKENS, "patches.reshape(len(x), -1, patches.shape[1])"),)),
     Mistake("embed-columns-first", "OverlapPatchEmbed",
-            "Your tokens run column by column (W before H). They should run row by row: flatten(2), then transpose(1, "
-            "2).",
+            "Your tokens run column by column (W before H). They should run row by row. Call flatten(2), then "
+            "transpose(1, 2).",
             ((TOKENS, "patches.transpose(2, 3).flatten(2).transpose(1, 2)"),)),
     Mistake("embed-no-overlap", "OverlapPatchEmbed",
             "Your kernel is p. It should be p + 1, with stride p and padding p // 2, so that neighbouring patches "
@@ -271,8 +272,7 @@ MISTAKES = (
             "A ReLU follows the BatchNorm. Nothing should stand between it and the position code.",
             ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
     Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
-            "Your BatchNorm uses the statistics of the batch in eval mode too. Call the module, which follows the "
-            "mode.",
+            "Your BatchNorm uses the statistics of the batch in eval mode too. Call self.bn, which follows the mode.",
             ((PATCHES,
               "self.position(nn.functional.batch_norm("
               "self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
@@ -296,9 +296,9 @@ MISTAKES = (
 
     # --- EMSA
     Mistake("emsa-no-error", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: your `reshape` or `view` raises torch's "
-            "own error, or H and W are not checked at all. Compare H * W with the number of tokens first, and raise a "
-            "ValueError.",
+            "If H * W is not the number of tokens, your code raises no ValueError. Your `reshape` or `view` raises "
+            "torch's own error, or H and W are not checked at all. Compare H * W with the number of tokens first, and "
+            "raise a ValueError.",
             ((GRID, "x.transpose(1, 2).reshape(len(x), x.shape[2], H, W) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-error-if-reduced", "EMSA",
             "With sr_ratio=1 a wrong H or W goes unnoticed. Compare H * W with the number of tokens whatever the "
@@ -313,8 +313,9 @@ MISTAKES = (
             "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
             ((f"grid = {GRID}", "assert x.shape[1] == H * W\n        grid = x.transpose(1, 2).unflatten(2, (H, W))"),)),
     Mistake("emsa-no-error-unflatten", "EMSA",
-            "If H * W is not the number of tokens, no ValueError is raised: your `unflatten` raises torch's own error, "
-            "or H and W are not checked at all. Compare H * W with the number of tokens first, and raise a ValueError.",
+            "If H * W is not the number of tokens, your code raises no ValueError. Your `unflatten` raises torch's own "
+            "error, or H and W are not checked at all. Compare H * W with the number of tokens first, and raise a "
+            "ValueError.",
             ((GRID, "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
     Mistake("emsa-keys-cropped", "EMSA", TOO_FEW_KEYS,
             ((REDUCED, "self.sr_norm(as_tokens(self.sr(grid)[:, :, :H // self.sr_ratio, :W // self.sr_ratio]))"),)),
@@ -326,19 +327,19 @@ MISTAKES = (
             "there are more. Let `flatten(2)` count the positions in sr's output.",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"),)),
     Mistake("emsa-map-scrambled", "EMSA",
-            "You make (B, C, H, W) of the tokens (B, N, C) with `reshape` or `view` alone, which keeps the order of "
-            "the numbers in memory: channels and positions are mixed up. transpose(1, 2) first.",
+            "You turn the tokens (B, N, C) into (B, C, H, W) with `reshape` or `view` alone, which keeps the order of "
+            "the numbers in memory. Channels and positions are then mixed up. Call transpose(1, 2) first.",
             ((GRID, checked("x.reshape(len(x), -1, H, W)")),)),
     Mistake("emsa-map-sides", "EMSA",
             "You make a map of W rows and H columns. Tokens run row by row: (B, C, H, W).",
             ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H))")),)),
     Mistake("emsa-map-columns-first", "EMSA",
-            "You read the tokens column by column (W before H). They run row by row: transpose(1, 2), then (B, "
-            "C, H, W).",
+            "You read the tokens column by column (W before H). They run row by row. Call transpose(1, 2) first, then "
+            "unflatten to (B, C, H, W).",
             ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H)).transpose(2, 3)")),)),
     Mistake("emsa-reduced-scrambled", "EMSA",
-            "You make tokens of the reduced map with `reshape` or `view` alone, which keeps the order of the numbers "
-            "in memory: a token is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            "You turn the reduced map into tokens with `reshape` or `view` alone, which keeps the order of the numbers "
+            "in memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"),)),
     Mistake("emsa-both-scrambled", "EMSA",
             "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the numbers "
@@ -346,11 +347,12 @@ MISTAKES = (
             ((GRID, checked("x.reshape(len(x), -1, H, W)")), (REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), "
                                                                        "-1, x.shape[2]))"))),
     Mistake("emsa-not-reduced", "EMSA",
-            "`sr` and `sr_norm` are made and never used: keys and values come from all tokens.",
+            "`sr` and `sr_norm` are made and never used: keys and values come from all tokens. If sr_ratio is above 1, "
+            "they should come from the reduced tokens.",
             (("self.kv(reduced)", "self.kv(x)"),)),
     Mistake("emsa-queries-reduced", "EMSA",
-            "You reduce the queries too, so that fewer tokens come out than went in. Take the queries from x, and only "
-            "keys and values from the reduced tokens.",
+            "You reduce the queries too, so fewer tokens come out than went in. Take the queries from x, and only keys "
+            "and values from the reduced tokens.",
             (("self.q(x)", "self.q(reduced)"),)),
     Mistake("emsa-sr-groups", "EMSA",
             "`sr` mixes all channels. It should be depth-wise: groups=dim.",
@@ -366,16 +368,16 @@ MISTAKES = (
             "The padding of `sr` is 1, whatever the ratio is. It should be sr_ratio // 2.",
             ((SR, SR.replace("sr_ratio // 2", "1")),)),
     Mistake("emsa-sr-bias", "EMSA",
-            "`sr` has no bias. Keep torch's default: qkv_bias is for q and kv alone.",
+            "`sr` has no bias. Keep torch's default: qkv_bias is only for q and kv.",
             ((SR, SR[:-1] + ", bias=False)"),)),
     Mistake("emsa-sr-always", "EMSA",
-            "`sr` and `sr_norm` are there at sr_ratio=1 too. They are for ratios above 1: at 1, keys and values come "
-            "from x itself.",
+            "You make `sr` and `sr_norm` at sr_ratio=1 too. Make them only if the ratio is above 1. At 1, keys and "
+            "values come from x itself.",
             (("if sr_ratio > 1:", "if sr_ratio >= 1:"),
              ("if self.sr_ratio > 1 else x", "if self.sr_ratio >= 1 else x"))),
     Mistake("emsa-sr-norm-always", "EMSA",
-            "`sr_norm` is there at sr_ratio=1 too. It is for ratios above 1, as `sr` is: at 1, keys and values come "
-            "from x itself.",
+            "You make `sr_norm` at sr_ratio=1 too. Make it only if the ratio is above 1, like `sr`. At 1, keys and "
+            "values come from x itself.",
             ((f"    {SR_NORM}", SR_NORM), (f"{REDUCED} if self.sr_ratio > 1 else x",
                                            "self.sr_norm(as_tokens(self.sr(grid)) if self.sr_ratio > 1 else x)"))),
     Mistake("emsa-sr-norm-missing", "EMSA",
@@ -406,25 +408,25 @@ MISTAKES = (
             "half the values.",
             (("k, v = self.kv", "v, k = self.kv"),)),
     Mistake("emsa-halves-in-heads", "EMSA",
-            "You cut kv's channels into heads first, and each head into keys and values. Split the halves first: [k | "
-            "v], each of them heads x head_dim.",
+            "You cut kv's channels into heads first, and each head into keys and values. Split them into the halves [k "
+            "| v] first, and then each half into heads x head_dim.",
             ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, 2, -1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("emsa-halves-interleaved", "EMSA",
             "You take every second channel of kv for the keys. The first half should be the keys, and the second half "
             "the values.",
             ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, -1, 2)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("emsa-queries-scrambled", "EMSA",
-            "You make (B, heads, N, head_dim) of the queries with `view` or `reshape` alone, which keeps the order of "
-            "the numbers in memory: a head then gets whole tokens. Make (B, N, heads, head_dim) first, then "
+            "You turn the queries into (B, heads, N, head_dim) with `view` or `reshape` alone, which keeps the order "
+            "of the numbers in memory. A head then gets whole tokens. Make (B, N, heads, head_dim) first, then "
             "transpose(1, 2).",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
     Mistake("emsa-queries-channels-first", "EMSA",
-            "You read only the queries' channels as head_dim x heads, so that a head's queries use other channels than "
-            "its keys. Read them as heads x head_dim, like those of keys and values.",
+            "You read only the queries' channels as head_dim x heads, so a head's queries and its keys use different "
+            "channels. Read them as heads x head_dim, like those of keys and values.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),)),
     Mistake("emsa-halves-scrambled", "EMSA",
-            "You make (B, heads, M, head_dim) of keys and values with `view` or `reshape` alone, which keeps the "
-            "order of the numbers in memory: a head then gets whole tokens. Make (B, M, heads, head_dim) first, then "
+            "You turn keys and values into (B, heads, M, head_dim) with `view` or `reshape` alone, which keeps the "
+            "order of the numbers in memory. A head then gets whole tokens. Make (B, M, heads, head_dim) first, then "
             "transpose(1, 2).",
             ((PAIRS,
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),)),
@@ -433,8 +435,8 @@ MISTAKES = (
             "heads, head_dim) first, then permute(2, 0, 3, 1, 4).",
             ((PAIRS, "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"),)),
     Mistake("emsa-joined-scrambled", "EMSA",
-            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are "
-            "mixed up. transpose(1, 2) first, then flatten the last two axes.",
+            "You join the heads with `reshape` or `view` while their axis is still before the axis of the tokens. That "
+            "mixes up tokens and heads. Call transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "(weights @ v).reshape(x.shape)"),)),
     Mistake("emsa-split-and-joined-scrambled", "EMSA",
             "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
@@ -444,8 +446,8 @@ MISTAKES = (
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
              (JOINED, "(weights @ v).reshape(x.shape)"))),
     Mistake("emsa-channels-first", "EMSA",
-            "You read all channels as head_dim x heads, those of queries, keys and values, so that a head gets "
-            "channels that are far apart. Read them as heads x head_dim, so that a head has neighbouring channels.",
+            "You read the channels of queries, keys and values as head_dim x heads, so a head gets channels that are "
+            "far apart. Read them as heads x head_dim, so that a head has neighbouring channels.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),
              (PAIRS, "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)"),
              (JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"))),
@@ -462,13 +464,15 @@ MISTAKES = (
             "The scale is missing. Multiply the logits by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3)"),)),
     Mistake("emsa-scale-squared", "EMSA",
-            "You divide the logits by head_dim. Divide by its square root: multiply by head_dim ** -0.5.",
+            "You divide the logits by head_dim. Divide them by its square root, which is the same as multiplying by "
+            "head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3) * self.scale ** 2"),)),
     Mistake("emsa-scale-of-dim", "EMSA",
             "You scale by dim ** -0.5. A head's query has head_dim numbers, so scale by head_dim ** -0.5.",
             ((SCALE, "dim ** -0.5"),)),
     Mistake("emsa-scale-inverted", "EMSA",
-            "You multiply the logits by the square root of head_dim. Divide by it: multiply by head_dim ** -0.5.",
+            "You multiply the logits by the square root of head_dim. Divide them by it, which is the same as "
+            "multiplying by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3) / self.scale"),)),
     Mistake("emsa-scale-after-softmax", "EMSA",
             "You scale the weights after the softmax. Scale the logits, before it.",
@@ -483,7 +487,7 @@ MISTAKES = (
             ((PLAIN, PLAIN.replace("logits", "logits * self.scale")),)),
     Mistake("emsa-causal", "EMSA",
             "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every "
-            "key: no mask.",
+            "key, so use no mask.",
             ((PLAIN, PLAIN.replace("logits", "logits + torch.full_like(logits, float('-inf')).triu(1)")),)),
     Mistake("emsa-softmax-twice", "EMSA",
             "You take the softmax twice. Take it once; with apply_transform, `transform_norm` follows it.",
@@ -507,11 +511,11 @@ MISTAKES = (
             "You transform the heads although apply_transform is False.",
             (("self.apply_transform = apply_transform and num_heads > 1", "self.apply_transform = num_heads > 1"),)),
     Mistake("emsa-transform-one-head", "EMSA",
-            "With one head there is nothing to mix: the two layers of the transform are for more than one "
-            "head, even if apply_transform is True.",
+            "With one head there is nothing to mix. Make the two layers of the transform only if there is more than "
+            "one head, even if apply_transform is True.",
             (("apply_transform and num_heads > 1", "apply_transform"),)),
     Mistake("emsa-transform-no-conv", "EMSA",
-            "`transform_conv` is made and never used. It mixes the logits of the heads, before the softmax.",
+            "`transform_conv` is made and never used. It should mix the logits of the heads before the softmax.",
             (("self.transform_conv(logits)", "logits"),)),
     Mistake("emsa-transform-no-softmax", "EMSA",
             "With apply_transform, the softmax is missing. It belongs between transform_conv and transform_norm.",
@@ -525,7 +529,8 @@ MISTAKES = (
             "values by the norm's output.",
             ((TRANSFORMED, f"torch.softmax({TRANSFORMED}, dim=3)"),)),
     Mistake("emsa-transform-conv-groups", "EMSA",
-            "Your transform_conv treats each head by itself (groups=num_heads). It mixes the heads: leave groups at 1.",
+            "Your transform_conv treats each head by itself (groups=num_heads). It should mix the heads, so leave "
+            "groups at 1.",
             ((CONV, CONV[:-1] + ", groups=num_heads)"),)),
     Mistake("emsa-transform-tracked", "EMSA",
             "Your InstanceNorm keeps running statistics (track_running_stats=True). Torch's default keeps none.",
@@ -574,7 +579,7 @@ MISTAKES = (
             "`proj` is made and never used. It should be the last step.",
             ((f"self.proj({JOINED})", JOINED),)),
     Mistake("emsa-proj-bias", "EMSA",
-            "`proj` has no bias if qkv_bias is False. It should always have one: qkv_bias is for q and kv alone.",
+            "`proj` has no bias if qkv_bias is False. It should always have one: qkv_bias is only for q and kv.",
             ((PROJ, PROJ[:-1] + ", bias=qkv_bias)"),)),
     Mistake("emsa-bias-always", "EMSA",
             "qkv_bias=False has no effect: q and kv have a bias anyway.",
@@ -601,10 +606,10 @@ MISTAKES = (
             "If apply_transform is not given, your heads are transformed. The default is False.",
             (("apply_transform: bool = False", "apply_transform: bool = True"),)),
     Mistake("emsa-default-heads", "EMSA",
-            "If num_heads is not given, your code does not use 8.",
+            "If num_heads is not given, your code should use 8.",
             (("num_heads: int = 8", "num_heads: int = 4"),)),
     Mistake("emsa-default-ratio", "EMSA",
-            "If sr_ratio is not given, your code does not use 1.",
+            "If sr_ratio is not given, your code should use 1.",
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("emsa-sizes-exchanged", "EMSA",
             "q and kv have each other's sizes: q should return dim numbers for each token, and kv 2 * dim.",
@@ -688,7 +693,8 @@ MISTAKES = (
             "The MLP comes before attn. Attention should come first.",
             ((FIRST, "x = x + self.mlp(self.norm2(x))"), (SECOND, "return x + self.attn(self.norm1(x), H, W)"))),
     Mistake("block-no-attention", "ResTBlock",
-            "attn is made and never called: your block treats each token by itself.",
+            "attn is made and never called, so your block treats each token by itself. The first half should be x + "
+            "attn(norm1(x)).",
             ((FIRST, "pass" if False else "as_map(x, H, W)"),)),
     Mistake("block-no-mlp", "ResTBlock",
             "The MLP is made and never called. The second half should be x + mlp(norm2(x)).",
@@ -700,7 +706,8 @@ MISTAKES = (
             "Your GELU is the approximation with a tanh. Use the exact one, torch's default.",
             (("nn.GELU()", "nn.GELU(approximate='tanh')"),)),
     Mistake("block-no-gelu", "ResTBlock",
-            "Your MLP has no GELU: two linear layers in a row are one linear layer.",
+            "Your MLP has no GELU: two linear layers in a row are no more than one. A GELU belongs between fc1 and "
+            "fc2.",
             (("gelu=nn.GELU()", "gelu=nn.Identity()"),)),
     Mistake("block-gelu-after-fc2", "ResTBlock",
             "Your GELU comes after fc2. It should come between fc1 and fc2.",
@@ -727,13 +734,13 @@ MISTAKES = (
             "You round mlp_ratio down before you multiply. Multiply first: int(dim * mlp_ratio).",
             ((HIDDEN, "dim * int(mlp_ratio)"),)),
     Mistake("block-ratio-ignored", "ResTBlock",
-            "The argument `mlp_ratio` has no effect: 4 is written where it belongs.",
+            "The argument `mlp_ratio` has no effect: 4 is written in its place.",
             ((HIDDEN, "4 * dim"),)),
     Mistake("block-sr-ratio-ignored", "ResTBlock",
-            "The argument `sr_ratio` never reaches attn: nothing is reduced.",
+            "The argument `sr_ratio` never reaches attn, so nothing is reduced. Pass it on.",
             ((ATTN, ATTN.replace("sr_ratio, qkv_bias, apply_transform", "1, qkv_bias, apply_transform")),)),
     Mistake("block-bias-ignored", "ResTBlock",
-            "The argument `qkv_bias` never reaches attn: its q and kv have no bias.",
+            "The argument `qkv_bias` never reaches attn, so attn's q and kv have no bias. Pass it on.",
             ((ATTN, ATTN.replace("qkv_bias", "False")),)),
     Mistake("block-transform-ignored", "ResTBlock",
             "The argument `apply_transform` never reaches attn. Pass it on.",
@@ -742,7 +749,7 @@ MISTAKES = (
             "The arguments `qkv_bias` and `apply_transform` never reach attn. Pass them on.",
             ((ATTN, ATTN.replace(", qkv_bias, apply_transform", "")),)),
     Mistake("block-heads-ignored", "ResTBlock",
-            "The argument `num_heads` never reaches attn, which has one head.",
+            "The argument `num_heads` never reaches attn, which has one head. Pass it on.",
             ((ATTN, ATTN.replace("num_heads, sr_ratio", "1, sr_ratio")),)),
     Mistake("block-flags-exchanged", "ResTBlock",
             "qkv_bias and apply_transform have changed places on their way to attn. EMSA takes dim, num_heads, "
@@ -752,14 +759,14 @@ MISTAKES = (
             "You pass H and W to attn in the wrong order. The height comes first.",
             ((FIRST, FIRST.replace("H, W", "W, H")),)),
     Mistake("block-sides-from-root", "ResTBlock",
-            "You take the root of the number of tokens for H and W, which is right for square maps only. Pass H and W "
-            "on as they are.",
+            "You take the square root of the number of tokens for H and W, which is right for square maps only. Pass H "
+            "and W on as they are.",
             ((FIRST, FIRST.replace("H, W", "*(int(x.shape[1] ** 0.5),) * 2")),)),
     Mistake("block-default-ratio", "ResTBlock",
-            "If mlp_ratio is not given, your code does not use 4.",
+            "If mlp_ratio is not given, your code should use 4.",
             (("mlp_ratio: float = 4", "mlp_ratio: float = 2"),)),
     Mistake("block-default-sr", "ResTBlock",
-            "If sr_ratio is not given, your code does not use 1.",
+            "If sr_ratio is not given, your code should use 1.",
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("block-default-bias", "ResTBlock",
             "If qkv_bias is not given, your q and kv have a bias. The default is False.",

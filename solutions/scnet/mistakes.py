@@ -21,8 +21,8 @@ SHORTCUT, ADDED = "x if self.downsample is None else self.downsample(x)", "torch
 CONV1_A, CONV1_B = (f"self.conv1_{half} = nn.Conv2d(in_channels, width, 1, bias=False)" for half in "ab")
 CONV3 = "self.conv3 = nn.Conv2d(2 * width, out_channels, 1, bias=False)"
 
-SMOOTH = ("You enlarge by {} interpolation. The authors' code calls F.interpolate without a mode, so torch copies the "
-          "nearest cell and mixes no neighbours.")
+SMOOTH = ("You enlarge by {} interpolation. Call F.interpolate without a mode, as the authors' code does: torch then "
+          "copies the nearest cell and mixes no neighbours.")
 INNER_RELU = ("You have a ReLU inside {}, which should hold only a convolution and a BatchNorm. SCConv has no ReLU at "
               "all.")
 NO_NORM = "{} has no BatchNorm, or never calls it. Each convolution should be followed by a BatchNorm of its own."
@@ -99,17 +99,16 @@ MISTAKES = (
         ("ceil", "Your pooling keeps a last cell that is not full (ceil_mode). nn.AvgPool2d(pooling) drops the rows "
                  "and columns that do not fill a cell.",
          ((K2, K2.replace("(pooling)", "(pooling, ceil_mode=True)")),)),
-        ("global-pooling", "You average over the whole map, as SE does, so that every position has the same context. "
-                           "Average over cells of "
-         "`pooling` x `pooling` pixels.",
+        ("global-pooling", "You average over the whole map, as SE does, so every position has the same context. "
+                           "Average over cells of `pooling` x `pooling` pixels.",
          ((AROUND, "self.k2[1:](x.mean(dim=(2, 3), keepdim=True))"),)),
         ("pooling-to-size",
          "You average down to `pooling` x `pooling` cells. But `pooling` is the side of one cell: "
          "nn.AvgPool2d(pooling).",
          ((K2, K2.replace("AvgPool2d", "AdaptiveAvgPool2d")),)),
-        ("pooling-ignored", "The argument `pooling` has no effect: 4 is written where it belongs.",
+        ("pooling-ignored", "The argument `pooling` has no effect: 4 is written in its place.",
          ((K2, K2.replace("(pooling)", "(4)")),)),
-        ("default-pooling", "If `pooling` is not given, your code does not use 4.",
+        ("default-pooling", "If `pooling` is not given, your code should use 4.",
          (("pooling: int = 4", "pooling: int = 2"),)),
         ("no-x-in-gate", "x is missing from your gate. The gate is the sigmoid of a sum: x plus k2's enlarged output.",
          ((GATE, "torch.sigmoid(around)"),)),
@@ -129,7 +128,8 @@ MISTAKES = (
          ((GATE, "torch.sigmoid(x * around)"),)),
         ("subtracted", "You subtract k2's enlarged output from x. The gate should be the sigmoid of their sum.",
          ((GATE, "torch.sigmoid(x - around)"),)),
-        ("no-sigmoid", "The sigmoid is missing: k3(x) is multiplied by the bare sum x + Up(k2(x)).",
+        ("no-sigmoid", "The sigmoid is missing: you multiply k3(x) by the sum of x and k2's enlarged output. Take the "
+                       "sigmoid of that sum first.",
          ((GATE, "x + around"),)),
         ("tanh", "You gate with a tanh, which can be negative. The exercise asks for a sigmoid, between 0 and 1.",
          ((GATE, "torch.tanh(x + around)"),)),
@@ -140,11 +140,12 @@ MISTAKES = (
         ("gate-of-k3-kept", "Your gate adds k3's output to k2's. It should add x itself.",
          ((GATE, "torch.sigmoid((local := self.k3(x)) + around)"), (RESULT, "self.k4(local * gate)"))),
         ("gate-at-the-small-size",
-         "You add the means to k2's output, take the sigmoid, and enlarge only then. Enlarge k2's output first, then "
-         "add x itself.", ((AROUND, "self.k2(x)"), (GATE, "F.interpolate(torch.sigmoid(self.k2[0](x) + around), "
+         "You add the small map of means to k2's output, take the sigmoid, and enlarge last. Enlarge k2's output "
+         "first, then add x itself.",
+         ((AROUND, "self.k2(x)"), (GATE, "F.interpolate(torch.sigmoid(self.k2[0](x) + around), "
                                                           "x.shape[2:])"))),
         ("sigmoid-twice",
-         "You take the sigmoid twice: the gate lies between 0 and 1 already and then goes through a second sigmoid.",
+         "You take the sigmoid twice. The gate already lies between 0 and 1 after the first one, so take it once.",
          ((GATE, "torch.sigmoid(torch.sigmoid(x + around))"),)),
         ("repeat-and-fill",
          "You repeat each cell `pooling` times and fill the rest, at the border, with the last cell. F.interpolate to "
@@ -157,8 +158,8 @@ MISTAKES = (
         ("k2-of-k3-kept", "Your k2 reads the output of k3. Both k2 and k3 should read x.",
          ((AROUND, AROUND.replace("(x)", "(local := self.k3(x))")), (RESULT, "self.k4(local * gate)"))),
         ("mean-of-the-batch",
-         "You average k2's output over the batch, so that an image's result depends on the other images. Each image "
-         "should have a gate of its own.",
+         "You average k2's output over the batch, so an image's result depends on the other images. Each image should "
+         "have a gate of its own.",
          ((AROUND, AROUND.replace("self.k2(x)", "self.k2(x).mean(0, keepdim=True)")),)),
         ("added", "You add the gate to k3(x). Multiply k3(x) by it.", ((RESULT, "self.k4(self.k3(x) + gate)"),)),
         ("x-gated",
@@ -209,12 +210,12 @@ MISTAKES = (
         ("arguments-exchanged",
          "Your second argument is `pooling`, and your third is `stride`. The exercise has them the other way round.",
          (("stride: int = 1, pooling: int = 4", "pooling: int = 4, stride: int = 1"),)),
-        ("no-padding-in-k4", "k4's convolution has no padding, so that the map loses two rows and two columns. Pass "
+        ("no-padding-in-k4", "k4's convolution has no padding, so the map loses two rows and two columns. Pass "
                              "padding=1.",
          ((K4, f"self.k4 = nn.Sequential({conv(stride='stride', padding='0')}, {NORM})"),)),
-        ("no-padding-in-k3", "k3's convolution has no padding, so that k3(x) is smaller than the gate. Pass padding=1.",
+        ("no-padding-in-k3", "k3's convolution has no padding, so k3(x) is smaller than the gate. Pass padding=1.",
          ((K3, f"self.k3 = nn.Sequential({conv(padding='0')}, {NORM})"),)),
-        ("no-padding", "Your convolutions have no padding, so that their maps lose two rows and two columns. Pass "
+        ("no-padding", "Your convolutions have no padding, so their maps lose two rows and two columns. Pass "
                        "padding=1.",
          every(padding="0")),
         ("one-by-one", "Your convolutions are 1 x 1. They should be 3 x 3, with padding 1.",
@@ -226,12 +227,13 @@ MISTAKES = (
          ((K4, "self.k4 = self.k3"),)),
         ("stride-ignored", "The argument `stride` has no effect. Pass it to k4's convolution.",
          ((K4, K4.replace(", stride", "")),)),
-        ("stride-in-k3", "k3's convolution has the stride, so that k3(x) is smaller than the gate. Only k4, which "
-                         "comes last, should have the stride.",
+        ("stride-in-k3", "k3's convolution has the stride, so k3(x) is smaller than the gate. Only k4, which comes "
+                         "last, should have the stride.",
          ((K3, K3.replace("channels)", "channels, stride)")),)),
         ("stride-in-k2-too",
-         "k2's convolution has the stride as well. The shapes still fit, because every size is enlarged to x's. Only "
-         "k4's convolution should have the stride.", ((K2, K2.replace("channels)", "channels, stride)")),)),
+         "k2's convolution has the stride as well. The shapes still fit, because you enlarge k2's map to x's size "
+         "anyway. Only k4's convolution should have the stride.",
+         ((K2, K2.replace("channels)", "channels, stride)")),)),
         ("naive-sigmoid", INFINITE, ((GATE, naive_sigmoid("x + around")),)),
         ("gate-detached", "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): k2 "
                           "would never learn.",
@@ -244,7 +246,7 @@ MISTAKES = (
         ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
          ((f"return {RESULT}", f"return {RESULT}.detach()"),)),
         ("in-place", "You change x in place (as `x += ...` does): code that reads it afterwards finds different "
-                     "numbers. Write x + around.",
+                     "numbers. Write x + ..., which makes a new tensor.",
          ((f"gate = {GATE}", "k3 = self.k3(x)\n        gate = torch.sigmoid(x.data.add_(around.detach()) * 0 + x)"),
           (RESULT, "self.k4(k3 * gate)"))),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
@@ -258,8 +260,8 @@ MISTAKES = (
          "shortcut.",
          ((ADDED, "torch.relu(y)"),)),
         ("downsample-ignored",
-         "You never call `downsample` and always add x itself. If a `downsample` is given, x has the wrong size or "
-         "number of channels.",
+         "You never call `downsample` and always add x itself. If a `downsample` is given, add downsample(x), because "
+         "x has the wrong size or number of channels.",
          ((SHORTCUT, "x"),)),
         ("downsample-of-none", "If `downsample` is None, your block still calls it. In that case add x itself.",
          ((SHORTCUT, "self.downsample(x)"),)),
@@ -302,29 +304,30 @@ MISTAKES = (
          "All four ReLUs inside the branches are missing. One should follow each of bn1_a, k1, bn1_b and scconv.",
          ((FIRST_A, "self.bn1_a(self.conv1_a(x))"), (FIRST_B, "self.bn1_b(self.conv1_b(x))"), (SECOND_A, "self.k1(a)"),
           (SECOND_B, "self.scconv(b)"))),
-        ("stride-in-conv1-a", "conv1_a has the stride. In half a the stride belongs to k1, the 3 x 3 convolution.",
+        ("stride-in-conv1-a", "conv1_a has the stride. In half `a` the stride belongs to k1, the 3 x 3 convolution.",
          ((CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")), (K1, K1.replace(", stride", "")))),
-        ("b-first", "You join the halves in the order b, a. The plain half a should come first: torch.cat([a, b], "
-                    "dim=1).",
+        ("b-first", "You join the halves in the order `b`, `a`. The plain half, `a`, should come first: torch.cat([a, "
+                    "b], dim=1).",
          ((JOINED, "torch.cat([b, a], dim=1)"),)),
         ("joined-along-the-batch",
-         "You join a and b along axis 0, the batch. Channels are axis 1: torch.cat([a, b], dim=1).",
+         "You join `a` and `b` along axis 0, the batch. Channels are axis 1: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.cat([a, b], dim=0)"),)),
         ("joined-along-the-width",
-         "You join a and b along the last axis, the width. Channels are axis 1: torch.cat([a, b], dim=1).",
+         "You join `a` and `b` along the last axis, the width. Channels are axis 1: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.cat([a, b], dim=-1)"),)),
         ("interleaved",
-         "You interleave the channels of a and b. All channels of a should come first: torch.cat([a, b], dim=1).",
+         "You interleave the channels of `a` and `b`. All channels of `a` should come first: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.stack([a, b], dim=2).flatten(1, 2)"),)),
         ("halves-added", "You add the halves, which leaves planes // 2 channels. conv3 should read both halves, side "
                          "by side: torch.cat([a, b], dim=1).",
          ((JOINED, "a + b"), (CONV3, CONV3.replace("2 * width", "width")))),
-        ("a-twice", "conv3 reads half a twice, and half b is not used.", ((JOINED, "torch.cat([a, a], dim=1)"),)),
-        ("b-twice", "conv3 reads half b twice, and half a is not used.", ((JOINED, "torch.cat([b, b], dim=1)"),)),
+        ("a-twice", "conv3 reads half `a` twice, and half `b` is not used.", ((JOINED, "torch.cat([a, a], dim=1)"),)),
+        ("b-twice", "conv3 reads half `b` twice, and half `a` is not used.", ((JOINED, "torch.cat([b, b], dim=1)"),)),
         ("branches-in-a-row", "Your scconv reads k1's output. The two halves should run side by side, each from x.",
          ((FIRST_B, "a"),)),
         ("scconv-after-k1",
-         "You call scconv on half a. The two halves should run side by side, with k1 on half a and scconv on half b.",
+         "You call scconv on half `a`. The two halves should run side by side, with k1 on half `a` and scconv on half "
+         "`b`.",
          ((SECOND_B, "torch.relu(self.scconv(a))"),)),
         ("one-first-layer", "Both halves start with conv1_a and bn1_a: conv1_b and bn1_b are made and never called.",
          ((FIRST_B, FIRST_A),)),
@@ -342,8 +345,8 @@ MISTAKES = (
          ((THIRD, f"self.conv3({JOINED})"), (ADDED, "torch.relu(self.bn3(y + shortcut))"))),
         ("norm-after-relu", "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
          ((FIRST_A, "self.bn1_a(torch.relu(self.conv1_a(x)))"), (FIRST_B, "self.bn1_b(torch.relu(self.conv1_b(x)))"))),
-        ("full-width", "Your halves have `planes` channels each. Each half should have w = planes // 2, so that "
-                       "together they have 2w.",
+        ("full-width", "Your halves have `planes` channels each. Each half should have w = planes // 2 channels, so "
+                       "that the two together have 2w.",
          ((WIDTH, WIDTH.replace("planes // 2", "planes")),)),
         ("input-cut", "You cut x's channels in two. Both conv1_a and conv1_b should read all of x, with in_channels "
                       "channels.",
@@ -357,7 +360,7 @@ MISTAKES = (
         ("rounded-up", "If planes is odd, you round half of it up. Round down: planes // 2.",
          ((WIDTH, WIDTH.replace("planes // 2", "-(-planes // 2)")),)),
         ("joined-width-of-planes",
-         "Your conv3 takes `planes` channels. If planes is odd, the two halves together have one channel less: 2 * w.",
+         "Your conv3 takes `planes` channels. If planes is odd, the two halves together have one channel fewer: 2 * w.",
          ((CONV3, CONV3.replace("2 * width", "planes")),)),
         ("not-expanded", "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 needs as "
                          "many.",
@@ -369,13 +372,13 @@ MISTAKES = (
          "conv3 returns `in_channels` channels. It should return 4 * planes (`expansion`), and bn3 needs as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "in_channels")),)),
         ("stride-not-passed",
-         "`stride` reaches neither k1 nor scconv: the map keeps its size, while the shortcut's is smaller.",
+         "`stride` reaches neither k1 nor scconv. The map keeps its size, but the shortcut's map is smaller.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")))),
         ("stride-not-in-k1",
-         "k1's convolution has no stride, so half a is larger than half b. Both k1 and scconv need the stride.",
+         "k1's convolution has no stride, so half `a` is larger than half `b`. Both k1 and scconv need the stride.",
          ((K1, K1.replace(", stride", "")),)),
-        ("stride-not-in-scconv", "scconv has no stride, so half b is larger than half a. Both k1 and scconv need the "
-                                 "stride.",
+        ("stride-not-in-scconv", "scconv has no stride, so half `b` is larger than half `a`. Both k1 and scconv need "
+                                 "the stride.",
          ((SCCONV, SCCONV.replace(", stride", "")),)),
         ("stride-in-first-layers",
          "The stride is in conv1_a and conv1_b. It belongs to k1 and scconv, which see the map at full size.",
@@ -387,20 +390,20 @@ MISTAKES = (
           (CONV3, CONV3.replace("1, bias", "1, stride, bias")))),
         ("stride-for-pooling", "scconv gets the stride as its pooling. Its arguments are channels, stride, pooling.",
          ((SCCONV, "self.scconv = SCConv(width, 1, stride)"),)),
-        ("another-pooling", "scconv's pooling is not 4. You need not give it: SCConv(w, stride).",
+        ("another-pooling", "scconv's pooling is not 4. Leave the argument out: SCConv(w, stride).",
          ((SCCONV, "self.scconv = SCConv(width, stride, 2)"),)),
-        ("no-scconv", "scconv is made and never called: half b goes from its 1 x 1 convolution straight to conv3.",
+        ("no-scconv", "scconv is made and never called: half `b` goes from its 1 x 1 convolution straight to conv3.",
          ((SECOND_B, "b"),)),
-        ("no-k1", "k1 is made and never called: half a goes from its 1 x 1 convolution straight to conv3.",
+        ("no-k1", "k1 is made and never called: half `a` goes from its 1 x 1 convolution straight to conv3.",
          ((SECOND_A, "a"),)),
-        ("calibrated-twice", "Both halves go through scconv, and k1 is never called. Half a, the plain one, should go "
-                             "through k1.",
+        ("calibrated-twice", "Both halves go through scconv, and k1 is never called. Half `a`, the plain one, should "
+                             "go through k1.",
          ((SECOND_A, "torch.relu(self.scconv(a))"),)),
-        ("k1-in-both", "Both halves go through k1, and scconv is never called. Half b, the calibrated one, should go "
+        ("k1-in-both", "Both halves go through k1, and scconv is never called. Half `b`, the calibrated one, should go "
                        "through scconv.",
          ((SECOND_B, "torch.relu(self.k1(b))"),)),
-        ("halves-exchanged", "k1 and scconv have changed places: half a should go through k1, and half b through "
-                             "scconv.",
+        ("halves-exchanged", "k1 and scconv have changed places: half `a` should go through k1, and half `b` should go "
+                             "through scconv.",
          ((SECOND_A, "torch.relu(self.scconv(a))"), (SECOND_B, "torch.relu(self.k1(b))"))),
         ("first-biases", BIAS.format("Each of the 1 x 1 convolutions"),
          tuple((line, line.replace(", bias=False", "")) for line in (CONV1_A, CONV1_B, CONV3))),

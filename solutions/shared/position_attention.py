@@ -145,8 +145,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Your queries and keys go through a ReLU. Use the convolutions' outputs as they are.",
                 ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
         Mistake(f"{short}-default-sixteen", exercise,
-                "If reduction is not given, your module uses 16, as the earlier lessons do. Here the default should be "
-                "8.",
+                "If reduction is not given, your module uses 16, as in earlier lessons. Here the default should be 8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),
         Mistake(f"{short}-no-bias", exercise,
                 "Your 1x1 convolutions have no bias. Keep torch's default.",
@@ -162,10 +161,12 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
                  (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
         Mistake(f"{short}-queries-as-keys", exercise,
-                "Queries and keys come from the same layer: `self.key` is made and never used.",
+                "Queries and keys come from the same layer: `self.key` is made and never used. The keys should come "
+                "from it.",
                 ((KEYS, "self.query(x).flatten(2)"),)),
         Mistake(f"{short}-keys-as-queries", exercise,
-                "Queries and keys come from the same layer: `self.query` is made and never used.",
+                "Queries and keys come from the same layer: `self.query` is made and never used. The queries should "
+                "come from it.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
                 "Queries and keys have changed places, so row j of your map belongs to the key of position j. It "
@@ -173,7 +174,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
-                "Your positions gather x itself: `self.value` is made and never used. The weights gather the values, "
+                "Your positions gather x itself: `self.value` is made and never used. They should gather the values, "
                 "self.value(x).",
                 ((values, values.replace("self.value(x)", "x")),)),
         Mistake(f"{short}-input-detached", exercise,

@@ -41,8 +41,8 @@ DETACHED = (
     "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
     "learn."
 )
-NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. With your code torch raises its own "
-                  "RuntimeError, or nothing is raised. Test both sides with `%` first.")
+NO_VALUE_ERROR = ("If the windows do not divide the image, your function must raise a ValueError. With your code torch "
+                  "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.")
 
 
 def by_hand(number: str) -> str:
@@ -187,8 +187,8 @@ MISTAKES = (
 
     # --- shifted_window_mask
     Mistake("mask-nothing", "shifted_window_mask",
-            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a slice "
-            "on the wrong axis changes nothing, and raises no error.)",
+            "Your mask is 0 everywhere: nothing is masked. (If you number the regions with slices, check their axes: a "
+            "slice on the wrong axis changes nothing, and raises no error.)",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("mask-exchanged", "shifted_window_mask",
             "Your mask is the wrong way round: -100 for two tokens of the same region, and 0 for two tokens of "
@@ -199,15 +199,15 @@ MISTAKES = (
             "-100.",
             ((MASK, f"-{MASK}"),)),
     Mistake("mask-minus-infinity", "shifted_window_mask",
-            "Your mask is minus infinity where the regions differ. Use -100, as the authors' code does; the page gives "
-            "the reasons for each.",
+            "Your mask is minus infinity where the regions differ. Use -100, as the authors' code does. The page gives "
+            "the reasons for both numbers.",
             ((MASK, f"{MASK}.masked_fill({MASK} < 0, float('-inf'))"),)),
     Mistake("mask-other-number", "shifted_window_mask",
             "Your mask has the right pattern but the wrong number. It should be -100 where the regions differ.",
             ((MASK, f"{MASK} * 1e7"),)),
     Mistake("mask-of-bools", "shifted_window_mask",
             "Your mask holds True and False, or 1 and 0. The mask is *added* to the logits, so it should be 0 where "
-            "two tokens may look at each other, -100 where they may not.",
+            "two tokens may look at each other, and -100 where they may not.",
             ((MASK, f"({MASK} == 0)"),)),
     Mistake("mask-rows-only", "shifted_window_mask",
             "Your regions come from the rows alone. The image was rolled along its width too, so the columns need "
@@ -225,7 +225,8 @@ MISTAKES = (
             "You use the shift of the rows, shift_size[0], for the columns too. The columns' shift is shift_size[1].",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-shift-exchanged", "shifted_window_mask",
-            "The two shifts have changed places: shift_size[0] belongs to the rows, shift_size[1] to the columns.",
+            "The two shifts have changed places: shift_size[0] belongs to the rows, and shift_size[1] belongs to the "
+            "columns.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - t)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-at-the-start", "shifted_window_mask",
             "Your last border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the "
@@ -246,9 +247,8 @@ MISTAKES = (
             "both ends of the image.",
             ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
     Mistake("mask-slices-early", "shifted_window_mask",
-            "The ranges of the columns cut your rows: the slices are applied one axis too early. In a picture of "
-            "regions, (1, 1, H, W), `[:, rows, columns]` cuts axes 1 and 2, but rows are axis 2 and columns are axis "
-            "3.",
+            "Your slices are one axis too early, so the ranges of the columns cut the rows. In a map of regions (1, 1, "
+            "H, W), `[:, rows, columns]` cuts axes 1 and 2. Rows are axis 2, and columns are axis 3.",
             code="""
                 def shifted_window_mask(image_size, window_size, shift_size):
                     regions, number = torch.zeros(1, 1, *image_size), 0
@@ -261,7 +261,7 @@ MISTAKES = (
                     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
                 """),
     *(Mistake(f"mask-rolled-{way}", "shifted_window_mask",
-              "You roll the region numbers. The three ranges describe the image *after* the roll already. Number them, "
+              "You roll the region numbers. The three ranges already describe the image *after* the roll. Number them, "
               "and do not roll the numbers.",
               ((REGIONS, by_hand("(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - "
                                  f"t)).roll({by}, (0, 1))")),))
@@ -287,8 +287,8 @@ MISTAKES = (
             "differ should get -100.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
     Mistake("mask-of-distances", "shifted_window_mask",
-            "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. "
-            "Every pair whose regions differ should get -100, however far apart the numbers are.",
+            "You multiply -100 by the difference of the two regions' numbers, so some pairs get -200 and more. Every "
+            "pair whose regions differ should get -100, however far apart the numbers are.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"),)),
     Mistake("mask-without-images-axis", "shifted_window_mask",
             "Your mask has one axis too many, for images or heads. It should be (nW, N, N).",
@@ -417,15 +417,16 @@ MISTAKES = (
             "You add the mask before you multiply by the scale, so the mask is scaled too. Add the mask last.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
-            "The windows get the masks of other windows: you read the axis B * nW with the images inside (as "
-            "repeat_interleave does). Images are outermost: all masks in order, then all of them again.",
+            "The windows get the masks of other windows. You read the axis B * nW with the images inside, as "
+            "repeat_interleave does. Images are outermost, so the whole list of masks should be repeated for each "
+            "image.",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
             "All your windows get the mask of the first one. Window i of every image should get mask[i].",
             ((WITH_MASK, "logits + mask[:1, None]"),)),
     Mistake("affine-mask-transposed", "AffineTransform",
-            "Your mask is transposed. (For a window's own tokens it makes no difference, but the rows of a mask belong "
-            "to the queries.)",
+            "Your mask is transposed. Its rows should belong to the queries. (For a window's own tokens this makes no "
+            "difference.)",
             ((WITH_MASK,
               "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-on-one-head", "AffineTransform",
@@ -472,10 +473,11 @@ MISTAKES = (
 
     # --- cosine_attention
     Mistake("cosine-plain", "cosine_attention",
-            "Queries and keys are not normalised: these are plain dot products, not cosines.",
+            "Your queries and keys are not normalised, so you take plain dot products and not cosines. Give each of "
+            "these vectors length 1.",
             ((COSINE, "q @ k.transpose(-2, -1)"),)),
     Mistake("cosine-scaled-dot-product", "cosine_attention",
-            "These are dot products divided by sqrt(d), as in the usual attention. For a cosine, divide by the two "
+            "You take dot products divided by sqrt(d), as in the usual attention. For a cosine, divide by the two "
             "lengths, and by nothing else.",
             ((COSINE, "q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5"),)),
     Mistake("cosine-queries-only", "cosine_attention",
@@ -502,10 +504,11 @@ MISTAKES = (
               ((COSINE, f"(q / q.norm(){eps}) @ (k / k.norm(){eps}).transpose(-2, -1)"),))
       for which, eps in (("", ""), ("-clamped", ".clamp(min=1e-12)"))),
     Mistake("cosine-sum", "cosine_attention",
-            "You divide by the sum of absolute values (p=1). Divide by the length, the root of the sum of squares.",
+            "You divide by the sum of absolute values (p=1). Divide by the length, which is the square root of the sum "
+            "of squares.",
             ((COSINE, "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"),)),
     Mistake("cosine-squared-length", "cosine_attention",
-            "You divide by the sum of squares. Divide by its root, the length.",
+            "You divide by the sum of squares. Divide by its square root, which is the length.",
             ((COSINE, "(q / q.square().sum(-1, keepdim=True).clamp(min=1e-24)) @ (k / k.square().sum(-1, "
                       "keepdim=True).clamp(min=1e-24)).transpose(-2, -1)"),)),
     Mistake("cosine-no-eps", "cosine_attention",
@@ -522,7 +525,8 @@ MISTAKES = (
             ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + "
                       "1e-6)).transpose(-2, -1)"),)),
     Mistake("cosine-no-transform", "cosine_attention",
-            "`transform` is never called: the cosines themselves go into the softmax.",
+            "`transform` is never called: the cosines themselves go into the softmax. Call it on the cosines, before "
+            "the softmax.",
             ((RESULT, "cosine.softmax(dim=-1) @ v"),)),
     Mistake("cosine-transform-after", "cosine_attention",
             "You call `transform` on the weights, after the softmax. It turns cosines into logits, so it comes before "
@@ -532,11 +536,11 @@ MISTAKES = (
             "You call `transform` twice. Call it once, on the cosines.",
             ((RESULT, "transform(transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-added-again", "cosine_attention",
-            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to products "
-            "of its own.",
+            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to dot products of "
+            "its own. Your logits should be what `transform` returns, and nothing else.",
             ((RESULT, "(cosine + transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-no-softmax", "cosine_attention",
-            "The softmax is missing: `transform` returns logits, not weights.",
+            "The softmax over the keys is missing: `transform` returns logits, not weights.",
             ((RESULT, "transform(cosine) @ v"),)),
     Mistake("cosine-softmax-over-queries", "cosine_attention",
             "Your softmax runs over the queries. Take it over the keys, dim=-1, so that each query's weights sum to 1.",
@@ -567,7 +571,8 @@ MISTAKES = (
 
     # --- WindowAttention
     Mistake("windows-not-rolled-back", "WindowAttention",
-            "The result is not rolled back: each token gets what belongs to a neighbour half a window away.",
+            "You do not roll the result back, so each token gets what belongs to a neighbour half a window away. Roll "
+            "back by plus the shift.",
             ((PUT_BACK, "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"),)),
     Mistake("windows-rolled-twice", "WindowAttention",
             "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
@@ -578,15 +583,15 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), self.shift_size)"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")))),
     Mistake("windows-never-rolled", "WindowAttention",
-            "With shift=True you pass the mask but never roll the image: neighbours are kept apart, and the windows "
-            "are where they always were.",
+            "With shift=True you pass the mask but never roll the image. The mask then keeps neighbours apart, and the "
+            "windows have not moved. Roll the image first.",
             ((ROLLED, "as_grid(qkv, image_size)"), (PUT_BACK,
                                                     "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"))),
     Mistake("windows-shift-ignored", "WindowAttention",
             "The argument `shift` has no effect: the image is never rolled, and there is no mask.",
             ((SHIFT_SIZE, "(0, 0)"),)),
     Mistake("windows-always-shifted", "WindowAttention",
-            "The image is rolled although shift is False.",
+            "You roll the image although shift is False. Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
     Mistake("windows-always-rolled", "WindowAttention",
@@ -597,10 +602,11 @@ MISTAKES = (
             (("shift: bool = False", "shift: bool = True"),)),
     Mistake("windows-no-mask", "WindowAttention",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
-            "ends of the image, which should not look at each other.",
+            "ends of the image. Those tokens should not look at each other.",
             ((MASKS, "None"),)),
     Mistake("windows-always-masked", "WindowAttention",
-            "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
+            "You use the mask of shifted windows although shift is False, so it cuts the last windows into pieces. "
+            "Without a shift, use no mask.",
             ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, "
                      "self.window_size[1] // 2)).to(qkv)"),)),
     Mistake("windows-mask-kept", "WindowAttention",
@@ -627,7 +633,8 @@ MISTAKES = (
             "You roll and mask along the width only. Shift both axes.",
             ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
     Mistake("windows-shift-rounded-up", "WindowAttention",
-            "Your shift is too large, such as half of w rounded up, or w - 1. It should be w // 2, rounded down.",
+            "Your shift is too large. It may be half of w rounded up, or w - 1. It should be w // 2, which rounds "
+            "down.",
             ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) "
                           "if shift else (0, 0)"),)),
     *(Mistake(f"windows-axes-of-roll{dims}", "WindowAttention",
@@ -642,12 +649,12 @@ MISTAKES = (
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),
              (PUT_BACK, "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"))),
     Mistake("windows-tokens-rolled-once", "WindowAttention",
-            "You roll the list of tokens before you make a grid of it: dims 1 and 2 of (B, L, 3C) are tokens and "
+            "You roll the list of tokens before you turn it into a grid: dims 1 and 2 of (B, L, 3C) are tokens and "
             "channels. Make the grid first.",
             ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),)),
     Mistake("windows-shifts-exchanged", "WindowAttention",
-            "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width "
-            "to dim 2.",
+            "The two shifts have changed places when you roll: half the window's height belongs to dim 1, and half its "
+            "width belongs to dim 2.",
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "self.shift_size[::-1])")))),
     Mistake("windows-image-exchanged", "WindowAttention",
@@ -743,7 +750,7 @@ MISTAKES = (
             "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
             ((PUT_BACK, PUT_BACK.replace(".flatten(1, 2)", "")),)),
     Mistake("windows-shortcut", "WindowAttention",
-            "You add something of the input to the result. The shortcut belongs to the block around this module.",
+            "You add the input, or a part of it, to the result. The shortcut belongs to the block around this module.",
             ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
     Mistake("windows-softmax-attention", "WindowAttention",
             "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",

@@ -1003,7 +1003,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: blocks-shared, expect: You use one and the same block several times, as `[block] * n` does
+# %% wrong: blocks-shared, expect: You use the same block several times, as `[block] * n` does
 class Residual(nn.Module):
     """x -> relu(branch(x) + shortcut(x)); a child class says what the branch is."""
 
@@ -1625,7 +1625,7 @@ class AttentionResNet(Backbone):
         return stage
 
 
-# %% wrong: eval-in-forward, expect: Your network calls eval() in forward, so its BatchNorms never see the batch
+# %% wrong: eval-in-forward, expect: Your network calls eval() in forward, so its BatchNorms never use the batch's statistics
 def conv3x3(inside, outside, stride=1):
     return nn.Conv2d(inside, outside, kernel_size=3, stride=stride, padding=1, bias=False)
 
@@ -2718,7 +2718,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: stride-in-last-block, expect: Your last block of a stage has the stride (as in CloFormer)
+# %% wrong: stride-in-last-block, expect: In your stages the last block has the stride, as in CloFormer
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
@@ -2778,7 +2778,7 @@ class AttentionResNet(nn.Module):
         return self.head(x.mean(dim=(2, 3)))
 
 
-# %% wrong: stride-second-block, expect: Your second block of a stage has the stride
+# %% wrong: stride-second-block, expect: In your stages the second block has the stride
 from functools import reduce
 
 

@@ -598,7 +598,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: checked-last, expect: A list that is too short ends in an IndexError before any ValueError comes
+# %% wrong: checked-last, expect: A list that is too short raises an IndexError before your ValueError
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):
@@ -883,7 +883,7 @@ class CloFormer(nn.Module):
         return self.head(torch.einsum("bchw->bc", x) / x[0, 0].numel())
 
 
-# %% wrong: first-instead-of-last, expect: Your first block of a stage has the next stage's width, so the blocks after it do not fit
+# %% wrong: first-instead-of-last, expect: In your stages the first block has the next stage's width, so the blocks after it do not fit
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
@@ -1058,7 +1058,7 @@ class CloFormer(nn.Module):
         return self.head(x.mean([-2, -1]))
 
 
-# %% wrong: inner-lengths, expect: Correct arguments end in a ValueError too
+# %% wrong: inner-lengths, expect: Your code raises a ValueError for correct arguments too
 from itertools import chain, pairwise
 
 
@@ -1894,7 +1894,7 @@ class CloFormer(nn.Module):
         return self.head(x)
 
 
-# %% wrong: sum-of-lengths, expect: You add the lengths up, so that a list that is too long makes up for one that is too short
+# %% wrong: sum-of-lengths, expect: You add the lengths up, so a list that is too long makes up for one that is too short
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 

@@ -251,7 +251,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
 # + table.append((name, n, round(k / 1000000.0, 2), round(k / 2 ** 20, 2)))
 
 
-# %% wrong: counts-cached-by-name, expect: You store the counts under the name, so that of two rows with the same name the second gets the count of the first
+# %% wrong: counts-cached-by-name, expect: If two rows have the same name, the second gets the count of the first
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -396,7 +396,7 @@ def parameter_table(rows):
     return out
 
 
-# %% wrong: recurse-false, expect: You count only the module's own parameters and not its children's (recurse=False)
+# %% wrong: recurse-false, expect: You count only the module's own parameters and not its children's
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
     that number in units of 10^6 and of 2^20, both rounded to two digits.
@@ -461,7 +461,7 @@ def parameter_table(rows):
 # + table.append((name, n, round(n / 10000000.0, 2), round(n / 2 ** 20, 2)))
 
 
-# %% wrong: units-from-all, edits, expect: The count is right, but the units count frozen parameters too
+# %% wrong: units-from-all, edits, expect: The count is right, but your last two entries include frozen parameters
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + everything = sum((p.numel() for p in module.parameters()))
@@ -483,7 +483,7 @@ def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, f
     return table
 
 
-# %% wrong: xor-for-power, edits, expect: `^` is exclusive or in Python
+# %% wrong: xor-for-power, edits, expect: In Python `^` is the exclusive or
 # - count = sum((p.numel() for p in module.parameters() if p.requires_grad))
 # - table.append((name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))
 # + n = sum((p.numel() for p in module.parameters() if p.requires_grad))

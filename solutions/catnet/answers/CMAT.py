@@ -386,7 +386,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: mask-on-other-picture, expect: You multiply b by the mask
+# %% wrong: mask-on-other-picture, expect: You multiply `b` by the mask
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()

@@ -297,7 +297,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: default-over-queries, expect: If `softmax_over` is not given, your code does not use "keys"
+# %% wrong: default-over-queries, expect: If `softmax_over` is not given, your code should use "keys"
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="queries"):
         super(CrossMaskedAttention, self).__init__()
@@ -357,7 +357,7 @@ class CrossMaskedAttention(nn.Module):
         return mask * out
 
 
-# %% wrong: keys-times-queries, expect: You multiply the keys by the queries, so that the rows of
+# %% wrong: keys-times-queries, expect: You multiply the keys by the queries, so the rows of
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -590,7 +590,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: mask-or-nothing, expect: Without a mask your module stops with an error
+# %% wrong: mask-or-nothing, expect: Your module raises an error if there is no mask
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -781,7 +781,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: not-transposed, expect: so that its columns are used as weights
+# %% wrong: not-transposed, expect: so its columns are used as weights
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()

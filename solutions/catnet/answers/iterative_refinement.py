@@ -508,7 +508,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: query-not-passed-on, expect: You do not keep the refined query: each block starts again from the first one
+# %% wrong: query-not-passed-on, expect: You do not keep the refined query: each block starts again from the original query
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
@@ -599,7 +599,7 @@ def iterative_refinement(
     return maps
 
 
-# %% wrong: support-not-passed-on, expect: You do not keep the refined support: each block starts again from the first one
+# %% wrong: support-not-passed-on, expect: You do not keep the refined support: each block starts again from the original support
 def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
     h, w = query.shape[2], query.shape[3]
     resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)

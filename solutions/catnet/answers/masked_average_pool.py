@@ -110,7 +110,7 @@ def masked_average_pool(features, mask):
     return torch.sum(features * mask[None, ...], dim=(2, 3)) / (mask[None, ...].sum(dim=(2, 3)) + 1e-5)
 
 
-# %% wrong: buffer-of-float32, expect: come back as float32
+# %% wrong: buffer-of-float32, expect: Your result is float32
 def masked_average_pool(features, mask):
     B, C = features.shape[:2]
     big = F.interpolate(features, mask.shape[-2:], mode="bilinear", align_corners=False)

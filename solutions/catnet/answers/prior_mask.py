@@ -149,7 +149,7 @@ def prior_mask(
     return ((best - low) / (high - low + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: cosine-no-epsilon, expect: The 1e-7 is missing that is added to the product of the lengths
+# %% wrong: cosine-no-epsilon, expect: Add 1e-7 to the product of the lengths
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:

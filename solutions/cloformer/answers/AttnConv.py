@@ -156,7 +156,7 @@ class AttnConv(nn.Module):
         return attn.mul(v)
 
 
-# %% wrong: attn-map-per-head, expect: Your attn_map has head_dim channels and serves each head by itself
+# %% wrong: attn-map-per-head, expect: Your attn_map has head_dim channels and reads each head by itself
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()
@@ -250,7 +250,7 @@ class AttnConv(nn.Module):
         return torch.tanh(self.attn_map(q * k) * self.head_dim ** -0.5) * v
 
 
-# %% wrong: groups-of-three, expect: of three channels each
+# %% wrong: groups-of-three, expect: each of them mixes three channels
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()
@@ -513,7 +513,7 @@ class AttnConv(nn.Module):
         return attn * v
 
 
-# %% wrong: reshape-of-the-batch, edits, expect: images are mixed up
+# %% wrong: reshape-of-the-batch, edits, expect: Images are then mixed up
 # - width = heads * head_dim
 # + c = 3 * heads * head_dim
 #
@@ -712,7 +712,7 @@ class AttnConv(nn.Module):
         return attn * v
 
 
-# %% wrong: v-added, expect: You add v once more
+# %% wrong: v-added, expect: You also add v itself
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()

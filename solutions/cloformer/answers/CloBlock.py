@@ -394,7 +394,7 @@ class CloBlock(nn.Module):
 # +     self.downsample = nn.Identity()
 
 
-# %% wrong: hidden-rounded-up, edits, expect: You round the hidden width to the nearest number
+# %% wrong: hidden-rounded-up, edits, expect: You round the hidden width to the nearest whole number
 # - self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
 # + self.mlp = ConvFFN(dim, round(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
 #

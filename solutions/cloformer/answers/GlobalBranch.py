@@ -277,7 +277,7 @@ class GlobalBranch(nn.Module):
         return (a @ v).transpose(2, 3).reshape(b, -1, h, w)
 
 
-# %% wrong: batch-and-heads-mixed, expect: images are mixed up
+# %% wrong: batch-and-heads-mixed, expect: Images are then mixed up
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -598,7 +598,7 @@ class GlobalBranch(nn.Module):
         return (a @ v).transpose(2, 3).reshape(b, -1, h, w)
 
 
-# %% wrong: not-transposed-back, expect: channels and positions are mixed up
+# %% wrong: not-transposed-back, expect: mixes up channels and positions
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -1141,7 +1141,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: windows-from-the-area, expect: fewer windows, and heads are mixed up
+# %% wrong: windows-from-the-area, expect: fewer windows, so heads are mixed up
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()

@@ -683,7 +683,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: local-in-eval-alone, edits, expect: in eval mode alone
+# %% wrong: local-in-eval-alone, edits, expect: only in eval mode
 # - raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')
 # + raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")
 #

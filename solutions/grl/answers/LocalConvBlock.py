@@ -244,7 +244,7 @@ class LocalConvBlock(nn.Module):
         return out.permute(0, 2, 3, 1).reshape(B, L, C)
 
 
-# %% wrong: back-without-permute, expect: W) with `reshape` or `view` alone
+# %% wrong: back-without-permute, expect: into (B, L, C) with `reshape` or `view` alone
 class LocalConvBlock(nn.Module):
     def __init__(self, dim, compress=4, reduction=18):
         super().__init__()
@@ -518,7 +518,7 @@ class LocalConvBlock(nn.Module):
         return out.permute(0, 2, 3, 1).reshape(B, L, C)
 
 
-# %% wrong: nothing-between-the-convolutions, expect: The GELU between the two convolutions is missing
+# %% wrong: nothing-between-the-convolutions, expect: The GELU between the two 3x3 convolutions is missing
 class LocalConvBlock(nn.Module):
     def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
         super().__init__()

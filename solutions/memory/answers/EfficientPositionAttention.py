@@ -534,7 +534,7 @@ class EfficientPositionAttention(nn.Module):
         return x if self.training else x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: not-transposed, expect: The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping axes
+# %% wrong: not-transposed, expect: You turn the gathered values, (B, N, C), into (B, C, H, W) with `reshape` or `view`, which swaps no axes
 # without the large map: not transposed
 
 
@@ -689,7 +689,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: sqrt-d, expect: divided by sqrt(D), the root
+# %% wrong: sqrt-d, expect: divided by sqrt(D), where D is the queries' width
 # products scaled by hand
 
 

@@ -198,7 +198,7 @@ def streaming_attention(q, k, v, block=64):
     return o / (l + 1e-8)
 
 
-# %% wrong: factor-upside-down, expect: With the two swapped, the factor would be infinite
+# %% wrong: factor-upside-down, expect: If you swap the two, the factor is infinite there
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")
@@ -299,7 +299,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: maximum-overwritten-first, expect: neither your sum nor your output is rescaled
+# %% wrong: maximum-overwritten-first, expect: you rescale neither the sum nor the output
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError("block must be at least 1")
@@ -476,7 +476,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: padded-with-minus-infinity, expect: padding alone
+# %% wrong: padded-with-minus-infinity, expect: holds only padding
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(block)
@@ -564,7 +564,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: weights-of-old-maximum, expect: Use the new maximum in the weights, and not the old one
+# %% wrong: weights-of-old-maximum, expect: Compute the weights with the new maximum, and not with the old one
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"block is {block}, it must be at least 1")

@@ -683,7 +683,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: M-by-floor-division, expect: as in the museum
+# %% wrong: M-by-floor-division, expect: as in the page's bug museum
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -1042,7 +1042,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).permute(0, 2, 3, 1).flatten(2))
 
 
-# %% wrong: heads-joined-by-reshape, expect: tokens and heads are mixed up
+# %% wrong: heads-joined-by-reshape, expect: mixes up tokens and heads
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()
@@ -1080,7 +1080,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: heads-joined-without-transpose, expect: You join the heads with `reshape` or `view` while they come before the tokens
+# %% wrong: heads-joined-without-transpose, expect: You join the heads with `reshape` or `view` while their axis is still before the axis of the tokens
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -1235,7 +1235,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: kv-in-heads-first, expect: Split the halves first
+# %% wrong: kv-in-heads-first, expect: Split them into the halves [k | v] first
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()
@@ -1312,7 +1312,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: map-by-reshape, expect: C) with `reshape` or `view` alone
+# %% wrong: map-by-reshape, expect: into (B, C, H, W) with `reshape` or `view` alone
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -1390,7 +1390,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: no-ValueError, expect: no ValueError is raised
+# %% wrong: no-ValueError, expect: your code raises no ValueError
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()
@@ -1864,7 +1864,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: q-reshaped-without-transpose, expect: head_dim) of the queries with `view` or `reshape` alone
+# %% wrong: q-reshaped-without-transpose, expect: You turn the queries into (B, heads, N, head_dim) with `view` or `reshape` alone
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -1981,7 +1981,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: reduced-tokens-reshaped, expect: You make tokens of the reduced map with `reshape` or `view` alone
+# %% wrong: reduced-tokens-reshaped, expect: You turn the reduced map into tokens with `reshape` or `view` alone
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
@@ -2020,7 +2020,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: reshape-without-permute, expect: channels and positions are mixed up
+# %% wrong: reshape-without-permute, expect: Channels and positions are then mixed up
 class EMSA(nn.Module):
     def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
         super().__init__()
@@ -3086,7 +3086,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: transform-conv-depth-wise, expect: mixes the heads
+# %% wrong: transform-conv-depth-wise, expect: should mix the heads
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,

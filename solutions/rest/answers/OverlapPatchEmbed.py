@@ -422,7 +422,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.flatten(2).transpose(1, 2), (H, W))
 
 
-# %% wrong: reshape-scrambles, edits, expect: W) with `reshape` or `view`
+# %% wrong: reshape-scrambles, edits, expect: into (B, N, C) with `reshape` or `view`
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
@@ -435,7 +435,7 @@ class OverlapPatchEmbed(nn.Module):
 # + return (x.reshape(x.shape[0], H * W, -1), (H, W))
 
 
-# %% wrong: side-from-root-of-N, edits, expect: For both sides you return the root of the number of tokens, which is right for square maps only
+# %% wrong: side-from-root-of-N, edits, expect: For both sides you return the square root of the number of tokens, which is right for square maps only
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size

@@ -184,7 +184,7 @@ class PixelAttention(nn.Module):
 # + return x.mul_(torch.sigmoid(self.conv(x)))
 
 
-# %% wrong: kernel-1-x-1, edits, expect: Your kernel is 1 x 1, so that no position sees its neighbours
+# %% wrong: kernel-1-x-1, edits, expect: Your kernel is 1 x 1, so no position sees its neighbours
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=1, groups=channels)
 
@@ -212,7 +212,7 @@ class PixelAttention(nn.Module):
 # + return x * self.conv(x)
 
 
-# %% wrong: one-kernel-for-all-channels, edits, expect: Your convolution uses one and the same kernel for all channels
+# %% wrong: one-kernel-for-all-channels, edits, expect: Your convolution uses the same kernel for all channels
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(1, 1, kernel_size=3, padding=1)
 #
@@ -232,7 +232,7 @@ class PixelAttention(nn.Module):
 # + return x + self.conv(x).sigmoid()
 
 
-# %% wrong: residual, edits, expect: You add x once more
+# %% wrong: residual, edits, expect: You also add x: you return x + x * gate
 # - return x * torch.sigmoid(self.conv(x))
 # + g = torch.sigmoid(self.conv(x))
 # + return x + x * g

@@ -710,7 +710,7 @@ class ResTBlock(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
-# %% wrong: side-from-root-of-N, expect: You take the root of the number of tokens for H and W
+# %% wrong: side-from-root-of-N, expect: You take the square root of the number of tokens for H and W
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,

@@ -564,7 +564,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: a-written-over-b, expect: b is not used
+# %% wrong: a-written-over-b, expect: half `b` is not used
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -659,7 +659,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: b-first-too, expect: You join the halves in the order b, a
+# %% wrong: b-first-too, expect: You join the halves in the order `b`, `a`
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -692,7 +692,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: b-first, expect: The plain half a should come first: torch.cat([a, b], dim=1)
+# %% wrong: b-first, expect: The plain half, `a`, should come first: torch.cat([a, b], dim=1)
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -976,7 +976,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: channels-interleaved, expect: You interleave the channels of a and b
+# %% wrong: channels-interleaved, expect: You interleave the channels of `a` and `b`
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1164,7 +1164,7 @@ class SCBottleneck(nn.Module):
         return F.relu(out + identity)
 
 
-# %% wrong: downsample-ignored, expect: If a `downsample` is given, x has the wrong size or number of channels
+# %% wrong: downsample-ignored, expect: If a `downsample` is given, add downsample(x), because x has the wrong size or number of channels
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1525,7 +1525,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: halves-exchanged, expect: b through scconv
+# %% wrong: halves-exchanged, expect: half `b` should go through scconv
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1558,7 +1558,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: joined-along-the-batch, expect: You join a and b along axis
+# %% wrong: joined-along-the-batch, expect: You join `a` and `b` along axis
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -2057,7 +2057,7 @@ class SCBottleneck(nn.Module):
         return F.relu(out + identity)
 
 
-# %% wrong: scconv-after-k1, expect: You call scconv on half a
+# %% wrong: scconv-after-k1, expect: You call scconv on half `a`
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -2246,7 +2246,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: stride-as-pooling, expect: You need not give it
+# %% wrong: stride-as-pooling, expect: Leave the argument out
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -2279,7 +2279,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: stride-ignored, expect: the map keeps its size
+# %% wrong: stride-ignored, expect: The map keeps its size
 class SCBottleneck(nn.Module):
     expansion = 4
 

@@ -636,7 +636,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: bilinear-with-align_corners, edits, expect: The authors' code calls F.interpolate without a mode, so torch copies the nearest cell and mixes no neighbours
+# %% wrong: bilinear-with-align_corners, edits, expect: torch then copies the nearest cell and mixes no neighbours
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -859,7 +859,7 @@ class SCConv(nn.Module):
         return self.k4(y) * (x + around).sigmoid()
 
 
-# %% wrong: gate-at-the-small-size, expect: You add the means to k2's output, take the sigmoid, and enlarge only then
+# %% wrong: gate-at-the-small-size, expect: You add the small map of means to k2's output, take the sigmoid, and enlarge last
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1344,7 +1344,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: one-gate-for-the-batch, edits, expect: You average k2's output over the batch, so that an image's result depends on the other images
+# %% wrong: one-gate-for-the-batch, edits, expect: You average k2's output over the batch, so an image's result depends on the other images
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -1707,7 +1707,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + context)
 
 
-# %% wrong: stride-in-k2-too, expect: The shapes still fit, because every size is enlarged to x's
+# %% wrong: stride-in-k2-too, expect: The shapes still fit, because you enlarge k2's map to x's size anyway
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()

@@ -360,7 +360,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: half-a-window-rounded-up, expect: Your shift is too large, such as half of w rounded up, or w - 1
+# %% wrong: half-a-window-rounded-up, expect: Your shift is too large. It may be half of w rounded up, or w - 1
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()
@@ -766,7 +766,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: not-rolled-back, expect: not rolled back
+# %% wrong: not-rolled-back, expect: You do not roll the result back
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()

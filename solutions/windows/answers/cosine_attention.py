@@ -104,7 +104,7 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
     return weights @ v
 
 
-# %% wrong: dot-products-not-cosines, expect: Queries and keys are not normalised
+# %% wrong: dot-products-not-cosines, expect: Your queries and keys are not normalised
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     """Attention whose logits are transform(cosines of queries and keys)."""
     cosines = q @ k.transpose(-2, -1)

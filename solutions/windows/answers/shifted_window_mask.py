@@ -399,7 +399,7 @@ def shifted_window_mask(image_size, window_size, shift_size):
     return torch.where(x[:, None] == x[:, :, None], 0.0, -100.0)
 
 
-# %% wrong: slices-one-axis-too-early, expect: The ranges of the columns cut your rows
+# %% wrong: slices-one-axis-too-early, expect: the ranges of the columns cut the rows
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:
