@@ -152,7 +152,7 @@ MASK = Exercise("shifted_window_mask", sizes=(
 # not
 HUGE = 1e13
 NEW = "a new module, numbers beside which a bias is nothing"
-OF_OTHER_SIZES = "after a call of other sizes"
+OF_OTHER_SIZES = "after a call with other sizes"
 CLAMPED = {"logit_scale": 4.625}  # log 100 is 4.605, so that about half of the heads are above it
 
 

@@ -250,7 +250,7 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
     before = case.question.earliest if only_earliest else case.question.earlier
     if before and of_other_sizes(case, before):
-        return ("A call is right by itself, but wrong after a call of other sizes on the same module. Something that "
+        return ("A call is right by itself, but wrong after a call with other sizes on the same module. Something that "
                 "depends on the sizes is kept from call to call (an index, a table, a mask, a number of tokens). Make "
                 "it anew in each call.")
     return "A first call is right, but a second one on the same module is wrong: something is kept from call to call."

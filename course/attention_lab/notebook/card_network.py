@@ -59,7 +59,7 @@ def shown(lines: Sequence[Mapping[str, Any]], more: int) -> str:
              line["day"]) for line in lines]
     head = ("stages", "blocks", "module", "parameters", "right answers of each run, %", "95 % interval", "steps", "day")
     others = f" Not shown here: {more} more {'network' if more == 1 else 'networks'}, trained earlier." if more else ""
-    return (f"<h3>Networks of one's own, trained (unverified)</h3><p>Each network was trained to read a handwritten "
+    return (f"<h3>Networks of my own, trained (unverified)</h3><p>Each network was trained to read a handwritten "
             f"digit on a photograph, but only if the digit has the colour of the picture's frame. It may have at most "
             f"{BUDGET.parameters:,} parameters. The table has the channels of each stage, and how many blocks a stage "
             f"has.{others}</p>{html_table(head, rows)}<p><small>The scores come from {BUDGET.tested:,} new pictures. "

@@ -88,7 +88,7 @@ def shown(line: Mapping[str, Any]) -> str:
     changed = f" It was changed {times} after the first run." if line["changes"] else ""
     steps = f" Each run had {line['steps']:,} steps of training." if line["steps"] else ""
     sign, colour, _ = SIGNS[line["verdict"]]
-    return (f"<h3>A question of one's own: {escape(line['name'].replace('_', ' '))}</h3>"
+    return (f"<h3>A question of my own: {escape(line['name'].replace('_', ' '))}</h3>"
             f"<p>Expected before the first run, on {escape(line['begun'])}:</p>"
             f"<blockquote>{escape(line['hypothesis'])}</blockquote>"
             f"<p>What would refute it:</p><blockquote>{escape(line['refuted_if'])}</blockquote>"
