@@ -130,8 +130,8 @@ def test_a_long_list_of_runs_and_a_long_name_are_cut(tmp_path):
 def test_a_card_without_either_is_as_before(tmp_path):
     card = paper_card(TABLE, None, tmp_path)
     assert card.data["studies"] == [] and card.data["record"] is None
-    assert card.data["networks"] == [] and "Networks of one" not in card.html()
-    assert "question of one" not in card.html() and "One module for five tasks" not in card.html()
+    assert card.data["networks"] == [] and "Networks of my" not in card.html()
+    assert "question of my" not in card.html() and "One module for five tasks" not in card.html()
 
 
 def test_the_newest_studies_are_shown_and_a_changed_arm_counts_in_its_newest_form(tmp_path):

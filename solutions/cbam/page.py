@@ -837,7 +837,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# In training, each run left out one of six photographs, and some of the forms on which people wrote the digits.
+# In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
 # Tested on what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
