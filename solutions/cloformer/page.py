@@ -176,7 +176,8 @@ check(AttnMap)
 # | $Attn = \tanh(Attn_t / \sqrt d)$ | `tanh(... * head_dim ** -0.5)` |
 # | $X_{local} = Attn \odot V_s$ | times v |
 #
-# $\odot$ multiplies number by number, so there is no softmax, and no matrix of query-key pairs.
+# $\odot$ multiplies number by number, so there is no matrix of query-key pairs.
+# There is no softmax either.
 # Neighbouring pixels enter only through `mixer`, whose kernels are shared.
 # The tanh turns its input into weights from -1 to 1, which multiply v.
 #
@@ -285,7 +286,8 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # With -x, both q and k change sign, so q · k and the weights stay the same; only v changes sign.
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
-# (With biases, the border would matter, because `mixer` pads with zeros, not with `qkv`'s bias.)
+# With biases, the border would matter.
+# (`qkv` would turn the zeros near the border into its bias, but `mixer` pads with zeros.)
 # </details>
 
 # %% [markdown]
@@ -331,7 +333,8 @@ print(f"the weights add up to {weights.sum():.2f}, and the query gets {weights @
 #
 # Here are the shapes for `GlobalBranch(16, heads=3, head_dim=4, window_size=2)` and x (2, 16, 5, 7).
 # The pooled map is (2, 16, 2, 3), so M = 6; q is (2, 12, 5, 7) and kv is (2, 24, 2, 3).
-# As heads: queries (2, 3, 35, 4), keys (2, 3, 6, 4), weights (2, 3, 35, 6).
+# Cut into heads, the queries are (2, 3, 35, 4), and the keys are (2, 3, 6, 4).
+# So the weights are (2, 3, 35, 6).
 # The output is (2, 12, 5, 7).
 
 # %% exercise
@@ -408,7 +411,7 @@ print("groups of (heads, kernel):", list(zip(local_heads, (3, 5, 7))))
 #   It reads the branches' results, joined along the channels: first the local ones in order, then the global one.
 #
 # head_dim is dim // num_heads.
-# (num_heads divides dim, there is at least one head, and each local group has a kernel.)
+# You may assume that num_heads divides dim, that there is at least one head, and that each local group has a kernel.
 # If the split does not sum to num_heads, raise a `ValueError`.
 #
 # Worked example: dim is 32, and there are 8 heads, with the split and the kernels above.
@@ -464,7 +467,9 @@ check(CloAttention)
 #
 # `__init__` raises the error and computes one number.
 # Then come a `ModuleList` with an `if` inside, an `if` for the global branch, and `proj`.
-# `forward`: a list of results, one more if there is a global branch, `torch.cat`, `proj`.
+# `forward` makes a list of the local results.
+# If there is a global branch, its result is added to the list.
+# Then come `torch.cat` and `proj`.
 # </details>
 
 # %% [markdown]
@@ -736,7 +741,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # Three runs were too few to say how large the gap is.
 # Of six more runs with an open gate, two scored 93 %, three 84 % and one 50 %.
 # The published branch scored 96 % in all nine runs.
-# After 3,600 steps, all five networks with an open gate score 93 or 94 %.
+# After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*, and adds about three points.
 # Without the gate the threads can still be read, because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
@@ -758,7 +763,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # *Added* and *GELU* get close to the published branch, so most of the gain comes from something non-linear in the branch.
 # If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
 # It leads by 0.7 to 3.6 points, except in one case.
-# Over the one run of *added* that is still at chance, it leads by 46 points.
+# In that case *added* is still at chance, and the lead is 46 points.
 #
 # Other splits and windows do about as well, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.

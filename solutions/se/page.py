@@ -17,7 +17,7 @@
 #
 # ![A picture of 16 x 16 pixels: coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. Is it red paper, or blue paper under a red lamp?](figures/question.svg)
 #
-# **Why anyone cares.** A convolution of 3 x 3 pixels sees only the inside of the frame, so it cannot know the lamp.
+# **Why anyone cares.** A convolution of 3 x 3 pixels sees only the inside of the frame, so it cannot find out the lamp's colour.
 # SE blocks look at the whole image.
 # A network built from them [won the last ImageNet challenge](https://arxiv.org/abs/1709.01507), in 2017, with about a quarter fewer errors than the winner of 2016.
 # The block is now part of [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946).
@@ -309,7 +309,8 @@ check(Excitation)
 # The gates have shape (B, C) and the image has shape (B, C, H, W).
 # Each channel is multiplied by its gate.
 # The obvious product, `x * gates`, trips up nearly everybody.
-# Here is one image of ones with two channels, and the gates 0.5 and 0:
+# Here is one image with two channels.
+# All its numbers are 1, and its gates are 0.5 and 0:
 
 # %%
 x, gates = torch.ones(1, 2, 2, 2), torch.tensor([[0.5, 0.0]])
@@ -320,7 +321,7 @@ print("x * gates:", (x * gates).tolist())
 # Instead each *column* got a gate, and nothing complained.
 # Torch aligns shapes **from the right** (lesson 00), so a plain product matches C with W.
 #
-# ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W; this is an error, or, if the sizes happen to fit (B = 1 and C = W), one number per column instead of per channel.](figures/broadcast.svg)
+# ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (B = 1 and C = W), each column gets a number instead of each channel.](figures/broadcast.svg)
 #
 # So give the gates two more axes of size 1, which makes their shape (B, C, 1, 1).
 # Axes of size 1 are stretched.
@@ -435,7 +436,8 @@ predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
 # The convolution before the block is much larger.
-# With a 3 x 3 kernel it has 9 · C² parameters, which is 72 times as many as 2 · C² / 16.
+# With a 3 x 3 kernel it has 9 · C² parameters.
+# SE has 2 · C² / 16, so the convolution has 72 times as many.
 #
 # Now count for a whole network.
 # ResNet-50 is a chain of 16 blocks in four **stages**.
@@ -543,7 +545,8 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # So every position is gated by its own pixel.
 # Nothing complains, because 1 x 1 convolutions run on any H x W.
 # After the repair, `gates` returns `self.excite(self.pool(x))`.
-# (`self.pool(self.excite(x))` has the right shape too, but the mean of all gates is not the gate that belongs to the mean.)
+# `self.pool(self.excite(x))` has the right shape too, but it is not SE.
+# It averages the gates of all positions, but SE averages x and then computes one gate per channel.
 # The mistake was seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
 # The experiment below measures what this mistake costs.
 # </details>
@@ -687,7 +690,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
 #
 # *Explain what surprised you.*
-# Does a gate really know the lamp?
+# Does a gate really depend on the lamp?
 # The next cell lights one set of papers with 200 lamps, and follows the gate that depends most on the lamp's balance of red and blue.
 # Then it lights 200 other sets of papers with one lamp, to see how much the papers alone move that gate.
 
@@ -737,7 +740,7 @@ show_gate_under_lamps(gates_of)
 #
 # **A challenge (not graded).** Beat rule 2, and us, with a network of at most 100 parameters, in the experiment's 320 steps.
 # Our best network has 6 parameters and scores 99.80 % in the worst of three runs.
-# What would you squeeze out of a picture, to know its lamp?
+# What would you squeeze out of a picture, to find out the colour of its lamp?
 # Before you run the next cell, run the imports, your exercises and the cells of section 8 that define the arms.
 # None of these cells trains anything.
 
@@ -771,17 +774,20 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # In the paper, SE lowers ResNet-50's top-1 error on ImageNet from 24.80 % to 23.29 %, with 10 % more parameters.
 # (The top-1 error is the share of photographs that the network's first guess gets wrong.)
 # Vision transformers have no SE blocks, but their attention lets each position look at the whole image, too.
-#
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with SE scores 93.7 %.
-# With one more 3 x 3 convolution instead of SE, the network scores 93.0 %.
+
+# %% [markdown]
+# **Against a plain convolution.** In our recorded runs (below), a network finds out whether a handwritten digit on a photograph has the colour of a frame.
+# If it has, the network reads the digit.
+# The network with SE scores 93.7 %.
+# With one more 3 x 3 convolution instead of SE, it scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# In training, each run left out one of six photographs, and some of the forms on which people wrote the digits.
+# In training, each run left out one of the six photographs, and one of six groups of the forms on which people wrote the digits.
 # Tested on what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
 #
 # Reach is another matter.
-# In larger pictures, where the frame is 48 to 64 pixels away from the digit, no convolution of this network sees the frame.
+# In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
 # The networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
 

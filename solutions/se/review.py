@@ -38,7 +38,7 @@ ITEMS = (
          "There are two matrices, 128 to 16 and 16 back to 128: 2 · 128 · 16 = 4096, or 2 · C² / r."),
     Item("convolution-against-se",
          "A 3 x 3 convolution and an SE block with reduction r = 8 have the same number of channels, C, and neither "
-         "has biases. By what factor does the convolution have more parameters?",
+         "has biases. How many times as many parameters does the convolution have?",
          36,
          "The convolution has 9 · C² parameters, and SE has 2 · C² / 8 = C² / 4. So the factor is 36, for any C. "
          "In multiply-adds the gap is far larger, because SE's layers run once per image, not at every position."),

@@ -17,7 +17,7 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To name the colour of the badly printed card, you look at some cards more than at others.
+# **Why anyone cares.** To name the colour of the badly printed card, you compare it with the six cards, and you look at some of them more than at others.
 # That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Attention has a cheaper relative, the gate.
@@ -111,7 +111,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # All drawings in this course use the same signs.
 #
-# ![Blue boxes and columns of cells are features: (B, C, H, W), or one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, white circles operations without weights. Data flows left to right.](figures/vocabulary.svg)
+# ![A blue box is a feature map, (B, C, H, W). A blue column of cells holds one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, and a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, and white circles are operations without weights. Data flows left to right.](figures/vocabulary.svg)
 #
 # A **tensor** is drawn as a box.
 # Below the box stands the tensor's **shape**, which says how many numbers it has along each axis.
@@ -156,7 +156,7 @@ def global_average_pool(x: torch.Tensor) -> torch.Tensor:
 check(global_average_pool)
 
 # %% [markdown]
-# ![A red report begins with a cross, the exercise and its points; then comes the most useful sentence, then what was seen on which input, a fold with all inputs, and a row of checks, each passed, failed or not compared.](figures/report.svg)
+# ![A red report begins with a cross, the exercise and its points. Then comes the most useful sentence, and after it what was seen on which input. Below that is a fold with all inputs. At the end is a row of checks, and each check is passed, failed or not compared.](figures/report.svg)
 #
 # A check compares your code's results with recorded ones (in float64, so that rounding hides nothing).
 # *Gradients* means that the gradients are right too, so training works.
@@ -233,9 +233,9 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # Raise a `ValueError` for any other shape, even one that torch would stretch.
 # A caller who passes such a shape has made a mistake and wants to know.
 #
-# Worked example: x holds two channels, (1, 2) and (3, 4), so its shape is (1, 2, 1, 2).
-# With weights `[[0.5, 0.]]`, shape (1, 2), the result holds (0.5, 1) and (0, 0).
-# With weights of shape (1, 1, 1, 2) that hold (1, 0), the result holds (1, 0) and (3, 0).
+# Worked example: x is one image with two channels, `[1, 2]` and `[3, 4]`, so its shape is (1, 2, 1, 2).
+# With weights `[[0.5, 0.]]`, whose shape is (1, 2), the result holds `[0.5, 1]` and `[0, 0]`.
+# With weights of shape (1, 1, 1, 2) that hold `[1, 0]`, the result holds `[1, 0]` and `[3, 0]`.
 #
 # Do not change x itself.
 
@@ -325,7 +325,7 @@ show(show_images(torch.cat(gated), titles),
 # Find its three weights and its output before you look at the drawing.
 
 # %% [markdown]
-# ![Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0): scores 1, 0, 0 and 0, 1, 0; weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4; with the values (8, 0), (0, 4), (4, 4) the outputs (5, 2) and (3, 3).](figures/attention.svg)
+# ![The queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0). The scores are 1, 0, 0 and 0, 1, 0. The weights are 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4. With the values (8, 0), (0, 4), (4, 4), the outputs are (5, 2) and (3, 3).](figures/attention.svg)
 #
 # With matrices you ask all questions at once.
 # There are N queries (Q) and M keys (K) of D numbers each, and M values (V) of E numbers each:
@@ -346,7 +346,7 @@ show(show_images(torch.cat(gated), titles),
 # ## 6. Exercise 3: `dot_product_attention`
 #
 # Before you write the general form, look at the three words as tensors.
-# Each query has to be multiplied by each key, which is a product of shapes (N, D) and (D, M).
+# Each query has to be multiplied by each key, so we need a product of the shapes (N, D) and (D, M).
 # So the keys, whose shape is (3, 2), need the shape (2, 3).
 # There are two ways to get this shape, and one of them is wrong.
 
@@ -361,8 +361,9 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
 # The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
-# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
-# Even a test that trained a network did not notice the mistake.
+# A similar mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
+# It reshaped the output of its attention without swapping two axes first.
+# The test that trained the network did not notice the mistake.
 
 # %% [markdown]
 # Write attention for any sizes: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
@@ -546,7 +547,8 @@ check(count_parameters)
 #
 # *Symptom.* If the batch is one sentence with one query, all attention weights are 1, whatever the numbers are.
 # With more queries the weights are not all 1.
-# (After the repair, with base e and scale 1, *ball*'s weights are about 0.58, 0.21, 0.21.)
+# The cell below asks with *ball* alone.
+# After the repair it prints about 0.58, 0.21, 0.21, which are the weights for base e and scale 1.
 
 # %%
 def exhibit_a(q, k, v):
