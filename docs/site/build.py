@@ -40,7 +40,7 @@ NOT_HANDED_OUT = ("__pycache__", ".egg-info", ".ipynb_checkpoints", "build/", ".
 def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     """Write sources and HTML below `into`, and return the front page. strict: a link that leads nowhere is an error.
 
-    What was there from an earlier build is removed. Raises subprocess.CalledProcessError where Sphinx fails.
+    The files of an earlier build are removed first. Raises subprocess.CalledProcessError if Sphinx fails.
     """
     source, built = into / "source", into / "html"
     for folder in (source, built):
@@ -59,7 +59,7 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
 
 
 def copied(page: Path) -> str:
-    """A page of the repository, whose links lead to where its neighbours stand on the site."""
+    """A page of the repository. Its links to other pages of the repository lead to the same pages on the site."""
     moved = {"](docs/": "](", "](../CONTRIBUTING.md": "](contributing.md", "](../README.md": "](index.md"}
     return re.sub("|".join(map(re.escape, moved)), lambda link: moved[link[0]], page.read_text(encoding="utf-8"))
 
@@ -92,7 +92,7 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
 
 
 def front(chosen: Sequence[Lesson]) -> str:
-    """The front page: index.md with what other sources know."""
+    """The front page: index.md, whose gaps are filled from the capstone, the README and the list of lessons."""
     capstone = next(each for each in lessons() if each.topic == "capstone")
     picture = next(found[0] for cell in lesson.cells(capstone) if (found := HEAT_MAP.search(cell["source"])))
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -115,7 +115,7 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """A zip for each lesson, and one of all lessons, which starts with a double click.
+    """A zip for each lesson, and one of all lessons, which holds a start.py to double-click.
 
     Their folders are those of course/, so that several lessons can be unpacked in one place."""
     folder.mkdir(parents=True)

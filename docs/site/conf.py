@@ -1,4 +1,5 @@
-"""Sphinx's settings for the site of the course; `python -m docs.site` writes what it reads, and runs it."""
+"""Sphinx's settings for the site of the course. `python -m docs.site` writes the pages that Sphinx reads, and then
+runs Sphinx."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw by themselves: no script and no font that a page would have to fetch."""
+"""Formulas as MathML, which browsers draw by themselves, so a page need not fetch a script or a font."""
 
 from docutils import nodes
 from latex2mathml.converter import convert

@@ -1,5 +1,4 @@
-"""A lesson's notebook as a page: the cells that learners get, with what they showed when the solved notebook was
-run."""
+"""A lesson's notebook as a page: the cells that learners get, with the outputs of the solved notebook."""
 
 from __future__ import annotations
 
@@ -29,12 +28,12 @@ def anchor(title: str) -> str:
 def cells(lesson: Lesson) -> list[Cell]:
     """The cells of the hand-out, each with the outputs of the same cell in the solved notebook.
 
-    A check's verdict on our solution is left out. Raises ValueError where the two notebooks have other cells.
+    A check's verdict on our solution is left out. Raises ValueError if the two notebooks have different cells.
     """
     given, solved = (json.loads((folder / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))["cells"]
                      for folder in (COURSE, NOTEBOOKS))
     if [cell["id"] for cell in given] != [cell["id"] for cell in solved]:
-        raise ValueError(f"the two notebooks of {lesson.name} have other cells: `make build LESSON={lesson.name}` "
+        raise ValueError(f"the two notebooks of {lesson.name} have different cells: `make build LESSON={lesson.name}` "
                          "makes both anew")
     for cell, run in zip(given, solved):
         cell["source"] = "".join(cell["source"])
@@ -66,7 +65,7 @@ def page(lesson: Lesson) -> str:
 
 
 def prose(words: str, lesson: Lesson, folder: str = "") -> str:
-    """Markdown with its drawings, and links to pages beside the notebook, where the site has them.
+    """A cell's Markdown, in which the addresses of drawings, and of pages beside the notebook, are those of the site.
     folder: of the lessons, as seen from the page."""
     words = re.sub(r"(?<!!)\[([^\]]+)\]\((\w+\.html)\)", rf'<a href="{folder}{lesson.name}/\2">\1</a>', words)
     return words.replace("](figures/", f"]({folder}{lesson.name}/figures/")
@@ -80,8 +79,8 @@ def code(cell: Cell) -> str:
 
 
 def outputs(cell: Cell, prediction: str = "") -> str:
-    """What a cell showed, as raw HTML; nothing for one that showed nothing.
-    prediction: stands where somebody should predict."""
+    """What a cell showed, as raw HTML, or "" if it showed nothing.
+    prediction: HTML that replaces the request to predict first."""
     shown = "\n".join(prediction if UNANSWERED in text(output) else _html(output) for output in cell["outputs"])
     return html(f'<div class="output">\n{shown}\n</div>') if shown else ""
 
@@ -92,7 +91,7 @@ def _html(output: dict[str, Any]) -> str:
 
 
 def text(output: dict[str, Any]) -> str:
-    """An output in plain words. KeyError for one that has none, such as an error."""
+    """An output as plain text. Raises KeyError if it has no plain text, as the output of an error has none."""
     return "".join(output["text"] if output["output_type"] == "stream" else output["data"]["text/plain"])
 
 

@@ -1,10 +1,11 @@
-"""Record what the lessons' predictions are compared with, so that somebody on the site can compare their own.
+"""Record the numbers that the lessons' predictions are compared with. With them, visitors of the site can compare their
+own predictions, too.
 
     python -m docs.site.measure            all lessons, in half an hour
     python -m docs.site.measure 01_se      this one
 
-The solved notebooks hold nobody's predictions, so their outputs keep the measured numbers to themselves. Here each
-notebook runs again, up to its last prediction, and predictions.json gets the numbers. (What an experiment measures
+The solved notebooks hold no predictions, and without a prediction a notebook does not show what was measured. So each
+notebook runs again here, up to its last prediction, and predictions.json gets the numbers. (What an experiment measures
 depends a little on the processor: run this on the machine that built the lessons.)
 """
 

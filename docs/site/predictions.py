@@ -28,7 +28,7 @@ def recorded() -> dict[str, dict[str, dict[str, Any]]]:
 def form(lesson: str, source: str) -> str:
     """A cell's prediction as a form in HTML, or a sentence in its place if there is nothing to compare with.
 
-    Many cells only ask, and a cell that was just written is not measured yet.
+    There is nothing if a cell only asks for a guess and measures nothing, or if a new cell has not been measured yet.
 
     predictions.js compares. Without it, what was measured is in a fold.
     """

@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; the other lessons add rows to tables, which say "not yet" until you solve them · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; in the tables, the rows of any other lesson say "not yet" until you solve it · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -199,7 +199,7 @@ parameter_table([("ResNet-50", plain)])
 #
 # Build a small ResNet in which each block has a place for one module: on the residual branch, after `bn2` and before the shortcut is added.
 #
-# - `stem`: an `nn.Sequential` of a 3 x 3 convolution, 3 to widths[0] channels, a BatchNorm and a ReLU;
+# - `stem`: an `nn.Sequential` of a 3 x 3 convolution from 3 to widths[0] channels, a BatchNorm and a ReLU;
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
 # - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then the sum with the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
@@ -344,7 +344,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
 # A gate adds so few parameters that their number can hardly explain what it does.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
-# Our control "one more 3x3 conv" shows what more parameters alone can do.
+# Our control "one more 3x3 conv" shows what more parameters and a wider view can do.
 # </details>
 
 # %% tags=["experiment"]
@@ -417,7 +417,7 @@ class CloBlock(nn.Module):
 #
 # - `patch_embed`: an `nn.Sequential` of four 3 x 3 convolutions with padding 1, each followed by a BatchNorm and a ReLU.
 #   With d = dims[0], their outputs have d // 2, d, d and d channels, and their strides are 2, 2, 1 and 1.
-#   Then come a 1 x 1 convolution, d to d, and `nn.GroupNorm(1, d)`.
+#   Then come a 1 x 1 convolution from d to d channels, and `nn.GroupNorm(1, d)`.
 #   All convolutions have biases;
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
 # - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
@@ -501,7 +501,7 @@ check(CloFormer)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # For each of the twelve blocks of XXS, write down the width of its input and of its output, in terms of dims[i], and its stride.
-# Three rows are special.
+# Three of the twelve blocks are special.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -542,7 +542,7 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # In the table, "met" means two things.
 # Your network has exactly as many parameters as the released code, which we counted.
 # Also, your count rounds to the number that somebody states, in the unit that they use.
-# "As the code" means that only the first of these holds: nobody states a number, or the released code has a different number of parameters.
+# "As the code" means that only the first of these holds: nobody states a number, or the stated number does not fit the released code.
 # For nearly every row this code is the authors' own.
 # SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
@@ -651,19 +651,20 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
 #   (33 %; it needs content from anywhere.
-#   One of the colours stands beside a grey that nobody can see on the grey background.)
+#   The grey is the same as the background's, so nobody can see it.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
 #   (50 %; it needs nothing but the neighbourhood, so it is our control)
 
 # %% [markdown]
-# **The network** is the same for all tasks: a 3 x 3 convolution with stride 2, then one residual block (3 x 3 convolution, *the module*,
-# 1 x 1 convolution), then scores at each position.
+# **The network** is the same for all tasks.
+# A 3 x 3 convolution with stride 2 comes first, then one residual block, and then a layer that gives scores at each position.
+# The residual block has a 3 x 3 convolution, *the module* and a 1 x 1 convolution.
 # There are 16 channels and no pooling anywhere.
 # Without the module, the score at a position depends on 7 x 7 pixels.
 #
-# Gates and modules that have their own shortcut are used as they are.
+# Gates are used as they are, and so are modules that have a shortcut of their own.
 # Attention without a shortcut of its own (CloAttention, EMSA, windows,
 # GRL's attention) gets a BatchNorm before it and a shortcut around it.
 # (The code is in `attention_lab/networks/adapters.py`.)
@@ -721,7 +722,7 @@ show_task_scores(results, arms, task="look-up")
 # A disc is a right answer, and a cross is a wrong one.
 # Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
 # Then choose *DANet position*: which brightness has it learned, and which has it not?
-# (If you have not trained a network yet, it answers untrained.)
+# (If you have not trained a network yet, you see the answers of the untrained one.)
 
 # %% tags=["experiment"]
 slide_answers(arms, trained, tasks)
@@ -760,8 +761,8 @@ slide_answers(arms, trained, tasks)
 # For the right half, we first tried three rates with one more seed: the page's rate, half of it and twice it.
 # The five runs then took the best of the three.
 # A run has **solved** its task if it answers at least 90 % of the questions.
-# In some cells a few runs have solved the task and others are far from it.
-# No run is like the mean of the five, so these cells say how many of them have solved the task.
+# In some cells a few runs have solved the task and others are far from it, so no run is like their mean.
+# These cells say how many of the five runs have solved the task.
 
 # %% [markdown]
 # Before you read the three findings below the map, find the controls besides *nothing*, and say what each of them rules out.
@@ -785,7 +786,8 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # **A loophole that we closed.**
 # In our first version of "far", ECA scored 53 % and EMSA up to 88 %.
-# ECA's only look at the whole picture is a mean, and EMSA cannot tell where anything is, so how could they know?
+# ECA sees the whole picture only through a mean, and EMSA cannot tell where anything is.
+# So how could they know the colour?
 # The task leaked.
 # Posts in the last row were cut off by the edge, so a mean over the picture revealed their colour.
 # Posts of one dot could also come into another dot's view.
@@ -824,7 +826,7 @@ slide_answers(arms, trained, tasks)
 # **The task.** Each picture has a coloured frame.
 # If the digit has the frame's colour, the answer is the digit.
 # Otherwise the answer is "not it".
-# Half of the digits do not count, so a network that always says "not it" is right in about 50 % of the cases.
+# Half of the digits do not have the frame's colour, so a network that always says "not it" is right in about 50 % of the cases.
 # This is the task of the lessons' recorded runs.
 # Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
 #
@@ -899,7 +901,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
-# Once a run has finished, you can no longer change the hypothesis and what would refute it.
+# Once a run has finished, you can no longer change the hypothesis, or what would refute it.
 # The task, the comparisons, the controls and the gap that matters are fixed, too.
 # You may still change an arm, its training or the number of seeds.
 # The page then says so, and it still shows the scores from before.
@@ -1013,7 +1015,7 @@ study("places", task="far",
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | ECA's kernels in ResNet-50 | a rule, which gives 5, 5, 5, 7 | 3, 5, 5, 7 by hand | the code's in section 5, the rule in lesson 02 |
-# | CBAM's spatial gate | a convolution | and a BatchNorm after it | as the code |
+# | CBAM's spatial gate | a convolution | a convolution and a BatchNorm | as the code |
 # | SCNet's enlarging | bilinear | nearest | as the code |
 # | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as the code |
 # | EPSANet (Large) | in the tables | not in the released code | not built |
@@ -1047,7 +1049,7 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
-# Both files hold the rows that you met, the scores of your runs, your three newest studies and your best record with its code.
+# Both files hold the rows of section 5 that you met, the scores of your runs, your three newest studies and your best record with its code.
 # The three networks of section 8 that you trained last are there, too, with their stages, their module and the score of each run.
 # Everything that was trained is marked *unverified*, and your name is not in the files.
 # The cell needs `tables` from section 5 and `results` from section 7, so run the cells that make them first.

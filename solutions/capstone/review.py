@@ -61,8 +61,8 @@ ITEMS = (
                   "A convolution is full instead of depth-wise.",
                   "A ReLU comes before the sum, not after it.")),
     Item("far-without-places",
-         "Each dot must name the colour of the posts six pixels to its left and right. Position attention, "
-         "which compares all pairs of positions, stays near chance. Why?",
+         "At each dot, a network must name the colour of the posts six pixels to the left and right. "
+         "Position attention, which compares all pairs of positions, stays near chance. Why?",
          "a",
          "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know "
          "offsets, and modules with kernels that reach far enough scored 98 % or more.",

@@ -40,8 +40,8 @@ ITEMS = (
          "For square maps this function raises no error, but the gates of the columns end up on the rows. Which line "
          "has to change?",
          3,
-         "(B, C, W, 1) is stretched along the width, like a gate for each row. Transposed to (B, C, 1, W), it belongs "
-         "to the columns.",
+         "In its shape (B, C, W, 1), `b` is stretched along the width, as if it held a gate for each row. "
+         "Transposed to (B, C, 1, W), it belongs to the columns.",
          code="def gated(x, a, b):  # a: (B, C, H, 1), b: (B, C, W, 1)\n"
               "    y = x * a\n"
               "    return y * b"),

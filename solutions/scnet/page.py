@@ -93,7 +93,8 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 #
 # ![The calibrated half: x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
-# In the paper's notation, $X_1$ is the calibrated half's input, $*$ means a convolution, and $K_1$ is the normal path.
+# In the paper's notation, $X_1$ is the calibrated half's input, and $*$ means a convolution.
+# (The normal path is $K_1$, which is not in the table.)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -137,7 +138,8 @@ predict_then_run(predicted, measured, unit="the number at this place")
 # The sum with x is (-4, -2, 4, 6).
 # The gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
 #
-# Sides need not be multiples of `pooling`: pooling 4 turns 9 x 7 into 2 x 1 means (leftover pixels are dropped).
+# Sides need not be multiples of `pooling`, because leftover pixels are dropped.
+# With pooling 4, a map of 9 x 7 pixels has 2 x 1 means.
 
 # %% exercise
 class SCConv(nn.Module):
@@ -246,7 +248,8 @@ print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]
 #
 # ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. Both (B, w, H', W') are joined, a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, then a ReLU.](figures/bottleneck.svg)
 #
-# - `conv1_a`, `bn1_a` and `conv1_b`, `bn1_b`: 1 x 1 from `in_channels` to w, a BatchNorm, each pair followed by a ReLU;
+# - `conv1_a`, `conv1_b`: 1 x 1 convolutions from `in_channels` to w channels;
+# - `bn1_a`, `bn1_b`: the BatchNorms after these convolutions, each followed by a ReLU;
 # - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, followed by a ReLU;
 # - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
 # - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
@@ -519,7 +522,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 #
 # With pooling 2, the network sees 10 rows, which is enough for the ring.
 # Still, only one of our three runs finishes learning in 120 steps: the three score 100, 85 and 83 %.
-# (In 600 steps, both of our two runs finish.)
+# (We also made two runs of 600 steps, and both of them finish.)
 # Keep pooling 2 and the training, but change the block.
 # Can a network of at most 2,300 parameters get above 95 % with every seed?
 # (One of our networks scores 100 %.)
@@ -600,14 +603,15 @@ for side in (32, 30, 35):
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
 # With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has a third of the parameters of `SCConv`.
 # We also made 36 runs of each network.
-# Each run left out one of the six photographs, and one of six groups of the forms on which people wrote the digits.
-# There `SCConv` scores 93.2 % on average and the convolution 91.0 %.
+# In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
+# Tested on what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.6 to 3.8 points.
 # In a run that was five times as long, the convolution reached 98.1 %.
 # So part of this lead is speed, and we do not call it a win.
 #
 # One question stays open: is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
-# Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
+# The module of lesson e2 averages over one coordinate and keeps the other.
+# The attention of lesson 05a compares positions with each other.
 
 # %% [markdown]
 # ## 10. Questions to think about

@@ -60,8 +60,8 @@ ITEMS = (
                   "Random weights, as nothing is loaded if keys differ.")),
     Item("ring-colour",
          "A network must name the colour of a ring around a dot. The ring's radius is 6 pixels. "
-         "With means of 4 x 4 pixels the network gets 100 %; with means of 1 x 1, and the same layers and parameters, "
-         "it is still at chance after five times as many steps. What does this show?",
+         "With means of 4 x 4 pixels the network gets 100 %. With means of 1 x 1 it has the same layers and "
+         "parameters, but it stays at chance, even if training is five times as long. What does this show?",
          "c",
          "Only the width of the view differs. A dilated convolution did equally well, and so did the block without a "
          "gate. So neither averages nor the gate deserves the credit.",
