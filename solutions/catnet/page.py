@@ -226,7 +226,7 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 #
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
-# 3. take the cosine of each f of step 2 with each q of the query, $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q keep the largest cosine;
+# 3. take the cosine of each vector f of step 2 with each vector q of the query's features, $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q keep the largest cosine;
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # Where the mask is 0, f is 0, and so is its cosine.
@@ -271,7 +271,7 @@ check(prior_mask)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The products of the lengths form such a matrix too: (B, N, 1) times (B, 1, N).
+# The products |f| |q| form a matrix of the same shape: (B, N, 1) times (B, 1, N).
 # Then take the maximum over the support's axis.
 # Only the query positions are left, and the minimum and the maximum for the stretching are taken over those.
 # </details>
@@ -469,8 +469,9 @@ check(CrossMaskedAttention)
 # The **CMAT** block (*cross masked attention Transformer*) refines both pictures with the same layers:
 #
 # - first, for query and support alike: `a = norm0(a + self_attention(a, a))`, without a mask;
-# - then, for each picture a with its own mask m, where b is the other picture *after the first step*:
-#   `z = norm1(a + cross_attention(a, b, m))`, and the result is `norm2(z + mlp(z))`.
+# - then, for each picture a with its own mask m: `z = norm1(a + cross_attention(a, b, m))`.
+#   Here b is the other picture *after the first step*.
+#   The result is `norm2(z + mlp(z))`.
 #
 # In the second step, both pictures change at the same time.
 # Here is a toy with one number per picture, in which each number moves halfway to the other:
@@ -875,7 +876,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # So each of the two alone brings most of the gain, and the two together bring no more.
 # Without its mask the module even does better: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
 # These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
-# (The query's mask is the prior mask, which is itself made from both pictures.)
+# (Even the query's mask looks across: it is the prior mask, which is made from both pictures.)
 #
 # **What stays open.** On photographs or scans, does looking across add something that the mask does not give?
 # Our striped ellipses cannot tell us, because their frozen features already say which colours are alike.

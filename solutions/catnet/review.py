@@ -67,8 +67,8 @@ ITEMS = (
                   "The prior mask: keep the best match among the object's positions.")),
     Item("whose-credit",
          "In our experiment, \"cross masked\" attention ended 4 points above a control whose second attention looks "
-         "at its own picture, without a mask. A second control also looks at its own picture, but with the mask, and "
-         "it did equally well. What deserves the credit?",
+         "at its own picture, without a mask. A second control also looks at its own picture, but has the mask. "
+         "It did as well as \"cross masked\" attention. What deserves the credit?",
          "a",
          "Both arms with a mask did equally well, whether they looked across or not. If two things change at once, "
          "one control is not enough to say which of them helps.",

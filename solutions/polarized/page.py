@@ -19,7 +19,7 @@
 #
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
-# This lesson's module makes a map of full size with two small vectors of weights.
+# This lesson's module makes a map of full size without such a matrix, because two small vectors of weights are enough.
 # [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships this module.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 25 · 10 points · difficulty 3 of 5
@@ -373,9 +373,11 @@ check(SpatialPolarized)
 # What can a map do if the image itself chooses the weights of the channels?
 # We set the parameters of *your* `SpatialPolarized` by hand.
 # At each position, *bright* is the brightness, from 0 to 1, and *dark* is 1 - bright.
-# Its two channels of values are 16 · bright - 11 and 16 · dark - 11.
-# So a value is above 0 only where *bright* (or *dark*) is above 11/16, about 0.7, and the factor 16 makes the border sharp.
-# We set the query by hand too: its two logits are 30 times the mean of *dark* and 30 times the mean of *bright*.
+# The module's two channels of values are 16 · bright - 11 and 16 · dark - 11.
+# So a value is above 0 only where *bright* (or *dark*) is above 11/16, which is about 0.7.
+# The factor 16 makes the border sharp.
+# We set the query by hand too.
+# The logit of *bright* is 30 times the mean of *dark*, and the logit of *dark* is 30 times the mean of *bright*.
 # So the darker the whole image is, the more weight *bright* gets; the brighter it is, the more weight *dark* gets.
 #
 # Change the photograph, and watch which positions are open.
@@ -432,7 +434,7 @@ for layout, read in (("parallel", pair), ("sequential", gates * pair)):
 # Here is the rest by hand, for the channel that holds 2, whose gate is 0.5.
 # The parallel layout returns 2 · 0.5 + 2 · 0.62 = 2.24.
 # The sequential layout first computes 2 · 0.5 = 1, and then 1 · 0.50 = 0.5.
-# If you made its map from x, you would get 0.62 instead, and no shape would tell you.
+# If you made the sequential layout's map from x, it would return 1 · 0.62 = 0.62 instead, and no shape would tell you.
 #
 # The output has x's shape, and there is no additional shortcut.
 
@@ -760,7 +762,8 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 #
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
-# - Of the three maps the full-size map was learned soonest in our runs, and a coarse map never got far beyond what its cells allow.
+# - Of the three maps, the full-size map was learned soonest in our runs.
+#   A coarse map never got far beyond what its cells allow.
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #

@@ -17,7 +17,8 @@
 #
 # ![Three cloths, each woven of fine and coarse stripes. The first has a red dot, which asks for the direction of the fine stripes; the other two have a blue dot, which asks for the coarse ones. Below them, samples of the three directions: upright, rising, falling.](figures/question.svg)
 #
-# The dot says which stripes count: in which direction do they run?
+# The dot says which stripes matter.
+# In which direction do those stripes run?
 # A small window sees the fine stripes and misses the coarse ones, and a large window is expensive.
 # If the 3 x 3 convolutions of ResNet-50 all became 9 x 9, its 26 million parameters would become 116 million.
 # Networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842) in 2014.
@@ -89,7 +90,7 @@ review()
 # ![Fine stripes plus coarse stripes make a cloth with both, with a dot to its left. A window of 3 x 3 pixels holds a whole fine stripe, but only a small part of a coarse one; a window of 9 x 9 holds most of a coarse stripe.](figures/cloth.svg)
 #
 # A 3 x 3 window holds a whole fine stripe, but only a quarter of a coarse one.
-# Fine stripes and noise lie on top, so the window shows little of the coarse direction.
+# Fine stripes and noise lie on top of that quarter, so the window hardly shows in which direction the coarse stripes run.
 #
 # But seeing both kinds is not enough.
 # How often is a network right if it ignores *the dot* and always names the fine stripes?
@@ -206,8 +207,8 @@ check(SEWeight)
 #
 # ![Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, one of 5 sees 25, one of 7 sees 49, one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.](figures/receptive_fields.svg)
 #
-# Lesson 04's dilated kernels reach far with few numbers, but have holes.
-# These windows have none, so a kernel three times as wide has nine times the numbers.
+# Lesson 04's dilated kernels reach far with few weights, but they have holes.
+# These windows have no holes, so a kernel three times as wide has nine times as many weights.
 # EPSANet, the paper's network, saves parameters with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
@@ -216,7 +217,7 @@ check(SEWeight)
 #
 # ![Three tables of 8 input channels by 4 output channels, each filled cell one k x k kernel. One group: all 32. Two groups: each output reads 4 inputs, 16 kernels. Four groups: each reads 2, 8 kernels.](figures/groups.svg)
 #
-# So `nn.Conv2d(inputs, outputs, k, groups=G)` has (inputs / G) · outputs · k² numbers (and a bias, if it has one).
+# So `nn.Conv2d(inputs, outputs, k, groups=G)` has (inputs / G) · outputs · k² weights, and perhaps a bias.
 # G must divide both `inputs` and `outputs`.
 #
 # **Predict, then run.** EPSANet's first blocks have 64 channels: each convolution reads 64 channels and returns 16.
@@ -234,8 +235,9 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>By hand</summary>
 #
-# 64 · 16 · 9 = 9,216, 16 · 16 · 25 = 6,400, 8 · 16 · 49 = 6,272 and 4 · 16 · 81 = 5,184.
-# The *smallest* kernel has the most.
+# The 3 x 3 convolution has 64 · 16 · 9 = 9,216 parameters, and the 5 x 5 convolution has 16 · 16 · 25 = 6,400.
+# The 7 x 7 convolution has 8 · 16 · 49 = 6,272, and the 9 x 9 convolution has 4 · 16 · 81 = 5,184.
+# The *smallest* kernel has the most parameters.
 # Together the four convolutions have 27,072 parameters.
 # They replace a plain 3 x 3 convolution from 64 to 64 channels, which has more: 36,864.
 # Without groups, the four would have 167,936.
@@ -290,7 +292,7 @@ for k, g in ((3, 1), (5, 2)):
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
 # Stack the outputs on a new axis after the batch: (B, S, C', H', W').
-# (We stack; "Concat" is the authors' word.)
+# (The authors' name for it says "Concat", but we stack.)
 
 # %% exercise
 class SplitAndConcat(nn.Module):
@@ -407,7 +409,7 @@ check(PyramidSplitAttention)
 # <details><summary>Hint 2: the idea</summary>
 #
 # `scales[:, i]` is scale i, (B, C', H', W'), and so is the i-th element of `scales.unbind(dim=1)`.
-# Put the S answers of `se` on a new axis in the same place: (B, S, C', 1, 1) broadcasts against (B, S, C', H', W').
+# Put the S answers of `se` on a new axis, again at position 1: (B, S, C', 1, 1) broadcasts against (B, S, C', H', W').
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -474,7 +476,7 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
           f"the sum first gives {max(0, branch + shortcut)}")
 
 # %% [markdown]
-# With the ReLU first, `bn3` can never make a number of the shortcut smaller, because its negative outputs become 0 before they are added.
+# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because its negative outputs become 0 before they are added.
 # And the output of the block can be negative, which never happens after a ReLU.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:
@@ -582,7 +584,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # The last reading is what the paper's figure shows.
 # </details>
 #
-# A parameter count is a fingerprint: with a few lines of code you can tell apart readings that a drawing leaves open.
+# A parameter count is a fingerprint.
+# If a drawing can be read in several ways, a few lines of code can say which of them the authors' network follows.
 
 # %% [markdown]
 # ## 7. The experiment: what chooses between the scales?
@@ -600,7 +603,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # | *sigmoids, no competition* | each scale times its `SEWeight` output |
 #
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
-# Half of these dots have the other colour, so a network that uses the dot falls to section 1's 67 %.
+# Half of these dots have the other colour.
+# In that half, a network that uses the dot is right only by luck, so it falls to 67 %, as in section 1.
 #
 # Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate.
 # Together that takes one to four minutes.
@@ -743,8 +747,8 @@ challenge("parameters of the network", parameters(mine()) if mine else None, 553
 # The cell below rebuilds the module's convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #
-# `Posted(64)` makes four convolutions from 16 to 16 channels, with bias: 16 · 16 · (9 + 25 + 49 + 81) + 4 · 16 = 42,048 numbers.
-# **Predict, then run:** how many of these numbers does torch find?
+# `Posted(64)` makes four convolutions from 16 to 16 channels, with bias: 16 · 16 · (9 + 25 + 49 + 81) + 4 · 16 = 42,048 parameters.
+# **Predict, then run:** how many of these parameters does torch find?
 
 # %%
 class Posted(nn.Module):
@@ -818,8 +822,8 @@ print("does it train?          ", trains(module))
 #
 # The order matters if you load the authors' weights into your network.
 # Every shape fits, but the layers after your module get the wrong channels.
-# So you must put the numbers of these layers into the order of your module's *output* channels.
-# In the BatchNorm, rearrange all numbers; in the convolution after it, rearrange the weights along their input axis.
+# So you must reorder the numbers in these layers to match your module's *output* channels.
+# In the BatchNorm, reorder all numbers; in the convolution after it, reorder the weights along their input axis.
 
 # %% [markdown]
 # ## 9. What we now know

@@ -4,9 +4,9 @@ from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("stacked-scales",
-         "Four convolutions with kernel sizes k = 3, 5, 7, 9, padding k // 2 and stride 2 each read `x` of shape (2, "
-         "32, 15, 15) and return 16 channels. Their outputs are stacked on a new axis after the batch. What is "
-         "the shape?",
+         "Four convolutions have the kernel sizes k = 3, 5, 7 and 9, padding k // 2 and stride 2. Each of them reads "
+         "`x` of shape (2, 32, 15, 15) and returns 16 channels. Their outputs are stacked on a new axis after the "
+         "batch. What is the shape?",
          (2, 4, 16, 8, 8),
          "There are four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 "
          "positions. `torch.stack` makes a new axis; `torch.cat` would give 64 channels."),

@@ -88,12 +88,12 @@ review()
 # Write down three numbers, for entries of 1 x 1, 2 x 2 and 4 x 4 cells.
 # Section 10 trains the networks.
 #
-# Before a network can look anything up, it must know where its positions are, so we begin with positions.
+# Before a network can look anything up, it must know where in the image each feature lies, so we begin with positions.
 
 # %% [markdown]
 # ## 2. Exercise 1: `PixelAttention`
 #
-# A **position code** tells a network where its positions are.
+# A **position code** tells a network where in the image each feature lies.
 # Often, as in ViT (lesson 05a), this code is a learned table with one vector per position, which is added to the features.
 # Such a table is made for one image size.
 # ResT uses a gate instead, and calls it pixel attention (section 3.4 of the paper):
@@ -157,7 +157,7 @@ check(PixelAttention)
 # %% [markdown]
 # **A shuffled image.** Shuffle the positions of an image, and apply a module.
 # Does the module return the same numbers as without shuffling, only in the shuffled order?
-# If so, the module cannot know where its positions are.
+# If so, the module cannot know where in the image each feature lies.
 #
 # **Predict, then run:** write 1 for "the same numbers" and 0 for "different ones".
 
@@ -195,7 +195,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # So in these runs `PixelAttention` tells the *order of neighbours*, and the table tells the *place in the picture*.
 # Neither of the two codes replaces the other.
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
-# `PixelAttention(64)` has 640 parameters for images of any size; a table for 56 x 56 positions has 200,704, for this size alone.
+# `PixelAttention(64)` has 640 parameters for images of any size; a table for 56 x 56 positions has 200,704, and it fits only this size.
 # All runs are in `solutions/rest/experiment.md` in the course's repository.
 
 # %% [markdown]
@@ -225,7 +225,7 @@ for size in ((8, 12), (7, 9)):
           f"as a map again: {tuple(back.shape)}")
 
 # %% [markdown]
-# Compare the two lines.
+# Compare the two lines of the output.
 # What happened to each picture, and is there anything to repair in `exhibit`?
 #
 # <details><summary>What is wrong, and where it was seen</summary>
@@ -483,7 +483,7 @@ measured = {"memory": one.forward_memory / eight.forward_memory,
 predict_then_run(predicted, measured, unit="times as much at ratio 1")
 
 # %% [markdown]
-# At ratio 8, M is N / 64, so A has only a sixty-fourth of its N · N numbers.
+# At ratio 8, M is N / 64, so A has N · N / 64 entries instead of N · N.
 # But `q` and `proj` still see all N tokens.
 # And the matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 
@@ -496,8 +496,8 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
 # Then add 10 to *all values*.
-# By how much does the first gathered number grow if the weights are those before the norm?
-# And by how much does it grow if the weights are those after the norm?
+# By how much does the first number that query 0 gathers grow, with the weights from before the norm?
+# And by how much does it grow with the weights from after the norm?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -522,7 +522,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # </details>
 #
 # After the norm, a weight says how far a key is *above* an equal share, and it may be negative.
-# So a number that is added to all values cancels.
+# The weights of a row sum to 0, so a number that is added to all values cancels.
 # With a single key, every weight becomes 0, so nothing but the bias of `proj` is left in the output.
 
 # %% [markdown]
@@ -752,7 +752,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | heads | Conv and IN always | only with `apply_transform` and more than one head | as the code |
 # | size of a map | not said | H // p, wrong for odd sides | the true size |
 # | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
-# | windows of `sr` | not said | the last rows may lie in none (question 3) | as the code |
+# | windows of `sr` | not said | the last rows may lie in no window (question 3) | as the code |
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
 #

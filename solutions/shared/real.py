@@ -1,5 +1,5 @@
-"""Every module of the course on real pictures: a handwritten digit on a photograph, and a colour that says whether it
-counts.
+"""Every module of the course on real pictures: a handwritten digit on a photograph, and a colour that says whether
+to read it.
 
     python -m solutions.shared.real [LESSON ...]      without a lesson: all of them
 
@@ -125,8 +125,8 @@ def network(name: str, seed: int) -> DigitNet:
 
 
 def train(name: str, seed: int, steps: int) -> None:
-    """One run: its learning curve [[step, right answers in per cent]], parameters and CPU seconds, and the trained
-    network beside it."""
+    """Train one network. Save its learning curve [[step, right answers in per cent]], its parameters and its CPU
+    seconds in one file, and the trained network in another."""
     made, draw, curve = network(name, seed), task(name).draw, []
 
     def look(step: int) -> None:
@@ -144,8 +144,7 @@ def train(name: str, seed: int, steps: int) -> None:
 
 
 def inside(name: str, seed: int) -> list[dict[str, Any]]:
-    """What the module of each block does: how much of each channel, and of each position, comes out of it, as log2 of
-    out / in.
+    """How much the module of each block strengthens or weakens each channel and each position, as log2(out / in).
 
     by_colour (3, C): for each colour, the mean over the pictures in which it counts, minus the channel's mean.
     by_answer (11, C): the same for each answer.
