@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbclient import NotebookClient
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
@@ -40,6 +41,8 @@ def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), exper
         client = NotebookClient(chosen, timeout=CELL_SECONDS, kernel_name="python3",
                                 resources={"metadata": {"path": str(copied)}})
         client.execute(env={**os.environ, "PYTHONPATH": paths})
+    # A kernel cuts what is printed into pieces by the clock, so without this each run would write another file.
+    CoalesceStreamsPreprocessor().preprocess(chosen, {})
     for cell, count in zip(chosen.cells, counts, strict=True):
         cell.metadata.pop("execution", None)  # times of day
         if cell.cell_type == "code":

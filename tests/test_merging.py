@@ -53,6 +53,13 @@ def test_experiments_are_not_run_and_what_shows_a_learner_is_not_kept(tmp_path):
     assert code[1].outputs[0].text == "measured" and code[2].outputs[0].execution_count == 3 and code[4].outputs == []
 
 
+def test_what_is_printed_in_pieces_is_kept_as_one_text(tmp_path):
+    (tmp_path / "lesson").mkdir()
+    notebook = page("import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)")
+    run.run(notebook, tmp_path / "lesson")
+    assert [output.text for output in notebook.cells[1].outputs] == ["0\n1\n2\n"]
+
+
 def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config

@@ -1,4 +1,4 @@
-// A prediction on a page: what somebody typed, beside what was measured. The words are those of attention_lab/prediction.py.
+// A prediction on a page: what somebody typed, beside what was measured. The words are those of attention_lab/pictures/prediction.py.
 addEventListener("DOMContentLoaded", () => {
   const number = (text) => ({nan: NaN, inf: Infinity, "-inf": -Infinity}[text] ?? (text ? Number(text.replaceAll(",", "")) : null));
   const short = (value) => {
