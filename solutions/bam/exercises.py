@@ -55,8 +55,8 @@ def with_rest(words: str, of_stride: Callable[[int], int]) -> Size:
 
 def all_of_them(r: Random) -> Case:
     """Padding, dilation and stride are different, and in another order they give another number."""
-    size, kernel = side(r), r.randint(3, 7)
-    while True:
+    while True:  # with some sizes and kernels, no three numbers will do
+        size, kernel = side(r), r.randint(3, 7)
         chosen = r.sample(range(2, 7), 3)
         results = {(size + 2 * padding - dilation * (kernel - 1) - 1) // stride
                    for padding, dilation, stride in permutations(chosen)}
