@@ -886,7 +886,7 @@ for combine in ("sum", "product"):
     print(f"the same weights, {combine}: {right_on_strips(model, test_set):.1f} % right")
 
 # %% [markdown]
-# Weights that were trained with the sum are of little use with the product.
+# The weights that this network learned with the sum are of little use with the product.
 # (Trained with the product from the start, the block scored 100 % in three of three runs.)
 # So "BAM" is the name of two modules, and weights load into both modules without complaint.
 
@@ -925,7 +925,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #   For a 3 x 3 kernel, padding must equal dilation, or the features change their size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
-# - The paper adds and the code multiplies, and weights trained with the sum fail with the product.
+# - The paper adds and the code multiplies, and a network that was trained with the sum failed with the product.
 
 # %% [markdown]
 # **Today.** We know of no widely used network that has BAM in it.

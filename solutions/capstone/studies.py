@@ -110,7 +110,7 @@ QUESTIONS = {
         {"kernel 3": neighbours(3), "kernel 1": neighbours(1), "nothing": nothing}, [("kernel 3", "kernel 1")]),
 }
 # A question asked once more with five times the steps. The page tells both answers under one number.
-LONGER = {"neighbours_longer": QUESTIONS["neighbours"]._replace(epochs=5)}
+LONGER = {f"{name}_longer": QUESTIONS[name]._replace(epochs=5) for name in ("neighbours", "maximum")}
 
 
 def ask(name: str) -> dict[str, Any]:

@@ -747,7 +747,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # **The order.** Three runs show little, so we ran eight for each of the two orders.
 # After these 384 steps CBAM scores 97.0 % on average, and four of its eight runs are near 94 %.
 # The other order scores 100 % in all eight runs.
-# So the better order is the one that is *not* CBAM's.
+# So at this rate, and after so few steps, the better order is the one that is *not* CBAM's.
 # But after five times the steps the four weaker runs score 100 % too.
 # In these runs the order decides how soon a network learns, but not how well.
 #
@@ -837,7 +837,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
+# In training, each run left out one of six photographs, and one of six groups of the forms with the digits.
 # Tested on what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #

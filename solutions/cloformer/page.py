@@ -743,7 +743,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # The published branch scored 96 % in all nine runs.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*, and adds about three points.
-# Without the gate the threads can still be read, because a GELU follows later in the network.
+# Without the gate the threads can still be read, probably because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
 # <details><summary>All runs, and two other gates</summary>
@@ -837,9 +837,9 @@ slide_waves(networks)
 # %% [markdown]
 # **What we see.**
 # Before training, the local branch lets long waves through too: its response to the longest wave is 60 % in our run.
-# Training made the local branch nearly deaf to long waves: in our eight runs of this network, 2 to 7 % is left.
+# Training made the local branch nearly deaf to long waves: in our fourteen runs of this network, 2 to 8 % is left.
 # A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
-# So this half of the paper's claim holds here, but it is *learned*, because the threads demanded it.
+# So this half of the paper's claim holds here, but it is *learned*, probably because the threads demand it.
 # (In other networks that solve the task, with another gate, split or window, 3 to 72 % is left.)
 #
 # The global branch lets only long waves through, trained or not.

@@ -811,7 +811,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #   With another poster's A it was at chance, so its answers came through A.
 # - The shape of an attention matrix says what it compares: N x N compares positions, and C x C compares channels.
 # - Channel attention solved the same posters with one parameter.
-#   With the paper's sign it needed more steps than with the code's sign.
+#   In two runs with the paper's sign, it needed more steps than with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
 # - A plain mean over all positions did part of what attention does here, and with more steps it did a larger part.
 

@@ -613,7 +613,7 @@ slide_green_discs(weights_of_six)
 # External attention scores 100 % on all three questions in all three runs.
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80 and **100** % on the odd one out.
-# So self-attention *can* count, but in these runs it learns to count more slowly.
+# So self-attention *can* count: one of these three runs learned it.
 # With half the learning rate, external attention scores the same, and neither of two runs of self-attention solves the odd one out.
 # All runs are in `solutions/external/experiment.md` in the course's repository.
 

@@ -620,19 +620,21 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #
 # - **Coarse cells do harm in two ways.**
 #   First, they slow down learning.
-#   Second, in the longer runs, of 1,280 steps, the cells *are* the limit.
-#   The map of 4 x 4 cells is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
+#   Second, in the longer runs, of 1,280 steps, the cells of 4 x 4 *are* the limit.
+#   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
 #   In its two long runs, it is right in 58 and 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
 #   The runs beat it, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
+#   One branch, the full-size map, already scores 100 %, so this task cannot show whether two are better.
 #   Some short runs of the channel gates and of the parallel layout end near 67 %, because these runs have learned two of the three colours.
 #   Two such runs reached 100 % with five times the steps.
 #
 # With another picture's bar, every arm that learned something falls back to chance, so the arms did use the bar.
-#
+
+# %% [markdown]
 # Here are the maps after the short training.
 # They are for a picture in which two dots lie in the same 4 x 4 cell.
 # We show this picture under a bar of each colour:

@@ -679,7 +679,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # So it is the global view that counts here, not the parameters.
 #
 # This holds in longer training too.
-# After five times as many steps SE scores 92 to 96 %, with this learning rate, with a third of it, or with three times as much.
+# After five times as many steps SE scores 92 to 96 %, with this learning rate (two runs), with a third of it, or with three times as much (one run each).
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #

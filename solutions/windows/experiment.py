@@ -32,6 +32,7 @@ ROWS = [
     *((Row(arm, 1, Fraction(1, 2)), range(3)) for arm in ARMS),
     *((Row(arm, 1, Fraction(2)), range(3)) for arm in ARMS),
     (Row("one shifted"), range(3)),
+    *((Row("no mask", longer), range(8)) for longer in (1, 5)),
 ]
 
 
