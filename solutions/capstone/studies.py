@@ -126,7 +126,7 @@ def ask(name: str) -> dict[str, Any]:
 
 def code_of(report: str) -> str:
     """Returns the code that stands on a study's page."""
-    return unescape(report.partition("<h2>The code</h2><pre>")[2].partition("</pre>")[0])
+    return unescape(report.partition("<h2>The code</h2><pre tabindex=\"0\">")[2].partition("</pre>")[0])
 
 
 def make_example() -> None:

@@ -56,7 +56,7 @@ class Card:
     def html(self) -> str:
         """Returns a whole HTML page that loads nothing from elsewhere."""
         return ('<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Attention by Hand: capstone card</title>'
-                f"<style>{STYLE}</style><body>{self._repr_html_()}</body></html>\n")
+                f"<style>{STYLE}</style><body><main>{self._repr_html_()}</main></body></html>\n")
 
     def _repr_html_(self) -> str:
         tables, scores = self.data["tables"], self.data["scores"]

@@ -198,11 +198,11 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
           if kept["changes"] else []),
         "<h2>What this does not show</h2>",
         "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in _limits(results, epochs)) + "</ul>",
-        *([f"<h2>The code</h2><pre>{escape(code)}</pre>"] if code else []),
+        *([f'<h2>The code</h2><pre tabindex="0">{escape(code)}</pre>'] if code else []),
         f"<p><small>{escape(said)}; {escape(processor())}</small></p>"]
     return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
             'content="width=device-width">'
-            f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n")
+            f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n")
 
 
 def steps_of(task: str, epochs: int) -> int:
@@ -237,4 +237,4 @@ def _scores(results: Results, arm: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return f'<div class="wide">{html_table(head, rows)}</div>'
+    return f'<div class="wide" tabindex="0">{html_table(head, rows)}</div>'
