@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; in the tables, the rows of any other lesson say "not yet" until you solve it · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; the tables of section 5 say "not yet" for any other lesson until you solve it · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -120,7 +120,8 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # In the line `norm`, only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
 #
 # `rows` is a list of pairs, each with a name and a module.
-# For each pair, in this order, return a tuple of four:
+# Return a list with one tuple for each pair, in the order of the pairs.
+# Each tuple holds four things:
 #
 # - the name;
 # - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`;
@@ -134,7 +135,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
 # If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
 #
-# Here is a network that grows by one part at a time, so the rows of its table share modules.
+# The rows of a table may share modules, as in this example.
 # `body` is `nn.Linear(30, 20)`, with 620 parameters, and `head` is `nn.Linear(20, 10)`, with 210.
 #
 # | a row's module | its parameters |
@@ -189,7 +190,7 @@ parameter_table([("ResNet-50", plain)])
 # %% [markdown]
 # 25,557,032 parameters are 25.56 million, or 24.37 times 2^20.
 # So the third guess is right: ECA-Net50's row counts in units of 2^20, as megabytes are sometimes counted.
-# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35), and the authors confirmed it ("uses 1024").
+# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35) about the unit, and the authors confirmed it ("uses 1024").
 # Next to a row from a paper that counts in millions, ECA seems to have removed 5 % of the network.
 
 # %% [markdown]
@@ -208,7 +209,7 @@ parameter_table([("ResNet-50", plain)])
 #   Otherwise the shortcut is x and `downsample` is None;
 # - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
 #
-# With stride 2, both paths through a block must round odd sides in the same way, or their outputs could not be added.
+# With stride 2, both paths through a block must round odd sides in the same way, or their outputs cannot be added.
 # Do they, for a map of 7 x 10?
 
 # %%
@@ -423,8 +424,8 @@ class CloBlock(nn.Module):
 # - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
 #
 # Every list has one entry per stage, and `kernel_sizes[i]` and `group_splits[i]` are lists themselves.
-# In every stage except the last, the *last* block has stride 2 and changes to the next stage's width.
-# (Mind the difference: in exercise 2 it was the *first* block of the next stage.)
+# If there is a next stage, the *last* block of a stage has stride 2 and leads to the next stage's width.
+# (Mind the difference: in exercise 2 the *first* block of the next stage had stride 2.)
 # All other blocks keep the width, with stride 1.
 # If the lists do not all have the same length, raise a `ValueError`.
 #
@@ -540,11 +541,11 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # (The skeletons are in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
 # In the table, "met" means two things.
-# Your network has exactly as many parameters as the released code, which we counted.
-# Also, your count rounds to the number that somebody states, in the unit that they use.
+# Your network has exactly as many parameters as we counted in the released code.
+# Also, somebody has stated a number, and your count rounds to it in the same unit.
 # "As the code" means that only the first of these holds: nobody states a number, or the stated number does not fit the released code.
 # For nearly every row this code is the authors' own.
-# SE's authors have released no network with 18 or 34 layers, so those two rows are a third party's.
+# SE's authors have released no network with 18 or 34 layers, so those two rows follow a third party's code.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
 #
 # SE's authors gave biases to both layers of the excitation, and your SE block of lesson 01 has none.
@@ -576,7 +577,7 @@ tables
 # **The authors' weights in your code** (not graded, and nothing below needs it).
 # Does your network compute what the authors' network computes?
 # If both networks get the same weights and the same pictures, every stage must output the same numbers.
-# We did this with the authors' code of nine networks and wrote down what each stage computed.
+# We ran the authors' code for nine networks and wrote down what each stage computed.
 # The weights follow from a rule, so nobody has to store them, and the next cell makes them again for your CloFormer.
 # (Its authors have not released their trained weights.)
 
@@ -633,7 +634,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
 # "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
 # Where we saw it: the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
-# No single README is wrong, but the table that was made of all three is wrong.
+# No single README is wrong, but the table made from all three is wrong.
 # </details>
 
 # %% [markdown]
@@ -644,7 +645,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # Accuracy on one benchmark cannot tell you which mechanism did the work.
 # So here are five small tasks, each made so that one mechanism is enough:
 #
-# - **what:** is this paper redder or bluer than grey, under a lamp of unknown colour?
+# - **what:** is this piece of paper redder or bluer than grey, under a lamp of unknown colour?
 #   (chance level is 50 %, and the task needs the picture's average colour)
 # - **where:** is this square in the marked row, in the marked column, in both or in neither?
 #   (25 %; it needs positions)
@@ -715,7 +716,7 @@ show_task_scores(results, arms, task="look-up")
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
 # If a module is not on the front, some cheaper one does about as well or better, *on this task and at this cost*.
-# With a single seed, read no more into the figure than its broad picture.
+# All this comes from a single seed, so trust only the large differences.
 
 # %% [markdown]
 # **Touch it.** Here are the answers themselves, in four new pictures.
@@ -733,14 +734,15 @@ slide_answers(arms, trained, tasks)
 # There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
 # In our run of the look-up, position attention stopped at two thirds.
-# It got every white patch right but could not tell black from grey, so it had learned one brightness of three.
+# Wherever the answer was white, it was right.
+# But it could not tell black from grey, so it had learned one brightness of three.
 #
 # CBAM does the look-up although it never compares two positions.
-# "Does red beside black occur *somewhere*?" can be read off a maximum over the picture,
-# so we first thought that CBAM's maximum does the work.
-# Without the maximum, all five runs of CBAM stay at chance at the page's number of steps (34 to 37 %).
-# Then we trained fifteen runs with five times the steps, at three learning rates.
-# One of them scored 99 %, and the others lay anywhere between 33 and 90 %.
+# A maximum over the picture can tell whether red stands beside black *somewhere*.
+# So we first thought that CBAM's maximum does the work.
+# After the page's number of steps, all five runs of CBAM without the maximum are still at chance (34 to 37 %).
+# Then we trained this CBAM for five times as many steps, in fifteen runs at three learning rates.
+# One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %.
 # And ECA, which has a mean and no maximum, scores 100 % in all five of its longer runs at the page's rate.
 # So the maximum makes learning faster, and we can't say more.
 #
@@ -820,7 +822,7 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # ## 8. Your own network, trained
 #
-# A program drew the tasks of the map.
+# A program drew the pictures of the map's tasks.
 # Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
 #
 # **The task.** Each picture has a coloured frame.
@@ -828,7 +830,7 @@ slide_answers(arms, trained, tasks)
 # Otherwise the answer is "not it".
 # Half of the digits do not have the frame's colour, so a network that always says "not it" is right in about 50 % of the cases.
 # This is the task of the lessons' recorded runs.
-# Here the pictures are close-ups of 20 x 20 pixels, because your network should learn it in two minutes.
+# Here the pictures are close-ups of 20 x 20 pixels, because your network should learn the task in two minutes.
 #
 # **The budget.** Your network may have up to 35,000 parameters, and may need up to 5 million multiply-adds for one picture.
 # With `parameter_table` of section 2 you can count the parameters before you train.
@@ -881,7 +883,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Our own network, in the cell above, has CloAttention.
 # Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
 # We tried a single rate and a single number of steps, so our network may only be slower to learn.
-# The maps of its attention still trace the strokes and the frame, so looking at the right place is not enough.
+# Even so, the maps of its attention trace the strokes and the frame, so looking at the right place is not enough.
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
 # There only the answer at the digit's centre counts, and at that place the network cannot see the frame without SE.
@@ -904,8 +906,9 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Once a run has finished, you can no longer change the hypothesis, or what would refute it.
 # The task, the comparisons, the controls and the gap that matters are fixed, too.
 # You may still change an arm, its training or the number of seeds.
-# The page then says so, and it still shows the scores from before.
 # The course's rules give the verdict, and everything ends up on one page that you can show.
+# If you have changed an arm, its training or the number of seeds, this page says so.
+# It still shows the scores from before.
 #
 # Here is one of our own studies.
 # Position attention fails at "far", and we said that it cannot tell where a position is.
@@ -938,25 +941,27 @@ study("places", task="far",
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
 # If some runs of an arm solve a task and others don't, no run is like the mean.
-# Then the rules look only at the order of the runs.
-# Here every run with places is above every run without, and that rarely happens by luck (p = 0.02, corrected for both comparisons).
-# After five times as many steps, all five solve it (100 %), and the other two arms are still at chance (33 to 36 %).
+# Then the rules compare only how the runs rank.
+# Here every run of *attention with places* scores more than every run of the other two arms.
+# That rarely happens by luck (p = 0.02, corrected for both comparisons).
+# After five times as many steps, all five runs of *attention with places* solve the task with 100 %.
+# The other two arms are still at chance (33 to 36 %).
 #
 # We had tried a lazier arm first.
 # It mixed rows and columns into the features, and then used lesson 05a's module as it is.
 # After the same number of steps, its five runs scored 29 to 78 %, and none had solved the task.
 # After five times as many, three had solved it.
 # With that arm alone, we would have told you that places help only a little.
-# How you build an arm is a part of the question.
+# How you build an arm is part of the question.
 # </details>
 
 # %% [markdown]
 # **Your turn.** Copy the cell above, and change everything in it.
-# Take a question that you care about, or one of these.
-# Each of them takes ten minutes, of which one or two are training.
+# Take a question that you care about, or one of the six below.
+# Each of the six takes ten minutes, of which one or two are training.
 # Choose among `modules[...]`, or write a module of your own whose output has the shape of its input.
 #
-# [Here is a finished report](example_study.html) on the first question.
+# [Here is a finished report](example_study.html) on question 1.
 # We made it with nothing but this page.
 #
 # 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
@@ -970,7 +975,7 @@ study("places", task="far",
 #
 # `from_lesson(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
 # Import it first.
-# Each arm is a function of the channels c, which are 16 here.
+# Each arm is a function of the number of channels c, which is 16 here.
 #
 # ```python
 # from attention_lab.networks.adapters import Beside, OnTokens, Projected
@@ -1024,9 +1029,9 @@ study("places", task="far",
 # %% [markdown]
 # **A challenge (not graded): set a record.**
 # How many of the five tasks can *one* module solve?
-# A task is solved if at least four of five runs answer 90 % right, so one lucky run does not help.
+# A task is solved if at least four of five runs answer 90 % of the questions right, so one lucky run does not help.
 # Each run takes the page's number of steps.
-# The module may carry 1,000 numbers: its parameters, and its buffers, such as BatchNorm's means and variances.
+# The module may hold up to 1,000 numbers: its parameters, and its buffers, such as BatchNorm's means and variances.
 # If two modules solve the same number of tasks, the one with fewer numbers is ahead.
 #
 # Our best attempt solves four of the five tasks with 393 numbers, so there is room for a fifth.
@@ -1061,7 +1066,7 @@ paper_card(tables, results)
 # ## 11. What we now know
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
-#   ask through a summary.
+#   exchange information through a summary.
 # - Each idea has its own task.
 #   In our map a mean helps with "what", and coordinates help with "where".
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
@@ -1111,7 +1116,7 @@ paper_card(tables, results)
 #
 # <details><summary>What we think</summary>
 #
-# 1. The mean mixes all positions without any attention, so the network's end sees the whole picture anyway.
+# 1. The mean mixes all positions without any attention, so the head sees the whole picture anyway.
 # 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, the initial values.
 # 3. It has SE's own parameters, its product and its sigmoid, and lacks only the mean over the picture.
 #    The convolution shows what more parameters and a wider view would do.

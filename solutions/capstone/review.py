@@ -22,7 +22,7 @@ ITEMS = (
          "gates add few parameters."),
     Item("bug-shared",
          "`make(width)` returns a new attention module. A stage of three blocks should have three of them, "
-         "but the parameters of only one are counted. Which line has to change?",
+         "but a parameter count finds only one. Which line has to change?",
          2,
          "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for "
          "each block.",
