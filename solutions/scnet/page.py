@@ -77,7 +77,7 @@ review()
 # At chance, 33 % of the answers are right.
 # **Predict first:** what does each block score?
 # The important point is how far each block can look.
-# Replace each None with a percentage; section 6 trains the networks and compares.
+# Replace each None with a percentage; section 6 trains the networks and compares their scores with your numbers.
 
 # %%
 four = {"plain": None, "dilated": None, "SC, pooling 1": None, "SC, pooling 4": None}
@@ -234,7 +234,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 # Here two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
 # (One 1 x 1 convolution of x would give the same numbers if its *result* were cut in two.)
 # Compare this with a version that cuts x itself in two, before it narrows.
-# There are four channels at one position, and each half narrows them to one number:
+# In this example, one position of x has four channels, and each half makes one number:
 
 # %%
 x = torch.tensor([1.0, 2.0, 3.0, 4.0])
@@ -252,7 +252,7 @@ print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]
 # - `bn1_a`, `bn1_b`: the BatchNorms after these convolutions, each followed by a ReLU;
 # - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, followed by a ReLU;
 # - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
-# - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
+# - `conv3`, `bn3`: a 1 x 1 convolution from 2w to 4 · planes channels, and a BatchNorm;
 # - then the shortcut is added.
 #   It is `downsample(x)` if that module is given, and x otherwise.
 #   `downsample` gives x the shape of `bn3`'s output.
@@ -262,7 +262,7 @@ print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]
 #
 # Worked example: `SCBottleneck(48, 12)` on (2, 48, 5, 6).
 # w is 6, so each half is (2, 6, 5, 6).
-# Joined they are (2, 12, 5, 6), and `conv3` makes 48 channels.
+# Joined, they are (2, 12, 5, 6), and `conv3` makes 48 channels.
 # If `bn3`'s weight and bias are 0, the output is relu(x).
 
 # %% exercise
@@ -371,8 +371,8 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # `seen(module, channels, row, column)` returns a map of 48 x 48, with 1 for each pixel that can matter.
 # (It tries several input maps, since a ReLU can hide a path.)
 #
-# **Predict, then run:** how many *rows* does your `SCConv` see?
-# Predict this for row 24 with pooling 1, and for rows 24 and 26 with pooling 4.
+# **Predict, then run:** how many input *rows* does one output position of your `SCConv` see?
+# Predict this for an output in row 24 with pooling 1, and for outputs in rows 24 and 26 with pooling 4.
 # (Rows are counted from 0, and a cell of 4 x 4 pixels begins at row 24.)
 
 # %%
@@ -511,7 +511,8 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
-# **And Up?** Here, neither switching a trained network from nearest to bilinear nor training with bilinear lowers the score.
+# **And Up?** If a trained network is switched from nearest to bilinear, its score does not fall here.
+# Training with bilinear does not lower the score either.
 # (With pooling 2, switching even helps networks that have not finished learning: in one run the score rises from 83 to 96 %.)
 # So **a finished network's accuracy did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
@@ -601,10 +602,11 @@ for side in (32, 30, 35):
 
 # %% [markdown]
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
-# With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has a third of the parameters of `SCConv`.
+# With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has only a third of `SCConv`'s parameters.
 # We also made 36 runs of each network.
-# In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
-# Tested on what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
+# We divided the forms on which people wrote the digits into six groups.
+# In training, each run left out one group of forms and one of the six photographs.
+# On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.6 to 3.8 points.
 # In a run that was five times as long, the convolution reached 98.1 %.
 # So part of this lead is speed, and we do not call it a win.

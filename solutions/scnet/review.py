@@ -17,7 +17,7 @@ ITEMS = (
          "code makes this call, and its outputs agree with nearest only."),
     Item("four-small",
          "A 3 x 3 convolution without bias from 32 to 32 channels is replaced by several from 16 to 16 channels. "
-         "How many of these together have as many weights as the original one?",
+         "How many of the small convolutions have, together, as many weights as the large one?",
          4,
          "Half as many channels on both sides make a quarter of the weights: 9 · 16 · 16 is a quarter of 9 · 32 · 32. "
          "This is why SCNet's block with four convolutions is hardly larger than ResNet's."),
@@ -39,8 +39,8 @@ ITEMS = (
               "    large = F.interpolate(small, scale_factor=4)\n"
               "    return torch.sigmoid(x + large)"),
     Item("bug-relu-early",
-         "Below is the end of a block built like ResNet's bottleneck. Its branch can raise numbers, but never "
-         "lower them. Which line has to change?",
+         "Below is the end of a block built like ResNet's bottleneck. Its branch can raise the numbers of x, but "
+         "never lower them. Which line has to change?",
          3,
          "This ReLU comes too early: it removes everything negative from the branch before x is added. "
          "The only ReLU here belongs after the sum.",
