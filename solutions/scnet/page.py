@@ -511,9 +511,9 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
-# **And Up?** If a trained network is switched from nearest to bilinear, its score does not fall here.
-# Training with bilinear does not lower the score either.
-# (With pooling 2, switching even helps networks that have not finished learning: in one run the score rises from 83 to 96 %.)
+# **And Up?** Switching a trained network from nearest to bilinear does not lower its score here.
+# Nor does training with bilinear.
+# (With pooling 2, switching even helps networks that have not finished learning: one score rises from 83 to 96 %.)
 # So **a finished network's accuracy did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
 # (All runs are in `solutions/scnet/experiment.md` in the course's repository.)
