@@ -78,7 +78,7 @@ review()
 # A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
 # Answer for each of the three cloths at the top of the page before you unfold our answers.
-# (For the coarse stripes, half close your eyes: the stripes change slowly from dark to light.)
+# (Half close your eyes to see the coarse stripes, which change slowly from dark to light.)
 #
 # <details><summary>The answers</summary>
 #
@@ -131,9 +131,9 @@ review()
 # This is lesson 01's squeeze and excitation, with three differences.
 # Its layers are **1 x 1 convolutions** (`nn.Conv2d`), which accept the shape (B, C', 1, 1) as it is.
 # The convolutions have a **bias**.
-# And the weights are *returned*, not multiplied by x, because the softmax needs the weights first.
+# And the channel weights are *returned*, not multiplied by x, because the softmax has to read them first.
 #
-# Worked example with C' = 2 and r = 2: the means are (3, 1).
+# In the worked example, C' is 2 and the reduction r is 2, and the means are (3, 1).
 # `fc1` has weights (1, -1) and bias 0, so the hidden number is 2.
 # `fc2` has weights (1, -1) and biases (0, 2), which gives (2, 0).
 # The sigmoid turns that into (0.88, 0.5).
@@ -147,7 +147,8 @@ print("logits", logits.tolist(), "weights", logits.sigmoid().numpy().round(2))
 # %% [markdown]
 # The input x of `SEWeight` is one scale, (B, C', H, W), so here the argument `channels` means C'.
 # Take the mean of each channel over H and W, which gives (B, C', 1, 1).
-# Then come `fc1` to C' // r channels (r is `reduction`), ReLU, `fc2` back to C', and a sigmoid.
+# Then `fc1` makes C' // r channels (r is `reduction`), and a ReLU follows.
+# `fc2` makes C' channels again, and a sigmoid comes last.
 # Return (B, C', 1, 1).
 # Every mean is over one channel of one image, and every image gets its own weights.
 # Neither the size of the map nor the number of images is known when the module is built.
@@ -215,7 +216,7 @@ check(SEWeight)
 # With G groups, the input channels are split into G groups, in order, and so are the output channels.
 # An output channel then reads only the input channels of its own group.
 #
-# ![Three tables of 8 input channels by 4 output channels, each filled cell one k x k kernel. One group: all 32. Two groups: each output reads 4 inputs, 16 kernels. Four groups: each reads 2, 8 kernels.](figures/groups.svg)
+# ![Three tables of 8 input channels by 4 output channels, whose filled cells are k x k kernels. One group: all 32. Two groups: each output reads 4 inputs, 16 kernels. Four groups: each reads 2, 8 kernels.](figures/groups.svg)
 #
 # So `nn.Conv2d(inputs, outputs, k, groups=G)` has (inputs / G) · outputs · k² weights, and perhaps a bias.
 # G must divide both `inputs` and `outputs`.
@@ -275,7 +276,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # Every weight is 1, and we use `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`.
 # The output has shape (1, 2, 2, 5, 5).
 # At the centre, the value of scale 0 is 9 positions · 2 channels = 18.
-# There, the value of scale 1 is 25 · 1 = 25, because with two groups each output reads one channel.
+# The value of scale 1 at the centre is 25 · 1 = 25, because with two groups each output reads one channel.
 # In a corner, the value of scale 0 is 4 · 2 = 8.
 # Here are all the numbers of one channel of each scale; find the three that we worked out:
 
@@ -292,7 +293,7 @@ for k, g in ((3, 1), (5, 2)):
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
 # Stack the outputs on a new axis after the batch: (B, S, C', H', W').
-# (The authors' name for it says "Concat", but we stack.)
+# (The authors' name for this step says "Concat", but we stack.)
 
 # %% exercise
 class SplitAndConcat(nn.Module):
@@ -350,7 +351,8 @@ check(SplitAndConcat)
 # Every channel has a desk of its own.
 #
 # Worked example, channel 0 of the drawing: the weights are 0.9, 0.6, 0.3, 0.1.
-# Their exponentials are 2.46, 1.82, 1.35, 1.11, together 6.74, so the shares are 0.37, 0.27, 0.20, 0.16.
+# Their exponentials are 2.46, 1.82, 1.35, 1.11, which add up to 6.74.
+# So the shares are 0.37, 0.27, 0.20, 0.16.
 #
 # The softmax can run along the wrong axis, and no shape will tell you.
 # The next cell runs it along the wrong axis first.
@@ -461,7 +463,9 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # %% [markdown]
 # ## 6. Exercise 4: `EPSABlock`
 #
-# ResNet-50's blocks are **bottlenecks**: a 1 x 1 convolution to a few channels (`planes`, P), a 3 x 3 one, and a 1 x 1 one to 4P.
+# ResNet-50's blocks are **bottlenecks**, which have three convolutions.
+# The first is 1 x 1 and returns only a few channels (`planes`, P).
+# The second is 3 x 3, and the third is 1 x 1 and returns 4P channels.
 # A **shortcut** adds x.
 # EPSANet replaces the 3 x 3 convolution with your module.
 #
@@ -476,18 +480,18 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
           f"the sum first gives {max(0, branch + shortcut)}")
 
 # %% [markdown]
-# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because its negative outputs become 0 before they are added.
+# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because the negative outputs of `bn3` become 0 before they are added.
 # And the output of the block can be negative, which never happens after a ReLU.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:
 #
 # - `conv1` (1 x 1, to P), `bn1`, ReLU;
-# - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (all else by default), `bn2`, ReLU;
+# - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (leave the other arguments at their defaults), `bn2`, ReLU;
 # - `conv3` (1 x 1, to 4P) and `bn3`, plus the shortcut, then ReLU.
 #
 # `conv1` and `conv3` have no bias.
 # P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
-# If the shapes differ, the caller passes `downsample`, and you add `downsample(x)`.
+# If x and the output of `bn3` have different shapes, the caller passes `downsample`, and you add `downsample(x)`.
 # If `downsample` is `None`, add x.
 # Do not change x in place.
 
@@ -544,7 +548,7 @@ check(EPSABlock)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `forward` has three lines for the three rows, the third without a ReLU.
+# `forward` has one line for each of the three rows, but the third line has no ReLU yet.
 # Then come an `if` for the shortcut and a `return` with one sum and one ReLU.
 # </details>
 
@@ -577,8 +581,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # %% [markdown]
 # <details><summary>The numbers</summary>
 #
-# In the order of the cell, the first reading has 22,561,715 parameters.
-# The other three have 22.59, 16.33 and 16.36 million.
+# The first reading in the cell has 22,561,715 parameters.
+# The other three have 22.59, 16.33 and 16.36 million, in the cell's order.
 # The first number is exactly what we count in the authors' own code; [their README](https://github.com/murufeng/EPSANet) rounds it to 22.56 M.
 # That is 12 % *less* than ResNet-50 has, although the windows are larger.
 # The last reading is what the paper's figure shows.
@@ -604,7 +608,8 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 #
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
 # Half of these dots have the other colour.
-# In that half, a network that uses the dot is right only by luck, so it falls to 67 %, as in section 1.
+# In that half, a network that uses the dot is right only by luck.
+# So its score on all pictures falls to 67 %, as in section 1.
 #
 # Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate.
 # Together that takes one to four minutes.
@@ -677,7 +682,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 
 # %% [markdown]
 # Would the arms that stay behind catch up with more time?
-# We also trained every arm for five times as many steps, three times each.
+# We also made three runs of every arm with five times as many steps.
 # (All runs are in the repository's `solutions/pyramid_split/experiment.md`.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -701,7 +706,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   A gate is one way to choose, and here it learns fastest.
 #   It is not the only way: we gave *equal shares* a hidden layer of eight numbers before its answer, and no gate.
 #   After 250 steps, its five runs scored 68 to 94 %.
-#   After five times as many, three of them scored 100 %, one 94 % and one 77 %.
+#   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
 # - **Competition is not needed here.**
 #   A softmax over the scales sounds right, but in the short training it even lags behind the sigmoids.
@@ -709,13 +714,16 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   With five times the steps, every run of both arms scored 100 %.
 
 # %% [markdown]
-# At a third of the learning rate we saw the same result.
-# (At three times the rate no arm got beyond 72 %, with or without a gate, so that rate is too high for this task.)
+# At a third of the learning rate, five times the steps gave the same result.
+# The two arms with a pyramid *and* a gate scored 100 %, and the other two scored 67 to 70 %.
+# (At three times the rate none of the four arms got beyond 72 %, so that rate is too high for them.
+# But *equal shares* with the hidden layer scored 100 % in both of its runs.)
 #
 # **Four sizes, or only large ones?** A module whose kernels all have the same size can solve the task too.
-# With five times the steps and a third of the rate, we made two runs with four 5 x 5 kernels and two with four 9 x 9 kernels.
+# We made two runs with four 5 x 5 kernels and two with four 9 x 9 kernels.
+# Each had five times the steps and a third of the rate.
 # All four runs scored 100 %.
-# At the page's rate, the same two modules scored 68 to 100 %.
+# At the page's rate, with as many steps, the same two modules scored 68 to 100 %.
 # With four different sizes, all five runs scored 100 %: three at the page's rate, and two at a third of it.
 # The four different kernels also have half the parameters of four 9 x 9 kernels.
 #
@@ -728,7 +736,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # The number to beat is 5,535 parameters for the whole network.
 # The network that set this number has two kernels, 5 and 7, with sigmoids and 12 channels.
 # Before you run the next cell, run the imports, your exercises and this section's second code cell.
-# You do not need the training.
+# You do not need to run the training.
 
 # %% tags=["experiment"]
 from attention_lab.notebook.challenge import challenge
@@ -835,7 +843,7 @@ print("does it train?          ", trains(module))
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
 # - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
 # - On our cloths a network needs large kernels to see, *and* something that can choose: a gate, or a hidden layer before the answer.
-#   The arms that lack one of the two score 67 to 72 % after five times as many steps.
+#   Even after five times the page's 250 steps, the arms that lack one of the two score 67 to 72 %.
 # - The competition between the scales was not needed, because independent sigmoids scored the same, and they learned sooner in our runs.
 # - A parameter count can decide between readings of a paper.
 
@@ -845,8 +853,8 @@ print("does it train?          ", trains(module))
 # **What stays open:** how much does the module help a large network?
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
-# On our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module, or slightly better.
-# We made 36 runs of each network, and tested it on photographs and handwritten forms that were left out.
+# On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
+# We made 36 runs of each network, and tested each run on photographs and handwritten forms that were left out of its training.
 # There the convolution is 1.5 points ahead.
 # The 95 % interval of this gap is 0.5 to 2.5 points.
 # **Next**, lesson 06b asks how fine an attention map must be.

@@ -8,8 +8,8 @@ ITEMS = (
          "`x` of shape (2, 32, 15, 15) and returns 16 channels. Their outputs are stacked on a new axis after the "
          "batch. What is the shape?",
          (2, 4, 16, 8, 8),
-         "There are four scales of 16 channels. With this padding all kernels give 15 / 2, rounded up, so 8 x 8 "
-         "positions. `torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
+         "There are four scales of 16 channels. With this padding, every kernel halves both sides and "
+         "rounds up: 15 becomes 8. `torch.stack` makes a new axis; `torch.cat` would give 64 channels."),
     Item("grouped-parameters",
          "How many parameters does `nn.Conv2d(32, 16, 5, groups=4, bias=False)` have?",
          3200,
@@ -69,7 +69,8 @@ ITEMS = (
          "after long training. What does it lack?",
          "d",
          "It sees both kinds of stripes, but cannot choose between them. "
-         "With a gate made from the picture, softmax or sigmoids, the same kernels reached 100 %.",
+         "With a gate that is computed from the picture, by a softmax or by sigmoids, the same kernels reached "
+         "100 %.",
          choices=("Larger kernels for the coarse stripes.",
                   "More parameters in each of its kernels.",
                   "More training at a lower rate.",
