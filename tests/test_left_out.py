@@ -84,7 +84,7 @@ def test_the_pages_quote_the_means_of_36_runs(lesson, arm):
 def test_lesson_e1_quotes_the_lead_of_scconv():
     ours, theirs = means("framed")["SCConv"], means("framed")["one more 3x3 conv"]
     low, high = left_out.gaps(Store(), "framed")["SCConv"].interval
-    assert f"`SCConv` scores {ours:.1f} % on average and the convolution {theirs:.1f} %." in page("scnet")
+    assert f"`SCConv` scores {ours:.1f} % on average, and the convolution scores {theirs:.1f} %." in page("scnet")
     assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
 
 

@@ -137,7 +137,7 @@ def test_the_means_of_the_channels_are_a_line_beside_their_sum_or_beside_one_of_
         assert torch.allclose(torch.tensor(means.get_ydata()), x.mean((1, 2)))
         assert [(mark.get_xdata()[0], mark.get_ydata()[0])
                 for mark in marked] == ([(2, x[2].mean())] if channel else [])
-    with pytest.raises(ValueError, match=r"\(2, 5, 4, 6\); of a batch"):
+    with pytest.raises(ValueError, match=r"\(2, 5, 4, 6\); if this is a batch"):
         show_means(torch.ones(2, 5, 4, 6))
     with pytest.raises(IndexError):
         show_means(x, 5)

@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; the tables of section 5 say "not yet" for any other lesson until you solve it · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; section 5 says "not yet" for other lessons until you solve them · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -783,7 +783,8 @@ slide_answers(arms, trained, tasks)
 # So these two tasks don't need attention, and a few plain convolutions would do.
 # On "look-up" and "where" the convolutions fail: of fifteen longer runs at three rates, none got above 46 %.
 #
-# *Local* is a control among the tasks: it says nothing about attention, because every module scores 96 to 98 %, and so does the network with *nothing*.
+# *Local* is a control among the tasks, and it says nothing about attention.
+# Every module scores 96 to 98 %, and so does the network with *nothing*.
 
 # %% [markdown]
 # **A loophole that we closed.**

@@ -948,7 +948,8 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
 # - For a cue that is far and a detail that is near, both kinds of heads were needed.
 #   Neither kind alone rose above chance, even after five times as many steps.
-# - The gate mostly makes learning faster: with an open gate, a network comes within about three points of the published one if it trains twenty times as long.
+# - The gate mostly makes learning faster.
+#   With an open gate, a network comes within about three points of the published one if it trains twenty times as long.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
 # - The global branch passes only long waves, because pooling builds that in.
 #   The local branch prefers short waves, and that preference is learned.

@@ -752,7 +752,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes address three weaknesses of the module that you built.
 #
-# **A scale.** If each query and key has D independent numbers (mean 0, standard deviation 1), their products have a standard deviation of $\sqrt{D}$.
+# **A scale.** If queries and keys hold D independent numbers (mean 0, standard deviation 1), their products have the standard deviation $\sqrt{D}$.
 # For a large D, an unscaled softmax of the products is nearly one-hot and passes on hardly any gradient.
 # Dividing by $\sqrt{D}$ keeps the standard deviation at 1, whatever D is.
 #

@@ -480,7 +480,7 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
           f"the sum first gives {max(0, branch + shortcut)}")
 
 # %% [markdown]
-# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because the negative outputs of `bn3` become 0 before they are added.
+# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because its negative outputs become 0 before the sum.
 # And the output of the block can be negative, which never happens after a ReLU.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:

@@ -679,7 +679,8 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # So it is the global view that counts here, not the parameters.
 #
 # This holds in longer training too.
-# After five times as many steps SE scores 92 to 96 %, with this learning rate (two runs), with a third of it, or with three times as much (one run each).
+# After five times as many steps SE scores 96 % in two runs.
+# In one run with a third of the learning rate it scores 96 % too, and in one with three times the rate 92 %.
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
@@ -776,7 +777,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Vision transformers have no SE blocks, but their attention lets each position look at the whole image, too.
 
 # %% [markdown]
-# **Against a plain convolution.** In our recorded runs (below), a network finds out whether a handwritten digit on a photograph has the colour of a frame.
+# **Against a plain convolution.** In our recorded runs (below), a handwritten digit lies on a photograph.
+# A network finds out whether the digit has the colour of a frame.
 # If it has, the network reads the digit.
 # The network with SE scores 93.7 %.
 # With one more 3 x 3 convolution instead of SE, it scores 93.0 %.

@@ -17,7 +17,7 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To name the colour of the badly printed card, you compare it with the six cards, and you look at some of them more than at others.
+# **Why anyone cares.** To name the badly printed card's colour, you compare it with the six cards, and look at some more than at others.
 # That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Attention has a cheaper relative, the gate.

@@ -745,7 +745,8 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # In eight runs without a mask they scored 80 to 99 % at the border, and 26 to 42 % at the edge.
 
 # %% [markdown]
-# **Do the other arms only need more time?** We trained all arms for five times as many steps, three runs each, and eight runs with *no mask*.
+# **Do the other arms only need more time?** We trained all arms for five times as many steps.
+# There are eight runs with *no mask*, and three of each other arm.
 # The networks that are *never shifted* still score 26, 26 and 26 % at the border.
 # In the blind columns of *both shifted* the three runs score 26, 25 and 24 %.
 # In blind columns more steps cannot help, because the answer never arrives.
