@@ -74,5 +74,5 @@ ITEMS = (
          choices=("Larger kernels for the coarse stripes.",
                   "More parameters in each of its kernels.",
                   "More training at a lower rate.",
-                  "A gate that depends on the picture.")),
+                  "Something that chooses by the picture, such as a gate.")),
 )
