@@ -202,7 +202,8 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         f"<p><small>{escape(said)}; {escape(processor())}</small></p>"]
     return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
             'content="width=device-width">'
-            f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body><main>{''.join(parts)}</main></body></html>\n")
+            f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head>"
+            f"<body><main>{''.join(parts)}</main></body></html>\n")
 
 
 def steps_of(task: str, epochs: int) -> int:
