@@ -1,6 +1,8 @@
 """Every module of the course on real pictures again, where each photograph and each form is left out in turn.
 
-    python -m solutions.shared.left_out [MINUTES]      trains what left_out.jsonl lacks, then writes left_out.md
+    python -m solutions.shared.left_out [MINUTES [ARM ...]]
+
+It trains what left_out.jsonl lacks, of all arms or of those that you name, and then writes left_out.md.
 
 The recorded runs of the lessons (real.py) all leave out the same two photographs and the same four forms. So they say
 little about other photographs and other writers. Here each run is tested on one photograph and some forms that its
@@ -36,6 +38,7 @@ from .side_by_side import Lane, Run, drive
 
 FILE = Path(__file__).with_suffix(".jsonl")  # a line for each finished run
 STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005
+SETTINGS = (STEPS, PEAK_RATE), (LONGER * STEPS, PEAK_RATE), (LONGER * STEPS, PEAK_RATE / 2)
 POINTS = 10  # of a learning curve
 PHOTOGRAPHS = *PHOTOS["train"], *PHOTOS["test"]
 FOLDS = (0, 1), (2, 3), (4, 5), (6, 7), (8, 9, 10), (11, 12, 13)  # forms that are left out together
@@ -242,14 +245,15 @@ class Store:
             file.write(json.dumps([run, self.curves[run]]) + "\n")
 
 
-def train(store: Store, device: str, until: float) -> None:
-    """Trains what is still missing, the shorter runs of all tasks first: on a GPU those of a task and a seed side by
-    side, otherwise split by split. until: as in drive."""
+def train(store: Store, device: str, until: float, arms: Sequence[str] = ()) -> None:
+    """Trains what is still missing of these arms (of all, if none is named), the shorter runs of all tasks first: on a
+    GPU those of a task and a seed side by side, otherwise split by split. until: as in drive."""
     def beside(run: Trained) -> tuple[int | str, ...]:
         return (run.steps, run.seed, list(TASKS).index(run.task),
                 *(() if device == "cuda" else (run.photograph, run.fold)))
 
-    wanted = [run for task in TASKS for arm in TASKS[task].arms for run in plan(task, arm) if run not in store.curves]
+    wanted = [run for task in TASKS for arm in TASKS[task].arms if not arms or arm in arms
+              for run in plan(task, arm) if run not in store.curves]
     for group in sorted(set(map(beside, wanted))):
         if time.monotonic() < until:
             runs = [run for run in wanted if beside(run) == group]
@@ -278,54 +282,61 @@ def together(task: str, wanted: Sequence[Trained], store: Store, device: str, un
 
 def table(store: Store) -> str:
     """Right answers by arm and by the photograph that was left out, with the number of runs."""
-    lines = [["task", "arm", "steps", *PHOTOGRAPHS], ["---"] * (3 + len(PHOTOGRAPHS))]
+    lines = [["task", "arm", "steps", "rate", *PHOTOGRAPHS], ["---"] * (4 + len(PHOTOGRAPHS))]
     for task in TASKS:
         for arm in TASKS[task].arms:
-            for steps in (STEPS, LONGER * STEPS):
-                ends = [[curve[-1] for run, curve in store.curves.items()
-                         if run[:3] == (task, arm, photograph) and (run.steps, run.rate) == (steps, PEAK_RATE)]
+            for steps, rate in SETTINGS:
+                last = [[curve[-1] for run, curve in store.curves.items()
+                         if run[:3] == (task, arm, photograph) and (run.steps, run.rate) == (steps, rate)]
                         for photograph in range(len(PHOTOGRAPHS))]
-                if any(ends):
-                    cells = (f"{statistics.fmean(each):.1f} ({len(each)})" if each else "" for each in ends)
-                    lines.append([task, arm, f"{steps:,}", *cells])
+                if any(last):
+                    cells = (f"{statistics.fmean(each):.1f} ({len(each)})" if each else "" for each in last)
+                    lines.append([task, arm, f"{steps:,}", str(rate), *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def ends(store: Store, task: str, arm: str) -> dict[tuple[int, int], float]:
-    """The scores after STEPS steps, by the photograph and the forms that were left out."""
-    return {(run.photograph, run.fold): curve[-1] for run, curve in store.curves.items()
-            if run[:2] == (task, arm) and (run.steps, run.rate) == (STEPS, PEAK_RATE)}
+def ends(store: Store, task: str, arm: str, steps: int = STEPS,
+         rate: float = PEAK_RATE) -> dict[tuple[int, int], float]:
+    """The scores after these steps, by the photograph and the forms that were left out: the mean of all seeds."""
+    found: dict[tuple[int, int], list[float]] = {}
+    for run, curve in store.curves.items():
+        if (run.task, run.arm, run.steps, run.rate) == (task, arm, steps, rate):
+            found.setdefault((run.photograph, run.fold), []).append(curve[-1])
+    return {split: statistics.fmean(scores) for split, scores in found.items()}
 
 
-def gaps(store: Store, task: str) -> dict[str, Difference]:
+def gaps(store: Store, task: str, steps: int = STEPS, rate: float = PEAK_RATE) -> dict[str, Difference]:
     """How far each arm of a task is from the control, all comparisons together."""
-    control = ends(store, task, TASKS[task].control)
+    control = ends(store, task, TASKS[task].control, steps, rate)
     tests = {}
     for arm in TASKS[task].arms:
-        scores = ends(store, task, arm)
-        if arm != TASKS[task].control and scores.keys() == control.keys():
+        scores = ends(store, task, arm, steps, rate)
+        if arm != TASKS[task].control and scores.keys() == control.keys() != set():
             tests[arm] = clustered({split: scores[split] - control[split] for split in control})
     return dict(zip(tests, compared(list(tests.values())), strict=True))
 
 
 def table_of_gaps(store: Store) -> str:
     """Each arm of each task beside the control."""
-    lines = [["task", "arms", "runs of each", "gap", "95 % interval", "p"], ["---"] * 6]
+    lines = [["task", "arms", "steps", "rate", "splits", "gap", "95 % interval", "p"], ["---"] * 8]
     for task, (*_, control) in TASKS.items():
-        for arm, found in gaps(store, task).items():
-            lines.append([task, f"{arm} - {control}", str(len(ends(store, task, arm))), f"{found.gap:+.1f}",
-                          "{:+.1f} to {:+.1f}".format(*found.interval), f"{found.p:.2g}"])
+        for steps, rate in SETTINGS:
+            for arm, found in gaps(store, task, steps, rate).items():
+                lines.append([task, f"{arm} - {control}", f"{steps:,}", str(rate),
+                              str(len(ends(store, task, arm, steps, rate))), f"{found.gap:+.1f}",
+                              "{:+.1f} to {:+.1f}".format(*found.interval), f"{found.p:.2g}"])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def main(minutes: float) -> None:
+def main(minutes: float, *arms: str) -> None:
     torch.backends.cudnn.allow_tf32 = False  # the digits that a CPU has
     torch.set_num_threads(1)
     store = Store()
-    train(store, "cuda" if torch.cuda.is_available() else "cpu", time.monotonic() + 60 * minutes)
+    train(store, "cuda" if torch.cuda.is_available() else "cpu", time.monotonic() + 60 * minutes, arms)
     FILE.with_suffix(".md").write_text(f"{ABOUT}\n{table(store)}\n\n{GAPS}\n{table_of_gaps(store)}\n",
                                            encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else float("inf"))
+    minutes, *named = sys.argv[1:] or ["inf"]
+    main(float(minutes), *named)
