@@ -47,7 +47,7 @@ def test_titles_lead_to_the_lessons_that_are_there_and_hours_stay_on_one_line(le
     assert '<a href="../01_se/01_se.ipynb">01 Squeeze-and-Excitation</a>' in drawn
     assert "02 Efficient Channel Attention" in drawn and "../02_eca" not in drawn  # not in this folder: nothing to open
     assert "../00_warmup" not in drawn  # the lesson at hand is open already
-    assert 'white-space:nowrap">1 h 15 min<' in drawn
+    assert 'white-space:nowrap">1 h 25 min<' in drawn
 
 
 def test_a_neighbour_that_cannot_be_read_is_no_reason_to_hide_the_rest(course, lesson):
@@ -72,7 +72,7 @@ def test_a_lesson_builds_on_earlier_ones():
 def test_a_path_shows_its_lessons_in_every_notebook_until_everything_is_wanted(lesson, monkeypatch):
     monkeypatch.chdir(lesson)
     _, *lines, note = repr(course_map("evening")).splitlines()
-    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 45 min" in note and "16 lessons are not on it" in note
+    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 55 min" in note and "16 lessons are not on it" in note
     other = lesson.parent / "02_eca"
     shutil.copytree(lesson / "checks", other / "checks")
     monkeypatch.chdir(other)

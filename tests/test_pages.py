@@ -10,6 +10,7 @@ import re
 import nbformat
 import pytest
 
+from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import ROOT
 from builder import build, cells, first_cell, notebooks
 from builder.cells import experiment
@@ -66,6 +67,7 @@ def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson
     # "another": on top, for those who have time
     parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
     assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes
+    assert f" · {duration(lesson.minutes)} · " in markdown(notebook)[0]
     found = sections(notebook)
     linked = [anchor for part, *_ in parts for anchor in re.findall(r"\]\(#([^)]*)\)", part)]
     assert linked == [anchor for anchor in found if not anchor.endswith("References")]

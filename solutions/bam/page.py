@@ -22,7 +22,7 @@
 # [BAM](https://arxiv.org/abs/1807.06514) uses *dilated* convolutions, which jump.
 # Dilated convolutions also give [DeepLab](https://arxiv.org/abs/1606.00915), a well-known network for segmentation, its wide view.
 #
-# **Needs** lesson 01 (squeeze, gate) · 2 h 25 · 10 points · difficulty 3 of 5
+# **Needs** lesson 01 (squeeze, gate) · 2 h 10 min · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,17 +36,17 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the problem](#1.-Which-bar-counts?), [the idea](#2.-The-idea) | 12 |
-# | [exercise 1, `conv_output_size`](#3.-Exercise-1:-conv_output_size) (1 point) | 12 |
-# | predict, then run: how far do two layers see? | 10 |
-# | [exercise 2, `ChannelBranch`](#4.-Exercise-2:-ChannelBranch) (2 points) | 15 |
-# | [exercise 3, `SpatialBranch`](#5.-Exercise-3:-SpatialBranch) (3 points); something to touch | 20 |
-# | [exercise 4, `BAM`](#6.-Exercise-4:-BAM) (2 points); what it costs; sum or product | 22 |
-# | a map that says nothing, [exercise 5, `RepairedSpatialAttention`](#7.-Exercise-5:-RepairedSpatialAttention) (2 points) | 20 |
+# | [the problem](#1.-Which-bar-counts?), [the idea](#2.-The-idea) | 9 |
+# | [exercise 1, `conv_output_size`](#3.-Exercise-1:-conv_output_size) (1 point) | 10 |
+# | predict, then run: how far do two layers see? | 8 |
+# | [exercise 2, `ChannelBranch`](#4.-Exercise-2:-ChannelBranch) (2 points) | 13 |
+# | [exercise 3, `SpatialBranch`](#5.-Exercise-3:-SpatialBranch) (3 points); something to touch | 19 |
+# | [exercise 4, `BAM`](#6.-Exercise-4:-BAM) (2 points); what it costs; sum or product | 19 |
+# | a map that says nothing, [exercise 5, `RepairedSpatialAttention`](#7.-Exercise-5:-RepairedSpatialAttention) (2 points) | 17 |
 # | [the bug museum](#8.-The-bug-museum) | 5 |
-# | [the experiment](#9.-The-experiment:-how-far-does-it-see?) | 18 |
-# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) | 7 |
+# | [the experiment](#9.-The-experiment:-how-far-does-it-see?) | 17 |
+# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 3 |
+# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) | 10 |
 #
 # </details>
 

@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; section 5 says "not yet" for other lessons until you solve them · 3 h 15 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; section 5 says "not yet" for other lessons until you solve them · 3 h · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,19 +36,19 @@
 #
 # | part | minutes |
 # |---|---|
-# | [a module that removes parameters?](#1.-A-module-that-removes-parameters?) | 4 |
+# | [a module that removes parameters?](#1.-A-module-that-removes-parameters?) | 3 |
 # | [exercise 1, `parameter_table`](#2.-Exercise-1:-parameter_table) (1 point) | 11 |
-# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 35 |
-# | [exercise 3, `CloFormer`](#4.-Exercise-3:-CloFormer) (3 points) | 30 |
-# | [the papers' tables](#5.-The-papers'-tables) | 20 |
-# | [the bug museum](#6.-The-bug-museum) | 10 |
-# | [what is attention good for?](#7.-What-is-attention-good-for?) | 28 |
-# | the whole map | 12 |
+# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 33 |
+# | [exercise 3, `CloFormer`](#4.-Exercise-3:-CloFormer) (3 points) | 28 |
+# | [the papers' tables](#5.-The-papers'-tables) | 15 |
+# | [the bug museum](#6.-The-bug-museum) | 7 |
+# | [what is attention good for?](#7.-What-is-attention-good-for?) | 22 |
+# | the whole map | 10 |
 # | [your own network, trained](#8.-Your-own-network,-trained) | 10 |
-# | [a question of your own](#9.-A-question-of-your-own) | 20 |
+# | [a question of your own](#9.-A-question-of-your-own) | 23 |
 # | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#11.-What-we-now-know) | 6 |
-# | [questions](#12.-Questions-to-think-about) | 5 |
+# | [what we now know](#11.-What-we-now-know) | 7 |
+# | [questions](#12.-Questions-to-think-about) | 7 |
 # </details>
 
 # %%

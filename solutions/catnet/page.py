@@ -22,7 +22,7 @@
 # *Few-shot* segmentation has only one labelled example of something new, or a few of them, and must find the same thing in other pictures.
 # [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the labelled picture and the new one look at each other.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 25 · 10 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 20 min · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -34,18 +34,18 @@
 #
 # | part | minutes |
 # |---|---|
-# | [one example](#1.-One-example) | 6 |
+# | [one example](#1.-One-example) | 5 |
 # | [exercise 1, `masked_average_pool`](#2.-Exercise-1:-masked_average_pool) (1 point) | 10 |
 # | [exercise 2, `prototype_segmentation`](#3.-Exercise-2:-prototype_segmentation) (1 point) | 10 |
-# | [exercise 3, `prior_mask`](#4.-Exercise-3:-prior_mask) (2 points) | 18 |
-# | [three ways, measured](#5.-Three-ways,-measured), and a mask to draw | 16 |
-# | [exercise 4, `CrossMaskedAttention`](#6.-Exercise-4:-CrossMaskedAttention) (2 points) | 20 |
+# | [exercise 3, `prior_mask`](#4.-Exercise-3:-prior_mask) (2 points) | 17 |
+# | [three ways, measured](#5.-Three-ways,-measured), and a mask to draw | 14 |
+# | [exercise 4, `CrossMaskedAttention`](#6.-Exercise-4:-CrossMaskedAttention) (2 points) | 19 |
 # | [exercise 5, `CMAT`](#7.-Exercise-5:-CMAT) (2 points) | 20 |
-# | [exercise 6, `iterative_refinement`](#8.-Exercise-6:-iterative_refinement) (2 points) | 14 |
-# | [the experiment](#9.-The-experiment:-which-word-deserves-the-credit?) | 17 |
+# | [exercise 6, `iterative_refinement`](#8.-Exercise-6:-iterative_refinement) (2 points) | 13 |
+# | [the experiment](#9.-The-experiment:-which-word-deserves-the-credit?) | 18 |
 # | [the bug museum](#10.-The-bug-museum) | 5 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 3 |
-# | [what we now know](#12.-What-we-now-know), [questions](#13.-Questions-to-think-about) | 6 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
+# | [what we now know](#12.-What-we-now-know), [questions](#13.-Questions-to-think-about) | 7 |
 #
 # </details>
 

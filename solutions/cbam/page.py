@@ -22,7 +22,7 @@
 # [CBAM](https://arxiv.org/abs/1807.06521) gates the positions too.
 # A variant of its spatial gate is part of the detector [YOLOv4](https://arxiv.org/abs/2004.10934), and [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py), the library of vision models, has both gates.
 #
-# **Needs** lesson 01 (squeeze, excitation, gate) · 2 h 15 · 10 points · difficulty 2 of 5
+# **Needs** lesson 01 (squeeze, excitation, gate) · 2 h · 10 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,17 +36,17 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the problem](#1.-A-question-with-a-what-and-a-where), [the idea](#2.-The-idea) | 12 |
-# | what the mean forgets, [exercise 1, `ChannelGate`](#3.-Exercise-1:-ChannelGate) (4 points) | 24 |
-# | [exercise 2, `SpatialGate`](#4.-Exercise-2:-SpatialGate) (3 points); something to touch | 24 |
-# | maps over photographs, with and without BatchNorm | 10 |
+# | [the problem](#1.-A-question-with-a-what-and-a-where), [the idea](#2.-The-idea) | 10 |
+# | what the mean forgets, [exercise 1, `ChannelGate`](#3.-Exercise-1:-ChannelGate) (4 points) | 20 |
+# | [exercise 2, `SpatialGate`](#4.-Exercise-2:-SpatialGate) (3 points); something to touch | 18 |
+# | maps over photographs, with and without BatchNorm | 8 |
 # | [exercise 3, `CBAM`](#5.-Exercise-3:-CBAM) (2 points) | 10 |
 # | predict, then run: what it costs | 6 |
 # | [exercise 4, `flexible_attention`](#6.-Exercise-4:-have-you-seen-this-before?) (1 point) | 10 |
 # | [the bug museum](#7.-The-bug-museum) | 5 |
-# | [the experiment](#8.-The-experiment:-what,-where,-and-in-which-order?) | 22 |
-# | [paper against code](#9.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#10.-What-we-now-know), [questions](#11.-Questions-to-think-about) | 8 |
+# | [the experiment](#8.-The-experiment:-what,-where,-and-in-which-order?) | 20 |
+# | [paper against code](#9.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
+# | [what we now know](#10.-What-we-now-know), [questions](#11.-Questions-to-think-about) | 11 |
 #
 # </details>
 

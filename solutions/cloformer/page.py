@@ -23,7 +23,7 @@
 # They give the credit to a local branch that is half convolution, half attention.
 # You build that branch here, and test what it contributes.
 #
-# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a transformer's block) · 3 h 40 · 15 points · difficulty 4 of 5
+# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a transformer's block) · 2 h 55 min · 15 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,19 +36,19 @@
 #
 # | part | minutes |
 # |---|---|
-# | [a cloth](#1.-A-cloth) | 6 |
-# | [exercise 1, `AttnMap`](#2.-Exercise-1:-AttnMap) (1 point) | 10 |
-# | [exercise 2, `AttnConv`](#3.-Exercise-2:-AttnConv) (3 points), and four tests | 34 |
-# | [exercise 3, `GlobalBranch`](#4.-Exercise-3:-GlobalBranch) (4 points) | 36 |
-# | [exercise 4, `CloAttention`](#5.-Exercise-4:-CloAttention) (3 points) | 20 |
-# | [exercise 5, `ConvFFN`](#6.-Exercise-5:-ConvFFN) (1 point) | 10 |
-# | [exercise 6, `CloBlock`](#7.-Exercise-6:-CloBlock) (3 points) | 22 |
-# | [the experiment](#8.-The-experiment) | 38 |
-# | [which waves pass?](#9.-Which-waves-pass?) | 18 |
-# | [the bug museum](#10.-The-bug-museum) | 9 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 5 |
-# | [what we now know](#12.-What-we-now-know) | 4 |
-# | [questions](#13.-Questions-to-think-about) | 8 |
+# | [a cloth](#1.-A-cloth) | 5 |
+# | [exercise 1, `AttnMap`](#2.-Exercise-1:-AttnMap) (1 point) | 8 |
+# | [exercise 2, `AttnConv`](#3.-Exercise-2:-AttnConv) (3 points), and four tests | 25 |
+# | [exercise 3, `GlobalBranch`](#4.-Exercise-3:-GlobalBranch) (4 points) | 28 |
+# | [exercise 4, `CloAttention`](#5.-Exercise-4:-CloAttention) (3 points) | 19 |
+# | [exercise 5, `ConvFFN`](#6.-Exercise-5:-ConvFFN) (1 point) | 9 |
+# | [exercise 6, `CloBlock`](#7.-Exercise-6:-CloBlock) (3 points) | 19 |
+# | [the experiment](#8.-The-experiment) | 27 |
+# | [which waves pass?](#9.-Which-waves-pass?) | 14 |
+# | [the bug museum](#10.-The-bug-museum) | 8 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 3 |
+# | [what we now know](#12.-What-we-now-know) | 3 |
+# | [questions](#13.-Questions-to-think-about) | 7 |
 # </details>
 
 # %%

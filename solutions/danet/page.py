@@ -21,7 +21,7 @@
 # So it takes 223 such convolutions, without pooling, before opposite corners of a picture of 224 x 224 pixels can exchange information.
 # The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
 #
-# **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 40 · 7 points · difficulty 4 of 5
+# **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 15 min · 7 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -34,15 +34,15 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the problem](#1.-Black-or-white?), [the idea](#2.-The-idea) | 15 |
-# | [exercise 1, `PositionAttention`](#3.-Exercise-1:-PositionAttention) (3 points), and what a fresh module hides | 36 |
-# | [where does it look?](#4.-Where-does-it-look?), with a poster to touch | 14 |
-# | [exercise 2, `ChannelAttention`](#5.-Exercise-2:-ChannelAttention) (2 points), and its sign | 25 |
-# | [exercise 3, `DANetHead`](#6.-Exercise-3:-DANetHead) (2 points) | 20 |
-# | [the bug museum](#7.-The-bug-museum) | 8 |
-# | [the experiment](#8.-The-experiment:-which-mark-belongs-to-each-patch?) | 20 |
-# | [on the way to ViT](#9.-On-the-way-to-ViT), [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 12 |
-# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) | 10 |
+# | [the problem](#1.-Black-or-white?), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `PositionAttention`](#3.-Exercise-1:-PositionAttention) (3 points), and what a fresh module hides | 29 |
+# | [where does it look?](#4.-Where-does-it-look?), with a poster to touch | 11 |
+# | [exercise 2, `ChannelAttention`](#5.-Exercise-2:-ChannelAttention) (2 points), and its sign | 22 |
+# | [exercise 3, `DANetHead`](#6.-Exercise-3:-DANetHead) (2 points) | 19 |
+# | [the bug museum](#7.-The-bug-museum) | 7 |
+# | [the experiment](#8.-The-experiment:-which-mark-belongs-to-each-patch?) | 17 |
+# | [on the way to ViT](#9.-On-the-way-to-ViT), [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 7 |
+# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) | 11 |
 #
 # </details>
 

@@ -21,7 +21,7 @@
 # ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well as SE, or better.
 # [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, offers trained networks that contain ECA.
 #
-# **Needs** lesson 01 · 1 h 30 · 10 points · difficulty 2 of 5
+# **Needs** lesson 01 · 1 h 35 min · 10 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -35,15 +35,15 @@
 # | part | minutes |
 # |---|---|
 # | [the problem](#1.-Which-band-glows?), [the idea](#2.-The-idea) | 10 |
-# | [exercise 1, `eca_kernel_size`](#3.-Exercise-1:-eca_kernel_size) (2 points) | 8 |
+# | [exercise 1, `eca_kernel_size`](#3.-Exercise-1:-eca_kernel_size) (2 points) | 7 |
 # | the rule and the released networks | 5 |
-# | [exercise 2, `ECABlock`](#4.-Exercise-2:-ECABlock) (5 points) | 16 |
-# | predict, then run: a picture in which nothing stands out; something to touch | 10 |
+# | [exercise 2, `ECABlock`](#4.-Exercise-2:-ECABlock) (5 points) | 15 |
+# | predict, then run: a picture in which nothing stands out; something to touch | 9 |
 # | [exercise 3, `band_matrix`](#5.-Exercise-3:-band_matrix) (3 points) | 14 |
-# | [the bug museum](#6.-The-bug-museum) | 6 |
-# | [the experiment](#7.-The-experiment:-does-the-gate-find-the-band?) | 14 |
-# | [paper against code](#8.-Paper-against-code,-and-a-challenge), without the challenge | 3 |
-# | [what we now know](#9.-What-we-now-know), [questions](#10.-Questions-to-think-about) | 4 |
+# | [the bug museum](#6.-The-bug-museum) | 7 |
+# | [the experiment](#7.-The-experiment:-does-the-gate-find-the-band?) | 17 |
+# | [paper against code](#8.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
+# | [what we now know](#9.-What-we-now-know), [questions](#10.-Questions-to-think-about) | 9 |
 #
 # </details>
 

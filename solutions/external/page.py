@@ -27,7 +27,7 @@
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
 # It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h · 10 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 30 min · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,15 +40,15 @@
 #
 # | part | minutes |
 # |---|---|
-# | [one question](#1.-One-question,-three-sources), [the idea](#2.-The-idea) | 14 |
-# | [exercise 1, `double_normalize`](#3.-Exercise-1:-double_normalize) (2 points) | 15 |
-# | [exercise 2, `ExternalAttention`](#4.-Exercise-2:-ExternalAttention) (2 points), [what cancels?](#5.-What-cancels?) | 29 |
-# | [exercise 3, `attention_cost`](#6.-Exercise-3:-attention_cost) (1 point), and the clock | 14 |
-# | [exercise 4, `ExternalAttentionBlock`](#7.-Exercise-4:-ExternalAttentionBlock) (2 points) | 14 |
-# | [the experiment](#8.-The-experiment:-book,-legend,-odd-one-out) | 36 |
-# | [the bug museum](#9.-The-bug-museum) | 10 |
-# | [exercise 5, `MultiHeadExternalAttention`](#10.-Exercise-5:-MultiHeadExternalAttention) (3 points) | 28 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), [what we now know](#12.-What-we-now-know), [questions](#13.-Questions,-and-where-to-read-on), without the challenge | 20 |
+# | [one question](#1.-One-question,-three-sources), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `double_normalize`](#3.-Exercise-1:-double_normalize) (2 points) | 11 |
+# | [exercise 2, `ExternalAttention`](#4.-Exercise-2:-ExternalAttention) (2 points), [what cancels?](#5.-What-cancels?) | 22 |
+# | [exercise 3, `attention_cost`](#6.-Exercise-3:-attention_cost) (1 point), and the clock | 11 |
+# | [exercise 4, `ExternalAttentionBlock`](#7.-Exercise-4:-ExternalAttentionBlock) (2 points) | 13 |
+# | [the experiment](#8.-The-experiment:-book,-legend,-odd-one-out) | 29 |
+# | [the bug museum](#9.-The-bug-museum) | 8 |
+# | [exercise 5, `MultiHeadExternalAttention`](#10.-Exercise-5:-MultiHeadExternalAttention) (3 points) | 26 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), [what we now know](#12.-What-we-now-know), [questions](#13.-Questions,-and-where-to-read-on), without the challenge | 18 |
 #
 # </details>
 

@@ -24,7 +24,7 @@
 # and has been applied to seven kinds of image restoration.
 # Its [weights](https://github.com/ofsoundof/GRL-Image-Restoration) are public, and [spandrel](https://github.com/chaiNNer-org/spandrel), a widely used loader for restoration models, can read them.
 #
-# **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 4 h 10 · 12 points · difficulty 4 of 5
+# **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 3 h 30 min · 12 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -38,18 +38,18 @@
 # | part | minutes |
 # |---|---|
 # | [a puzzle](#1.-A-puzzle) | 7 |
-# | [exercise 1, `AnchorProjection`](#2.-Exercise-1:-AnchorProjection) (1 point) | 15 |
-# | [two small maps](#3.-Two-small-maps) | 18 |
-# | [stripes, masks and exercise 2, `AnchoredStripeAttention`](#4.-Exercise-2:-AnchoredStripeAttention) (4 points) | 74 |
-# | [exercise 3, `MixedAttention`](#5.-Exercise-3:-MixedAttention) (2 points) | 16 |
-# | [exercise 4, `LocalConvBlock`](#6.-Exercise-4:-LocalConvBlock) (2 points) | 17 |
-# | [exercise 5, `GRLBlock`](#7.-Exercise-5:-GRLBlock) (3 points) | 22 |
-# | [a photograph](#8.-A-photograph) | 28 |
-# | [the experiment](#9.-The-experiment:-where-is-the-answer?) | 34 |
-# | [the bug museum](#10.-The-bug-museum) | 8 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
+# | [exercise 1, `AnchorProjection`](#2.-Exercise-1:-AnchorProjection) (1 point) | 13 |
+# | [two small maps](#3.-Two-small-maps) | 12 |
+# | [stripes, masks and exercise 2, `AnchoredStripeAttention`](#4.-Exercise-2:-AnchoredStripeAttention) (4 points) | 65 |
+# | [exercise 3, `MixedAttention`](#5.-Exercise-3:-MixedAttention) (2 points) | 15 |
+# | [exercise 4, `LocalConvBlock`](#6.-Exercise-4:-LocalConvBlock) (2 points) | 15 |
+# | [exercise 5, `GRLBlock`](#7.-Exercise-5:-GRLBlock) (3 points) | 20 |
+# | [a photograph](#8.-A-photograph) | 21 |
+# | [the experiment](#9.-The-experiment:-where-is-the-answer?) | 25 |
+# | [the bug museum](#10.-The-bug-museum) | 6 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
 # | [what we now know](#12.-What-we-now-know) | 2 |
-# | [questions](#13.-Questions-to-think-about) | 5 |
+# | [questions](#13.-Questions-to-think-about) | 7 |
 # </details>
 
 # %%

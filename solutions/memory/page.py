@@ -22,7 +22,7 @@
 # A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
 # These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
-# **Needs** lesson 05a (position attention, shown again below) and lesson 00 (dot products, softmax) · 2 h 15 · 7 points · difficulty 4 of 5
+# **Needs** lesson 05a (position attention, shown again below) and lesson 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -35,12 +35,12 @@
 #
 # | part | minutes |
 # |---|---|
-# | [what the matrix costs](#1.-What-the-matrix-costs) | 10 |
-# | three ideas, [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), the proof | 40 |
-# | [five ways side by side](#3.-Five-ways-side-by-side) | 10 |
-# | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points); a row to touch | 45 |
-# | [the bug museum](#5.-The-bug-museum) (the challenge takes 20 to 30 more) | 12 |
-# | [what we now know](#6.-What-we-now-know), [questions](#7.-Questions-to-think-about) | 18 |
+# | [what the matrix costs](#1.-What-the-matrix-costs) | 8 |
+# | three ideas, [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), the proof | 33 |
+# | [five ways side by side](#3.-Five-ways-side-by-side) | 8 |
+# | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points); a row to touch | 41 |
+# | [the bug museum](#5.-The-bug-museum) (the challenge takes 20 to 30 more) | 9 |
+# | [what we now know](#6.-What-we-now-know), [questions](#7.-Questions-to-think-about) | 16 |
 #
 # </details>
 

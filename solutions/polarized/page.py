@@ -22,7 +22,7 @@
 # This lesson's module makes a map of full size without such a matrix, because two small vectors of weights are enough.
 # [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships this module.
 #
-# **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 25 · 10 points · difficulty 3 of 5
+# **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 5 min · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,13 +36,13 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the question](#1.-A-question-about-one-pixel), [the idea](#2.-The-idea), LayerNorm | 18 |
-# | [exercise 1, `ChannelPolarized`](#3.-Exercise-1:-ChannelPolarized) (4 points) | 26 |
-# | one query, many keys | 6 |
-# | [exercise 2, `SpatialPolarized`](#4.-Exercise-2:-SpatialPolarized) (4 points); a gate to touch | 26 |
-# | [exercise 3, `PolarizedSelfAttention`](#5.-Exercise-3:-PolarizedSelfAttention) (2 points); predict, then run | 17 |
-# | [the experiment](#6.-The-experiment:-how-fine-must-the-map-be?), without the challenge | 24 |
-# | [the bug museum](#7.-The-bug-museum:-tick-off-the-steps), paper against code | 16 |
+# | [the question](#1.-A-question-about-one-pixel), [the idea](#2.-The-idea), LayerNorm | 16 |
+# | [exercise 1, `ChannelPolarized`](#3.-Exercise-1:-ChannelPolarized) (4 points) | 21 |
+# | one query, many keys | 5 |
+# | [exercise 2, `SpatialPolarized`](#4.-Exercise-2:-SpatialPolarized) (4 points); a gate to touch | 22 |
+# | [exercise 3, `PolarizedSelfAttention`](#5.-Exercise-3:-PolarizedSelfAttention) (2 points); predict, then run | 16 |
+# | [the experiment](#6.-The-experiment:-how-fine-must-the-map-be?), without the challenge | 20 |
+# | [the bug museum](#7.-The-bug-museum:-tick-off-the-steps), paper against code | 13 |
 # | [what we now know](#8.-What-we-now-know), [questions](#9.-Questions-to-think-about) | 12 |
 #
 # </details>

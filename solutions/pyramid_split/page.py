@@ -23,7 +23,7 @@
 # If the 3 x 3 convolutions of ResNet-50 all became 9 x 9, its 26 million parameters would become 116 million.
 # Networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842) in 2014.
 #
-# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 3 h 20 · 10 points · difficulty 3 of 5
+# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 2 h 40 min · 10 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -37,14 +37,14 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the question](#1.-Which-stripes-are-meant?), [the idea](#2.-The-idea) | 15 |
-# | [exercise 1, `SEWeight`](#3.-Exercise-1:-SEWeight) (2 points) | 15 |
-# | what four windows cost, [exercise 2, `SplitAndConcat`](#4.-Exercise-2:-SplitAndConcat) (3 points) | 38 |
-# | [exercise 3, `PyramidSplitAttention`](#5.-Exercise-3:-PyramidSplitAttention) (3 points); a mixing desk to touch | 37 |
-# | [exercise 4, `EPSABlock`](#6.-Exercise-4:-EPSABlock) (2 points); the network's parameter count | 35 |
-# | [the experiment](#7.-The-experiment:-what-chooses-between-the-scales?), without the challenge | 25 |
-# | [the bug museum](#8.-The-bug-museum), paper against code | 20 |
-# | [what we now know](#9.-What-we-now-know), [questions](#10.-Questions-to-think-about) | 15 |
+# | [the question](#1.-Which-stripes-are-meant?), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `SEWeight`](#3.-Exercise-1:-SEWeight) (2 points) | 13 |
+# | what four windows cost, [exercise 2, `SplitAndConcat`](#4.-Exercise-2:-SplitAndConcat) (3 points) | 30 |
+# | [exercise 3, `PyramidSplitAttention`](#5.-Exercise-3:-PyramidSplitAttention) (3 points); a mixing desk to touch | 28 |
+# | [exercise 4, `EPSABlock`](#6.-Exercise-4:-EPSABlock) (2 points); the network's parameter count | 27 |
+# | [the experiment](#7.-The-experiment:-what-chooses-between-the-scales?), without the challenge | 21 |
+# | [the bug museum](#8.-The-bug-museum), paper against code | 16 |
+# | [what we now know](#9.-What-we-now-know), [questions](#10.-Questions-to-think-about) | 13 |
 #
 # </details>
 

@@ -23,7 +23,7 @@
 # This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
 # and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) all have fewer keys than queries.
 #
-# **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 3 h 30 · 10 points · difficulty 4 of 5
+# **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 2 h 50 min · 10 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -37,14 +37,14 @@
 #
 # | part | minutes |
 # |---|---|
-# | [how many keys?](#1.-How-many-keys?) | 8 |
-# | [exercise 1, `PixelAttention`](#2.-Exercise-1:-PixelAttention) (1 point), and a shuffled image | 20 |
-# | [map and tokens](#3.-Map-and-tokens:-the-bug-museum), [exercise 2, `OverlapPatchEmbed`](#4.-Exercise-2:-OverlapPatchEmbed) (2 points) | 28 |
-# | [the idea](#5.-Many-queries,-few-keys), [exercise 3, `EMSA`](#6.-Exercise-3:-EMSA) (5 points) | 62 |
-# | [what it saves](#7.-What-it-saves), [rows of A](#8.-What-do-the-rows-sum-to?) | 22 |
-# | [exercise 4, `ResTBlock`](#9.-Exercise-4:-ResTBlock) (2 points), and a whole network | 17 |
-# | [the experiment](#10.-The-experiment:-black-or-white?) | 35 |
-# | [paper against code](#11.-Paper-against-code,-and-a-challenge), [what we now know](#12.-What-we-now-know), [questions](#13.-Questions,-and-where-to-read-on), without the challenge | 18 |
+# | [how many keys?](#1.-How-many-keys?) | 7 |
+# | [exercise 1, `PixelAttention`](#2.-Exercise-1:-PixelAttention) (1 point), and a shuffled image | 16 |
+# | [map and tokens](#3.-Map-and-tokens:-the-bug-museum), [exercise 2, `OverlapPatchEmbed`](#4.-Exercise-2:-OverlapPatchEmbed) (2 points) | 23 |
+# | [the idea](#5.-Many-queries,-few-keys), [exercise 3, `EMSA`](#6.-Exercise-3:-EMSA) (5 points) | 50 |
+# | [what it saves](#7.-What-it-saves), [rows of A](#8.-What-do-the-rows-sum-to?) | 17 |
+# | [exercise 4, `ResTBlock`](#9.-Exercise-4:-ResTBlock) (2 points), and a whole network | 16 |
+# | [the experiment](#10.-The-experiment:-black-or-white?) | 26 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), [what we now know](#12.-What-we-now-know), [questions](#13.-Questions,-and-where-to-read-on), without the challenge | 15 |
 #
 # </details>
 

@@ -21,7 +21,7 @@
 # In the paper, the results in classification, object detection and keypoint detection all improve.
 # The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
 #
-# **Needs** lesson 01 (gates); lesson 04 helps · 1 h · 6 points · difficulty 2 of 5
+# **Needs** lesson 01 (gates); lesson 04 helps · 1 h 5 min · 6 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -33,12 +33,12 @@
 #
 # | part | minutes |
 # |---|---|
-# | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea), and what Up is | 13 |
+# | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea), and what Up is | 11 |
 # | [exercise 1, `SCConv`](#3.-Exercise-1:-SCConv) (3 points), the paper or the code? | 17 |
-# | [exercise 2, `SCBottleneck`](#4.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 18 |
+# | [exercise 2, `SCBottleneck`](#4.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 20 |
 # | if you have time (run its cells anyway): [how far does it see?](#5.-How-far-does-it-see?) | another 8 |
-# | [the experiment](#6.-The-experiment), without the challenge | 9 |
-# | [the bug museum](#7.-The-bug-museum), [paper against code](#8.-Paper-against-code), [what we now know](#9.-What-we-now-know) | 3 |
+# | [the experiment](#6.-The-experiment), without the challenge | 12 |
+# | [the bug museum](#7.-The-bug-museum), [paper against code](#8.-Paper-against-code), [what we now know](#9.-What-we-now-know) | 5 |
 # | if you have time: [questions](#10.-Questions-to-think-about) | another 6 |
 #
 # </details>

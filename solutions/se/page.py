@@ -22,7 +22,7 @@
 # A network built from them [won the last ImageNet challenge](https://arxiv.org/abs/1709.01507), in 2017, with about a quarter fewer errors than the winner of 2016.
 # The block is now part of [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946).
 #
-# **Needs** lesson 00, and PyTorch from a first tutorial · 1 h 30 · 10 points · difficulty 2 of 5
+# **Needs** lesson 00, and PyTorch from a first tutorial · 1 h 30 min · 10 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -35,16 +35,16 @@
 #
 # | part | minutes |
 # |---|---|
-# | [the problem](#1.-What-colour-is-this-paper?), something to touch, [the idea](#2.-The-idea) | 14 |
-# | [exercise 1, `squeeze`](#3.-Exercise-1:-squeeze) (2 points) | 5 |
-# | [exercise 2, `Excitation`](#4.-Exercise-2:-Excitation) (3 points) | 14 |
+# | [the problem](#1.-What-colour-is-this-paper?), something to touch, [the idea](#2.-The-idea) | 13 |
+# | [exercise 1, `squeeze`](#3.-Exercise-1:-squeeze) (2 points) | 6 |
+# | [exercise 2, `Excitation`](#4.-Exercise-2:-Excitation) (3 points) | 13 |
 # | [exercise 3, `SEBlock`](#5.-Exercise-3:-SEBlock) (4 points) | 10 |
 # | if you have time: its gradients, by hand | another 10 |
-# | the cost: predict it, then [exercise 4, `se_parameter_cost`](#6.-Exercise-4:-se_parameter_cost) (1 point) | 13 |
-# | [the bug museum](#7.-The-bug-museum) | 5 |
-# | [the experiment](#8.-The-experiment:-papers-under-lamps) | 20 |
-# | [paper against code](#9.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#10.-What-we-now-know), [questions](#11.-Questions-to-think-about) | 5 |
+# | the cost: predict it, then [exercise 4, `se_parameter_cost`](#6.-Exercise-4:-se_parameter_cost) (1 point) | 12 |
+# | [the bug museum](#7.-The-bug-museum) | 7 |
+# | [the experiment](#8.-The-experiment:-papers-under-lamps) | 19 |
+# | [paper against code](#9.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
+# | [what we now know](#10.-What-we-now-know), [questions](#11.-Questions-to-think-about) | 8 |
 #
 # </details>
 

@@ -23,7 +23,7 @@
 # Attention has a cheaper relative, the gate.
 # Many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain a gate.
 #
-# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 15 · 10 points · difficulty 1 of 5
+# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 25 min · 10 points · difficulty 1 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,16 +36,16 @@
 #
 # | part | minutes |
 # |---|---|
-# | how the course works, [the problem](#1.-Which-colour-is-this-card?) | 9 |
-# | [how to read the drawings](#2.-How-to-read-the-drawings), [exercise 1, `global_average_pool`](#3.-Exercise-1:-global_average_pool) (2 points) | 7 |
-# | what broadcasts, [exercise 2, `gate`](#4.-Exercise-2:-gate) (3 points) | 14 |
-# | [attention by hand](#5.-Attention-by-hand), [exercise 3, `dot_product_attention`](#6.-Exercise-3:-dot_product_attention) (4 points) | 18 |
+# | how the course works, [the problem](#1.-Which-colour-is-this-card?) | 7 |
+# | [how to read the drawings](#2.-How-to-read-the-drawings), [exercise 1, `global_average_pool`](#3.-Exercise-1:-global_average_pool) (2 points) | 8 |
+# | what broadcasts, [exercise 2, `gate`](#4.-Exercise-2:-gate) (3 points) | 15 |
+# | [attention by hand](#5.-Attention-by-hand), [exercise 3, `dot_product_attention`](#6.-Exercise-3:-dot_product_attention) (4 points) | 19 |
 # | predict, then run; something to touch; the scale | 6 |
-# | [exercise 4, `count_parameters`](#7.-Exercise-4:-count_parameters) (1 point) | 4 |
-# | [the bug museum](#8.-The-bug-museum) | 4 |
-# | [the experiment](#9.-The-experiment:-two-axes) | 8 |
+# | [exercise 4, `count_parameters`](#7.-Exercise-4:-count_parameters) (1 point) | 5 |
+# | [the bug museum](#8.-The-bug-museum) | 5 |
+# | [the experiment](#9.-The-experiment:-two-axes) | 11 |
 # | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
-# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) and how to hand in | 3 |
+# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) and how to hand in | 7 |
 #
 # </details>
 

@@ -23,7 +23,7 @@
 # Attention within windows of 8 x 8 tokens takes 36 MiB.
 # So [Swin v2](https://arxiv.org/abs/2111.09883) could train networks with 3 billion parameters for such images.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 50 · 10 points · difficulty 4 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 5 min · 10 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -38,15 +38,15 @@
 # | part | minutes |
 # |---|---|
 # | [a puzzle](#1.-A-puzzle) | 7 |
-# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 29 |
-# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 40 |
-# | [a bias for each offset](#6.-A-bias-for-each-offset) | 20 |
-# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 28 |
-# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 20 |
-# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 38 |
-# | [the experiment](#10.-The-experiment:-the-tile-on-the-right) | 24 |
-# | [the bug museum](#11.-The-bug-museum) | 10 |
-# | [paper against code](#12.-Paper-against-code,-and-a-challenge), [what we now know](#13.-What-we-now-know), [questions](#14.-Questions,-and-where-to-read-on), without the challenge | 14 |
+# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 24 |
+# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 32 |
+# | [a bias for each offset](#6.-A-bias-for-each-offset) | 14 |
+# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 23 |
+# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 15 |
+# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 31 |
+# | [the experiment](#10.-The-experiment:-the-tile-on-the-right) | 18 |
+# | [the bug museum](#11.-The-bug-museum) | 8 |
+# | [paper against code](#12.-Paper-against-code,-and-a-challenge), [what we now know](#13.-What-we-now-know), [questions](#14.-Questions,-and-where-to-read-on), without the challenge | 13 |
 #
 # </details>
 
