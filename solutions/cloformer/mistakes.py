@@ -21,8 +21,8 @@ SILU = "F.silu(self.conv1(x))"
 
 MAP = (
     *of("AttnMap", "map",
-        ("no-silu", "The SiLU is missing: two 1x1 convolutions in a row are no more than one. Put it between conv1 and "
-                    "conv2.",
+        ("no-silu", "The SiLU is missing. Without it, two 1x1 convolutions in a row can do no more than a single one. "
+                    "Put a SiLU between conv1 and conv2.",
          (SILU, "self.conv1(x)")),
         ("relu", "You put a ReLU between the convolutions. It should be a SiLU, z * sigmoid(z).",
          (SILU, "torch.relu(self.conv1(x))")),
@@ -35,7 +35,8 @@ MAP = (
                         "AttnConv.)",
          (SILU, "torch.tanh(self.conv1(x))")),
         ("tanh-at-the-end",
-         "You take the tanh of the result. AttnMap ends with conv2: scale and tanh come in AttnConv.",
+         "You take the tanh of the result. AttnMap ends with conv2, because AttnConv applies the scale and the tanh "
+         "later.",
          (MAPPED, f"torch.tanh({MAPPED})")),
         ("sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.",
          (MAPPED, f"torch.sigmoid({MAPPED})")),
@@ -97,17 +98,19 @@ CONV = (
          (GATE, "self.attn_map(q * k) * self.scale")),
         ("sigmoid", "Your weights are a sigmoid, between 0 and 1. They should be a tanh, so that they can be negative.",
          (GATE, GATE.replace("tanh", "sigmoid"))),
-        ("softmax-over-positions", "Your weights are a softmax over the positions. They should be a tanh of each "
-                                   "number by itself.",
+        ("softmax-over-positions", "Your weights are a softmax over the positions. Take a tanh instead, which treats "
+                                   "each number by itself.",
          (GATE, "torch.softmax((self.attn_map(q * k) * self.scale).flatten(2), dim=2).view_as(v)")),
-        ("softmax-over-channels", "Your weights are a softmax over the channels. They should be a tanh of each number "
-                                  "by itself.",
+        ("softmax-over-channels", "Your weights are a softmax over the channels. Take a tanh instead, which treats "
+                                  "each number by itself.",
          (GATE, "torch.softmax(self.attn_map(q * k) * self.scale, dim=1)")),
         ("no-scale", "The scale is missing: multiply attn_map(q * k) by head_dim ** -0.5 before the tanh.",
          (GATE, "torch.tanh(self.attn_map(q * k))")),
-        ("scale-without-root", "You divide by head_dim. The scale is head_dim ** -0.5, so divide by its square root.",
+        ("scale-without-root", "You divide by head_dim. Divide by the square root of head_dim: the scale is head_dim "
+                               "** -0.5.",
          (SCALE, "self.scale = 1 / head_dim")),
-        ("scale-multiplied", "You multiply by the square root of head_dim. The scale divides by it: head_dim ** -0.5.",
+        ("scale-multiplied", "You multiply by the square root of head_dim. Divide by this root instead: the scale is "
+                             "head_dim ** -0.5.",
          (SCALE, "self.scale = head_dim ** 0.5")),
         ("scale-of-width",
          "Your scale uses the width of all heads together, (heads * head_dim) ** -0.5. It should be head_dim ** -0.5.",
@@ -148,28 +151,28 @@ CONV = (
         ("v-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
          (TO_QKV, TO_QKV.replace("q, k, v", "q, v, k"))),
         ("every-third",
-         "You take every third channel for q, the next one for k and the one after it for v. The channels should be [q "
-         "| k | v]. All of q comes first, then all of k and all of v, as `chunk(3, dim=1)` cuts them.",
+         "Your q, k and v each take every third channel. The channels should be read as [q | k | v]: first all of q, "
+         "then all of k, then all of v. `chunk(3, dim=1)` cuts them in this way.",
          (TO_QKV, "q, k, v = (self.mixer(self.qkv(x))[:, i::3] for i in range(3))")),
-        ("per-head", "You cut the channels into heads first, and each head into q, k and v. Cut them into [q | k | v] "
-                     "first; each block holds all its heads.",
+        ("per-head", "You cut the channels into heads first, and then you cut each head into q, k and v. Cut the "
+                     "channels into [q | k | v] first, and then cut each block into heads.",
          (TO_QKV, "q, k, v = (part.flatten(1, 2) for part in self.mixer(self.qkv(x)).unflatten(1, (self.heads, 3, "
                   "-1)).unbind(2))"),
          (SCALE, f"self.heads = heads\n        {SCALE}")),
         ("batch-scrambled",
-         "You turn (B, 3 * width, ...) into (3, B, ...) with `reshape` or `view` alone, which keeps the order of the "
+         "You turn (B, 3 * width, ...) into (3, B, ...) with `reshape` or `view` alone. These keep the order of the "
          "numbers in memory. Images are then mixed up. Cut along dim 1, with chunk(3, dim=1).",
          (TO_QKV, "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])")),
         ("qkv-no-bias", "`qkv` or `mixer` has no bias. Keep torch's default in both.",
          (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
         ("dense-mixer",
-         "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
+         "`mixer` mixes all channels. It should be depth-wise, with as many groups as channels: 3 * heads * head_dim.",
          (MIXER, MIXER.replace(", groups=3 * width", ""))),
-        ("mixer-of-three-groups", "`mixer` has three groups, so all channels of q are mixed. A depth-wise one has a "
-                                  "group for each channel.",
+        ("mixer-of-three-groups", "`mixer` has three groups, so all channels of q are mixed. It should be depth-wise, "
+                                  "with a group for each channel.",
          (MIXER, MIXER.replace("groups=3 * width", "groups=3"))),
-        ("mixer-groups-of-three", "`mixer` has heads * head_dim groups, and each of them mixes three channels. A "
-                                  "depth-wise one has a group for each of its 3 * heads * head_dim channels.",
+        ("mixer-groups-of-three", "`mixer` has heads * head_dim groups, and each of them mixes three channels. It "
+                                  "should be depth-wise, with a group for each of its 3 * heads * head_dim channels.",
          (MIXER, MIXER.replace("groups=3 * width", "groups=width"))),
         ("mixer-of-v", "Your `mixer` has too few channels: it serves only v, or it uses the same kernels for q, k and "
                        "v. It should have 3 * heads * head_dim channels, so that each one has a kernel of its own.",
@@ -201,9 +204,11 @@ CONV = (
          (LOCAL,
           "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, x.shape[2:]))"
           "(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))")),
-        ("gate-detached", "The numbers are right, but the weights are detached: q, k and attn_map would never learn.",
+        ("gate-detached", "The numbers are right, but the weights are detached, so attn_map and the layers of q and k "
+                          "would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
          (LOCAL, f"{GATE}.detach() * v")),
-        ("v-detached", "The numbers are right, but v is detached: it would never learn.",
+        ("v-detached", "The numbers are right, but v is detached, so the layers that make v would learn nothing from "
+                       "it. Leave out the `detach()`, `.data` or `no_grad()`.",
          (LOCAL, f"{GATE} * v.detach()")),
         ("dropout", NO_DROPOUT, (LOCAL, f"F.dropout({GATE}, 0.1, self.training) * v")),
         ("naive-tanh", "Your tanh gives NaN for large numbers, where `exp` is infinite. Use `torch.tanh`.",
@@ -237,8 +242,8 @@ GLOBAL = (
          "You average the whole map, so there is only one key. Average each window: avg_pool2d(x, window_size).",
          (POOLED, "x.mean((2, 3), keepdim=True)")),
         ("so-many-windows",
-         "You pool down to window_size x window_size means. Pool over windows of that size instead: avg_pool2d(x, "
-         "window_size).",
+         "Your pooled map has window_size x window_size means. But window_size is the side of a window, so pool over "
+         "windows of that size: avg_pool2d(x, window_size).",
          (POOLED, "F.adaptive_avg_pool2d(x, self.window_size)")),
         ("overlapping", "Your windows overlap (stride=1). They should lie side by side: avg_pool2d's default stride is "
                         "the window size.",
@@ -257,9 +262,9 @@ GLOBAL = (
         ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over what is left over at the "
                      "border. Use avg_pool2d.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
-        ("museum", "You take H * W // window_size ** 2 for the number of windows and let -1 find the number of heads. "
-                   "If rows or columns are left over, there are fewer windows, so heads are mixed up. Let `flatten(2)` "
-                   "count the windows.",
+        ("museum", "You take H * W // window_size ** 2 for the number of windows, and -1 in your `reshape` or `view` "
+                   "for the number of heads. If rows or columns are left over at the border, there are fewer windows, "
+                   "so heads are mixed up. Let `flatten(2)` count the windows.",
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, "
           "x.shape[2] * x.shape[3] // self.window_size ** 2).unbind(1)")),
@@ -271,7 +276,8 @@ GLOBAL = (
          (HEADS_OF_Q, HEADS_OF_Q.replace("(x)", "(pooled)")), (TO_MAP, TO_MAP.replace("x.shape", "pooled.shape"))),
         ("no-scale", "The scale is missing: multiply the logits by head_dim ** -0.5.",
          (LOGITS, "q.transpose(2, 3) @ k")),
-        ("scale-without-root", "You divide by head_dim. The scale is head_dim ** -0.5, so divide by its square root.",
+        ("scale-without-root", "You divide by head_dim. Divide by the square root of head_dim: the scale is head_dim "
+                               "** -0.5.",
          (WIDE_SCALE, "1 / head_dim")),
         ("scale-of-dim", "Your scale is dim ** -0.5. It should be head_dim ** -0.5.", (WIDE_SCALE, "dim ** -0.5")),
         ("scale-of-width",
@@ -279,7 +285,7 @@ GLOBAL = (
          (WIDE_SCALE, "(heads * head_dim) ** -0.5")),
         ("scale-of-keys", "Your scale comes from the number of keys. It should be head_dim ** -0.5.",
          (LOGITS, "q.transpose(2, 3) @ k * k.shape[3] ** -0.5")),
-        ("scale-last", "You scale the weights after the softmax. Scale the logits, before it.",
+        ("scale-last", "You scale the weights after the softmax. Scale the logits before the softmax instead.",
          (SOFTMAX, "torch.softmax(q.transpose(2, 3) @ k, dim=3) * self.scale")),
         ("softmax-over-queries",
          "Your softmax runs over the queries. It should run over the keys, so that the weights of each query sum to 1.",
@@ -298,16 +304,17 @@ GLOBAL = (
         ("values-first", "You read kv as [v | k]. The keys should come first, as [k | v].",
          (PAIRS, PAIRS.replace("k, v", "v, k"))),
         ("pairs-in-heads",
-         "You cut kv into heads first, and each head into k and v. Cut kv into [k | v] first; each half holds all its "
-         "heads.",
+         "You cut kv into heads first, and then you cut each head into k and v. Cut kv into [k | v] first, and then "
+         "cut each half into heads.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, 2, -1)).unbind(2)"))),
         ("every-second", "You take every second channel of kv for the keys. kv should be read as [k | v]: all keys, "
                          "then all values.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, -1, 2)).unbind(3)"))),
-        ("pairs-scrambled", "You turn kv into (2, B, ...) with `reshape` or `view` alone, which keeps the order of the "
-                            "numbers in memory. Images are then mixed up. Cut along dim 1.",
+        ("pairs-scrambled", "You turn kv into (2, B, ...) with `reshape` or `view` alone. These keep the order of the "
+                            "numbers in memory. Images are then mixed up. Cut along dim 1, with chunk(2, dim=1).",
          (PAIRS, "k, v = self.kv(pooled).reshape(2, len(x), self.heads, -1, pooled.shape[2] * pooled.shape[3])")),
-        ("values-are-keys", "Your values are the keys: the second half of kv is never used. It should be the values.",
+        ("values-are-keys", "Your values are the keys, and the second half of kv is never used. The second half should "
+                            "be the values.",
          (GATHERED, "gathered = k @ weights.transpose(2, 3)")),
         ("heads-interleaved",
          "Your heads take channels that are far apart, such as every second or every third one. A head should get "
@@ -318,15 +325,17 @@ GLOBAL = (
         ("one-head", "You attend with one wide head. Cut q, k and v into heads first; each has its own softmax.",
          ("self.heads, self.window_size, self.scale = heads,", "self.heads, self.window_size, self.scale = 1,")),
         ("queries-scrambled",
-         "You turn q into (..., N, head_dim) with `reshape` or `view` alone, which keeps the order of the numbers in "
-         "memory. Transpose the last two axes instead.",
+         "You turn q into (..., N, head_dim) with `reshape` or `view` alone. These keep the order of the numbers in "
+         "memory, so a query is a mixture of positions. Cut q into (..., head_dim, N), and transpose the last two "
+         "axes.",
          (LOGITS, "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale")),
         ("result-scrambled",
-         "You turn (..., N, head_dim) into a map with `reshape` or `view` alone, which mixes up channels and "
-         "positions. Transpose the last two axes first.",
+         "You turn (..., N, head_dim) into a map with `reshape` or `view` alone. This mixes up channels and positions. "
+         "Transpose the last two axes to (..., head_dim, N) first.",
          (GATHERED, "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)")),
-        ("pairs-viewed", "You turn kv into (..., M, head_dim) with `reshape` or `view` alone, which keeps the order of "
-                         "the numbers in memory. Cut it into (..., head_dim, M), and transpose the last two axes.",
+        ("pairs-viewed", "You turn kv into (..., M, head_dim) with `reshape` or `view` alone. These keep the order of "
+                         "the numbers in memory, so a key is a mixture of positions. Cut kv into (..., head_dim, M), "
+                         "and transpose the last two axes.",
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, "
           "4).unbind(1)")),
@@ -334,8 +343,9 @@ GLOBAL = (
                             "which mixes up channels and positions. Cut q's channels into (B, heads, head_dim, N) "
                             "first, then transpose the last two axes.",
          (HEADS_OF_Q, "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT")),
-        ("positions-first", "On the way back to a map you put positions before heads, (B, N, heads, head_dim), which "
-                            "mixes up channels and positions. Transpose to (B, heads, head_dim, N) first.",
+        ("positions-first", "Before you turn the result into a map, its shape is (B, N, heads, head_dim). Positions "
+                            "then come before heads, which mixes up channels and positions. Transpose to (B, heads, "
+                            "head_dim, N) first.",
          (TO_MAP, "gathered.permute(0, 3, 1, 2).reshape(len(x), -1, *x.shape[2:])")),
         ("interleaved-cut", "You cut q, k and v so that a head takes channels that are far apart, such as every second "
                             "or every third one. A head should get head_dim neighbouring channels.",
@@ -351,21 +361,23 @@ GLOBAL = (
         ("heads-last", "You join the heads so that their channels alternate. Head 0 should come first with all its "
                        "channels, then head 1.",
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
-        ("sides-exchanged", "You cut the N positions into W rows of H. Cut them into H rows of W.",
+        ("sides-exchanged", "You cut the N positions into W rows of H positions. Cut them into H rows of W positions.",
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (x.shape[3], x.shape[2])).transpose(2, 3)")),
         ("side-of-a-square", "You take the square root of N for both sides, which is right for square maps only. Take "
                              "H and W from x's shape.",
          (TO_MAP, "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))")),
-        ("shortcut", "You add the queries to what is gathered. There is no shortcut in this module.",
+        ("shortcut", "You add the queries to the weighted sums of the values. There is no shortcut in this module.",
          (TO_MAP, f"self.q(x) + {TO_MAP}")),
         ("q-no-bias", "`q` has no bias. Keep torch's default.",
          (Q_LAYER, Q_LAYER.replace(", 1)", ", 1, bias=False)"))),
         ("kv-no-bias", "`kv` has no bias. Keep torch's default.",
          (KV_LAYER, KV_LAYER.replace(", 1)", ", 1, bias=False)"))),
         ("dropout", NO_DROPOUT, (SOFTMAX, f"F.dropout({SOFTMAX}, 0.1, self.training)")),
-        ("weights-detached", "The numbers are right, but the weights are detached: queries and keys would never learn.",
+        ("weights-detached", "The numbers are right, but the weights are detached, so the layers of the queries and "
+                             "keys would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
          (GATHERED, "gathered = v @ weights.detach().transpose(2, 3)")),
-        ("pooled-detached", "The numbers are right, but the pooled map is detached: part of x's gradient is lost.",
+        ("pooled-detached", "The numbers are right, but the pooled map is detached, so part of x's gradient is lost. "
+                            "Leave out the `detach()`, `.data` or `no_grad()`.",
          (POOLED, f"{POOLED}.detach()")),
         ),
     *detached("global", "GlobalBranch", TO_MAP, "result", ((f"pooled = {POOLED}",
@@ -389,11 +401,14 @@ def unchecked(check: str = "") -> str:
 
 ATTENTION = (
     *of("CloAttention", "clo",
-        ("no-error", "If group_split does not sum to num_heads, no ValueError is raised. Compare first, and raise one.",
+        ("no-error", "If group_split does not sum to num_heads, no ValueError is raised. Compare the sum with "
+                     "num_heads, and raise a ValueError if the two differ.",
          (GROUPS, unchecked())),
-        ("error-if-too-many", "You raise a ValueError for too many heads, but not for too few. Compare with `!=`.",
+        ("error-if-too-many", "You raise a ValueError for too many heads in group_split, but not for too few. Compare "
+                              "the sum of group_split with num_heads by `!=`.",
          (GROUPS, unchecked("if sum(group_split) > num_heads:\n            raise ValueError"))),
-        ("error-if-too-few", "You raise a ValueError for too few heads, but not for too many. Compare with `!=`.",
+        ("error-if-too-few", "You raise a ValueError for too few heads in group_split, but not for too many. Compare "
+                             "the sum of group_split with num_heads by `!=`.",
          (GROUPS, unchecked("if sum(group_split) < num_heads:\n            raise ValueError"))),
         ("assert", "If group_split does not sum to num_heads, you raise an AssertionError. Raise a ValueError.",
          (GROUPS, unchecked("assert sum(group_split) == num_heads"))),
@@ -454,13 +469,15 @@ ATTENTION = (
         ("heads-as-width", "You pass a group's number of channels where its number of heads belongs. Pass the number "
                            "of heads.",
          (LOCALS, LOCALS.replace("dim, heads, head_dim", "dim, heads * head_dim, 1"))),
-        ("half-detached", "The numbers are right, but the local branches are detached: they would never learn.",
+        ("half-detached", "The numbers are right, but the local branches are detached, so they would never learn. "
+                          "Leave out the `detach()`, `.data` or `no_grad()`.",
          (FOUND, FOUND.replace("branch(x) for", "branch(x).detach() for"))),
-        ("global-detached", "The numbers are right, but the global branch is detached: it would never learn.",
+        ("global-detached", "The numbers are right, but the global branch is detached, so it would never learn. Leave "
+                            "out the `detach()`, `.data` or `no_grad()`.",
          (APPEND, "found.append(self.global_branch(x).detach())")),
         ("dropout", NO_DROPOUT, (JOINED, f"F.dropout({JOINED}, 0.1, self.training)")),
-        ("no-empty-local", "You build a branch for a local group of 0 heads, which would have no channels. Skip such a "
-                           "group.",
+        ("no-empty-local", "You build a branch for a local group of 0 heads, although this branch has no channels. "
+                           "Skip such a group.",
          (GROUPS, f"{GROUPS}\n        groups = list(zip(group_split[:-1], kernel_sizes))")),
         ("no-empty-global", "You build a global branch for 0 heads, so it has no channels to cut into heads. In that "
                             "case global_branch should be None.",
@@ -503,9 +520,10 @@ FFN = (
                                                                       "self.fc2(F.gelu(self.fc1(self.dwconv(x))))")),
         ("no-dwconv", "dwconv is made, but its result is not used. It should come between the GELU and fc2.",
          (FFN_OUT, "self.fc2(F.gelu(self.fc1(x))[:, :, ::self.dwconv.stride[0], ::self.dwconv.stride[0]])")),
-        ("dense", "Your dwconv mixes all channels. A depth-wise one has groups=hidden_channels.",
+        ("dense", "Your dwconv mixes all channels. It should be depth-wise, with groups=hidden_channels.",
          (DWCONV, DWCONV.replace(", groups=hidden_channels", ""))),
-        ("shortcut", "You add x to the result (if the shapes allow it). ConvFFN has no shortcut; CloBlock has.",
+        ("shortcut", "You add x to the result (if the shapes allow it). ConvFFN has no shortcut, because CloBlock adds "
+                     "one.",
          (f"return {FFN_OUT}", f"y = {FFN_OUT}\n        return x + y if x.shape == y.shape else y")),
         ("inner-shortcut", "There is a shortcut around dwconv. ConvFFN has none.",
          (FFN_OUT, "(lambda h: self.fc2(self.dwconv(h) + h if self.dwconv.stride[0] == 1 else "
@@ -535,8 +553,8 @@ FFN = (
         ("fc1-3", "fc1 has a kernel of 3. Both fc1 and fc2 should be 1x1 convolutions.",
          (FC1, FC1.replace(", 1)", ", 3, padding=1)"))),
         ("sides-exchanged",
-         "You swap rows and columns before dwconv and swap them back after it, which has the effect of transposed "
-         "kernels. Call dwconv on the map as it is.",
+         "You swap rows and columns before dwconv and swap them back afterwards, so dwconv's kernels act as if they "
+         "were transposed. Call dwconv on the map as it is.",
          (FFN_OUT, "self.fc2(self.dwconv(F.gelu(self.fc1(x)).transpose(2, 3)).transpose(2, 3))")),
         ),
     *detached("ffn", "ConvFFN", FFN_OUT, "result", (("self.fc1(x)", "self.fc1(x.detach())"),)),
@@ -566,8 +584,8 @@ def both_norms(new: str) -> tuple[Edit, Edit]:
 BLOCK = (
     *of("CloBlock", "block",
         ("down-depth-wise",
-         "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. The authors' code "
-         "has a full one, without groups, and the paper's number of parameters comes from that code.",
+         "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. Write a full one, "
+         "without groups, as in the authors' code. The paper's number of parameters comes from that code.",
          (DOWN, DOWN[:-1] + ", groups=dim)")),
         ("down-no-bn", "The BatchNorm of `downsample` is missing. It belongs between the two convolutions.",
          (DOWN_NORM, "nn.Identity()")),
@@ -638,7 +656,8 @@ BLOCK = (
          (SECOND, SECOND.replace("norm2", "norm1"))),
         ("norms-exchanged", "norm1 and norm2 have changed places: norm1 belongs before attn, and norm2 before mlp.",
          (FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1"))),
-        ("one-norm", "norm1 and norm2 are one and the same module. Make two.", (NORM2, "self.norm2 = self.norm1")),
+        ("one-norm", "norm1 and norm2 are the same module, so they share their parameters. Make two modules.",
+         (NORM2, "self.norm2 = self.norm1")),
         ("batch-norm",
          "Your norms are BatchNorms. They should be GroupNorm(1, dim), which normalises each image by itself, over all "
          "its numbers.",
@@ -666,11 +685,11 @@ BLOCK = (
          (MLP, MLP.replace("int(dim * mlp_ratio)", "dim * int(mlp_ratio)"))),
         ("mlp-kernel-of-heads", "The kernel of mlp is that of the local heads. It should be mlp_kernel_size.",
          (MLP, MLP.replace("mlp_kernel_size", "kernel_sizes[0]"))),
-        ("heads-kernel-of-mlp", "Your local heads have mlp_kernel_size. They should have kernel_sizes: pass these to "
-                                "attn.",
+        ("heads-kernel-of-mlp", "The kernels of your local heads have mlp_kernel_size. Pass kernel_sizes to attn "
+                                "instead.",
          (ATTN, ATTN.replace("kernel_sizes", "[mlp_kernel_size] * len(kernel_sizes)"))),
-        ("mlp-stride-1", "The stride does not reach mlp, so mlp's map does not have the size of `downsample`'s. Pass "
-                         "the stride on.",
+        ("mlp-stride-1", "The stride does not reach mlp, so the outputs of mlp and `downsample` differ in size. Pass "
+                         "the stride on to mlp.",
          (MLP, MLP.replace(" stride,", " 1,"))),
         ("window-not-passed", "window_size does not reach attn, which uses its default. Pass it on.",
          (ATTN, ATTN.replace(", window_size", ""))),
@@ -682,12 +701,15 @@ BLOCK = (
          (SECOND, SECOND.replace("self.mlp(self.norm2(x))", "F.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"))),
         ("in-place", "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
          (FIRST, "x.data += self.attn(self.norm1(x)).data")),
-        ("attention-detached", "The numbers are right, but attn is detached: it would never learn.",
+        ("attention-detached", "The numbers are right, but attn's output is detached, so attn would never learn. Leave "
+                               "out the `detach()`, `.data` or `no_grad()`.",
          (FIRST, f"{FIRST}.detach()")),
-        ("mlp-detached", "The numbers are right, but mlp is detached: it would never learn.",
+        ("mlp-detached", "The numbers are right, but mlp's output is detached, so mlp would never learn. Leave out the "
+                         "`detach()`, `.data` or `no_grad()`.",
          (SECOND, f"{SECOND}.detach()")),
         ("shortcut-detached",
-         "The numbers are right, but the first shortcut is detached: there the gradient flows back only through attn.",
+         "The numbers are right, but x is detached in the first shortcut, so in this half the gradient flows back "
+         "through attn only. Leave out the `detach()`, `.data` or `no_grad()`.",
          (FIRST, "x = x.detach() + self.attn(self.norm1(x))")),
         ),
 )

@@ -51,7 +51,8 @@ MISTAKES = (
          ((ROWS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, x.shape[2], -1)"),
           (COLUMNS, "x.mean(dim=(2, 3), keepdim=True).expand(-1, -1, -1, x.shape[3])"))),
         ("over-channels",
-         "You average over the channels. Each channel should keep its own means: average over W, and over H.",
+         "You average over the channels. Each channel should keep its own means: average over W for the rows' means, "
+         "and over H for the columns' means.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True).expand(-1, x.shape[1], -1, -1)"),
           (COLUMNS, "x.mean(dim=(1, 2), keepdim=True).expand(-1, x.shape[1], -1, -1)"))),
         ("over-batch", "Your means run over the batch too, so all images share them. Average over W for the rows' "
@@ -65,11 +66,12 @@ MISTAKES = (
                      "gradient flows back.",
          ((ROWS, f"{ROWS}.detach()"), (COLUMNS, f"{COLUMNS}.detach()"))),
         ("over-channels-too",
-         "You average over the channels, too. Each channel should keep its own means: average over W, and over H.",
+         "You average over the channels, too. Each channel should keep its own means: average over W for the rows' "
+         "means, and over H for the columns' means.",
          ((ROWS, "x.mean(dim=(1, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(1, 2), keepdim=True)"))),
         ("over-batch-too",
-         "You average over the images of the batch, too. Each image should keep its own means: average over W, and "
-         "over H.",
+         "You average over the images of the batch, too. Each image should keep its own means: average over W for the "
+         "rows' means, and over H for the columns' means.",
          ((ROWS, "x.mean(dim=(0, 3), keepdim=True)"), (COLUMNS, "x.mean(dim=(0, 2), keepdim=True)"))),
         ("axes-off-by-one", "Your axes are one too small: you average over H and over the channels. Axes count from "
                             "0: W is axis 3, and H "
@@ -91,13 +93,14 @@ MISTAKES = (
          BARE),
         ("no-sigmoid-of-rows", "The sigmoid after conv_h is missing.", (BARE[0],)),
         ("no-sigmoid-of-columns", "The sigmoid after conv_w is missing.", (BARE[1],)),
-        ("one-sigmoid", "You take one sigmoid of the sum. Take a sigmoid for each gate, and multiply x by both gates.",
+        ("one-sigmoid", "You add the outputs of conv_h and conv_w and take one sigmoid of the sum. Take a sigmoid of "
+                        "each output, and multiply x by both gates.",
          (*BARE, (RESULT, "x * torch.sigmoid(a_h + a_w)"))),
         ("sigmoid-of-the-product",
          "You multiply the outputs of conv_h and conv_w and take one sigmoid of the product. Take a sigmoid of each "
          "output first.", (*BARE, (RESULT, "x * torch.sigmoid(a_h * a_w)"))),
-        ("hard-sigmoid", "Your gates are hard sigmoids. Only the activation in the middle is a hard one: make the "
-                         "gates with torch.sigmoid.",
+        ("hard-sigmoid", "Your gates are hard sigmoids. Make them with torch.sigmoid. Only the activation after bn1 "
+                         "should be a hard function, F.hardswish.",
          ((A_H, A_H.replace("torch.sigmoid", "F.hardsigmoid")), (A_W, A_W.replace("torch.sigmoid", "F.hardsigmoid")))),
         ("gates-added", "You add the two gates. Multiply by both: x * a_h * a_w.", ((RESULT, "x * (a_h + a_w)"),)),
         ("gates-averaged", "You take the mean of the two gates. Multiply by both: x * a_h * a_w.",
@@ -124,7 +127,8 @@ MISTAKES = (
                             "list of two sizes: split([H, W], dim=2).", ((SPLIT, "line.split(x.shape[2], dim=2)"),)),
         ("layers-exchanged", "conv_h and conv_w have changed places: conv_h should make the gate of the rows.",
          ((A_H, A_H.replace("conv_h", "conv_w")), (A_W, A_W.replace("conv_w", "conv_h")))),
-        ("one-layer", "conv_h makes both gates, and conv_w is never called. It should make the gate of the columns.",
+        ("one-layer", "conv_h makes both gates, and conv_w is never called. conv_w should make the gate of the "
+                      "columns.",
          ((A_W, A_W.replace("conv_w", "conv_h")),)),
         ("no-transposition",
          "Your columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them first.",
@@ -139,7 +143,7 @@ MISTAKES = (
           for words, split in (("", SPLIT), ("-and-split", SPLIT.replace("dim=2", "dim=3")))),
         *((f"gate-reshaped{words}",
            "You reshape the columns' gate to x's shape, but it has W numbers for each channel and not H * W. Transpose "
-           "it back to (B, C, 1, W), and the product with x broadcasts it.", ((SCORES_W, reshaped),))
+           "it back to (B, C, 1, W). When you multiply x by it, PyTorch broadcasts it.", ((SCORES_W, reshaped),))
           for words, reshaped in (("", "self.conv_w(columns).reshape(x.shape)"),
                                   ("-before-conv-w", "self.conv_w(columns.reshape(x.shape))"))),
         ("pooled-away",
@@ -210,9 +214,11 @@ MISTAKES = (
          "learn.",
          ((RESULT, "x * (a_h * a_w).detach()"),)),
         ("input-detached",
-         "The numbers are right, but x is detached before it is pooled: part of x's gradient is missing.",
+         "The numbers are right, but x is detached before it is pooled, so part of x's gradient is missing. Leave out "
+         "the `detach()`, `.data` or `no_grad()`.",
          (("directional_pool(x)", "directional_pool(x.detach())"),)),
-        ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
+        ("detached", "The numbers are right, but the result is detached, so no layer before it would ever learn. Leave "
+                     "out the `detach()`, `.data` or `no_grad()`.",
          ((f"return {RESULT}", f"return ({RESULT}).detach()"),)),
         ("only-in-eval", ONLY_IN_EVAL, ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
         ("in-place", "You change x in place (as `x *= ...` does): code that reads it afterwards finds different "

@@ -59,8 +59,9 @@ MISTAKES = (
         ("bilinear-corners", SMOOTH.format("bilinear (align_corners=True)"),
          ((AROUND, AROUND.replace('"nearest"', '"bilinear", align_corners=True')),)),
         ("bicubic", SMOOTH.format("bicubic"), ((AROUND, AROUND.replace("nearest", "bicubic")),)),
-        ("nearest-exact", 'You enlarge with mode="nearest-exact", which picks a different cell if the sides are not '
-                          'multiples of the pooling. The exercise uses mode="nearest", the default of F.interpolate.',
+        ("nearest-exact", 'You enlarge with mode="nearest-exact". If a side is not a multiple of `pooling`, it may '
+                          'pick other cells than mode="nearest" does. Use mode="nearest", the default of '
+                          'F.interpolate.',
          ((AROUND, AROUND.replace("nearest", "nearest-exact")),)),
         ("factor", "You enlarge by the factor `pooling`. If a side is not a multiple of `pooling`, the enlarged map is "
                    "smaller than x. Enlarge to x's own height and width: x.shape[2:].",
@@ -121,8 +122,8 @@ MISTAKES = (
          "You take the sigmoid of x and then add k2's output. Add the two first, then take the sigmoid of the sum.",
          ((GATE, "torch.sigmoid(x) + around"),)),
         ("two-sigmoids",
-         "You take a sigmoid of x and another one of the enlarged map, and multiply the two. Take one sigmoid, that of "
-         "their sum.",
+         "You take a sigmoid of x and another one of the enlarged map, and multiply the two. Take one sigmoid instead, "
+         "of x plus the enlarged map.",
          ((GATE, "torch.sigmoid(x) * torch.sigmoid(around)"),)),
         ("multiplied-in-gate", "You multiply x by k2's enlarged output. The gate should be the sigmoid of their sum.",
          ((GATE, "torch.sigmoid(x * around)"),)),
@@ -148,8 +149,8 @@ MISTAKES = (
          "You take the sigmoid twice. The gate already lies between 0 and 1 after the first one, so take it once.",
          ((GATE, "torch.sigmoid(torch.sigmoid(x + around))"),)),
         ("repeat-and-fill",
-         "You repeat each cell `pooling` times and fill the rest, at the border, with the last cell. F.interpolate to "
-         "x.shape[2:] spreads the cells evenly.",
+         "You repeat each cell `pooling` times and fill the rest, at the border, with the last cell. Call "
+         "F.interpolate with size=x.shape[2:], which spreads the cells evenly.",
          ((AROUND,
            "F.pad(up := self.k2(x).repeat_interleave(side := self.k2[0].kernel_size, 2).repeat_interleave(side, 3), "
            "(0, x.shape[3] - up.shape[3], 0, x.shape[2] - up.shape[2]), mode='replicate')"),)),
@@ -163,8 +164,8 @@ MISTAKES = (
          ((AROUND, AROUND.replace("self.k2(x)", "self.k2(x).mean(0, keepdim=True)")),)),
         ("added", "You add the gate to k3(x). Multiply k3(x) by it.", ((RESULT, "self.k4(self.k3(x) + gate)"),)),
         ("x-gated",
-         "You multiply x by the gate, and k3 is never called, or called only afterwards. The gate should multiply "
-         "k3(x).",
+         "You multiply x by the gate. Your code never calls k3, or calls it only after the gate. The gate should "
+         "multiply k3(x).",
          ((RESULT, "self.k4(x * gate)"),)),
         ("gated-before-k3",
          "You multiply x by the gate and call k3 on the product. Call k3 on x, then multiply its output by the gate.",
@@ -204,8 +205,8 @@ MISTAKES = (
          "You pass the stride to k4's convolution as its padding. nn.Conv2d takes the stride first and then the "
          "padding, which should be 1.", ((K4, f"self.k4 = nn.Sequential({conv(padding='stride')}, {NORM})"),)),
         ("halved-channels",
-         "Your layers have half of `channels`. SCConv works inside one half of the block already: its layers keep all "
-         "`channels`.",
+         "Your layers have half of `channels`. They should keep all `channels`, because the block halves its channels "
+         "before it calls SCConv.",
          ((K2, f"channels = max(1, channels // 2)\n        {K2}"),)),
         ("arguments-exchanged",
          "Your second argument is `pooling`, and your third is `stride`. The exercise has them the other way round.",
@@ -238,12 +239,15 @@ MISTAKES = (
         ("gate-detached", "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): k2 "
                           "would never learn.",
          ((GATE, f"{GATE}.detach()"),)),
-        ("around-detached", "The numbers are right, but k2's output is detached: k2 would never learn.",
+        ("around-detached", "The numbers are right, but k2's output is detached, so k2 would never learn. Leave out "
+                            "the `detach()`, `.data` or `no_grad()`.",
          ((GATE, "torch.sigmoid(x + around.detach())"),)),
         ("x-detached-in-gate",
-         "The numbers are right, but x is detached where it enters the gate: part of x's gradient is missing.",
+         "The numbers are right, but x is detached where it enters the gate, so part of x's gradient is missing. Leave "
+         "out the `detach()`, `.data` or `no_grad()`.",
          ((GATE, "torch.sigmoid(x.detach() + around)"),)),
-        ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
+        ("detached", "The numbers are right, but the result is detached, so no layer before it would ever learn. Leave "
+                     "out the `detach()`, `.data` or `no_grad()`.",
          ((f"return {RESULT}", f"return {RESULT}.detach()"),)),
         ("in-place", "You change x in place (as `x += ...` does): code that reads it afterwards finds different "
                      "numbers. Write x + ..., which makes a new tensor.",
@@ -266,11 +270,12 @@ MISTAKES = (
         ("downsample-of-none", "If `downsample` is None, your block still calls it. In that case add x itself.",
          ((SHORTCUT, "self.downsample(x)"),)),
         ("downsample-only-with-a-stride",
-         "With stride 1 your block adds x itself, although a `downsample` is given. Call it whenever there is one.",
+         "With stride 1 your block adds x itself, although a `downsample` is given. Call `downsample` whenever it is "
+         "not None.",
          ((SHORTCUT, "self.downsample(x) if self.k1[0].stride != (1, 1) else x"),)),
         ("downsample-only-where-shapes-differ",
-         "If x has the right shape already, your block adds x itself, although a `downsample` is given. Call it "
-         "whenever there is one.",
+         "If x has the right shape already, your block adds x itself, although a `downsample` is given. Call "
+         "`downsample` whenever it is not None.",
          ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
         ("shortcut-only-with-downsample", "If downsample is None, your block adds nothing. In that case add x itself.",
          ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
@@ -278,7 +283,8 @@ MISTAKES = (
          "Both branches read `downsample`'s output. They should read x itself: only the shortcut is downsample(x).",
          ((f"a = {FIRST_A}", f"x = {SHORTCUT}\n        a = {FIRST_A}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
         ("no-last-relu", "The ReLU after the addition is missing.", ((ADDED, "y + shortcut"),)),
-        ("relu-before-addition", "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
+        ("relu-before-addition", "Your last ReLU comes before the addition. Add the shortcut first, and then take the "
+                                 "ReLU of the sum.",
          ((ADDED, "torch.relu(y) + shortcut"),)),
         ("relu-twice", "There is a ReLU after bn3 as well as after the addition. Add bn3's output as it is.",
          ((THIRD, f"torch.relu({THIRD})"),)),
@@ -321,19 +327,23 @@ MISTAKES = (
         ("halves-added", "You add the halves, which leaves planes // 2 channels. conv3 should read both halves, side "
                          "by side: torch.cat([a, b], dim=1).",
          ((JOINED, "a + b"), (CONV3, CONV3.replace("2 * width", "width")))),
-        ("a-twice", "conv3 reads half `a` twice, and half `b` is not used.", ((JOINED, "torch.cat([a, a], dim=1)"),)),
-        ("b-twice", "conv3 reads half `b` twice, and half `a` is not used.", ((JOINED, "torch.cat([b, b], dim=1)"),)),
-        ("branches-in-a-row", "Your scconv reads k1's output. The two halves should run side by side, each from x.",
+        ("a-twice", "conv3 reads half `a` twice, and half `b` is not used. Pass both to conv3: torch.cat([a, b], "
+                    "dim=1).", ((JOINED, "torch.cat([a, a], dim=1)"),)),
+        ("b-twice", "conv3 reads half `b` twice, and half `a` is not used. Pass both to conv3: torch.cat([a, b], "
+                    "dim=1).", ((JOINED, "torch.cat([b, b], dim=1)"),)),
+        ("branches-in-a-row", "Your scconv reads k1's output. The two halves should run side by side, and each half "
+                              "should start from x.",
          ((FIRST_B, "a"),)),
         ("scconv-after-k1",
          "You call scconv on half `a`. The two halves should run side by side, with k1 on half `a` and scconv on half "
          "`b`.",
          ((SECOND_B, "torch.relu(self.scconv(a))"),)),
-        ("one-first-layer", "Both halves start with conv1_a and bn1_a: conv1_b and bn1_b are made and never called.",
+        ("one-first-layer", "Both halves start with conv1_a and bn1_a: conv1_b and bn1_b are made and never called. "
+                            "Half `b` should start with these two.",
          ((FIRST_B, FIRST_A),)),
         ("norms-exchanged", "bn1_a and bn1_b have changed places: bn1_a should follow conv1_a.",
          ((FIRST_A, "torch.relu(self.bn1_b(self.conv1_a(x)))"), (FIRST_B, "torch.relu(self.bn1_a(self.conv1_b(x)))"))),
-        ("one-norm", "You call bn1_a in both halves, and bn1_b is never called.",
+        ("one-norm", "You call bn1_a in both halves, and bn1_b is never called. Half `b` should call bn1_b.",
          ((FIRST_B, "torch.relu(self.bn1_a(self.conv1_b(x)))"),)),
         ("no-first-norms", "You never call bn1_a and bn1_b. Each 1 x 1 convolution should be followed by its "
                            "BatchNorm, before the ReLU.",
@@ -372,7 +382,8 @@ MISTAKES = (
          "conv3 returns `in_channels` channels. It should return 4 * planes (`expansion`), and bn3 needs as many.",
          ((WIDTH, WIDTH.replace("self.expansion * planes", "in_channels")),)),
         ("stride-not-passed",
-         "`stride` reaches neither k1 nor scconv. The map keeps its size, but the shortcut's map is smaller.",
+         "`stride` reaches neither k1 nor scconv. The halves keep x's size, but the shortcut's map is smaller. Pass "
+         "`stride` to both k1 and scconv.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")))),
         ("stride-not-in-k1",
          "k1's convolution has no stride, so half `a` is larger than half `b`. Both k1 and scconv need the stride.",
@@ -381,7 +392,7 @@ MISTAKES = (
                                  "the stride.",
          ((SCCONV, SCCONV.replace(", stride", "")),)),
         ("stride-in-first-layers",
-         "The stride is in conv1_a and conv1_b. It belongs to k1 and scconv, which see the map at full size.",
+         "The stride is in conv1_a and conv1_b. It belongs to k1 and scconv, which should see the map at full size.",
          ((K1, K1.replace(", stride", "")), (SCCONV, SCCONV.replace(", stride", "")),
           (CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")),
           (CONV1_B, CONV1_B.replace("1, bias", "1, stride, bias")))),
@@ -392,9 +403,11 @@ MISTAKES = (
          ((SCCONV, "self.scconv = SCConv(width, 1, stride)"),)),
         ("another-pooling", "scconv's pooling is not 4. Leave the argument out: SCConv(w, stride).",
          ((SCCONV, "self.scconv = SCConv(width, stride, 2)"),)),
-        ("no-scconv", "scconv is made and never called: half `b` goes from its 1 x 1 convolution straight to conv3.",
+        ("no-scconv", "scconv is made and never called: half `b` goes from its 1 x 1 convolution straight to conv3. "
+                      "Call scconv on half `b` in between.",
          ((SECOND_B, "b"),)),
-        ("no-k1", "k1 is made and never called: half `a` goes from its 1 x 1 convolution straight to conv3.",
+        ("no-k1", "k1 is made and never called: half `a` goes from its 1 x 1 convolution straight to conv3. Call k1 on "
+                  "half `a` in between.",
          ((SECOND_A, "a"),)),
         ("calibrated-twice", "Both halves go through scconv, and k1 is never called. Half `a`, the plain one, should "
                              "go through k1.",
@@ -415,13 +428,16 @@ MISTAKES = (
         ("in-place", "Your block changes its input in place: anything that reads x afterwards finds it changed. Write "
                      "y + shortcut.",
          ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
-        ("shortcut-detached", "The numbers are right, but the shortcut is detached: its gradient, the very reason for "
-                              "a shortcut, is lost.",
+        ("shortcut-detached", "The numbers are right, but the shortcut is detached, so its gradient is lost. This "
+                              "gradient is the very reason for a shortcut. Leave out the `detach()`, `.data` or "
+                              "`no_grad()`.",
          ((ADDED, "torch.relu(y + shortcut.detach())"),)),
-        ("x-detached", "The numbers are right, but if downsample is None, x is detached in the shortcut: its "
-                       "gradient, the very reason for "
-         "a shortcut, is lost.", ((SHORTCUT, "x.detach() if self.downsample is None else self.downsample(x)"),)),
-        ("detached", "The numbers are right, but the result is detached: nothing before it would ever learn.",
+        ("x-detached", "The numbers are right. But if downsample is None, x is detached in the shortcut, so its "
+                       "gradient is lost. This gradient is the very reason for a shortcut. Leave out the `detach()`, "
+                       "`.data` or `no_grad()`.",
+         ((SHORTCUT, "x.detach() if self.downsample is None else self.downsample(x)"),)),
+        ("detached", "The numbers are right, but the result is detached, so no layer before it would ever learn. Leave "
+                     "out the `detach()`, `.data` or `no_grad()`.",
          ((f"return {ADDED}", f"return {ADDED}.detach()"),)),
         ("own-downsample",
          "If downsample is None, your block makes one of its own. None means that x is added as it is.",

@@ -178,7 +178,7 @@ class AttnConv(nn.Module):
         return attn * v
 
 
-# %% wrong: channels-interleaved, expect: You take every third channel for q
+# %% wrong: channels-interleaved, expect: Your q, k and v each take every third channel
 class AttnConv(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()

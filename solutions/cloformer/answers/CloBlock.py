@@ -444,7 +444,7 @@ class CloBlock(nn.Module):
 # + return x + self.attn(self.norm1(x))
 
 
-# %% wrong: mlp-kernel-for-attention, edits, expect: They should have kernel_sizes: pass these to attn
+# %% wrong: mlp-kernel-for-attention, edits, expect: Pass kernel_sizes to attn instead
 # - self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
 # + self.attn = CloAttention(dim, num_heads, group_split, [mlp_kernel_size] * len(kernel_sizes), window_size)
 #
@@ -598,7 +598,7 @@ class CloBlock(nn.Module):
 # + return self.downsample(y) + self.mlp(self.norm2(x))
 
 
-# %% wrong: shared-norm, edits, expect: norm1 and norm2 are one and the same module
+# %% wrong: shared-norm, edits, expect: norm1 and norm2 are the same module
 # - self.norm2 = nn.GroupNorm(1, dim)
 # + self.norm2 = self.norm1
 #

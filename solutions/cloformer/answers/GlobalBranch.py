@@ -640,7 +640,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: pooled-to-window-size, expect: You pool down to window_size x window_size means
+# %% wrong: pooled-to-window-size, expect: Your pooled map has window_size x window_size means
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -688,7 +688,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, *pooled.shape[2:])
 
 
-# %% wrong: queries-not-transposed, expect: Transpose the last two axes instead
+# %% wrong: queries-not-transposed, expect: Cut q into (..., head_dim, N), and transpose the last two axes
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -1044,7 +1044,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: way-back-not-transposed, expect: Transpose the last two axes first
+# %% wrong: way-back-not-transposed, expect: Transpose the last two axes to (..., head_dim, N) first
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()

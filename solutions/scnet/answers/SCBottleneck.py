@@ -2279,7 +2279,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: stride-ignored, expect: The map keeps its size
+# %% wrong: stride-ignored, expect: The halves keep x's size
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -2326,7 +2326,7 @@ class SCBottleneck(nn.Module):
         return out
 
 
-# %% wrong: stride-in-the-1-x-1, expect: which see the map at full size
+# %% wrong: stride-in-the-1-x-1, expect: which should see the map at full size
 class SCBottleneck(nn.Module):
     expansion = 4
 
