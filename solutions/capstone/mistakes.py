@@ -34,8 +34,8 @@ SIGNATURE = "widths: Sequence[int] = (16, 32, 64),\n                 blocks: int
 EITHER = "if stride > 1 or channels != width:"
 PLACE = "stride: int, attention: nn.Module, place_of_change: bool)"
 LAST_BLOCK = (
-    "In your stages the last block has the stride, as in CloFormer. Here the first block of every stage except the "
-    "first should have it."
+    "In your stages the last block has the stride, as in CloFormer. Here the stride belongs to the first block of a "
+    "stage, in every stage except the first."
 )
 SHARED_BY_WIDTH = "Blocks of the same width share one attention module. Call make_attention once for each block."
 
@@ -74,8 +74,8 @@ RESNET = (
          "All blocks of a stage share one attention module. Call make_attention once for each block.",
          (MADE, "pass"), ("stage = nn.ModuleList()", f"stage = nn.ModuleList()\n            {MADE}")),
         ("made-for-the-input",
-         "You call make_attention with the number of channels that enter the block. Its input is bn2's output, so "
-         "give it the block's own width.",
+         "You call make_attention with the number of channels that enter the block. The attention reads bn2's output, "
+         "so give make_attention the block's own width.",
          (MADE, MADE.replace("(width)", "(channels)"))),
         ("made-for-the-first-width",
          "You call make_attention with widths[0] in every stage. Give it the width of the block.",
@@ -90,15 +90,15 @@ RESNET = (
         ("relu-behind-bn2", "There is a ReLU after bn2 too. Give bn2's output to `attention` as it is.",
          (SECOND_HALF, "y = self.attention(torch.relu(self.bn2(self.conv2(y))))")),
         ("no-relu-between",
-         "The ReLU after bn1 is missing: without it, two convolutions in a row are no more than one.",
+         "The ReLU after bn1 is missing. Without it, two convolutions in a row can do no more than a single one.",
          (FIRST_HALF, "y = self.bn1(self.conv1(x))")),
-        ("relu-before-bn1", "Your ReLU comes before bn1. It should come after it: relu(bn1(conv1(x))).",
+        ("relu-before-bn1", "Your ReLU comes before bn1. It should come after bn1: relu(bn1(conv1(x))).",
          (FIRST_HALF, "y = self.bn1(torch.relu(self.conv1(x)))")),
         ("pre-activation",
          "A BatchNorm and a ReLU come before your first convolution, as in the second version of ResNet. Here the "
          "order should be conv1, bn1, ReLU.",
          (BN1, BN1.replace("width", "channels")), (FIRST_HALF, "y = self.conv1(torch.relu(self.bn1(x)))")),
-        ("bn1-twice", "You call bn1 twice: bn2 is made and never called.",
+        ("bn1-twice", "You call bn1 twice: bn2 is made and never called. bn2 should follow conv2.",
          (SECOND_HALF, SECOND_HALF.replace("bn2", "bn1"))),
         ("no-bn2",
          "In each block the weight and bias of a BatchNorm are missing: there is only one norm, or one has "
@@ -116,8 +116,8 @@ RESNET = (
                                       "image.",
          (STRIDE, "stride = 2 if place == 0 else 1")),
         ("stride-in-the-last-block",
-         "In your stages the last block has the stride, as in CloFormer. Here the first block of every stage except "
-         "the first should have it.",
+         "In your stages the last block has the stride, as in CloFormer. Here the stride belongs to the first block of "
+         "a stage, in every stage except the first.",
          (STRIDE, "stride = 2 if place == blocks - 1 and number < len(widths) - 1 else 1")),
         ("stride-in-conv2", "The stride is in conv2. It should be in conv1.",
          (CONV1, CONV1.replace("3, stride,", "3,")), (CONV2, CONV2.replace("3, padding", "3, stride, padding"))),
@@ -140,7 +140,7 @@ RESNET = (
          (STRIDED, "if True:")),
         ("downsample-in-later-stages",
          "Every block after your first stage has a `downsample`. Only the first block of a stage changes size and "
-         "width: in the other blocks `downsample` should be None and the stride 1.",
+         "width. In the other blocks `downsample` should be None, and the stride should be 1.",
          ("def __init__(self, channels: int, width: int, stride: int, attention: nn.Module)",
           "def __init__(self, channels: int, width: int, stride: int, attention: nn.Module, late: bool)"),
           (STRIDED, "if late:"),
@@ -157,9 +157,11 @@ RESNET = (
         ("downsample-kernel-3", "The kernel of your `downsample` is 3 x 3. It should be 1 x 1.",
          (DOWN, DOWN.replace("width, 1, stride,", "width, 3, stride, padding=1,"))),
         ("downsample-relu",
-         "Your shortcut goes through a ReLU, at the end of `downsample` or after it. Only the sum should.",
+         "Your shortcut goes through a ReLU, at the end of `downsample` or after it. Only the sum should go through a "
+         "ReLU.",
          (DOWN, DOWN.replace("BatchNorm2d(width)", "BatchNorm2d(width), nn.ReLU()"))),
-        ("biases", "conv1 and conv2 have a bias. The BatchNorm after each subtracts it again: pass bias=False.",
+        ("biases", "conv1 and conv2 have a bias. The BatchNorm after each convolution subtracts the bias again: pass "
+                   "bias=False.",
          (CONV1, CONV1.replace(", bias=False", "")), (CONV2, CONV2.replace(", bias=False", ""))),
         ("stem-bias", "The stem's convolution has a bias. The BatchNorm after it subtracts the bias again: pass "
                       "bias=False.",
@@ -392,7 +394,8 @@ RESNET = (
                           "would never learn.",
          ("x = self.stem(x)", "x = self.stem(x).detach()")),
         ("shortcut-detached",
-         "The numbers are right, but the shortcut is detached: no gradient flows through it.",
+         "The numbers are right, but the shortcut is detached, so no gradient flows through it. Leave out the "
+         "`detach()`, `.data` or `no_grad()`.",
          (SUM, "return torch.relu(shortcut.detach() + y)")),
         ("drop-path", "There is dropout on the residual branch. The exercise has none.",
          (SUM, "return torch.relu(shortcut + nn.functional.dropout(y, 0.1, self.training))")),
@@ -467,7 +470,8 @@ CLOFORMER = (
                         "keep width and size.",
          (LEADS_ON, "leads_on = place == depth - 1")),
         ("stride-in-every-block",
-         "Every block of your stage has stride 2 and the next stage's width. Only the last block of the stage should.",
+         "Every block of your stage has stride 2 and the next stage's width. Only the last block of the stage should "
+         "have them.",
          (LEADS_ON, "leads_on = i < len(dims) - 1")),
         ("width-not-raised",
          "The last block of your stage keeps the width. It should return dims[i + 1] channels, the next stage's width.",
@@ -502,7 +506,7 @@ CLOFORMER = (
          (LAST_NORM, "self.norm = nn.LayerNorm(dims[-1])"), (CLASSES, "self.head(self.norm(x.permute(0, 2, 3, "
                                                                       "1)).mean(dim=(1, 2)))")),
         ("batch-norm", "A norm is of the wrong kind. Between patch_embed's convolutions the norms should be "
-                       "BatchNorms. At its end, and before the mean, use GroupNorm(1, ...).",
+                       "BatchNorms. At the end of patch_embed, and before the mean, use GroupNorm(1, ...).",
          (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
         ("group-for-each-channel",
          "Your last norm has a group for each channel. Each channel's mean is then the norm's bias, whatever the image "
@@ -540,10 +544,12 @@ CLOFORMER = (
                              "many.",
          (WIDTHS, WIDTHS.replace("dims[0] // 2", "dims[0]"))),
         ("patch-half-twice",
-         "The second convolution of your patch_embed has half the width too. Only the first one should: d/2, d, d, d.",
+         "The second convolution of your patch_embed has half the width too. Only the first one should have half the "
+         "width: d/2, d, d, d.",
          (WIDTHS, WIDTHS.replace("(dims[0], 2)", "(dims[0] // 2, 2)"))),
         ("patch-half-always",
-         "All 3x3 convolutions of your patch_embed have half the width. Only the first one should: d/2, d, d, d.",
+         "All 3x3 convolutions of your patch_embed have half the width. Only the first one should have half the width: "
+         "d/2, d, d, d.",
          (WIDTHS, WIDTHS.replace("(dims[0],", "(dims[0] // 2,"))),
         ("patch-strides-alternate", "The strides of your patch_embed are 2, 1, 2, 1. They should be 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 2), (dims[0], 1))")),
@@ -572,8 +578,8 @@ CLOFORMER = (
          "In patch_embed the ReLUs come before the BatchNorms. The order should be convolution, BatchNorm, ReLU.",
          with_units(CONV, "nn.ReLU()", "nn.BatchNorm2d(width)")),
         ("patch-no-bias",
-         "The 3x3 convolutions of patch_embed have no bias. The authors' convolutions have one, although a BatchNorm "
-         "follows, so your count of parameters is too low.",
+         "The 3x3 convolutions of patch_embed have no bias. Keep the bias: the authors' convolutions have one, "
+         "although a BatchNorm follows. Without it your count of parameters is too low.",
          with_units("nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)", "nn.BatchNorm2d(width)",
                     "nn.ReLU()")),
         ("patch-no-padding", "The 3x3 convolutions of patch_embed have no padding, so the map loses its border each "
@@ -594,7 +600,7 @@ CLOFORMER = (
          "The GroupNorm of patch_embed comes before the 1x1 convolution. It should come after it.",
          (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]), nn.Conv2d(channels, dims[0], 1))")),
         ("patch-relu-at-the-end",
-         "A ReLU follows the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) should.",
+         "A ReLU follows the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) should follow it.",
          (PATCHES, PATCHES.replace("nn.GroupNorm", "nn.ReLU(), nn.GroupNorm"))),
         ("kernels-of-the-first-stage", "All your stages have the kernels of the first one. Stage i should have "
                                        "kernel_sizes[i].",
@@ -677,7 +683,8 @@ CLOFORMER = (
         ("stride-in-front-of-width", APART,
          (NEXT,
           "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if place == 0 and i < len(dims) - 1 else 1")),
-        ("all-blocks-strided", "Every block of your stage has stride 2. Only the last block of the stage should.",
+        ("all-blocks-strided", "Every block of your stage has stride 2. Only the last block of the stage should have "
+                               "it.",
          (NEXT, "out_dim, stride = dims[i + 1] if leads_on else dims[i], 2 if i < len(dims) - 1 else 1")),
         ("alone-does-not-lead-on",
          "If a stage has only one block, your block has no stride. That block is also the last one, so it needs stride "
@@ -800,7 +807,8 @@ CLOFORMER = (
         ("patch-stride-4", "The strides of your patch_embed are 4, 1, 1, 1. They should be 2, 2, 1, 1.",
          (WIDTHS, "((dims[0] // 2, 4), (dims[0], 1), (dims[0], 1), (dims[0], 1))")),
         ("patch-batch-norm-at-the-end",
-         "A BatchNorm and a ReLU follow the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) should.",
+         "A BatchNorm and a ReLU follow the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) should "
+         "follow it.",
          (PATCHES, PATCHES.replace("nn.GroupNorm", "nn.BatchNorm2d(dims[0]), nn.ReLU(), nn.GroupNorm"))),
         ("patch-groups",
          "The GroupNorm of your patch_embed has a group for each channel. It should have one group: GroupNorm(1, "
@@ -877,8 +885,8 @@ TABLE = (
          "You go through all modules and count everything inside each of them, so a layer in a Sequential counts "
          "twice. Go through module.parameters(), which yields each parameter once.",
          (COUNT, "sum(p.numel() for m in module.modules() for p in m.parameters() if p.requires_grad)")),
-        ("by-shape", "You count one parameter of each shape. Two parameters of the same shape are two, unless they "
-                     "are the same tensor.",
+        ("by-shape", "You count only one parameter of each shape. If two parameters have the same shape, count both, "
+                     "unless they are the same tensor.",
          (COUNT, "sum({p.shape: p.numel() for p in module.parameters() if p.requires_grad}.values())")),
         ("weights-alone", "You count only the weights. Count the biases too.",
          (COUNT, "sum(p.numel() for n, p in module.named_parameters() if p.requires_grad and n.endswith('weight'))")),
@@ -915,7 +923,8 @@ TABLE = (
          (ROW, ROW.replace("2 ** 20", "10 ** 6"))),
         ("2-to-the-20-twice", "Both of your units are 2**20. The first one should be 10**6.",
          (ROW, ROW.replace("10 ** 6", "2 ** 20"))),
-        ("units-exchanged", "The units have changed places: 10**6 first, then 2**20.",
+        ("units-exchanged", "The units have changed places. The third entry should be in units of 10**6, and the last "
+                            "one in units of 2**20.",
          (ROW, "(name, count, round(count / 2 ** 20, 2), round(count / 10 ** 6, 2))")),
         ("bytes", "Your last number counts bytes, four for each parameter. It should count parameters, in units of "
                   "2**20.",
@@ -954,7 +963,8 @@ TABLE = (
           "    return [*table, ('total', total, round(total / 10 ** 6, 2), round(total / 2 ** 20, 2))]")),
         ("empty-rows-left-out", "You leave out modules without parameters. They should have a row too: 0, 0.0, 0.0.",
          (RETURN, "return [row for row in table if row[1]]")),
-        ("running-total", "You never set your count back to 0, so each row holds the sum of all rows so far.",
+        ("running-total", "You never set your count back to 0, so each row holds the sum of all rows so far. Start "
+                          "each row's count at 0.",
          ("table = []", "table, count = [], 0"), (f"count = {COUNT}", f"count += {COUNT}")),
         ("return-too-early", "Your `return` is inside the loop, so your table has one row. Return after the loop.",
          (RETURN, "    return table")),
@@ -963,8 +973,8 @@ TABLE = (
         ),
     *of("parameter_table", "table",
         ("nothing-counts",
-         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and what a "
-         "state_dict holds is detached. Test p.requires_grad for each p of module.parameters().",
+         "Every count is 0: your condition holds for no parameter. `p.grad` is None before a backward pass, and the "
+         "tensors of a state_dict are detached. Test p.requires_grad for each p of module.parameters().",
          (COUNT, "sum(p.numel() for p in module.parameters() if p.grad is not None)")),
         ("whole-units", "Your last two entries are whole numbers. Divide with `/`, and keep two decimals: round(x, 2).",
          (ROW, "(name, count, round(count / 10 ** 6), round(count / 2 ** 20))")),
@@ -1013,8 +1023,8 @@ TABLE = (
          "You count only the module's own parameters and not its children's. Keep the default, recurse=True.",
          (COUNT, COUNT.replace("parameters()", "parameters(recurse=False)"))),
         ("by-value",
-         "You count parameters with equal numbers only once, such as the weights of two new norms. They are two "
-         "parameters, unless they are the same tensor.",
+         "You count parameters with equal numbers only once, such as the weights of two new norms. Count both, unless "
+         "they are the same tensor.",
          (COUNT, "sum({(p.shape, tuple(p.flatten().tolist())): p.numel() for p in module.parameters() if "
                  "p.requires_grad}.values())")),
         ("weight-of-each-once",
@@ -1042,7 +1052,7 @@ TABLE = (
                      "`.item()`.",
          (COUNT, f"torch.tensor({COUNT})"), (ROW, ROW.replace("round(count", "round(count.item()"))),
         ("by-name", "You store the counts under the name. If two rows have the same name, the second gets the count of "
-                    "the first.",
+                    "the first. Count each row's own module.",
          ("table = []", "table, counts = [], {}"), (f"count = {COUNT}", f"count = counts.setdefault(name, {COUNT})")),
         ("class-name",
          "Your first entry is the name of the module's class. It should be the name that `rows` gives to the module.",

@@ -36,7 +36,7 @@ POOL = mistakes(
                              ENLARGED.replace("False", "True")),
               nearest=("You enlarge the features with mode nearest, torch's default. Use bilinear.",
                        "F.interpolate(features, size=mask.shape[-2:])"),
-              sides_swapped=("You enlarge to (W, H). Enlarge to the mask's size, (H, W), its last two axes.",
+              sides_swapped=("You enlarge to (W, H). Enlarge to (H, W), the size of the mask's last two axes.",
                              ENLARGED.replace("[-2:]", "[:-3:-1]")),
               factor=("You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
                       ENLARGED.replace("size=mask.shape[-2:]", "scale_factor=2"))),
@@ -80,8 +80,8 @@ POOL = mistakes(
               another_eps=("The number that you add to the sum of the mask is not 1e-5.", "1e-7"),
               large_eps=("You add 1 to the sum of the mask. Add 1e-5.", "1")),
     ("eps-for-empty-masks",
-     "You do not add 1e-5 to the sum of the mask. With a `clamp`, an `if` or a smaller number the result for an empty "
-     "mask is 0 too, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
+     "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes the result 0 for "
+     "an empty mask. But the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
     ("dtype-of-the-mask",
      "Your result has the mask's dtype. It should have the features' dtype: begin with `mask.to(features.dtype)`.",
      ((POOLED, "mask = mask[:, None]"),)),
@@ -156,20 +156,21 @@ SEGMENTATION = mistakes(
     *replaced(COSINE,
               dot_product=("You take the dot product. Divide it by both lengths to get the cosine.",
                            "(features * prototype[:, :, None, None]).sum(dim=1)"),
-              only_prototype=("You divide by the prototype's length only. A position's features have a length too.",
+              only_prototype=("You divide by the prototype's length only. Divide by the length of the position's "
+                              "features too.",
                               "(features * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
-              only_features=("You divide by the features' length only. The prototype has a length too.",
+              only_features=("You divide by the features' length only. Divide by the prototype's length too.",
                              "(F.normalize(features, dim=1) * prototype[:, :, None, None]).sum(dim=1)"),
-              over_positions=("You normalize the features over the positions. A cosine compares two vectors of C "
-                              "numbers: dim=1.",
+              over_positions=("You normalize the features over the positions. Normalize them over the channels "
+                              "(dim=1), because a cosine compares two vectors of C numbers.",
                               "(F.normalize(features.flatten(2), dim=2).view_as(features) * "
                               "F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
-              along_the_width=("You normalize the features along the width (dim=-1). A cosine compares two vectors of "
-                               "C numbers: dim=1.",
+              along_the_width=("You normalize the features along the width (dim=-1). Normalize them over the channels "
+                               "(dim=1), because a cosine compares two vectors of C numbers.",
                                "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, "
                                "None]).sum(dim=1)"),
-              clamped=("You replace negative cosines by 0. Keep them: an opposite direction should be less likely than "
-                       "a right angle.",
+              clamped=("You replace negative cosines by 0. Keep negative cosines, because features in the opposite "
+                       "direction should get a lower probability than features at a right angle.",
                        f"{COSINE}.clamp(min=0)"),
               divided_by_0=("If the prototype is 0, as it is for an empty mask, you divide 0 by 0. The cosine should "
                             "then be 0, as `F.cosine_similarity` makes it.",
@@ -240,9 +241,10 @@ PRIOR = mistakes(
               sum=("You add up the similarities to all support positions. Take the best match, the maximum.",
                    "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"),
               over_the_query=("You take the maximum over the query's positions, so your map belongs to the support. "
-                              "Take it over the support's positions.",
+                              "Take the maximum over the support's positions.",
                               "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
-              dot_product=("You compare by the dot product. Divide by the lengths of both: a cosine.",
+              dot_product=("You compare by the dot product. Divide each product by the lengths of both vectors, which "
+                           "makes it a cosine.",
                            "(s @ q).max(dim=1, keepdim=True).values"),
               softmax=("You weight the similarities with a softmax. Take the largest one.",
                        "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
@@ -257,18 +259,20 @@ PRIOR = mistakes(
               absolute=("You take absolute values of the cosines. Keep their signs, because an opposite direction is "
                         "not a match.",
                         "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"),
-              largest_of_the_batch=("The maximum is taken over the batch too: all images get the same map.",
+              largest_of_the_batch=("The maximum is taken over the batch too, so all images get the same map. Take it "
+                                    "for each image by itself.",
                                     f"{SIMILARITY}.amax(dim=0, keepdim=True).expand(len(q), -1, -1)")),
     *replaced(NORMS,
-              only_query=("You divide by the query's length only. The support's features have a length too.",
+              only_query=("You divide by the query's length only. Divide by the length of the support's features too.",
                           "q.norm(dim=1, keepdim=True)"),
-              only_support=("You divide by the support's length only. The query's features have a length too: without "
-                            "it a bright position beats a similar one.", "s.norm(dim=2, keepdim=True)"),
-              exchanged=("You have swapped the lengths: you divide row i by the support's length at i, and column j by "
-                         "the query's length at j.",
+              only_support=("You divide by the support's length only. Divide by the length of the query's features "
+                            "too. Otherwise a bright position wins against a similar one.",
+                            "s.norm(dim=2, keepdim=True)"),
+              exchanged=("You have swapped the lengths: you divide the query's positions by the support's lengths, and "
+                         "the support's positions by the query's lengths. Swap the two.",
                          "s.norm(dim=2)[:, None] * q.norm(dim=1)[:, :, None]"),
-              of_all=("You take one length for a whole picture. Each position has a length of its own, that of its C "
-                      "numbers.",
+              of_all=("You take one length for a whole picture. Take one length for each position, the length of the "
+                      "vector of its C numbers.",
                       "s.norm(dim=(1, 2), keepdim=True) * q.norm(dim=(1, 2), keepdim=True)"),
               square_root=(INFINITE_SLOPE, "(s**2).sum(dim=2, keepdim=True).sqrt() * q.norm(dim=1, keepdim=True)"),
               one_square_root=(INFINITE_SLOPE,
@@ -320,13 +324,14 @@ PRIOR = mistakes(
     ("queries-exchanged",
      "Query and support have changed places: the map should belong to the query, and the mask to the support.",
      ((f"support = {MASKED}", f"query, support = support, query\n    support = {MASKED}"),)),
-    ("small-eps", "The number that you add is not 1e-7, neither in the product of the lengths nor in largest - "
-                  "smallest.",
+    ("small-eps", "The numbers that you add to the product of the lengths and to largest - smallest are not 1e-7. Add "
+                  "1e-7 to both.",
      ((NORMS, f"({NORMS}).clamp(min=1e-12) - 1e-7"), ("(high - low + 1e-7)", "(high - low)"))),
     ("large-eps", "The number that you add to the product of the lengths is not 1e-7.",
      ((SIMILARITY, SIMILARITY.replace("1e-7", "0.001")),)),
     ("channels-averaged",
-     "You average the channels first and compare single numbers. A cosine compares two vectors of C numbers.",
+     "You average the channels first and compare single numbers. Keep the channels, because a cosine compares two "
+     "vectors of C numbers.",
      (("query.flatten(2), support", "query.flatten(2).mean(1, keepdim=True), support.mean(1, keepdim=True)"),)),
 )
 
@@ -378,8 +383,9 @@ ATTENTION = mistakes(
                                   "-0.5.",
                                   "(query.transpose(1, 2) @ key * query.shape[2] ** "
                                   "-0.5).softmax(dim=self.softmax_dim)"),
-              queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view, which "
-                               "keeps the order of the numbers in memory. Transpose instead.",
+              queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view. These "
+                               "keep the order of the numbers in memory, so a query is a mixture of positions. "
+                               "Transpose the last two axes instead.",
                                "(query.reshape(len(query), -1, query.shape[1]) @ key * "
                                "self.scale).softmax(dim=self.softmax_dim)"),
               transposed=("Your `attention` returns the matrix transposed. Row j should belong to position j of x.",
@@ -412,7 +418,8 @@ ATTENTION = mistakes(
               layers_exchanged=("The layers `query` and `key` have changed places: `query` should read x, and `key` "
                                 "should read y.",
                                 "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"),
-              one_layer=("Queries and keys come from the same layer: `key` is made and never called.",
+              one_layer=("Queries and keys come from the same layer: `key` is made and never called. The keys should "
+                         "come from `key`.",
                          "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"),
               keys_column_by_column=("You count the positions of the keys column by column, and those of the queries "
                                      "row by row. Flatten both in the same way.",
@@ -423,17 +430,17 @@ ATTENTION = mistakes(
               not_transposed=("You multiply the values by the matrix as it is, so its columns are used as weights. "
                               "Transpose the matrix: row j holds the weights of position j of x.",
                               "self.value(y).flatten(2) @ self.attention(x, y)"),
-              no_value=("You do not use the layer `value`: you gather y itself.",
+              no_value=("You do not use the layer `value`: you gather y itself. Gather the values, value(y).",
                         "y.flatten(2) @ self.attention(x, y).mT"),
-              other_attention=("Your `forward` asks for the attention of y to x. Ask for that of x to y, because x "
-                               "gathers.",
+              other_attention=("Your `forward` calls attention(y, x). Call attention(x, y), because x gathers from y.",
                                "self.value(y).flatten(2) @ self.attention(y, x).mT"),
-              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order of the numbers in "
-                       "memory. Transpose instead.",
+              by_view=("You read (B, N, C) as (B, C, N) with reshape or view. These keep the order of the numbers in "
+                       "memory, so channels and positions are mixed up. Transpose the last two axes instead.",
                        "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * "
                        "x.shape[3])")),
     *replaced(BACK,
-              turned=("Rows and columns have changed places on your way back to a map. Its size should be (H, W).",
+              turned=("You turn the N positions into a map whose rows and columns have changed places. The map's size "
+                      "should be (H, W).",
                       "gathered.unflatten(2, x.shape[:-3:-1]).mT.contiguous().view_as(x)"),
               tokens=("Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
                       "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])")),
@@ -459,13 +466,13 @@ ATTENTION = mistakes(
                            "gathered * mask"),
               mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
                              "gathered if mask is None else gathered * mask.detach()"),
-              result_detached=(DETACHED.format("the result", "nothing before it would ever learn."),
+              result_detached=(DETACHED.format("the result", "no layer before it would ever learn."),
                                f"({RESULT}).detach()")),
-    ("mask-on-keys", "You multiply y by the mask. But it is the mask of x: multiply the gathered values by it.",
+    ("mask-on-keys", "You multiply y by the mask. But the mask belongs to x: multiply the gathered values by it.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
-    ("mask-on-values", "You multiply the values by the mask, or the columns of the attention map that belong to y's "
-                       "positions. But it is the mask of x: multiply the gathered values by it.",
+    ("mask-on-values", "You multiply the values by the mask, or you multiply the attention map's columns, which belong "
+                       "to y's positions. But the mask belongs to x: multiply the gathered values by it.",
      ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"),
       (RESULT, "gathered"))),
     *((f"masked-{what}", IN_SOFTMAX, ((f"gathered = {GATHERED}", hidden_in_softmax(test)), (RESULT, "gathered")))
@@ -502,12 +509,13 @@ ATTENTION = mistakes(
      tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
     *replaced(f"if not 1 <= reduction <= channels:\n            {GUARD}",
               no_error=("If channels // reduction is 0, your code builds the module without hidden channels. Raise a "
-                        "ValueError whose message names both numbers.", "pass"),
-              error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers.",
+                        "ValueError whose message names both numbers, channels and reduction.", "pass"),
+              error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers, "
+                                     "channels and reduction.",
                                      'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden '
                                      'channel is left")')),
     ("at-least-one", "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that "
-                     "names both numbers.",
+                     "names both numbers, channels and reduction.",
      ((f"if not 1 <= reduction <= channels:\n            {GUARD}", "pass"),
       (HIDDEN, "hidden = max(1, channels // reduction)"))),
     *replaced(WRONG_AXIS,
@@ -523,7 +531,7 @@ ATTENTION = mistakes(
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
     ("ones-for-no-mask",
      "Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come "
-     "back as float32. Return what was gathered as it is.",
+     "back as float32. Return the gathered values as they are.",
      ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
     ("remembers-the-mask", "Without a mask you use the mask of the previous call. If no mask is given, multiply by "
                            "nothing.",
@@ -540,7 +548,8 @@ ATTENTION = mistakes(
      (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, your code should use "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
-    ("only-in-eval", "In training mode your module returns x as it is. It should do the same thing in both modes.",
+    ("only-in-eval", "In training mode your module returns x as it is. It should compute its result in training mode "
+                     "as it does in eval mode.",
      ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
 )
 
@@ -592,9 +601,11 @@ BLOCK = mistakes(
                                   "support_mask)"),
               masks_ignored=("You do not use the masks. Pass them to the cross-attention.",
                              "return self._refine(query, support, None), self._refine(support, query, None)"),
-              support_unmasked=("You use no mask for what the support gathers. Multiply it by the support's mask.",
+              support_unmasked=("You use no mask for the values that the support gathers. Multiply these values by the "
+                                "support's mask.",
                                 "return self._refine(query, support, query_mask), self._refine(support, query, None)"),
-              query_unmasked=("You use no mask for what the query gathers. Multiply it by the query's mask.",
+              query_unmasked=("You use no mask for the values that the query gathers. Multiply these values by the "
+                              "query's mask.",
                               "return self._refine(query, support, None), self._refine(support, query, support_mask)"),
               both_masks=("You multiply the two masks with each other. Each picture should use only its own mask.",
                           "return (self._refine(query, support, query_mask * support_mask),\n"
@@ -610,9 +621,9 @@ BLOCK = mistakes(
               own_pictures=("In the second step each picture reads itself. Each should read the other one.",
                             "return self._refine(query, query, query_mask), self._refine(support, support, "
                             "support_mask)"),
-              stacked=("You return one tensor with both. Return a tuple of two.",
+              stacked=("You return one tensor that holds both pictures. Return a tuple of two tensors.",
                        f"return torch.stack([{BOTH.removeprefix('return ')}])"),
-              detached=(DETACHED.format("the result", "nothing before it would ever learn."),
+              detached=(DETACHED.format("the result", "no layer before it would ever learn."),
                         "return (self._refine(query, support, query_mask).detach(),\n"
                         "                self._refine(support, query, support_mask).detach())"),
               other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
@@ -649,7 +660,8 @@ BLOCK = mistakes(
      "norm1 and norm2 have changed places: norm1 belongs after the cross-attention, and norm2 after the MLP.",
      ((MIXED, MIXED.replace("norm1", "norm2")), (LAST, LAST.replace("norm2", "norm1")))),
     *replaced(ALONE,
-              no_first_step=("The first step is missing: each picture's self-attention, with norm0.", "pass"),
+              no_first_step=("The first step is missing. For each picture, compute norm0(a + self_attention(a, a)) "
+                             "first.", "pass"),
               only_query_first=("Only the query goes through the first step. The support should too.",
                                 "query = self._refine_alone(query)"),
               only_support_first=("Only the support goes through the first step. The query should too.",
@@ -679,9 +691,10 @@ BLOCK = mistakes(
                                  "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
               no_norm1=("You do not use norm1. It should normalize a + cross_attention(a, b, m).",
                         "a + self.cross_attention(a, b, mask)"),
-              masked_sum=("You multiply the shortcut by the mask too. Multiply only what is gathered.",
+              masked_sum=("You multiply the shortcut by the mask too. Multiply only the gathered values by it.",
                           "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
-              masked_after=("You multiply by the mask after norm1. Multiply only what is gathered.",
+              masked_after=("You multiply by the mask after norm1. Multiply only the gathered values by it, before "
+                            "norm1.",
                             "_at_positions(self.norm1, a + self.cross_attention(a, b)) * mask"),
               shortcut_of_b=("You add `b`. The shortcut should be `a`, the picture that gathers.",
                              "_at_positions(self.norm1, b + self.cross_attention(a, b, mask))"),
@@ -721,7 +734,8 @@ BLOCK = mistakes(
               norm1_again=("You use norm1 again after the MLP. The MLP has a norm of its own, norm2.",
                            "_at_positions(self.norm1, z + _at_positions(self.mlp, z))")),
     *replaced(MLP,
-              no_relu=("The ReLU of the MLP is missing: without it, two linear layers in a row are no more than one.",
+              no_relu=("The ReLU of the MLP is missing. Without it, two linear layers in a row can do no more than a "
+                       "single one.",
                        "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.Linear(channels, channels))"),
               gelu=("Your MLP has a GELU. It should have a ReLU.", MLP.replace("ReLU", "GELU")),
               wide_mlp=("Your MLP has 4C channels inside. Both of its layers should go from C to C.",
@@ -749,8 +763,8 @@ BLOCK = mistakes(
                                                                            "self.norm2 = self.norm0"))),
     ("default-reduction", "If `reduction` is not given, your code should use 8.",
      (("reduction: int = 8", "reduction: int = 4"),)),
-    ("only-in-eval", "In training mode your block returns its input as it is. It should do the same thing in both "
-                     "modes.",
+    ("only-in-eval", "In training mode your block returns its input as it is. It should compute its result in training "
+                     "mode as it does in eval mode.",
      ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
 )
 
@@ -794,7 +808,7 @@ REFINEMENT = mistakes(
                            "support_mask[:, None]")),
     *replaced(STEP,
               query_alone_kept=("You do not keep the refined support: each block starts again from the original "
-                                "support. Pass on both pictures that the block before returned.",
+                                "support. Pass both results of a block on to the next block.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
               masks_exchanged=("Pictures and masks do not match in your call of a block: one picture gets the other "
                                "one's mask. The order is query, support, query's mask, support's mask.",
@@ -818,13 +832,13 @@ REFINEMENT = mistakes(
                                "support_mask=small_support_mask)"),
               first_block=("You call the first block in every round. Each round should call the next block.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
-    ("query-not-kept", "You do not keep the refined query: each block starts again from the original query. Pass on "
-                       "both pictures that the block before returned.",
+    ("query-not-kept", "You do not keep the refined query: each block starts again from the original query. Pass both "
+                       "results of a block on to the next block.",
      ((STEP, STEP.replace("query, support =", "refined, support =")),
       (APPEND, APPEND.replace("(query,", "(refined,")))),
     ("support-not-kept",
-     "You do not keep the refined support: each block starts again from the original support. Pass on both pictures "
-     "that the block before returned.",
+     "You do not keep the refined support: each block starts again from the original support. Pass both results of a "
+     "block on to the next block.",
      ((STEP, STEP.replace("query, support =", "query, refined =")), (MEAN, MEAN.replace("(support,", "(refined,")))),
     ("query-before-its-block", "You segment the query as it was before the block. Segment the query that the block "
                                "returned.",
@@ -851,7 +865,7 @@ REFINEMENT = mistakes(
               of_query_mask=("You pool the support with the query's mask. Use the support's own mask.",
                              "prototype = masked_average_pool(support, query_mask[:, 0])"),
               detached_prototype=(DETACHED.format("the prototype",
-                                                  "the support's half of each block would never learn."),
+                                                  "part of the blocks' gradient is missing."),
                                   f"{MEAN}.detach()")),
     ("first-prototype", "You make the prototype once, from the first support. Make it again in every round, from the "
                         "refined support.",
@@ -885,7 +899,7 @@ REFINEMENT = mistakes(
               soft_detached=("Your next round's mask is the probability itself, detached. It should be 1 where the "
                              "probability is above 0.5, and 0 elsewhere.",
                              "query_mask = probabilities[-1].detach()"),
-              between_detached=(DETACHED.format("what a block returns",
+              between_detached=(DETACHED.format("a block's result",
                                                 "the later maps would not train the earlier blocks."),
                                 f"{NEXT}\n        query, support = query.detach(), support.detach()"),
               half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask should be 1 "

@@ -560,7 +560,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: mask-on-scores, expect: You multiply the values by the mask, or the columns of the attention map that belong to y's positions
+# %% wrong: mask-on-scores, expect: You multiply the values by the mask, or you multiply the attention map's columns
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
         super().__init__()
@@ -727,7 +727,7 @@ class CrossMaskedAttention(nn.Module):
         return gathered
 
 
-# %% wrong: no-permute-back, expect: You read (B, N, C) as (B, C, N) with reshape or view, which
+# %% wrong: no-permute-back, expect: You read (B, N, C) as (B, C, N) with reshape or view. These
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super(CrossMaskedAttention, self).__init__()

@@ -213,7 +213,7 @@ def prior_mask(
     return ((best - low) / (high - low + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: lengths-transposed, expect: You have swapped the lengths: you divide row i by the support's length at i, and column j by the query's length at j
+# %% wrong: lengths-transposed, expect: You have swapped the lengths
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
