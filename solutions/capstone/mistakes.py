@@ -68,7 +68,7 @@ RESNET = (
         ("attention-times-its-input",
          "You multiply `attention`'s output by its input. Many modules do that themselves, so use the output as it is.",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y * self.attention(y)")),
-        ("attention-added", "You add `attention`'s output to its input. Use the output instead of the input.",
+        ("attention-added", "You add `attention`'s output to its input. Use the output alone: y = attention(y).",
          (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y + self.attention(y)")),
         ("one-for-each-stage",
          "All blocks of a stage share one attention module. Call make_attention once for each block.",

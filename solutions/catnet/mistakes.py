@@ -589,8 +589,8 @@ BLOCK = mistakes(
                                  "Each picture should read the other one as the first step left it.",
                                  "support = self._refine(support, query, support_mask)\n"
                                  "        return self._refine(query, support, query_mask), support"),
-              masks_exchanged=("You have swapped the masks. Use the query's mask for what the query gathers, and the "
-                               "support's mask for what the support gathers.",
+              masks_exchanged=("You have swapped the masks. Use the query's mask for the values that the query "
+                               "gathers, and the support's mask for those that the support gathers.",
                                "return self._refine(query, support, support_mask), self._refine(support, query, "
                                "query_mask)"),
               query_mask_twice=("You use the query's mask for both pictures. The support has a mask of its own.",

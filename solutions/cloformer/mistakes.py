@@ -259,8 +259,8 @@ GLOBAL = (
                    "as avg_pool2d does.",
          (POOLED, "F.avg_pool2d(F.pad(x, (0, -x.shape[3] % self.window_size, 0, -x.shape[2] % self.window_size)), "
                   "self.window_size)")),
-        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over what is left over at the "
-                     "border. Use avg_pool2d.",
+        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows so that nothing is left over at "
+                     "the border. Use avg_pool2d, which drops the leftover rows and columns.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
         ("museum", "You take H * W // window_size ** 2 for the number of windows, and -1 in your `reshape` or `view` "
                    "for the number of heads. If rows or columns are left over at the border, there are fewer windows, "
@@ -339,8 +339,8 @@ GLOBAL = (
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, "
           "4).unbind(1)")),
-        ("queries-in-rows", "You turn (B, N, channels) into (B, heads, N, head_dim) with `reshape` or `view` alone, "
-                            "which mixes up channels and positions. Cut q's channels into (B, heads, head_dim, N) "
+        ("queries-in-rows", "You turn (B, N, channels) into (B, heads, N, head_dim) with `reshape` or `view` alone. "
+                            "This mixes up channels and positions. Cut q's channels into (B, heads, head_dim, N) "
                             "first, then transpose the last two axes.",
          (HEADS_OF_Q, "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT")),
         ("positions-first", "Before you turn the result into a map, its shape is (B, N, heads, head_dim). Positions "

@@ -134,7 +134,8 @@ MISTAKES = (
          ((GATE, "x + around"),)),
         ("tanh", "You gate with a tanh, which can be negative. The exercise asks for a sigmoid, between 0 and 1.",
          ((GATE, "torch.tanh(x + around)"),)),
-        ("softmax", "Your gate is a softmax over the channels. It should be a sigmoid of each number by itself.",
+        ("softmax", "Your gate is a softmax over the channels. Take a sigmoid instead, which treats each number by "
+                    "itself.",
          ((GATE, "torch.softmax(x + around, dim=1)"),)),
         ("gate-of-k3", "Your gate adds k3(x) to k2's enlarged output. It should add x itself.",
          ((GATE, "torch.sigmoid(self.k3(x) + around)"),)),
@@ -187,7 +188,8 @@ MISTAKES = (
         ("relu-everywhere", INNER_RELU.format("each of k2, k3 and k4"),
          ((AROUND, AROUND.replace("self.k2(x)", "torch.relu(self.k2(x))")),
           (RESULT, "torch.relu(self.k4(torch.relu(self.k3(x)) * gate))"))),
-        ("no-norms", NO_NORM.format("The BatchNorms are missing: each of k2, k3 and k4"), every(norm="nn.Identity()")),
+        ("no-norms", "k2, k3 and k4 have no BatchNorm, or never call it. Each convolution should be followed by a "
+                     "BatchNorm of its own.", every(norm="nn.Identity()")),
         ("no-norm-in-k2", NO_NORM.format("k2"), ((AROUND, AROUND.replace("self.k2(x)", "self.k2[:2](x)")),)),
         ("no-norm-in-k3", NO_NORM.format("k3"), ((RESULT, "self.k4(self.k3[0](x) * gate)"),)),
         ("no-norm-in-k4", NO_NORM.format("k4"), ((RESULT, "self.k4[0](self.k3(x) * gate)"),)),
