@@ -204,11 +204,11 @@ CONV = (
          (LOCAL,
           "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, x.shape[2:]))"
           "(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))")),
-        ("gate-detached", "The numbers are right, but the weights are detached, so attn_map and the layers of q and k "
-                          "would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
+        ("gate-detached", "The numbers are right, but the weights are detached, so attn_map and the parameters that "
+                          "make q and k would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
          (LOCAL, f"{GATE}.detach() * v")),
-        ("v-detached", "The numbers are right, but v is detached, so the layers that make v would learn nothing from "
-                       "it. Leave out the `detach()`, `.data` or `no_grad()`.",
+        ("v-detached", "The numbers are right, but v is detached, so the parameters that make v would never learn. "
+                       "Leave out the `detach()`, `.data` or `no_grad()`.",
          (LOCAL, f"{GATE} * v.detach()")),
         ("dropout", NO_DROPOUT, (LOCAL, f"F.dropout({GATE}, 0.1, self.training) * v")),
         ("naive-tanh", "Your tanh gives NaN for large numbers, where `exp` is infinite. Use `torch.tanh`.",
@@ -373,8 +373,8 @@ GLOBAL = (
         ("kv-no-bias", "`kv` has no bias. Keep torch's default.",
          (KV_LAYER, KV_LAYER.replace(", 1)", ", 1, bias=False)"))),
         ("dropout", NO_DROPOUT, (SOFTMAX, f"F.dropout({SOFTMAX}, 0.1, self.training)")),
-        ("weights-detached", "The numbers are right, but the weights are detached, so the layers of the queries and "
-                             "keys would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
+        ("weights-detached", "The numbers are right, but the weights are detached, so the parameters that make queries "
+                             "and keys would never learn. Leave out the `detach()`, `.data` or `no_grad()`.",
          (GATHERED, "gathered = v @ weights.detach().transpose(2, 3)")),
         ("pooled-detached", "The numbers are right, but the pooled map is detached, so part of x's gradient is lost. "
                             "Leave out the `detach()`, `.data` or `no_grad()`.",
