@@ -328,6 +328,10 @@ measured = {f"{name}, 1 colour": ious[0] for name, ious in table.items()}
 measured |= {f"{name}, 3 colours": ious[2] for name, ious in table.items()}
 predict_then_run(predicted, measured, unit="% IoU")
 
+# %% [markdown]
+# The figure adds objects of two colours.
+# Which line falls least?
+
 # %% tags=["experiment"]
 show_by_colours(table)
 
@@ -706,6 +710,10 @@ def run(arm, seed):
     return {"IoU": trained_iou(network, tune_set, test_set),
             "another support": trained_iou(network, tune_set, with_another_support(test_set))}
 
+
+# %% [markdown]
+# Here are two of the test episodes.
+# Find the object in each query yourself:
 
 # %% tags=["experiment"]
 show_two_episodes(test_set)

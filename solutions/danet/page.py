@@ -451,11 +451,14 @@ measured = {form: 100 * weights.diagonal(dim1=1, dim2=2).mean().item()
             for form, weights in maps.items()}
 predict_then_run(predicted, measured, unit="% of its weight")
 
+# %% [markdown]
+# Here are the two maps for one poster.
+# Look first at the diagonal, where a channel looks at itself:
+
 # %% tags=["experiment"]
 show_channel_maps({form: weights[0] for form, weights in maps.items()})
 
 # %% [markdown]
-# These are the two maps for one poster.
 # An energy is a sum over all positions, without a scale.
 # So the energies are large and far apart, and the softmax of E is nearly one-hot.
 # Most of its large weights lie on the diagonal, because a channel is most similar to itself.
@@ -709,6 +712,9 @@ for name in predicted:
     arm, _, other = name.partition(", ")
     measured[name] = results.mean(arm, f"{RIGHT}, borrowed" if other else RIGHT)
 predict_then_run(predicted, measured, unit="% right")
+
+# %% [markdown]
+# In the figure, compare the bar of each attention with its diamonds, the runs with another poster's A:
 
 # %% tags=["experiment"]
 show_own_and_borrowed(results, [RIGHT], ("position attention", "channel attention"),

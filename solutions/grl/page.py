@@ -17,7 +17,7 @@
 #
 # ![Left, a rocket before an evening sky, under strong noise; a pixel of the sky is marked, with a frame for its neighbours, one for its window, and a long one for its stripe. Right, the same picture, clean. Which other pixels know this pixel's true colour?](figures/question.svg)
 #
-# Pixels far away can help, but comparing every pixel with all others is too expensive.
+# Pixels far away can help to clean the marked one, but comparing every pixel with all others is too expensive.
 # A photograph of 512 x 512 pixels, cut into patches of 2 x 2, has 65,536 tokens, so a single attention map would hold 4.3 billion numbers,
 # or 16 GiB.
 # [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) lets far tokens exchange information through a few go-betweens,
@@ -195,6 +195,7 @@ check(AnchorProjection)
 #
 # The paper (section 3.2) writes the two steps of section 1 for one **stripe**, which is a long window.
 # Its queries, keys and values are Q, K and V, and the matrix **A** holds its anchors.
+# (A in plain type still counts the anchors.)
 # The indices d and e are part of the paper's names, and have nothing to do with our factor d.
 #
 # $$M_d = \operatorname{softmax}(\mathbf{A} K^T), \quad Z = M_d V, \quad M_e = \operatorname{softmax}(Q \mathbf{A}^T), \quad Y = M_e Z$$
@@ -788,6 +789,10 @@ predicted = {"astronaut": None, "chelsea": None, "china": None,
 restored = restore_each(restorer, noisy_pictures)
 predict_then_run(predicted, gains(restored, noisy_pictures, whole), unit="dB gained")
 
+# %% [markdown]
+# Here are the cat and the rocket.
+# Is anything lost besides the noise?
+
 # %% tags=["experiment"]
 show_before_and_after(noisy_pictures, restored, whole)
 
@@ -835,6 +840,10 @@ predicted = {"local off": None, "mask inverted": None, "stripes average": None,
 worse = restored_by_damaged(restorer, "rocket", noisy_pictures[-1])
 lost = losses(worse, restored[-1], whole[-1])
 predict_then_run(predicted, lost, unit="dB lost")
+
+# %% [markdown]
+# Here is a corner of the rocket for each kind of damage.
+# Which kinds can you see?
 
 # %% tags=["experiment"]
 show_damage(worse, restored[-1], lost)
@@ -930,6 +939,10 @@ results = compare(arms, seeds=range(3), run=run)
 # %% tags=["experiment"]
 predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in predicted},
                  unit="dB")
+
+# %% [markdown]
+# Each panel of the figure stands for one kind of sticker.
+# Compare the bars with the dashed line, which is the wall left as it is:
 
 # %% tags=["experiment"]
 show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))

@@ -422,6 +422,8 @@ check(dot_product_attention)
 # In the next line, `scores = ...` is a product times the scale.
 # Then come `weights = scores.softmax(dim=...)` and `return ... @ ...`.
 # </details>
+#
+# Do *ball* and *rolls* get what you found by hand?
 
 # %%
 print("ball gets ", dot_product_attention(q, k, v, scale=math.log(2))[0, 0])
@@ -650,6 +652,9 @@ results = compare(arms, seeds=range(5), run=run)
 # %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="right answers (%)")
+
+# %% [markdown]
+# In the figure, compare two things: how the losses fall in training, and what happens when fewer questions are asked.
 
 # %% tags=["experiment"]
 show_losses_and_questions(results, losses)
