@@ -423,6 +423,8 @@ for d in (1, 4):
     print("d =", d, cost(SpatialBranch(64, 4, d), torch.randn(1, 64, 28, 28), latency=False))
 
 # %% [markdown]
+# The factor is 1, because the kernel still has nine taps, and only the steps between them grow.
+#
 # **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as in section 9.
 # The ringed position does not see the pale pixels.
 # From which columns can a position see both the left bar and a post next to it?

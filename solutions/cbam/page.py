@@ -517,6 +517,8 @@ for gate in (ChannelGate(256), SpatialGate()):
 print((torch.tensor([[2., 2.], [4., 2.], [1., 3.]]) @ torch.tensor([[1., -1.]]).T).tolist())
 
 # %% [markdown]
+# Each image is a row with one number: 2 - 2 = 0, then 4 - 2 = 2 and 1 - 3 = -2.
+#
 # Write this attention as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r).
 # For one image with its two vectors, it is
 #

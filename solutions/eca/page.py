@@ -392,6 +392,8 @@ print("scores", (W @ s).tolist())
 print("gates ", [round(gate, 2) for gate in torch.sigmoid(W @ s).tolist()])
 
 # %% [markdown]
+# These are the scores and the gates of section 4, now from one product with a matrix.
+#
 # Build W for any kernel of odd size k and any number of channels.
 # In each row the kernel's middle stands on the diagonal, and the kernel's other numbers stand beside it:
 #
@@ -450,6 +452,9 @@ check(band_matrix)
 # Inside two loops, compute the index, and copy one number if the index lies in the kernel.
 # Return the matrix.
 # </details>
+#
+# Does your matrix give the same scores as the convolution in your block?
+# The next cell compares them for 24 channels and a kernel of size 5:
 
 # %%
 torch.manual_seed(0)

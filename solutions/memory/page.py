@@ -172,6 +172,8 @@ for n in (300, 3000):
               f"the first has {rows[0] * n:,} weights")
 
 # %% [markdown]
+# The pieces of `split(128)` never have more than 128 rows, while the pieces of `chunk(4)` grow with N.
+#
 # `EfficientPositionAttention` inherits its layers, so only `forward` is left to write.
 # It returns the same result as before, but it never makes a tensor with N · N numbers.
 # These are the limits, for one image with up to 32 channels, forward and backward:
@@ -302,6 +304,10 @@ for name, method in zip(predicted, (naive, chunks, recomputed, fused, fused_padd
     memory[name] = [cost(method, *(torch.randn(1, n, width) for width in (4, 4, 32)),
                          backward=True, latency=False).training_memory / 2**20 for n in sizes]
 predict_then_run(predicted, {name: memory[name][-1] for name in memory}, unit="MiB")
+
+# %% [markdown]
+# The figure draws the memory of each function at four values of N.
+# Compare how steeply the lines rise:
 
 # %% tags=["experiment"]
 show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
@@ -612,9 +618,11 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # **Today** nearly every network with attention over long inputs runs a fused kernel of this kind.
 # Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
 # Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
+#
 # **What stays open:** can anything be as good as attention in less than quadratic time?
 # Many modules try.
 # Lesson 07a builds one of them, which compares the queries with a few learned keys instead of with all positions.
+#
 # **Next**, lesson 06a leaves attention between positions behind.
 # There, a network chooses between convolutions with windows of several sizes.
 

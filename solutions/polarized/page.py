@@ -304,6 +304,7 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 # At a position with the values (2, -2), the weighted mean is 1.5 - 0.5 = 1, so the map there is σ(1) = 0.73.
 # At a position with the values (0, 4), the weighted mean is 1 again.
 # (In the drawing and in the cell below, the weighted means of all positions are called the *sheet*.)
+# Check both positions in the cell:
 
 # %%
 weights = torch.tensor([1.1, 0.0]).softmax(0)
@@ -771,9 +772,11 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 #
 # **Today** PaddleSeg ships the module for segmentation.
 # Newer networks for pose and segmentation, such as [ViTPose](https://arxiv.org/abs/2204.12484) and [SegFormer](https://arxiv.org/abs/2105.15203), are transformers, which let patches look at each other.
+#
 # **What stays open:** the paper reports gains of 2 to 4 points on pose estimation and segmentation.
 # A user who tried it on pose [found none](https://github.com/DeLightCMU/PSA/issues/9).
 # We measured neither task; on our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
+#
 # **Next**, lesson 07a replaces the keys: they no longer come from the image at all.
 
 # %% [markdown]

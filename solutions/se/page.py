@@ -480,6 +480,8 @@ check(se_parameter_cost)
 # `sum(... for n, c in zip(...))`, times 2, divided by the reduction.
 # Which of n and c is squared?
 # </details>
+#
+# Does your formula arrive at the number in the paper, and how much of it sits in the last stage?
 
 # %%
 added = se_parameter_cost((256, 512, 1024, 2048), (3, 4, 6, 3))
