@@ -556,6 +556,8 @@ check(ConvFFN)
 # %% [markdown]
 # ## 7. Exercise 6: `CloBlock`
 #
+# `CloAttention` and `ConvFFN` now become the two halves of one block:
+#
 # ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
 #
 # - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`.
@@ -721,6 +723,10 @@ measured["two of each, glow as checkerboard"] = results.mean("two of each",
                                                              "glow as checkerboard")
 predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
+# %% [markdown]
+# The figure shows the score of each arm, and how many parameters it has.
+# The last line below it says what *two of each* scores without its glow, and with the keys and values of another cloth.
+
 # %% tags=["experiment"]
 show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
             trained["two of each", 0], cloths["a cloth"])
@@ -815,6 +821,10 @@ response = {when: wave_responses(model) for when, model in networks.items()}
 measured = {f"{branch} branch, {length} pixels, {when}": response[when][branch][length]
             for branch, length in (("local", 24), ("global", 3)) for when in networks}
 predict_then_run(predicted, measured, unit="% of the strongest response")
+
+# %% [markdown]
+# In the figure, dashed lines are from before training, and solid ones from after it.
+# Compare them at the short waves and at the long ones:
 
 # %% tags=["experiment"]
 show_responses(response)

@@ -16,7 +16,8 @@
 #
 # ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column. Which colour is the square at the crossing?](figures/board.svg)
 #
-# This module was made for networks that run on phones.
+# To find the crossing, a network has to know *where* the two marks are, and a mean over the whole picture forgets that.
+# This lesson's module keeps it, and was made for networks that run on phones.
 # Its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, and that SE (lesson 01) lifts it to 73.5 %.
 # [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, contains it.
 #
@@ -416,6 +417,10 @@ results = compare(arms, seeds=range(3), run=run)
 measured = {name: results.mean("coordinate", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, coordinate")
 
+# %% [markdown]
+# Now look at three of the new boards, and at the scores of all five networks.
+# At the end your guesses of section 1 are compared with them:
+
 # %% tags=["experiment"]
 sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
 show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
@@ -571,7 +576,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # - Multiplying the gates is not necessary for this puzzle: adding both results before one sigmoid solves it as well.
 
 # %% [markdown]
-# Today timm contains the module, and the authors have released a MobileNetV2 that uses it.
+# **Today.** timm contains the module, and the authors have released a MobileNetV2 that uses it.
 # Self-attention with a position code (lessons 05a and 07b) keeps both coordinates at once, at a higher cost.
 #
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with Coordinate Attention scores 93.0 %.
@@ -581,8 +586,9 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %.
 #
-# One question stays open: how much of the gain on ImageNet comes from positions, and how much from the wider view?
-# Next, lesson 06b builds gates that keep full resolution.
+# **What stays open.** How much of the gain on ImageNet comes from positions, and how much from the wider view?
+#
+# **What comes next.** Lesson 06b builds gates that keep full resolution.
 
 # %% [markdown]
 # ## 9. Questions to think about

@@ -407,6 +407,8 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist())
 
 # %% [markdown]
+# The first token is (0, 6): it holds both channels of the position at the upper left.
+#
 # The block reads a map (B, C, H, W) and returns a map of the same shape:
 #
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
@@ -507,6 +509,10 @@ arms = {"MLP": mlp, "self-attention": SelfAttention, "plain softmax": PlainSoftm
 train_sets = {question: hue_discs(4000, seed=1, question=question) for question in QUESTIONS}
 test_sets = {question: hue_discs(400, seed=2, question=question) for question in QUESTIONS}
 
+# %% [markdown]
+# Here are two pictures for each question.
+# Which of the questions can you answer from the picture alone?
+
 # %% tags=["experiment"]
 show_examples(train_sets)
 
@@ -557,6 +563,10 @@ predict_then_run(predicted, {of: results.mean("external attention", of) for of i
 # %% tags=["experiment"]
 predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
                  unit="% right, legend")
+
+# %% [markdown]
+# The figure shows all arms on all three questions.
+# Compare each bar with its diamonds, the runs with borrowed numbers:
 
 # %% tags=["experiment"]
 show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
@@ -815,19 +825,19 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #   Compared with fused self-attention this saves time, but no memory.
 
 # %% [markdown]
-# External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
+# **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
 # On our real pictures (below) external attention scores 93 %, and so does one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that the module beats a convolution.
 #
-# How much does double normalisation matter in a large network?
+# **What stays open.** How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
 # The authors answered that double normalisation is worth 0.1 to 0.3 points in some of their experiments.
 # In a large network, convolutions and pooling mix tokens as well.
 # So a small difference there does not contradict the large difference in our small network, but the question stays open.
 #
-# Lesson 07b keeps the keys and values of the image, and makes fewer of them.
+# **What comes next.** Lesson 07b keeps the keys and values of the image, and makes fewer of them.
 
 # %% [markdown]
 # ## 13. Questions, and where to read on

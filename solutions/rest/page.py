@@ -323,6 +323,7 @@ check(OverlapPatchEmbed)
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`, so it computes one weighted sum per window and channel.
+#   M counts these windows.
 # - A **LayerNorm** (06b) treats each token by itself.
 #   It subtracts the token's mean, divides by the token's standard deviation, and then applies a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
@@ -350,9 +351,12 @@ for query in range(4):
 # %% [markdown]
 # Query 0 has the logits ln 3 and 0, so its weights are 3/4 and 1/4.
 # It gathers 3/4 · (8, -8) + 1/4 · (-8, 8) = (4, -4).
+# Now you build the same for any number of tokens, heads and images.
 
 # %% [markdown]
 # ## 6. Exercise 3: `EMSA`
+#
+# These layers are always there:
 #
 # - `q`: a Linear from dim to dim, with a bias if `qkv_bias`;
 # - `kv`: a Linear from dim to 2 · dim, keys first, with a bias if `qkv_bias`;
@@ -698,6 +702,10 @@ results = compare(arms, seeds=range(3), run=run)
 measured = {arm: results.mean(arm) for arm in arms}
 predict_then_run(predicted, measured, unit="% right (chance: 50 %)")
 
+# %% [markdown]
+# In the figure, each dot is a run.
+# Compare the two ratios for each size of the entries:
+
 # %% tags=["experiment"]
 show(score_bars(results, "right on new pictures after 180 steps (%)", measure="right",
                 baselines={"chance": 50}),
@@ -790,16 +798,16 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 
 # %% [markdown]
-# Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
+# **Today.** Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
 # Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
 # On our real pictures (below) EMSA scores about as well as one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that attention beats a convolution.
 #
-# We do not know whether mixing the heads is worth it.
+# **What stays open.** We do not know whether mixing the heads is worth it.
 # On entries of 1 x 1 at ratio 2, networks with `apply_transform` score 57, 50 and 63 % after 180 steps, and 98, 99 and 99 % after 900.
 # That looks better than without `apply_transform`, but these are only three runs.
 #
-# Lesson 08a follows Swin: it computes attention within windows, and shows how to look beyond their borders.
+# **What comes next.** Lesson 08a follows Swin: it computes attention within windows, and shows how to look beyond their borders.
 
 # %% [markdown]
 # ## 13. Questions, and where to read on

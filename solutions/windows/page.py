@@ -342,8 +342,10 @@ point_windows(window_partition, shifted_window_mask)
 # The network sees offsets on a **log scale**.
 # For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
+# With w = 3, for example, the offset 1 becomes t = 4, and then $\log_2 5 / 3 = 0.77$.
 #
 # The functions for the table and the index are given; only the first of them takes a `dtype`.
+# The table has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
 # (The other arguments are for lesson 08b.)
 
 # %%
@@ -371,6 +373,10 @@ def relative_position_index(window_size, down_factor=1, from_anchor=False):
 
 
 print("index of the pair (4, 2):", relative_position_index((2, 3))[4, 2].item())
+# %% [markdown]
+# Here are the coordinates for windows of 4, 8 and 16 columns.
+# Where are the curves steep?
+
 # %%
 show_log_scale(relative_coords_table)
 
@@ -407,6 +413,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # %% [markdown]
 # ## 7. Exercise 4: `AffineTransform`
 #
+# Swin v2 compares a query with a key by their cosine, which lies between -1 and 1 (section 8 says why).
 # Cosines alone make poor logits, as this row shows:
 
 # %%
@@ -721,6 +728,10 @@ results = compare(arms, seeds=range(3), run=run)
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="% right")
 
+# %% [markdown]
+# The figure shows each arm, column by column.
+# In which columns is an arm at chance?
+
 # %% tags=["experiment"]
 show_by_column(results, borders=(3, 7), chance=25)
 print_verdicts(results, ("one shifted", "never shifted", "border"),
@@ -856,10 +867,10 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # On our real pictures (below), windows score 87 % after 1,000 steps, and one more 3 x 3 convolution scores 93 %.
 # The reason may be that information does not get far in so few layers, but we did not test that.
 #
-# We do not know how much the mask matters on photographs.
+# **What stays open.** We do not know how much the mask matters on photographs.
 # Apart from the reader's report above, we know of no comparison.
 #
-# Lesson 08b puts windows, stripes and a few far tokens into one block, and cleans a photograph with it.
+# **What comes next.** Lesson 08b puts windows, stripes and a few far tokens into one block, and cleans a photograph with it.
 
 # %% [markdown]
 # ## 14. Questions, and where to read on
