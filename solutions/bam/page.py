@@ -928,6 +928,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
 # - The paper adds and the code multiplies, and a network that was trained with the sum failed with the product.
+#
+# So before you put BAM into a network, ask: *how far apart are the things that one position has to see together?*
 
 # %% [markdown]
 # **Today.** We know of no widely used network that has BAM in it.

@@ -826,6 +826,8 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # - A map shows where a gate is open, but not why the network is right.
 # - The BatchNorm in the spatial gate is in the code but not in the paper.
 #   During training, the BatchNorm makes the map nearly independent of the features' scale.
+#
+# So before you put CBAM into a network, ask: *can a window of 7 x 7 positions tell where the answer is?*
 
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.

@@ -964,6 +964,8 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # - The global branch passes only long waves, because pooling builds that in.
 #   The local branch prefers short waves, and that preference is learned.
 #
+# So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
+#
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival: in our run on real pictures, below,

@@ -574,6 +574,8 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
 # - Multiplying the gates is not necessary for this puzzle: adding both results before one sigmoid solves it as well.
+#
+# So before you put Coordinate Attention into a network, ask: *does it matter in which row and in which column something is?*
 
 # %% [markdown]
 # **Today.** timm contains the module, and the authors have released a MobileNetV2 that uses it.

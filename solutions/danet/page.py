@@ -820,6 +820,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #   In two runs with the paper's sign, it needed more steps than with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
 # - A plain mean over all positions did part of what attention does here, and with more steps it did a larger part.
+#
+# So before you put position attention into a network, ask: *does a position need something that may stand anywhere in the picture?*
 
 # %% [markdown]
 # **Today.** DANet is part of [MMSegmentation](https://github.com/open-mmlab/mmsegmentation/tree/main/configs/danet), a widely used library for segmentation.

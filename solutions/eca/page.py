@@ -735,6 +735,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # - The zeros of the padding make the first and the last channel look like peaks.
 # - "Efficient" refers to parameters much more than to time.
 #   SE and ECA both read all features twice, to squeeze them and to multiply them, and that takes most of the time.
+#
+# So before you put ECA into a network, ask: *do channels that stand side by side have something in common?*
 
 # %% [markdown]
 # **Today.** timm has ECA-ResNets and ECA-NFNets with trained weights.

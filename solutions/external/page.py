@@ -823,6 +823,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
 #   Compared with fused self-attention this saves time, but no memory.
+#
+# So before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens say it?*
 
 # %% [markdown]
 # **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,

@@ -770,6 +770,8 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #
+# So before you use such a map, ask: *how fine must it be, and would gates for the channels be enough?*
+#
 # **Today** PaddleSeg ships the module for segmentation.
 # Newer networks for pose and segmentation, such as [ViTPose](https://arxiv.org/abs/2204.12484) and [SegFormer](https://arxiv.org/abs/2105.15203), are transformers, which let patches look at each other.
 #

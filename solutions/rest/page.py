@@ -796,6 +796,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - One key can hold several entries, even if it is the plain mean of its window.
 # - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
+#
+# So before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 
 # %% [markdown]
 # **Today.** Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
