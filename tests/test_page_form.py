@@ -12,7 +12,7 @@ MOST_GIVEN = 100
 LAST = "What we now know"
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 TOP = re.compile(r"# \w+ · .+\n\n\*[^\n]+\*\n\n!\[[^\]]{20,}\]\(figures/\w+\.svg\)\n")
-TAKES = re.compile(r"^\*\*Needs\*\* .+ · (about )?[\d½]+ ?(h|minutes)( \d+)? · \d+ points?", re.MULTILINE)
+TAKES = re.compile(r"^\*\*Needs\*\* .+ · \d+ h( \d+ min)? · \d+ points? · difficulty \d of 5$", re.MULTILINE)
 
 
 def page(lesson):
