@@ -31,7 +31,7 @@ def test_an_image_whose_gates_are_all_alike(way):
                  Case("one position", (RandomTensor((2, 4, 1, 1)),)))
     lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
                  never=("first image",))
-    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, of the 2 in the batch")
+    lesson.wrong(gated.format("gates[:1]"), "only the first of the 2 images in the batch is right")
 
 
 def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
@@ -39,7 +39,7 @@ def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
                  Case("one image", (RandomTensor((1, 3)),)))
     answer = "def twice(x):\n    return torch.cat([2 * x[:{}], x[{}:] ** 3])"
     lesson.wrong(answer.format("len(x) - 1", "len(x) - 1"), "Output: 3 of 3 numbers differ", never=("first image",))
-    lesson.wrong(answer.format(1, 1), "only the first image is right, of the 2 in the batch")
+    lesson.wrong(answer.format(1, 1), "only the first of the 2 images in the batch is right")
 
 
 def test_a_kernel_of_one(way):
@@ -91,7 +91,8 @@ def test_a_graph_that_is_cut(way):
                  "points. Gradients of `value.weight`, `value.bias`: no gradient "
                  "arrives, although your result depends on them: a `detach()`", never=("never called",))
     lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
-                 "`key` and `value` agree; what you do with the result differs", "although your result depends on them")
+                 "`key` and `value` are right; what you do with the result differs",
+                 "although your result depends on them")
 
 
 def test_every_position_for_itself(way):
@@ -127,7 +128,7 @@ def test_without_positions_nothing_is_said_of_them(way):
         """
     lesson = way(gate, "Gate", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6}))
     lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"),
-                 "`fc1` and `fc2` agree",
+                 "`fc1` and `fc2` are right",
                  never=("every position",))
 
 

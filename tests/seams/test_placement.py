@@ -77,7 +77,7 @@ def test_names_of_the_contract_bind(way):
                 return x + self.gamma * (self.value(x).flatten(2) @ self.attention(x).mT).view_as(x)
         """
     lesson.right(swapped.format("query", "key"))
-    lesson.wrong(swapped.format("key", "query"), "`query` and `key` agree; what you do with the result differs",
+    lesson.wrong(swapped.format("key", "query"), "`query` and `key` are right; what you do with the result differs",
                  never=("several are alike",))
     lesson.wrong(swapped.format("query", "key").replace("def attention",
                                                         "def weights").replace("self.attention", "self.weights"),
@@ -132,7 +132,7 @@ def test_convolutions_and_linear_layers_are_one(way):
                 return torch.sigmoid(self.mix(self.wide(torch.tanh(self.narrow(s)))))
         """, "your layers have biases, but the exercise's layers have none: `mix.bias` (5,)")
     lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"),
-                 "`wide` and `mix` agree; what you do with the result differs")
+                 "`wide` and `mix` are right; what you do with the result differs")
 
 
 DEPTHWISE = """
@@ -320,7 +320,7 @@ def test_a_parameter_beside_layers(way):
                 return self.scale * self.linear(x.unsqueeze(-1)).squeeze(-1)
         """
     lesson.right(renamed)
-    lesson.wrong(renamed.replace("self.scale *", "self.scale +"), "`fc` agrees; what you do with the result differs")
+    lesson.wrong(renamed.replace("self.scale *", "self.scale +"), "`fc` is right; what you do with the result differs")
     lesson.wrong(renamed.replace("nn.Parameter(torch.ones(1, dim, 1).squeeze())", "1.0"), "missing: `weight` (4,).")
 
 

@@ -151,10 +151,10 @@ class Twice(nn.Module):
 
 
 @pytest.mark.parametrize("made, used, what", [
-    ("self.layer = nn.Linear(3, 3)", "self.layer(x)", "make layers in"),
-    ("self.gamma = nn.Parameter(torch.ones(1))", "self.gamma * x", "make layers, and each nn.Parameter, in"),
+    ("self.layer = nn.Linear(3, 3)", "self.layer(x)", "layers in"),
+    ("self.gamma = nn.Parameter(torch.ones(1))", "self.gamma * x", "layers and every nn.Parameter in"),
 ])
 def test_a_module_without_parameters_hears_that_first(way, made, used, what):
     lesson = way(OWNER.format(made, used), "Twice", Case("two", (RandomTensor((2, 3)),)))
-    assert lesson.wrong(OWNER.format("pass", "2 * x")).headline.startswith("Your module has no parameters at all: "
-                                                                           f"{what} `__init__`")
+    assert lesson.wrong(OWNER.format("pass", "2 * x")).headline.startswith("Your module has no parameters at all. "
+                                                                           f"Make its {what} `__init__`")

@@ -104,7 +104,7 @@ def test_right_answers(lesson):
     ("lambda t: self.transform_out(", "lambda t: self.transform_in(", "Both attentions use `transform_in`."),
     ("mask.transpose(1, 2)", "mask.transpose(1, 2) * 0",
      "what `transform_in` receives (tensor 4 of 4): it is zero everywhere"),
-    ("torch.roll(y, tuple(by), (1, 2))", "y", "`transform_out` agree; what you do with the result differs"),
+    ("torch.roll(y, tuple(by), (1, 2))", "y", "`transform_out` are right; what you do with the result differs"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d)", "Error"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d).to(qkv.dtype)",
      "right to about six digits only. Is float32"),

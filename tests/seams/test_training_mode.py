@@ -233,7 +233,7 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
 
             def forward(self, x):
                 return self.key(x).softmax(2).mT @ self.value(x)
-        """, "`key` and `value` agree; what you do with the result differs")
+        """, "`key` and `value` are right; what you do with the result differs")
     said = lesson.wrong("""
         class Rows(nn.Module):
             def __init__(self, channels):

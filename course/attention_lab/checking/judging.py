@@ -1,7 +1,9 @@
 """From a learner's code to a verdict: asks every question of an exercise, places the weights, and recognises known
 mistakes.
 
-`judge` is given a function that puts a question to the learner's code; the visible check does so in the same process.
+`judge` is given a function that puts a question to the learner's code. In a notebook's check, this function runs the
+code in the same process.
+
 All cases are asked together, and points depend only on these answers. Other questions serve to place the weights (see
 `placement`) or to find the words of the report.
 """
@@ -51,7 +53,7 @@ Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
 NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. A different eps, or another "
                    "small constant, makes a difference of that size.")
-EXPLAINED = 12  # how many placements that come equally close are looked at in detail
+EXPLAINED = 12  # if more placements than this come equally close, only this many of them are looked at in detail
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
@@ -100,7 +102,8 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     )
     if verdict.points == verdict.max_points:
         inputs = sum(map(by_value, part.cases))
-        verdict.headline = f"{written} is right on {inputs} input{'s' if inputs > 1 else ''}; {gap}."
+        verdict.headline = (f"{written} {'are' if ' and ' in written else 'is'} right on {inputs} "
+                            f"input{'s' if inputs > 1 else ''}; {gap}.")
         verdict.started = False
     else:
         verdict.notes.append(f"{gap}: this report is about {written} alone.")
@@ -116,8 +119,8 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
 
 def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
             scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
-    """Returns, for every case, a placement of the weights, the answer with it, and what is wrong there. Also returns
-    how many placements there were to choose from.
+    """Returns, for every case, a placement of the weights, the answer that it leads to, and what is wrong with this
+    answer. Also returns how many placements there were to choose from.
 
     If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only these second
     answers count, whether they are right or wrong.
@@ -147,9 +150,11 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
 
 
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
-    """Returns the first placement that reproduces the reference, or else the one that comes closest. That is the one
-    with the fewest wrong outputs, then with the most sub-modules that agree, then with a difference about which
-    something can be said."""
+    """Returns the first placement that reproduces the reference, or else the one that comes closest.
+
+    The closest one has the fewest wrong outputs. If several have equally few, more of its sub-modules agree with the
+    reference. If these are equally many too, something can be said about its difference.
+    """
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
     for choice in choices:
@@ -176,8 +181,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
          ask: Callable[..., Answer], sought: int) -> Verdict:
     """Returns the verdict on an exercise that is not right.
 
-    ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. Its result only helps
-        to choose words, because it is called after the checks and points are settled.
+    ask: asks a changed form of one case's question. Some tensors may then hold other numbers. Its result only helps to
+        choose words, because it is called after the checks and points are settled.
     sought: how many placements of the weights there were to choose from.
     """
     checks = checks_of(exercise, found)
@@ -186,7 +191,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     index = leading_case(exercise, found)
     mistake = _recognise(exercise, observed, found, scale, index)
     stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
-    if mistake:  # the cause is known, so the guesses that an odd case suggests would only distract
+    if mistake:  # the cause is known, so a case that suggests another cause would only distract
         shows = [i for i in candidates(found) if i not in stopped]
         index = next((i for i in shows if not _at_the_border(found[i])), (shows or candidates(found))[0])
     case = exercise.cases[index]
@@ -198,7 +203,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     shown = _picture(case, observed[index])
     verdict.shown = None if case.secret else shown
     begins = shared(case, observed[index][0])
-    # what its sub-modules receive and give is asked of this case alone
+    # for this case alone, we ask what the sub-modules receive and give
     if not begins and wrong_numbers and shown and case.question.trace:
         traced = ask(index, case.question)
         begins = misused_layers(case, traced) or first_difference(case, traced, scale)[0]
@@ -230,7 +235,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
 
 
 def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool:
-    """Says whether the answer raised an error in a case that it should answer."""
+    """Says whether the learner's code raised an error in a case that it should answer."""
     return bool(observed[i][0].raised) and not exercise.cases[i].expected.raised and not observed[i][0].unplaced
 
 
@@ -257,9 +262,9 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
-    """Makes sure that one mistake costs points once. A check that already fails on the CPU (a missing gradient, a
-    dtype) does not fail again on another device. State that is kept from call to call does not fail again where the
-    same input comes twice."""
+    """Makes sure that one mistake costs points only once. A check that already fails on the CPU (a missing gradient, a
+    dtype) does not fail again on another device. If the check of the output or of the state already fails, a wrong
+    answer to the same input in a second call fails no further check."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
     # the check to which a wrong second answer is ascribed
@@ -277,11 +282,11 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
 def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]],
                scale: dict[str, float],
                leading: int) -> RecordedMistake | None:
-    """Returns the catalogued mistake whose whole observation is this one.
+    """Returns the catalogued mistake that would have given the same answers.
 
-    If several mistakes were made at once, it is the one that explains the leading case completely, and most of the
-    others. If the answer stops in some cases, it is the one that explains all other wrong cases. Those that stop are
-    set aside, because the mistaken code may not fit there.
+    If several mistakes were made at once, it is one that explains the leading case completely. Among these, it is the
+    one that explains the most cases. If the code stops in some cases, it is the one that explains all other wrong
+    cases. Those that stop are set aside, because the catalogued mistake need not stop there.
     """
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]

@@ -31,8 +31,8 @@ DURING = {"cell": "in its cell", "construct": "while it was built", "call": "whe
 
 
 def words(found: tuple[Fact, ...] | Fact, reveal: bool = True) -> str:
-    """Returns one or several sentences, in the form in which they follow "your output: ". Raises ValueError for a fact
-    that has no words."""
+    """Returns one or several sentences that can follow "your output: ". Raises ValueError for a fact that has no
+    words."""
     if isinstance(found, tuple):
         return " ".join(words(fact, reveal) for fact in found)
     for room in (_relation, _numbers, _returned, _behaviour, _errors, _devices, _sub_modules):
@@ -59,8 +59,8 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.AxesPermuted(order):
             return f"its axes are in the order {order}. The numbers are right, so permute the axes back."
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only. Is float32 (or another dtype) used on the way, or does a "
-                    "small constant such as eps have another value or another place?")
+            return ("it is right to about six digits only. Is float32 (or another dtype) used on the way? Or does a "
+                    "small constant such as eps have another value, or stand in another place?")
         case facts.FewDigits(half=True):
             return ("it is right to two or three digits only. Is a half-precision dtype (float16, bfloat16) used on "
                     "the way?")
@@ -81,7 +81,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.Reduced(how, axis):
             return f"it is the {how} of the expected one over axis {axis}."
         case facts.OnlyFirstImage(batch):
-            return (f"only the first image is right, of the {batch} in the batch: is something that belongs to this "
+            return (f"only the first of the {batch} images in the batch is right: is something that belongs to this "
                     "image used for the others too?")
         case facts.SameForAllImages():
             return (
@@ -98,7 +98,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.InputNotMultiplied(name):
             return f"it would be right if it were multiplied by `{name}`."
         case facts.InputMultiplied(name):
-            return f"it is the expected one, multiplied by `{name}` one time too many."
+            return f"it is multiplied by `{name}` one time too many."
         case facts.IsInput(name, reshaped):
             return f"it is the input `{name}` itself, {'with another shape' if reshaped else 'unchanged'}."
         case facts.InputReduced(name, how, axes, whole):
@@ -252,10 +252,10 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             which = f" (tensor {number} of {of})" if of > 1 else ""
             count = f" It receives {inputs[0]} tensors, expected {inputs[1]}." if inputs else ""
             verb = {"received": "receives", "gave": "gives"}[side]
-            start = f"`{after}` agrees; the" if after else "The"
+            start = f"`{after}` is right; the" if after else "The"
             return f"{start} first difference is what `{name}` {verb}{which}: {words(found, reveal)}{count}"
         case facts.Reordered(after, name):
-            return (f"`{after}` agrees; " if after else "") + f"`{name}` receives the right numbers in another order."
+            return (f"`{after}` is right; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
             return (
                 f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} made and never called."
@@ -263,7 +263,7 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
         case facts.SameLayer((one, other), kind):
             share = "weights" if kind == "layer" else "numbers"
             return (
-                f"`{one}` and `{other}` are one and the same {kind} under two names, so that they share their {share}."
+                f"`{one}` and `{other}` are one and the same {kind} under two names, so they share their {share}."
                 " Make two."
             )
         case facts.NotGathered(name, shortcut):
@@ -272,8 +272,8 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
                     "values and gathers nothing from the others.")
         case facts.AllAgree(names):
             return (
-                f"{_and([f'`{name}`' for name in names])} agree{'s' if len(names) == 1 else ''}; what you do with the"
-                " result differs."
+                f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do with"
+                " the result differs."
             )
     return None
 
@@ -352,9 +352,9 @@ def _unplaced(fact: facts.Unplaced) -> str:
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and fact.empty and not fact.hidden:
-            what = "layers" if all("." in name for name in wanted) else "layers, and each nn.Parameter,"
-            return (f"Your module has no parameters at all: make {what} in `__init__` and keep them as attributes, "
-                    f"`self.name = ...`. These are {parts[0]}")
+            what = "layers" if all("." in name for name in wanted) else "layers and every nn.Parameter"
+            return (f"Your module has no parameters at all. Make its {what} in `__init__`, and keep them as attributes "
+                    f"(`self.name = ...`). These are {parts[0]}")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 

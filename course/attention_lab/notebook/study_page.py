@@ -21,12 +21,13 @@ from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
 UNFINISHED = "Unfinished"
-# Every verdict has a sign and two colours, of the line at its left and of its box. A notebook has no style sheet of
-# ours, so they stand beside the words themselves.
+# Every verdict has a sign and two colours: one for the line at its left, and one for its box. A notebook has no style
+# sheet of ours, so the colours stand in the HTML of the verdict itself.
 SIGNS = {SUPPORTED: ("✓", "#00704f", "#eef6f0"), REFUTED: ("✗", "#b0440a", "#fbeee6"),
          OPEN: ("?", "#6b6b6b", "#f1f1ee"), UNFINISHED: ("…", "#8a6d00", "#fdf6dc")}
 SCORES, ORDER = "scores", "their order"  # what p compares
-APART = 30  # points: if one run solves the task and another run of its arm scores this much less, a mean says little
+# In points. If one run solves the task and another run of the same arm scores this much less, a mean says little.
+APART = 30
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
@@ -36,8 +37,9 @@ div.wide{overflow-x:auto}
 pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
 
 
-COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p is of")
-WHOLE = "\u00a0"  # a space at which no line ends: names and lists of scores may wrap, a number with its words may not
+COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p compares")
+# The no-break space. Names and lists of scores may wrap, but a number stays on one line with its words.
+WHOLE = "\u00a0"
 
 
 class Comparison(NamedTuple):
@@ -72,8 +74,8 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
     more than luck and by more than `matters` points.
 
     Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, a mean and a
-    spread say little about this arm. Then only the order of the runs counts, by an exact rank test (`ranked`). All p
-    and all intervals are corrected for the number of comparisons (Holm).
+    spread say little about this arm. Then an exact rank test (`ranked`) compares only the order of the runs. All p and
+    all intervals are corrected for the number of comparisons (Holm).
     """
     claimed = [(first, second) for first, second in ahead]
     pairs = [(first, second, False) for first, second in claimed]
@@ -93,7 +95,7 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
 
 
 def unfinished(results: Results) -> Judged | None:
-    """Returns what stands in the place of a verdict while runs are missing, or None if none is."""
+    """Returns what stands in the place of a verdict while runs are missing, or None if no run is missing."""
     planned, done = len(results.arms) * len(results.seeds), len(results.runs)
     if done == planned:
         return None
@@ -113,8 +115,8 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
     for each in comparisons:
         if _behind(each, matters):
             if each.control:
-                return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, "
-                                 "so what it lacks makes no difference that matters.")
+                return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, so the "
+                                 "part that the control lacks makes no difference that matters.")
             if each.by == ORDER:
                 return REFUTED, f"'{each.first}' is behind '{each.second}', and by more than luck."
             return REFUTED, (f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval "
@@ -124,7 +126,7 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
             few = each.by == ORDER and each.ahead == 1
             return OPEN, (f"every run of '{each.first}' is above every run of '{each.second}', but with so few runs "
                           "this order may still be luck: take more seeds." if few else
-                          f"these runs don't tell '{each.first}' from '{each.second}' by more than luck.")
+                          f"the gap between '{each.first}' and '{each.second}' may still be luck.")
         if each.difference.gap <= matters or each.by == ORDER and each.ahead <= 0.5:
             return OPEN, (f"the gap between '{each.first}' and '{each.second}' is more than luck, but these runs don't "
                           f"show that it is above {matters:g} points.")
@@ -178,9 +180,10 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
         "<h2>What came out</h2>", came_out,
         f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two "
-        "equally good arms would differ as much. It comes from Welch's t-test for the scores. If one run of an arm "
-        "solves the task and another stays far below, a mean says little. Then p comes from the order of the scores "
-        "alone, by the exact rank test of Wilcoxon, Mann and Whitney. p is corrected for the number of comparisons "
+        "equally good arms would differ at least as much as these two do. It comes from Welch's t-test for the "
+        "scores. If one run of an arm solves the task and another stays far below, a mean says little. Then p comes "
+        "from the order of the scores alone, by the exact rank test of Wilcoxon, Mann and Whitney. p is corrected for "
+        "the number of comparisons "
         "(Holm). The interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, "
         "so 0 is outside it exactly if p is below 0.05. There is no interval if p comes from the order. The rules are "
         "the course's, and a program applied them.</small></p>",
@@ -207,7 +210,7 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
 
 
 def steps_of(task: str, epochs: int) -> int:
-    """Returns the steps of training, each with 16 pictures."""
+    """Returns the number of training steps, each with 16 pictures."""
     return epochs * TASKS[task].pictures // 16
 
 

@@ -546,7 +546,7 @@ class ResTBlock(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
-# %% wrong: one-norm-for-both, expect: so that they share their weights
+# %% wrong: one-norm-for-both, expect: so they share their weights
 class ResTBlock(nn.Module):
     def __init__(
         self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,

@@ -830,7 +830,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: bn1-is-one-module, expect: so that they share their weights
+# %% wrong: bn1-is-one-module, expect: so they share their weights
 class SCBottleneck(nn.Module):
     expansion = 4
 

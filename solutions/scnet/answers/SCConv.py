@@ -1323,7 +1323,7 @@ class SCConv(nn.Module):
         return self.k4(y)
 
 
-# %% wrong: one-convolution-for-k2-and-k3, expect: so that they share their weights
+# %% wrong: one-convolution-for-k2-and-k3, expect: so they share their weights
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
