@@ -191,7 +191,7 @@ parameter_table([("ResNet-50", plain)])
 # 25,557,032 parameters are 25.56 million, or 24.37 times 2^20.
 # So the third guess is right: ECA-Net50's row counts in units of 2^20, as megabytes are sometimes counted.
 # Somebody [asked](https://github.com/BangguWu/ECANet/issues/35) about the unit, and the authors confirmed it ("uses 1024").
-# Next to a row from a paper that counts in millions, ECA seems to have removed 5 % of the network.
+# If you compare this row with a row of a paper that counts in millions, ECA seems to have removed 5 % of the network.
 
 # %% [markdown]
 # ## 3. Exercise 2: `AttentionResNet`
@@ -629,7 +629,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # |---|---|---|---|
 # | EPSANet-50 | 3.62G | multiply-adds in 10^9, and some more for norms and pooling | 3.60 · 10^9 |
 # | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
-# | SCNet-50 | 7.9G | *twice* its multiply-adds (an addition and a multiplication each); its column "MAdds" has 4.0G | 3.93 · 10^9 |
+# | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
 # "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
@@ -652,7 +652,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
 #   (33 %; it needs content from anywhere.
-#   The grey is the same as the background's, so nobody can see it.)
+#   The background has the same grey, so nobody can see the grey in the legend.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
@@ -734,7 +734,7 @@ slide_answers(arms, trained, tasks)
 # There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
 # In our run of the look-up, position attention stopped at two thirds.
-# Wherever the answer was white, it was right.
+# Wherever the answer was white, the network was right.
 # But it could not tell black from grey, so it had learned one brightness of three.
 #
 # CBAM does the look-up although it never compares two positions.
@@ -807,7 +807,7 @@ slide_answers(arms, trained, tasks)
 # A high score says that a module *can* use a mechanism.
 # A low score does not say that the module cannot, because another rate, more steps or another wrapper may change the score.
 # On the look-up, SE is at chance after the page's number of steps.
-# After five times as many, at half the rate, three of its five runs have solved it.
+# After five times as many steps, at half the rate, three of its five runs have solved it.
 # Every score holds for this network, with 16 channels and this number of steps.
 #
 # <details><summary>What the modules cost</summary>
@@ -994,7 +994,7 @@ study("places", task="far",
 #
 # <details><summary>What came out when we asked (five runs each)</summary>
 #
-# 1. It needs the maximum to learn quickly.
+# 1. A channel gate needs the maximum to learn quickly.
 #    A gate made from the maximum scores 100 %, and one made from both scores 99 %.
 #    One made from the mean scores 35 %, which is at chance.
 #    After five times as many steps, four of five gates made from the mean score 95 to 97 %, and one is still at chance.
@@ -1008,9 +1008,10 @@ study("places", task="far",
 # 5. Not here: without the scale, attention scores 100 % in all runs.
 #    With the scale it scores 93 %, because one of the five runs was slow.
 #    We had expected the opposite, so this is the study that taught us most.
-# 6. They help a network to learn sooner: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
-#    One of the five runs with a kernel of 1 scores 92 % even so.
-#    With five times as many steps, four of them score 93 or 94 %, like all runs with a kernel of 3, and one stops at 82 %.
+# 6. ECA's neighbours help a network to learn sooner: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
+#    Even so, one of the five runs with a kernel of 1 scores 92 %.
+#    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
+#    The fifth run with a kernel of 1 stops at 82 %.
 #    So the longer study was *not decided*.
 # </details>
 
@@ -1073,7 +1074,7 @@ paper_card(tables, results)
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
 #   Three plain convolutions solve "far" too, because they see far enough.
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
-#   In our own small network on close-ups, SE was not ahead of the network without a module by more than luck.
+#   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
 # - A published number means nothing without its unit.
 #   24.37M and 25.56M were the same network up to a few weights, and 7.9G was less than 3.86G.
 # - Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.

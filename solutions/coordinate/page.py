@@ -36,7 +36,7 @@
 # | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 9 |
 # | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points), what can two gates draw? | 8 |
 # | [exercise 2, `CoordinateAttention`](#4.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
-# | if you have time (run its cells anyway): a number from the paper | another 5 |
+# | if you have time: a number from the paper (run its cells even if you skip the text) | another 5 |
 # | [the experiment](#5.-The-experiment), without the challenge | 18 |
 # | [the bug museum](#6.-The-bug-museum), [paper against code](#7.-Paper-against-code), [what we now know](#8.-What-we-now-know) | 7 |
 # | if you have time: [questions](#9.-Questions-to-think-about) | another 9 |

@@ -481,7 +481,7 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
 
 # %% [markdown]
 # With the ReLU first, `bn3` can never make a value of the shortcut smaller, because its negative outputs become 0 before the sum.
-# And the output of the block can be negative, which never happens after a ReLU.
+# And then the block can give negative values, which never happens if a ReLU comes last.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:
 #
@@ -704,7 +704,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # - **Something has to choose between fine and coarse.**
 #   The *equal shares* arm has every kernel size, so it sees both kinds of stripes, but nothing in it can choose.
 #   A gate is one way to choose, and here it learns fastest.
-#   It is not the only way: we gave *equal shares* a hidden layer of eight numbers before its answer, and no gate.
+#   It is not the only way: we also trained *equal shares* without a gate, but with a hidden layer of eight numbers before its answer.
 #   After 250 steps, its five runs scored 68 to 94 %.
 #   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
@@ -717,13 +717,13 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # At a third of the learning rate, five times the steps gave the same result.
 # The two arms with a pyramid *and* a gate scored 100 %, and the other two scored 67 to 70 %.
 # (At three times the rate none of the four arms got beyond 72 %, so that rate is too high for them.
-# But *equal shares* with the hidden layer scored 100 % in both of its runs.)
+# But *equal shares* with the hidden layer scored 100 % in both of its runs at that rate.)
 #
 # **Four sizes, or only large ones?** A module whose kernels all have the same size can solve the task too.
 # We made two runs with four 5 x 5 kernels and two with four 9 x 9 kernels.
 # Each had five times the steps and a third of the rate.
 # All four runs scored 100 %.
-# At the page's rate, with as many steps, the same two modules scored 68 to 100 %.
+# At the page's rate and with five times the steps, the same two modules scored 68 to 100 %.
 # With four different sizes, all five runs scored 100 %: three at the page's rate, and two at a third of it.
 # The four different kernels also have half the parameters of four 9 x 9 kernels.
 #
@@ -755,7 +755,7 @@ challenge("parameters of the network", parameters(mine()) if mine else None, 553
 # %% [markdown]
 # ## 8. The bug museum
 #
-# The collection of attention modules that you met in lesson 04 contained EPSANet's module in 2021.
+# In 2021, the collection of attention modules that you met in lesson 04 contained EPSANet's module.
 # The cell below rebuilds the module's convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #

@@ -36,7 +36,7 @@ ITEMS = (
     Item("bug-view",
          "What is `y[0, 0]` after these lines?",
          6,
-         "`view` gives a new shape to the same memory, so line 3 also changes x, to 3. "
+         "`view` gives a new shape to the same memory, so line 3 also sets `x[0, 0]` to 3. "
          "A shortcut around such code adds f(x) to f(x): 3 + 3 = 6.",
          code="x = torch.ones(1, 4)\n"
               "halves = x.view(2, 2)\n"

@@ -36,7 +36,7 @@
 # | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea), and what Up is | 11 |
 # | [exercise 1, `SCConv`](#3.-Exercise-1:-SCConv) (3 points), the paper or the code? | 17 |
 # | [exercise 2, `SCBottleneck`](#4.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 20 |
-# | if you have time (run its cells anyway): [how far does it see?](#5.-How-far-does-it-see?) | another 8 |
+# | if you have time: [how far does it see?](#5.-How-far-does-it-see?) (run its cells even if you skip the text) | another 8 |
 # | [the experiment](#6.-The-experiment), without the challenge | 12 |
 # | [the bug museum](#7.-The-bug-museum), [paper against code](#8.-Paper-against-code), [what we now know](#9.-What-we-now-know) | 5 |
 # | if you have time: [questions](#10.-Questions-to-think-about) | another 6 |
@@ -631,8 +631,9 @@ for side in (32, 30, 35):
 #
 # 1. From 8 pixels on.
 #    The network with this block sees up to 5 pixels in each direction (9 rows, with gaps).
-#    For a dot's lowest pixel, the farthest corner of this view is 6 rows and 5 columns
-#    from the dot's centre, which is a distance of $\sqrt{61} = 7.8$ pixels.
+#    A dot's lowest pixel lies one row below the dot's centre.
+#    So the farthest corner of its view is 6 rows and 5 columns from the centre.
+#    That is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
 #    But it does not compare positions with each other, and the attention of lesson 05a does.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.

@@ -17,7 +17,7 @@ ITEMS = (
          "code makes this call, and its outputs agree with nearest only."),
     Item("four-small",
          "A 3 x 3 convolution without bias from 32 to 32 channels is replaced by several from 16 to 16 channels. "
-         "How many of the small convolutions have, together, as many weights as the large one?",
+         "How many small convolutions together have as many weights as the large one?",
          4,
          "Half as many channels on both sides make a quarter of the weights: 9 · 16 · 16 is a quarter of 9 · 32 · 32. "
          "This is why SCNet's block with four convolutions is hardly larger than ResNet's."),
