@@ -31,7 +31,7 @@ def test_an_image_whose_gates_are_all_alike(way):
                  Case("one position", (RandomTensor((2, 4, 1, 1)),)))
     lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
                  never=("first image",))
-    lesson.wrong(gated.format("gates[:1]"), "only the first of the 2 images in the batch is right")
+    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, but the batch has 2 images")
 
 
 def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
@@ -39,7 +39,7 @@ def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
                  Case("one image", (RandomTensor((1, 3)),)))
     answer = "def twice(x):\n    return torch.cat([2 * x[:{}], x[{}:] ** 3])"
     lesson.wrong(answer.format("len(x) - 1", "len(x) - 1"), "Output: 3 of 3 numbers differ", never=("first image",))
-    lesson.wrong(answer.format(1, 1), "only the first of the 2 images in the batch is right")
+    lesson.wrong(answer.format(1, 1), "only the first image is right, but the batch has 2 images")
 
 
 def test_a_kernel_of_one(way):

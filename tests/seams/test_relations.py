@@ -39,7 +39,7 @@ Y = torch.randn(3, 2, 5, 6, generator=torch.Generator().manual_seed(2), dtype=to
     (X / Y, "it would be right if it were multiplied by `x`"),
     (X * Y, "multiplied by `x` one time too many"),
     (Y, "it is the input `x` itself"),
-    (torch.stack([X[0], X[0] + 1, X[0] - 1]), "only the first of the 3 images in the batch is right"),
+    (torch.stack([X[0], X[0] + 1, X[0] - 1]), "only the first image is right, but the batch has 3 images"),
     (X[1:2].expand_as(X), "every image of the batch gets the same numbers"),
     (torch.nn.functional.pad(X[..., 1:-1, 1:-1], (1, 1, 1, 1)), "the outermost rows and columns differ"),
     (X * (1 + 1e-7), "right to about six digits only"),

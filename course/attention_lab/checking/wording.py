@@ -81,8 +81,8 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.Reduced(how, axis):
             return f"it is the {how} of the expected one over axis {axis}."
         case facts.OnlyFirstImage(batch):
-            return (f"only the first of the {batch} images in the batch is right: is something that belongs to this "
-                    "image used for the others too?")
+            return (f"only the first image is right, but the batch has {batch} images: is something that belongs to "
+                    "this image used for the others too?")
         case facts.SameForAllImages():
             return (
                 "every image of the batch gets the same numbers: was the batch axis lost, or does the result not depend"
