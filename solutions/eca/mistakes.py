@@ -58,7 +58,7 @@ MISTAKES = (
             "Your logarithm has base 10. The rule takes base 2, `math.log2(channels)`.",
             (("math.log2(channels)", "math.log10(channels)"),)),
     Mistake("size-square-root", "eca_kernel_size",
-            "You take a square root of the channels. The rule takes the logarithm to base 2, `math.log2(channels)`.",
+            "You take the square root of the channels. The rule takes the logarithm to base 2, `math.log2(channels)`.",
             (("math.log2(channels)", "math.sqrt(channels)"),)),
     Mistake("size-gamma-and-b-swapped", "eca_kernel_size",
             "gamma and b have changed places: b should be added to the logarithm, and gamma should divide the sum.",
@@ -77,19 +77,20 @@ MISTAKES = (
             "You multiply by gamma. Divide by it: (log2(C) + b) / gamma.",
             ((FRACTION, "abs((math.log2(channels) + b) * gamma)"),)),
     Mistake("size-b-ignored", "eca_kernel_size",
-            "The argument b has no effect on your result: 1 is written in its place (or it is left out).",
+            "The argument b has no effect on your result, because 1 is written in its place. Use b.",
             (("(math.log2(channels) + b)", "(math.log2(channels) + 1)"),)),
     Mistake("size-b-left-out", "eca_kernel_size",
             "b is missing from your sum. It should be (log2(C) + b) / gamma.",
             (("(math.log2(channels) + b)", "math.log2(channels)"),)),
     Mistake("size-gamma-ignored", "eca_kernel_size",
-            "The argument gamma has no effect on your result: 2 is written in its place.",
+            "The argument gamma has no effect on your result, because 2 is written in its place. Use gamma.",
             (("(math.log2(channels) + b) / gamma", "(math.log2(channels) + b) / 2"),)),
     Mistake("size-both-ignored", "eca_kernel_size",
-            "The arguments gamma and b have no effect on your result: 2 and 1 are written in their places.",
+            "The arguments gamma and b have no effect on your result, because 2 and 1 are written in their places. "
+            "Use the arguments.",
             ((FRACTION, "abs((math.log2(channels) + 1) / 2)"),)),
     Mistake("size-no-absolute-value", "eca_kernel_size",
-            "Your result can be negative, for a negative b. The rule takes the absolute value of the fraction, "
+            "Your result can be negative if b is negative. The rule takes the absolute value of the fraction, "
             "`abs(...)`.",
             ((FRACTION, "((math.log2(channels) + b) / gamma)"),)),
     Mistake("size-whole-division", "eca_kernel_size",
@@ -136,18 +137,20 @@ MISTAKES = (
             "lets it pass.",
             ((PRODUCT, PRODUCT.replace("*", "/")),)),
     Mistake("eca-complement", "ECABlock",
-            "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
+            "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
+            "others. Multiply by the gate itself.",
             ((GATES, f"1 - {GATES}"),)),
     Mistake("eca-no-sigmoid", "ECABlock",
             "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. "
             "A gate lies between 0 and 1.",
             ((GATES, "self.conv(s[:, None])"),)),
     Mistake("eca-sigmoid-before", "ECABlock",
-            "The sigmoid comes before the convolution. It should come after it: the convolution's output becomes the "
-            "gates.",
+            "Your sigmoid comes before the convolution. Apply the convolution to the means first. Then apply the "
+            "sigmoid, whose outputs are the gates.",
             ((GATES, "self.conv(torch.sigmoid(s[:, None]))"),)),
     Mistake("eca-double-sigmoid", "ECABlock",
-            "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
+            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
+            "nor close: apply the sigmoid once.",
             ((GATES, f"torch.sigmoid({GATES})"),)),
     Mistake("eca-softmax", "ECABlock",
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: "
@@ -160,8 +163,8 @@ MISTAKES = (
             "Your gates end in the piecewise linear `hardsigmoid`. ECA's gates end in the smooth sigmoid.",
             ((GATES, "nn.functional.hardsigmoid(self.conv(s[:, None]))"),)),
     Mistake("eca-relu-between", "ECABlock",
-            "There is a ReLU between the convolution and the sigmoid: no gate can fall below 0.5. ECA has no hidden "
-            "layer, and no ReLU.",
+            "There is a ReLU between the convolution and the sigmoid, so no gate can fall below 0.5. ECA has no "
+            "ReLU: leave it out.",
             ((GATES, "torch.sigmoid(torch.relu(self.conv(s[:, None])))"),)),
     Mistake("eca-maximum", "ECABlock",
             "Your block squeezes with the maximum of each channel. ECA takes the mean over H and W.",
@@ -254,24 +257,26 @@ MISTAKES = (
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'),)),
     Mistake("eca-flipped", "ECABlock",
             "Your kernel is flipped: its first number is multiplied by the next channel, not by the previous one. "
-            "Conv1d does not flip; neither should you.",
+            "Conv1d does not flip its kernel, so leave out the flip.",
             ((GATES, "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"),)),
     Mistake("eca-dilated", "ECABlock",
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
-            "Your convolution has C kernels that run along an axis of length 1. Such an axis holds one number between "
-            "padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are its "
-            "length.",
+            "Your convolution has C kernels that run along an axis of length 1. Such an axis holds one number "
+            "between padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), which slides "
+            "along the channels: give it (B, 1, C).",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-full-convolution", "ECABlock",
             "Your convolution has C input and C output channels, and so C * C * k weights. That is a full matrix, as "
-            "in SE. ECA has one kernel of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
+            "in SE. ECA has one kernel of k numbers, Conv1d(1, 1, k), which slides along the channels: give it (B, "
+            "1, C).",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-even-allowed", "ECABlock",
-            "An even kernel_size is not refused. It has no middle, and gives one gate too many: raise a ValueError.",
+            "An even kernel_size is not refused. An even kernel has no middle, and with this padding it returns one "
+            "gate too many. Raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("eca-even-made-odd", "ECABlock",
             "An even kernel_size is silently made odd. A caller who asks for 4 should learn that 4 is not allowed: "
@@ -302,8 +307,8 @@ MISTAKES = (
             "finds it changed. Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("eca-gate-detached", "ECABlock",
-            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the kernel would "
-            "never learn.",
+            "The numbers are right, but the gates are detached, so the kernel would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((GATES, f"{GATES}.detach()"),)),
     Mistake("eca-squeeze-detached", "ECABlock",
             "The numbers are right, and so is the kernel's gradient. But x reaches the gates through a `detach()`, so "
@@ -328,7 +333,7 @@ MISTAKES = (
             "batch axis. Name the axis to remove: `.squeeze(1)`.",
             ((PRODUCT, "x * gates.squeeze()[:, :, None, None]"),)),
     Mistake("eca-relu", "ECABlock",
-            "Your gates end in a ReLU: they can be larger than 1, or 0 for ever. A gate ends in a sigmoid.",
+            "Your gates end in a ReLU, so they can be larger than 1 and can get stuck at 0. A gate ends in a sigmoid.",
             ((GATES, "torch.relu(self.conv(s[:, None]))"),)),
     Mistake("eca-zero-is-none", "ECABlock",
             "Your code treats a kernel_size of 0 as None, because `kernel_size or ...` treats both alike. Test `if "
@@ -407,15 +412,16 @@ MISTAKES = (
             "which each row holds the kernel at its own place, and zeros elsewhere.",
             ((BAND, "kernel.expand(channels, k)"),)),
     Mistake("band-smaller", "band_matrix",
-            "Your matrix lacks rows: it has one only where the whole kernel fits. It needs C rows, one for each gate.",
+            "Your matrix lacks rows: you make a row only where the whole kernel fits. It needs C rows, one for each "
+            "gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
             "Your matrix has k - 1 columns too many, those of the padding. Leave out the weights that would be "
             "multiplied by padded zeros: the shape is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
-            "Your matrix went through a sigmoid. Only the gates go through one, later: sigmoid(W @ s). The matrix "
-            "should hold the kernel's numbers as they are.",
+            "Your matrix went through a sigmoid. The matrix should hold the kernel's numbers as they are. The "
+            "sigmoid comes later, for the gates: sigmoid(W @ s).",
             ((BAND, f"torch.sigmoid({BAND})"),)),
     Mistake("band-softmax", "band_matrix",
             "Your rows are normalised to sum to 1. The matrix should hold the kernel's numbers as they are.",
@@ -425,8 +431,8 @@ MISTAKES = (
             "`torch.tensor(...)` cut the graph. Put the kernel's numbers in as tensors.",
             ((BAND, f"{BAND}.detach()"),)),
     Mistake("band-float32", "band_matrix",
-            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. It was made by "
-            "`torch.zeros(C, C)`. Use `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
+            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. Leave out any "
+            "`.float()`. Make the matrix with `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
             ((BAND, f"{BAND}.float()"),), grain="float32"),
     Mistake("band-even-allowed", "band_matrix",
             "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the "
@@ -437,8 +443,8 @@ MISTAKES = (
             "the kernel.",
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
-            "You take the column `% channels`, so weights beyond one edge come back on the other side. Leave out the "
-            "weights outside.",
+            "You take the column index modulo `channels`, so weights beyond one edge come back on the other side. "
+            "Leave out the weights that fall outside the matrix.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):
         for m in range(k):

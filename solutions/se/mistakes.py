@@ -24,8 +24,8 @@ MISTAKES = (
             "Your squeeze takes the largest value of each channel. SE takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("squeeze-sum", "squeeze",
-            "Your squeeze adds up the positions without dividing by their number, H * W, so its numbers depend on the "
-            "size of the image.",
+            "Your squeeze adds up the positions without dividing by their number, so the result depends on the size "
+            "of the image. Divide the sum by H * W, or take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("squeeze-over-batch", "squeeze",
             "Your squeeze averages over the batch too, so the images of a batch get the same numbers. Average over "
@@ -63,9 +63,8 @@ MISTAKES = (
             "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("squeeze-float32", "squeeze",
-            "The numbers are right, but they come back as float32, whatever the input's dtype is. Your code makes a "
-            "new tensor with the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new "
-            "tensor at all.",
+            "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
+            "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
 
     Mistake("squeeze-torch-method", "squeeze",
@@ -73,8 +72,9 @@ MISTAKES = (
             "over H and W.",
             ((MEAN, "x.squeeze()"),)),
     Mistake("squeeze-reshaped", "squeeze",
-            "You turn x into (B, H * W, C) with `reshape` or `view`. These keep the order of the numbers in memory, so "
-            "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            "You turn x into (B, H * W, C) with `reshape` or `view`. Neither of them swaps axes, so each of your "
+            "means mixes numbers of several channels. Flatten H and W with `x.flatten(2)`, then take the mean over "
+            "the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     Mistake("squeeze-divides-and-multiplies", "squeeze",
@@ -88,8 +88,8 @@ MISTAKES = (
 
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
-            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so each of 512 channels is "
-            "multiplied by 1/512 on average. SE uses a sigmoid: each channel is opened or closed on its own.",
+            "Your gate ends in a softmax, so the channels compete and their weights sum to 1. With 512 channels, the "
+            "average weight is only 1/512. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
             "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies "
@@ -106,10 +106,12 @@ MISTAKES = (
             "You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`.",
             ((GATE, "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"),)),
     Mistake("excitation-relu-at-end", "Excitation",
-            "A ReLU before the sigmoid keeps every weight at 0.5 or above: the gate can no longer close.",
+            "There is a ReLU right before the sigmoid, so every weight is 0.5 or more and the gate can no longer "
+            "close. Leave that ReLU out.",
             ((GATE, "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(z)))))"),)),
     Mistake("excitation-double-sigmoid", "Excitation",
-            "The sigmoid is applied twice: your weights lie between 0.5 and 0.73 and can neither open nor close.",
+            "The sigmoid is applied twice, so all your weights lie between 0.5 and 0.73. Such a gate can neither "
+            "open nor close: apply the sigmoid once.",
             ((GATE, f"torch.sigmoid({GATE})"),)),
     Mistake("excitation-relu-late", "Excitation",
             "The ReLU comes after the second layer. It belongs between the two: fc1, ReLU, fc2, sigmoid.",
@@ -121,7 +123,8 @@ MISTAKES = (
             "The hidden layer lets a part of the negative numbers through (a leaky ReLU). SE has a plain ReLU there.",
             (("torch.relu(self.fc1(z))", "nn.functional.leaky_relu(self.fc1(z))"),)),
     Mistake("excitation-complement", "Excitation",
-            "Your gate is 1 minus SE's gate: open channels are closed and closed ones opened.",
+            "Your gate is 1 minus SE's gate, so it closes the channels that should be open and opens the others. "
+            "Return the sigmoid's output as it is.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("excitation-tanh", "Excitation",
             "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a sigmoid.",
@@ -162,11 +165,11 @@ MISTAKES = (
             "Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = round(channels / reduction)"),)),
     Mistake("excitation-refuses-remainders", "Excitation",
-            "Your ValueError refuses too much: a reduction that does not divide the channels is allowed, and the "
-            "result is rounded down. Only a hidden width of 0 is an error.",
+            "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
+            "the hidden width is then rounded down. Only a hidden width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("excitation-refuses-one", "Excitation",
-            "Your ValueError refuses too much: if channels equals reduction, one hidden number is left. Only a hidden "
+            "Your ValueError refuses too much: if channels equals reduction, one hidden unit is left. Only a hidden "
             "width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
@@ -216,14 +219,14 @@ MISTAKES = (
             "Your block adds the gate to the image. A gate multiplies.",
             (("return x * self", "return x + self"),)),
     Mistake("se-double-sigmoid", "SEBlock",
-            "The gate goes through a second sigmoid: Excitation ends in one already, and two of them keep every "
-            "weight between 0.5 and 0.73.",
+            "The gate goes through a second sigmoid, which keeps every weight between 0.5 and 0.73. Excitation ends "
+            "in a sigmoid already, so leave yours out.",
             (("self.excitation(squeeze(x))[", "torch.sigmoid(self.excitation(squeeze(x)))["),)),
     Mistake("se-maximum", "SEBlock",
             "Your block squeezes with the maximum. SE takes the mean over H and W.",
             (("squeeze(x)", "x.amax(dim=(2, 3))"),)),
     Mistake("se-reduction-dropped", "SEBlock",
-            "`reduction` does not reach the Excitation: it is built with its default, 16. Pass it on.",
+            "You build Excitation without `reduction`, so Excitation uses its default, 16. Pass `reduction` on.",
             (("Excitation(channels, reduction)", "Excitation(channels)"),)),
     Mistake("se-arguments-swapped", "SEBlock",
             "Your block passes `channels` and `reduction` to Excitation in the wrong order. Excitation takes the "
@@ -268,8 +271,8 @@ MISTAKES = (
             self.gate = self.excitation(squeeze(x))
         return x * self.gate[:, :, None, None]"""),)),
     Mistake("se-gate-on-width", "SEBlock",
-            "The gate multiplies the last axis: (B, C) lines up with (H, W) from the right. Give it two more axes, "
-            "(B, C, 1, 1), so that it lines up with the channels.",
+            "The gates multiply the columns of the image: in (B, 1, 1, C), C lines up with the image's W. They "
+            "belong to the channels: (B, C, 1, 1).",
             (("[:, :, None, None]", "[:, None, None, :]"),)),
     Mistake("se-gate-on-height", "SEBlock",
             "The gates multiply the rows of the image: in (B, 1, C, 1), C lines up with the image's H. They belong to "
@@ -306,10 +309,11 @@ MISTAKES = (
             "Excitation's output as it is.",
             (("self.excitation(squeeze(x))[", "torch.softmax(self.excitation(squeeze(x)), dim=1)["),)),
     Mistake("se-double-gate", "SEBlock",
-            "The image is multiplied by the gate twice.",
+            "The image is multiplied by the gate twice. Multiply it once.",
             ((PRODUCT, f"{PRODUCT} ** 2"),)),
     Mistake("se-complement", "SEBlock",
-            "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
+            "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
+            "others. Multiply by the gate itself.",
             ((PRODUCT, "x * (1 - self.excitation(squeeze(x)))[:, :, None, None]"),)),
     Mistake("se-tensor-squeeze-in-place-of-means", "SEBlock",
             "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, "
@@ -329,7 +333,7 @@ MISTAKES = (
             "Your sum has N * C. The paper's has N * C². Each of the two matrices has C * C / r entries.",
             (("n * c**2", "n * c"),)),
     Mistake("cost-one-matrix", "se_parameter_cost",
-            "You count one matrix for each block. Each block has two, fc1 and fc2, so there is a 2 before the sum.",
+            "You count one matrix for each block. Each block has two, fc1 and fc2, so multiply the sum by 2.",
             (("return 2 * sum", "return sum"),)),
     Mistake("cost-sums-multiplied", "se_parameter_cost",
             "You add up the blocks, add up the squared channels, and multiply the two sums. Multiply stage by stage, "
@@ -339,7 +343,7 @@ MISTAKES = (
             "`c * 2` doubles the channels. The paper's formula squares them: `c**2`.",
             (("n * c**2", "n * c * 2"),)),
     Mistake("cost-biases-not-rounded", "se_parameter_cost",
-            "You count biases, C / r and C of them for each block. SE's layers have none.",
+            "You count biases: C / r in fc1 and C in fc2 of each block. SE's layers have none.",
             ((SUM,
               "sum(n * (2 * c**2 / reduction + c / reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-fixed-reduction", "se_parameter_cost",
@@ -351,7 +355,7 @@ MISTAKES = (
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
             "You square the number of blocks, or your `zip` has the channels first. Square the channels instead, "
-            "because a matrix has C * C / r entries. The blocks are only counted.",
+            "because a matrix has C * C / r entries. The number of blocks stays as it is: N * C².",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",
@@ -365,12 +369,12 @@ MISTAKES = (
             ((SUM,
               "2 * sum(n * c * (c // reduction) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-biases", "se_parameter_cost",
-            "You count biases, C // r and C of them for each block. SE's layers have none.",
+            "You count biases: C // r in fc1 and C in fc2 of each block. SE's layers have none.",
             ((SUM,
               "sum(n * (2 * c**2 / reduction + c // reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-channels-and-blocks-squared", "se_parameter_cost",
-            "You square the product N * C. Only C is squared (each matrix has C * C / r entries). The blocks are "
-            "counted: N * C².",
+            "You square the product N * C. Square only C, because each matrix has C * C / r entries. The number of "
+            "blocks stays as it is: N * C².",
             (("n * c**2", "(n * c) ** 2"),)),
     Mistake("cost-caret", "se_parameter_cost",
             "In Python `^` is not a power: it flips bits. Write `c**2` (or `c * c`).",

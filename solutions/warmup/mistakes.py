@@ -17,9 +17,9 @@ WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
 OUTPUT = "return weights @ v"
 COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
 
-OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). The weights of each "
-                "key then sum to 1, so a query's result depends on which other queries there are. Each query should "
-                "share out its attention among the keys, the last axis.")
+OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). The weights of "
+                "each key then sum to 1, so a query's result depends on which other queries there are. The weights "
+                "of each query should sum to 1: take the softmax over the keys, the last axis of q @ kᵀ.")
 LEFT_OUT = "`gate` should accept four shapes, but yours refuses one of them: {}."
 
 MISTAKES = (
@@ -32,8 +32,8 @@ MISTAKES = (
             "Your function takes the largest value of each channel. Average pooling takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("pool-sum", "global_average_pool",
-            "Your function adds up the positions but does not divide by their number, H * W, so a larger image gives "
-            "larger numbers.",
+            "Your function adds up the positions but does not divide by their number, so a larger image gives larger "
+            "numbers. Divide the sum by H * W, or use `x.mean(dim=...)`.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("pool-everything", "global_average_pool",
             "Your function averages over all four axes and returns one single number. Name the two axes to average "
@@ -77,13 +77,13 @@ MISTAKES = (
             "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("pool-float32", "global_average_pool",
-            "The numbers are right, but they come back as float32, whatever the input's dtype is. Your code makes a "
-            "new tensor with the default dtype. Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new "
-            "tensor at all.",
+            "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
+            "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
     Mistake("pool-reshaped", "global_average_pool",
-            "You turn x into (B, H * W, C) with `reshape` or `view`. These keep the order of the numbers in memory, so "
-            "your means mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            "You turn x into (B, H * W, C) with `reshape` or `view`. Neither of them swaps axes, so each of your "
+            "means mixes numbers of several channels. Flatten H and W with `x.flatten(2)`, then take the mean over "
+            "the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     # --- gate
@@ -99,13 +99,14 @@ MISTAKES = (
             "allowed ones, and raise a ValueError.",
             ((GUARD, ""),)),
     Mistake("gate-asks-torch", "gate",
-            "You leave it to torch to refuse wrong shapes. But torch stretches every axis of size 1, so (1, C, 1, 1) "
-            "or (B, 1, H, 1) pass. Compare the shape with the four allowed ones.",
+            "You leave it to torch to refuse wrong shapes. But torch stretches every axis of size 1, so wrong shapes "
+            "such as (1, C, 1, 1) pass. Compare the shape with the four allowed ones, and raise the ValueError "
+            "yourself.",
             ((f"{GUARD}    {PRODUCT}", "    try:\n        return x * weights\n    except RuntimeError:\n"
               "        raise ValueError(f\"{tuple(weights.shape)} does not fit {tuple(x.shape)}\")"),)),
     Mistake("gate-counts-axes", "gate",
-            "You check the number of axes but not their sizes, so (B, 1, H, 1) or (1, C, 1, 1) pass. Compare the whole "
-            "shape.",
+            "You check the number of axes but not their sizes, so wrong shapes such as (B, 1, H, 1) pass. Compare "
+            "the whole shape with the four allowed ones.",
             ((ELSE, "elif weights.dim() != 4:"),)),
     Mistake("gate-two-axes-unchecked", "gate",
             "Weights with two axes pass your check whatever their sizes are, and wrong sizes end in torch's own "
@@ -120,8 +121,8 @@ MISTAKES = (
             "(B, C, 1, 1).",
             ((AXES, "weights = weights[:, :, None]"),)),
     Mistake("gate-axes-in-front", "gate",
-            "You put the new axes first, (1, 1, B, C), as torch itself would: B is matched with H, and C with W. They "
-            "belong at the end, (B, C, 1, 1).",
+            "You put the new axes in front, so your weights are (1, 1, B, C). Then B is matched with H, and C with "
+            "W. Put the new axes at the end: (B, C, 1, 1).",
             ((AXES, "weights = weights[None, None]"),)),
     Mistake("gate-added", "gate",
             "Your function adds the weights. A gate multiplies: 0 closes it, and 1 lets everything pass.",
@@ -147,7 +148,8 @@ MISTAKES = (
             "Your function returns the weights, stretched to x's shape. Multiply x by them.",
             ((PRODUCT, "return weights.expand_as(x)"),)),
     Mistake("gate-first-image", "gate",
-            "Your function gates the whole batch with the first image's weights. Each image has its own.",
+            "Your function gates the whole batch with the first image's weights. Each image has its own weights, so "
+            "keep the batch axis of `weights` whole.",
             ((PRODUCT, "return x * weights[:1]"),)),
     Mistake("gate-in-place", "gate",
             "Your function changes x in place (`x *= ...`): code that reads x afterwards finds it changed. Write "
@@ -180,7 +182,7 @@ MISTAKES = (
              ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
     Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
     Mistake("gate-maps-without-channel", "gate",
-            "You accept weights of three axes, (B, H, W). If there is one weight per position, its shape is (B, 1, H, "
+            "You accept weights of three axes, (B, H, W). Weights for the positions must have four axes: (B, 1, H, "
             "W). Raise a ValueError for (B, H, W).",
             ((f"    {ELSE}",
               f"    elif weights.shape == (b, h, w):\n        weights = weights[:, None]\n    {ELSE}"),)),
@@ -196,7 +198,8 @@ MISTAKES = (
             "also picks `dim=0` if no `dim` is given.) Your softmax should run over the keys, the last axis.",
             (("dim=-1", "dim=0"),)),
     Mistake("attention-no-softmax", "dot_product_attention",
-            "The softmax is missing: your weights are raw scores, which can be negative and do not sum to 1.",
+            "The softmax is missing: your weights are raw scores, which can be negative and do not sum to 1. Apply a "
+            "softmax to the scores over the keys, the last axis.",
             ((WEIGHTS, SCORES),)),
     Mistake("attention-not-normalised", "dot_product_attention",
             "Your weights are exp(score), and you do not divide them by their sum. A softmax divides, so that the "
@@ -253,8 +256,8 @@ MISTAKES = (
             "You scale after the softmax, so the weights no longer sum to 1. Scale the scores instead.",
             ((WEIGHTS, "scale * torch.softmax(q @ k.transpose(1, 2), dim=-1)"),)),
     Mistake("attention-reshaped-keys", "dot_product_attention",
-            "You turn k into (B, D, M) with `view` or `reshape`. These keep the order of the numbers in memory, so "
-            "keys get mixed. To swap two axes, use `transpose(1, 2)`.",
+            "You turn k into (B, D, M) with `view` or `reshape`. Neither of them swaps axes, so numbers of different "
+            "keys get mixed. Use `k.transpose(1, 2)`.",
             (("k.transpose(1, 2)", "k.reshape(k.shape[0], k.shape[2], k.shape[1])"),)),
     Mistake("attention-transposes-batch", "dot_product_attention",
             "You swap axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: swap axes 1 and 2.",
@@ -264,16 +267,17 @@ MISTAKES = (
             "first: `k.transpose(1, 2)` is (B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
-            "Your weights are powers of 2, as in the example that is worked out by hand. A softmax takes powers of e. "
-            "(If you pass scale = ln 2, you get the example's numbers.)",
+            "Your weights are powers of 2, as in the notebook's section 'Attention by hand'. A softmax takes powers "
+            "of e, so use `torch.softmax`. (If you pass scale = ln 2, you get that section's numbers.)",
             ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
             "Queries and keys are swapped: your scores have one row for each key, (B, M, N). They should have one row "
             "for each query, (B, N, M). Multiply q by k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they are multiplied by the values. If N = M, a query then gathers with "
-            "the weights in a column. Leave out the transposition: (B, N, M) times (B, M, E) fits as it is.",
+            "Your weights are transposed before they are multiplied by the values. If N = M, the product still "
+            "works, but each query uses a column of the weights instead of its row. Leave out the transposition: (B, "
+            "N, M) times (B, M, E) fits as it is.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
             "You take the weighted mean of the keys. Keys only decide the weights: take the weighted mean of the "
@@ -324,17 +328,19 @@ MISTAKES = (
             ((COUNT, "sum(t.numel() for t in module.state_dict().values())"),)),
     Mistake("count-buffers", "count_parameters",
             "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by "
-            "gradients.",
+            "gradients, so leave them out. `module.parameters()` holds no buffers.",
             ((COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())"),)),
     Mistake("count-tensors", "count_parameters",
             "You count the tensors and not the numbers in them. A weight of 3 x 5 has 15 parameters: `numel()` counts "
             "them.",
             (("parameter.numel()", "1"),)),
     Mistake("count-no-biases", "count_parameters",
-            "You leave out parameters with one axis: biases, and the scales of norms. They are trained too.",
+            "You leave out parameters with one axis: biases, and the scales of norms. They are trained too, so count "
+            "them.",
             (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
     Mistake("count-by-name", "count_parameters",
-            "You count only parameters called `weight`. Biases are parameters too.",
+            "You count only parameters called `weight`. Biases are parameters too, so count every parameter, "
+            "whatever its name is.",
             ((COUNT,
               "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
     Mistake("count-top-level", "count_parameters",

@@ -106,7 +106,7 @@ def band_matrix(kernel, channels):
     return W
 
 
-# %% wrong: modulo, expect: take the column `% channels`
+# %% wrong: modulo, expect: take the column index modulo `channels`
 def band_matrix(kernel, channels):
     k = len(kernel)
     if k % 2 == 0:

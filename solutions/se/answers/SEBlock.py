@@ -232,7 +232,7 @@ class SEBlock(nn.Module):
         return x * self.excitation(self.pool(x)).expand_as(x)
 
 
-# %% wrong: reduction-dropped, edits, expect: `reduction` does not reach the Excitation
+# %% wrong: reduction-dropped, edits, expect: You build Excitation without `reduction`
 # Does not pass the reduction on.
 # - self.excitation = Excitation(channels, reduction)
 # + self.excitation = Excitation(channels)

@@ -107,7 +107,7 @@ def squeeze(x):
         return x.flatten(2).mean(-1)
 
 
-# %% wrong: reshaped, expect: your means mix channels
+# %% wrong: reshaped, expect: your means mixes numbers of several channels
 def squeeze(x):
     b, c, h, w = x.shape
     return x.reshape(b, h * w, c).mean(dim=1)

@@ -176,7 +176,7 @@ def dot_product_attention(q, k, v, scale=None):
     return ((q @ k.mT) * scale).softmax(-1) @ v
 
 
-# %% wrong: view, expect: so keys get mixed
+# %% wrong: view, expect: so numbers of different keys get mixed
 # Turns the keys by view.
 
 

@@ -108,7 +108,7 @@ def gate(x, weights):
 # +     raise ValueError
 
 
-# %% wrong: try-except, expect: You check the number of axes but not their sizes, so (B, 1, H, 1) or (1, C, 1, 1) pass
+# %% wrong: try-except, expect: You check the number of axes but not their sizes, so wrong shapes such as (B, 1, H, 1) pass
 # Lets torch decide what fits.
 
 

@@ -76,7 +76,7 @@ def global_average_pool(x):
     return x.max(dim=3).values.mean(dim=2)
 
 
-# %% wrong: reshaped, expect: your means mix channels
+# %% wrong: reshaped, expect: your means mixes numbers of several channels
 def global_average_pool(x):
     b, c, h, w = x.shape
     return x.reshape(b, h * w, c).mean(1)
