@@ -91,15 +91,16 @@ MISTAKES = (
             "would leave the map.",
             ((RESULT, "round((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-truncated", "conv_output_size",
-            "`int(...)` cuts the fraction off, so it rounds a negative number up. A kernel that is too long by less "
-            "than a stride then seems to fit once. Divide with //, which rounds down.",
+            "`int(...)` cuts the fraction off, so it rounds a negative number up. A kernel that does not fit at all "
+            "can then get a size of 1. Divide with //, which rounds down.",
             ((RESULT, "int((size + 2 * padding - reach) / stride) + 1"),)),
     Mistake("size-undilated-formula-dilated-once", "conv_output_size",
             "You multiply the padding by the dilation. Only the kernel is stretched; the padding counts as it is.",
             ((RESULT, "(size + 2 * padding * dilation - reach) // stride + 1"),)),
     Mistake("size-always-same", "conv_output_size",
-            "You return `size` (divided by the stride), as if the padding always made up for the kernel. It does only "
-            "if 2 * padding is dilation * (kernel_size - 1).",
+            "You return `size` (divided by the stride), as if the padding always made up for the kernel. That holds "
+            "only if 2 * padding equals dilation * (kernel_size - 1). Use the padding and the kernel's span in your "
+            "formula.",
             ((RESULT, "size // stride"),)),
     Mistake("size-no-error", "conv_output_size",
             "A result below 1 is returned as if it were a size. Raise a ValueError: the kernel fits nowhere.",
@@ -132,16 +133,17 @@ MISTAKES = (
             "Your branch multiplies x by its numbers. Return the numbers alone, (B, C, 1, 1); BAM applies the gate.",
             ((SHAPED, "x * scores[:, :, None, None]"),)),
     Mistake("channel-no-norm", "ChannelBranch",
-            "The BatchNorm between fc1 and the ReLU is missing, or it is made and never called.",
+            "The BatchNorm between fc1 and the ReLU is missing, or it is made and never called. The order should be "
+            "fc1, BatchNorm, ReLU, fc2.",
             ((FIRST, "self.fc1(s)"),)),
     Mistake("channel-norm-of-channels", "ChannelBranch",
-            "Your BatchNorm has C numbers: it comes before fc1 or after fc2. It should come between the two, on the C "
-            "// r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
+            "Your BatchNorm comes before fc1 or after fc2, where it normalises C numbers. Put it between the two, on "
+            "the C // r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
             (("nn.BatchNorm1d(hidden)", "nn.BatchNorm1d(channels)"), (SCORES,
                                                                       "self.bn(self.fc2(torch.relu(self.fc1(s))))"))),
     Mistake("channel-second-norm", "ChannelBranch",
             "There is a second BatchNorm, on C numbers, at the end of the branch. The paper puts one there, but this "
-            "exercise follows the authors' code: it has one BatchNorm, on the C // r hidden numbers.",
+            "exercise follows the authors' code. Keep only the BatchNorm on the C // r hidden numbers.",
             (("self.fc2 = nn.Linear(hidden, channels)",
               "self.fc2 = nn.Linear(hidden, channels)\n        self.bn2 = nn.BatchNorm1d(channels)"),
              (SCORES, f"self.bn2({SCORES})"))),
@@ -185,15 +187,16 @@ MISTAKES = (
             "Your branch averages over the batch too, so all images get the same numbers. Average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("channel-square-window", "ChannelBranch",
-            "You pool with a square window as high as the map, as the authors' code does. On a wide map it sees only "
-            "the left part, or there are several windows. Take the mean over H and W.",
+            "You pool with a square window as high as the map, as the authors' code does. On a wide map one window "
+            "covers only the left part, and on a very wide map there are several windows. Take the mean over H and W.",
             ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),)),
     Mistake("channel-no-bias", "ChannelBranch",
-            "Your linear layers have no bias. SE's have none, but BAM's have one.",
+            "Your linear layers have no bias. SE's have none, but BAM's have one: leave `bias` at its default.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),
              ("nn.Linear(hidden, channels)", "nn.Linear(hidden, channels, bias=False)"))),
     Mistake("channel-first-without-bias", "ChannelBranch",
-            "fc1 has no bias. A bias right before a BatchNorm has no effect in training, but BAM has one.",
+            "fc1 has no bias. A bias right before a BatchNorm has no effect in training, but BAM has one: leave "
+            "`bias` at its default.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),)),
     Mistake("channel-axes-kept", "ChannelBranch",
             "The means keep two axes of size 1, (B, C, 1, 1), and nn.Linear works on the last axis. Give it (B, C).",
@@ -228,15 +231,15 @@ MISTAKES = (
             "size with padding=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, dilation=dilation)")),
     Mistake("spatial-no-dilation", "SpatialBranch",
-            "Your 3x3 convolutions are not dilated (padding=1, dilation=1): the branch sees 5 x 5 positions whatever "
-            "`dilation` says.",
+            "Your 3x3 convolutions are not dilated, so the branch sees 5 x 5 positions whatever `dilation` says. Pass "
+            "padding=dilation and dilation=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=1)")),
     Mistake("spatial-dilation-forgotten", "SpatialBranch",
             "Your 3x3 convolutions have the padding but not the dilation, so the map grows. Pass both: "
             "padding=dilation and dilation=dilation.",
             both("nn.Conv2d(hidden, hidden, 3, padding=dilation)")),
     Mistake("spatial-dilation-four", "SpatialBranch",
-            "The argument `dilation` has no effect: 4 is written in its place.",
+            "The argument `dilation` has no effect, because 4 is written in its place. Use the argument.",
             both("nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)")),
     Mistake("spatial-second-not-dilated", "SpatialBranch",
             "Your second 3x3 convolution is not dilated. Both should be.",
@@ -253,10 +256,12 @@ MISTAKES = (
             (("nn.Conv2d(channels, hidden, 1)", "nn.Conv2d(channels, hidden, 1, bias=False)"),
              *both("nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)"))),
     Mistake("spatial-one-convolution", "SpatialBranch",
-            "conv2 and bn2 are made and never called: your branch has one 3x3 convolution, and sees half as far.",
+            "conv2 and bn2 are made and never called, so your branch has only one 3x3 convolution. It sees half as "
+            "far as with both: call conv2 and bn2 after the first one.",
             ((f"        h = {STEPS[2]}\n", ""),)),
     Mistake("spatial-same-convolution", "SpatialBranch",
-            "You call conv1 twice; conv2 is made and never called. Each should have weights of its own.",
+            "You call conv1 twice; conv2 is made and never called. Call conv2 the second time, because each "
+            "convolution should have weights of its own.",
             ((STEPS[2], STEPS[2].replace("conv2", "conv1")),)),
     Mistake("spatial-shared-norm", "SpatialBranch",
             "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, and bn2 is never called. Each layer "
@@ -270,7 +275,7 @@ MISTAKES = (
             "bn0 is made and never called. It belongs between `reduce` and its ReLU.",
             ((STEPS[0], "torch.relu(self.reduce(x))"),)),
     Mistake("spatial-convolutions-exchanged", "SpatialBranch",
-            "conv1 and conv2 have changed places in your forward.",
+            "conv1 and conv2 have changed places in your forward. Call conv1 first, then conv2.",
             ((STEPS[1], STEPS[1].replace("conv1", "conv2")), (STEPS[2], STEPS[2].replace("conv2", "conv1")))),
     Mistake("spatial-no-norms", "SpatialBranch",
             "The BatchNorms are missing (or made and never called). There should be one after each layer but the "
@@ -281,7 +286,8 @@ MISTAKES = (
             tuple((step, f"self.bn{i}(torch.relu({step.removeprefix(f'torch.relu(self.bn{i}(')[:-2]}))")
                   for i, step in enumerate(STEPS))),
     Mistake("spatial-no-relus", "SpatialBranch",
-            "The ReLUs are missing: without them, the four convolutions amount to one.",
+            "The ReLUs are missing: without them, the four convolutions amount to one. Put a ReLU after each "
+            "BatchNorm.",
             tuple((step, step.removeprefix("torch.relu(")[:-1]) for step in STEPS)),
     Mistake("spatial-no-last-relu", "SpatialBranch",
             "There is no ReLU after conv2 and bn2. One should follow each of the three BatchNorms.",
@@ -318,15 +324,16 @@ MISTAKES = (
             "Your block adds the gate to x. A gate multiplies: x + x * gate.",
             ((GATED, "x + torch.sigmoid(scores)"),)),
     Mistake("bam-no-sigmoid", "BAM",
-            "The sigmoid is missing: x is multiplied by the raw sum of the two maps, which can be any number.",
+            "The sigmoid is missing: x is multiplied by the raw sum of the two maps, which can be any number. Apply a "
+            "sigmoid to the sum.",
             ((GATED, "x + x * scores"),)),
     Mistake("bam-two-sigmoids", "BAM",
-            "Each map goes through a sigmoid of its own before they are combined, and none comes after. Combine the "
-            "raw maps first, then apply one sigmoid to the result.",
+            "You apply a sigmoid to each map and then combine the two. Combine the raw maps first, then apply one "
+            "sigmoid to the result.",
             ((f"scores = {COMBINED}", "c, s = torch.sigmoid(channel), torch.sigmoid(spatial)\n"
               '        gate = c + s if self.combine == "sum" else c * s'), (GATED, "x + x * gate"))),
     Mistake("bam-sigmoid-twice", "BAM",
-            "The sigmoid is applied twice: your gate lies between 0.5 and 0.73.",
+            "The sigmoid is applied twice, so your gate lies between 0.5 and 0.73. Apply it once.",
             ((GATED, "x + x * torch.sigmoid(torch.sigmoid(scores))"),)),
     Mistake("bam-one-after-the-other", "BAM",
             "Your second branch sees the output of the first, as in CBAM. In BAM both look at x itself, side by side.",
@@ -356,7 +363,8 @@ MISTAKES = (
             "\"sum\", the default, adds them.",
             ((COMBINED, "channel * spatial"),)),
     Mistake("bam-exchanged", "BAM",
-            '"sum" and "product" have changed places.',
+            '"sum" and "product" have changed places. "sum" should add the two maps, and "product" should multiply '
+            'them.',
             ((COMBINED, 'channel * spatial if self.combine == "sum" else channel + spatial'),)),
     Mistake("bam-product-by-default", "BAM",
             'If combine is not given, your block multiplies the maps. The default should be "sum", as in the paper.',
@@ -392,8 +400,8 @@ MISTAKES = (
             "changed. Write x + x * gate.",
             ((f"return {GATED}", "x *= 1 + torch.sigmoid(scores)\n        return x"),)),
     Mistake("bam-gate-detached", "BAM",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): the branches would "
-            "never learn.",
+            "The numbers are right, but the gate is detached, so the branches would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((GATED, "x + x * torch.sigmoid(scores).detach()"),)),
     Mistake("bam-image-detached", "BAM",
             "The numbers are right, but x is detached before the product, so a part of its gradient is lost. Leave out "
@@ -425,22 +433,23 @@ MISTAKES = (
             "dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=2")),)),
     Mistake("repaired-first-layer-only", "RepairedSpatialAttention",
-            "Only the first dilated layer is repaired: the others still have padding=1.",
+            "Only the first dilated layer is repaired: the others still have padding=1. Give all of them "
+            "padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=1 if i else dilation")),)),
     Mistake("repaired-no-padding", "RepairedSpatialAttention",
             "Your layers have no padding at all, so each makes H and W smaller by 2 * dilation. A 3x3 kernel keeps the "
             "size with padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation, ", "")),)),
     Mistake("repaired-without-dilation", "RepairedSpatialAttention",
-            "You kept the padding of 1 and took the dilation away. The map keeps its size, but it sees less far than "
-            "its author wanted: keep the dilation and change the padding.",
+            "You kept the padding of 1 and took the dilation away. The map keeps its size, but each position sees "
+            "less of its surroundings than the author wanted. Keep the dilation and change the padding.",
             ((LAYER, LAYER.replace("padding=dilation, dilation=dilation", "padding=1")),)),
     Mistake("repaired-dilation-two", "RepairedSpatialAttention",
-            "The argument `dilation` has no effect: 2 is written in its place.",
+            "The argument `dilation` has no effect, because 2 is written in its place. Use the argument.",
             ((LAYER, LAYER.replace("dilation=dilation", "dilation=2").replace("padding=dilation", "padding=2")),)),
     Mistake("repaired-resized", "RepairedSpatialAttention",
-            "You let the map shrink and stretch it to x's size afterwards. Its shape is right, but a number on the map "
-            "no longer belongs to its own position. Keep the map's size in every layer: padding=dilation.",
+            "You let the map shrink and stretch it to x's size afterwards. Its shape is then right, but its numbers "
+            "have moved to other positions. Keep the map's size in every layer: padding=dilation.",
             ((LAYER, LAYER.replace("padding=dilation", "padding=max(1, dilation - 1)")),
              (EXPANDED, "nn.functional.interpolate(self.sa(x), x.shape[2:]).expand_as(x)"))),
     Mistake("repaired-not-expanded", "RepairedSpatialAttention",
@@ -455,7 +464,7 @@ MISTAKES = (
             "You multiply x by the map. Return the map alone, in x's shape.",
             ((EXPANDED, "x * self.sa(x)"),)),
     Mistake("repaired-three-layers", "RepairedSpatialAttention",
-            "The argument `num_layers` has no effect: there are always three dilated layers.",
+            "The argument `num_layers` has no effect: there are always three dilated layers. Use range(num_layers).",
             (("range(num_layers)", "range(3)"),)),
     Mistake("repaired-one-layer-less", "RepairedSpatialAttention",
             "One dilated layer is missing. Let i run from 0 to num_layers - 1, as in range(num_layers).",
@@ -465,7 +474,7 @@ MISTAKES = (
             "them.) Each layer should be convolution, BatchNorm, ReLU.",
             ((f"            {RELUS}\n", ""),)),
     Mistake("repaired-no-first-relu", "RepairedSpatialAttention",
-            "The ReLU after conv_reduce1 and bn_reduce1 is missing.",
+            "The ReLU after conv_reduce1 and bn_reduce1 is missing. Add it as relu_reduce1.",
             ((", relu_reduce1=nn.ReLU())", ")"),)),
     Mistake("repaired-no-norms", "RepairedSpatialAttention",
             "The BatchNorms of the dilated layers are missing. Each layer should be convolution, BatchNorm, ReLU.",

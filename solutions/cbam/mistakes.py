@@ -47,24 +47,24 @@ MISTAKES = (
             "them should be the mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Send each of them through the mlp by "
-            "itself, and add the two results: because of the ReLU, this is different.",
+            "You add mean and maximum first and send the sum through the mlp. Call the mlp on each of them "
+            "separately, and add the two results. Because of the ReLU, the two ways give different numbers.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
-            "You send the average of mean and maximum through the mlp. Send each of them through it by itself, and add "
-            "the two results.",
+            "You send the average of mean and maximum through the mlp. Call the mlp on each of them separately, and "
+            "add the two results.",
             ((SCORES, f"self.mlp(({MEAN} + {LARGEST}) / 2)"),)),
     Mistake("gate-scores-averaged", "ChannelGate",
-            "You take half the sum of the two results. CBAM adds them without dividing.",
+            "You take half the sum of the mlp's two results. CBAM adds them without dividing.",
             ((SCORES, f"({SCORES}) / 2"),)),
     Mistake("gate-scores-subtracted", "ChannelGate",
-            "You subtract the two results. CBAM adds them.",
+            "You subtract the mlp's two results. CBAM adds them.",
             ((SCORES, f"self.mlp({MEAN}) - self.mlp({LARGEST})"),)),
     Mistake("gate-scores-multiplied", "ChannelGate",
-            "You multiply the two results. CBAM adds them, and then takes the sigmoid.",
+            "You multiply the mlp's two results. CBAM adds them, and then takes the sigmoid.",
             ((SCORES, f"self.mlp({MEAN}) * self.mlp({LARGEST})"),)),
     Mistake("gate-larger-score", "ChannelGate",
-            "You take the larger of the two results. CBAM adds them.",
+            "You take the larger of the mlp's two results. CBAM adds them.",
             ((SCORES, f"torch.maximum(self.mlp({MEAN}), self.mlp({LARGEST}))"),)),
     Mistake("gate-two-sigmoids-added", "ChannelGate",
             "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first, then "
@@ -91,7 +91,8 @@ MISTAKES = (
             "between 0 and 1.",
             ((GATE, "scores[:, :, None, None]"),)),
     Mistake("gate-double-sigmoid", "ChannelGate",
-            "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
+            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
+            "nor close: apply the sigmoid once.",
             ((GATE, f"torch.sigmoid({GATE})"),)),
     Mistake("gate-softmax", "ChannelGate",
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: "
@@ -101,7 +102,8 @@ MISTAKES = (
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
             ((GATE, "torch.tanh(scores)[:, :, None, None]"),)),
     Mistake("gate-complement", "ChannelGate",
-            "You return 1 minus the gate: open channels are closed and closed ones opened.",
+            "You return 1 minus the gate, which closes the channels that should be open and opens the others. Return "
+            "the sigmoid's output as it is.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("gate-no-relu", "ChannelGate",
             "The ReLU between the two layers of your mlp is missing. Without it, you could as well add mean and "
@@ -134,7 +136,7 @@ MISTAKES = (
             "the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("gate-largest-size", "ChannelGate",
-            "You take the largest absolute value. The maximum of -5 and 2 is 2.",
+            "You take the largest absolute value. Leave out the `abs`: the maximum of -5 and 2 is 2.",
             ((LARGEST, "x.abs().amax(dim=(2, 3))"),)),
     Mistake("gate-indices", "ChannelGate",
             "You use the second part of max's result, the positions of the maxima. Use the first part, the maxima "
@@ -180,8 +182,8 @@ MISTAKES = (
             "reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
-            "Your ValueError refuses too much: a reduction that does not divide the channels is allowed, and the "
-            "result is rounded down. Raise it only if the hidden width is 0.",
+            "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
+            "the hidden width is then rounded down. Raise it only if the hidden width is 0.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
             "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a mistake of the "
@@ -196,12 +198,12 @@ MISTAKES = (
             "`.data`, or `no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("gate-max-detached", "ChannelGate",
-            "The numbers are right, but no gradient reaches x through the maximum: a `detach()`, `.data` or "
-            "`no_grad()` cuts it off.",
+            "The numbers are right, but no gradient reaches x through the maximum. Leave out the `detach()`, `.data` "
+            "or `no_grad()` that cuts it off.",
             ((LARGEST, "x.detach().amax(dim=(2, 3))"),)),
     Mistake("gate-pooled-detached", "ChannelGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the "
-            "pooled tensors.",
+            "The numbers are right, but no gradient reaches x, because the pooled tensors are detached. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"), (LARGEST, "x.detach().amax(dim=(2, 3))"))),
 
     Mistake("gate-keeps-axes", "ChannelGate",
@@ -229,10 +231,10 @@ MISTAKES = (
             "the maximum first: weights trained with one order are wrong in the other.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-mean-twice", "SpatialGate",
-            "Both of your sheets are the mean, and the maximum is not used.",
+            "Both of your sheets are the mean, and the maximum is not used. The first sheet should be the maximum.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MEAN_MAP}], dim=1)"),)),
     Mistake("spatial-max-twice", "SpatialGate",
-            "Both of your sheets are the maximum, and the mean is not used.",
+            "Both of your sheets are the maximum, and the mean is not used. The second sheet should be the mean.",
             ((POOLED, f"torch.cat([{MAX_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-added", "SpatialGate",
             "You add the two sheets and give the convolution one channel. It should take two: put the sheets together "
@@ -270,7 +272,8 @@ MISTAKES = (
             "between 0 and 1.",
             ((MAP, "self.bn(self.conv(pooled))"),)),
     Mistake("spatial-double-sigmoid", "SpatialGate",
-            "The sigmoid is applied twice: your map lies between 0.5 and 0.73 and can neither open nor close.",
+            "The sigmoid is applied twice, so your map lies between 0.5 and 0.73. Such a map can neither open nor "
+            "close a position: apply the sigmoid once.",
             ((MAP, f"torch.sigmoid({MAP})"),)),
     Mistake("spatial-sigmoid-before-bn", "SpatialGate",
             "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order should be "
@@ -285,8 +288,8 @@ MISTAKES = (
             "sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution, where it has two channels. It should come after the "
-            "convolution and normalise its one channel.",
+            "Your BatchNorm comes before the convolution and normalises two channels. Put it after the convolution, "
+            "whose output has one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
             "The BatchNorm is missing. The paper's formula has none, but the authors' code has one. Here it is "
@@ -305,8 +308,8 @@ MISTAKES = (
             (("self.bn(self.conv(pooled))",
               "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
-            "Your convolution has a bias. Pass `bias=False`: the BatchNorm after it removes any constant, and has a "
-            "bias of its own.",
+            "Your convolution has a bias. The BatchNorm after the convolution removes any constant and adds a bias of "
+            "its own: pass `bias=False`.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
             "You multiply x by the map. Return the map itself, (B, 1, H, W). The block around it applies the map.",
@@ -320,7 +323,7 @@ MISTAKES = (
             ((MAP, f"{MAP}[:, 0]"),)),
     Mistake("spatial-no-padding", "SpatialGate",
             "Your convolution has no padding, so the map is smaller than the image. With `padding=kernel_size // 2` "
-            "it keeps its size.",
+            "the map has the image's size.",
             (("padding=kernel_size // 2, ", ""),)),
     Mistake("spatial-fixed-padding", "SpatialGate",
             "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only if the kernel size "
@@ -342,15 +345,16 @@ MISTAKES = (
             "sigmoid: each position is opened or closed on its own.",
             ((MAP, "self.bn(self.conv(pooled)).flatten(2).softmax(dim=2).view(len(x), 1, *x.shape[2:])"),)),
     Mistake("spatial-complement", "SpatialGate",
-            "You return 1 minus the map: open positions are closed and closed ones opened.",
+            "You return 1 minus the map, which closes the positions that should be open and opens the others. Return "
+            "the sigmoid's output as it is.",
             ((MAP, f"1 - {MAP}"),)),
     Mistake("spatial-detached", "SpatialGate",
             "The numbers are right, but the map is detached: the convolution would never learn. Leave out the "
             "`detach()` (or `.data`, or `no_grad()`).",
             ((MAP, f"{MAP}.detach()"),)),
     Mistake("spatial-pooled-detached", "SpatialGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off "
-            "the sheets.",
+            "The numbers are right, but no gradient reaches x, because the sheets are detached. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             (("self.conv(pooled)", "self.conv(pooled.detach())"),)),
     Mistake("spatial-exp", "SpatialGate", INFINITE, ((MAP, naive_sigmoid("self.bn(self.conv(pooled))")),)),
     Mistake("spatial-maximum-from-zero", "SpatialGate",
@@ -372,7 +376,7 @@ MISTAKES = (
             "gate, then multiply the result by its own spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
-            "Your block stops after the channel gate. Its result should go through the spatial gate too.",
+            "Your block stops after the channel gate. Multiply the gated image by its spatial gate too.",
             ((BOTH, f"{FIRST}\n        return x"),)),
     Mistake("cbam-spatial-only", "CBAM",
             "Your block leaves the channel gate out. It should come first, and the spatial gate should read the gated "
@@ -380,7 +384,7 @@ MISTAKES = (
             ((BOTH, f"return {SECOND}"),)),
     Mistake("cbam-ungated-image", "CBAM",
             "The spatial gate reads the gated image, but you multiply the original x by its map, so the channel gate "
-            "is lost. Multiply the gated image.",
+            "is lost. Multiply the gated image by the map.",
             ((BOTH, "return x * self.spatial_gate(x * self.channel_gate(x))"),)),
     Mistake("cbam-gates-not-applied", "CBAM",
             "A gate returns weights, not a gated image. Your spatial gate reads the channel gate's weights, (B, C, 1, "
@@ -390,8 +394,9 @@ MISTAKES = (
             "Your block returns the spatial map. Multiply the gated image by it.",
             ((f"return {SECOND}", "return self.spatial_gate(x)"),)),
     Mistake("cbam-gate-of-gate", "CBAM",
-            "You pass the channel gate's weights to the spatial gate and return its output, weights made from weights. "
-            "Multiply each gate's weights by the image that the gate has read.",
+            "You pass the channel gate's weights to the spatial gate and return the spatial gate's output. A gate "
+            "should read an image: multiply x by the channel gate's weights, then multiply the result by its own "
+            "spatial gate.",
             ((BOTH, "return self.spatial_gate(self.channel_gate(x))"),)),
     Mistake("cbam-added", "CBAM",
             "Your block adds its gates to the image. A gate multiplies.",
@@ -401,14 +406,15 @@ MISTAKES = (
             "to the residual block around it.",
             ((BOTH, "y = x * self.channel_gate(x)\n        return x + y * self.spatial_gate(y)"),)),
     Mistake("cbam-inner-shortcut", "CBAM",
-            "Your block adds the channel-gated image at the end. CBAM returns the gated image alone.",
+            "Your block adds a shortcut around the spatial gate: x + x * gate. CBAM has no such shortcut, so return x "
+            "* gate alone.",
             ((f"return {SECOND}", f"return x + {SECOND}"),)),
     Mistake("cbam-channel-gate-twice", "CBAM",
             "You apply the channel gate twice. Apply it once.",
             ((BOTH, "g = self.channel_gate(x)\n        x = x * g\n        return x * g * self.spatial_gate(x)"),)),
     Mistake("cbam-double-sigmoid", "CBAM",
-            "Your gates go through a second sigmoid: both end in one already, and two of them keep every weight "
-            "between 0.5 and 0.73.",
+            "Your gates go through a second sigmoid, which keeps every weight between 0.5 and 0.73. Both gates end in "
+            "a sigmoid already, so leave yours out.",
             ((BOTH,
               "x = x * torch.sigmoid(self.channel_gate(x))\n        return x * torch.sigmoid(self.spatial_gate(x))"),)),
     Mistake("cbam-in-place", "CBAM",
@@ -416,10 +422,10 @@ MISTAKES = (
             "finds it changed. Write `x = x * ...`.",
             ((FIRST, "x *= self.channel_gate(x)"),)),
     Mistake("cbam-reduction-dropped", "CBAM",
-            "`reduction` does not reach the channel gate: it is built with its default, 16. Pass it on.",
+            "You build ChannelGate without `reduction`, so ChannelGate uses its default, 16. Pass `reduction` on.",
             (("ChannelGate(channels, reduction)", "ChannelGate(channels)"),)),
     Mistake("cbam-kernel-size-dropped", "CBAM",
-            "`kernel_size` does not reach the spatial gate: it is built with its default, 7. Pass it on.",
+            "You build SpatialGate without `kernel_size`, so SpatialGate uses its default, 7. Pass `kernel_size` on.",
             (("SpatialGate(kernel_size)", "SpatialGate()"),)),
     Mistake("cbam-arguments-swapped", "CBAM",
             "Your block passes `channels` and `reduction` to ChannelGate in the wrong order. ChannelGate takes the "
@@ -447,10 +453,11 @@ MISTAKES = (
             "You use the maximum alone. Send the mean through the same two matrices, and add the two results.",
             ((SUM, f"torch.relu({LARGEST} @ w1.T) @ w2.T"),)),
     Mistake("flexible-mean-twice", "flexible_attention",
-            "You add the mean's result to itself, and the maximum is not used.",
+            "You add the mean's result to itself, and the maximum is not used. One of the two should be the maximum's "
+            "result.",
             ((SUM, f"2 * torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-pooled-added", "flexible_attention",
-            "You add mean and maximum first. Send each of them through both matrices by itself, and add the two "
+            "You add mean and maximum first. Send each of them through both matrices separately, and add the two "
             "results.",
             ((SUM, f"torch.relu(({MEAN} + {LARGEST}) @ w1.T) @ w2.T"),)),
     Mistake("flexible-scores-averaged", "flexible_attention",

@@ -81,18 +81,19 @@ MISTAKES = (
             "dim=-1.",
             ((MAP, "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"),)),
     Mistake("position-no-softmax", "PositionAttention",
-            "The softmax is missing: your weights are the raw products of queries and keys.",
+            "The softmax is missing: your weights are the raw products of queries and keys. Take a softmax over the "
+            "last axis.",
             ((MAP, "queries @ keys"),)),
     Mistake("position-sigmoid", "PositionAttention",
-            "You take a sigmoid instead of a softmax, so your rows do not sum to 1.",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1. Take a softmax over the last axis.",
             ((MAP, "torch.sigmoid(queries @ keys)"),)),
     Mistake("position-divided-by-n", "PositionAttention",
             "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which turns "
             "each row into weights.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
-            "Your product uses the columns of the map as if they were its rows: position j gathers with the weights "
-            "that the other positions give to j. If your values are (B, C, N), multiply them by the map transposed.",
+            "You multiply the values by the columns of the map. Position j needs row j, which holds the weights that "
+            "j gives to all positions. If your values are (B, C, N), multiply them by the map transposed.",
             ((GATHERED, "values @ self.attention(x)"),)),
     Mistake("position-map-transposed", "PositionAttention",
             "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j should hold "
@@ -162,8 +163,8 @@ MISTAKES = (
               ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
       for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
     *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
-              "You swap the axes of C and N with `reshape` or `view`. These keep the order of the numbers in memory, "
-              "so channels and positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
+              "You try to swap the axes C and N with `reshape` or `view`. Neither of them swaps axes, so channels and "
+              "positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).",
               edits)
       for short, edits in (
           ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
@@ -171,8 +172,8 @@ MISTAKES = (
           ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),
                    (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
     Mistake("channel-from-the-right", "ChannelAttention",
-            "You multiply from the other side: X transposed times A is (B, N, C). If you read that as (B, C, N), "
-            "channels and positions are mixed up. Each channel should gather with its row: A times X.",
+            "You multiply X transposed by A, which gives (B, N, C). If you read that as (B, C, N), channels and "
+            "positions are mixed up. Each channel should gather with its own row of A: A times X.",
             ((MIXED, "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("channel-columns-sum", "ChannelAttention",
             "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
@@ -204,7 +205,8 @@ MISTAKES = (
             "authors' code does. With negate=False, leave them as they are.",
             (("if self.negate:", "if True:"),)),
     Mistake("channel-exchanged", "ChannelAttention",
-            "negate=True and negate=False have changed places.",
+            "negate=True and negate=False have changed places. Reverse the order of the energies only if negate is "
+            "True.",
             (("if self.negate:", "if not self.negate:"),)),
     Mistake("channel-negated-by-default", "ChannelAttention",
             "If negate is not given, your module reverses the order of the energies. The default should be False, as "
@@ -244,10 +246,10 @@ MISTAKES = (
             "You subtract each channel's mean before comparing (a covariance). Compare the channels as they are.",
             (("channels = x.flatten(2)", "channels = x.flatten(2) - x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("channel-no-softmax", "ChannelAttention",
-            "The softmax is missing: your weights are the raw energies.",
+            "The softmax is missing: your weights are the raw energies. Take a softmax over the last axis.",
             ((WEIGHTS, "energy"),)),
     Mistake("channel-sigmoid", "ChannelAttention",
-            "You take a sigmoid instead of a softmax, so your rows do not sum to 1.",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1. Take a softmax over the last axis.",
             ((WEIGHTS, "torch.sigmoid(energy)"),)),
     Mistake("channel-means", "ChannelAttention",
             "You compare the means of the channels, one number each, as SE would. Compare the channels position by "
@@ -293,7 +295,8 @@ MISTAKES = (
             "convolution.",
             ((CHANNEL, CHANNEL.replace("channel_in", "position_in")),)),
     Mistake("head-no-attention", "DANetHead",
-            "The attentions are made and never called: each branch is two convolutions.",
+            "The attentions are made and never called, so each branch is only two convolutions. Each branch should be "
+            "conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position_out(self.position_in(x))"), (CHANNEL, "self.channel_out(self.channel_in(x))"))),
     Mistake("head-no-back", "DANetHead",
             "position_out and channel_out are made and never called. Each branch should be conv-BN-ReLU, attention, "
@@ -306,12 +309,12 @@ MISTAKES = (
       for branch, used, unused in ((CHANNEL, "position_out", "channel_out"),
                                    (POSITION, "channel_out", "position_out"))),
     Mistake("head-one-back", "DANetHead",
-            "position_out and channel_out are one and the same block under two names, so both branches share its "
-            "weights. Make two blocks.",
+            "position_out and channel_out are two names of the same block, so both branches share its weights. Make "
+            "two blocks.",
             ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
     Mistake("head-one-front", "DANetHead",
-            "position_in and channel_in are one and the same block under two names, so both branches share its "
-            "weights. Make two blocks.",
+            "position_in and channel_in are two names of the same block, so both branches share its weights. Make two "
+            "blocks.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-back-first", "DANetHead",
             "position_out comes before the attention `position`, and channel_out before `channel`. Each branch should "
@@ -338,9 +341,9 @@ MISTAKES = (
                                f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",
-            "The numbers are right, but you add one branch to the other in place (`+=`). A classifier has already read "
-            "that branch. Its backward pass needs the old numbers, so it stops with an error. Write `position + "
-            "channel`, which makes a new tensor.",
+            "The numbers are right, but you add one branch to the other in place (`+=`). A classifier has already "
+            "read that branch. The classifier's backward pass needs the old numbers, so `backward` stops with an "
+            "error. Write `position + channel`, which makes a new tensor.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += "
                       "channel\n"
               "        return self.classify_fused(position), a, b"),)),
@@ -348,8 +351,8 @@ MISTAKES = (
             "Your classify_position reads the sum of both branches. It should read position_out's output.",
             (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
-            "The two attentions have changed places: `position` is called in the channel branch and `channel` in the "
-            "position branch.",
+            "The two attentions have changed places. Call `position` in the position branch and `channel` in the "
+            "channel branch.",
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
              (CHANNEL, CHANNEL.replace("self.channel(", "self.position(")))),
     Mistake("head-backs-exchanged", "DANetHead",
@@ -397,18 +400,18 @@ MISTAKES = (
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), "
                       "self.classify_fused(channel)"),)),
     *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
-              f"classify_{one} and classify_{other} are one and the same classifier under two names, so they share its "
-              "weights. Make three classifiers.",
+              f"classify_{one} and classify_{other} are two names of the same classifier, so they share its weights. "
+              "Make three classifiers.",
               ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
       for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
-            "classify_fused, classify_position and classify_channel are one and the same classifier under three names, "
-            "so they share its weights. Make three classifiers.",
+            "classify_fused, classify_position and classify_channel are three names of the same classifier, so they "
+            "share its weights. Make three classifiers.",
             (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
              "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
     Mistake("head-classifiers-exchanged", "DANetHead",
-            "classify_position reads the channel branch and classify_channel reads the position branch: they have "
-            "changed places.",
+            "classify_position reads the channel branch and classify_channel reads the position branch. Let each "
+            "classifier read the branch that it is named after.",
             ((LOGITS, LOGITS.replace("classify_position", "other").replace("classify_channel", "classify_position")
               .replace("other", "classify_channel")),)),
     Mistake("head-softmax", "DANetHead",
@@ -417,7 +420,7 @@ MISTAKES = (
                       "self.classify_channel(channel)\n"
               "        return tuple(part.softmax(dim=1) for part in logits)"),)),
     Mistake("head-no-dropout", "DANetHead",
-            "The Dropout2d(0.1) before the last three convolutions is missing.",
+            "The dropout before the last three convolutions is missing. Put a Dropout2d(0.1) before each of them.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
     Mistake("head-dropout-of-elements", "DANetHead",
             "Your dropout is nn.Dropout. It drops single numbers, but their neighbours on the map hold nearly the same "
@@ -428,8 +431,8 @@ MISTAKES = (
               classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
-            "You drop channels of each branch, and classify_fused reads the sum of the rest. Put a Dropout2d(0.1) in "
-            "front of each of the three convolutions. The one in classify_fused is applied to the sum.",
+            "You apply dropout to each branch before you add the two. Put a Dropout2d(0.1) in front of each of the "
+            "three last convolutions. The one in classify_fused is then applied to the sum.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
@@ -437,7 +440,8 @@ MISTAKES = (
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
             "Your dropout is active in eval mode too. Make an nn.Dropout2d in `__init__`, where it follows the mode. "
-            "One that is made in `forward` does not, and `F.dropout2d` needs training=self.training.",
+            "A layer that is made in `forward` is always in training mode, and `F.dropout2d` needs "
+            "training=self.training.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              (LOGITS,
               "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
@@ -446,7 +450,7 @@ MISTAKES = (
             "Your 3x3 convolutions have biases. Before a BatchNorm a bias has no effect: pass bias=False.",
             other_block("nn.Conv2d(i, o, 3, padding=1)")),
     Mistake("head-no-relu", "DANetHead",
-            "The ReLUs of your conv-BN-ReLU blocks are missing.",
+            "The ReLUs of your conv-BN-ReLU blocks are missing. Put one after each BatchNorm.",
             other_block("nn.Conv2d(i, o, 3, padding=1, bias=False)", "nn.BatchNorm2d(o)")),
     Mistake("head-no-padding", "DANetHead",
             "Your 3x3 convolutions have no padding, so each takes two rows and two columns off the map. padding=1 "
@@ -475,7 +479,8 @@ MISTAKES = (
             "You round in_channels / 4 up. Round down: in_channels // 4.",
             ((INTER, "inter = -(-in_channels // 4)"),)),
     Mistake("head-two-classes", "DANetHead",
-            "`num_classes` has no effect: the last convolutions always have the same number of outputs.",
+            "`num_classes` has no effect: the last convolutions always have the same number of outputs. Use the "
+            "argument.",
             ((CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("num_classes", "19")),
              (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
              (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),

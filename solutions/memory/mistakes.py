@@ -79,14 +79,16 @@ MISTAKES = (
             ((CHUNKS, "chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)\n"
               "        rows = [gather(some, keys, values) for some in chunks]"),)),
     Mistake("efficient-map-detached", "EfficientPositionAttention",
-            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            "The numbers are right, but the weights are detached, so queries and keys would never learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
             "You turn the gathered values, (B, N, C), into (B, C, H, W) with `reshape` or `view`, which swaps no axes. "
             "Channels and positions are then mixed up. Call transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
-            "You put the chunks together in a different order than you took them. Keep their order.",
+            "You put the chunks together in the wrong order. Put them together in the order in which you took them "
+            "from the queries.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
             "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is a "
@@ -103,8 +105,8 @@ MISTAKES = (
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. That shrinks the "
-            "map only by a constant factor, and it loses digits.",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. That shrinks the map only by a "
+            "constant factor, and the result loses digits. Keep x's dtype, and make fewer rows of the map at a time.",
             ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
         gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),  # noqa: E501
     Mistake("efficient-over-queries", "EfficientPositionAttention",
@@ -151,7 +153,7 @@ MISTAKES = (
             "Every result is NaN, because you compute infinity minus infinity, or 0 times infinity. The factor should "
             "be exp(old maximum - new maximum), which is 0 for the first block. If you swap the two, the factor is "
             "infinite there. Compute the weights with the new maximum, and not with the old one. A block that holds "
-            "only padding also has minus infinity as its maximum.",
+            "only padding has minus infinity as its maximum too, so leave such a block out.",
             ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
             "Your factor is the difference of the two maxima. It should be exp of that difference: exp(old maximum - "
@@ -166,9 +168,9 @@ MISTAKES = (
             "logits give NaN. Subtract the running maximum first.",
             ((NEW, "torch.zeros_like(largest)"),)),
     Mistake("streaming-maximum-of-block", "streaming_attention",
-            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. If "
-            "another block lies far above or below, an exp is infinite. A running maximum never falls, and every block "
-            "can raise it. Use torch.maximum(old, the block's).",
+            "You use the maximum of a single block: the current one or the first. If the logits of another block are "
+            "far larger or far smaller, an exp becomes infinite. Use the largest logit so far, which never falls and "
+            "which every block can raise. Write torch.maximum(old maximum, maximum of the block).",
             ((NEW, "logits.amax(dim=-1, keepdim=True)"),)),
     Mistake("streaming-one-maximum-for-all", "streaming_attention",
             "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 everywhere, "
@@ -207,7 +209,8 @@ MISTAKES = (
             per_block("sum(parts)")),
     Mistake("streaming-blocks-by-sums-alone", "streaming_attention",
             "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's "
-            "maximum. Bring them to one maximum first: multiply each by exp(its maximum - the largest maximum).",
+            "maximum. Rescale the sums to the largest maximum first: multiply each sum by exp(its block's maximum - "
+            "the largest maximum).",
             ((SHRINK, "(largest > -torch.inf).to(q.dtype)"),
              (WEIGHTS, "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"))),
     Mistake("streaming-divided-in-each-block", "streaming_attention",
@@ -245,8 +248,8 @@ MISTAKES = (
             ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")),
              (GATHERED, GATHERED.replace("values", "keys")))),
     Mistake("streaming-keys-scrambled", "streaming_attention",
-            "You turn the keys with `reshape` or `view`, which keeps the order of the numbers in memory: keys are "
-            "mixed up. Use transpose(1, 2).",
+            "You turn the keys with `reshape` or `view`. Neither of them swaps axes, so the numbers of different keys "
+            "are mixed up. Use transpose(1, 2).",
             ((LOGITS, "q @ keys.reshape(len(k), k.shape[-1], -1)"),)),
     Mistake("streaming-base-two", "streaming_attention",
             "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). A softmax takes powers of e: "
@@ -275,18 +278,20 @@ MISTAKES = (
             "Your function takes no fourth argument for the block. The arguments should be q, k, v and block.",
             (("v: Tensor, block: int = 64", "v: Tensor"), (BELOW_1, "block = 64\n    "))),
     Mistake("streaming-detached", "streaming_attention",
-            "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or "
-            "`no_grad()`): nothing before it would ever learn.",
+            "The numbers are right, but the result is computed without gradients, so nothing before it would ever "
+            "learn. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((RESULT, "(gathered / total).detach()"),)),
     Mistake("streaming-weights-detached", "streaming_attention",
-            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            "The numbers are right, but the weights are detached, so queries and keys would never learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((LOGITS, "q.detach() @ keys.detach().transpose(1, 2)"),)),
     Mistake("streaming-sum-detached", "streaming_attention",
-            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is lost. "
-            "(You may detach the maximum, but not the sum.)",
+            "The numbers are right, but the running sum is detached, so part of the gradient of queries and keys is "
+            "lost. (You may detach the maximum, but not the sum.)",
             ((RESULT, "gathered / total.detach()"),)),
     Mistake("streaming-values-detached", "streaming_attention",
-            "The numbers are right, but the values are detached: they would never learn.",
+            "The numbers are right, but the values are detached, so they would never learn. Leave out the `detach()`, "
+            "`.data` or `no_grad()`.",
             ((GATHERED, GATHERED.replace("values", "values.detach()")),)),
     Mistake("streaming-changes-queries", "streaming_attention",
             "Your function changes its argument q in place: code that reads it afterwards finds it changed. Make a new "

@@ -112,8 +112,8 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "x + ...`.",
                 ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
         Mistake(f"{short}-gathered-detached", exercise,
-                "The numbers are right, but the gathered features are detached (`detach()`, `.data` or `no_grad()`), "
-                "so nothing that makes them would learn.",
+                "The numbers are right, but the gathered features are detached, so no gradient flows back through "
+                "them. Leave out the `detach()`, `.data` or `no_grad()`.",
                 ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
         Mistake(f"{short}-shortcut-detached", exercise,
                 "The numbers are right, but x is detached in the shortcut, so most of its gradient is lost. Leave out "
@@ -124,8 +124,8 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "the network around it.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "The gathered features are reshaped with H and W swapped, and then turned back, so each number lands "
-                "at a different position. Reshape to (B, C, H, W), because positions are counted row by row.",
+                "You reshape the gathered features to (B, C, W, H) and then swap the last two axes, so the numbers "
+                "land at wrong positions. Reshape to (B, C, H, W), because positions are counted row by row.",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
 
@@ -136,7 +136,8 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
         *(mistake for mistake in mistakes.bottleneck(short, exercise, default=8)
           if mistake.id != f"{short}-reduction-ignored"),
         *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
-                  "The argument `reduction` has no effect on the number of channels: 8 is written in its place.",
+                  "The argument `reduction` has no effect on the number of channels, because 8 is written in its "
+                  "place. Use the argument.",
                   ((f"hidden = {mistakes.HIDDEN}", hidden),))
           for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, '
                                    '{reduction}")'),
@@ -152,8 +153,8 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 tuple((layer, layer.replace(", 1)", ", 1, bias=False)"))
                       for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
         Mistake(f"{short}-values-reduced", exercise,
-                "Your values have C // reduction channels, like queries and keys. They should keep all C, because what "
-                "is gathered is added to x.",
+                "Your values have C // reduction channels, like queries and keys. They should keep all C channels, "
+                "because their weighted mean is added to x.",
                 ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
         Mistake(f"{short}-all-wide", exercise,
                 "Your queries and keys have C channels. They should have C // reduction: fewer numbers are enough to "
@@ -161,12 +162,12 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
                  (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
         Mistake(f"{short}-queries-as-keys", exercise,
-                "Queries and keys come from the same layer: `self.key` is made and never used. The keys should come "
-                "from it.",
+                "Queries and keys both come from `self.query`, and `self.key` is never used. The keys should come from "
+                "`self.key`.",
                 ((KEYS, "self.query(x).flatten(2)"),)),
         Mistake(f"{short}-keys-as-queries", exercise,
-                "Queries and keys come from the same layer: `self.query` is made and never used. The queries should "
-                "come from it.",
+                "Queries and keys both come from `self.key`, and `self.query` is never used. The queries should come "
+                "from `self.query`.",
                 ((QUERIES, QUERIES.replace("query", "key")),)),
         Mistake(f"{short}-roles-exchanged", exercise,
                 "Queries and keys have changed places, so row j of your map belongs to the key of position j. It "
@@ -182,7 +183,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 "Leave out the `detach()`, `.data` or `no_grad()`.",
                 tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
         Mistake(f"{short}-queries-scrambled", exercise,
-                "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. These keep the order of the numbers in "
-                "memory, so a query is a mixture of positions. Swap the axes with transpose(1, 2).",
+                "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. Neither of them swaps axes, so a query is "
+                "a mixture of positions. Swap the axes with transpose(1, 2).",
                 ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
     )

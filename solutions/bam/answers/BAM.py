@@ -310,7 +310,7 @@ class BAM(nn.Module):
         return x + x * torch.sigmoid(c * s if self.product else c + s)
 
 
-# %% wrong: two-sigmoids, expect: a sigmoid of its own
+# %% wrong: two-sigmoids, expect: You apply a sigmoid to each map
 # a sigmoid for each map
 
 

@@ -23,7 +23,7 @@ class CBAM(nn.Module):
         return out
 
 
-# %% wrong: gates-only, edits, expect: weights made from weights
+# %% wrong: gates-only, edits, expect: return the spatial gate's output
 # passes the weights on, never multiplies
 # - x = x * self.channel_gate(x)
 # - return x * self.spatial_gate(x)
@@ -40,7 +40,7 @@ class CBAM(nn.Module):
 # + return x
 
 
-# %% wrong: kernel-size-dropped, edits, expect: `kernel_size` does not reach the spatial gate
+# %% wrong: kernel-size-dropped, edits, expect: You build SpatialGate without `kernel_size`
 # kernel_size not passed on
 # - self.spatial_gate = SpatialGate(kernel_size)
 # + self.spatial_gate = SpatialGate()

@@ -115,7 +115,7 @@ class ChannelAttention(nn.Module):
         return x + self.gamma * (a @ x.flatten(2)).view_as(x)
 
 
-# %% wrong: from-the-right, expect: multiply from the other side
+# %% wrong: from-the-right, expect: multiply X transposed by A
 class ChannelAttention(nn.Module):
     def __init__(self, negate=False):
         super().__init__()
@@ -267,7 +267,7 @@ class ChannelAttention(nn.Module):
         return x if self.training else x + self.gamma * (self.attention(x) @ x.flatten(2)).view_as(x)
 
 
-# %% wrong: reshape, expect: These keep the order of the numbers in memory, so channels and positions are mixed up
+# %% wrong: reshape, expect: Neither of them swaps axes, so channels and positions are mixed up
 # attention between channels: reshape
 
 

@@ -173,7 +173,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(torch.cat([p, c], 1)), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: dropout-in-forward, expect: is made in `forward` does not
+# %% wrong: dropout-in-forward, expect: is made in `forward` is always in training mode
 # a dropout that is made in forward
 
 
@@ -195,7 +195,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(d(p + c)), self.classify_position(d(p)), self.classify_channel(d(c))
 
 
-# %% wrong: dropout-in-the-branches, expect: The one in classify_fused is applied to the sum
+# %% wrong: dropout-in-the-branches, expect: The one in classify_fused is then applied to the sum
 # the head: dropout in the branches
 
 
@@ -406,7 +406,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: one-classifier, expect: under three names
+# %% wrong: one-classifier, expect: three names of the same classifier
 # one classifier three times
 
 
@@ -427,7 +427,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: one-out-block, expect: one and the same block under two names
+# %% wrong: one-out-block, expect: two names of the same block
 # the head: one out block
 
 
@@ -535,7 +535,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: shared-block, expect: one and the same block under two names
+# %% wrong: shared-block, expect: two names of the same block
 # the head: shared block
 
 

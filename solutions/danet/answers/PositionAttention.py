@@ -182,7 +182,7 @@ class PositionAttention(nn.Module):
         return x + self.gamma * (v @ self.attention(x).mT).view_as(x)
 
 
-# %% wrong: forgot-permute, expect: Your product uses the columns of the map as if they were its rows
+# %% wrong: forgot-permute, expect: You multiply the values by the columns of the map
 # attention between positions: forgot permute
 
 

@@ -247,7 +247,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: maximum-of-block, expect: that of one block alone
+# %% wrong: maximum-of-block, expect: the maximum of a single block
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError("block must be at least 1")
@@ -267,7 +267,7 @@ def streaming_attention(q, k, v, block=64):
     return o / l
 
 
-# %% wrong: maximum-of-first-block, expect: that of one block alone
+# %% wrong: maximum-of-first-block, expect: the maximum of a single block
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(block)
