@@ -110,7 +110,8 @@ MISTAKES = (
             "not below 0.",
             (("if result < 1:", "if result < 0:"),)),
     Mistake("size-one-refused", "conv_output_size",
-            "Your ValueError refuses too much: a result of 1 is allowed, because the kernel then fits once.",
+            "Your ValueError refuses too much: a result of 1 is allowed, because the kernel then fits once. Raise it "
+            "only if the result is below 1.",
             (("if result < 1:", "if result <= 1:"),)),
     Mistake("size-at-least-one", "conv_output_size",
             "A result below 1 is silently made 1. Raise a ValueError: the kernel fits nowhere.",
@@ -160,7 +161,8 @@ MISTAKES = (
             "batch.",
             (("nn.BatchNorm1d(hidden)", "nn.LayerNorm(hidden)"),)),
     Mistake("channel-no-relu", "ChannelBranch",
-            "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix.",
+            "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix. The "
+            "order should be fc1, BatchNorm, ReLU, fc2.",
             ((SCORES, f"self.fc2({FIRST})"),)),
     Mistake("channel-relu-at-the-end", "ChannelBranch",
             "There is a ReLU after fc2 too, so no number can be negative and no gate can fall below 0.5. The branch "
@@ -350,7 +352,7 @@ MISTAKES = (
             "You add 1 to x, not to the gate: (1 + x) * gate. BAM returns x + x * gate, which is x * (1 + gate).",
             ((GATED, "(1 + x) * torch.sigmoid(scores)"),)),
     Mistake("bam-relu", "BAM",
-            "There is a ReLU where the sigmoid belongs: your gate has no upper limit.",
+            "There is a ReLU where the sigmoid belongs, so your gate has no upper limit. Use a sigmoid.",
             ((GATED, "x + x * torch.relu(scores)"),)),
     Mistake("bam-sigmoid-of-product", "BAM",
             "Your sigmoid comes after the product with x. It should come first: x + x * sigmoid(...).",
@@ -377,10 +379,12 @@ MISTAKES = (
             "with -O). Raise a ValueError.",
             ((WORDS, 'assert combine in ("sum", "product"), combine\n        '),)),
     Mistake("bam-channel-alone", "BAM",
-            "The spatial branch is missing from the gate: every position of a channel gets the same number.",
+            "The spatial branch is missing from the gate, so every position of a channel gets the same number. "
+            "Combine the maps of both branches.",
             ((COMBINED, "channel"),)),
     Mistake("bam-spatial-alone", "BAM",
-            "The channel branch is missing from the gate: every channel gets the same map.",
+            "The channel branch is missing from the gate, so every channel gets the same map. Combine the maps of "
+            "both branches.",
             ((COMBINED, "spatial"),)),
     Mistake("bam-dilation-not-passed", "BAM",
             "`dilation` does not reach the SpatialBranch, which always has the default, 4. Pass it on.",
@@ -392,7 +396,7 @@ MISTAKES = (
             "`reduction` does not reach the ChannelBranch, which always has the default, 16. Pass it on.",
             ((CHANNEL, "ChannelBranch(channels)"),)),
     Mistake("bam-arguments-exchanged", "BAM",
-            "`reduction` and `dilation` have changed places in the call of SpatialBranch: it takes channels, "
+            "You pass `reduction` and `dilation` to SpatialBranch in the wrong order. SpatialBranch takes channels, "
             "reduction, dilation.",
             ((SPATIAL, "SpatialBranch(channels, dilation, reduction)"),)),
     Mistake("bam-in-place", "BAM",
@@ -483,7 +487,7 @@ MISTAKES = (
             "Your last convolution returns C maps. It should return one, which is then repeated for every channel.",
             ((f'layers["last_conv"] = {LAST}', 'layers["last_conv"] = nn.Conv2d(hidden, channels, 1)'),)),
     Mistake("repaired-no-bias", "RepairedSpatialAttention",
-            "Your dilated convolutions have no bias, but the snippet's have one.",
+            "Your dilated convolutions have no bias, but the snippet's have one: leave `bias` at its default.",
             ((LAYER, LAYER.replace("dilation=dilation)", "dilation=dilation, bias=False)")),)),
     Mistake("repaired-growing-dilation", "RepairedSpatialAttention",
             "Your dilation grows from layer to layer. It should be the same in all of them, as in the snippet.",

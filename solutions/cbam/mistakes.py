@@ -494,12 +494,12 @@ MISTAKES = (
             "You multiply x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
             ((f"return {FLEXIBLE}", f"{FLEXIBLE.replace('*', '*=')}\n    return x"),)),
     Mistake("flexible-matrices-not-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
-            "use `F.linear(s, w1)`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
+            "w1.T`, or `F.linear(s, w1)`.",
             (("s @ w1.T", "s @ w1"),)),
     Mistake("flexible-neither-matrix-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or "
-            "use `F.linear(s, w1)`. The same goes for `w2`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
+            "w1.T`, or `F.linear(s, w1)`. Do the same with `w2`.",
             (("s @ w1.T) @ w2.T", "s @ w1) @ w2"),)),
     Mistake("flexible-matrix-before-vectors", "flexible_attention",
             "The formula is written for one vector, but your pooled vectors are the rows of a matrix, (B, C). Multiply "
@@ -510,7 +510,8 @@ MISTAKES = (
             "the vectors as rows: `s @ w1.T`.",
             (("torch.relu(s @ w1.T) @ w2.T", "w2 @ torch.relu(w1 @ s.T)"),)),
     Mistake("flexible-matrices-swapped", "flexible_attention",
-            "`w1` and `w2` have changed places: `w1`, (C // r, C), should come first and make C // r numbers out of C.",
+            "`w1` and `w2` have changed places. `w1`, (C // r, C), should come first, because it makes C // r numbers "
+            "out of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
     Mistake("flexible-second-not-turned", "flexible_attention",
             "You multiply the hidden numbers by w2 as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A "

@@ -356,7 +356,7 @@ MISTAKES = (
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
              (CHANNEL, CHANNEL.replace("self.channel(", "self.position(")))),
     Mistake("head-backs-exchanged", "DANetHead",
-            "position_out and channel_out have changed places: each belongs in the branch that it is named after.",
+            "position_out and channel_out have changed places. Call each of them in the branch that it is named after.",
             ((POSITION, POSITION.replace("position_out", "channel_out")),
              (CHANNEL, CHANNEL.replace("channel_out", "position_out")))),
     Mistake("head-logits-summed", "DANetHead",

@@ -39,7 +39,7 @@ def flexible_attention(x, w1, w2):
     return x * torch.sigmoid(mlp(x.mean((2, 3))) + mlp(x.amax((2, 3))))[:, :, None, None]
 
 
-# %% wrong: not-transposed, edits, expect: multiply by its transpose
+# %% wrong: not-transposed, edits, expect: by `w1` transposed
 # s @ w1
 # - scores = sum((torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3)))))
 # + avg, mx = (x.mean((2, 3)), x.amax((2, 3)))
