@@ -327,7 +327,7 @@ MISTAKES = (
             ((GATED, "x + torch.sigmoid(scores)"),)),
     Mistake("bam-no-sigmoid", "BAM",
             "The sigmoid is missing: x is multiplied by the raw sum of the two maps, which can be any number. Apply a "
-            "sigmoid to the sum.",
+            "sigmoid first.",
             ((GATED, "x + x * scores"),)),
     Mistake("bam-two-sigmoids", "BAM",
             "You apply a sigmoid to each map and then combine the two. Combine the raw maps first, then apply one "

@@ -339,8 +339,8 @@ MISTAKES = (
             "them.",
             (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
     Mistake("count-by-name", "count_parameters",
-            "You count only parameters called `weight`. Biases are parameters too, so count every parameter, "
-            "whatever its name is.",
+            "You count only parameters called `weight`. Biases are parameters too, so count every "
+            "trainable parameter, whatever its name is.",
             ((COUNT,
               "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
     Mistake("count-top-level", "count_parameters",
