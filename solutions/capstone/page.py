@@ -518,6 +518,9 @@ check(CloFormer)
 # `forward`: `patch_embed`, two loops, one `return`.
 # </details>
 
+# %% [markdown]
+# Now build CloFormer-XXS from your class, and count its parameters:
+
 # %%
 with torch.device("meta"):
     xxs = CloFormer(dims=[32, 64, 128, 256], depths=[2, 2, 6, 2], num_heads=[4, 4, 8, 16],

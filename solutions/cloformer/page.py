@@ -929,7 +929,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
 # Ours uses v alone and scores 85.6, 90.5 and 90.3 %.
 # Before you run the cell below, run the imports, your exercises and the first cell of section 8.
-# You do not need the training.
+# You can skip the cells that train the networks of this section.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a class with AttnConv's arguments, (16, 2, 4, 5) here

@@ -658,7 +658,7 @@ show(maps_below(under_bars.clamp(0, 1), gates),
 # Reach 95 % in each of three runs, without more parameters.
 # (We changed two numbers and scored 100 % in all three runs, but a run with a fourth seed scored only 65 %.)
 # Before you run the next cell, run the imports, your exercises, section 1, and this section's second code cell.
-# You do not need the training.
+# You can skip the cells that train the networks of this section.
 
 # %% tags=["experiment"]
 from attention_lab.notebook.challenge import challenge

@@ -286,6 +286,8 @@ for k, g in ((3, 1), (5, 2)):
     print(f"{k} x {k}, groups {g}:", y[0, 0].int().tolist())
 
 # %% [markdown]
+# The 18 and the 25 stand in the middle of their squares, and the 8 stands in each corner of the first one.
+#
 # Put S convolutions side by side, in an `nn.ModuleList` called `convs`.
 # The i-th convolution has kernel size `kernel_sizes[i]`, padding `kernel_sizes[i] // 2`, `groups[i]` groups, the stride, and **no bias**.
 # Each convolution reads **all** `in_channels` channels of x and returns C' = `channels` // S channels.
@@ -846,18 +848,22 @@ print("does it train?          ", trains(module))
 #   Even after five times the page's 250 steps, the arms that lack one of the two score 67 to 72 %.
 # - The competition between the scales was not needed, because independent sigmoids scored the same, and they learned sooner in our runs.
 # - A parameter count can decide between readings of a paper.
+#
+# So before you put the module into a network, ask: *how many sizes do the things in your pictures have?*
 
 # %% [markdown]
-# **Today** the library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
+# **Today.** The library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
 # Newer convolutional networks use one large depth-wise kernel instead, 7 x 7 in [ConvNeXt](https://arxiv.org/abs/2201.03545) and up to 31 x 31 in [RepLKNet](https://arxiv.org/abs/2203.06717).
-# **What stays open:** how much does the module help a large network?
+#
+# **What stays open.** How much does the module help a large network?
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
 # On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
 # We made 36 runs of each network, and tested each run on photographs and handwritten forms that were left out of its training.
 # There the convolution is 1.5 points ahead.
 # The 95 % interval of this gap is 0.5 to 2.5 points.
-# **Next**, lesson 06b asks how fine an attention map must be.
+#
+# **What comes next.** Lesson 06b asks how fine an attention map must be.
 
 # %% [markdown]
 # ## 10. Questions to think about

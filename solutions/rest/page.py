@@ -770,7 +770,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
 #
 # Before you run the cell below, run the imports, your exercises and the first cell of section 10.
-# You do not need the training.
+# You can skip the cells that train the networks of this section.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a network, such as lambda: Net(4, 2, sr_ratio=2)

@@ -401,14 +401,15 @@ predict_then_run(predicted, measured, unit="rows of pixels")
 # **Touch it.** Move the sliders.
 # The black square is the position, and the blue area is the view from there.
 # When is the square in the middle of the blue area?
-#
+
+# %% tags=["experiment"]
+slide_a_view(SCConv)
+
+# %% [markdown]
 # <details><summary>Answer</summary>
 #
 # Always with pooling 1, and never with pooling 2, 4 or 8.
 # </details>
-
-# %% tags=["experiment"]
-slide_a_view(SCConv)
 
 # %% [markdown]
 # ## 6. The experiment
@@ -472,6 +473,10 @@ results = compare(arms, seeds=range(3), run=run)
 # %% tags=["experiment"]
 measured = {name: results.mean("SC, pooling 4", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, SC, pooling 4")
+
+# %% [markdown]
+# Here are three of the new pictures, and then the scores of all arms.
+# The last lines say how many rows of pixels each network sees.
 
 # %% tags=["experiment"]
 show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
@@ -597,7 +602,10 @@ for side in (32, 30, 35):
 # - The paper says bilinear and its code says nearest.
 #   A finished network's accuracy does not tell them apart; comparing outputs does.
 #
-# PAN uses a similar block to enlarge images.
+# So before you put the block into a network, ask: *how far away is what a position has to know?*
+
+# %% [markdown]
+# **Today.** PAN uses a similar block to enlarge images.
 # In newer networks, large kernels and attention between positions give the wide view.
 
 # %% [markdown]
@@ -611,8 +619,9 @@ for side in (32, 30, 35):
 # In a run that was five times as long, the convolution reached 98.1 %.
 # So part of this lead is speed, and we do not call it a win.
 #
-# One question stays open: is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
-# The module of lesson e2 averages over one coordinate and keeps the other.
+# **What stays open.** Is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
+#
+# **What comes next.** The module of lesson e2 averages over one coordinate and keeps the other.
 # The attention of lesson 05a compares positions with each other.
 
 # %% [markdown]
