@@ -33,14 +33,14 @@ CONV3 = "nn.Conv2d(planes, self.expansion * planes, kernel_size=1, bias=False)"
 MISTAKES = (
     # --- SEWeight
     Mistake("se-applies-itself", "SEWeight",
-            "You multiply x by the weights, as an SE block does. SEWeight returns the weights, (B, C', 1, 1); the "
-            "module that calls it applies them.",
+            "You multiply x by the weights, as an SE block does. Return the weights alone, as (B, C', 1, 1): the "
+            "module that calls SEWeight applies them.",
             ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
     Mistake("se-flat", "SEWeight",
             "The numbers are right, but their shape is (B, C'). Keep two axes of size 1 at the end: (B, C', 1, 1).",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:, :, 0, 0]"),)),
     Mistake("se-no-bias", "SEWeight",
-            "Your layers have no bias. Lesson 01's had none; here both have one (keep torch's default).",
+            "Your layers have no bias, like the layers of lesson 01. Here both should have one: keep torch's default.",
             ((FC1, FC1.replace(")", ", bias=False)")), (FC2, FC2.replace(")", ", bias=False)")))),
     Mistake("se-first-without-bias", "SEWeight",
             "fc1 has no bias. Both layers should have one.",
@@ -69,14 +69,14 @@ MISTAKES = (
             "Your mean runs over the width only: there is one weight for each row. Average over H and W.",
             ((MEAN, "x.mean(dim=3, keepdim=True)"),)),
     Mistake("se-no-sigmoid", "SEWeight",
-            "The sigmoid at the end is missing: a weight can be any number.",
+            "The sigmoid at the end is missing, so a weight can be any number. Apply a sigmoid after fc2.",
             ((WEIGHTS, "self.fc2(torch.relu(self.fc1(mean)))"),)),
     Mistake("se-softmax", "SEWeight",
-            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which treats each "
-            "channel by itself; the softmax comes later, over the scales.",
+            "Your weights come from a softmax over the channels. SEWeight should end in a sigmoid, which treats each "
+            "channel by itself. The softmax comes later, in PyramidSplitAttention, and runs over the scales.",
             ((WEIGHTS, "torch.softmax(self.fc2(torch.relu(self.fc1(mean))), dim=1)"),)),
     Mistake("se-no-relu", "SEWeight",
-            "The ReLU between fc1 and fc2 is missing: without it, the two layers amount to a single matrix.",
+            "The ReLU between fc1 and fc2 is missing. Without it, the two layers amount to a single matrix.",
             ((WEIGHTS, "torch.sigmoid(self.fc2(self.fc1(mean)))"),)),
     Mistake("se-relu-at-the-end", "SEWeight",
             "There is a ReLU after fc2 too, so no weight can fall below 0.5. After fc2 comes only the sigmoid.",
@@ -88,7 +88,8 @@ MISTAKES = (
             "There is a GELU between fc1 and fc2. Use a ReLU, which sets every negative number to 0.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.gelu")),)),
     Mistake("se-clipped-at-six", "SEWeight",
-            "Anything above 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
+            "Your activation between fc1 and fc2 turns any number above 6 into 6, as ReLU6 does. Use a ReLU, which "
+            "has no upper limit.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
     Mistake("se-no-error", "SEWeight",
             "If channels // reduction is 0, your code raises no ValueError. Raise one whose message names both "
@@ -99,22 +100,22 @@ MISTAKES = (
             "reduction is 0.",
             (("1 <= reduction <= channels", "1 <= reduction < channels"),)),
     Mistake("se-at-least-one", "SEWeight",
-            "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both "
-            "numbers instead.",
+            "If channels // reduction is 0, you silently take one hidden channel. Instead, raise a ValueError that "
+            "names both numbers.",
             ((NO_HIDDEN, ""), (HIDDEN, "hidden = max(1, channels // reduction)"))),
     Mistake("se-rounded-up", "SEWeight",
             "You round the hidden channels up. If the reduction does not divide the channels, round down: channels "
             "// reduction.",
             ((HIDDEN, "hidden = -(-channels // reduction)"),)),
     Mistake("se-reduction-ignored", "SEWeight",
-            "The argument `reduction` has no effect: 16 is written in its place.",
+            "The argument `reduction` has no effect, because you divide by 16. Divide by `reduction`.",
             ((HIDDEN, "hidden = channels // 16"),)),
     Mistake("se-means-without-axes", "SEWeight",
-            "Your convolution receives (B, C') but takes (B, C', 1, 1). With keepdim=True the mean leaves axes of "
-            "size 1 where H and W were.",
+            "Your mean returns (B, C'), but a convolution needs (B, C', 1, 1). Pass keepdim=True to the mean, so that "
+            "H and W stay as axes of size 1.",
             ((MEAN, "x.mean(dim=(2, 3))"),)),
     Mistake("se-means-with-one-axis", "SEWeight",
-            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 "
+            "Your convolution receives (B, C', 1), and reads it as one image of B channels. Keep two axes of size 1 "
             "at the end, (B, C', 1, 1). Take the mean over dim=(2, 3), with keepdim=True.",
             ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("se-linear-of-means", "SEWeight",
@@ -128,16 +129,16 @@ MISTAKES = (
             ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"), (MEAN, "x"))),
     Mistake("se-images-in-a-loop", "SEWeight",
             "You ask for axis 3 of a tensor that has three axes. If the tensor is one image of the batch, it is (C', "
-            "H, W), so H and W are its axes 1 and 2. But you need no loop over the batch: in x, H and W are axes 2 and "
-            "3.",
+            "H, W), so H and W are its axes 1 and 2. But you need no loop over the batch: in x, H and W are axes 2 "
+            "and 3.",
             ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
     Mistake("se-images-strung-together", "SEWeight",
             "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, "
-            "C', 1, 1). (torch.stack turns a list of images into a batch, torch.cat does not.)",
+            "C', 1, 1). torch.stack turns a list of images into a batch, but torch.cat does not.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
     Mistake("se-layers-exchanged", "SEWeight",
-            "The first of your two layers returns `channels` channels, but it should take them. fc1 should go from "
-            "channels to channels // reduction, and fc2 back to channels.",
+            "Your two layers have changed places. fc1 should go from channels to channels // reduction, and fc2 back "
+            "to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
             "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
@@ -146,15 +147,15 @@ MISTAKES = (
     Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
     Mistake("se-exp", "SEWeight", INFINITE, ((WEIGHTS, naive_sigmoid("self.fc2(torch.relu(self.fc1(mean)))")),)),
     Mistake("se-sigmoid-before-mean", "SEWeight",
-            "You compute weights at each position and take the mean of them afterwards. The mean comes first: average "
-            "x over H and W, then the two layers, then the sigmoid.",
+            "You compute weights at each position and take their mean afterwards. Take the mean of x over H and W "
+            "first, and then compute the weights from it.",
             ((MEAN, "x"), (f"return {WEIGHTS}", f"return {WEIGHTS}.mean(dim=(2, 3), keepdim=True)"))),
 
     # --- SplitAndConcat
     Mistake("split-own-part", "SplitAndConcat",
             "Each of your convolutions sees a part of the input channels, as in the paper's figure. Here, as in the "
-            "authors' code, every convolution sees all of them. Its first argument is in_channels, and `forward` "
-            "passes it x itself.",
+            "authors' code, every convolution sees all of them. Make each convolution with in_channels, and pass it x "
+            "itself.",
             ((CONV, CONV.replace("in_channels", "in_channels // len(kernel_sizes)")),
              (STACKED,
               "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
@@ -163,8 +164,8 @@ MISTAKES = (
             "number of kernels.",
             ((f"width = {WIDTH}", "width = channels"),)),
     Mistake("split-four-scales", "SplitAndConcat",
-            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale returns "
-            "channels // S.",
+            "Your code always makes 4 scales. Make S = len(kernel_sizes) of them, and let each return channels // S "
+            "channels.",
             ((f"width = {WIDTH}", "width = channels // 4"),)),
     Mistake("split-four-indices", "SplitAndConcat",
             "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "
@@ -172,7 +173,7 @@ MISTAKES = (
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
     Mistake("split-four-throughout", "SplitAndConcat",
             "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "
-            "of each, not always four. The same number of scales share the channels.",
+            "of each, not always four. Call this number S: each scale returns channels // S channels.",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),
              (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
@@ -193,14 +194,15 @@ MISTAKES = (
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
             "Your reshape deals the channels out to the scales, one to each in turn. The channels of a scale should "
-            "stay together. Turn (B, S * C', H', W') into (B, S, C', H', W'), as torch.stack would.",
+            "stay together. Stack the convolutions' outputs with torch.stack(..., dim=1), which gives (B, S, C', H', "
+            "W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, "
                        "len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
-            "You add the scales up. Keep them separate, on a new axis.",
+            "You add the scales up. Keep them separate, on a new axis: torch.stack(..., dim=1).",
             ((STACKED, "sum(conv(x) for conv in self.convs)"),)),
     Mistake("split-reversed", "SplitAndConcat",
-            "Your scales are in reverse order. The first scale should be that of the first kernel size.",
+            "Your scales are in reverse order. The first scale should come from the first kernel size.",
             ((STACKED, STACKED.replace("self.convs]", "reversed(self.convs)]")),)),
     Mistake("split-kernels-ignored", "SplitAndConcat",
             "All your kernels are 3 x 3. The i-th scale should have the kernel size kernel_sizes[i].",
@@ -217,15 +219,15 @@ MISTAKES = (
             "all maps have the same size.",
             ((CONV, CONV.replace("padding=k // 2, ", "")),)),
     Mistake("split-padding-one", "SplitAndConcat",
-            "Your padding is 1 whatever the kernel is. That fits only a kernel of 3; padding=kernel_size // 2 fits "
-            "every odd one.",
+            "Your padding is 1 whatever the kernel is, which fits only a kernel of 3. Write padding=kernel_size // 2, "
+            "which fits every odd kernel.",
             ((CONV, CONV.replace("k // 2", "1")),)),
     Mistake("split-stride-ignored", "SplitAndConcat",
-            "The argument `stride` has no effect: your maps keep their size. Pass it to every convolution.",
+            "The argument `stride` has no effect: your maps keep their size. Pass stride=stride to every convolution.",
             ((CONV, CONV.replace("stride=stride, ", "")),)),
     Mistake("split-stride-by-slicing-wrong", "SplitAndConcat",
-            "You apply the stride to x before the convolutions, so the kernels look at a thinned-out map. Pass it to "
-            "the convolutions.",
+            "You apply the stride to x before the convolutions, so the kernels look at a thinned-out map. Pass the "
+            "stride to the convolutions instead.",
             ((CONV, CONV.replace("stride=stride, ", "")),
              (f"return {STACKED}", f"x = x[:, :, ::self.stride, ::self.stride]\n        return {STACKED}"),
              (f"width = {WIDTH}", f"width = {WIDTH}\n        self.stride = stride"))),
@@ -242,12 +244,12 @@ MISTAKES = (
 
     # --- PyramidSplitAttention
     Mistake("psa-reversed", "PyramidSplitAttention",
-            "You return the scales in reverse order, with the largest kernel's scale first, as in the authors' code. "
-            "Keep them in order.",
+            "You return the scales in reverse order, so the largest kernel's scale comes first, as in the authors' "
+            "code. Keep them in order.",
             ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
     Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
-            "Your softmax runs over the channels of a scale. The scales should compete: for each channel the shares "
-            "sum to 1 over the axis of the scales, dim=1.",
+            "Your softmax runs over the channels of a scale. The scales should compete for each channel: take the "
+            "softmax over dim=1 of (B, S, C', 1, 1).",
             ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
     Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
             "Your softmax runs over the images of the batch. The scales should compete: take the softmax over dim=1 of "
@@ -258,18 +260,19 @@ MISTAKES = (
             "the S scales: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
     Mistake("psa-no-softmax", "PyramidSplitAttention",
-            "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
+            "The softmax over the scales is missing: you multiply by se's output itself. Multiply by "
+            "torch.softmax(weights, dim=1).",
             ((SHARES, "weights"),)),
     Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
-            "You multiply by `se`'s output and by the shares. Multiply the scales only by the shares, which are made "
-            "from that output.",
+            "You multiply by `se`'s output and by the shares. Multiply the scales only by the shares, because se's "
+            "output is already in them.",
             ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
     Mistake("psa-softmax-twice", "PyramidSplitAttention",
-            "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
+            "You take the softmax twice, which brings the shares closer together. Once is enough.",
             ((SHARES, "torch.softmax(torch.softmax(weights, dim=1), dim=1)"),)),
     Mistake("psa-sigmoid-twice", "PyramidSplitAttention",
-            "There is a sigmoid before your softmax. SEWeight already ends in one; the softmax takes its output as "
-            "it is.",
+            "There is a sigmoid before your softmax, but SEWeight already ends in one. Give SEWeight's output to the "
+            "softmax as it is.",
             ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
     Mistake("psa-shares-added", "PyramidSplitAttention",
             "You add the shares to the scales. Multiply: scales * shares.",
@@ -293,16 +296,17 @@ MISTAKES = (
             "You return the shares. Multiply the scales by them first.",
             ((RESULT, "shares.expand_as(scales).flatten(1, 2)"),)),
     Mistake("psa-not-weighted", "PyramidSplitAttention",
-            "You return the scales as they are, as if every share were 1: the shares are not used, or their softmax "
-            "runs over an axis of size 1 (`dim=-1`). The scales are dim 1.",
+            "You return the scales as they are, as if every share were 1. Either the shares are not used, or their "
+            "softmax runs over an axis of size 1 (`dim=-1`). Multiply the scales by a softmax over the axis of the "
+            "scales, dim=1.",
             ((RESULT, "scales.flatten(1, 2)"),)),
     Mistake("psa-five-axes", "PyramidSplitAttention",
             "The numbers are right, but the scales are still an axis of their own. Concatenate them along the channels "
             "with flatten(1, 2): the shape is (B, channels, H', W').",
             ((RESULT, "scales * shares"),)),
     Mistake("psa-summed", "PyramidSplitAttention",
-            "You add the weighted scales up, as selective-kernel networks do, and channels // S channels are left. "
-            "Keep the scales separate, one after the other: (B, channels, H', W').",
+            "You add the weighted scales up, so only channels // S channels are left. Selective-kernel networks do "
+            "that, but here the scales should stay separate, one after the other: (B, channels, H', W').",
             ((RESULT, "(scales * shares).sum(dim=1)"),)),
     Mistake("psa-interleaved", "PyramidSplitAttention",
             "Your channels alternate between the scales. All channels of the first scale should come first, then those "
@@ -318,33 +322,33 @@ MISTAKES = (
             ((SE, "SEWeight(channels, reduction)"), (OF_SCALES,
                                                      "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
     Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for all `channels`. It reads one scale at a time, and a scale has channels // S of "
-            "them, where S is len(kernel_sizes).",
+            "Your SEWeight is made for all `channels`. It reads one scale at a time, and a scale has channels // S "
+            "channels, where S is len(kernel_sizes).",
             ((SE, "SEWeight(channels, reduction)"),)),
     Mistake("psa-se-made-for-input-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels. It reads the scales, not x, and a scale has channels // S, "
-            "where S is len(kernel_sizes).",
+            "Your SEWeight is made for in_channels. It reads the scales, not x, and a scale has channels // S "
+            "channels, where S is len(kernel_sizes).",
             ((SE, "SEWeight(in_channels, reduction)"),)),
     Mistake("psa-se-made-for-a-part-of-the-input", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels // S. It reads the scales, not parts of x, and a scale has "
-            "channels // S.",
+            "Your SEWeight is made for in_channels // S channels. It reads the scales, not parts of x, and a scale "
+            "has channels // S channels.",
             ((SE, SE.replace("channels //", "in_channels //")),)),
     Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
             "`se` receives the channels of all scales at once. It should receive those of one scale: call it once for "
             "each scale.",
             ((OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"),)),
     Mistake("psa-five-axes-to-se", "PyramidSplitAttention",
-            "`se` receives five axes, all scales at once. It should receive one scale, (B, C', H', W'): call it once "
-            "for each scale, and put its outputs on a new axis with torch.stack(..., dim=1).",
+            "`se` receives all scales at once, as a tensor of five axes. Call it once for each scale, (B, C', H', "
+            "W'). Then put its outputs on a new axis with torch.stack(..., dim=1).",
             ((OF_SCALES, "self.se(scales)"),)),
     Mistake("psa-weights-scales-first", "PyramidSplitAttention",
-            "Your weights have the scales before the batch, (S, B, C', 1, 1). They belong after the batch, as in "
-            "split's output: torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through "
-            "the images of the batch.)",
+            "Your weights have the scales before the batch, (S, B, C', 1, 1). The scales should come after the batch, "
+            "as in split's output: call torch.stack(..., dim=1). Loop over `scales.unbind(dim=1)`, because `for scale "
+            "in scales` goes through the images of the batch.",
             ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
     Mistake("psa-weights-concatenated", "PyramidSplitAttention",
-            "Your weights have S * C' channels on one axis, but the scales have C'. Put se's output for each scale on "
-            "a new axis with torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            "Your weights have S * C' channels on one axis, but each scale has C' channels. Put se's output for each "
+            "scale on a new axis with torch.stack(..., dim=1): (B, S, C', 1, 1).",
             ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
     Mistake("psa-weights-viewed", "PyramidSplitAttention",
             "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do not "
@@ -355,9 +359,9 @@ MISTAKES = (
             "the same order.",
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
-            "You turn se's output into plain numbers (`tolist()`, `.item()`), or detach it and make it float32. It "
-            "loses its gradient and half of its digits, and SEWeight would never learn. Keep working with the tensors "
-            "themselves: torch.stack.",
+            "You make a new tensor from se's output, with `tolist()` or `.item()`, or with `detach()` and float32. "
+            "The new tensor has no gradient and half of the digits, so SEWeight would never learn. Keep working with "
+            "the tensors themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
             "Every scale gets the same weights, so every share is 1 / S. The weights come from one scale, or from the "
@@ -370,7 +374,7 @@ MISTAKES = (
             "You add the unweighted scales again, as a shortcut. Return only the weighted scales.",
             ((RESULT, "(scales + scales * shares).flatten(1, 2)"),)),
     Mistake("psa-stride-not-passed", "PyramidSplitAttention",
-            "`stride` does not reach the convolutions: the maps keep their size.",
+            "`stride` does not reach the convolutions, so the maps keep their size. Pass it on.",
             ((SPLIT, SPLIT.replace(", stride", "")),)),
     Mistake("psa-kernels-not-passed", "PyramidSplitAttention",
             "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9. Pass it on.",
@@ -384,10 +388,10 @@ MISTAKES = (
             "`groups` does not reach the convolutions: they have one group each. Pass it on.",
             ((SPLIT, SPLIT.replace("groups", "(1,) * len(kernel_sizes)")),)),
     Mistake("psa-reduction-not-passed", "PyramidSplitAttention",
-            "`reduction` does not reach SEWeight: it always has the default, 16.",
+            "`reduction` does not reach SEWeight, which always uses the default, 16. Pass it on.",
             ((SE, SE.replace(", reduction", "")),)),
     Mistake("psa-four-scales", "PyramidSplitAttention",
-            "The number of scales is written into your code as 4. It is len(kernel_sizes).",
+            "Your code takes 4 as the number of scales. Take len(kernel_sizes).",
             ((SE, "SEWeight(channels // 4, reduction)"),)),
     Mistake("psa-shares-detached", "PyramidSplitAttention",
             "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would "
@@ -403,16 +407,16 @@ MISTAKES = (
             "The shortcut is missing. Add x, or downsample(x), before the last ReLU.",
             ((SHORTCUT, "0"),)),
     Mistake("block-downsample-ignored", "EPSABlock",
-            "You never call `downsample` and always add x itself. If a `downsample` is given, x has the wrong size or "
-            "number of channels.",
+            "You never call `downsample` and always add x itself. If a `downsample` is given, add downsample(x), "
+            "because x has the wrong size or number of channels.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
             "With stride 1 your block adds x itself, although a `downsample` is given. Call it whenever it is given: "
-            "with stride 1 the number of channels can still differ.",
+            "even with stride 1, the input can have another number of channels than the output.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
             "If as many channels go in as come out, your block adds x itself, although a `downsample` is given. Call "
-            "it whenever it is given: with a larger stride the size still differs.",
+            "it whenever it is given: with a larger stride, x is still larger than the output.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
             "If x has the right shape already, your block adds x itself, although a `downsample` is given. Call it "
@@ -431,7 +435,7 @@ MISTAKES = (
             "The ReLU after the addition is missing.",
             ((ADDED, "y + shortcut"),)),
     Mistake("block-relu-before-addition", "EPSABlock",
-            "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
+            "Your last ReLU comes before the addition. Add the shortcut first, then take the ReLU of the sum.",
             ((ADDED, "torch.relu(y) + shortcut"),)),
     Mistake("block-relu-twice", "EPSABlock",
             "There is a ReLU after bn3 as well as after the addition. Add bn3's output as it is.",
@@ -469,8 +473,8 @@ MISTAKES = (
             "bn2 comes before psa. It should follow psa, before the ReLU.",
             ((SECOND, "torch.relu(self.psa(self.bn2(y)))"),)),
     Mistake("block-one-norm-under-two-names", "EPSABlock",
-            "bn1 and bn2 are one and the same module (as after `self.bn2 = self.bn1`), with one weight and one "
-            "running mean for both places. Make a BatchNorm for each.",
+            "bn1 and bn2 are the same module, as after `self.bn2 = self.bn1`. So both places share one weight and one "
+            "running mean. Make a BatchNorm for each.",
             (("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = self.bn1"),)),
     Mistake("block-norm-after-relu", "EPSABlock",
             "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
@@ -484,7 +488,8 @@ MISTAKES = (
             ((THIRD,
               "nn.functional.batch_norm(self.conv3(y), None, None, self.bn3.weight, self.bn3.bias, training=True)"),)),
     Mistake("block-stride-not-passed", "EPSABlock",
-            "`stride` does not reach psa: its map keeps its size, while the shortcut's is smaller.",
+            "`stride` does not reach psa, so psa's map is larger than the shortcut's. Write "
+            "`PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(planes, planes)"),)),
     Mistake("block-stride-in-first-convolution", "EPSABlock",
             "The stride is in conv1. It belongs to psa: write `PyramidSplitAttention(planes, planes, stride=stride)`.",
@@ -499,8 +504,8 @@ MISTAKES = (
             "The stride is in psa and in conv3, so the map shrinks twice. It belongs only to psa.",
             ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
     Mistake("block-stride-for-kernels", "EPSABlock",
-            "You pass a number to psa where it expects a sequence. Its third argument is kernel_sizes: pass the stride "
-            "by name, `stride=stride`.",
+            "You pass a number to psa where it expects a sequence. The third argument of PyramidSplitAttention is "
+            "kernel_sizes: pass the stride by name, `stride=stride`.",
             ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
     Mistake("block-psa-of-input-channels", "EPSABlock",
             "You make psa for in_channels, but conv1 returns `planes` channels. Write `PyramidSplitAttention(planes, "
@@ -524,7 +529,8 @@ MISTAKES = (
              ("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = nn.BatchNorm2d(64)"),
              ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(256)"))),
     Mistake("block-not-expanded", "EPSABlock",
-            "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 needs as many.",
+            "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 should be made for 4 "
+            "* planes too.",
             ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)",
                                                                "nn.BatchNorm2d(planes)"))),
     Mistake("block-multiplied", "EPSABlock",
@@ -535,22 +541,22 @@ MISTAKES = (
             ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
     Mistake("block-in-place", "EPSABlock",
             "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + "
-            "shortcut.",
+            "shortcut, which makes a new tensor.",
             ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
     Mistake("block-shortcut-detached", "EPSABlock",
-            "The numbers are right, but the shortcut is detached, so its gradient, the very reason for a shortcut, is "
-            "lost. Leave out the `detach()`, `.data` or `no_grad()`.",
+            "The numbers are right, but the shortcut is detached, so no gradient flows through it. That gradient is "
+            "the reason for a shortcut. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((ADDED, "torch.relu(y + shortcut.detach())"),)),
     Mistake("block-own-downsample", "EPSABlock",
-            "If downsample is None, your block makes one of its own. None means that x is added as it is; the caller "
-            "knows whether x needs anything.",
+            "If downsample is None, your block makes one of its own. Add x as it is in that case: the caller decides "
+            "whether x needs a downsample.",
             (("self.downsample = downsample", """if downsample is None and (stride != 1 or in_channels != self.expansion * planes):
             downsample = nn.Sequential(nn.Conv2d(in_channels, self.expansion * planes, 1, stride=stride, bias=False),
                                        nn.BatchNorm2d(self.expansion * planes))
         self.downsample = downsample"""),)),  # noqa: E501
     Mistake("block-downsample-in-eval", "EPSABlock",
-            "Your downsample runs in eval mode even when the block trains, but then its BatchNorm should use the "
-            "batch's statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
+            "Your downsample runs in eval mode even when the block trains. Then its BatchNorm should use the batch's "
+            "statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
             ((SHORTCUT, "x if self.downsample is None else self.downsample.eval()(x)"),)),
 )
 

@@ -347,7 +347,7 @@ class EPSABlock(nn.Module):
         return self.relu(y)
 
 
-# %% wrong: one-norm-twice-named, expect: bn1 and bn2 are one and the same module
+# %% wrong: one-norm-twice-named, expect: bn1 and bn2 are the same module
 # one module under two names
 
 
@@ -566,7 +566,7 @@ class EPSABlock(nn.Module):
 # + shortcut = self.downsample(x) if self.downsample is not None else x
 
 
-# %% wrong: stride-third-place, edits, expect: third argument is kernel_sizes
+# %% wrong: stride-third-place, edits, expect: third argument of PyramidSplitAttention is kernel_sizes
 # the stride lands on kernel_sizes
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)

@@ -191,7 +191,7 @@ class PyramidSplitAttention(nn.Module):
 # + return (scales * weights.softmax(dim=1)).flatten(1, 2)
 
 
-# %% wrong: se-of-list, edits, expect: `se` receives five axes
+# %% wrong: se-of-list, edits, expect: `se` receives all scales at once, as a tensor of five axes
 # hands the whole five-axis tensor to se
 # - weights = torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)
 # - shares = torch.softmax(weights, dim=1)
@@ -230,7 +230,7 @@ class PyramidSplitAttention(nn.Module):
 # + return (y * torch.softmax(w, 1)).flatten(1, 2)
 
 
-# %% wrong: softmax-twice, edits, expect: softmax is taken twice
+# %% wrong: softmax-twice, edits, expect: You take the softmax twice
 # once in each place
 # - shares = torch.softmax(weights, dim=1)
 # - return (scales * shares).flatten(1, 2)
@@ -272,7 +272,7 @@ class PyramidSplitAttention(nn.Module):
 # + return torch.sum(f * a, dim=1)
 
 
-# %% wrong: tolist, edits, expect: You turn se's output into plain numbers (`tolist()`, `.item()`), or detach it and make it float32
+# %% wrong: tolist, edits, expect: You make a new tensor from se's output
 # through plain numbers
 # - shares = torch.softmax(weights, dim=1)
 # - return (scales * shares).flatten(1, 2)

@@ -85,7 +85,7 @@ class SEWeight(nn.Module):
         return torch.stack(out)
 
 
-# %% wrong: layers-swapped, expect: The first of your two layers returns `channels` channels, but it should take them
+# %% wrong: layers-swapped, expect: Your two layers have changed places
 # inputs and outputs of both layers exchanged
 
 
@@ -284,7 +284,7 @@ class SEWeight(nn.Module):
         return x * s
 
 
-# %% wrong: sigmoid-first, expect: take the mean of them afterwards
+# %% wrong: sigmoid-first, expect: take their mean afterwards
 class SEWeight(nn.Module):
     def __init__(self, channels, reduction=16):
         super().__init__()
