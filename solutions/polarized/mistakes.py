@@ -31,8 +31,8 @@ IN_LINE = ("Your weights have shape {}. `*` lines shapes up from the right, so C
            "positions' axes. Add axes of size 1 on the right, until the weights have as many axes as the values.")
 OTHER_MEAN = ("Your mean runs over axes 1 and 2, which are the channels and H, so W numbers are left. Axes are counted "
               "from 0. Take the mean over H and W, axes 2 and 3, so that C // 2 numbers are left.")
-THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. "
-              "Give it one more axis of size 1: (B, C // 2, 1, 1).")
+THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution reads three axes as one image, and here it reads B as the "
+              "channels. Give wz one more axis of size 1: (B, C // 2, 1, 1).")
 
 
 def branch(short: str, exercise: str, first: str, result: str, what: str) -> tuple[Mistake, ...]:
@@ -66,18 +66,19 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "sigmoid, 1 / (1 + exp(-t)).",
                 ((f"return {result}", f"return {result.replace('torch.sigmoid', 'nn.functional.hardsigmoid')}"),)),
         Mistake(f"{short}-one-minus", exercise,
-                f"You return 1 minus the {what}, which closes what it should open. Return the {what} itself.",
+                f"You return 1 minus the {what}, so it closes where it should open. Return the {what} itself.",
                 ((f"return {result}", f"return 1 - {result}"),)),
         Mistake(f"{short}-sigmoid-twice", exercise,
-                f"The sigmoid is applied twice: your {what} lies between 0.5 and 0.73, and can neither open nor close.",
+                f"You apply the sigmoid twice, so your {what} lies between 0.5 and 0.73, and can neither open nor "
+                "close. Once is enough.",
                 ((f"return {result}", f"return torch.sigmoid({result})"),)),
         Mistake(f"{short}-applied", exercise,
                 f"You multiply x by the {what}. Return the {what} alone: the block around it "
                 f"applies the {what}.",
                 ((f"return {result}", f"return x * {result}"),)),
         Mistake(f"{short}-expanded", exercise,
-                f"You repeat the {what} in x's shape. Leave its axes of size 1 as they are: the product "
-                "stretches them.",
+                f"You repeat the {what} in x's shape. Keep its axes of size 1, because the product with x broadcasts "
+                "them.",
                 ((f"return {result}", f"return {result}.expand_as(x)"),)),
         Mistake(f"{short}-remembered", exercise,
                 f"The {what} of the first call is kept and returned again for the next image. Compute a "
@@ -103,9 +104,9 @@ MISTAKES = (
             "not make a weighted mean.",
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
-            "All your weights are 1, so you add up all positions. Either the softmax runs over the query's channel "
-            "axis, which has size 1, or its result is not used. It should run over the H * W positions and weight "
-            "them.",
+            "All your weights are 1, so you add up all positions. Either your softmax runs over the query's channel "
+            "axis, which has size 1, or its result is not used. Take the softmax over the H * W positions, and weight "
+            "the positions by it.",
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=1)"),)),
     Mistake("channel-softmax-over-batch", "ChannelPolarized",
             "Your softmax runs over the batch: the images compete. It should run over the H * W positions of each "
@@ -113,18 +114,18 @@ MISTAKES = (
             ((WEIGHTS, "self.wq(x).flatten(2).softmax(dim=0)"),)),
     Mistake("channel-softmax-over-height", "ChannelPolarized",
             "Your softmax runs over H alone: each column's weights sum to 1. Flatten H and W into one axis first, so "
-            "that it runs over all positions.",
+            "that the softmax runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=2).flatten(2)"),)),
     Mistake("channel-softmax-over-width", "ChannelPolarized",
-            "Your softmax runs over W alone: each row's weights sum to 1. Flatten H and W into one axis first, so that "
-            "it runs over all positions.",
+            "Your softmax runs over W alone: each row's weights sum to 1. Flatten H and W into one axis first, so "
+            "that the softmax runs over all positions.",
             ((WEIGHTS, "self.wq(x).softmax(dim=3).flatten(2)"),)),
     Mistake("channel-sigmoid-weights", "ChannelPolarized",
             "Your weights come from a sigmoid. They should come from a softmax over the positions, so that they sum "
             "to 1.",
             ((WEIGHTS, "torch.sigmoid(self.wq(x).flatten(2))"),)),
     Mistake("channel-weights-over-sum", "ChannelPolarized",
-            "You divide the query by its sum. A softmax takes exp first, so that no weight is negative.",
+            "You divide the query by its sum. Use a softmax, which takes exp first, so that no weight is negative.",
             ((WEIGHTS, "(lambda q: q / q.sum(dim=2, keepdim=True))(self.wq(x).flatten(2))"),)),
     Mistake("channel-log-softmax", "ChannelPolarized",
             "Your weights are logarithms (log_softmax). Take the softmax.",
@@ -151,14 +152,15 @@ MISTAKES = (
             "wq(x).",
             ((SUMMARY, "values.mean(dim=2, keepdim=True)"),)),
     Mistake("channel-maximum", "ChannelPolarized",
-            "You take the largest of the weighted values. Add them up: the weights sum to 1, so that is a mean.",
+            "You take the largest of the weighted values. Add the weighted values up, which gives a weighted mean.",
             ((SUMMARY, "(values * weights).amax(dim=2, keepdim=True)"),)),
     Mistake("channel-divided-again", "ChannelPolarized",
-            "You also divide by the number of positions (`mean` instead of `sum`). The weights sum to 1 already.",
+            "You also divide by the number of positions (`mean` instead of `sum`). The weights sum to 1 already: add "
+            "the products up.",
             ((SUMMARY, f"{SUMMARY} / values.shape[2]"),)),
     Mistake("channel-reshaped", "ChannelPolarized",
             "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` keep "
-            "the order of the numbers, so channels and positions are mixed. Use transpose.",
+            "the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, 2).",
             ((SUMMARY, "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"),)),
     Mistake("channel-no-norm", "ChannelPolarized",
             "The LayerNorm between wz and the sigmoid is missing, or it is made and never called.",
@@ -168,8 +170,8 @@ MISTAKES = (
             "first: give it (B, C).",
             ((GATE, "torch.sigmoid(self.ln(scores))"),)),
     Mistake("channel-norm-of-three-axes", "ChannelPolarized",
-            "nn.LayerNorm([C, 1, 1]) wants (B, C, 1, 1), and yours gets (B, C). Leave the two axes of size 1 where "
-            "they are; or make nn.LayerNorm(C), which takes (B, C).",
+            "nn.LayerNorm([C, 1, 1]) needs (B, C, 1, 1), but yours gets (B, C). Use nn.LayerNorm(C), which takes (B, "
+            "C). Or keep the two axes of size 1 in front of it.",
             ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
     Mistake("channel-norm-of-one-number", "ChannelPolarized",
             "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
@@ -185,17 +187,17 @@ MISTAKES = (
             THREE_AXES, ((SCORES, "self.wz(summary)"), (GATE, "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, "
                                                               ":, None, None]"))),
     Mistake("channel-wz-linear-on-four-axes", "ChannelPolarized",
-            "A linear layer works on the last axis, and your wz gets axes of size 1 after the C // 2 numbers. Give "
-            "it (B, C // 2); or make it the 1 x 1 convolution that the exercise names.",
+            "A linear layer works on the last axis, but your wz gets axes of size 1 after the C // 2 numbers. Make wz "
+            "the 1 x 1 convolution that the exercise names, or pass (B, C // 2) to the linear layer.",
             ((BACK, "self.wz = nn.Linear(inner, channels)"),)),
     Mistake("channel-weights-times-values", "ChannelPolarized",
-            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the right "
-            "one. N must be matched with N. Turn one factor with transpose(1, 2), so that you have (B, C // 2, N) @ "
-            "(B, N, 1).",
+            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the "
+            "right one. N must be matched with N. Put the values on the left, and swap the weights' last two axes "
+            "with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "(weights @ values).transpose(1, 2)"),)),
     Mistake("channel-weights-not-turned", "ChannelPolarized",
             "In your product `@`, the N positions of the left factor are matched with an axis of size 1. N must be "
-            "matched with N. Turn the weights with transpose(1, 2), so that you have (B, C // 2, N) @ (B, N, 1).",
+            "matched with N. Swap the weights' last two axes with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
             ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places, so your gates are not between 0 and 1. The order should be wz, "
@@ -220,12 +222,12 @@ MISTAKES = (
             "nn.LayerNorm(channels).",
             ((NORM, "nn.LayerNorm(channels, elementwise_affine=False)"),)),
     Mistake("channel-softmax-gate", "ChannelPolarized",
-            "Your gate is a softmax: the channels compete, and their gates sum to 1. It should end in a sigmoid: the "
-            "softmax is only for the positions.",
+            "Your gate is a softmax: the channels compete, and their gates sum to 1. End in a sigmoid instead, "
+            "because the softmax is only for the positions.",
             ((GATE, "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelPolarized",
-            "The numbers are right, but of shape (B, C). Add two axes of size 1, (B, C, 1, 1), so that they line up "
-            "with the image's channels.",
+            "The numbers are right, but their shape is (B, C). Add two axes of size 1, (B, C, 1, 1), so that they "
+            "line up with the image's channels.",
             ((GATE, "torch.sigmoid(self.ln(scores.flatten(1)))"),)),
     Mistake("channel-squeezed", "ChannelPolarized",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
@@ -238,9 +240,8 @@ MISTAKES = (
             "Your wv has no bias. It should have one: keep torch's default.",
             ((VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"),)),
     Mistake("channel-values-turned", "ChannelPolarized",
-            "H and W of your values are swapped before you make one axis of them. The values' positions are then "
-            "counted column by column, but the weights' positions are counted row by row. Flatten both in the same "
-            "way.",
+            "You swap H and W of your values before you flatten them. The values' positions are then counted column "
+            "by column, but the weights' positions are counted row by row. Flatten both in the same way.",
             ((VALUES, "self.wv(x).transpose(2, 3).flatten(2)"),)),
     Mistake("channel-norm-twice", "ChannelPolarized",
             "The LayerNorm is applied twice. Once is enough.",
@@ -305,9 +306,9 @@ MISTAKES = (
             "image's query.",
             ((OF_CHANNELS, f"{MEAN_QUERY}.softmax(dim=0)"),)),
     Mistake("spatial-softmax-axis-of-one", "SpatialPolarized",
-            "All your weights are 1, so the channels are added up. Either the softmax runs over an axis of size 1, or "
-            "its result is not used. Take the mean over H and W, axes 2 and 3, and then the softmax over the C // 2 "
-            "channels, axis 1. In your code one of the two runs over other axes.",
+            "All your weights are 1, so the channels are added up. Either your softmax runs over an axis of size 1, "
+            "or its result is not used. Check the axes of both steps: the mean should run over H and W, axes 2 and 3, "
+            "and the softmax over the C // 2 channels, axis 1.",
             ((OF_CHANNELS, f"{MEAN_QUERY}[:, :, None].softmax(dim=-1)[:, :, 0]"),)),
     Mistake("spatial-query-relu", "SpatialPolarized",
             "Your query goes through a ReLU. Take the mean of wq's output as it is, then the softmax.",
@@ -316,12 +317,11 @@ MISTAKES = (
             "The softmax over the channels is applied twice, which makes all weights nearly equal. Once is enough.",
             ((OF_CHANNELS, f"{OF_CHANNELS}.softmax(dim=1)"),)),
     Mistake("spatial-weights-over-sum", "SpatialPolarized",
-            "You divide the query by its sum. A softmax takes exp first, so that no weight is negative.",
+            "You divide the query by its sum. Use a softmax, which takes exp first, so that no weight is negative.",
             ((OF_CHANNELS, f"(lambda q: q / q.sum(dim=1, keepdim=True))({MEAN_QUERY})"),)),
     Mistake("spatial-softmax-over-positions", "SpatialPolarized",
-            "Your softmax runs over the positions of the query, and the mean of such weights is 1 / N for every "
-            "channel, whatever the image shows. Take the mean over H and W first, then the softmax over the C // 2 "
-            "channels.",
+            "Your softmax runs over the positions of the query. The mean of such weights is 1 / N for every channel, "
+            "whatever the image shows. Take the mean over H and W first, then the softmax over the C // 2 channels.",
             ((OF_CHANNELS, "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"),)),
     Mistake("spatial-value-softmax-of-channels", "SpatialPolarized",
             "The value goes through a softmax over its channels too. Leave the value as it is: only the query makes "
@@ -333,7 +333,7 @@ MISTAKES = (
             ((PRODUCT, "weights[:, None] @ torch.sigmoid(values)"), (MAP, MAP.replace("torch.sigmoid", "")))),
     Mistake("spatial-reshaped", "SpatialPolarized",
             "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` keep "
-            "the order of the numbers, so channels and positions are mixed. Use transpose.",
+            "the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, 2).",
             ((PRODUCT, "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"),)),
     Mistake("spatial-sigmoid-weights", "SpatialPolarized",
             "Your weights come from a sigmoid. They should come from a softmax over the C // 2 channels, so that they "
@@ -379,14 +379,14 @@ MISTAKES = (
             "every image. Give the weights an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"),)),
     Mistake("spatial-every-image-reshaped", "SpatialPolarized",
-            "You reshape B * B * N numbers. If the weights have two axes, (B, C // 2), `@` multiplies the weights of "
-            "every image by the values of every image. Give the weights an axis before their channels: (B, 1, C // 2) "
-            "@ (B, C // 2, N).",
+            "Your `@` returns B * B * N numbers, which do not fit the map. If the weights have two axes, (B, C // 2), "
+            "`@` multiplies the weights of every image by the values of every image. Give the weights an axis before "
+            "their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
     Mistake("spatial-every-image-flat", "SpatialPolarized",
             "Your map has shape (B, B, N). If the weights have two axes, (B, C // 2), `@` multiplies the weights of "
             "every image by the values of every image. Give the weights an axis before their channels: (B, 1, C // 2) "
-            "@ (B, C // 2, N). Then give the map its two axes at the end.",
+            "@ (B, C // 2, N). Then reshape the result to (B, 1, H, W).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
     # Torch's message says which factor comes first, and it gives other numbers for flat values.
     *(Mistake(f"spatial-weights-in-line{words}", "SpatialPolarized", IN_LINE.format(shape), (
@@ -417,11 +417,12 @@ MISTAKES = (
             "weights are right, but flatten the values' H and W into one axis first: (B, 1, C // 2) @ (B, C // 2, N).",
             ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
-            "Your map ends in a softmax over the positions: they compete, and sum to 1. It should end in a sigmoid.",
+            "Your map ends in a softmax over the positions, so the positions compete and their gates sum to 1. It "
+            "should end in a sigmoid.",
             ((MAP, "scores.softmax(dim=2).unflatten(2, x.shape[2:])"),)),
     Mistake("spatial-no-channel-axis", "SpatialPolarized",
-            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that the product with x stretches "
-            "it.",
+            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that it can be broadcast over x's "
+            "channels.",
             ((MAP, f"{MAP}[:, 0]"),)),
     Mistake("spatial-flat", "SpatialPolarized",
             "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
@@ -445,7 +446,7 @@ MISTAKES = (
             "wq and wv have changed places: you pool the value and keep the query's positions. Pool the query.",
             ((MEAN_QUERY, "self.wv(x).mean(dim=(2, 3))"), (VALUES, "self.wq(x).flatten(2)"))),
     Mistake("spatial-one-layer", "SpatialPolarized",
-            "You use wq for query and value; wv is made and never called.",
+            "You use wq for both query and value, so wv is made and never called. Compute the value with wv.",
             ((VALUES, "self.wq(x).flatten(2)"),)),
     Mistake("spatial-no-biases", "SpatialPolarized",
             "Your two convolutions have no bias, like the authors' code. Here, as in the paper, both should have one: "
@@ -474,7 +475,8 @@ MISTAKES = (
             'two gated maps.',
             ((PARALLEL, SEQUENTIAL),)),
     Mistake("psa-exchanged", "PolarizedSelfAttention",
-            '"parallel" and "sequential" have changed places.',
+            '"parallel" and "sequential" have changed places. "parallel" adds the two gated maps, and "sequential" '
+            'gates the channels first, then the positions of the result.',
             ((IS_PARALLEL, 'self.layout == "sequential"'),)),
     Mistake("psa-sequential-by-default", "PolarizedSelfAttention",
             'If layout is not given, your block is sequential. The default is "parallel".',
@@ -500,7 +502,7 @@ MISTAKES = (
          'layout or "parallel"'),
         ("part-of-a-word", 'You look for the word in a longer string, as in `layout in "parallel sequential"`. That is '
                            "also true for any part of the string, and for the empty string. Compare with a tuple of "
-                           "two words.",
+                           'the two words: layout in ("parallel", "sequential").',
          '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in '
          'LAYOUTS else layout'))),
     Mistake("psa-spatial-first", "PolarizedSelfAttention",
@@ -513,21 +515,21 @@ MISTAKES = (
             ((SEQUENTIAL, "gated * self.spatial(x)"),)),
     Mistake("psa-map-times-x", "PolarizedSelfAttention",
             "In the sequential layout you multiply the original x by the map, so the channel gate is lost. Multiply "
-            "the gated features by it.",
+            "the gated features by the map.",
             ((SEQUENTIAL, "x * self.spatial(gated)"),)),
     Mistake("psa-sequential-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the channel branch's output once more. If g is x times the channel "
-            "gates, return g * spatial(g) alone.",
+            "In the sequential layout you add the gated features to the result. If g is x times the channel gates, "
+            "return g * spatial(g) alone.",
             ((SEQUENTIAL, f"gated + {SEQUENTIAL}"),)),
     Mistake("psa-parallel-map-times-gated", "PolarizedSelfAttention",
             "In the parallel layout your spatial branch reads x, but you multiply the gated features by its map. "
-            "Multiply x by it, because the branches work side by side.",
+            "Multiply x by the map, because the branches work side by side.",
             ((PARALLEL, "gated + gated * self.spatial(x)"),)),
     Mistake("psa-parallel-map-added", "PolarizedSelfAttention",
             "In the parallel layout you add the map itself. Multiply x by it first, then add.",
             ((PARALLEL, "gated + self.spatial(x)"),)),
     Mistake("psa-sequential-map-added", "PolarizedSelfAttention",
-            "In the sequential layout you add the map. Multiply the gated features by it.",
+            "In the sequential layout you add the map to the gated features. Multiply the gated features by the map.",
             ((SEQUENTIAL, "gated + self.spatial(gated)"),)),
     Mistake("psa-parallel-larger", "PolarizedSelfAttention",
             "In the parallel layout you take the larger of the two gated maps. Add them.",
@@ -547,8 +549,8 @@ MISTAKES = (
             "In the parallel layout you take the mean of the two gated maps. Add them.",
             ((PARALLEL, f"({PARALLEL}) / 2"),)),
     Mistake("psa-sigmoid-of-sum", "PolarizedSelfAttention",
-            "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM adds first and has "
-            "one sigmoid; here each branch has its own, and the gated maps are added.",
+            "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM has its only "
+            "sigmoid after the sum, but here each branch already ends in one. Add the two gated maps instead.",
             ((PARALLEL, "x * torch.sigmoid(self.channel(x) + self.spatial(x))"),)),
     Mistake("psa-gates-only", "PolarizedSelfAttention",
             "In the parallel layout you return the sum of the gates. Multiply x by them.",
@@ -557,7 +559,8 @@ MISTAKES = (
             "In the sequential layout you return a product of gates. Multiply x by them.",
             ((SEQUENTIAL, "self.channel(x) * self.spatial(gated)"),)),
     Mistake("psa-shortcut", "PolarizedSelfAttention",
-            "Your block adds x to its result. It should have no shortcut: that belongs to the network around it.",
+            "Your block adds x to its result. Leave out this shortcut, because it belongs to the network around the "
+            "block.",
             ((PARALLEL, f"x + {PARALLEL}"), (SEQUENTIAL, f"x + {SEQUENTIAL}"))),
     Mistake("psa-channel-alone", "PolarizedSelfAttention",
             "The spatial branch is missing: in the parallel layout its gated map is not added.",

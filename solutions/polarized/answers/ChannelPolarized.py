@@ -121,7 +121,7 @@ class ChannelPolarized(nn.Module):
         return torch.sigmoid(s)[..., None, None]
 
 
-# %% wrong: flat, edits, expect: of shape (B, C)
+# %% wrong: flat, edits, expect: their shape is (B, C)
 # forgot the two axes
 # - inner = half(channels)
 #
@@ -214,7 +214,7 @@ class ChannelPolarized(nn.Module):
         return torch.sigmoid(self.ln(self.wz(z)))
 
 
-# %% wrong: ln-three-axes-on-two, expect: wants (B, C, 1, 1)
+# %% wrong: ln-three-axes-on-two, expect: needs (B, C, 1, 1)
 # LayerNorm of (C, 1, 1) on (B, C)
 
 
@@ -376,7 +376,7 @@ class ChannelPolarized(nn.Module):
         return torch.sigmoid(s).unsqueeze(-1).unsqueeze(-1)
 
 
-# %% wrong: wz-one-axis, expect: reads B as its channels
+# %% wrong: wz-one-axis, expect: reads B as the channels
 # wz with one of the two axes, then view
 
 

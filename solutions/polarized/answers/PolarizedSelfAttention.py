@@ -66,7 +66,7 @@ class PolarizedSelfAttention(nn.Module):
         return self.spatial(x) * x
 
 
-# %% wrong: channel-added, expect: add the channel branch's output once more
+# %% wrong: channel-added, expect: you add the gated features to the result
 # spatial_out + channel_out in both layouts
 
 

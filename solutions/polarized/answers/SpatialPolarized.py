@@ -38,7 +38,7 @@ class SpatialPolarized(nn.Module):
         return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
 
 
-# %% wrong: axes-of-one-kept, expect: In your code one of the two runs over other axes
+# %% wrong: axes-of-one-kept, expect: Check the axes of both steps
 # the mean of channels and H, with its axes kept, so that the softmax has one number
 
 
