@@ -30,11 +30,11 @@ SPLIT = "self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)"
 PER_HEAD = "double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])"
 JOINED = "self.mv(weights).transpose(1, 2).flatten(2)"
 
-NO_EPS = ("You divide by the sum over the slots alone. If a token is far below the others in every slot, all its "
-          "shares are 0, and 0 / 0 is NaN. The sum plus 1e-9 is never 0.")
+NO_EPS = ("You divide by the sum over the slots without eps. If a token is far below the others in every slot, all its "
+          "shares are 0, and 0 / 0 is NaN. Divide by the sum plus 1e-9, which is never 0.")
 NO_SECOND = ("Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
              "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.")
-SLOTS_ALONE = ("You take one softmax over the slots. Then no token notices any other. Take a softmax over the tokens "
+SLOTS_ALONE = ("You take one softmax over the slots, so no token notices any other. Take a softmax over the tokens "
                "first, then divide by the sum over the slots.")
 EXCHANGED = ("The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
              "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.")
@@ -49,12 +49,12 @@ MISTAKES = (
     Mistake("normalize-axes-exchanged", "double_normalize", EXCHANGED,
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")), (OVER_SLOTS, OVER_SLOTS.replace("2", "1")))),
     Mistake("normalize-slots-twice", "double_normalize",
-            "Both steps run over the slots (dim=2): after the softmax their sum is 1 already, so the division does "
-            "nothing. Take the softmax over the tokens, dim=1.",
+            "Both steps run over the slots (dim=2). After the softmax the weights over the slots sum to 1 already, so "
+            "the division does nothing. Take the softmax over the tokens, dim=1.",
             ((OVER_TOKENS, OVER_TOKENS.replace("1", "2")),)),
     Mistake("normalize-tokens-twice", "double_normalize",
-            "Both steps run over the tokens (dim=1): after the softmax their sum is 1 already, so the division does "
-            "nothing. Divide by the sum over the slots, dim=2.",
+            "Both steps run over the tokens (dim=1). After the softmax the weights over the tokens sum to 1 already, "
+            "so the division does nothing. Divide by the sum over the slots, dim=2.",
             ((OVER_SLOTS, OVER_SLOTS.replace("2", "1")),)),
     Mistake("normalize-once", "double_normalize", NO_SECOND, ((DIVIDED, "shares"),)),
     Mistake("normalize-slots-alone", "double_normalize", SLOTS_ALONE, ((DIVIDED, "torch.softmax(logits, dim=2)"),)),
@@ -67,7 +67,7 @@ MISTAKES = (
             "become nearly equal. Divide the shares by their sum instead.",
             ((DIVIDED, "torch.softmax(shares, dim=2)"),)),
     Mistake("normalize-two-softmaxes-of-logits", "double_normalize",
-            "You multiply a softmax over the tokens by one over the slots. The second step takes no exp: it divides "
+            "You multiply a softmax over the tokens by one over the slots. The second step should take no exp: divide "
             "the shares by their sum over the slots.",
             ((DIVIDED, "shares * torch.softmax(logits, dim=2)"),)),
     Mistake("normalize-no-eps", "double_normalize",
@@ -75,15 +75,15 @@ MISTAKES = (
             "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
             ((f"({OVER_SLOTS} + eps)", OVER_SLOTS),)),
     Mistake("normalize-one-softmax", "double_normalize",
-            "Your weights are one softmax, of the logits minus the logarithm of their summed exponentials. That gives "
-            "the same result except for eps, which has no effect in your code: divide the shares by their sum plus "
-            "eps.",
+            "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "
+            "result. That is right apart from eps, which has no effect in your code. Divide the shares by their sum "
+            "plus eps.",
             ((DIVIDED, "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"),)),
     Mistake("normalize-eps-fixed", "double_normalize",
-            "The argument `eps` has no effect: 1e-9 is written where it belongs.",
+            "The argument `eps` has no effect, because 1e-9 is written into your code. Write eps instead.",
             (("+ eps", "+ 1e-9"),)),
     Mistake("normalize-eps-default", "double_normalize",
-            "If eps is not given, your code uses a number other than 1e-9.",
+            "If eps is not given, your code uses a number other than 1e-9. Make 1e-9 its default.",
             (("eps: float = 1e-9", "eps: float = 1e-6"),)),
     Mistake("normalize-eps-at-least", "double_normalize",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
@@ -97,7 +97,7 @@ MISTAKES = (
             "You divide by the mean over the slots, so a row sums to S. Divide by the sum.",
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "mean")),)),
     Mistake("normalize-maximum", "double_normalize",
-            "You divide by the largest share of the row. Divide by their sum.",
+            "You divide by the largest share of the row. Divide by the sum of the row's shares.",
             ((OVER_SLOTS, OVER_SLOTS.replace("sum", "amax")),)),
     Mistake("normalize-all-together", "double_normalize",
             "Your softmax runs over tokens and slots together, N * S numbers. With one softmax for all of them, a slot "
@@ -124,7 +124,7 @@ MISTAKES = (
             ((f"return {DIVIDED}", f"return ({DIVIDED}).detach()"),)),
     Mistake("normalize-in-place", "double_normalize",
             "You change the logits in place (as `-=` does): code that reads them afterwards finds different numbers. "
-            "torch.softmax subtracts the maximum by itself.",
+            "You need no maximum of your own, because torch.softmax subtracts it by itself.",
             ((f"shares = {OVER_TOKENS}",
               f"logits.data -= logits.data.amax(dim=1, keepdim=True)\n    shares = {OVER_TOKENS}"),)),
     Mistake("normalize-first-image", "double_normalize",
@@ -139,8 +139,8 @@ MISTAKES = (
     Mistake("normalize-length-without-eps", "double_normalize", LENGTH,
             ((DIVIDED, "torch.nn.functional.normalize(shares, dim=2)"),)),
     Mistake("normalize-eps-of-torch", "double_normalize",
-            "You call `F.normalize` with p=1, whose denominator is the sum or its own eps, 1e-12, whichever is larger. "
-            "It should be the sum plus the argument eps.",
+            "You call `F.normalize` with p=1. It divides by at least its own eps, 1e-12, and does not add the "
+            "argument eps. Divide by the sum plus eps.",
             ((DIVIDED, "torch.nn.functional.normalize(shares, p=1, dim=2)"),)),
     Mistake("normalize-row-maximum-subtracted", "double_normalize",
             "You subtract the maximum of each token's row from the logits. In a softmax over the tokens, a number that "
@@ -152,7 +152,7 @@ MISTAKES = (
             ((OVER_TOKENS, "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"),)),
     Mistake("normalize-batch-as-tokens", "double_normalize",
             "Your softmax runs over the tokens of all images together, so an image's weights depend on the other "
-            "images. Each image has sums of its own: dim=1 of (B, N, S).",
+            "images. Take the softmax within each image: dim=1 of (B, N, S).",
             ((OVER_TOKENS, "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"),)),
     Mistake("normalize-eps-twice", "double_normalize",
             "You add eps in the first step too. The first step should be a plain softmax: eps belongs only in the "
@@ -174,8 +174,8 @@ MISTAKES = (
             "them.",
             ((WEIGHTS, "self.mk(x)"),)),
     Mistake("external-relu", "ExternalAttention",
-            "You put a ReLU between mk and mv. That makes an ordinary MLP, in which no token notices any other: call "
-            "double_normalize there.",
+            "You put a ReLU between mk and mv. That makes an ordinary MLP, in which no token notices any other. Call "
+            "double_normalize in place of the ReLU.",
             ((WEIGHTS, "torch.relu(self.mk(x))"),)),
     Mistake("external-relu-too", "ExternalAttention",
             "Your logits go through a ReLU before double_normalize. Give it mk's output as it is.",
@@ -187,7 +187,7 @@ MISTAKES = (
             "You divide the logits by sqrt(dim), as transformers do. External attention does not scale them.",
             ((WEIGHTS, "double_normalize(self.mk(x) * x.shape[2] ** -0.5)"),)),
     Mistake("external-cosine", "ExternalAttention",
-            "You normalise the tokens to length 1 before mk (a cosine). Leave them as they are.",
+            "You normalise the tokens to length 1 before mk, as for a cosine. Leave them as they are.",
             ((WEIGHTS, "double_normalize(self.mk(nn.functional.normalize(x, dim=2)))"),)),
     Mistake("external-biases", "ExternalAttention",
             "mk and mv have a bias. Both should be plain matrices: bias=False.",
@@ -199,14 +199,15 @@ MISTAKES = (
             "mv has a bias. It should be a plain matrix: bias=False.",
             ((MV, MV.replace(", bias=False", "")),)),
     Mistake("external-one-matrix", "ExternalAttention",
-            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two, and they "
-            "learn different things.",
+            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two matrices, "
+            "because keys and values learn different things.",
             ((GATHERED, f"{WEIGHTS} @ self.mk.weight"),)),
     Mistake("external-memory-size-ignored", "ExternalAttention",
-            "The argument `memory_size` has no effect: 64 is written where it belongs.",
+            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
+            "instead.",
             ((MK, MK.replace("memory_size", "64")), (MV, MV.replace("memory_size", "64")))),
     Mistake("external-default", "ExternalAttention",
-            "If memory_size is not given, your code does not use 64.",
+            "If memory_size is not given, your code does not use 64. Make 64 its default.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("external-shortcut", "ExternalAttention",
             "You add x to the result. The shortcut belongs to the block around this module.",
@@ -216,8 +217,8 @@ MISTAKES = (
             ((GATHERED, WEIGHTS),)),
     Mistake("external-no-eps", "ExternalAttention", NO_EPS, ((WEIGHTS, "double_normalize(self.mk(x), eps=0)"),)),
     Mistake("external-one-softmax", "ExternalAttention",
-            "Your weights are one softmax, of the logits minus the logarithm of their summed exponentials. That gives "
-            "the same result except for eps: call double_normalize.",
+            "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "
+            "result. That is right apart from eps, which has no effect in your code. Call double_normalize.",
             ((WEIGHTS, "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"),)),
     Mistake("external-weights-detached", "ExternalAttention",
             "The numbers are right, but the weights are detached, so mk would never learn. Leave out the `detach()`, "
@@ -244,13 +245,13 @@ MISTAKES = (
     Mistake("external-only-in-eval", "ExternalAttention", ONLY_IN_EVAL,
             ((f"return {GATHERED}", f"return x if self.training else {GATHERED}"),)),
     Mistake("external-sizes-exchanged", "ExternalAttention",
-            "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk goes from dim to "
-            "memory_size, mv from memory_size to dim.",
+            "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk should go from dim to "
+            "memory_size, and mv from memory_size to dim.",
             ((MK, MK.replace("dim, memory_size", "memory_size, dim")),
              (MV, MV.replace("memory_size, dim", "dim, memory_size")))),
     Mistake("external-values-of-tokens", "ExternalAttention",
-            "You call mv on x, and multiply the weights by its output. Call mv on the weights: self.mv(weights) is "
-            "their product with the values.",
+            "You call mv on x, and multiply the weights by the result. Call mv on the weights: self.mv(weights) "
+            "multiplies the weights by the memory's values.",
             ((GATHERED, f"{WEIGHTS} @ self.mv(x)"),)),
     Mistake("external-slots-alone-scaled", "ExternalAttention", AS_A_TRANSFORMER.format("dim"),
             ((WEIGHTS, "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"),)),
@@ -260,7 +261,8 @@ MISTAKES = (
             "Your two numbers have changed places. Return self-attention's number first, then external attention's.",
             ((COST, "2 * n * dim * memory_size, 2 * n * n * dim"),)),
     Mistake("cost-one-product", "attention_cost",
-            "You count one matrix product. Each kind of attention has two of them: logits, and weights times values.",
+            "You count one matrix product. Each kind of attention has two: the first makes the logits, and the second "
+            "multiplies the weights by the values.",
             ((COST, "n * n * dim, n * dim * memory_size"),)),
     Mistake("cost-one-product-of-self", "attention_cost",
             "Your second number is right. For self-attention you count one matrix product; it has two of the "
@@ -300,31 +302,33 @@ MISTAKES = (
             "You count the softmax too, one for each entry of the weights. Here only the matrix products count.",
             ((COST, "2 * n * n * dim + n * n, 2 * n * dim * memory_size + n * memory_size"),)),
     Mistake("cost-softmax-of-self", "attention_cost",
-            "Your second number is right. In the first you count the softmax too, n * n. Here only the matrix "
+            "Your second number is right. In the first number you count the softmax too, n * n. Here only the matrix "
             "products count.",
             ((COST, "2 * n * n * dim + n * n, 2 * n * dim * memory_size"),)),
     Mistake("cost-tokens-cubed", "attention_cost",
-            "Your second number is right. The first has n * n * n in it: the second product is (n, n) times (n, dim), "
-            "n * n * dim.",
+            "Your second number is right. Your first number has n * n * n in it. Self-attention's second product is "
+            "(n, n) times (n, dim), so it takes n * n * dim.",
             ((COST, "n * n * dim + n * n * n, 2 * n * dim * memory_size"),)),
     Mistake("cost-memory-size-ignored", "attention_cost",
-            "The argument `memory_size` has no effect: 64 is written where it belongs.",
+            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
+            "instead.",
             ((COST, "2 * n * n * dim, 2 * n * dim * 64"),)),
     Mistake("cost-sums", "attention_cost",
             "A product of (a, b) and (b, c) has three sizes, and you add them. Multiply them: there are a * c results, "
             "and each takes b multiplications.",
             ((COST, "2 * (n + dim + n), 2 * (n + dim + memory_size)"),)),
     Mistake("cost-second-product-of-self", "attention_cost",
-            "Your first number is right. In the second you count self-attention's second product, n * n * dim. "
-            "External attention's is (n, S) times (S, dim), n * S * dim.",
+            "Your first number is right. In the second number you count self-attention's second product, n * n * dim. "
+            "External attention's second product is (n, memory_size) times (memory_size, dim), so it takes n * "
+            "memory_size * dim.",
             ((COST, "2 * n * n * dim, n * dim * memory_size + n * n * dim"),)),
     Mistake("cost-sizes-added", "attention_cost",
             "You add the numbers of entries of the matrices. If you multiply (a, b) by (b, c), each of the a * c "
             "results takes b multiplications: a * b * c in all.",
             ((COST, "3 * n * dim + n * n, n * dim + 2 * dim * memory_size + n * memory_size"),)),
     Mistake("cost-one-n", "attention_cost",
-            "Your second number is right. The first has only one n: each of n tokens is compared with n tokens, n * "
-            "n * dim for each product.",
+            "Your second number is right. Your first number has only one n. Each of n tokens is compared with n "
+            "tokens, so each product takes n * n * dim.",
             ((COST, "2 * n * dim, 2 * n * dim * memory_size"),)),
 
     # --- ExternalAttentionBlock
@@ -332,7 +336,7 @@ MISTAKES = (
             "The ReLU at the end is missing: your output has negative numbers.",
             ((RESULT, "x + self.bn(self.conv2(gathered))"),)),
     Mistake("block-no-shortcut", "ExternalAttentionBlock",
-            "The shortcut is missing: x is not added before the ReLU.",
+            "The shortcut is missing. Add x before the ReLU.",
             ((RESULT, "torch.relu(self.bn(self.conv2(gathered)))"),)),
     Mistake("block-relu-before-sum", "ExternalAttentionBlock",
             "Your ReLU comes before x is added. Add x first, then take the ReLU of the sum.",
@@ -344,22 +348,23 @@ MISTAKES = (
             "A ReLU follows conv1. The only ReLU of the block should be its last step.",
             ((TOKENS, TOKENS.replace("self.conv1(x)", "torch.relu(self.conv1(x))")),)),
     Mistake("block-no-conv1", "ExternalAttentionBlock",
-            "conv1 is made and never used: your attention reads x itself.",
+            "conv1 is made and never used: your attention reads x itself. It should read conv1's output.",
             ((TOKENS, TOKENS.replace("self.conv1(x)", "x")),)),
     Mistake("block-no-conv2", "ExternalAttentionBlock",
-            "conv2 is made and never used: the attention's output goes straight into the BatchNorm.",
+            "conv2 is made and never used: the attention's output goes straight into the BatchNorm. Call conv2 "
+            "between the two.",
             ((RESULT, "torch.relu(x + self.bn(gathered))"),)),
     Mistake("block-no-bn", "ExternalAttentionBlock",
             "The BatchNorm is made and never used. It comes after conv2.",
             ((RESULT, "torch.relu(x + self.conv2(gathered))"),)),
     Mistake("block-bn-first", "ExternalAttentionBlock",
-            "Your BatchNorm comes before conv2. It should come after it.",
+            "Your BatchNorm comes before conv2. It should come after conv2.",
             ((RESULT, "torch.relu(x + self.conv2(self.bn(gathered)))"),)),
     Mistake("block-bn-last", "ExternalAttentionBlock",
             "Your BatchNorm works on the sum with x. It should work on conv2's output, before x is added.",
             ((RESULT, "torch.relu(self.bn(x + self.conv2(gathered)))"),)),
     Mistake("block-no-attention", "ExternalAttentionBlock",
-            "The attention is made and never called: your block is two convolutions.",
+            "The attention is made and never called: your block is two convolutions. Call the attention between them.",
             ((BACK, "tokens.transpose(1, 2).reshape(x.shape)"),)),
     Mistake("block-conv1-without-bias", "ExternalAttentionBlock",
             "conv1 has no bias. Keep torch's default: only conv2 has no bias, because a BatchNorm follows it.",
@@ -372,16 +377,16 @@ MISTAKES = (
             "memory, so a token is a mixture of positions. Call flatten(2), then transpose(1, 2).",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"),)),
     Mistake("block-gathered-scrambled", "ExternalAttentionBlock",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping "
-            "axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            "The attention returns (B, N, C), and you turn it into (B, C, H, W) with `reshape` or `view` alone. These "
+            "do not swap axes, so channels and positions are mixed up. Call transpose(1, 2) first.",
             ((BACK, BACK.replace(".transpose(1, 2)", "")),)),
     Mistake("block-both-scrambled", "ExternalAttentionBlock",
             "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`. These keep the order of the "
             "numbers in memory, so a token is a mixture of positions. Swap axes with transpose(1, 2), both times.",
             ((TOKENS, "self.conv1(x).reshape(len(x), -1, x.shape[1])"), (BACK, BACK.replace(".transpose(1, 2)", "")))),
     Mistake("block-channels-as-tokens", "ExternalAttentionBlock",
-            "Your softmax runs over the channels, because the attention reads the map as (B, C, N). You apply its "
-            "layers by hand along the channels. Its tokens should be the positions: pass (B, N, C) to the attention.",
+            "You apply the attention's layers by hand, so that double_normalize gets (B, memory_size, N). Its softmax "
+            "then runs over the slots. Call the attention itself on tokens of shape (B, N, C).",
             ((BACK, "self.attention.mv(double_normalize(self.attention.mk(tokens).transpose(1, 2)).transpose(1, 2))"
               ".transpose(1, 2).reshape(x.shape)"),)),
     Mistake("block-sides-exchanged", "ExternalAttentionBlock",
@@ -404,10 +409,10 @@ MISTAKES = (
             ((TOKENS, "self.conv1(x).permute(0, 2, 3, 1).reshape(1, -1, x.shape[1])"),
              (BACK, "self.attention(tokens).reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"))),
     Mistake("block-memory-size-ignored", "ExternalAttentionBlock",
-            "The argument `memory_size` never reaches the attention: it always has 64 slots.",
+            "The argument `memory_size` never reaches the attention, so it always has 64 slots. Pass it on.",
             (("ExternalAttention(channels, memory_size)", "ExternalAttention(channels)"),)),
     Mistake("block-default", "ExternalAttentionBlock",
-            "If memory_size is not given, your code does not use 64.",
+            "If memory_size is not given, your code does not use 64. Make 64 its default.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("block-in-place", "ExternalAttentionBlock",
             "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, which "
@@ -429,8 +434,8 @@ MISTAKES = (
 
     # --- MultiHeadExternalAttention
     Mistake("heads-over-heads", "MultiHeadExternalAttention",
-            "Your softmax runs over the heads: they are dim=1 of (B, heads, N, S), and dim=2 of (B, N, heads, S). It "
-            "should run over the tokens of each head.",
+            "Your softmax runs over the heads. They are dim=1 of (B, heads, N, S), and dim=2 of (B, N, heads, S). "
+            "Take the softmax over the tokens of each head.",
             ((PER_HEAD,
               "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"),)),
     Mistake("heads-four-axes", "MultiHeadExternalAttention",
@@ -475,8 +480,8 @@ MISTAKES = (
             "transpose(1, 2).",
             ((SPLIT, "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"),)),
     Mistake("heads-joined-scrambled", "MultiHeadExternalAttention",
-            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are "
-            "mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
+            "You join the heads with `reshape` or `view` while the heads' axis is still before the tokens' axis, so "
+            "tokens and heads are mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
             ((JOINED, "self.mv(weights).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("heads-both-scrambled", "MultiHeadExternalAttention",
             "You split the heads and join them with `view` or `reshape` alone. These keep the order of the numbers in "
@@ -496,7 +501,7 @@ MISTAKES = (
             "You join the heads in the order (head_dim, heads). Join them as they were split: (heads, head_dim).",
             ((JOINED, "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"),)),
     Mistake("heads-no-proj", "MultiHeadExternalAttention",
-            "Your result is dim * expansion wide: `proj` is made and never used.",
+            "Your result is dim * expansion wide, because `proj` is made and never used. Return proj's output.",
             (("return self.proj(gathered)", "return gathered"),)),
     Mistake("heads-not-expanded-heads", "MultiHeadExternalAttention",
             "You make num_heads heads of the expanded channels. Make num_heads * expansion heads, each dim // "
@@ -527,16 +532,17 @@ MISTAKES = (
             (("self.proj = nn.Linear(dim * expansion, dim)",
               "self.proj = nn.Linear(dim * expansion, dim, bias=False)"),)),
     Mistake("heads-memory-size-ignored", "MultiHeadExternalAttention",
-            "The argument `memory_size` has no effect: 64 is written where it belongs.",
+            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
+            "instead.",
             ((SHARED_MK, SHARED_MK.replace("memory_size", "64")), (SHARED_MV, SHARED_MV.replace("memory_size", "64")))),
     Mistake("heads-default-slots", "MultiHeadExternalAttention",
-            "If memory_size is not given, your code does not use 64.",
+            "If memory_size is not given, your code does not use 64. Make 64 its default.",
             (("memory_size: int = 64", "memory_size: int = 32"),)),
     Mistake("heads-default-heads", "MultiHeadExternalAttention",
-            "If num_heads is not given, your code does not use 8.",
+            "If num_heads is not given, your code does not use 8. Make 8 its default.",
             (("num_heads: int = 8", "num_heads: int = 4"),)),
     Mistake("heads-default-expansion", "MultiHeadExternalAttention",
-            "If expansion is not given, your code does not use 4.",
+            "If expansion is not given, your code does not use 4. Make 4 its default.",
             (("expansion: int = 4", "expansion: int = 2"),)),
     Mistake("heads-scaled", "MultiHeadExternalAttention",
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",

@@ -175,7 +175,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + self.bn(self.conv2(y)))
 
 
-# %% wrong: back-without-transpose, edits, expect: The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without swapping axes
+# %% wrong: back-without-transpose, edits, expect: The attention returns (B, N, C), and you turn it into (B, C, H, W) with `reshape` or `view` alone
 # - def forward(self, x):
 # + def forward(self, x):
 # +     b, c, h, w = x.shape
@@ -194,7 +194,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return F.relu(x + y)
 
 
-# %% wrong: bn-before-conv2, edits, expect: It should come after it
+# %% wrong: bn-before-conv2, edits, expect: It should come after conv2
 # - gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
 # - return torch.relu(x + self.bn(self.conv2(gathered)))
 # + y = self.attention(tokens).transpose(1, 2).reshape(x.shape)
@@ -284,7 +284,7 @@ class ExternalAttentionBlock(nn.Module):
 # + return x + self.bn(self.conv2(y))
 
 
-# %% wrong: no-shortcut, edits, expect: x is not added
+# %% wrong: no-shortcut, edits, expect: Add x before the ReLU
 # - gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
 # - return torch.relu(x + self.bn(self.conv2(gathered)))
 # + y = self.attention(tokens).transpose(1, 2).reshape(x.shape)

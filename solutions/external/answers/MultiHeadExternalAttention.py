@@ -205,7 +205,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: eps-forgotten, expect: You divide by the sum over the slots alone
+# %% wrong: eps-forgotten, expect: You divide by the sum over the slots without eps
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
         super().__init__()
@@ -410,7 +410,7 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: joined-without-transpose, expect: You join the heads with `reshape` or `view` while they come before the tokens
+# %% wrong: joined-without-transpose, expect: You join the heads with `reshape` or `view` while the heads' axis is still before the tokens' axis
 class MultiHeadExternalAttention(nn.Module):
     def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
         super().__init__()

@@ -176,7 +176,7 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     return shares / (shares.sum(dim=2) + eps)
 
 
-# %% wrong: log-sums, expect: one softmax, of the logits minus the logarithm of their summed exponentials
+# %% wrong: log-sums, expect: You subtract the logarithm of the summed exponentials from the logits
 def double_normalize(logits, eps=1e-9):
     return torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)
 
