@@ -69,7 +69,7 @@ MISTAKES = (
             "sigmoid(conv(x)).",
             ((GATED, "x + self.conv(x)"),)),
     Mistake("pixel-gate-added", "PixelAttention",
-            "You add the gate to x. Multiply x by it.",
+            "You add the gate to x. Multiply x by the gate.",
             ((GATED, "x + torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-shortcut", "PixelAttention",
             "You also add x: you return x + x * gate. Return x * gate, without a shortcut.",
@@ -135,15 +135,16 @@ MISTAKES = (
             "zeros, torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='circular')"),)),
     Mistake("pixel-gate-detached", "PixelAttention",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): its convolution "
+            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`), so the convolution "
             "would never learn.",
             ((GATED, "x * torch.sigmoid(self.conv(x)).detach()"),)),
     Mistake("pixel-x-detached", "PixelAttention",
-            "The numbers are right, but x is detached where the gate multiplies it: most of its gradient is lost.",
+            "The numbers are right, but x is detached where the gate multiplies it, so most of its gradient is lost. "
+            "Leave out the `detach()`, `.data` or `no_grad()`.",
             ((GATED, "x.detach() * torch.sigmoid(self.conv(x))"),)),
     Mistake("pixel-input-of-conv-detached", "PixelAttention",
-            "The numbers are right, but x is detached before the convolution: the part of its gradient that flows "
-            "through the gate is lost.",
+            "The numbers are right, but x is detached before the convolution, so the part of its gradient that flows "
+            "through the gate is lost. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((GATED, "x * torch.sigmoid(self.conv(x.detach()))"),)),
     Mistake("pixel-in-place", "PixelAttention",
             "You change x in place (as `*=` does): code that reads it afterwards finds different numbers. Write x * "
@@ -169,9 +170,9 @@ MISTAKES = (
 
     # --- OverlapPatchEmbed
     Mistake("embed-size-halved", "OverlapPatchEmbed",
-            "The size that you return is always half of the input's, rounded down, as in the page's bug museum. That "
-            "is wrong for odd sides, and for every patch size other than 2. Read the size off the convolution's "
-            "output.",
+            "The size that you return is always half of the input's, rounded down. (The page's bug museum shows this "
+            "bug.) It is wrong for odd sides, and for every patch size other than 2. Read the size off the "
+            "convolution's output.",
             ((TRUE_SIZE, "(x.shape[2] // 2, x.shape[3] // 2)"),)),
     Mistake("embed-size-root", "OverlapPatchEmbed",
             "For both sides you return the square root of the number of tokens, which is right for square maps only. "
@@ -193,8 +194,8 @@ MISTAKES = (
             "The size that you return is (W', H'). The height comes first: (H', W').",
             ((TRUE_SIZE, "(patches.shape[3], patches.shape[2])"),)),
     Mistake("embed-size-of-input", "OverlapPatchEmbed",
-            "The size that you return is the input's. The next layer needs the size of the map that your tokens come "
-            "from.",
+            "The size that you return is the input's. Return the size of the map that your tokens come from, because "
+            "the next layer needs it.",
             ((TRUE_SIZE, "(x.shape[2], x.shape[3])"),)),
     Mistake("embed-size-flat", "OverlapPatchEmbed",
             "You return three things: tokens, height and width. Return two: the tokens, and the pair (H', W').",
@@ -234,7 +235,8 @@ MISTAKES = (
             "Your padding is p. It should be p // 2.",
             ((PATCH_CONV, PATCH_CONV.replace("p // 2", "p")),)),
     Mistake("embed-padding-of-kernel", "OverlapPatchEmbed",
-            "Your padding is half of the kernel, (p + 1) // 2. It should be p // 2, which differs for odd patch sizes.",
+            "Your padding is half of the kernel, (p + 1) // 2. It should be p // 2, which is one less if the patch "
+            "size is odd.",
             ((PATCH_CONV, PATCH_CONV.replace("p // 2", "(p + 1) // 2")),)),
     Mistake("embed-stride-1", "OverlapPatchEmbed",
             "The stride is missing, so you keep every position. It should be p.",
@@ -249,27 +251,27 @@ MISTAKES = (
             "The BatchNorm is made and never used. It belongs after conv.",
             ((PATCHES, "self.position(self.conv(x))"),)),
     Mistake("embed-bn-last", "OverlapPatchEmbed",
-            "The position code comes before the BatchNorm. It should come after it: position(bn(conv(x))).",
+            "Your position code comes before the BatchNorm. The BatchNorm should come first: position(bn(conv(x))).",
             ((PATCHES, "self.bn(self.position(self.conv(x)))"),)),
     Mistake("embed-no-position", "OverlapPatchEmbed",
             "The position code is made and never used. It should be the last step on the map.",
             ((PATCHES, "self.bn(self.conv(x))"),)),
     Mistake("embed-position-always", "OverlapPatchEmbed",
-            "with_position=False has no effect: your module has a position code all the same.",
+            "with_position=False has no effect: your module still has a position code.",
             ((POSITION, "PixelAttention(out_channels)"),)),
     Mistake("embed-position-never", "OverlapPatchEmbed",
             "with_position=True has no effect: your module has no position code.",
             ((POSITION, "nn.Identity()"),)),
     Mistake("embed-position-added", "OverlapPatchEmbed",
-            "You add the position code's output to the map. The position code has multiplied the map already, so its "
-            "output is the new map.",
+            "You add the position code's output to the map. Return the output alone, because the position code has "
+            "multiplied the map already.",
             ((PATCHES, "(lambda y: y + self.position(y))(self.bn(self.conv(x)))"),)),
     Mistake("embed-layer-norm", "OverlapPatchEmbed",
             "You normalise each token over its channels (LayerNorm). Use a BatchNorm2d, which normalises each channel "
             "with its running mean and variance.",
             ((PATCHES, LAYER_NORM),)),
     Mistake("embed-relu", "OverlapPatchEmbed",
-            "A ReLU follows the BatchNorm. Nothing should stand between it and the position code.",
+            "A ReLU follows the BatchNorm. Give the BatchNorm's output to the position code as it is.",
             ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
     Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
             "Your BatchNorm uses the statistics of the batch in eval mode too. Call self.bn, which follows the mode.",
@@ -287,8 +289,8 @@ MISTAKES = (
             "them would ever learn.",
             ((TOKENS, "as_tokens(patches).detach()"),)),
     Mistake("embed-input-detached", "OverlapPatchEmbed",
-            "The numbers are right, and so are the gradients of the weights, but x is detached before conv: no "
-            "gradient flows back to the network before it.",
+            "The numbers are right, and so are the gradients of the weights. But x is detached before conv, so no "
+            "gradient flows back to whatever made x.",
             (("self.conv(x)", "self.conv(x.detach())"),)),
     Mistake("embed-only-in-eval", "OverlapPatchEmbed",
             "In training mode you leave out the BatchNorm. Call it in both modes.",
@@ -331,7 +333,8 @@ MISTAKES = (
             "the numbers in memory. Channels and positions are then mixed up. Call transpose(1, 2) first.",
             ((GRID, checked("x.reshape(len(x), -1, H, W)")),)),
     Mistake("emsa-map-sides", "EMSA",
-            "You make a map of W rows and H columns. Tokens run row by row: (B, C, H, W).",
+            "You make a map of W rows and H columns. Make one of H rows and W columns, (B, C, H, W), because tokens "
+            "run row by row.",
             ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H))")),)),
     Mistake("emsa-map-columns-first", "EMSA",
             "You read the tokens column by column (W before H). They run row by row. Call transpose(1, 2) first, then "
@@ -389,10 +392,10 @@ MISTAKES = (
             ((REDUCED, "as_tokens(nn.functional.batch_norm(self.sr(grid), None, None, self.sr_norm.weight, "
                        "self.sr_norm.bias, True))"),)),
     Mistake("emsa-sr-norm-first", "EMSA",
-            "Your LayerNorm comes before the convolution. It should come after it, on the reduced tokens.",
+            "Your LayerNorm comes before the convolution. It should come after `sr`, on the reduced tokens.",
             ((REDUCED, "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"),)),
     Mistake("emsa-sr-gelu", "EMSA",
-            "A GELU follows sr_norm. Nothing should stand between it and kv.",
+            "A GELU follows sr_norm. Give sr_norm's output to kv as it is.",
             ((REDUCED, f"nn.functional.gelu({REDUCED})"),)),
     Mistake("emsa-sr-pool", "EMSA",
             "You reduce by a mean over windows: `sr` is made and never used. Use `sr`, a convolution whose weights "
@@ -421,8 +424,8 @@ MISTAKES = (
             "transpose(1, 2).",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
     Mistake("emsa-queries-channels-first", "EMSA",
-            "You read only the queries' channels as head_dim x heads, so a head's queries and its keys use different "
-            "channels. Read them as heads x head_dim, like those of keys and values.",
+            "You read the queries' channels as head_dim x heads, but not those of the keys. A head's queries and its "
+            "keys then use different channels. Read them all as heads x head_dim.",
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),)),
     Mistake("emsa-halves-scrambled", "EMSA",
             "You turn keys and values into (B, heads, M, head_dim) with `view` or `reshape` alone, which keeps the "
@@ -431,8 +434,8 @@ MISTAKES = (
             ((PAIRS,
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),)),
     Mistake("emsa-pairs-scrambled", "EMSA",
-            "You cut kv's channels with `view` or `reshape` alone, as if keys and values came first. Make (B, M, 2, "
-            "heads, head_dim) first, then permute(2, 0, 3, 1, 4).",
+            "You cut kv's channels with `view` or `reshape` alone, as if the axis of keys and values came before the "
+            "tokens. Make (B, M, 2, heads, head_dim) first, then permute(2, 0, 3, 1, 4).",
             ((PAIRS, "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"),)),
     Mistake("emsa-joined-scrambled", "EMSA",
             "You join the heads with `reshape` or `view` while their axis is still before the axis of the tokens. That "
@@ -440,7 +443,7 @@ MISTAKES = (
             ((JOINED, "(weights @ v).reshape(x.shape)"),)),
     Mistake("emsa-split-and-joined-scrambled", "EMSA",
             "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory: a head then gets whole tokens. Use transpose(1, 2) between heads and tokens, each time.",
+            "memory. A head then gets whole tokens. Swap heads and tokens with transpose(1, 2), both times.",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),
              (PAIRS,
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
@@ -471,26 +474,27 @@ MISTAKES = (
             "You scale by dim ** -0.5. A head's query has head_dim numbers, so scale by head_dim ** -0.5.",
             ((SCALE, "dim ** -0.5"),)),
     Mistake("emsa-scale-inverted", "EMSA",
-            "You multiply the logits by the square root of head_dim. Divide them by it, which is the same as "
-            "multiplying by head_dim ** -0.5.",
+            "You multiply the logits by the square root of head_dim. Divide the logits by this root, which is the "
+            "same as multiplying by head_dim ** -0.5.",
             ((LOGITS, "q @ k.transpose(2, 3) / self.scale"),)),
     Mistake("emsa-scale-after-softmax", "EMSA",
-            "You scale the weights after the softmax. Scale the logits, before it.",
+            "You scale the weights after the softmax. Scale the logits instead, before the softmax.",
             ((LOGITS, "q @ k.transpose(2, 3)"),
              (f"return self.proj({JOINED}", f"weights = weights * self.scale\n        return self.proj({JOINED}"))),
     Mistake("emsa-weights-scaled", "EMSA",
-            "You scale the weights after the softmax. Scale the logits, before it.",
+            "You scale the weights after the softmax. Scale the logits instead, before the softmax.",
             ((LOGITS, "q @ k.transpose(2, 3)"), (MIXED, f"{MIXED} * self.scale"), (PLAIN, f"{PLAIN} * self.scale"))),
     Mistake("emsa-scaled-twice", "EMSA",
-            "Without the transform, the logits are scaled twice. (`scaled_dot_product_attention` scales them "
-            "by itself.)",
+            "Without the transform, the logits are scaled twice. `scaled_dot_product_attention` scales them by "
+            "itself, so leave out your own scale there.",
             ((PLAIN, PLAIN.replace("logits", "logits * self.scale")),)),
     Mistake("emsa-causal", "EMSA",
             "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every "
             "key, so use no mask.",
             ((PLAIN, PLAIN.replace("logits", "logits + torch.full_like(logits, float('-inf')).triu(1)")),)),
     Mistake("emsa-softmax-twice", "EMSA",
-            "You take the softmax twice. Take it once; with apply_transform, `transform_norm` follows it.",
+            "You take the softmax twice. Take it once. With apply_transform, `transform_norm` comes after this "
+            "softmax.",
             ((MIXED, f"torch.softmax({MIXED}, dim=3)"), (PLAIN, f"torch.softmax({PLAIN}, dim=3)"))),
     Mistake("emsa-softmax-over-heads", "EMSA",
             "Your softmax runs over the heads (dim=1). It should run over the keys, the last axis.",
@@ -508,7 +512,8 @@ MISTAKES = (
             "apply_transform=True has no effect: its two layers are made and never used.",
             (("if self.apply_transform:\n            weights", "if False:\n            weights"),)),
     Mistake("emsa-transform-always", "EMSA",
-            "You transform the heads although apply_transform is False.",
+            "You transform the heads although apply_transform is False. In that case give the logits straight to the "
+            "softmax.",
             (("self.apply_transform = apply_transform and num_heads > 1", "self.apply_transform = num_heads > 1"),)),
     Mistake("emsa-transform-one-head", "EMSA",
             "With one head there is nothing to mix. Make the two layers of the transform only if there is more than "
@@ -536,8 +541,8 @@ MISTAKES = (
             "Your InstanceNorm keeps running statistics (track_running_stats=True). Torch's default keeps none.",
             ((NORM, NORM[:-1] + ", track_running_stats=True)"),)),
     Mistake("emsa-transform-unbiased", "EMSA",
-            "You divide by the variance with n - 1 (the default of `var` and `std`). InstanceNorm uses the variance "
-            "with n: unbiased=False.",
+            "Your variance divides by n - 1, which is the default of `var` and `std`. InstanceNorm divides by n: "
+            "unbiased=False.",
             ((TRANSFORMED,
               "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + 1e-5).sqrt())"
                            f"({MIXED})"),)),
@@ -545,7 +550,7 @@ MISTAKES = (
             "`transform_norm` is made and never used. Use it on each head's weights, after the softmax.",
             ((TRANSFORMED, MIXED),)),
     Mistake("emsa-transform-norm-first", "EMSA",
-            "Your InstanceNorm comes before the softmax. It should come after it.",
+            "Your InstanceNorm comes before the softmax. It should come after the softmax.",
             ((TRANSFORMED, "torch.softmax(self.transform_norm(self.transform_conv(logits)), dim=3)"),)),
     Mistake("emsa-transform-conv-last", "EMSA",
             "You mix the weights after the softmax. Mix the logits with transform_conv, before the softmax.",
@@ -621,14 +626,16 @@ MISTAKES = (
     Mistake("emsa-dropout", "EMSA", ATTENTION_DROPOUT,
             ((JOINED, "(nn.functional.dropout(weights, 0.1, self.training) @ v).transpose(1, 2).flatten(2)"),)),
     Mistake("emsa-weights-detached", "EMSA",
-            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            "The numbers are right, but the weights are detached, so queries and keys would never learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
     Mistake("emsa-detached", "EMSA",
             "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
             "would ever learn.",
             ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
     Mistake("emsa-reduced-detached", "EMSA",
-            "The numbers are right, but the tokens for keys and values are detached: `sr` would never learn.",
+            "The numbers are right, but the tokens for keys and values are detached, so `sr` would never learn. Leave "
+            "out the `detach()`, `.data` or `no_grad()`.",
             (("self.kv(reduced)", "self.kv(reduced.detach())"),)),
     Mistake("emsa-only-in-eval", "EMSA", ONLY_IN_EVAL,
             ((f"return self.proj({JOINED})", f"return x if self.training else self.proj({JOINED})"),)),
@@ -646,7 +653,7 @@ MISTAKES = (
             "attn(norm1(x)).",
             ((FIRST, "x = self.norm1(x + self.attn(x, H, W))"), (SECOND, "return self.norm2(x + self.mlp(x))"))),
     Mistake("block-norms-of-branches", "ResTBlock",
-            "Your norms come after attn and mlp. Each should come before it: x + attn(norm1(x)).",
+            "Your norms come after attn and mlp. Each norm should come before its branch: x + attn(norm1(x)).",
             ((FIRST, "x = x + self.norm1(self.attn(x, H, W))"), (SECOND, "return x + self.norm2(self.mlp(x))"))),
     Mistake("block-one-norm", "ResTBlock",
             "You use norm1 twice: `norm2` is made and never used. The MLP should read norm2(x).",
@@ -664,7 +671,7 @@ MISTAKES = (
             "Both norms are made and never used. Write x + attn(norm1(x)), and do the same with norm2 and the MLP.",
             ((FIRST, "x = x + self.attn(x, H, W)"), (SECOND, "return x + self.mlp(x)"))),
     Mistake("block-no-shortcuts", "ResTBlock",
-            "Both shortcuts are missing: add x to attn's output, and the sum to the MLP's output.",
+            "Both shortcuts are missing. Write x = x + attn(norm1(x)), then x + mlp(norm2(x)).",
             ((FIRST, "x = self.attn(self.norm1(x), H, W)"), (SECOND, "return self.mlp(self.norm2(x))"))),
     Mistake("block-no-first-shortcut", "ResTBlock",
             "The shortcut around attn is missing: write x + attn(norm1(x)).",
@@ -734,7 +741,7 @@ MISTAKES = (
             "You round mlp_ratio down before you multiply. Multiply first: int(dim * mlp_ratio).",
             ((HIDDEN, "dim * int(mlp_ratio)"),)),
     Mistake("block-ratio-ignored", "ResTBlock",
-            "The argument `mlp_ratio` has no effect: 4 is written in its place.",
+            "The argument `mlp_ratio` has no effect, because 4 is written into your code. Write mlp_ratio instead.",
             ((HIDDEN, "4 * dim"),)),
     Mistake("block-sr-ratio-ignored", "ResTBlock",
             "The argument `sr_ratio` never reaches attn, so nothing is reduced. Pass it on.",
@@ -782,17 +789,20 @@ MISTAKES = (
             "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
             ((FIRST, "x.data += self.attn(self.norm1(x), H, W).data"),)),
     Mistake("block-dropout", "ResTBlock",
-            "In training mode your block drops some numbers. This block has no dropout: both modes should give the "
-            "same result.",
+            "In training mode your block drops some numbers, but it should have no dropout. Both modes should give "
+            "the same result.",
             ((SECOND, "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"),)),
     Mistake("block-attention-detached", "ResTBlock",
-            "The numbers are right, but attn's output is detached: nothing before it would ever learn.",
+            "The numbers are right, but attn's output is detached, so attn would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((FIRST, "x = x + self.attn(self.norm1(x), H, W).detach()"),)),
     Mistake("block-mlp-detached", "ResTBlock",
-            "The numbers are right, but the MLP's output is detached: nothing before it would ever learn.",
+            "The numbers are right, but the MLP's output is detached, so the MLP would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((SECOND, "return x + self.mlp(self.norm2(x)).detach()"),)),
     Mistake("block-shortcut-detached", "ResTBlock",
-            "The numbers are right, but x is detached in the first shortcut: most of its gradient is lost.",
+            "The numbers are right, but x is detached in the first shortcut, so most of its gradient is lost. Leave "
+            "out the `detach()`, `.data` or `no_grad()`.",
             ((FIRST, FIRST.replace("x = x +", "x = x.detach() +")),)),
     Mistake("block-only-in-eval", "ResTBlock", ONLY_IN_EVAL,
             ((SECOND, "return x if self.training else x + self.mlp(self.norm2(x))"),)),

@@ -396,7 +396,7 @@ class OverlapPatchEmbed(nn.Module):
         return x.flatten(2).transpose(1, 2), (H, W)
 
 
-# %% wrong: position-before-bn, edits, expect: The position code comes before the BatchNorm
+# %% wrong: position-before-bn, edits, expect: Your position code comes before the BatchNorm
 # - p = patch_size
 # - self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)
 # + self.patch_size = patch_size
