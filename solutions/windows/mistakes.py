@@ -56,16 +56,17 @@ def by_hand(number: str) -> str:
 MISTAKES = (
     # --- window_partition
     Mistake("partition-by-reshape", "window_partition",
-            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a window "
-            "then holds pieces of whole rows. Split both axes first, and swap the two in the middle.",
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
+            "window then holds pieces of whole rows. Split H and W into two axes each, swap the two middle ones of "
+            "these four, and then reshape.",
             ((f"return {CUT}", "return x.reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-column-by-column", "window_partition",
             "Your windows are right, but you list them column by column. List them row by row: the second window is "
             "the right neighbour of the first.",
             ((CUT, "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-images-inside", "window_partition",
-            "Your windows are right, but the first window of every image comes first, then the second of every image. "
-            "Images are outermost: all windows of image 0, then all of image 1.",
+            "Your windows are right, but the first window of every image comes first, then the second window of every "
+            "image. List all windows of image 0 first, then all of image 1.",
             ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-transposed", "window_partition",
             "Rows and columns have changed places inside your windows: you return (B * nW, ww, wh, C) instead of (B * "
@@ -137,8 +138,8 @@ MISTAKES = (
             ((GRID, "windows.unflatten(0, (-1, across, down))"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-images-inside", "window_reverse",
-            "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of "
-            "image 0, then all of image 1.",
+            "You read the axis B * nW as if the first window of every image came first. The windows are listed image "
+            "by image: all windows of image 0, then all of image 1.",
             ((GRID, "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"),)),
     Mistake("reverse-transposed", "window_reverse",
             "Rows and columns have changed places inside the windows. The rows of a window should be rows of the "
@@ -146,8 +147,8 @@ MISTAKES = (
             ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, "
                     "3).flatten(3, 4).flatten(1, 2)"),)),
     Mistake("reverse-other-swap", "window_reverse",
-            "You swap axes 3 and 4, a window's rows and columns. Swap axes 2 and 3 (the windows across, and a window's "
-            "rows), so that (H // wh, wh) and (W // ww, ww) stand side by side.",
+            "You swap axes 3 and 4, which are a window's rows and columns. Swap axes 2 and 3, the windows across and "
+            "a window's rows. Then (H // wh, wh) and (W // ww, ww) stand side by side.",
             ((BACK, "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-image-exchanged", "window_reverse",
             "You read image_size as (width, height). Read it as (height, width), like all sizes here.",
@@ -229,26 +230,26 @@ MISTAKES = (
             "columns.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - t)) + (j >= W - w) + (j >= W - s)")),)),
     Mistake("mask-at-the-start", "shifted_window_mask",
-            "Your last border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the "
-            "*end*, so the last region should be [n - s, n).",
+            "Your last region begins at token s of an axis. Rolling by -s moves the first s rows to the *end*, so the "
+            "last region should be [n - s, n).",
             ((REGIONS, by_hand("3 * (i < s).long() + (j < t)")),)),
     Mistake("mask-other-part", "shifted_window_mask",
-            "Your last region has w - s rows, and the one before it has s. It should be the other way round: the last "
-            "s rows, [n - s, n), came from the start.",
+            "Your last region has w - s rows, and the one before it has s. The last region should have s rows, [n - "
+            "s, n), because these came from the start of the image.",
             ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - h + s)) + (j >= W - w) + (j >= W - w + t)")),)),
     Mistake("mask-one-early", "shifted_window_mask",
-            "Your last region begins one token too early. It should be [n - s, n), which has s tokens.",
+            "Your last region begins at n - s - 1. It should be [n - s, n), which has s tokens.",
             ((REGIONS, by_hand("3 * (i >= H - s - 1).long() + (j >= W - t - 1)")),)),
     Mistake("mask-one-late", "shifted_window_mask",
-            "Your last region begins one token too late. It should be [n - s, n), which has s tokens.",
+            "Your last region begins at n - s + 1. It should be [n - s, n), which has s tokens.",
             ((REGIONS, by_hand("3 * (i > H - s).long() + (j > W - t)")),)),
     Mistake("mask-corner-only", "shifted_window_mask",
-            "Only your last window has a mask. Every window of the last row and of the last column holds tokens from "
-            "both ends of the image.",
+            "Only your last window has a mask. All windows of the last row and of the last column need one, because "
+            "they hold tokens from both ends of the image.",
             ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
     Mistake("mask-slices-early", "shifted_window_mask",
-            "Your slices are one axis too early, so the ranges of the columns cut the rows. In a map of regions (1, 1, "
-            "H, W), `[:, rows, columns]` cuts axes 1 and 2. Rows are axis 2, and columns are axis 3.",
+            "You give the two slices to axes 1 and 2, so the ranges of the columns cut the rows. In a map of regions "
+            "(1, 1, H, W), rows are axis 2 and columns are axis 3: `[:, :, rows, columns]`.",
             code="""
                 def shifted_window_mask(image_size, window_size, shift_size):
                     regions, number = torch.zeros(1, 1, *image_size), 0
@@ -299,8 +300,8 @@ MISTAKES = (
 
     # --- AffineTransform
     Mistake("affine-no-clamp", "AffineTransform",
-            "Your scale is not clamped, or its largest value is too large. Clamp its logarithm, logit_scale, at log "
-            "100 = 4.6, not at 100, so that no scale is above 100.",
+            "Your scale is not clamped, or its largest value is too large. No scale should be above 100. Clamp its "
+            "logarithm, logit_scale, at log 100 = 4.6, and not at 100.",
             ((SCALE, "self.logit_scale.exp()"),)),
     Mistake("affine-clamped-below", "AffineTransform",
             "You clamp from below (`min=`). log 100 should be the largest value: `max=math.log(100)`.",
@@ -312,8 +313,8 @@ MISTAKES = (
             "Your scale never gets above 10, where it starts. It should be able to reach 100.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
     *(Mistake(f"affine-log10{which}", "AffineTransform",
-              "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. "
-              "(`math.log10(100)` is 2: your scale never gets above 7.4.)",
+              "You take log10, but `exp` undoes only the natural logarithm. `math.log10(100)` is 2, so your scale "
+              "never gets above 7.4. Write `math.log(100)`, which is 4.6.",
               ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
       for which, start in (("", ((START, "torch.full((num_heads, 1, 1), 1.0)"),)), ("-clamp", ()))),
     Mistake("affine-no-exp", "AffineTransform",
@@ -357,7 +358,7 @@ MISTAKES = (
             "Your 16 is inside the sigmoid. Multiply the sigmoid's output by it.",
             ((LOGITS, "attn * scale + torch.sigmoid(16 * bias)"),)),
     Mistake("affine-tanh", "AffineTransform",
-            "You take a tanh, which can be negative. The bias should be 16 * sigmoid(...), which never is.",
+            "You take a tanh, which can be negative. The bias should be 16 * sigmoid(...), which is never negative.",
             ((LOGITS, "attn * scale + 16 * torch.tanh(bias)"),)),
     Mistake("affine-bias-scaled", "AffineTransform",
             "You add the bias first and then multiply the sum by the scale. Multiply the cosines alone by the scale, "
@@ -371,7 +372,7 @@ MISTAKES = (
             ((LOGITS, "attn * scale - 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-bias-by-reshape", "AffineTransform",
             "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is (N1, "
-            "N2, h): permute(2, 0, 1).",
+            "N2, h), so move its axes with permute(2, 0, 1).",
             ((BIAS, "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"),)),
     Mistake("affine-bias-transposed", "AffineTransform",
             "Your bias is transposed. Its rows should belong to the queries, as in the index and in attn.",
@@ -393,8 +394,7 @@ MISTAKES = (
             "The mask has no effect. Add it to the logits of every head.",
             ((WITH_MASK, "logits"),)),
     Mistake("affine-mask-multiplied", "AffineTransform",
-            "You multiply by the mask. Add it: adding 0 changes nothing, and adding -100 leaves next to nothing of a "
-            "weight.",
+            "You multiply by the mask. Add the mask: 0 leaves a logit as it is, and -100 makes its weight nearly 0.",
             ((WITH_MASK, WITH_MASK.replace("+", "*")),)),
     Mistake("affine-mask-as-factor", "AffineTransform",
             "You multiply by the mask, or by ones and zeros that you made from it. A logit of 0 still gets a weight: "
@@ -417,16 +417,16 @@ MISTAKES = (
             "You add the mask before you multiply by the scale, so the mask is scaled too. Add the mask last.",
             ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
     Mistake("affine-mask-of-images-inside", "AffineTransform",
-            "The windows get the masks of other windows. You read the axis B * nW with the images inside, as "
-            "repeat_interleave does. Images are outermost, so the whole list of masks should be repeated for each "
-            "image.",
+            "The windows get the masks of other windows, because you read the axis B * nW as (nW, B). It is (B, nW): "
+            "all windows of image 0, then all of image 1. Repeat the whole list of masks for each image (`repeat`), "
+            "not each mask (`repeat_interleave`).",
             ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-of-first-window", "AffineTransform",
             "All your windows get the mask of the first one. Window i of every image should get mask[i].",
             ((WITH_MASK, "logits + mask[:1, None]"),)),
     Mistake("affine-mask-transposed", "AffineTransform",
-            "Your mask is transposed. Its rows should belong to the queries. (For a window's own tokens this makes no "
-            "difference.)",
+            "Your mask is transposed. Its rows should belong to the queries. (A mask between a window's own tokens is "
+            "symmetric, so it does not show this mistake.)",
             ((WITH_MASK,
               "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
     Mistake("affine-mask-on-one-head", "AffineTransform",
@@ -438,7 +438,7 @@ MISTAKES = (
             ((f"return {WITH_MASK}", f"return {WITH_MASK}.softmax(dim=-1)"),
              ("return logits\n", "return logits.softmax(dim=-1)\n"))),
     Mistake("affine-narrow", "AffineTransform",
-            "The hidden width of your cpb_mlp is not 512.",
+            "The hidden width of your cpb_mlp is not 512. Make it 512.",
             ((MLP, MLP.replace("512", "256")),)),
     Mistake("affine-second-bias", "AffineTransform",
             "cpb_mlp's second layer has a bias. Make that layer with bias=False.",
@@ -466,8 +466,8 @@ MISTAKES = (
     Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
             ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
     Mistake("affine-in-place", "AffineTransform",
-            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ..., because code that "
-            "reads them afterwards finds different numbers.",
+            "You change the cosines in place (`*=` or `+=`), so code that reads the cosines afterwards finds "
+            "different numbers. Make a new tensor: attn * scale + ...",
             ((f"logits = {LOGITS}",
               f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
 
@@ -571,15 +571,15 @@ MISTAKES = (
 
     # --- WindowAttention
     Mistake("windows-not-rolled-back", "WindowAttention",
-            "You do not roll the result back, so each token gets what belongs to a neighbour half a window away. Roll "
-            "back by plus the shift.",
+            "You do not roll the result back, so each token gets the result of a token half a window away. Roll the "
+            "result by plus the shift.",
             ((PUT_BACK, "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"),)),
     Mistake("windows-rolled-twice", "WindowAttention",
-            "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
+            "You roll by minus the shift twice. Roll the result back in the other direction, by plus the shift.",
             ((PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")),)),
     Mistake("windows-rolled-the-other-way", "WindowAttention",
-            "You roll by plus the shift first and by minus afterwards. Roll by minus first, because the mask is made "
-            "for that.",
+            "You roll by plus the shift before the attention, and by minus the shift after it. Do it the other way "
+            "round, because the mask is made for an image that was rolled by minus the shift.",
             ((ROLLED, "roll(as_grid(qkv, image_size), self.shift_size)"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")))),
     Mistake("windows-never-rolled", "WindowAttention",
@@ -595,7 +595,7 @@ MISTAKES = (
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
     Mistake("windows-always-rolled", "WindowAttention",
-            "You roll although shift is False (though you use no mask). Without a shift, nothing should be rolled.",
+            "You roll although shift is False, but you use no mask. Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
@@ -610,12 +610,13 @@ MISTAKES = (
             ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, "
                      "self.window_size[1] // 2)).to(qkv)"),)),
     Mistake("windows-mask-kept", "WindowAttention",
-            "You keep the mask of the first image. The next one may have another size: make the mask in every call.",
+            "You keep the mask of the first image, but the next image may have another size. Make the mask in every "
+            "call.",
             ((MASKS, "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, "
                      "self.shift_size).to(qkv)) if self.shift else None"),)),
     Mistake("windows-one-window-not-shifted", "WindowAttention",
-            "You do not shift an image that has only one window. (Swin's code makes this exception; here `shift` alone "
-            "decides.)",
+            "You do not shift an image that has only one window. Shift it too: Swin's code makes this exception, but "
+            "here `shift` alone decides.",
             ((ROLLED, "as_grid(qkv, image_size) if tuple(image_size) == tuple(self.window_size) else " + ROLLED),
              (MASKS, MASKS.replace("if self.shift", "if self.shift and tuple(image_size) != tuple(self.window_size)")),
              (f"return {PUT_BACK}", f"back = {PUT_BACK}\n        "
@@ -623,7 +624,8 @@ MISTAKES = (
                                     "negative(self.shift_size)).flatten(1, 2) if tuple(image_size) == "
                                     "tuple(self.window_size) else back"))),
     Mistake("windows-shifted-by-height", "WindowAttention",
-            "You shift by half the window's *height* on both axes. Shift each axis by half of the window's own side.",
+            "You shift by half the window's *height* on both axes. Shift the rows by half the window's height, and "
+            "the columns by half its width.",
             ((SHIFT_SIZE,
               "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
     Mistake("windows-shifted-along-rows", "WindowAttention",
@@ -633,8 +635,7 @@ MISTAKES = (
             "You roll and mask along the width only. Shift both axes.",
             ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
     Mistake("windows-shift-rounded-up", "WindowAttention",
-            "Your shift is too large. It may be half of w rounded up, or w - 1. It should be w // 2, which rounds "
-            "down.",
+            "Your shift is too large: it is half of w rounded up, or w - 1. It should be w // 2, which rounds down.",
             ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) "
                           "if shift else (0, 0)"),)),
     *(Mistake(f"windows-axes-of-roll{dims}", "WindowAttention",
@@ -658,7 +659,8 @@ MISTAKES = (
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
              (PUT_BACK, PUT_BACK.replace("self.shift_size)", "self.shift_size[::-1])")))),
     Mistake("windows-image-exchanged", "WindowAttention",
-            "You make a grid of W rows and H columns. image_size is (height, width), and tokens are listed row by row.",
+            "You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
+            "(height, width).",
             ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
                       "-1).transpose(1, 2), negative(self.shift_size))"),)),
     Mistake("windows-keys-first", "WindowAttention",
@@ -671,8 +673,8 @@ MISTAKES = (
             "You read the channels as [q | v | k]. Read them as [q | k | v].",
             (("q, k, v = ", "q, v, k = "),)),
     Mistake("windows-heads-outside", "WindowAttention",
-            "You read the 3C channels heads first: (heads, 3, head width). Split them into [q | k | v] first, and then "
-            "each of the three into heads.",
+            "You split the 3C channels as (heads, 3, head width). Split them into [q | k | v] first, and then each of "
+            "the three into heads.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, "
                      "-1)).permute(3, 0, 2, 1, 4)"),)),
     Mistake("windows-heads-inside", "WindowAttention",

@@ -434,7 +434,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: log10-for-log, expect: where the natural logarithm belongs
+# %% wrong: log10-for-log, expect: undoes only the natural logarithm
 class AffineTransform(nn.Module):
     def __init__(self, num_heads):
         super().__init__()
@@ -728,7 +728,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: repeat-interleave, expect: Images are outermost
+# %% wrong: repeat-interleave, expect: you read the axis B * nW as (nW, B)
 class AffineTransform(nn.Module):
     def __init__(self, num_heads):
         super().__init__()

@@ -360,7 +360,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: half-a-window-rounded-up, expect: Your shift is too large. It may be half of w rounded up, or w - 1
+# %% wrong: half-a-window-rounded-up, expect: Your shift is too large: it is half of w rounded up, or w - 1
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()
@@ -414,7 +414,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: heads-first, expect: heads first
+# %% wrong: heads-first, expect: You split the 3C channels as (heads, 3, head width)
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()
@@ -842,7 +842,7 @@ class WindowAttention(nn.Module):
         return x.reshape(len(qkv), H * W, -1)
 
 
-# %% wrong: rolled-by-plus-the-shift, expect: You roll by plus the shift first and by minus afterwards
+# %% wrong: rolled-by-plus-the-shift, expect: You roll by plus the shift before the attention, and by minus the shift after it
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

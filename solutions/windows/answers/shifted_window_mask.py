@@ -258,7 +258,7 @@ def shifted_window_mask(
     return torch.where(same, 0.0, -100.0)
 
 
-# %% wrong: off-by-one, expect: Your last region begins one token too early
+# %% wrong: off-by-one, expect: Your last region begins at n - s - 1
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:
@@ -387,7 +387,7 @@ def shifted_window_mask(
     return torch.where(same, 0.0, -100.0)
 
 
-# %% wrong: slices-one-axis-early, expect: one axis too early
+# %% wrong: slices-one-axis-early, expect: You give the two slices to axes 1 and 2
 def shifted_window_mask(image_size, window_size, shift_size):
     img = torch.zeros(1, 1, *image_size)
     cnt = 0
@@ -413,7 +413,7 @@ def shifted_window_mask(
     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
 
 
-# %% wrong: start-of-axis, expect: from the start of an axis
+# %% wrong: start-of-axis, expect: Your last region begins at token s of an axis
 def shifted_window_mask(image_size, window_size, shift_size):
     r = (torch.arange(image_size[0]) < shift_size[0]).long()
     c = (torch.arange(image_size[1]) < shift_size[1]).long()

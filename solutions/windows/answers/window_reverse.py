@@ -139,7 +139,7 @@ def window_reverse(
     return x.reshape(-1, H, W, C)
 
 
-# %% wrong: images-innermost, expect: You read the axis B * nW as if the images were the inner part
+# %% wrong: images-innermost, expect: You read the axis B * nW as if the first window of every image came first
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:
@@ -196,7 +196,7 @@ def window_reverse(
     return x.reshape(-1, H, W, C)
 
 
-# %% wrong: other-two-axes-swapped, expect: You swap axes 3 and 4, a window's rows and columns
+# %% wrong: other-two-axes-swapped, expect: You swap axes 3 and 4, which are a window's rows and columns
 def window_reverse(windows, window_size, image_size):
     wh, ww = window_size
     H, W = image_size
