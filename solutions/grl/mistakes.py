@@ -56,8 +56,8 @@ DETACHED = (
     "learn."
 )
 NO_BIAS = "Your {} has no bias. Keep torch's default, which has one."
-TURNED_IMAGE = ("You make a grid of W rows and H columns. image_size is (height, width), and tokens are listed row "
-                "by row.")
+TURNED_IMAGE = ("You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
+                "(height, width).")
 TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, 2)"
 TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
 BY_RESHAPE = ("You turn (B, L, C) into (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels. "
@@ -99,7 +99,7 @@ MISTAKES = (
             "Your blocks overlap: the stride is 1. Kernel and stride should both be down_factor.",
             ((POOL, "nn.AvgPool2d(down_factor, 1)"),)),
     Mistake("anchors-all-channels", "AnchorProjection",
-            "Your anchors have dim channels. The stripe branch works on half of them: reduction is Linear(dim, "
+            "Your anchors have dim channels. The stripe branch works on half of them: make reduction as Linear(dim, "
             "dim // 2).",
             ((HALF, "nn.Linear(dim, dim)"),)),
     Mistake("anchors-as-tokens", "AnchorProjection",
@@ -109,7 +109,8 @@ MISTAKES = (
             "Your result is (B, dim // 2, H // d, W // d). Channels come last: (B, H // d, W // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.permute(0, 3, 1, 2)"),)),
     Mistake("anchors-transposed", "AnchorProjection",
-            "Your anchors have rows and columns swapped: they are (B, W // d, H // d, dim // 2).",
+            "Your anchors have rows and columns swapped: they are (B, W // d, H // d, dim // 2). They should be (B, H "
+            "// d, W // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.transpose(1, 2)"),)),
     Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE,
             ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
@@ -131,7 +132,7 @@ MISTAKES = (
             "There is an activation after `reduction`. Leave it out: `reduction` is a plain linear layer.",
             ((f"return {PROJECTED}", f"return F.gelu({PROJECTED})"),)),
     Mistake("anchors-factor-ignored", "AnchorProjection",
-            "The argument `down_factor` has no effect: 2 is written into your code instead.",
+            "The argument `down_factor` has no effect, because 2 is written into your code. Write down_factor instead.",
             ((POOL, "nn.AvgPool2d(2, 2)"),)),
     Mistake("anchors-first-image", "AnchorProjection",
             "All images of the batch get the anchors of the first one. Each should have its own.",
@@ -151,8 +152,8 @@ MISTAKES = (
             "Both attentions use transform_out. The first has a transform of its own, transform_in.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")),)),
     Mistake("stripes-anchors-as-values", "AnchoredStripeAttention",
-            "The tokens get the anchors themselves. The second attention should gather z, which the first attention "
-            "gathered from the values.",
+            "In the second attention you use the anchors as values, so the tokens get the anchors themselves. Use z, "
+            "the first attention's result: cosine_attention(q, anchors, z, ...).",
             ((DELIVER, "cosine_attention(q, a, a, to_token)"),)),
     Mistake("stripes-queries-gathered-from", "AnchoredStripeAttention",
             "In the first attention you compare the anchors with the queries. Compare them with the keys: "
@@ -163,20 +164,20 @@ MISTAKES = (
             "anchors, z, ...).",
             ((DELIVER, "cosine_attention(k, a, y, to_token)"),)),
     Mistake("stripes-index-transposed", "AnchoredStripeAttention",
-            "In the first attention you use the transposed index of the second, whose offsets point the other way. Use "
-            "relative_position_index(stripe, d, from_anchor=True).",
+            "In the first attention you use the second attention's index, transposed. Its offsets point the other "
+            "way. Use relative_position_index(stripe, d, from_anchor=True).",
             ((INDEX_IN, "relative_position_index(stripe, d).T.to(like.device)"),)),
     Mistake("stripes-indices-exchanged", "AnchoredStripeAttention",
-            "You have swapped the two indices and transposed each of them to fit. Use the one with from_anchor=True in "
-            "the first attention, where anchors look at tokens, and transpose neither.",
+            "You have swapped the two indices, and transposed each of them to fit. In the first attention anchors "
+            "look at tokens: use the index with from_anchor=True there. Transpose neither of the two.",
             ((INDEX_IN, INDEX_OUT.replace("d)", "d).T")), (INDEX_OUT, INDEX_IN.replace("True)", "True).T")))),
     Mistake("stripes-mask-reshaped", "AnchoredStripeAttention",
             "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of the numbers in "
             "memory. Transpose it instead.",
             ((MASK_IN, "mask_out.reshape(len(mask_out), -1, mask_out.shape[1])"),)),
     Mistake("stripes-mask-not-transposed", "AnchoredStripeAttention",
-            "The first attention gets the mask as it is, (nW, N, A). The rows of this attention are anchors, so it "
-            "needs the mask transposed.",
+            "The first attention gets the mask as it is, (nW, N, A). In this attention the rows are anchors. Give it "
+            "the transposed mask, (nW, A, N).",
             ((MASK_IN, "mask_out"),)),
     Mistake("stripes-mask-of-another-stripe", "AnchoredStripeAttention",
             "With two images, some stripes get the masks of other stripes. The batch holds all stripes of the first "
@@ -190,23 +191,23 @@ MISTAKES = (
             "the weights of one anchor sum to 1.",
             ((GATHER, "to_anchor(F.normalize(a, dim=-1) @ F.normalize(k, dim=-1).mT).softmax(dim=-2) @ v"),)),
     Mistake("stripes-table-without-factor", "AnchoredStripeAttention",
-            "Your table is made without down_factor: it has a cell for each offset between two tokens. The index needs "
-            "one for each offset between a token and an anchor, so pass down_factor.",
+            "Your table is made without down_factor, so it has a cell for each offset between two tokens. The index "
+            "needs a cell for each offset between a token and an anchor: pass down_factor.",
             ((TABLE, "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"),)),
     Mistake("stripes-table-float32", "AnchoredStripeAttention",
             "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
             "dtype=qkv.dtype to relative_coords_table.",
             ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
     Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
-            "You do not roll the result back, so each token gets the result of a token half a stripe away. Roll back "
-            "by plus the shift.",
+            "You do not roll the result back, so each token gets the result of a token half a stripe away. Roll the "
+            "result by plus the shift.",
             ((PUT_BACK, "grid_of_windows(y, stripe, image_size).flatten(1, 2)"),)),
     Mistake("stripes-rolled-twice", "AnchoredStripeAttention",
-            "You roll by minus the shift both times. Roll back in the other direction: plus the shift.",
+            "You roll by minus the shift both times. Roll the result back in the other direction, by plus the shift.",
             ((PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"),)),
     Mistake("stripes-rolled-the-other-way", "AnchoredStripeAttention",
-            "You roll by plus the shift first and by minus afterwards. Roll by minus first, because the mask is made "
-            "for that.",
+            "You roll by plus the shift before the attention, and by minus the shift after it. Do it the other way "
+            "round, because the mask is made for an image that was rolled by minus the shift.",
             ((ROLLED, "roll(as_grid(qkv, image_size), shift)"), (ANCHORS_ROLLED, "roll(anchor, anchor_shift)"),
              (PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"))),
     Mistake("stripes-anchors-not-rolled", "AnchoredStripeAttention",
@@ -234,7 +235,7 @@ MISTAKES = (
             "second one needs it too.",
             ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
     Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
-            "The argument `shift` has no effect. You roll nothing, or you roll by whole stripes, which changes "
+            "The argument `shift` has no effect. Either you roll nothing, or you roll by whole stripes, which changes "
             "nothing.",
             ((IF_SHIFTED, "(0, 0)"),)),
     Mistake("stripes-always-shifted", "AnchoredStripeAttention",
@@ -255,7 +256,7 @@ MISTAKES = (
             ((SHIFT, "0 if groups is None and size == n else size // 2 if groups is None else 0 if groups == 1 else n "
                      "// (2 * groups)"),)),
     Mistake("stripes-shift-rounded-up", "AnchoredStripeAttention",
-            "You round half of a stripe up. With an odd side, round the shift down: s // 2.",
+            "Your shift is half of a stripe, rounded up. If the stripe's side is odd, round the shift down: s // 2.",
             ((SHIFT, "(size + 1) // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-shift-a-multiple-of-d", "AnchoredStripeAttention",
             "You round the shift of the tokens to a multiple of d. Keep it at half of the stripe; only the anchors' "
@@ -263,7 +264,8 @@ MISTAKES = (
             ((IF_SHIFTED,
               "tuple(s // self.down_factor * self.down_factor for s in shifts) if self.shift else (0, 0)"),)),
     Mistake("stripes-mask-needs-both-shifts", "AnchoredStripeAttention",
-            "You use the mask only if both axes are shifted. One shifted axis is enough: let `shift` decide.",
+            "You use the mask only if both axes are shifted. Use it whenever `shift` is True, because one shifted "
+            "axis is enough.",
             (("        if self.shift:\n", "        if self.shift and min(shift) > 0:\n"),)),
     Mistake("stripes-one-group-shifted", "AnchoredStripeAttention",
             "If there is one group, which spans the whole axis, you shift by half of the axis. With one group the "
@@ -299,8 +301,8 @@ MISTAKES = (
             "You read the channels as [v | q | k] or in another order. The order should be [q | k | v].",
             (("q, k, v = ", "v, q, k = "),)),
     Mistake("stripes-heads-outside", "AnchoredStripeAttention",
-            "You read the 3C channels heads first: (heads, 3, head width). Split them into [q | k | v] first, and "
-            "each of the three into heads.",
+            "You split the 3C channels as (heads, 3, head width). Split them into [q | k | v] first, and then each of "
+            "the three into heads.",
             ((HEADS, "window_partition(grid, stripe).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, "
                      "0, 2, 1, 4)"),)),
     Mistake("stripes-heads-inside", "AnchoredStripeAttention",
@@ -350,9 +352,9 @@ MISTAKES = (
             "second half to the stripes.",
             ((SPLIT, SPLIT.replace("qkv_window, qkv_stripe", "qkv_stripe, qkv_window")),)),
     Mistake("mixed-split-inside", "MixedAttention",
-            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of them. The first half "
-            "of *all* outputs is the "
-            "window branch's [q | k | v].",
+            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of the three. Halve "
+            "*all* outputs first. The first half is the window branch's [q | k | v], and the second half is the "
+            "stripe branch's.",
             ((SPLIT,
               "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"),)),
     Mistake("mixed-every-second-channel", "MixedAttention",
@@ -417,7 +419,8 @@ MISTAKES = (
             "stripe_shift has no effect. Pass it on to AnchoredStripeAttention.",
             (("stripe_groups, stripe_shift, down_factor", "stripe_groups, False, down_factor"),)),
     Mistake("mixed-heads-exchanged", "MixedAttention",
-            "The two numbers of heads have changed places: num_heads_window belongs to the windows.",
+            "The two numbers of heads have changed places: num_heads_window belongs to the windows, and "
+            "num_heads_stripe to the stripes.",
             (("WindowAttention(num_heads_window", "WindowAttention(num_heads_stripe"),
              ("            num_heads_stripe, stripe_size", "            num_heads_window, stripe_size"))),
     Mistake("mixed-qkv-no-bias", "MixedAttention", NO_BIAS.format("qkv"),
@@ -430,7 +433,9 @@ MISTAKES = (
     Mistake("mixed-dropout", "MixedAttention", ATTENTION_DROPOUT,
             ((f"return {JOINED}", f"return F.dropout({JOINED}, 0.1, self.training)"),)),
     only_eval("mixed", "MixedAttention", JOINED, "returns x as it is", "x"),
-    Mistake("mixed-anchor-detached", "MixedAttention", DETACHED.format("what the anchors come from"),
+    Mistake("mixed-anchor-detached", "MixedAttention",
+            "The numbers are right, but x is detached before AnchorProjection, so a part of its gradient is lost. "
+            "Leave out the `detach()`, `.data` or `no_grad()`.",
             ((OF_X, "self.anchor(x.detach(), image_size)"),)),
     Mistake("mixed-detached", "MixedAttention", DETACHED.format("the result"),
             ((f"return {JOINED}", f"return {JOINED}.detach()"),)),
@@ -477,7 +482,7 @@ MISTAKES = (
             "Your gate looks at the mean of x. It should look at the mean of conv2's output.",
             ((MEAN, "image.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("local-gates-the-input", "LocalConvBlock",
-            "You multiply x by the gate. Multiply conv2's output.",
+            "You multiply x by the gate. Multiply conv2's output by the gate.",
             ((GATED, "(image * weights).flatten(2).transpose(1, 2)"),)),
     Mistake("local-no-sigmoid", "LocalConvBlock",
             "The sigmoid after fc2 is missing: your gate is fc2's output as it is.",
@@ -498,7 +503,7 @@ MISTAKES = (
             "only.",
             ((MEAN, "y.mean(dim=(0, 2, 3), keepdim=True).expand(len(y), -1, -1, -1)"),)),
     Mistake("local-added", "LocalConvBlock",
-            "You add the gate. Multiply by it.",
+            "You add the gate to conv2's output. Multiply conv2's output by the gate.",
             ((GATED, GATED.replace("*", "+")),)),
     Mistake("local-shortcut", "LocalConvBlock",
             "You add x. LocalConvBlock has no shortcut: that belongs to the block around it.",
@@ -508,10 +513,10 @@ MISTAKES = (
             "and fc2.",
             (("self.conv1 =", "compress, reduction = reduction, compress\n        self.conv1 ="),)),
     Mistake("local-compress-ignored", "LocalConvBlock",
-            "The argument `compress` has no effect: 4 is written into your code instead.",
+            "The argument `compress` has no effect, because 4 is written into your code. Write compress instead.",
             (("self.conv1 =", "compress = min(4, dim)\n        self.conv1 ="),)),
     Mistake("local-reduction-ignored", "LocalConvBlock",
-            "The argument `reduction` has no effect: 18 is written into your code instead.",
+            "The argument `reduction` has no effect, because 18 is written into your code. Write reduction instead.",
             (("self.conv1 =", "reduction = min(18, dim)\n        self.conv1 ="),)),
     Mistake("local-rounded-up", "LocalConvBlock",
             "You round the hidden channels up. Round down: dim // reduction.",
@@ -544,11 +549,16 @@ MISTAKES = (
     Mistake("local-image", "LocalConvBlock",
             "You return an image, (B, dim, H, W). Return tokens, (B, L, dim).",
             ((GATED, "y * weights"),)),
-    Mistake("local-gate-detached", "LocalConvBlock", DETACHED.format("the gate"),
+    Mistake("local-gate-detached", "LocalConvBlock",
+            "The numbers are right, but the gate is detached, so fc1 and fc2 would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((GATED, GATED.replace("weights", "weights.detach()")),)),
-    Mistake("local-input-detached", "LocalConvBlock", DETACHED.format("x"), ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
+    Mistake("local-input-detached", "LocalConvBlock",
+            "The numbers are right, and so are the gradients of the weights. But x is detached before conv1, so no "
+            "gradient flows back to whatever made x.",
+            ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
     Mistake("local-in-place", "LocalConvBlock",
-            "You change x in place, so the code that called you finds its x changed. Make a new tensor.",
+            "You change x in place, so code that reads x after your block finds it changed. Make a new tensor.",
             ((f"return {GATED}", f"return x.data.add_(0.0).copy_(x.data * 1.5) * 0 + {GATED}"),)),
 
     # --- GRLBlock
@@ -662,10 +672,10 @@ MISTAKES = (
             "Your second half adds to x, and loses the first half's output. It should add to y.",
             ((SECOND, "x + self.res_scale * self.norm2(self.mlp(y))"),)),
     Mistake("block-no-first-shortcut", "GRLBlock",
-            "The shortcut around the attention is missing: x is not added.",
+            "The shortcut around the attention is missing. Add x to norm1(attn(x)).",
             ((FIRST, FIRST.removeprefix("x + ")),)),
     Mistake("block-no-second-shortcut", "GRLBlock",
-            "The shortcut around the MLP is missing: y is not added.",
+            "The shortcut around the MLP is missing. Add y to norm2(mlp(y)).",
             ((SECOND, SECOND.removeprefix("y + ")),)),
     Mistake("block-relu", "GRLBlock",
             "Your MLP has a ReLU. It should have a GELU.",
@@ -684,7 +694,7 @@ MISTAKES = (
             "You round mlp_ratio before you multiply. The hidden width is int(dim * mlp_ratio): multiply first.",
             ((MLP, "Mlp(dim, dim * int(mlp_ratio))"),)),
     Mistake("block-ratio-ignored", "GRLBlock",
-            "mlp_ratio has no effect: 4 is written into your code instead.",
+            "mlp_ratio has no effect, because 4 is written into your code. Write mlp_ratio instead.",
             ((MLP, "Mlp(dim, 4 * dim)"),)),
     Mistake("block-type-ignored", "GRLBlock",
             "stripe_type has no effect. With \"W\", stripe_size and stripe_groups should be reversed.",
@@ -724,8 +734,8 @@ MISTAKES = (
             'You accept lower-case letters too, because `upper()` turns "h" into "H". Accept only "H" and "W".',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper() not in ("H", "W"):'),)),
     Mistake("block-part-of-a-word", "GRLBlock",
-            'You look for stripe_type in the string "HW", which also contains the empty string and "HW" itself. '
-            "Compare with a tuple.",
+            'You look for stripe_type in the string "HW", which also contains the empty string and "HW" itself. Look '
+            'for it in the tuple ("H", "W").',
             (('if stripe_type not in ("H", "W"):', 'if stripe_type not in ("H", "W", "", "HW"):'),)),
     *(Mistake(f"block-{what}-shift-for-both", "GRLBlock",
               f"MixedAttention gets {what}_shift twice. Pass on window_shift and stripe_shift, in this order.",
@@ -743,12 +753,15 @@ MISTAKES = (
             (("dim, num_heads_window, num_heads_stripe, window_size",
               "dim, num_heads_stripe, num_heads_window, window_size"),)),
     Mistake("block-dropout", "GRLBlock",
-            "In training mode your block drops some numbers. It has no dropout: training and eval mode should give the "
-            "same result.",
+            "In training mode your block drops some numbers, but it should have no dropout. Training and eval mode "
+            "should give the same result.",
             ((SECOND, "y + F.dropout(self.res_scale * self.norm2(self.mlp(y)), 0.1, self.training)"),)),
     Mistake("block-detached", "GRLBlock", DETACHED.format("the result"), ((f"return {SECOND}",
                                                                            f"return ({SECOND}).detach()"),)),
-    Mistake("block-local-detached", "GRLBlock", DETACHED.format("the local branch"), ((LOCAL, f"{LOCAL}.detach()"),)),
+    Mistake("block-local-detached", "GRLBlock",
+            "The numbers are right, but the local branch is detached, so `local` would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
+            ((LOCAL, f"{LOCAL}.detach()"),)),
 )
 
 VARIANTS = (

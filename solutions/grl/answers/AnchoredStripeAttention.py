@@ -473,7 +473,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: anchor-as-value, expect: The tokens get the anchors themselves
+# %% wrong: anchor-as-value, expect: the tokens get the anchors themselves
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -851,7 +851,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: half-rounded-up, expect: round half of a stripe up
+# %% wrong: half-rounded-up, expect: half of a stripe, rounded up
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -955,7 +955,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: heads-outside-q-k-v, expect: and each of the three into heads
+# %% wrong: heads-outside-q-k-v, expect: and then each of the three into heads
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1597,7 +1597,7 @@ class AnchoredStripeAttention(nn.Module):
         return window_reverse(y, stripe, image_size).roll(shift, dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: rolled-in-the-other-direction, expect: You roll by plus the shift first and by minus afterwards
+# %% wrong: rolled-in-the-other-direction, expect: You roll by plus the shift before the attention, and by minus the shift after it
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -487,7 +487,7 @@ class MixedAttention(nn.Module):
         return y
 
 
-# %% wrong: q-k-and-v-halved-each, expect: and halve each of them
+# %% wrong: q-k-and-v-halved-each, expect: and halve each of the three
 class MixedAttention(nn.Module):
     def __init__(
         self,
@@ -763,7 +763,7 @@ class MixedAttention(nn.Module):
         return y
 
 
-# %% wrong: thirds, expect: first half of *all* outputs
+# %% wrong: thirds, expect: Halve *all* outputs first
 class MixedAttention(nn.Module):
     def __init__(
         self,
