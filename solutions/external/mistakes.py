@@ -119,8 +119,8 @@ MISTAKES = (
             "weights of a token sum to 1. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((OVER_SLOTS, f"{OVER_SLOTS}.detach()"),)),
     Mistake("normalize-detached", "double_normalize",
-            "The numbers are right, but the weights are detached (`detach()`, `.data` or `no_grad()`): nothing "
-            "before them would ever learn.",
+            "The numbers are right, but the weights are detached, so nothing before them would ever learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((f"return {DIVIDED}", f"return ({DIVIDED}).detach()"),)),
     Mistake("normalize-in-place", "double_normalize",
             "You change the logits in place (as `-=` does): code that reads them afterwards finds different numbers. "
@@ -225,8 +225,8 @@ MISTAKES = (
             "`.data` or `no_grad()`.",
             ((GATHERED, f"self.mv({WEIGHTS}.detach())"),)),
     Mistake("external-detached", "ExternalAttention",
-            "The numbers are right, but the output is detached (`detach()`, `.data` or `no_grad()`), so nothing before "
-            "it would ever learn.",
+            "The numbers are right, but the output is detached, so nothing before it would ever learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((f"return {GATHERED}", f"return {GATHERED}.detach()"),)),
     Mistake("external-input-detached", "ExternalAttention",
             "The numbers are right, and so are the gradients of both matrices. But x is detached before mk, so no "
@@ -333,7 +333,7 @@ MISTAKES = (
 
     # --- ExternalAttentionBlock
     Mistake("block-no-relu", "ExternalAttentionBlock",
-            "The ReLU at the end is missing: your output has negative numbers.",
+            "The ReLU at the end is missing, so your output has negative numbers. Take the ReLU of the sum.",
             ((RESULT, "x + self.bn(self.conv2(gathered))"),)),
     Mistake("block-no-shortcut", "ExternalAttentionBlock",
             "The shortcut is missing. Add x before the ReLU.",
@@ -396,8 +396,8 @@ MISTAKES = (
               "self.attention(tokens).transpose(1, 2)"
               ".reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     Mistake("block-tokens-column-by-column", "ExternalAttentionBlock",
-            "Your tokens run column by column (W before H), but they are read row by row on the way back, so positions "
-            "change places. flatten(2).transpose(1, 2) gives them row by row.",
+            "Your tokens run column by column (W before H), but they are read row by row on the way back. So "
+            "positions change places. Call flatten(2), then transpose(1, 2): these give the tokens row by row.",
             ((TOKENS, "self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)"),)),
     Mistake("block-both-viewed", "ExternalAttentionBlock",
             "You go from (B, C, H, W) to (B, N, C) and back with `view`. It keeps the order of the numbers in memory, "

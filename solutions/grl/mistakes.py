@@ -52,8 +52,8 @@ SECOND = "y + self.res_scale * self.norm2(self.mlp(y))"
 MLP = "Mlp(dim, int(dim * mlp_ratio))"
 
 DETACHED = (
-    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
-    "learn."
+    "The numbers are right, but {} is detached, so nothing before it would ever learn. Leave out the `detach()`, "
+    "`.data` or `no_grad()`."
 )
 NO_BIAS = "Your {} has no bias. Keep torch's default, which has one."
 TURNED_IMAGE = ("You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
@@ -142,8 +142,8 @@ MISTAKES = (
 
     # --- AnchoredStripeAttention
     Mistake("stripes-transforms-exchanged", "AnchoredStripeAttention",
-            "The two transforms have changed places: transform_in belongs to the first attention, in which anchors "
-            "gather from tokens. transform_out belongs to the second.",
+            "The two transforms have changed places. transform_in belongs to the first attention, in which anchors "
+            "gather from tokens, and transform_out belongs to the second.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")), (LOGITS_OUT, LOGITS_OUT.replace("_out(", "_in(")))),
     Mistake("stripes-one-transform", "AnchoredStripeAttention",
             "Both attentions use transform_in. The second has a transform of its own, transform_out.",
@@ -485,7 +485,7 @@ MISTAKES = (
             "You multiply x by the gate. Multiply conv2's output by the gate.",
             ((GATED, "(image * weights).flatten(2).transpose(1, 2)"),)),
     Mistake("local-no-sigmoid", "LocalConvBlock",
-            "The sigmoid after fc2 is missing: your gate is fc2's output as it is.",
+            "The sigmoid after fc2 is missing, so your gate can be any number. Take the sigmoid of fc2's output.",
             ((GATE, f"self.fc2(torch.relu(self.fc1({MEAN})))"),)),
     Mistake("local-softmax", "LocalConvBlock",
             "You have a softmax over the channels. It should be a sigmoid: each channel has a gate of its own.",
@@ -563,12 +563,12 @@ MISTAKES = (
 
     # --- GRLBlock
     Mistake("block-pre-norm", "GRLBlock",
-            "You normalise before attention and MLP. The norms should come after them: x + norm1(attn(x)), then y + "
-            "norm2(mlp(y)).",
+            "You normalise before attention and MLP. The norms should come after attn and mlp: x + norm1(attn(x)), "
+            "then y + norm2(mlp(y)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),
              (SECOND, "y + self.res_scale * self.mlp(self.norm2(y))"))),
     Mistake("block-pre-norm-first", "GRLBlock",
-            "You normalise before the attention. norm1 should come after it: x + norm1(attn(x)).",
+            "You normalise before the attention. norm1 should come after attn: x + norm1(attn(x)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),)),
     *(Mistake(f"block-norm-of-the-sum-{short}", "GRLBlock", OF_SUM,
               ((FIRST, "x + self.res_scale * self.attn(x, image_size)"),

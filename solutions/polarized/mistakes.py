@@ -100,7 +100,7 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
 MISTAKES = (
     # --- ChannelPolarized
     Mistake("channel-no-softmax", "ChannelPolarized",
-            "The softmax over the positions is missing: your weights can be negative and do not sum to 1, so they do "
+            "The softmax over the positions is missing. Your weights can be negative and do not sum to 1, so they do "
             "not make a weighted mean.",
             ((WEIGHTS, "self.wq(x).flatten(2)"),)),
     Mistake("channel-softmax-axis-one", "ChannelPolarized",
@@ -163,7 +163,8 @@ MISTAKES = (
             "the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, 2).",
             ((SUMMARY, "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"),)),
     Mistake("channel-no-norm", "ChannelPolarized",
-            "The LayerNorm between wz and the sigmoid is missing, or it is made and never called.",
+            "The LayerNorm between wz and the sigmoid is missing, or it is made and never called. Call it on wz's "
+            "output.",
             ((GATE, "torch.sigmoid(scores.flatten(1))[:, :, None, None]"),)),
     Mistake("channel-norm-on-four-axes", "ChannelPolarized",
             "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
@@ -563,10 +564,10 @@ MISTAKES = (
             "block.",
             ((PARALLEL, f"x + {PARALLEL}"), (SEQUENTIAL, f"x + {SEQUENTIAL}"))),
     Mistake("psa-channel-alone", "PolarizedSelfAttention",
-            "The spatial branch is missing: in the parallel layout its gated map is not added.",
+            "The spatial branch is missing. In the parallel layout add its gated map, x * spatial(x).",
             ((PARALLEL, "gated"),)),
     Mistake("psa-spatial-alone", "PolarizedSelfAttention",
-            "The channel branch is missing: in the parallel layout its gated map is not added.",
+            "The channel branch is missing. In the parallel layout add its gated map, x * channel(x).",
             ((PARALLEL, "x * self.spatial(x)"),)),
     Mistake("psa-concatenated", "PolarizedSelfAttention",
             "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). Add them: the result has x's "
@@ -577,8 +578,8 @@ MISTAKES = (
             "changed. Write x = x * ..., which makes a new tensor.",
             ((GATED, "x *= self.channel(x)\n        gated = x"), (PARALLEL, "gated + x * self.spatial(x)"))),
     Mistake("psa-gate-detached", "PolarizedSelfAttention",
-            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the branches "
-            "would never learn.",
+            "The numbers are right, but the gates are detached, so the branches would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((GATED, "gated = x * self.channel(x).detach()"), (PARALLEL, "gated + x * self.spatial(x).detach()"),
              (SEQUENTIAL, "gated * self.spatial(gated).detach()"))),
     Mistake("psa-image-detached", "PolarizedSelfAttention",

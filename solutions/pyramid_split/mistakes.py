@@ -141,8 +141,8 @@ MISTAKES = (
             "to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
-            "would ever learn.",
+            "The numbers are right, but the result is detached, so nothing before it would ever learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
     Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
     Mistake("se-exp", "SEWeight", INFINITE, ((WEIGHTS, naive_sigmoid("self.fc2(torch.relu(self.fc1(mean)))")),)),
@@ -238,8 +238,8 @@ MISTAKES = (
             "There is a ReLU after your convolutions. Return their outputs as they are.",
             ((STACKED, f"torch.relu({STACKED})"),)),
     Mistake("split-detached", "SplitAndConcat",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
-            "would ever learn.",
+            "The numbers are right, but the result is detached, so nothing before it would ever learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((STACKED, f"{STACKED}.detach()"),)),
 
     # --- PyramidSplitAttention
@@ -394,8 +394,8 @@ MISTAKES = (
             "Your code takes 4 as the number of scales. Take len(kernel_sizes).",
             ((SE, "SEWeight(channels // 4, reduction)"),)),
     Mistake("psa-shares-detached", "PyramidSplitAttention",
-            "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would "
-            "never learn.",
+            "The numbers are right, but the shares are detached, so SEWeight would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((SHARES, f"{SHARES}.detach()"),)),
     Mistake("psa-scales-detached", "PyramidSplitAttention",
             "The numbers are right, but the scales are detached before the product, so a part of their gradient is "

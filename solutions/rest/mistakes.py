@@ -99,8 +99,8 @@ MISTAKES = (
             "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "5, padding=2")),)),
     Mistake("pixel-no-padding", "PixelAttention",
-            "The padding is missing: the convolution's output is smaller than x by two rows and two columns. padding=1 "
-            "keeps the size.",
+            "The padding is missing, so the convolution's output is smaller than x by two rows and two columns. "
+            "padding=1 keeps the size.",
             ((PA_CONV, PA_CONV.replace(", padding=1", "")),)),
     Mistake("pixel-no-bias", "PixelAttention",
             "Your convolution has no bias. Keep torch's default.",
@@ -135,8 +135,8 @@ MISTAKES = (
             "zeros, torch's default.",
             ((PA_CONV, PA_CONV[:-1] + ", padding_mode='circular')"),)),
     Mistake("pixel-gate-detached", "PixelAttention",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`), so the convolution "
-            "would never learn.",
+            "The numbers are right, but the gate is detached, so the convolution would never learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((GATED, "x * torch.sigmoid(self.conv(x)).detach()"),)),
     Mistake("pixel-x-detached", "PixelAttention",
             "The numbers are right, but x is detached where the gate multiplies it, so most of its gradient is lost. "
@@ -257,10 +257,11 @@ MISTAKES = (
             "The position code is made and never used. It should be the last step on the map.",
             ((PATCHES, "self.bn(self.conv(x))"),)),
     Mistake("embed-position-always", "OverlapPatchEmbed",
-            "with_position=False has no effect: your module still has a position code.",
+            "with_position=False has no effect: your module still has a position code. Make it only if with_position "
+            "is True.",
             ((POSITION, "PixelAttention(out_channels)"),)),
     Mistake("embed-position-never", "OverlapPatchEmbed",
-            "with_position=True has no effect: your module has no position code.",
+            "with_position=True has no effect: your module has no position code. Make it if with_position is True.",
             ((POSITION, "nn.Identity()"),)),
     Mistake("embed-position-added", "OverlapPatchEmbed",
             "You add the position code's output to the map. Return the output alone, because the position code has "
@@ -279,14 +280,14 @@ MISTAKES = (
               "self.position(nn.functional.batch_norm("
               "self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
     Mistake("embed-default-patch", "OverlapPatchEmbed",
-            "If patch_size is not given, it should be 2.",
+            "If patch_size is not given, your code should use 2.",
             (("patch_size: int = 2", "patch_size: int = 4"),)),
     Mistake("embed-default-position", "OverlapPatchEmbed",
             "If with_position is not given, your module has no position code. The default is True.",
             (("with_position: bool = True", "with_position: bool = False"),)),
     Mistake("embed-detached", "OverlapPatchEmbed",
-            "The numbers are right, but the tokens are detached (`detach()`, `.data` or `no_grad()`): nothing before "
-            "them would ever learn.",
+            "The numbers are right, but the tokens are detached, so nothing before them would ever learn. Leave out "
+            "the `detach()`, `.data` or `no_grad()`.",
             ((TOKENS, "as_tokens(patches).detach()"),)),
     Mistake("embed-input-detached", "OverlapPatchEmbed",
             "The numbers are right, and so are the gradients of the weights. But x is detached before conv, so no "
@@ -504,12 +505,14 @@ MISTAKES = (
             "query's weights sum to 1.",
             both('dim=2')),
     Mistake("emsa-no-softmax", "EMSA",
-            "The softmax is missing: you multiply the values by the logits themselves.",
+            "The softmax is missing: you multiply the values by the logits themselves. Take the softmax of the logits "
+            "over the keys, the last axis.",
             ((MIXED, "self.transform_conv(logits)"), (PLAIN, "logits"))),
     Mistake("emsa-naive-softmax", "EMSA", OVERFLOW.format('logits'),
             ((MIXED, naive_softmax("self.transform_conv(logits)")), (PLAIN, naive_softmax("logits")))),
     Mistake("emsa-transform-never", "EMSA",
-            "apply_transform=True has no effect: its two layers are made and never used.",
+            "apply_transform=True has no effect: its two layers are made and never used. Call transform_conv before "
+            "the softmax, and transform_norm after the softmax.",
             (("if self.apply_transform:\n            weights", "if False:\n            weights"),)),
     Mistake("emsa-transform-always", "EMSA",
             "You transform the heads although apply_transform is False. In that case give the logits straight to the "
@@ -587,22 +590,22 @@ MISTAKES = (
             "`proj` has no bias if qkv_bias is False. It should always have one: qkv_bias is only for q and kv.",
             ((PROJ, PROJ[:-1] + ", bias=qkv_bias)"),)),
     Mistake("emsa-bias-always", "EMSA",
-            "qkv_bias=False has no effect: q and kv have a bias anyway.",
+            "qkv_bias=False has no effect: q and kv have a bias anyway. Pass bias=qkv_bias to both.",
             ((Q_LAYER, Q_LAYER.replace(", bias=qkv_bias", "")), (KV_LAYER, KV_LAYER.replace(", bias=qkv_bias", "")))),
     Mistake("emsa-bias-never", "EMSA",
-            "qkv_bias=True has no effect: q and kv have no bias.",
+            "qkv_bias=True has no effect: q and kv have no bias. Pass bias=qkv_bias to both.",
             ((Q_LAYER, Q_LAYER.replace("=qkv_bias", "=False")), (KV_LAYER, KV_LAYER.replace("=qkv_bias", "=False")))),
     Mistake("emsa-bias-of-q", "EMSA",
-            "q has a bias whatever qkv_bias is. qkv_bias is for both layers: q and kv.",
+            "q has a bias whatever qkv_bias is. Pass bias=qkv_bias to q, as to kv.",
             ((Q_LAYER, Q_LAYER.replace(", bias=qkv_bias", "")),)),
     Mistake("emsa-bias-of-kv", "EMSA",
-            "kv has a bias whatever qkv_bias is. qkv_bias is for both layers: q and kv.",
+            "kv has a bias whatever qkv_bias is. Pass bias=qkv_bias to kv, as to q.",
             ((KV_LAYER, KV_LAYER.replace(", bias=qkv_bias", "")),)),
     Mistake("emsa-bias-never-of-q", "EMSA",
-            "q never has a bias. qkv_bias is for both layers: q and kv.",
+            "q never has a bias. Pass bias=qkv_bias to q, as to kv.",
             ((Q_LAYER, Q_LAYER.replace("=qkv_bias", "=False")),)),
     Mistake("emsa-bias-never-of-kv", "EMSA",
-            "kv never has a bias. qkv_bias is for both layers: q and kv.",
+            "kv never has a bias. Pass bias=qkv_bias to kv, as to q.",
             ((KV_LAYER, KV_LAYER.replace("=qkv_bias", "=False")),)),
     Mistake("emsa-default-bias", "EMSA",
             "If qkv_bias is not given, your q and kv have a bias. The default is False.",
@@ -630,8 +633,8 @@ MISTAKES = (
             "the `detach()`, `.data` or `no_grad()`.",
             ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
     Mistake("emsa-detached", "EMSA",
-            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing before it "
-            "would ever learn.",
+            "The numbers are right, but the result is detached, so nothing before it would ever learn. Leave out the "
+            "`detach()`, `.data` or `no_grad()`.",
             ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
     Mistake("emsa-reduced-detached", "EMSA",
             "The numbers are right, but the tokens for keys and values are detached, so `sr` would never learn. Leave "

@@ -38,8 +38,8 @@ ATTENDED = "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, tabl
 PUT_BACK = "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)"
 
 DETACHED = (
-    "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing before it would ever "
-    "learn."
+    "The numbers are right, but {} is detached, so nothing before it would ever learn. Leave out the `detach()`, "
+    "`.data` or `no_grad()`."
 )
 NO_VALUE_ERROR = ("If the windows do not divide the image, your function must raise a ValueError. With your code torch "
                   "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.")
@@ -69,7 +69,7 @@ MISTAKES = (
             "image. List all windows of image 0 first, then all of image 1.",
             ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
     Mistake("partition-transposed", "window_partition",
-            "Rows and columns have changed places inside your windows: you return (B * nW, ww, wh, C) instead of (B * "
+            "Rows and columns have changed places inside your windows. You return (B * nW, ww, wh, C) instead of (B * "
             "nW, wh, ww, C).",
             ((CUT, "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"),)),
     Mistake("partition-size-exchanged", "window_partition",
@@ -81,7 +81,7 @@ MISTAKES = (
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, "
                                                                               "5).flatten(0, 2)"))),
     Mistake("partition-split-order", "window_partition",
-            "You split the axes as (wh, H // wh) and (ww, W // ww). The number of windows comes first: (H // wh, wh), "
+            "You split the axes as (wh, H // wh) and (ww, W // ww). Put the number of windows first, (H // wh, wh), "
             "so that a window has neighbouring rows.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"),
              (CUT, "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"))),
@@ -192,7 +192,7 @@ MISTAKES = (
             "slice on the wrong axis changes nothing, and raises no error.)",
             ((MASK, f"0 * {MASK}"),)),
     Mistake("mask-exchanged", "shifted_window_mask",
-            "Your mask is the wrong way round: -100 for two tokens of the same region, and 0 for two tokens of "
+            "Your mask is the wrong way round: it is -100 for two tokens of the same region, and 0 for two tokens of "
             "different regions. -100 belongs where the regions differ.",
             ((MASK, f"-100 - {MASK}"),)),
     Mistake("mask-positive", "shifted_window_mask",
@@ -343,7 +343,8 @@ MISTAKES = (
             "All heads share the scale of the first one. Each head has its own: logit_scale is (num_heads, 1, 1).",
             ((SCALE, "self.logit_scale[:1].clamp(max=math.log(100)).exp()"),)),
     Mistake("affine-no-bias", "AffineTransform",
-            "The position bias is missing: you return only attn * scale (and the mask).",
+            "The position bias is missing: you return only attn * scale (and the mask). Add 16 * sigmoid(...) of "
+            "cpb_mlp's output.",
             ((LOGITS, "attn * scale + 0 * torch.sigmoid(bias)"),)),
     Mistake("affine-no-sigmoid", "AffineTransform",
             "The sigmoid of the bias is missing. 16 * sigmoid(...) keeps it between 0 and 16.",
@@ -352,7 +353,7 @@ MISTAKES = (
             "You add cpb_mlp's output as it is. Take its sigmoid and multiply that by 16 first.",
             ((LOGITS, "attn * scale + bias"),)),
     Mistake("affine-no-16", "AffineTransform",
-            "The factor 16 is missing: your bias lies between 0 and 1.",
+            "The factor 16 is missing, so your bias lies between 0 and 1. Multiply the sigmoid's output by 16.",
             ((LOGITS, "attn * scale + torch.sigmoid(bias)"),)),
     Mistake("affine-16-inside", "AffineTransform",
             "Your 16 is inside the sigmoid. Multiply the sigmoid's output by it.",
@@ -385,7 +386,8 @@ MISTAKES = (
             "You flatten the table column by column. The index counts its cells row by row.",
             ((BIAS, "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-table-coordinates-exchanged", "AffineTransform",
-            "The table's two numbers, row offset and column offset, have changed places before cpb_mlp.",
+            "The table's two numbers, row offset and column offset, have changed places before cpb_mlp. Pass the "
+            "table to cpb_mlp as it is.",
             ((BIAS, "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-index-one-off", "AffineTransform",
             "Each pair of tokens reads the cell before its own. The index counts from 0.",
@@ -447,7 +449,7 @@ MISTAKES = (
             "cpb_mlp's first layer has no bias. Keep torch's default there; only the second layer has no bias.",
             ((MLP, MLP.replace("nn.Linear(2, 512)", "nn.Linear(2, 512, bias=False)")),)),
     Mistake("affine-no-relu", "AffineTransform",
-            "The ReLU between cpb_mlp's layers is missing: the bias would be linear in the offset.",
+            "The ReLU between cpb_mlp's layers is missing. Without it, the bias would be linear in the offset.",
             ((MLP, MLP.replace("nn.ReLU()", "nn.Identity()")),)),
     Mistake("affine-gelu", "AffineTransform",
             "Your cpb_mlp has a GELU. It should have a ReLU.",
@@ -457,11 +459,12 @@ MISTAKES = (
             "infinity is NaN. Use torch.sigmoid.",
             ((LOGITS, f"attn * scale + 16 * {naive_sigmoid('bias')}"),)),
     Mistake("affine-scale-detached", "AffineTransform",
-            "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would "
-            "never learn.",
+            "The numbers are right, but the scale is detached, so it would never learn. Leave out the `.data`, "
+            "`.item()` or `float(...)`.",
             ((SCALE, "self.logit_scale.detach().clamp(max=math.log(100)).exp()"),)),
     Mistake("affine-bias-detached", "AffineTransform",
-            "The numbers are right, but the bias is detached: cpb_mlp would never learn.",
+            "The numbers are right, but the bias is detached, so cpb_mlp would never learn. Leave out the `detach()`, "
+            "`.data` or `no_grad()`.",
             ((BIAS, f"{BIAS}.detach()"),)),
     Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
             ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
@@ -516,8 +519,8 @@ MISTAKES = (
             "1e-12, as F.normalize does.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)"),)),
     Mistake("cosine-eps-of-similarity", "cosine_attention",
-            "Very short vectors do not come out with length 1, because your eps is larger than 1e-12 (that of "
-            "F.cosine_similarity is 1e-8).",
+            "Very short vectors do not come out with length 1, because your eps is larger than 1e-12. "
+            "(F.cosine_similarity has 1e-8.) Divide by at least 1e-12, as F.normalize does.",
             ((COSINE, "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"),)),
     Mistake("cosine-eps-added", "cosine_attention",
             "You add an eps to the length. Very short vectors then do not come out with length 1. Divide by the length "
@@ -540,7 +543,7 @@ MISTAKES = (
             "its own. Your logits should be what `transform` returns, and nothing else.",
             ((RESULT, "(cosine + transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-no-softmax", "cosine_attention",
-            "The softmax over the keys is missing: `transform` returns logits, not weights.",
+            "The softmax over the keys is missing. Take it after `transform`, which returns logits, not weights.",
             ((RESULT, "transform(cosine) @ v"),)),
     Mistake("cosine-softmax-over-queries", "cosine_attention",
             "Your softmax runs over the queries. Take it over the keys, dim=-1, so that each query's weights sum to 1.",
@@ -564,8 +567,8 @@ MISTAKES = (
     Mistake("cosine-detached", "cosine_attention", DETACHED.format("the matrix of cosines"),
             ((RESULT, "transform(cosine.detach()).softmax(dim=-1) @ v"),)),
     Mistake("cosine-length-detached", "cosine_attention",
-            "The numbers are right, but the lengths are detached: the gradient does not know that a longer query is "
-            "scaled back to length 1.",
+            "The numbers are right, but the lengths are detached, so the gradient does not know that a longer query "
+            "is scaled back to length 1. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((COSINE, "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
                       "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"),)),
 
@@ -588,7 +591,8 @@ MISTAKES = (
             ((ROLLED, "as_grid(qkv, image_size)"), (PUT_BACK,
                                                     "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"))),
     Mistake("windows-shift-ignored", "WindowAttention",
-            "The argument `shift` has no effect: the image is never rolled, and there is no mask.",
+            "The argument `shift` has no effect: the image is never rolled, and there is no mask. With shift=True "
+            "roll the image by minus half a window, and use the mask.",
             ((SHIFT_SIZE, "(0, 0)"),)),
     Mistake("windows-always-shifted", "WindowAttention",
             "You roll the image although shift is False. Without a shift, nothing should be rolled.",

@@ -82,7 +82,7 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
     return attn @ v
 
 
-# %% wrong: cosine_similarity-with-its-own-eps, expect: Very short vectors do not come out with length 1, because your eps is larger than 1e-12 (that of F.cosine_similarity is 1e-8)
+# %% wrong: cosine_similarity-with-its-own-eps, expect: because your eps is larger than 1e-12
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     """Attention whose logits are transform(cosines of queries and keys)."""
     cosines = F.cosine_similarity(q[:, :, :, None], k[:, :, None], dim=-1)
