@@ -172,7 +172,7 @@ MISTAKES = (
             ((GATE, "torch.sigmoid(self.ln(scores))"),)),
     Mistake("channel-norm-of-three-axes", "ChannelPolarized",
             "nn.LayerNorm([C, 1, 1]) needs (B, C, 1, 1), but yours gets (B, C). Use nn.LayerNorm(C), which takes (B, "
-            "C). Or keep the two axes of size 1 in front of it.",
+            "C), or leave its input as (B, C, 1, 1).",
             ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
     Mistake("channel-norm-of-one-number", "ChannelPolarized",
             "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
