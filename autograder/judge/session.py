@@ -66,7 +66,7 @@ class CellHistory:
     slow: the cells that ran out of time by the clock once. (The machine may have been busy.)
     late: the cells that were stopped because they computed for too long.
     brief: the cells that cost a worker its life, so that only their definitions are run from now on.
-    deadly: the cells that cost another worker its life even so, and are not run any more.
+    deadly: the cells that cost another worker its life, although only their definitions were run. None is run again.
     unmet: the imports that failed.
     absent: the modules that this machine lacks; the judge has looked for them, too.
     """

@@ -37,7 +37,7 @@ class TorchModule:
         tied.
     weights: whether its weights are drawn. If not, it keeps those with which torch begins. Weights that are not drawn
         are not stored, so there may be many of them.
-    shared: a name. All modules of a call that have the same name are one and the same module.
+    shared: a name. All modules of a call that have the same name are the same module.
     """
 
     name: str

@@ -342,7 +342,7 @@ def _of_layers(tree: ast.AST) -> Iterator[_Kind]:
     for text in dict.fromkeys(text for _, text in made):
         names = [name for name, each in made if each == text]
         if len(names) > 1:
-            yield _Kind("one-shared", f"{', '.join(f'`{name}`' for name in names)} are one and the same module. In the "
+            yield _Kind("one-shared", f"{', '.join(f'`{name}`' for name in names)} are the same module. In the "
                                       "formula, each has weights of its own.",
                         partial(_shared, text=text, names=names), making=True)
     yield _Kind("without-norm", "The normalisation is missing.",

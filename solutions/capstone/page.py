@@ -116,7 +116,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
     print(name, sum(each.numel() for each in module.state_dict().values()))
 
 # %% [markdown]
-# In the line `twice`, one and the same matrix was counted twice.
+# In the line `twice`, the same matrix was counted twice.
 # In the line `norm`, only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
 #
 # `rows` is a list of pairs, each with a name and a module.
@@ -880,7 +880,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # These are the means of five runs.
 # **No network with a module is ahead of a network without one by more than luck.**
-# Two runs of one and the same network differ by up to 12.1 points, so a gap of one or two points says little.
+# Two runs of the same network differ by up to 12.1 points, so a gap of one or two points says little.
 # (That network is the one with CBAM: one of its runs scores 78.7 %, and the other four score 86 to 91 %.)
 # The clearest gap is the one that width makes, but at 3.0 points it is also close to luck.
 #

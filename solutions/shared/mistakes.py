@@ -55,7 +55,7 @@ def bottleneck(short: str, exercise: str, default: int) -> tuple[Mistake, ...]:
                 ((HIDDEN, "-(-channels // reduction)"),)),
         Mistake(f"{short}-float-width", exercise, NOT_WHOLE, ((HIDDEN, f"{HIDDEN} and channels / reduction"),)),
         Mistake(f"{short}-reduction-ignored", exercise,
-                f"The argument `reduction` has no effect: {default} is written in its place.",
+                f"The argument `reduction` has no effect, because {default} is written in its place. Use the argument.",
                 ((HIDDEN, f"hidden_channels(channels, {default})"),)),
     )
 

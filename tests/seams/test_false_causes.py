@@ -73,7 +73,7 @@ def test_a_layer_under_two_names(way):
     lesson = way(MIX, "Mix", *TOKENS)
     shared = MIX.replace("nn.Linear(dim, hidden), nn.Linear(dim, dim)",
                          "None, nn.Linear(dim, dim)\n        self.key = self.query")
-    lesson.wrong(shared, "points. `query` and `key` are one and the same layer under two names",
+    lesson.wrong(shared, "points. `query` and `key` are the same layer under two names",
                  never=("first difference",))
 
 

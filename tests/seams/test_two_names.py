@@ -21,7 +21,7 @@ CASES = (Case("numbers", (RandomTensor((2, 3)),)), Case("others", (RandomTensor(
 
 
 def one_and_the_same(one, other, kind="layer"):
-    return f"`{one}` and `{other}` are one and the same {kind} under two names"
+    return f"`{one}` and `{other}` are the same {kind} under two names"
 
 
 @pytest.mark.parametrize("source, said", [
@@ -43,6 +43,6 @@ def test_a_layer_that_rightly_has_two_names(way):
                                "    self.all = nn.Sequential(self.first, self.second)\n\n    def forward")
     lesson = way(PAIR, "Pair", *CASES)
     lesson.right(second_name)
-    lesson.wrong(second_name.replace("+ self.b", "- self.b"), never=("one and the same",))
+    lesson.wrong(second_name.replace("+ self.b", "- self.b"), never=("under two names",))
     without_weights = PAIR.replace("nn.ReLU()", "relu").replace("self.first =", "relu = nn.ReLU(); self.first =")
-    lesson.wrong(without_weights.replace("+ self.b", "- self.b"), never=("one and the same",))
+    lesson.wrong(without_weights.replace("+ self.b", "- self.b"), never=("under two names",))

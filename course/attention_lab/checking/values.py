@@ -5,7 +5,7 @@ A node is a JSON scalar, a list, or an object with one of these keys:
     {"tuple": [...]}  {"dict": {...}}  {"size": [...]}  {"dtype": "float64"}
     {"tensor": NAME, "layout": LAYOUT, "dtype": DTYPE}   a tensor of the dict; its dtype where it is not its question's
     {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX, "shared": NAME}
-                                             of torch.nn; those that share a name are one and the same module
+                                             of torch.nn; those that share a name are the same module
     {"exercise": NAME, "args": [...], "kwargs": {...}, "state": PREFIX}   built from the learner's own class NAME
     {"affine": {"scale": node, "bias": node}}   the callable t -> scale * t + bias
     {"blend": true}                          the callable (a, b, s, t) -> (lerp(a, b, s), lerp(b, a, t))

@@ -263,7 +263,7 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
         case facts.SameLayer((one, other), kind):
             share = "weights" if kind == "layer" else "numbers"
             return (
-                f"`{one}` and `{other}` are one and the same {kind} under two names, so they share their {share}."
+                f"`{one}` and `{other}` are the same {kind} under two names, so they share their {share}."
                 " Make two."
             )
         case facts.NotGathered(name, shortcut):

@@ -2259,7 +2259,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: transforms-in-one-line, expect: `transform_in` and `transform_out` are one and the same layer under two names
+# %% wrong: transforms-in-one-line, expect: `transform_in` and `transform_out` are the same layer under two names
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
