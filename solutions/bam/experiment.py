@@ -21,16 +21,20 @@ LEARN = ("dilation 1, posts 5 away", "dilation 2, posts 8 away", "dilation 4, po
          "dilation 4, posts 12 away",
          "no gate, posts 8 away")
 PRODUCT = "dilation 4, product, posts 8 away"
+FAR_NO_GATE = "no gate, posts 12 away"
 ROWS = [
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD, THREE) for arm in CONTROLS),
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD) for arm in LEARN),
     *((Row(arm), range(8)) for arm in ("dilation 2, posts 8 away", "dilation 4, posts 12 away")),
     (Row(PRODUCT), range(3)),
     (Row(PRODUCT, 5), range(3)),
+    (Row(FAR_NO_GATE), range(8)),
+    *((Row(FAR_NO_GATE, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
 ]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    BAM, reader, size = (runs.page[name] for name in ("BAM", "strip_reader", "SIZE"))
+    BAM, no_gate, reader, size = (runs.page[name] for name in ("BAM", "NoGate", "strip_reader", "SIZE"))
     runs.page["arms"][PRODUCT] = lambda: reader(BAM(*size, 4, "product")), 8, True
+    runs.page["arms"][FAR_NO_GATE] = lambda: reader(no_gate(*size)), 12, True
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])

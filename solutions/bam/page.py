@@ -858,6 +858,8 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   After five times the steps all three runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
+#   With posts 12 pixels away it even learns sooner: after 96 steps all of its eight runs score 100 %, and two of BAM's eight do.
+#   After five times as many steps, every run of both scores 100 %.
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
 #
 # So the experiment shows that *reach* helps, but not that you need a gate.
@@ -927,7 +929,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #   For a 3 x 3 kernel, padding must equal dilation, or the features change their size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
-# - The paper adds and the code multiplies, and a network that was trained with the sum failed with the product.
+# - The paper adds and the code multiplies.
+#   The one network that we trained with the sum and tested with the product failed.
 #
 # So before you put BAM into a network, ask: *how far apart are the things that one position has to see together?*
 

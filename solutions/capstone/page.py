@@ -1072,10 +1072,11 @@ paper_card(tables, results)
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   exchange information through a summary.
-# - Each idea has its own task.
-#   In our map a mean helps with "what", and coordinates help with "where".
+# - In our map each idea helps with one task: a mean with "what", coordinates with "where".
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
-#   Three plain convolutions solve "far" too, because they see far enough.
+#   But no task belongs to one idea alone.
+#   Given five times the steps, ECA solves "look-up" too.
+#   Three plain convolutions solve "far", because they see far enough.
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
 #   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
 # - A published number means nothing without its unit.

@@ -35,7 +35,8 @@ Make = Callable[[int], nn.Module]
 
 
 class Question(NamedTuple):
-    """One call of `study`. ahead: pairs of arms. The last arm is the control. epochs: 5 for five times the steps."""
+    """One call of `study`. ahead: pairs of arms. The last arm is the control. epochs: 5 for five times the steps.
+    seeds: how many."""
 
     task: str
     hypothesis: str
@@ -43,6 +44,7 @@ class Question(NamedTuple):
     arms: dict[str, Make]
     ahead: list[tuple[str, str]]
     epochs: int = 1
+    seeds: int = 5
 
 
 class PooledGate(nn.Module):
@@ -104,13 +106,13 @@ QUESTIONS = {
     "scale": Question(
         "look-up", "Attention needs its scale for the look-up.", "Without its scale it does as well.",
         {"with scale": lambda c: PlacedAttention(c, places=False), "without scale": unscaled},
-        [("with scale", "without scale")]),
+        [("with scale", "without scale")], seeds=15),
     "neighbours": Question(
         "what", "ECA's neighbours help at \"what\".", "A kernel of size 1 does as well as a kernel of size 3.",
         {"kernel 3": neighbours(3), "kernel 1": neighbours(1), "nothing": nothing}, [("kernel 3", "kernel 1")]),
 }
 # A question asked once more with five times the steps. The page tells both answers under one number.
-LONGER = {f"{name}_longer": QUESTIONS[name]._replace(epochs=5) for name in ("neighbours", "maximum")}
+LONGER = {f"{name}_longer": QUESTIONS[name]._replace(epochs=5) for name in ("neighbours", "maximum", "scale")}
 
 
 def ask(name: str) -> dict[str, Any]:
@@ -118,7 +120,8 @@ def ask(name: str) -> dict[str, Any]:
     question = (QUESTIONS | LONGER)[name]
     *_, control = question.arms
     done = study(name, task=question.task, hypothesis=question.hypothesis, refuted_if=question.refuted_if,
-                 arms=question.arms, ahead=question.ahead, controls=[control], epochs=question.epochs, folder=RUNS)
+                 arms=question.arms, ahead=question.ahead, controls=[control], epochs=question.epochs,
+                 seeds=question.seeds, folder=RUNS)
     print(f"{name}: {done}\n{done.results}\n", flush=True)
     return {"measured": date.today().isoformat(), "torch": torch.__version__, "verdict": done.judged.verdict,
             "scores": {arm: [round(score, 2) for score in done.results.scores(arm)] for arm in question.arms}}

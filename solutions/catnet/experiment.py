@@ -23,6 +23,7 @@ HALF = Fraction(1, 2)
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in (*ARMS, OTHER, OWN_MASKED)),
     *((Row(arm, 5, HALF), range(2)) for arm in (*ARMS, OTHER, OWN_MASKED)),
+    *((Row(arm), range(8)) for arm in ARMS[:4]),
 ]
 
 if __name__ == "__main__":

@@ -765,8 +765,9 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
 # - **The mask helps, but it takes time.**
-#   With 120 steps the mask is worth about a point, whether the network looks across or not.
-#   With 600 steps it is worth 4 points if the network ends in a look-up, and about one point if it ends in a prototype.
+#   With 120 steps, in eight runs of each arm, the mask is worth about a point, whether the network looks across or not.
+#   With 600 steps it is worth 4 points if the network ends in a look-up.
+#   If the network ends in a prototype, three runs of each arm cannot tell whether the mask helps.
 
 # %% [markdown]
 # We think that the arms with a mask lead because the mask is the only place where labels enter the features.

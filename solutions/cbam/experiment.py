@@ -31,16 +31,19 @@ def more_arms(page: dict) -> dict:
             "CBAM, 1 x 1 kernel": (lambda: CBAM(*size, kernel_size=1), with_cue)}
 
 
+ORDERS = "CBAM", "spatial gate first"
+FRESH = range(100, 108)  # seeds that nobody had seen when the page was written
 CONTROLS = ("no module", "channel gate only", "spatial gate only", "CBAM, 1 x 1 kernel", "CBAM, cue taken out")
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in CONTROLS),
-    *((Row(arm), range(8)) for arm in ("CBAM", "spatial gate first")),
+    *((Row(arm), (*range(16), *FRESH)) for arm in ORDERS),
     (Row("CBAM", 5), (0, 1, 2, 3, 4, 7)),
     (Row("side by side"), range(3)),
     (Row("side by side", 5), range(3)),
     *((Row(arm, 5, THIRD), range(1)) for arm in CONTROLS[:3]),
     (Row("spatial gate first", 5), range(2)),
     *((Row(arm, 5, THIRD), range(2)) for arm in ("CBAM", "CBAM, cue taken out", "spatial gate first")),
+    *((Row(arm, 1, THIRD), range(5)) for arm in ORDERS),
 ]
 
 if __name__ == "__main__":

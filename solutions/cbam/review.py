@@ -55,8 +55,9 @@ ITEMS = (
          "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after short "
          "training and after long training. What did the order decide?",
          "d",
-         "Spatial first, which is not CBAM's order, was ahead after the short training. "
-         "After five times the steps both orders scored 100 %. So on this one task the order is a matter of speed.",
+         "With spatial first, which is not CBAM's order, more runs had solved the task after the short training. "
+         "After five times the steps all runs of both orders scored 100 %. So on this one task the order is a matter "
+         "of speed.",
          choices=("Everything: only channel first ever solved the task.",
                   "Everything: only spatial first ever solved the task.",
                   "Nothing: both were equally good at all times.",

@@ -27,6 +27,7 @@ For each branch, 100 % is the largest change that any wave of 2 to 24 pixels mak
 
 `GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm before the attention.
 `added` computes tanh(map(q + k)) + v, and `GELU` computes GELU(v).
+`not trained` has no scores, only the four numbers for the branches.
 `window` is the window size of the global branch. `[3, 1]` has three local heads and one global head."""  # noqa: E501
 HALF = Fraction(1, 2)
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
@@ -34,6 +35,7 @@ WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 PAGE = "local heads only", "global heads only", "two of each", "two of each, gate open"
 CHANGED = "local heads only, GroupNorm", "two of each, added"
 PLAIN = "two of each, GELU"
+UNTRAINED = "two of each, not trained"
 SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
 FRESH = range(11, 17)  # seeds that nobody had seen when the page was written
 ROWS = [
@@ -48,6 +50,7 @@ ROWS = [
     (Row(PLAIN), range(3)),
     (Row(PLAIN, 5), range(3)),
     (Row(PLAIN, 5, HALF), range(2)),
+    (Row(UNTRAINED, 0), range(16)),
 ]
 
 
@@ -88,8 +91,12 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
 def with_waves(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The page's run, and which waves pass the branches afterwards."""
     def run(arm: str, seed: int) -> dict[str, float]:
-        scores = page["run"](arm, seed)
-        model = page["trained"][arm, seed]
+        if arm == UNTRAINED:
+            torch.manual_seed(seed)
+            scores, model = {}, page["network"]([2, 2]).eval()
+        else:
+            scores = page["run"](arm, seed)
+            model = page["trained"][arm, seed]
         branches = {"local": model.attn.local_branches[0] if model.attn.local_branches else None,
                     "global": model.attn.global_branch}
         for name, branch in branches.items():

@@ -21,11 +21,11 @@ Each number is a share of right answers, in per cent: on new boards, then on boa
 `rows alone` multiplies only by the gate of the rows. `sum of gates` adds the two gates.
 `gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
 `few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
-`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module."""  # noqa: E501
+`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
-TWO = "two hidden channels"
+TWO, WIDE = "two hidden channels", "three more convolutions"
 FRESH = range(11, 14)  # seeds that nobody had seen when the page was written
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in PAGES),
@@ -34,6 +34,8 @@ ROWS = [
     *((Row(arm, 5, HALF), range(2)) for arm in PAGES),
     (Row(TWO), range(3)),
     *((Row(arm, 5, rate), FRESH) for rate in (Fraction(1), Fraction(2)) for arm in ("SE", "coordinate, no places")),
+    (Row(WIDE), range(3)),
+    *((Row(WIDE, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
 ]
 
 
@@ -83,6 +85,7 @@ if __name__ == "__main__":
     page["arms"] |= {
         **{way: lambda way=way: Otherwise(channels, way) for way in (ROWS_ALONE, SUM, ONE)},
         FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels),
-        MORE: lambda: nn.Sequential(layer(channels), layer(channels)),
+        MORE: lambda: nn.Sequential(*(layer(channels) for _ in range(2))),
+        WIDE: lambda: nn.Sequential(*(layer(channels) for _ in range(3))),
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, page["run"])

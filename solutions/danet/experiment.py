@@ -17,13 +17,17 @@ Each cell has two numbers. The first is the share of right positions in the patc
 The second is the same share when A comes from another poster."""  # noqa: E501
 THIRD = Fraction(1, 3)
 NONE, PAPER = "no attention", "channel attention, paper's sign"
+SIGNS = "channel attention", PAPER
+FRESH = range(100, 108)  # seeds that nobody had seen when the page was written
 
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel attention",
                                           "position attention", NONE)),
     *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel attention",
                                              "position attention")),
-    *((Row(arm), range(2)) for arm in (PAPER, NONE)),
+    *((Row(arm), (*range(8), *FRESH)) for arm in SIGNS),
+    *((Row(arm, 1, rate), range(5)) for rate in (THIRD, Fraction(3)) for arm in SIGNS),
+    (Row(NONE), range(2)),
 ]
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@
 # A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
 # These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
-# **Needs** lesson 05a (position attention, shown again below) and lesson 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
+# **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #

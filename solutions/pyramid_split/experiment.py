@@ -22,7 +22,7 @@ The fourth is for all pictures, each with another picture's dot.
 A network that sees one kind of stripes and guesses the other kind scores 67.
 
 `equal shares, hidden layer` has no gate either. Its last layer is a hidden layer of eight numbers, a ReLU and a linear layer.
-That is 112 parameters more. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
+That is 112 parameters more. `exp of the sigmoids, no competition` is the softmax without its division by the sum. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 
@@ -47,7 +47,14 @@ def more_arms(page: dict) -> dict:
         def numbers(self, scale):
             return self.se.fc2(torch.relu(self.se.fc1(scale.mean(dim=(2, 3), keepdim=True))))
 
-    return {"four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
+    class Exponentials(Softmax):
+        """The softmax without the sum by which it divides, so no scale takes anything from another one."""
+
+        def forward(self, x):
+            return torch.cat([scale * self.se(scale).exp() for scale in self.split(x).unbind(dim=1)], dim=1)
+
+    return {ALONE: (Exponentials, page["KERNELS"]),
+            "four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
             "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"])}
 
 
@@ -55,6 +62,7 @@ CONTROLS, GATED = ("only 3 x 3 kernels", "equal shares"), ("softmax over scales"
 SINGLE = ("four kernels of 5", "four kernels of 9")
 WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
 HIDDEN = "equal shares, hidden layer"
+ALONE = "exp of the sigmoids, no competition"
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in (*CONTROLS, *GATED)),
     *((Row(arm, 5, rate), range(2)) for rate in (THIRD, THREE) for arm in (*CONTROLS, *GATED)),
@@ -65,6 +73,9 @@ ROWS = [
     (Row("equal shares", 5), range(3, 5)),
     *((Row(HIDDEN, longer), range(5)) for longer in (1, 5)),
     *((Row(HIDDEN, 5, rate), range(2)) for rate in (THIRD, THREE)),
+    (Row(ALONE), range(8)),
+    *((Row(arm, 1, THIRD), range(5)) for arm in (*GATED, ALONE)),
+    (Row(ALONE, 5), range(3)),
 ]
 
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.tasks.legends_and_dominoes import dominoes
+from attention_lab.tasks.legends_and_dominoes import Legends, dominoes, small_legends
 from solutions.rest.reference import PixelAttention
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -25,10 +25,13 @@ The first is the mean share of right answers on black and on white in new pictur
 The second is the same share for pictures without black and white. Chance level is 50.
 `transform` is with apply_transform, `norm` with its InstanceNorm alone, and `mean` with an average over the window instead of the
 depth-wise convolution.
+In the rows `four entries in one key`, the windows lie side by side and do not overlap: `kernel` has a depth-wise convolution of 2 x 2, and
+`mean` an average over 2 x 2. In these pictures the four entries always lie in one window.
 
 The rows `no code`, `table`, `PixelAttention` and `added` answer two questions, side and quarter.
 Each cell has the share of right answers to both, in per cent: at 12 x 12, at 9 x 15 and at 18 x 20. Chance level is 25."""  # noqa: E501
 HALF = Fraction(1, 2)
+ONE_KEY = "one key"  # the name of these pictures beside the page's sizes
 
 
 def look_up(size: int, ratio: int, change: str = "") -> str:
@@ -40,6 +43,8 @@ CHANGED = {look_up(size, ratio, change): (size, {"sr_ratio": ratio, "change": ch
            for change in ("transform", "norm", "mean") for size, ratio in ((1, 2), (2, 4))}
 AT_SIZE = tuple(look_up(size, size) for size in (2, 4))
 BEYOND = tuple(look_up(*cell) for cell in ((1, 2), (2, 4), (4, 8), (1, 4), (2, 8), (1, 8)))
+APART = {f"four entries in one key, {of}": (ONE_KEY, {"sr_ratio": 2, "change": f"{of} apart"})
+         for of in ("kernel", "mean")}
 POSITIONS = "table", "PixelAttention", "added"
 
 ROWS = [
@@ -54,6 +59,10 @@ ROWS = [
     (Row(look_up(1, 1), 5), (0,)),
     (Row("no code", 5), (0,)),
     *((Row(arm, 5, HALF), (0,)) for arm in (*AT_SIZE, look_up(1, 1))),
+    *((Row(look_up(4, ratio)), range(8)) for ratio in (4, 8)),
+    *((Row(arm, longer), range(5)) for longer in (1, 5) for arm in APART),
+    *((Row(arm, 5, HALF), range(3)) for arm in APART),
+    *((Row(arm, 20), range(3)) for arm in APART),
 ]
 
 
@@ -79,6 +88,11 @@ def with_changes(net: type[nn.Module]) -> type[nn.Module]:
                 self.block.attn.transform_conv = nn.Identity()
             if change == "mean":
                 self.block.attn.sr = Mean(of_block["sr_ratio"])
+            if change == "mean apart":
+                self.block.attn.sr = nn.AvgPool2d(2)
+            if change == "kernel apart":
+                channels = self.embed.out_channels
+                self.block.attn.sr = nn.Conv2d(channels, channels, 2, stride=2, groups=channels)
 
     return Changed
 
@@ -132,6 +146,15 @@ def locate(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     return run
 
 
+def in_one_window(n: int, seed: int) -> Legends:
+    """Pictures of which all four entries, of one cell each, lie in the same window of 2 x 2 cells."""
+    drawn = small_legends(6 * n, seed, 1)
+    inside = (drawn.corners[:, 0] % 2 == 0).all(1).nonzero()[:n, 0]
+    if len(inside) < n:
+        raise ValueError(f"only {len(inside)} of {6 * n} pictures have their entries in one window: {n} are needed")
+    return Legends(*(of[inside] for of in drawn))
+
+
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The run of either experiment, by the name of its arm."""
     of_code = locate(page)
@@ -141,5 +164,6 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     runs.page["Net"] = with_changes(runs.page["Net"])
-    runs.page["arms"] |= EVERY | CHANGED
+    runs.page["arms"] |= EVERY | CHANGED | APART
+    runs.page["train_sets"][ONE_KEY], runs.page["test_sets"][ONE_KEY] = in_one_window(2160, 1), in_one_window(300, 2)
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

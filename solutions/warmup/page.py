@@ -668,7 +668,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # (We say that a gap matters if it is above 5 points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
-# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers equally well.
+# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers about as well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
 # If you ask fewer at once, the wrong axis gets worse; if you ask one at a time, it is at chance.
 #
