@@ -53,7 +53,7 @@ def test_the_page_quotes_the_recorded_means():
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
     assert list(recorded) == list(ALL)
     for name, kept in recorded.items():
-        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(ALL[name].arms, 5)
+        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(ALL[name].arms, ALL[name].seeds)
     for name in studies.QUESTIONS:
         for arm, scores in recorded[name]["scores"].items():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
@@ -63,6 +63,12 @@ def test_the_page_tells_the_longer_studies():
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
     assert sorted(map(round, recorded["maximum_longer"]["scores"]["mean"])) == [35, 95, 96, 96, 97]
     assert "four of five gates made from the mean score 95 to 97 %, and one is still at chance." in SECTION
+    runs, longer = recorded["scale"]["scores"], recorded["scale_longer"]["scores"]
+    solved = [sum(score >= SOLVED for score in of[arm])
+              for of in (runs, longer) for arm in ("with scale", "without scale")]
+    assert solved == [12, 14, 12, 13]
+    assert "twelve runs with the scale solve the task, and fourteen without it do." in SECTION
+    assert "twelve runs with the scale have solved it, and thirteen without it have." in SECTION
     scores = recorded["neighbours_longer"]["scores"]
     assert sorted(map(round, scores["kernel 1"])) == [82, 93, 94, 94, 94]
     assert {round(score) for score in scores["kernel 3"]} <= {93, 94}
@@ -75,7 +81,7 @@ def test_a_recorded_verdict_follows_from_the_recorded_scores(name):
     question, kept = ALL[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
     runs = {(arm, seed): {"score": score} for arm, of in kept["scores"].items() for seed, score in enumerate(of)}
     *_, control = question.arms
-    found = judged(Results(tuple(question.arms), tuple(range(5)), runs), question.ahead, [control], 5)
+    found = judged(Results(tuple(question.arms), tuple(range(question.seeds)), runs), question.ahead, [control], 5)
     assert found.verdict == kept["verdict"]
 
 

@@ -861,7 +861,8 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   With posts 12 pixels away it even learns sooner: after 96 steps all of its eight runs score 100 %, and two of BAM's eight do.
 #   After five times as many steps, every run of both scores 100 %.
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
-#
+
+# %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
 # The four arms that stay at the score of the vote also stay there at other learning rates.
 # At a third of the rate and at three times the rate, none of these arms got above 76.9 %.

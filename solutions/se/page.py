@@ -714,7 +714,8 @@ show_gate_under_lamps(gates_of)
 # The papers move it too, though less, because their mean is not exactly grey.
 # If many dots lie on a flat line at 0.5, every hidden number of these pictures is below 0, so the ReLU sets it to 0.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
-#
+
+# %% [markdown]
 # **Where SE did not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
 # We put small pieces of photographs under coloured lamps.
 # Then we trained networks of the same kind to repaint each piece as it looks in white light.
