@@ -53,7 +53,8 @@ def test_the_page_quotes_the_recorded_means():
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
     assert list(recorded) == list(ALL)
     for name, kept in recorded.items():
-        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(ALL[name].arms, ALL[name].seeds)
+        question = ALL[name]
+        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(question.arms, question.seeds)
     for name in studies.QUESTIONS:
         for arm, scores in recorded[name]["scores"].items():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
