@@ -53,8 +53,8 @@ def test_the_page_quotes_the_recorded_means():
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
     assert list(recorded) == list(ALL)
     for name, kept in recorded.items():
-        question = ALL[name]
-        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == dict.fromkeys(question.arms, question.seeds)
+        wanted = dict.fromkeys(ALL[name].arms, ALL[name].seeds)
+        assert {arm: len(scores) for arm, scores in kept["scores"].items()} == wanted
     for name in studies.QUESTIONS:
         for arm, scores in recorded[name]["scores"].items():
             assert f"{sum(scores) / len(scores):.0f} %" in said[name], f"{name}: {arm}"
