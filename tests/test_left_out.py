@@ -88,6 +88,17 @@ def test_lesson_e1_quotes_the_lead_of_scconv():
     assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
 
 
+def test_lesson_e1_quotes_what_is_left_of_the_lead_after_five_times_the_steps():
+    longer = left_out.LONGER * left_out.STEPS, left_out.PEAK_RATE
+    ends = [left_out.ends(Store(), "framed", arm, *longer) for arm in ("SCConv", "one more 3x3 conv")]
+    found = left_out.gaps(Store(), "framed", *longer)["SCConv"]
+    assert [len(scores) for scores in ends] == [6, 6]
+    ours, theirs = (statistics.fmean(scores.values()) for scores in ends)
+    assert f"six runs of each score {ours:.1f} and {theirs:.1f} %." in page("scnet")
+    assert "Then the gap is {:.1f} points, and its interval is {:.1f} to {:.1f} points.".format(
+        found.gap, *found.interval) in page("scnet")
+
+
 def test_lesson_06a_quotes_the_lead_of_the_convolution():
     found = left_out.gaps(Store(), "framed")["pyramid split"]
     low, high = found.interval
