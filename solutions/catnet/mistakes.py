@@ -36,7 +36,8 @@ POOL = mistakes(
                              ENLARGED.replace("False", "True")),
               nearest=("You enlarge the features with mode nearest, torch's default. Use bilinear.",
                        "F.interpolate(features, size=mask.shape[-2:])"),
-              sides_swapped=("You enlarge to (W, H). Enlarge to (H, W), the size of the mask's last two axes.",
+              sides_swapped=("You enlarge the features to (W, H). Enlarge them to (H, W), the size of the mask's last "
+                             "two axes.",
                              ENLARGED.replace("[-2:]", "[:-3:-1]")),
               factor=("You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
                       ENLARGED.replace("size=mask.shape[-2:]", "scale_factor=2"))),
@@ -293,7 +294,7 @@ PRIOR = mistakes(
               divided_by_high=("You divide by the largest value. Divide by largest - smallest, so that the map "
                                "ends at 1.",
                                "((similarity - low) / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
-              stretch_without_eps=("You do not add 1e-7 to largest - smallest in the last step.",
+              stretch_without_eps=("The last step divides by largest - smallest, but you do not add 1e-7 to it.",
                                    "((similarity - low) / (high - low)).unflatten(2, query.shape[-2:])"),
               softmaxed=("You take a softmax of the map. Stretch the map to 0 ... 1 instead, with its smallest and "
                          "largest value.",
@@ -498,7 +499,8 @@ ATTENTION = mistakes(
      ((VALUE, "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"),)),
     ("wide-queries", "Your `query` and `key` keep all C channels. They should have C // r.",
      ((HIDDEN, "hidden = channels"),)),
-    ("scale-of-all-channels", "You scale by C ** -0.5. Queries and keys have C // r numbers: (C // r) ** -0.5.",
+    ("scale-of-all-channels", "You scale by C ** -0.5. Queries and keys have C // r channels, so scale by (C // r) "
+                              "** -0.5.",
      ((SCALE, "self.scale = channels**-0.5"),)),
     ("scale-halved", "You scale by 1 / (2 (C // r)): Python reads `** -1 / 2` as `(... ** -1) / 2`. Write `** -0.5`.",
      ((SCALE, "self.scale = hidden**-1 / 2"),)),
@@ -530,8 +532,8 @@ ATTENTION = mistakes(
                                  "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
     ("ones-for-no-mask",
-     "Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come "
-     "back as float32. Return the gathered values as they are.",
+     "Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device. So bfloat16 "
+     "numbers come back as float32. Return the gathered values as they are.",
      ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
     ("remembers-the-mask", "Without a mask you use the mask of the previous call. If no mask is given, multiply by "
                            "nothing.",
@@ -581,12 +583,12 @@ NO_SHORTCUT = "The shortcut around {} is missing: write {}."
 BLOCK = mistakes(
     "CMAT", "cmat",
     *replaced(BOTH,
-              in_turn=("In the second step your support reads the query that this step has already changed. Each "
+              in_turn=("In the second step you change the query first, and your support reads the changed query. Each "
                        "picture should read the other one as the first step left it.",
                        "query = self._refine(query, support, query_mask)\n"
                        "        return query, self._refine(support, query, support_mask)"),
-              in_turn_backwards=("In the second step your query reads the support that this step has already changed. "
-                                 "Each picture should read the other one as the first step left it.",
+              in_turn_backwards=("In the second step you change the support first, and your query reads the changed "
+                                 "support. Each picture should read the other one as the first step left it.",
                                  "support = self._refine(support, query, support_mask)\n"
                                  "        return self._refine(query, support, query_mask), support"),
               masks_exchanged=("You have swapped the masks. Use the query's mask for the values that the query "
@@ -642,8 +644,8 @@ BLOCK = mistakes(
      ((ALONE, f"first = support\n        {ALONE}"),
       (BOTH, "return self._refine(query, first, query_mask), self._refine(support, query, support_mask)"))),
     ("raw-shortcuts",
-     "In the second step you add the picture as it came in. The shortcut is the picture as the first step has "
-     "changed it.",
+     "In the second step your shortcut adds the picture as it came in. It should add the picture as the first step "
+     "has changed it.",
      ((ALONE, f"first = query, support\n        {ALONE}"),
       (BOTH, "return self._refine(query, support, query_mask, first[0]), self._refine(support, query, support_mask, "
              "first[1])"),

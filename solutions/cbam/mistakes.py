@@ -77,8 +77,8 @@ MISTAKES = (
             "You average two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None] / 2"),)),
     Mistake("gate-concatenated", "ChannelGate",
-            "Your mlp takes mean and maximum side by side, 2C numbers. It should take C: call it once on the mean and "
-            "once on the maximum, with the same weights.",
+            "You put mean and maximum side by side, so your mlp takes 2C numbers. It should take C: call it once on "
+            "the mean and once on the maximum, with the same weights.",
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
@@ -124,8 +124,8 @@ MISTAKES = (
             "You multiply x by the gate. Return the gate itself, (B, C, 1, 1). The block around it applies the gate.",
             ((GATE, f"x * {GATE}"),)),
     Mistake("gate-expanded", "ChannelGate",
-            "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched "
-            "by the product.",
+            "You expand the gate to (B, C, H, W). Return it as (B, C, 1, 1), because the product stretches axes of "
+            "size 1.",
             ((GATE, f"{GATE}.expand_as(x)"),)),
     Mistake("gate-two-axes", "ChannelGate",
             "Your gate has shape (B, C). Give it two axes of size 1 at the end, (B, C, 1, 1), so that it lines up "
@@ -215,8 +215,8 @@ MISTAKES = (
             "over both.",
             ((LARGEST, "x.max(dim=2)[0]"),)),
     Mistake("gate-maximum-of-a-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair, the maxima and their positions. A pair has no `.max`, so the second one "
-            "fails. `x.amax(dim=(2, 3))` takes both axes at once.",
+            "`x.max(dim=...)` returns a pair, the maxima and their positions. A pair has no `.max`, so your "
+            "second `.max` fails. `x.amax(dim=(2, 3))` takes both axes at once.",
             ((LARGEST, "x.max(dim=2).max(dim=2)"),)),
     Mistake("gate-maximum-over-batch", "ChannelGate",
             "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
@@ -246,7 +246,7 @@ MISTAKES = (
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
             "Your sheets have lost their channel axis: they are (B, H, W), so `torch.cat` puts them together along H. "
-            "Keep it with `keepdim=True`, or use `torch.stack`.",
+            "Keep that axis with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
             "You put the two sheets together along the batch. Put them together along the channel axis: "
@@ -315,8 +315,8 @@ MISTAKES = (
             "You multiply x by the map. Return the map itself, (B, 1, H, W). The block around it applies the map.",
             ((MAP, f"x * {MAP}"),)),
     Mistake("spatial-expanded", "SpatialGate",
-            "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is "
-            "stretched by the product.",
+            "You expand the map to (B, C, H, W). Return it as (B, 1, H, W), because the product stretches the axis of "
+            "size 1.",
             ((MAP, f"{MAP}.expand_as(x)"),)),
     Mistake("spatial-three-axes", "SpatialGate",
             "Your map has shape (B, H, W). Keep the channel axis, of size 1: (B, 1, H, W).",

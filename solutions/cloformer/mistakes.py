@@ -40,8 +40,8 @@ MAP = (
          (MAPPED, f"torch.tanh({MAPPED})")),
         ("sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.",
          (MAPPED, f"torch.sigmoid({MAPPED})")),
-        ("silu-of-x", "Your SiLU is x * sigmoid(conv1(x)). Both factors come from conv1's output: z * sigmoid(z) with "
-                      "z = conv1(x).",
+        ("silu-of-x", "Your SiLU is x * sigmoid(conv1(x)). Both factors should come from conv1's output: write z * "
+                      "sigmoid(z), where z is conv1(x).",
          (SILU, "x * torch.sigmoid(self.conv1(x))")),
         ("silu-first", "Your SiLU comes before conv1. It should come between the convolutions.",
          (SILU, "self.conv1(F.silu(x))")),
@@ -405,10 +405,10 @@ ATTENTION = (
                      "num_heads, and raise a ValueError if the two differ.",
          (GROUPS, unchecked())),
         ("error-if-too-many", "You raise a ValueError for too many heads in group_split, but not for too few. Compare "
-                              "the sum of group_split with num_heads by `!=`.",
+                              "the sum of group_split with num_heads, using `!=`.",
          (GROUPS, unchecked("if sum(group_split) > num_heads:\n            raise ValueError"))),
         ("error-if-too-few", "You raise a ValueError for too few heads in group_split, but not for too many. Compare "
-                             "the sum of group_split with num_heads by `!=`.",
+                             "the sum of group_split with num_heads, using `!=`.",
          (GROUPS, unchecked("if sum(group_split) < num_heads:\n            raise ValueError"))),
         ("assert", "If group_split does not sum to num_heads, you raise an AssertionError. Raise a ValueError.",
          (GROUPS, unchecked("assert sum(group_split) == num_heads"))),
@@ -505,7 +505,7 @@ FFN = (
          (FFN_OUT, FFN_OUT.replace("F.gelu", "torch.relu"))),
         ("silu", "You use a SiLU, as in AttnMap. In ConvFFN it should be a GELU.",
          (FFN_OUT, FFN_OUT.replace("F.gelu", "F.silu"))),
-        ("gelu-by-tanh", "Your GELU is the approximation by tanh. Use the exact one, torch's default.",
+        ("gelu-by-tanh", "Your GELU is the tanh approximation. Use the exact one, torch's default.",
          (FFN_OUT, FFN_OUT.replace("F.gelu(self.fc1(x))", "F.gelu(self.fc1(x), approximate='tanh')"))),
         ("gelu-after-dwconv", "Your GELU comes after dwconv. It should come between fc1 and dwconv.",
          (FFN_OUT, "self.fc2(F.gelu(self.dwconv(self.fc1(x))))")),
@@ -604,7 +604,7 @@ BLOCK = (
           DOWN.replace("(dim, dim,", "(dim, out_dim,"))),
         ("down-kernel-3", "The kernel of `downsample` is 3, whatever mlp_kernel_size is. Use the argument.",
          (DOWN, "nn.Conv2d(dim, dim, 3, 2, 1)")),
-        ("down-kernel-of-heads", "The kernel of `downsample` is that of the local heads. It should be mlp_kernel_size.",
+        ("down-kernel-of-heads", "`downsample` has the kernel size of the local heads. It should have mlp_kernel_size.",
          (DOWN, "nn.Conv2d(dim, dim, kernel_sizes[0], 2, kernel_sizes[0] // 2)")),
         ("down-pool", "Your `downsample` begins with a mean over windows. It should begin with a convolution of stride "
                       "2.",
@@ -619,8 +619,8 @@ BLOCK = (
                           "whatever the widths are.",
          (IF_STRIDE, "if stride > 1 and out_dim != dim:")),
         ("down-wide-first",
-         "The first convolution of `downsample` widens to out_dim. It should keep dim channels; the 1x1 convolution "
-         "widens to out_dim.",
+         "The first convolution of `downsample` returns out_dim channels. It should return dim channels; only the 1x1 "
+         "convolution returns out_dim.",
          (DOWN, DOWN.replace("(dim, dim,", "(dim, out_dim,")), (DOWN_NORM, "nn.BatchNorm2d(out_dim)"),
          (DOWN_FC, "nn.Conv2d(out_dim, out_dim, 1)")),
         ("down-of-input",
@@ -683,7 +683,7 @@ BLOCK = (
          (MLP, MLP.replace("int(dim * mlp_ratio)", "4 * dim"))),
         ("hidden-integer-ratio", "You round the ratio down before you multiply. Multiply first: int(dim * mlp_ratio).",
          (MLP, MLP.replace("int(dim * mlp_ratio)", "dim * int(mlp_ratio)"))),
-        ("mlp-kernel-of-heads", "The kernel of mlp is that of the local heads. It should be mlp_kernel_size.",
+        ("mlp-kernel-of-heads", "mlp has the kernel size of the local heads. It should have mlp_kernel_size.",
          (MLP, MLP.replace("mlp_kernel_size", "kernel_sizes[0]"))),
         ("heads-kernel-of-mlp", "The kernels of your local heads have mlp_kernel_size. Pass kernel_sizes to attn "
                                 "instead.",

@@ -360,8 +360,8 @@ MISTAKES = (
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
             "You make a new tensor from se's output, with `tolist()` or `.item()`, or with `detach()` and float32. "
-            "The new tensor has no gradient and half of the digits, so SEWeight would never learn. Keep working with "
-            "the tensors themselves: torch.stack.",
+            "The new tensor has no gradient, so SEWeight would never learn. It is float32, so half of the digits are "
+            "lost too. Keep working with the tensors themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
             "Every scale gets the same weights, so every share is 1 / S. The weights come from one scale, or from the "
@@ -415,8 +415,8 @@ MISTAKES = (
             "even with stride 1, the input can have another number of channels than the output.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
-            "If as many channels go in as come out, your block adds x itself, although a `downsample` is given. Call "
-            "it whenever it is given: with a larger stride, x is still larger than the output.",
+            "If x has as many channels as the output, your block adds x itself, although a `downsample` is given. Call "
+            "it whenever it is given: if the stride is above 1, x has more rows and columns than the output.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
             "If x has the right shape already, your block adds x itself, although a `downsample` is given. Call it "
@@ -455,7 +455,7 @@ MISTAKES = (
             "The ReLU after psa and bn2 is missing.",
             ((SECOND, "self.bn2(self.psa(y))"),)),
     Mistake("block-no-norms", "EPSABlock",
-            "The BatchNorms are missing, or made and not called. One should follow each of conv1, psa and conv3.",
+            "Your block has no BatchNorms, or it never calls them. One should follow each of conv1, psa and conv3.",
             ((FIRST, "torch.relu(self.conv1(x))"), (SECOND, "torch.relu(self.psa(y))"), (THIRD, "self.conv3(y)"))),
     Mistake("block-no-second-norm", "EPSABlock",
             "You never call bn2. It should follow psa, before the ReLU.",
@@ -473,8 +473,8 @@ MISTAKES = (
             "bn2 comes before psa. It should follow psa, before the ReLU.",
             ((SECOND, "torch.relu(self.psa(self.bn2(y)))"),)),
     Mistake("block-one-norm-under-two-names", "EPSABlock",
-            "bn1 and bn2 are the same module, as after `self.bn2 = self.bn1`. So both places share one weight and one "
-            "running mean. Make a BatchNorm for each.",
+            "bn1 and bn2 are two names for the same module: an assignment such as `self.bn2 = self.bn1` makes no new "
+            "one. So both places share one weight and one running mean. Make a BatchNorm for each.",
             (("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = self.bn1"),)),
     Mistake("block-norm-after-relu", "EPSABlock",
             "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
@@ -555,8 +555,8 @@ MISTAKES = (
                                        nn.BatchNorm2d(self.expansion * planes))
         self.downsample = downsample"""),)),  # noqa: E501
     Mistake("block-downsample-in-eval", "EPSABlock",
-            "Your downsample runs in eval mode even when the block trains. Then its BatchNorm should use the batch's "
-            "statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
+            "Your downsample runs in eval mode even when the block trains. In training its BatchNorm should use the "
+            "batch's statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
             ((SHORTCUT, "x if self.downsample is None else self.downsample.eval()(x)"),)),
 )
 

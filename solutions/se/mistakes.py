@@ -258,7 +258,7 @@ MISTAKES = (
             (("squeeze(x))[", "squeeze(x)).detach()["),)),
     Mistake("se-squeeze-detached", "SEBlock",
             "The numbers are right, and so are the gradients of the weights. But x reaches the gate through a "
-            "`detach()`, so its gradient lacks the path through the squeeze. Leave the `detach()` out.",
+            "`detach()`, so the gradient of x lacks the path through the squeeze. Leave the `detach()` out.",
             (("squeeze(x)", "squeeze(x.detach())"),)),
     Mistake("se-image-detached", "SEBlock",
             "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
@@ -279,8 +279,8 @@ MISTAKES = (
             "the channels: (B, C, 1, 1).",
             (("[:, :, None, None]", "[:, None, :, None]"),)),
     Mistake("se-local-gate", "SEBlock",
-            "Every position is gated by its own pixel: the squeeze is missing. The gates should come from the mean "
-            "over H and W, one gate for each channel of the whole image.",
+            "The squeeze is missing, so each position gets its gates from its own pixel alone. The gates should come "
+            "from the mean over H and W, one gate for each channel of the whole image.",
             ((PRODUCT, "x * self.excitation(x.movedim(1, 3).reshape(-1, x.shape[1])).reshape(len(x), *x.shape[2:], "
                        "-1).movedim(3, 1)"),)),
     Mistake("se-tensor-squeeze", "SEBlock",
@@ -288,8 +288,8 @@ MISTAKES = (
             "squeeze(x).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "self.excitation(x.squeeze())"),)),
     Mistake("se-class-called", "SEBlock",
-            "You call the class Excitation, which builds a new module from its argument. Call the one that your "
-            "block owns: self.excitation(...).",
+            "You call the class Excitation, which builds a new module from its argument. Call the module that "
+            "your block owns: self.excitation(...).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "Excitation(squeeze(x))"),)),
     Mistake("se-returns-gate-flat", "SEBlock",
             "Your block returns the gate. Multiply the image by it: each channel of x by its own weight.",
@@ -347,15 +347,16 @@ MISTAKES = (
             ((SUM,
               "sum(n * (2 * c**2 / reduction + c / reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-fixed-reduction", "se_parameter_cost",
-            "Your result does not depend on `reduction`: 16 is written into it. Use the argument.",
+            "Your result does not depend on `reduction`, because 16 is written in its place. Use the argument.",
             (("for n, c in zip(stage_blocks, stage_channels)) / reduction",
               "for n, c in zip(stage_blocks, stage_channels)) / 16"),)),
     Mistake("cost-one-block", "se_parameter_cost",
             "You count each stage once. Every block of a stage has an SE module: multiply by the number of blocks.",
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
-            "You square the number of blocks, or your `zip` has the channels first. Square the channels instead, "
-            "because a matrix has C * C / r entries. The number of blocks stays as it is: N * C².",
+            "Your sum has N² * C. Either you square the number of blocks, or your `zip` has the channels first. "
+            "Square the channels instead, because a matrix has C * C / r entries. The number of blocks stays as it is: "
+            "N * C².",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",
@@ -364,8 +365,8 @@ MISTAKES = (
             "You multiply by the reduction. Divide by it, because it makes the hidden layer smaller.",
             (("zip(stage_blocks, stage_channels)) / reduction", "zip(stage_blocks, stage_channels)) * reduction"),)),
     Mistake("cost-floored", "se_parameter_cost",
-            "You round the hidden width down before you multiply, as a layer does. This exercise asks for the paper's "
-            "formula, 2/r times the sum of N * C², which is exact if r divides C.",
+            "You round the hidden width down before you multiply. Excitation rounds down too, but this exercise asks "
+            "for the paper's formula, 2/r times the sum of N * C². The formula is exact if r divides C.",
             ((SUM,
               "2 * sum(n * c * (c // reduction) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-biases", "se_parameter_cost",

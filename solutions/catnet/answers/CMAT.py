@@ -659,7 +659,7 @@ class CMAT(nn.Module):
         return second(query, support, query_mask), second(support, query, support_mask)
 
 
-# %% wrong: one-after-the-other, expect: In the second step your support reads the query that this step has already changed
+# %% wrong: one-after-the-other, expect: In the second step you change the query first, and your support reads the changed query
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -864,7 +864,7 @@ class CMAT(nn.Module):
         return new_q, new_s
 
 
-# %% wrong: shortcut-from-input, expect: In the second step you add the picture as it came in
+# %% wrong: shortcut-from-input, expect: In the second step your shortcut adds the picture as it came in
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()

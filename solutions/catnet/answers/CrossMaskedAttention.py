@@ -806,7 +806,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: ones-for-no-mask, expect: Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come back as float32
+# %% wrong: ones-for-no-mask, expect: Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -833,7 +833,7 @@ class CrossMaskedAttention(nn.Module):
         return out * mask
 
 
-# %% wrong: ones-in-float32, expect: Without a mask you multiply by ones that do not follow the input's dtype or device, so bfloat16 numbers come back as float32
+# %% wrong: ones-in-float32, expect: Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()

@@ -294,7 +294,7 @@ class CloBlock(nn.Module):
 # + return self.downsample(x) + y
 
 
-# %% wrong: downsample-widens-first, edits, expect: The first convolution of `downsample` widens to out_dim
+# %% wrong: downsample-widens-first, edits, expect: The first convolution of `downsample` returns out_dim channels
 # - self.downsample = nn.Identity()
 # - if leads_on(stride, dim, out_dim):
 # -     self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))

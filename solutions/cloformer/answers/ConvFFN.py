@@ -128,7 +128,7 @@ class ConvFFN(nn.Module):
 # + return self.fc2(F.gelu(self.dwconv(self.fc1(x))))
 
 
-# %% wrong: gelu-tanh, edits, expect: Your GELU is the approximation by tanh
+# %% wrong: gelu-tanh, edits, expect: Your GELU is the tanh approximation
 # - self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
 # + self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride=stride, padding=kernel_size // 2, groups=hidden_channels)
 #

@@ -221,7 +221,7 @@ class EPSABlock(nn.Module):
 # + return torch.relu(self.bn3(self.conv3(y)) + x)
 
 
-# %% wrong: downsample-for-channels-only, edits, expect: If as many channels go in as come out
+# %% wrong: downsample-for-channels-only, edits, expect: If x has as many channels as the output
 # downsample is called only where the channels differ
 # - self.conv1 = nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)
 # + self.fits = in_channels == 4 * planes
@@ -347,7 +347,7 @@ class EPSABlock(nn.Module):
         return self.relu(y)
 
 
-# %% wrong: one-norm-twice-named, expect: bn1 and bn2 are the same module
+# %% wrong: one-norm-twice-named, expect: bn1 and bn2 are two names for the same module
 # one module under two names
 
 

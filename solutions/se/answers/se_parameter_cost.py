@@ -38,7 +38,7 @@ def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     return 2 / reduction * sum(n ** 2 * c for c, n in zip(stage_channels, stage_blocks))
 
 
-# %% wrong: fixed-reduction, expect: 16 is written into it
+# %% wrong: fixed-reduction, expect: 16 is written in its place
 # Ignores the reduction argument.
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     total = 0
