@@ -34,7 +34,7 @@ def test_several_tensors_and_none(way):
         def dot_product_attention(q, k, v, scale=None):
             scale = q.shape[-1] ** -0.5 if scale is None else scale
             return (scale * q @ k.mT).softmax(-1) @ v + k.mean(1, keepdim=True).mean() * 0 + 1
-        """, "it is the expected one plus 1 everywhere")
+        """, "it is 1 too large everywhere")
 
 
 GRID = """

@@ -51,7 +51,7 @@ def test_other_names_and_another_order_are_tried(way):
     lesson.right(RENAMED.format(layer=LINEAR, query="self.c", key="self.b"))
     lesson.right(RENAMED.format(layer=LINEAR, query="self.b", key="self.c"))
     lesson.wrong(RENAMED.format(layer=LINEAR, query="self.b", key="self.b"),
-                 "several are alike. There are 2 ways to give them the weights, and the answer is right with none of")
+                 "several have the same shape. There are 2 ways to give them the weights, and the answer is right")
     unfinished = RENAMED.format(layer=LINEAR, query="self.c", key="self.b").replace(" + x", "")
     lesson.wrong(unfinished, "`x` should be added to it (a shortcut) and is not")
     lesson.wrong(RENAMED.format(layer="Linear(channels, channels)", query="self.c", key="self.b"),
@@ -78,7 +78,7 @@ def test_names_of_the_contract_bind(way):
         """
     lesson.right(swapped.format("query", "key"))
     lesson.wrong(swapped.format("key", "query"), "`query` and `key` are right; what you do with the result differs",
-                 never=("several are alike",))
+                 never=("several have the same shape",))
     lesson.wrong(swapped.format("query", "key").replace("def attention",
                                                         "def weights").replace("self.attention", "self.weights"),
                  "wrong with its attention map", "AttributeError", "has no attribute 'attention'")

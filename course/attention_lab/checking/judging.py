@@ -53,7 +53,7 @@ Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
 NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. A different eps, or another "
                    "small constant, makes a difference of that size.")
-EXPLAINED = 12  # if more placements than this come equally close, only this many of them are looked at in detail
+EXPLAINED = 12  # if many placements come equally close, at most this many of them are looked at in detail
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
@@ -87,7 +87,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
-    """Returns what can be said, without points, about the methods that are written. Those in `missing` are not written.
+    """Returns a verdict on the methods that are written, without points. The methods in `missing` are not written.
     Returns None if all are missing."""
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
@@ -152,8 +152,8 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
     """Returns the first placement that reproduces the reference, or else the one that comes closest.
 
-    The closest one has the fewest wrong outputs. If several have equally few, more of its sub-modules agree with the
-    reference. If these are equally many too, something can be said about its difference.
+    The closest one has the fewest wrong outputs. If several are equal in this, it is the one with the most sub-modules
+    that agree with the reference. If several are still equal, it is one whose difference can be described.
     """
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
@@ -166,7 +166,7 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
         wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
         if not wrong and not differences(case, ask(question, case.tensors), scale):
             return choice
-        # answers of all tries would fill the memory
+        # only these numbers are kept, because the answers of all tries would fill the memory
         tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))
     least = min((t[:2] for t in tried), default=None)
     closest = [choice for *far, choice in tried if tuple(far) == least][:EXPLAINED]
@@ -227,9 +227,9 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {grouped(wrong, exercise.name)}."]
     verdict.cases += [f"Right with {grouped(right, exercise.name)}."] if right else []
     if found[0] and difference.where != "crash" and sought > 1:
-        verdict.evidence.append("Your layers have different names from the exercise's, and several are alike. There "
-                                f"are {sought} ways to give them the weights, and the answer is right with none of "
-                                "these. This report is about one of these ways.")
+        verdict.evidence.append("Your layers have different names from the exercise's, and several have the same "
+                                f"shape. There are {sought} ways to give them the weights, and the answer is right "
+                                "with none of these. This report is about one of these ways.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
 
@@ -263,8 +263,8 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
     """Makes sure that one mistake costs points only once. A check that already fails on the CPU (a missing gradient, a
-    dtype) does not fail again on another device. If the check of the output or of the state already fails, a wrong
-    answer to the same input in a second call fails no further check."""
+    dtype) does not fail again on another device. A second call may get the same input.
+    If its answer is wrong, and the check of the output or of the state fails already, no further check fails."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
     # the check to which a wrong second answer is ascribed
@@ -284,9 +284,9 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
                leading: int) -> RecordedMistake | None:
     """Returns the catalogued mistake that would have given the same answers.
 
-    If several mistakes were made at once, it is one that explains the leading case completely. Among these, it is the
-    one that explains the most cases. If the code stops in some cases, it is the one that explains all other wrong
-    cases. Those that stop are set aside, because the catalogued mistake need not stop there.
+    The learner may have made several mistakes at once. The one that is returned explains the leading case completely,
+    and more cases than any other such mistake. If there is none, the code may have stopped in some cases. These are
+    then set aside, because the catalogued mistake need not stop there, and the mistake explains all other wrong cases.
     """
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
@@ -318,8 +318,8 @@ def _at_the_border(found: list[Difference]) -> bool:
 
 
 def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
-    """Says whether an answer is as far from the right numbers as `mistake`, which it looks like. This matters if
-    nothing but rounding is wrong."""
+    """Says whether an answer is as far from the right numbers as `mistake` is. The two already look alike. This matters
+    if nothing but rounding is wrong."""
     if not mistake.grain:
         return True
     rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart

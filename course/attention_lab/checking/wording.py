@@ -23,8 +23,8 @@ UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0,
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
     "width": "queries and keys do not have the width of the values (pad the narrower ones with zeros)",
-    "strides": "the numbers of a position do not lie side by side in memory, as after a transpose or permute (add "
-               "`.contiguous()`)",
+    "strides": "the numbers of a position do not lie side by side in memory, which a transpose or permute can cause "
+               "(add `.contiguous()`)",
 }
 DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called",
           "gradients": "in the backward pass"}
@@ -69,17 +69,17 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.Scaled(factor):
             return f"it is {_number(factor)} times the expected one everywhere."
         case facts.Shifted(by):
-            return f"it is the expected one {'plus' if by > 0 else 'minus'} {_number(abs(by))} everywhere."
+            return f"it is {_number(abs(by))} too {'large' if by > 0 else 'small'} everywhere."
         case facts.MissingActivation("ReLU"):
             return "it holds negative numbers that a ReLU would have set to 0."
         case facts.MissingActivation(name, axis):
             return f"{'an' if name == 'exp' else 'a'} {name}{_over(axis)} is missing at the end."
         case facts.ExtraActivation(name, axis):
-            return f"it went through one {name}{_over(axis)} too many."
+            return f"it went through one {name} too many{_over(axis)}."
         case facts.Mirrored(axis):
             return f"it is reversed along axis {axis}."
         case facts.Reduced(how, axis):
-            return f"it is the {how} of the expected one over axis {axis}."
+            return f"it is the expected tensor's {how} over axis {axis}."
         case facts.OnlyFirstImage(batch):
             return (f"only the first image is right, but the batch has {batch} images: is something that belongs to "
                     "this image used for the others too?")
@@ -246,7 +246,7 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
 
 
 def _sub_modules(fact: Fact, reveal: bool) -> str | None:
-    """Where along the named sub-modules a wrong result begins."""
+    """At which of the named sub-modules a wrong result begins."""
     match fact:
         case facts.Begins(after, name, side, number, of, found, inputs):
             which = f" (tensor {number} of {of})" if of > 1 else ""

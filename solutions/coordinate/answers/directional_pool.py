@@ -216,7 +216,7 @@ def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return rows, cols
 
 
-# %% wrong: columns-of-rows, expect: it is the mean of the expected one over axis 3
+# %% wrong: columns-of-rows, expect: it is the expected tensor's mean over axis 3
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
     rows = x.mean(3, keepdim=True)

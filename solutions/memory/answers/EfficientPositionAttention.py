@@ -278,7 +278,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: fused-strided, expect: as after a transpose or permute
+# %% wrong: fused-strided, expect: which a transpose or permute can cause
 # without the large map: fused strided
 
 
