@@ -21,8 +21,8 @@ from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
 UNFINISHED = "Unfinished"
-# Every verdict has a sign and two colours: one for the line at its left, and one for its box. A notebook has no style
-# sheet of ours, so the colours stand in the HTML of the verdict itself.
+# Every verdict has a sign and two colours: one for the line at its left, and one for its box. A notebook does not load
+# our style sheet, so the colours stand in the HTML of the verdict itself.
 SIGNS = {SUPPORTED: ("✓", "#00704f", "#eef6f0"), REFUTED: ("✗", "#b0440a", "#fbeee6"),
          OPEN: ("?", "#6b6b6b", "#f1f1ee"), UNFINISHED: ("…", "#8a6d00", "#fdf6dc")}
 SCORES, ORDER = "scores", "their order"  # what p compares
@@ -38,7 +38,7 @@ pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#5
 
 
 COMPARED = ("comparison", "gap, points", "interval", "solved", "p", "p compares")
-# The no-break space. Names and lists of scores may wrap, but a number stays on one line with its words.
+# The no-break space. It keeps a number and the words beside it on one line. Names and lists of scores may wrap.
 WHOLE = "\u00a0"
 
 
@@ -51,7 +51,8 @@ class Comparison(NamedTuple):
         interval if p comes from the order of the runs.
     solved: how many runs of each arm solve the task.
     by: what p compares, the scores or only their order.
-    ahead: the share of all pairs of runs, one of each arm, in which the run of `first` scores more.
+    ahead: each run of `first` is paired with each run of `second`. This is the share of the pairs in which the run of
+        `first` scores more.
     """
 
     first: str
@@ -70,8 +71,8 @@ class Judged(NamedTuple):
 
 
 def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[str], matters: float) -> Judged:
-    """Decides whether the hypothesis holds: each first arm must be ahead of its second one and of every control, by
-    more than luck and by more than `matters` points.
+    """Decides whether the hypothesis holds. It holds if each first arm is ahead of its second one and of every control,
+    by more than luck and by more than `matters` points.
 
     Scores are compared by Welch's test. If one run of an arm solves the task and another stays far below, a mean and a
     spread say little about this arm. Then an exact rank test (`ranked`) compares only the order of the runs. All p and
@@ -119,8 +120,8 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
                                  "part that the control lacks makes no difference that matters.")
             if each.by == ORDER:
                 return REFUTED, f"'{each.first}' is behind '{each.second}', and by more than luck."
-            return REFUTED, (f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval "
-                             "rules out that it is.")
+            return REFUTED, (f"'{each.first}' is not {matters:g} points ahead of '{each.second}': the whole interval "
+                             f"lies below {matters:g} points.")
     for each in comparisons:
         if each.difference.p >= LEVEL:
             few = each.by == ORDER and each.ahead == 1
@@ -130,11 +131,11 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
         if each.difference.gap <= matters or each.by == ORDER and each.ahead <= 0.5:
             return OPEN, (f"the gap between '{each.first}' and '{each.second}' is more than luck, but these runs don't "
                           f"show that it is above {matters:g} points.")
-    return SUPPORTED, f"every gap is more than luck and above {matters:g} points, and so are the gaps to the controls."
+    return SUPPORTED, f"every gap, controls included, is more than luck and above {matters:g} points."
 
 
 def _behind(each: Comparison, matters: float) -> bool:
-    """Says whether a comparison rules out that its first arm is ahead by a gap that matters."""
+    """Says whether a comparison shows that its first arm is not ahead by a gap that matters."""
     if each.by == SCORES:
         return each.difference.interval[1] < matters
     return each.difference.p < LEVEL and each.ahead < 0.5 and each.difference.gap <= matters
@@ -184,9 +185,9 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         "scores. If one run of an arm solves the task and another stays far below, a mean says little. Then p comes "
         "from the order of the scores alone, by the exact rank test of Wilcoxon, Mann and Whitney. p is corrected for "
         "the number of comparisons "
-        "(Holm). The interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way, "
-        "so 0 is outside it exactly if p is below 0.05. There is no interval if p comes from the order. The rules are "
-        "the course's, and a program applied them.</small></p>",
+        "(Holm). The interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way. "
+        "So it leaves out 0 if p is below 0.05, and only then. There is no interval if p comes from the order. The "
+        "rules are the course's, and a program applied them.</small></p>",
         *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is not part of what "
            f"was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
         "<h2>How it was done</h2>",
@@ -222,8 +223,8 @@ def _limits(results: Results, epochs: int) -> list[str]:
     if epochs < 5:
         lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")
     if (runs := len(results.seeds)) < 5:
-        lines.append(f"Much beyond these {runs} runs of each arm. With five, a real gap is far easier to tell from "
-                     "luck.")
+        lines.append(f"What other seeds would give, because {runs} runs of each arm are few. With five, a real gap "
+                     "is far easier to tell from luck.")
     return lines
 
 
