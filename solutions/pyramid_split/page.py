@@ -150,7 +150,7 @@ print("logits", logits.tolist(), "weights", logits.sigmoid().numpy().round(2))
 # Then `fc1` makes C' // r channels (r is `reduction`), and a ReLU follows.
 # `fc2` makes C' channels again, and a sigmoid comes last.
 # Return (B, C', 1, 1).
-# Every mean is over one channel of one image, and every image gets its own weights.
+# Each mean is over one channel of one image, so every image gets channel weights of its own.
 # Neither the size of the map nor the number of images is known when the module is built.
 # If C' // r is 0, `__init__` raises a `ValueError` that names both numbers, C' and r.
 
@@ -221,7 +221,7 @@ check(SEWeight)
 # So `nn.Conv2d(inputs, outputs, k, groups=G)` has (inputs / G) · outputs · k² weights, and perhaps a bias.
 # G must divide both `inputs` and `outputs`.
 #
-# **Predict, then run.** EPSANet's first blocks have 64 channels: each convolution reads 64 channels and returns 16.
+# **Predict, then run.** In EPSANet's first blocks, each of the four convolutions reads 64 channels and returns 16.
 # The larger a convolution's kernel, the more groups it has: 1, 4, 8 and 16.
 # Which of the four convolutions has the most parameters?
 # Work out all four, replace each `None`, then run.
@@ -265,7 +265,8 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 #
 # The convolution with 16 groups has a sixteenth of the parameters and of the multiply-adds.
 # But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine was doing.
-# Groups save parameters and arithmetic; whether they save time depends on how well the routine for groups is written.
+# Groups save parameters and arithmetic.
+# Whether they also save time depends on how well the library implements grouped convolutions.
 # Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
 # A GPU may behave differently, so measure on yours.
 # </details>
@@ -482,8 +483,9 @@ for branch, shortcut in ((-3, 5), (2, -4)):  # bn3's output and the shortcut, at
           f"the sum first gives {max(0, branch + shortcut)}")
 
 # %% [markdown]
-# With the ReLU first, `bn3` can never make a value of the shortcut smaller, because its negative outputs become 0 before the sum.
-# And then the block can give negative values, which never happens if a ReLU comes last.
+# If the ReLU comes before the sum, it turns the negative outputs of `bn3` into 0.
+# So `bn3` can never make a value of the shortcut smaller.
+# The block can also return negative values, because no ReLU follows the sum.
 # As in ResNet, the sum comes first, and the ReLU comes last.
 # These are all the steps:
 #
@@ -706,8 +708,9 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # - **Something has to choose between fine and coarse.**
 #   The *equal shares* arm has every kernel size, so it sees both kinds of stripes, but nothing in it can choose.
 #   A gate is one way to choose, and here it learns fastest.
-#   It is not the only way: we also trained *equal shares* without a gate, but with a hidden layer of eight numbers before its answer.
-#   After 250 steps, its five runs scored 68 to 94 %.
+#   It is not the only way.
+#   We also gave *equal shares* a hidden layer of eight numbers before its answer, and still no gate.
+#   After 250 steps, the five runs of this network scored 68 to 94 %.
 #   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
 # - **Competition is not needed here.**
@@ -883,8 +886,9 @@ print("does it train?          ", trains(module))
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
 #    With a factor of 4, seven of eight runs did (the other one scored 70 %).
-#    Exponentials of the sigmoids that are not divided by their sum do not compete, but their range is narrow too.
-#    Their eight runs scored 69 to 100 %, so they lag as the softmax does.
+#    We also left out one step of the softmax, the division by the sum.
+#    The exponentials then do not compete, but their range is still narrow.
+#    Eight such runs scored 69 to 100 %, so they lag as the softmax does.
 #    So it seems to be the narrow range, and not the competition, that slows the softmax down.
 # 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.
