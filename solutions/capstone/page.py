@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; section 5 says "not yet" for other lessons until you solve them · 3 h · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; for other lessons that you have not solved, section 5 says "not yet" · 3 h · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -174,7 +174,7 @@ check(parameter_table)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# An empty list, a loop over the pairs, a sum with an `if` in it, and one `append` of four things.
+# You need an empty list, a loop over the pairs, a sum with an `if` in it, and one `append` of four things.
 # </details>
 
 # %% [markdown]
@@ -302,7 +302,7 @@ check(AttentionResNet)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Two loops: over the stages, and over the blocks of a stage.
+# You need two loops, one over the stages and one over the blocks of a stage.
 # Besides its width and its module, which two things does a block need to know?
 # </details>
 #
@@ -314,8 +314,10 @@ check(AttentionResNet)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `Block`: six attributes, the last with an `if`; a forward of four lines.
-# The network: stem, an empty `ModuleList`, two loops with one `append` each, head; a forward with the same two loops.
+# `Block` sets six attributes, the last one with an `if`, and its `forward` has four lines.
+# The network makes the stem and an empty `ModuleList`, which two loops fill with one `append` each.
+# Then it makes the head.
+# The `forward` of the network has the same two loops.
 # </details>
 
 # %% [markdown]
@@ -501,7 +503,7 @@ check(CloFormer)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# For each of the twelve blocks of XXS, write down the width of its input and of its output, in terms of dims[i], and its stride.
+# For each of the twelve blocks of XXS, write down its input width and output width in terms of dims[i], and its stride.
 # Three of the twelve blocks are special.
 # </details>
 #
@@ -513,9 +515,10 @@ check(CloFormer)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the error; a loop over four pairs (channels, stride) that collects layers; `patch_embed`; a loop over the stages with a loop
-# over the blocks inside; `norm`; `head`.
-# `forward`: `patch_embed`, two loops, one `return`.
+# `__init__` starts with the check that may raise the error.
+# A loop over four pairs (channels, stride) collects the layers of `patch_embed`.
+# A loop over the stages has a loop over the blocks inside it, and `norm` and `head` come last.
+# `forward` calls `patch_embed`, and has two loops and one `return`.
 # </details>
 
 # %% [markdown]
@@ -655,7 +658,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
 #   (33 %; it needs content from anywhere.
-#   The background has the same grey, so nobody can see the grey in the legend.)
+#   The background has the legend's grey, so nobody can see where the legend is grey.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
@@ -881,7 +884,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # These are the means of five runs.
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of the same network differ by up to 12.1 points, so a gap of one or two points says little.
-# (That network is the one with CBAM: one of its runs scores 78.7 %, and the other four score 86 to 91 %.)
+# (The runs with CBAM differ most: one scores 78.7 %, and the other four score 86 to 91 %.)
 # The clearest gap is the one that width makes, but at 3.0 points it is also close to luck.
 #
 # Our own network, in the cell above, has CloAttention.
@@ -1008,9 +1011,10 @@ study("places", task="far",
 #    The gap between one and eight is not luck, but it is smaller than the 5 points that we had said would matter.
 #    So this was *not decided*.
 # 4. Windows of 2 x 2 positions stay at chance with 35 %, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
-# 5. We cannot tell, even from fifteen runs: twelve runs with the scale solve the task, and fourteen without it do.
+# 5. We cannot tell, even from fifteen runs of each arm.
+#    Twelve runs with the scale and fourteen runs without it solve the task.
 #    The means are 94 % and 98 %, because a run that has not solved the task stops near two thirds.
-#    After five times as many steps, twelve runs with the scale have solved it, and thirteen without it have.
+#    After five times as many steps, twelve runs with the scale and thirteen runs without it have solved it.
 #    After the first five runs we would have told you that the scale does harm, so this is the study that taught us most.
 # 6. ECA's neighbours help a network to learn sooner: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
