@@ -108,7 +108,7 @@ print(INVITATION if None in five.values() else "Noted, until section 5.")
 # | $y_c(i, j) = x_c(i, j) \cdot g^h_c(i) \cdot g^w_c(j)$ | x times the gates of row i and column j | `x * a_h * a_w` |
 #
 # In the sums, i counts columns and j counts rows.
-# The last line swaps the two.
+# The last line of the table swaps the two.
 
 # %% [markdown]
 # ## 3. Exercise 1: `directional_pool`
@@ -268,7 +268,7 @@ check(CoordinateAttention)
 #
 # The columns' means lie along the last axis, and the rows' means lie along the axis before it.
 # Transpose one of the two tensors, so that both lie along the same axis.
-# After the split, transpose its part back.
+# After the split, transpose the part that came from this tensor back.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -279,8 +279,9 @@ check(CoordinateAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: m, then four attributes.
-# `forward`: pool, join, three calls, split, a line for each gate, `return`.
+# `__init__` computes m, and then sets four attributes.
+# `forward` pools, joins, makes three calls and splits.
+# Then come a line for each gate, and a `return`.
 # </details>
 
 # %% [markdown]
@@ -419,7 +420,7 @@ predict_then_run(predicted, measured, unit="% right, coordinate")
 
 # %% [markdown]
 # Now look at three of the new boards, and at the scores of all five networks.
-# At the end your guesses of section 1 are compared with them:
+# The last lines compare these scores with your guesses of section 1:
 
 # %% tags=["experiment"]
 sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
@@ -466,7 +467,8 @@ slide_the_marks(trained_network)
 # With the gates of another board it scores 29 %.
 # This is what chance predicts: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
 #
-# Why do the other networks beat 36.6 %, which the most frequent colour gets on these boards?
+# On these boards, always naming the most frequent colour scores 36.6 %.
+# Why do the other networks score more than that?
 # Together their three convolutions see a window of 11 x 11 pixels.
 # That is enough, we think, if the square is near a mark.
 # **CBAM's map** could draw the right spot, but it sees only a window of 19 x 19 pixels.

@@ -186,8 +186,8 @@ check(SCConv)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: three `nn.Sequential`s, with three layers, two layers and two layers.
-# `forward`: a line that enlarges, a line with a sigmoid, a `return`.
+# `__init__` sets three `nn.Sequential`s, with three layers, two layers and two layers.
+# `forward` has a line that enlarges, a line with a sigmoid, and a `return`.
 # </details>
 
 # %% [markdown]
@@ -231,9 +231,9 @@ predict_then_run(predicted, measured, unit="largest difference")
 # ## 4. Exercise 2: `SCBottleneck`
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
-# Here two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
-# (One 1 x 1 convolution of x would give the same numbers if its *result* were cut in two.)
-# Compare this with a version that cuts x itself in two, before it narrows.
+# In SCNet's block, two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
+# (If you narrow x with one 1 x 1 convolution and cut its *result* in two, you get the same two halves.)
+# Compare this with a version that cuts x itself in two, and narrows each part afterwards.
 # In this example, one position of x has four channels, and each half makes one number:
 
 # %%
@@ -321,8 +321,8 @@ check(SCBottleneck)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: nine attributes, `downsample` among them.
-# `forward`: a line for a, one for b, one up to `bn3`, and a `return`.
+# `__init__` sets nine attributes, `downsample` among them.
+# `forward` has a line for a, one for b, one up to `bn3`, and a `return`.
 # </details>
 
 # %% [markdown]
@@ -502,7 +502,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # %% [markdown]
 # **Read it.** The plain block is at chance, and so is SC with pooling 1, which has the same layers and parameters as pooling 4.
 # Only the averaging differs.
-# This is not a matter of time.
+# More steps do not help these two blocks.
 # After five times as many steps, with this learning rate or half of it, both blocks are still at chance
 # (32.9 to 34.3 % in ten long runs).
 # They *cannot* learn the task, because the ring lies outside their view.
@@ -517,7 +517,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
 # **And Up?** Switching a trained network from nearest to bilinear does not lower its score here.
-# Nor does training with bilinear.
+# Training with bilinear does not either.
 # (With pooling 2, switching even helps networks that have not finished learning: one score rises from 83 to 96 %.)
 # So **a finished network's accuracy did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
@@ -646,7 +646,7 @@ for side in (32, 30, 35):
 #    So the farthest corner of its view is 6 rows and 5 columns from the centre.
 #    That is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
-#    But it does not compare positions with each other, and the attention of lesson 05a does.
+#    The attention of lesson 05a compares positions with each other, but this gate does not.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
 #    With `strict=False`, the small network gets the weights of the large network's first blocks.
 #    But the weights of its last stage were trained to follow blocks that are not there.
