@@ -140,7 +140,7 @@ print(f"b gathers {weights @ values:.2f}")
 # The logits of b are 0, ln 2 and ln 4.
 # Their exponentials are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # Position b gathers 1/7 · 7 + 2/7 · 0 + 4/7 · 14 = 9.
-# (Unlike lesson 00, DANet does *not* divide the products by $\sqrt{D}$, where D is now the length of a query or key.)
+# (If a query holds D numbers, lesson 00 divides the products by $\sqrt{D}$, but DANet does *not*.)
 
 # %% [markdown]
 # ## 3. Exercise 1: `PositionAttention`
@@ -317,7 +317,7 @@ touch_attention(A[0], test_set, poster=0)
 # A patch without a mark looks at the marked patch of its colour.
 # In our runs, 95 to 98 % of its weight lies there.
 # Most marks look at themselves, and grey looks at marked patches or all over the poster.
-# Only patches without a mark have to answer, so training hardly shapes the other rows.
+# Only patches without a mark have to answer, so training hardly shapes the rows of A that belong to other positions.
 # </details>
 #
 # So the network has worked out where the answers are written.
@@ -732,7 +732,8 @@ print_verdicts(results, ("position attention", "wide window"),
 # - *Mean of all* looks nothing up, and yet it beats chance.
 #   The mean has many channels, and together they can hold a small *table* that says, for each hue, how black its mark is.
 #   Every position can then read the entry for its own hue.
-#   Such a table can replace attention to some extent, but every position gets the same table, averaged over the whole poster.
+#   Such a table can replace attention to some extent.
+#   But every position gets the same table, which is averaged over the whole poster.
 # - *Channel attention* needs a single parameter and no N x N matrix.
 #   Its energies say which channels are active together in *this* poster, such as a channel for a hue and a channel for "black next to it".
 #   The module applies the resulting matrix A at every position, so it is a 1 x 1 convolution that is made anew for each image.
@@ -744,7 +745,8 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # - Both attentions score 100 %, and so does channel attention with the *paper's* sign.
 #   After the page's 500 steps, 16 runs with that sign score 56 to 84 %, and 16 runs with the code's sign score 61 to 100 %.
-#   So the sign changes how *soon* the answer is found, and luck does too, but every long run found it.
+#   So the sign changes how *soon* a run finds the answer, and so does luck.
+#   But every long run found it.
 # - *Mean of all* comes closer to the attentions, with 90 and 88 %.
 # - *Wide window* scores 74 and 72 %, which is more than after 500 steps.
 #   A network with no module between its second and third convolutions scores 61 and 61 %.

@@ -192,7 +192,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 #   For 18 x 20 cells it has to be stretched (interpolated); then it scores 28 to 34 % for the side, and 69 to 74 % for the quarter.
 # - `PixelAttention` scores 100 % for the side at every size that we tried, but only 32 to 40 % for the quarter.
 #
-# So in these runs `PixelAttention` tells the *order of neighbours*, and the table tells the *place in the picture*.
+# So in these runs `PixelAttention` tells a network the *order of neighbours*, and the table tells it the *place in the picture*.
 # Neither of the two codes replaces the other.
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
 # `PixelAttention(64)` has 640 parameters for images of any size; a table for 56 x 56 positions has 200,704, and it fits only this size.
@@ -323,7 +323,7 @@ check(OverlapPatchEmbed)
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`, so it computes one weighted sum per window and channel.
-#   M counts these windows.
+#   M is the number of these windows.
 # - A **LayerNorm** (06b) treats each token by itself.
 #   It subtracts the token's mean, divides by the token's standard deviation, and then applies a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
@@ -362,7 +362,7 @@ for query in range(4):
 # - `kv`: a Linear from dim to 2 · dim, keys first, with a bias if `qkv_bias`;
 # - `proj`: a Linear from dim to dim, always with bias.
 #
-# Heads are groups of dim // num_heads neighbouring channels, head 0 first (num_heads divides dim).
+# Head 0 takes the first dim // num_heads channels, and so on (num_heads divides dim).
 #
 # If `sr_ratio` > 1:
 #
@@ -473,7 +473,7 @@ slide_windows(lambda ratio: EMSA(4, num_heads=1, sr_ratio=ratio))
 #
 # **Predict, then run.** We run the forward pass of an EMSA with one head, on 64 x 64 positions with 64 channels.
 # By what factor are memory and multiply-adds larger at ratio 1 than at ratio 8?
-# Memory is the largest total size of tensors at one moment of the forward pass.
+# Memory here means peak memory: the most that all tensors take up together at any moment of the forward pass.
 # The layers `q`, `kv` and `proj` count too.
 
 # %%
@@ -495,7 +495,8 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 # ## 8. What do the rows sum to?
 #
 # With `apply_transform`, an InstanceNorm follows the softmax.
-# The authors write that mixing makes it harder for heads to attend to different things, and that the norm restores this diversity.
+# The authors write that mixing the heads' logits makes it harder for the heads to attend to different things.
+# They add that the norm restores this diversity.
 # What else does the norm do?
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
@@ -558,7 +559,7 @@ for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
 #   Both Linears have a bias.
 #   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives the three layers their names.
 #
-# The second half reads the result of the first.
+# The block has two halves, one with `attn` and one with `mlp`, and the second half reads the result of the first.
 # H and W go to `attn` as they are.
 #
 # Here is a worked example: with dim 6 and mlp_ratio 2.6, dim · mlp_ratio is 15.6, so there are 15 hidden channels.
@@ -670,7 +671,7 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
      "cells. Each cell of an entry has a black or white dot.")
 
 # %% [markdown]
-# Look at your three guesses, and predict six percentages.
+# Look at your three guesses of section 1, and predict a percentage for each of the six networks in the next cell.
 # The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
@@ -744,7 +745,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
 # After 900 steps we see no loss in either: all three runs of each score 100 %, two of them at the page's rate.
-# (A harder task might show one.)
+# (A harder task might show a loss.)
 #
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
