@@ -744,8 +744,9 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # %% [markdown]
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
-# After 900 steps we see no loss in either: all three runs of each score 100 %, two of them at the page's rate.
-# (A harder task might show a loss.)
+# After 900 steps we see no loss in either: all three runs of each score 100 %.
+# (Two of them have the page's rate, and one has half of it.)
+# A harder task might show a loss.
 #
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
