@@ -22,6 +22,8 @@ LEARN = ("dilation 1, posts 5 away", "dilation 2, posts 8 away", "dilation 4, po
          "no gate, posts 8 away")
 PRODUCT = "dilation 4, product, posts 8 away"
 FAR_NO_GATE = "no gate, posts 12 away"
+AT_THE_EDGE = {f"dilation {dilation}, posts {far} away": (dilation, far)
+               for dilation, far in ((1, 7), (2, 10), (2, 11), (4, 16), (4, 20))}
 ROWS = [
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD, THREE) for arm in CONTROLS),
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD) for arm in LEARN),
@@ -30,6 +32,7 @@ ROWS = [
     (Row(PRODUCT, 5), range(3)),
     (Row(FAR_NO_GATE), range(8)),
     *((Row(FAR_NO_GATE, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
+    *((Row(arm, 5), range(3)) for arm in AT_THE_EDGE),
 ]
 
 if __name__ == "__main__":
@@ -37,4 +40,6 @@ if __name__ == "__main__":
     BAM, no_gate, reader, size = (runs.page[name] for name in ("BAM", "NoGate", "strip_reader", "SIZE"))
     runs.page["arms"][PRODUCT] = lambda: reader(BAM(*size, 4, "product")), 8, True
     runs.page["arms"][FAR_NO_GATE] = lambda: reader(no_gate(*size)), 12, True
+    runs.page["arms"] |= {arm: (lambda dilation=dilation: reader(BAM(*size, dilation)), far, True)
+                          for arm, (dilation, far) in AT_THE_EDGE.items()}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])

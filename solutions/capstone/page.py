@@ -893,7 +893,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Even so, the maps of its attention trace the strokes and the frame, so looking at the right place is not enough.
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
-# There only the answer at the digit's centre counts, and at that place the network cannot see the frame without SE.
+# There only the answer at the digit's centre counts, and from that place the network without a module cannot see the frame.
 # Here a position of the last stage sees up to 25 x 25 pixels, so the frame is in view, and no module has to carry its colour there.
 #
 # All this holds for 13 writers and six photographs.
@@ -1007,7 +1007,8 @@ study("places", task="far",
 # 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
 #    Most of the others stop near two thirds, so the means say little: they are 81 %, 74 % and 59 %.
 #    We had claimed only that 64 is ahead of 2, and even that lead is close to luck.
-# 3. One number is nearly enough: SE with one number scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
+# 3. After these 200 steps, one number is nearly enough.
+#    SE with one number scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
 #    The gap between one and eight is not luck, but it is smaller than the 5 points that we had said would matter.
 #    So this was *not decided*.
 # 4. Windows of 2 x 2 positions stay at chance with 35 %, and windows of 4 x 4 and 6 x 6 score 100 % in every run.

@@ -774,7 +774,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
 #
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
-# Only the second control, masked but not cross, shows which of the two words deserves the credit in these runs: *masked*.
+# Only the second control, masked but not cross, shows which of the two words deserves the credit in these runs with a look-up: *masked*.
 #
 # Has any arm learned by heart what objects look like?
 # To find out, we give each trained network the support of another episode:
@@ -866,7 +866,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # - One example with a mask is enough to find an object, even without any training.
 #   It matters what the query is compared with: a mean of three colours says little,
 #   but a look-up that includes the background keeps the colours apart.
-# - In our runs the *mask* made cross masked attention better, and looking *across* did not.
+# - On the ellipses the *mask* made cross masked attention better, and looking *across* did not.
 #   To find that out, we needed a control that lacks only one of the two words.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
 #   After one short training, this difference in speed would have looked like a difference in ability.

@@ -1,6 +1,7 @@
 """The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about ten minutes of
 one core)."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,11 +22,13 @@ Each number is a share of right answers, in per cent: on new boards, then on boa
 `rows alone` multiplies only by the gate of the rows. `sum of gates` adds the two gates.
 `gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
 `few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
-`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels."""  # noqa: E501
+`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels.
+`three dilated convolutions` has dilations 1, 2 and 4, so it sees the whole board."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
 TWO, WIDE = "two hidden channels", "three more convolutions"
+HOLES = "three dilated convolutions"
 FRESH = range(11, 14)  # seeds that nobody had seen when the page was written
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in PAGES),
@@ -36,6 +39,8 @@ ROWS = [
     *((Row(arm, 5, rate), FRESH) for rate in (Fraction(1), Fraction(2)) for arm in ("SE", "coordinate, no places")),
     (Row(WIDE), range(3)),
     *((Row(WIDE, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
+    *((Row(HOLES, longer), range(5)) for longer in (1, 5)),
+    (Row(HOLES, 5, HALF), range(3)),
 ]
 
 
@@ -78,6 +83,14 @@ def two_hidden(channels: int) -> CoordinateAttention:
     return attention
 
 
+def dilated(layer: Callable[[int], nn.Sequential], channels: int) -> nn.Sequential:
+    """Three of the page's convolutions, with dilations 1, 2 and 4. They see the whole board."""
+    layers = [layer(channels) for _ in range(3)]
+    for step, (convolution, *_) in zip((1, 2, 4), layers, strict=True):
+        convolution.dilation = convolution.padding = (step, step)
+    return nn.Sequential(*layers)
+
+
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     page = runs.page
@@ -87,5 +100,6 @@ if __name__ == "__main__":
         FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels),
         MORE: lambda: nn.Sequential(*(layer(channels) for _ in range(2))),
         WIDE: lambda: nn.Sequential(*(layer(channels) for _ in range(3))),
+        HOLES: lambda: dilated(layer, channels),
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, page["run"])

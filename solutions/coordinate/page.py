@@ -483,8 +483,11 @@ slide_the_marks(trained_network)
 # With them the network sees a window of 19 x 19 pixels.
 # To see a mark and part of the farthest squares, it needs a window of 23 x 23.
 # With three more convolutions it has that window, and six long runs (two rates) score 76 to 79 %.
-# So a wider view helps, but here it does not replace the positions.
-#
+# If these three are dilated (1, 2 and 4), the network sees the whole board.
+# Then it scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
+# So a view of the whole board can replace the positions here, but it learns more slowly and takes about sixteen times the parameters.
+
+# %% [markdown]
 # The experiment does not show that one must *multiply* the gates.
 # timm's `SimpleCoordAttn` adds the rows' and the columns' results before one sigmoid.
 # If the gates are made in this way, the network also scores 100 % in 320 steps (three runs).
@@ -571,10 +574,10 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # ## 8. What we now know
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
-# - In these runs the positions made the difference: the same layers without them scored about what SE scores.
+# - In these runs the positions made the difference to the module: the same layers without them scored about what SE scores.
 #   After five times as many steps, these layers are a few points ahead: they score 58 to 65 %, and SE scores 55 to 57 %.
 #   At half the learning rate they are not ahead.
-#   But with positions the module scores 100 %.
+#   But with positions the module scores 100 %, and so does a network of dilated convolutions that sees the whole board, only later.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.

@@ -665,7 +665,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # We trained twice with five times as many steps, and changed nothing else.
 # The full matrix then reached 52 and 48 % on new pictures, and 68 and 64 % on those seen in training.
 # ECA reached 85 and 86 % on new pictures.
-# So the full matrix learns the same thing slowly and memorises on the way, but one shared kernel learns it quickly.
+# So the full matrix learns slowly and memorises on the way, but one shared kernel learns quickly.
 # With the bands shuffled, ECA scored 34, 34 and 38 % (at two learning rates), about as little as the network without a gate (34 and 35 %).
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
@@ -731,7 +731,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #   So every gate follows the same rule, and every picture teaches it.
 # - In our task this paid off, because the order of the bands means something.
 #   With its three numbers, ECA more than doubled the overlap, but nothing was left of this lead when we shuffled the bands.
-# - A matrix of 2304 free numbers can learn the same rule, but in our runs it learned slowly and memorised on the way.
+# - A matrix of 2304 free numbers can hold the same rule, but in our long runs it scored only 48 to 52 %, and memorised on the way.
 # - The zeros of the padding make the first and the last channel look like peaks.
 # - "Efficient" refers to parameters much more than to time.
 #   SE and ECA both read all features twice, to squeeze them and to multiply them, and that takes most of the time.

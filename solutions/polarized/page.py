@@ -629,7 +629,7 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
-#   One branch, the full-size map, already scores 100 %, so this task cannot show whether two are better.
+#   One branch, the full-size map, already scores 100 % in our three runs, so this task cannot show whether two are better.
 #   Some short runs of the channel gates and of the parallel layout end near 67 %, because these runs have learned two of the three colours.
 #   Two such runs reached 100 % with five times the steps.
 #
@@ -766,7 +766,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
 # - Of the three maps, the full-size map was learned soonest in our runs.
-#   A coarse map never got far beyond what its cells allow.
+#   In our longer runs a coarse map got at most a few points beyond what its cells allow.
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #

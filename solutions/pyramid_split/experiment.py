@@ -22,7 +22,9 @@ The fourth is for all pictures, each with another picture's dot.
 A network that sees one kind of stripes and guesses the other kind scores 67.
 
 `equal shares, hidden layer` has no gate either. Its last layer is a hidden layer of eight numbers, a ReLU and a linear layer.
-That is 112 parameters more. `exp of the sigmoids, no competition` is the softmax without its division by the sum. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
+That is 112 parameters more. `only 3 x 3 kernels, hidden layer` ends in the same way, and it has a gate.
+`3 x 3 kernels with holes` has four dilated kernels, with dilations 1 to 4, and as many parameters as `only 3 x 3 kernels`.
+`exp of the sigmoids, no competition` is the softmax without its division by the sum. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 
@@ -53,7 +55,15 @@ def more_arms(page: dict) -> dict:
         def forward(self, x):
             return torch.cat([scale * self.se(scale).exp() for scale in self.split(x).unbind(dim=1)], dim=1)
 
-    return {ALONE: (Exponentials, page["KERNELS"]),
+    class Holes(Softmax):
+        """Dilations 1, 2, 3 and 4: its kernels see as far as kernels of 3, 5, 7 and 9."""
+
+        def __init__(self, *arguments, **others):
+            super().__init__(*arguments, **others)
+            for step, conv in enumerate(self.split.convs, start=1):
+                conv.dilation = conv.padding = (step, step)
+
+    return {ALONE: (Exponentials, page["KERNELS"]), HOLES: (Holes, (3, 3, 3, 3)),
             "four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
             "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"])}
 
@@ -63,6 +73,7 @@ SINGLE = ("four kernels of 5", "four kernels of 9")
 WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
 HIDDEN = "equal shares, hidden layer"
 ALONE = "exp of the sigmoids, no competition"
+HOLES, SMALL_HIDDEN = "3 x 3 kernels with holes", "only 3 x 3 kernels, hidden layer"
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in (*CONTROLS, *GATED)),
     *((Row(arm, 5, rate), range(2)) for rate in (THIRD, THREE) for arm in (*CONTROLS, *GATED)),
@@ -76,6 +87,10 @@ ROWS = [
     (Row(ALONE), range(8)),
     *((Row(arm, 1, THIRD), range(5)) for arm in (*GATED, ALONE)),
     (Row(ALONE, 5), range(3)),
+    *((Row(HOLES, longer), range(5)) for longer in (1, 5)),
+    (Row(HOLES, 5, THIRD), range(3)),
+    (Row(SMALL_HIDDEN, 5), range(5)),
+    (Row(SMALL_HIDDEN, 5, THIRD), range(3)),
 ]
 
 
@@ -89,7 +104,7 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
         return network
 
     def run(arm: str, seed: int) -> dict[str, float]:
-        page["direction_namer"] = with_hidden_layer if arm == HIDDEN else pages_own
+        page["direction_namer"] = with_hidden_layer if arm in (HIDDEN, SMALL_HIDDEN) else pages_own
         return page["run"](arm, seed)
 
     return run
@@ -97,5 +112,6 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     runs.page["arms"] |= more_arms(runs.page)
-    runs.page["arms"][HIDDEN] = runs.page["arms"]["equal shares"]
+    runs.page["arms"] |= {HIDDEN: runs.page["arms"]["equal shares"],
+                          SMALL_HIDDEN: runs.page["arms"]["only 3 x 3 kernels"]}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

@@ -60,6 +60,7 @@ ROWS = [
     (Row("no code", 5), (0,)),
     *((Row(arm, 5, HALF), (0,)) for arm in (*AT_SIZE, look_up(1, 1))),
     *((Row(look_up(4, ratio)), range(8)) for ratio in (4, 8)),
+    *((Row(look_up(size, 2 * size, change)), range(8)) for size in (1, 2) for change in ("", "mean")),
     *((Row(arm, longer), range(5)) for longer in (1, 5) for arm in APART),
     *((Row(arm, 5, HALF), range(3)) for arm in APART),
     *((Row(arm, 20), range(3)) for arm in APART),

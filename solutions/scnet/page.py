@@ -515,10 +515,11 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # This experiment shows how much a wide view helps.
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
-#
+
+# %% [markdown]
 # **And Up?** Switching a trained network from nearest to bilinear does not lower its score here.
 # Training with bilinear does not either.
-# (With pooling 2, switching even helps networks that have not finished learning: one score rises from 83 to 96 %.)
+# (With pooling 2, switching even helped two networks that had not finished learning, from 83 to 96 % and from 85 to 90 %.)
 # So **a finished network's accuracy did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
 # (All runs are in `solutions/scnet/experiment.md` in the course's repository.)
