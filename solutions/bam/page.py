@@ -852,14 +852,16 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   It is wide enough in the four arms that the figure draws in a dark colour.
 #   If the window cannot hold a bar and its post, the network stays at the score of the vote.
 #   The network also stays at this score with *no module*, and without the cue.
-#   If the window is large enough, the same parameters and multiply-adds find the right bar.
-#   (At the limit itself, one of six longer runs did not, and one pixel beyond it all three stayed at the vote.)
-# - **After only a few steps, luck decides how close a run comes to the limit.**
+#   If the window is large enough, the same number of parameters and multiply-adds is enough to find the right bar.
+#   (If the posts were exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
+#   If they were one pixel farther away, all longer runs did.)
+# - **After only a few steps, luck decides how much a run scores.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
 #   After five times the steps all three runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
-#   With posts 12 pixels away it even learns sooner: after 96 steps all of its eight runs score 100 %, and two of BAM's eight do.
+#   With posts 12 pixels away, *no gate* even learns sooner.
+#   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
 #   After five times as many steps, every run of both scores 100 %.
 #   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
 
@@ -927,7 +929,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # ## 11. What we now know
 #
 # - BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for every channel and every position.
-# - A dilated kernel sees farther, not more, and costs the same.
+# - A dilated kernel sees farther, but it reads no more positions, and it costs the same.
 #   For a 3 x 3 kernel, padding must equal dilation, or the features change their size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
@@ -980,7 +982,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # 4. The best place is where the window, 4d + 1, covers the features without hanging far over the edge.
 #    For 32 x 32 features that is d = 8, with a window of 33.
 #    For 16 x 16 features it is d = 4, with a window of 17, and for 8 x 8 features it is d = 2, with a window of 9.
-#    With 7 x 7 positions and dilation 4, a corner tap of `conv1` reads features at 9 of the 49 positions, and zeros at the other 40.
+#    With 7 x 7 positions and dilation 4, each corner weight of `conv1`'s kernel reads features at 9 of the 49 positions.
+#    At the other 40 it reads zeros.
 # </details>
 #
 # **References**

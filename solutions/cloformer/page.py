@@ -663,8 +663,8 @@ check(CloBlock)
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
 # The score, *% right*, is the mean of two percentages, one for rising and one for falling threads, so a network at chance scores 50 %.
-# We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*,
-# in which red and blue pixels alternate where the glow was.
+# We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*.
+# Then red and blue pixels alternate where the glow was.
 #
 # To the three networks of section 1 we add a fourth one, whose *gate is open*.
 # In this network we force `attn_map` to output 100.
@@ -750,7 +750,8 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # The published branch scored 96 % in all nine runs.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*.
-# Even after 20 times the steps, the open gate is about three points below what the published branch scores after five times.
+# With 20 times the steps, a network with an open gate still scores about three points less than the published branch.
+# And the published branch had only five times the steps.
 # Without the gate the threads can still be read, probably because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
@@ -858,7 +859,7 @@ slide_waves(networks)
 # The global branch lets only long waves through, trained or not.
 # In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
 # So this half of the claim is *built in*, by pooling and not by attention.
-# With windows of 1 (no pooling), the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
+# With windows of 1 x 1 there is no pooling, and the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
 #
 # We have not tested whether local branches trained on photographs end up like this.
 
@@ -921,7 +922,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #
-# With the authors' weights your modules give the same outputs and gradients as their code (our tests check this to 1e-10).
+# With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 # Which `downsample` was trained, the drawing's or the code's?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
 # You will count them in lesson 10.
@@ -959,7 +960,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # ## 12. What we now know
 #
 # - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
-# - For a cue that is far and a detail that is near, both kinds of heads were needed.
+# - With a cue far away and a detail nearby, both kinds of heads were needed.
 #   With BatchNorm in front, neither kind alone rose above chance, even after five times as many steps.
 # - The gate mostly makes learning faster.
 #   With an open gate, a network comes within about three points of the published one if it trains twenty times as long.
@@ -971,8 +972,9 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
-# A plain convolution remains a strong rival: in our run on real pictures, below,
-# a network with one more 3 x 3 convolution scores 93.0 %, and one with `CloAttention` scores 92.4 %.
+# A plain convolution remains a strong rival.
+# In our run on real pictures (below), a network with one more 3 x 3 convolution scores 93.0 %.
+# A network with `CloAttention` scores 92.4 %.
 #
 # **Still open:** do local branches that are trained on photographs turn deaf to long waves too?
 #

@@ -17,7 +17,7 @@
 # ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column. Which colour is the square at the crossing?](figures/board.svg)
 #
 # To find the crossing, a network has to know *where* the two marks are, and a mean over the whole picture forgets that.
-# This lesson's module keeps it, and was made for networks that run on phones.
+# This lesson's module remembers where things are, and it was made for networks that run on phones.
 # Its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, and that SE (lesson 01) lifts it to 73.5 %.
 # [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, contains it.
 #
@@ -190,7 +190,8 @@ predict_then_run(predicted, measured, unit="open positions")
 #
 # Two open rows and two open columns meet at four positions, and two of these are *ghosts* that you did not want.
 # The diagonal opens all 16 positions.
-# A gate per position, as in CBAM's map, could draw any shape, if its window sees enough to know which shape is needed.
+# CBAM's map has a gate for each position, so it could draw any shape.
+# But its window has to see enough to know which shape is needed.
 # But in Coordinate Attention each channel has its own gates, so different channels can point at different places.
 # </details>
 
@@ -211,7 +212,7 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 
 # %% [markdown]
 # Row 0 has the larger mean of the two rows, and column 2 has the largest mean of the three columns.
-# So the gate is open widest where they cross.
+# So the product of the two gates is largest where they cross.
 
 # %% [markdown]
 # Build the module of section 2 with these names (the check looks for the convolutions by these names):
@@ -454,7 +455,8 @@ slide_the_marks(trained_network)
 # At the two marks the map is about half as bright, and in the top left corner it is about a third as bright (the caption has the numbers).
 # A row's gate depends on the mean of that row alone.
 # The mark at the top lifts the mean of its column, but it lifts the means of the topmost rows too.
-# Two groups of open rows and two groups of open columns meet at four places.
+# In the same way, the mark at the left lifts its row and the leftmost columns.
+# So two groups of rows and two groups of columns are open, and they meet at four places.
 # Three of these places are ghosts, like those that you met after exercise 1.
 # These ghosts do no harm, because no square lies there.
 # </details>
@@ -485,7 +487,8 @@ slide_the_marks(trained_network)
 # With three more convolutions it has that window, and six long runs (two rates) score 76 to 79 %.
 # If these three are dilated (1, 2 and 4), the network sees the whole board.
 # Then it scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
-# So a view of the whole board can replace the positions here, but it learns more slowly and takes about sixteen times the parameters.
+# So a view of the whole board can replace the positions here.
+# But the network with this view learns more slowly, and the three convolutions have about sixteen times the module's parameters.
 
 # %% [markdown]
 # The experiment does not show that one must *multiply* the gates.
@@ -574,10 +577,12 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # ## 8. What we now know
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
-# - In these runs the positions made the difference to the module: the same layers without them scored about what SE scores.
-#   After five times as many steps, these layers are a few points ahead: they score 58 to 65 %, and SE scores 55 to 57 %.
+# - In these runs the positions made the difference: without them, the same layers scored about as much as SE.
+#   After five times as many steps, the layers without positions are a few points ahead of SE.
+#   They score 58 to 65 %, and SE scores 55 to 57 %.
 #   At half the learning rate they are not ahead.
-#   But with positions the module scores 100 %, and so does a network of dilated convolutions that sees the whole board, only later.
+#   But with positions the module scores 100 %.
+#   A network of dilated convolutions that sees the whole board also scores 100 %, but it needs more steps.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
@@ -593,7 +598,8 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # With one more 3 x 3 convolution instead, the network also scores 93.0 %, so this is a tie.
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also made 36 runs of each network.
-# In training, each run left out one of six photographs, and one of six groups of the forms on which people wrote the digits.
+# We divided the forms on which people wrote the digits into six groups.
+# In training, each run left out one group of forms and one of the six photographs.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %.
 #
 # **What stays open.** How much of the gain on ImageNet comes from positions, and how much from the wider view?

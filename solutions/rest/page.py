@@ -85,7 +85,7 @@ review()
 # In the drawing, one of these keys has to hold all four entries.
 #
 # **Guess now:** what is the largest ratio (1, 2, 4 or 8) at which a network learns to find the answers in 180 steps?
-# Write down three numbers, for entries of 1 x 1, 2 x 2 and 4 x 4 cells.
+# Write down three numbers: one for entries of 1 x 1 cell, one for entries of 2 x 2 cells and one for entries of 4 x 4 cells.
 # Section 10 trains the networks.
 #
 # Before a network can look anything up, it must know where in the image each feature lies, so we begin with positions.
@@ -233,7 +233,7 @@ for size in ((8, 12), (7, 9)):
 # The second picture's tokens have six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
 # The `-1` in `reshape` then finds another number of channels that fits, and mixes channels and positions.
-# Such a number of channels exists only by luck: the tokens of an image hold 20 · 6 values, and 3 · 4 divides 20 · 6.
+# Here such a number exists only by luck: the tokens of an image hold 20 · 6 = 120 values, and 120 is divisible by 3 · 4 = 12.
 # With most odd sizes, such as 9 x 9, no number of channels fits, and `reshape` raises an error.
 # An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
 #
@@ -496,13 +496,13 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 #
 # With `apply_transform`, an InstanceNorm follows the softmax.
 # The authors write that mixing the heads' logits makes it harder for the heads to attend to different things.
-# They add that the norm restores this diversity.
+# They add that the norm makes this easier again.
 # What else does the norm do?
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
 # Then add 10 to *all values*.
-# By how much does the first number that query 0 gathers grow, with the weights from before the norm?
-# And by how much does it grow with the weights from after the norm?
+# Look at the first number that query 0 gathers.
+# By how much does it grow with the weights from before the norm, and by how much with those from after it?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -548,7 +548,7 @@ for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
           f"shortcut from norm(x) {(normed + 2 * normed).round().tolist()}")
 
 # %% [markdown]
-# For both tokens the norm returns (1, -1), so the second version cannot tell the two tokens apart any more.
+# For both tokens the norm returns (1, -1), so if the shortcut starts after the norm, the block cannot tell the two tokens apart.
 # With the shortcut from x, each token keeps its own numbers, and the branch only adds to them.
 # These are the parts:
 #
@@ -633,7 +633,8 @@ predict_then_run(predicted, measured, unit="million parameters")
 #
 # The network has a 1 x 1 convolution, one block with two heads, and a Linear that gives scores at each position.
 # So positions are mixed by the block alone.
-# Each picture has 12 lone cells; hues, pairing and places are always new.
+# Each picture has 12 lone cells.
+# All hues and places are new in each picture, and so is the answer that belongs to each hue.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
 #
 # The score is the mean of two percentages, one for black answers and one for white answers, so chance level is 50 %.
@@ -719,7 +720,8 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 
 # %% [markdown]
 # After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
-# Too few parameters cannot explain the lower scores, because the networks with the larger ratio have *more* of them, in `sr` and its norm.
+# A lack of parameters cannot explain the lower scores.
+# The networks with the larger ratio have *more* parameters, because `sr` and its norm have some too.
 # Without black and white in the test pictures, all six arms are at chance.
 # So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
@@ -745,23 +747,24 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
 # After 900 steps we see no loss in either: all three runs of each score 100 %.
-# (Two of them have the page's rate, and one has half of it.)
+# (Two of these three runs use this page's learning rate, and one uses half of it.)
 # A harder task might show a loss.
 
 # %% [markdown]
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
 # To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
-# For entries of 1 x 1 at ratio 2 the mean even began sooner.
-# After 180 steps its eight runs scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
+# For entries of 1 x 1 at ratio 2, the networks with the mean even began to learn sooner.
+# After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
 # After 900 steps three runs with the mean scored 96, 81 and 98 %.
 #
 # But these windows overlap, so some keys hold only one or two of the entries.
 # So we also laid the windows side by side, and put all four entries into one of them.
-# After 900 steps, six of eight runs with the mean (two rates) scored 90 to 94 %, and two were at chance.
+# We trained eight networks with the mean for 900 steps, at two learning rates.
+# Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
-# But there a learned kernel began sooner than the mean.
-# After 180 steps its five runs scored 65 to 73 %, and four of five with the mean were at chance.
+# But with these windows, the networks with a learned kernel began to learn sooner.
+# After 180 steps, five runs with the kernel scored 65 to 73 %, and four of five runs with the mean were at chance.
 # All runs are in the repository's `solutions/rest/experiment.md`.
 
 # %% [markdown]
@@ -774,7 +777,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
 # | windows of `sr` | not said | the last rows may lie in no window (question 3) | as the code |
 #
-# With the authors' weights your modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
+# With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 #
 # **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 % after 180 steps of 12 pictures.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, three runs score 67, 51 and 62 %.
@@ -806,7 +809,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - Larger windows made learning slower, and our runs do not show whether they make the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   Where the windows lie side by side, a learned kernel began sooner; where they overlap, the mean did.
+#   If the windows lie side by side, networks with a learned kernel began to learn sooner.
+#   If the windows overlap, networks with the mean did.
 # - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
@@ -815,8 +819,9 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # %% [markdown]
 # **Today.** Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
 # Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
-# On our real pictures (below) EMSA scores about as well as one more 3 x 3 convolution.
-# That test shows that information travels far enough, not that attention beats a convolution.
+# On our real pictures (below), the network with EMSA scores about as well as the network with one more 3 x 3 convolution.
+# That test shows that information travels far enough through the network.
+# It does not show that attention beats a convolution.
 #
 # **What stays open.** We do not know whether mixing the heads is worth it.
 # On entries of 1 x 1 at ratio 2, networks with `apply_transform` score 57, 50 and 63 % after 180 steps, and 98, 99 and 99 % after 900.
