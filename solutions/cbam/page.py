@@ -842,14 +842,14 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But we also made 36 runs of each network.
+# We also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.
 # In training, each run left out one group of forms and one of the six photographs.
-# Tested on what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
-# And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
+# On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
+# And in a run five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
-# The paper measures small differences on ImageNet, and on our crosses the other order was the faster one.
+# The paper measures small differences on ImageNet, and on our crosses the other order was faster.
 # We know of no rule that says beforehand which order suits a task.
 #
 # **What comes next.** CBAM's spatial gate sees 7 x 7 positions.
