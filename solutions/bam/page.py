@@ -826,7 +826,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
 # Would longer training change the picture?
-# We also trained every arm three times for five times as many steps.
+# For every arm we also made three runs with five times as many steps.
 # (All runs, including those at other learning rates, are in `solutions/bam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -852,7 +852,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   It is wide enough in the four arms that the figure draws in a dark colour.
 #   If the window cannot hold a bar and its post, the network stays at the score of the vote.
 #   The network also stays at this score with *no module*, and without the cue.
-#   If the window is large enough, the same number of parameters and multiply-adds is enough to find the right bar.
+#   A network whose window is large enough finds the right bar, without more parameters or multiply-adds.
 #   (If the posts were exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
 #   If they were one pixel farther away, all longer runs did.)
 # - **After only a few steps, luck decides how much a run scores.**
@@ -863,7 +863,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   With posts 12 pixels away, *no gate* even learns sooner.
 #   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
 #   After five times as many steps, every run of both scores 100 %.
-#   If the sum lowers a value, the next layer's ReLU can make it 0, as a gate would.
+#   If adding the branches lowers a value, the next layer's ReLU can make it 0, as a gate of 0 would.
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.

@@ -641,7 +641,7 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # | CBAM, cue taken out | CBAM, but stars and frame come from other pictures, so they say nothing about the bar that counts | 262 |
 #
 # Without a module the network can count the bars in a picture and let them **vote**: are more of them horizontal, or more of them vertical?
-# If it knows the colour or the place, only the two bars that fit have a vote.
+# If it knows the colour or the place, only the two bars with that colour, or in that place, have a vote.
 # If it knows both the colour and the place, one bar is left.
 #
 # *Predict.* What percentage of the answers is right with the channel gate only, with the spatial gate only, and with CBAM?
@@ -715,7 +715,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # </details>
 #
 # Would the arms that score less than CBAM catch up with more time?
-# We also trained with five times as many steps, twice for each of these arms and six times for CBAM.
+# We also trained with five times as many steps: two runs for each of these arms, and six for CBAM.
 # (All runs are in `solutions/cbam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -737,7 +737,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # - **Each gate alone scores like a vote of two bars.**
 #   *No module* scores about as well as a vote of four bars, so each gate seems to take two bars out of the vote.
-#   In our recorded runs, these arms scored at most 1.4 points more than such a vote, even after five times as many steps.
+#   In our recorded runs, these three arms scored at most 1.4 points more than the votes, even after five times as many steps.
 # - **Only both gates together answer the question.**
 #   Each gate can use one cue, and with both cues a single bar is left.
 # - **The lead comes from the cue.**
@@ -751,7 +751,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # CBAM scores at least 99 % in 13 of its 24 runs, and between 76 and 96 % in the others.
 # So at this rate, and after so few steps, the better order is the one that is *not* CBAM's.
 # But after five times the steps, each of CBAM's six runs scores 100 % too.
-# With the same seeds, four of these runs had scored about 94 % after 384 steps.
+# For four of these seeds, the runs of 384 steps had scored about 94 %.
 # In these runs the order changes how soon a network learns, but not how well, and luck plays a part too.
 #
 # If the gates work side by side, both made from the same x, they need more than these 384 steps too.

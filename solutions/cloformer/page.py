@@ -725,7 +725,7 @@ predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
 # The figure shows the score of each arm, and how many parameters it has.
-# The last line below it says what *two of each* scores without its glow, and with the keys and values of another cloth.
+# The last line below it says what *two of each* scores on cloths without their glow, and with the keys and values of another cloth.
 
 # %% tags=["experiment"]
 show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
@@ -751,7 +751,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*.
 # With 20 times the steps, a network with an open gate still scores about three points less than the published branch.
-# And the published branch had only five times the steps.
+# And the published branch was trained for only 900 steps.
 # Without the gate the threads can still be read, probably because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
@@ -933,7 +933,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
 # Ours uses v alone and scores 85.6, 90.5 and 90.3 %.
 # Before you run the cell below, run the imports, your exercises and the first cell of section 8.
-# You can skip the cells that train the networks of this section.
+# You can skip the cells that train the networks of section 8.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a class with AttnConv's arguments, (16, 2, 4, 5) here
@@ -959,13 +959,14 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # %% [markdown]
 # ## 12. What we now know
 #
-# - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
+# - Weights can depend on the context without a softmax and without a map of query-key pairs.
+#   `AttnConv` multiplies q, k and v element by element.
 # - With a cue far away and a detail nearby, both kinds of heads were needed.
 #   With BatchNorm in front, neither kind alone rose above chance, even after five times as many steps.
 # - The gate mostly makes learning faster.
-#   With an open gate, a network comes within about three points of the published one if it trains twenty times as long.
+#   With an open gate, 3,600 steps bring a network within about three points of what the published one scores after 900.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
-# - The global branch passes only long waves, because pooling builds that in.
+# - The global branch passes only long waves: this is built in, by pooling.
 #   In our trained networks of this kind the local branch prefers short waves, and that preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*

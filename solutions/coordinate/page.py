@@ -467,7 +467,8 @@ slide_the_marks(trained_network)
 # (Three runs are too few to exclude a gap of 5 points between these two.)
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
 # With the gates of another board it scores 29 %.
-# This is what chance predicts: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
+# This is what chance predicts.
+# One board in 16 has the same crossing as the other board, and 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
 #
 # On these boards, always naming the most frequent colour scores 36.6 %.
 # Why do the other networks score more than that?
@@ -484,7 +485,7 @@ slide_the_marks(trained_network)
 # The two convolutions have ten times the module's parameters.
 # With them the network sees a window of 19 x 19 pixels.
 # To see a mark and part of the farthest squares, it needs a window of 23 x 23.
-# With three more convolutions it has that window, and six long runs (two rates) score 76 to 79 %.
+# With three more convolutions instead of two, it has that window, and six long runs (two rates) score 76 to 79 %.
 # If these three are dilated (1, 2 and 4), the network sees the whole board.
 # Then it scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
 # So a view of the whole board can replace the positions here.

@@ -793,7 +793,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # With 12 sums, our best attempt scores 91, 88 and 91 %.
 #
 # Before you run the cell below, run the imports, your exercises, and the cells of section 8 that come before its prediction.
-# You can skip the cells that train the networks of this section.
+# You can skip the cells that train the networks of section 8.
 
 # %% tags=["experiment"]
 mine = None  # your turn, such as lambda: MultiHeadExternalAttention(CHANNELS, 4, 1, 3)

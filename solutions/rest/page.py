@@ -672,7 +672,8 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
      "cells. Each cell of an entry has a black or white dot.")
 
 # %% [markdown]
-# Look at your three guesses of section 1, and predict a percentage for each of the six networks in the next cell.
+# Look at your three guesses from section 1.
+# In the next cell, predict a percentage for each of the six networks.
 # The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
@@ -721,7 +722,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # %% [markdown]
 # After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
 # A lack of parameters cannot explain the lower scores.
-# The networks with the larger ratio have *more* parameters, because `sr` and its norm have some too.
+# The networks with the larger ratio have *more* parameters, because `sr` and its norm have parameters as well.
 # Without black and white in the test pictures, all six arms are at chance.
 # So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
@@ -747,7 +748,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
 # After 900 steps we see no loss in either: all three runs of each score 100 %.
-# (Two of these three runs use this page's learning rate, and one uses half of it.)
+# (For each size, two of the three runs use this page's learning rate, and one uses half of it.)
 # A harder task might show a loss.
 
 # %% [markdown]
@@ -785,7 +786,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
 #
 # Before you run the cell below, run the imports, your exercises and the first cell of section 10.
-# You can skip the cells that train the networks of this section.
+# You can skip the cells that train the networks of section 10.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a network, such as lambda: Net(4, 2, sr_ratio=2)
