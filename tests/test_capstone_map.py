@@ -83,6 +83,7 @@ def test_what_cbam_looks_up_with_and_what_it_reaches_with():
     assert (round(min(at_once)), round(max(at_once))) == (34, 37) and "(34 to 37 %)" in PAGE
     *others, best = sorted(longer("CBAM, no maximum", "look-up"))
     assert (round(best), round(others[0]), round(others[-1])) == (99, 33, 90)
+    assert "for five times as many steps, in fifteen runs at three learning rates.\n" in PAGE
     assert "One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %." in PAGE
     assert min(FIGURES.scores(RUNS, "ECA", 5)["look-up"]) > 99.5
     assert FIGURES.solving(FIGURES.scores(RUNS, "CBAM, channels alone", 1)["far"]) == 0

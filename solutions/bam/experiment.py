@@ -1,4 +1,4 @@
-"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about ten minutes of one
+"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about twelve minutes of one
 core)."""
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The long runs of elective e3: `python -m solutions.catnet.experiment` writes experiment.md (about ten minutes of
+"""The long runs of elective e3: `python -m solutions.catnet.experiment` writes experiment.md (about twelve minutes of
 one core)."""
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The long runs of lesson 03: `python -m solutions.cbam.experiment` writes experiment.md (about six minutes of one
+"""The long runs of lesson 03: `python -m solutions.cbam.experiment` writes experiment.md (about eight minutes of one
 core)."""
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about ten minutes of
+"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about twenty minutes of
 one core)."""
 
 from collections.abc import Callable

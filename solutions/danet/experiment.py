@@ -1,5 +1,5 @@
-"""The long runs of lesson 05a: `python -m solutions.danet.experiment` writes experiment.md (about ten minutes of one
-core)."""
+"""The long runs of lesson 05a: `python -m solutions.danet.experiment` writes experiment.md (about a quarter of an
+hour of one core)."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 25 minutes
+"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 35 minutes
 of one core)."""
 
 from collections.abc import Callable

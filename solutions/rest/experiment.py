@@ -1,4 +1,4 @@
-"""The long runs of lesson 07b: `python -m solutions.rest.experiment` writes experiment.md (about twenty minutes of
+"""The long runs of lesson 07b: `python -m solutions.rest.experiment` writes experiment.md (about half an hour of
 one core)."""
 
 from collections.abc import Callable

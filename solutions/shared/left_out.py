@@ -315,7 +315,7 @@ def gaps(store: Store, task: str, steps: int = STEPS, rate: float = PEAK_RATE) -
     tests = {}
     for arm in TASKS[task].arms:
         scores = ends(store, task, arm, steps, rate)
-        if arm != TASKS[task].control and scores.keys() == control.keys() != set():
+        if arm != TASKS[task].control and scores and scores.keys() == control.keys():
             tests[arm] = clustered({split: scores[split] - control[split] for split in control})
     return dict(zip(tests, compared(list(tests.values())), strict=True))
 

@@ -95,14 +95,15 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     mistakes = [replace(mistake, fingerprints=[mistake.fingerprints[i] for i in kept]) for mistake in exercise.mistakes]
     part = replace(exercise, cases=[exercise.cases[i] for i in kept], mistakes=mistakes)
     verdict = judge(part, ask, secret)
-    written = listed(sorted({f"`{case.question.method}`" for case in part.cases}))
+    methods = sorted({f"`{case.question.method}`" for case in part.cases})
+    written = listed(methods)
     gap = (
         f"{listed([f'`{method}`' for method in sorted(missing)])} {'is' if len(missing) == 1 else 'are'} not"
         " written yet"
     )
     if verdict.points == verdict.max_points:
         inputs = sum(map(by_value, part.cases))
-        verdict.headline = (f"{written} {'are' if ' and ' in written else 'is'} right on {inputs} "
+        verdict.headline = (f"{written} {'is' if len(methods) == 1 else 'are'} right on {inputs} "
                             f"input{'s' if inputs > 1 else ''}; {gap}.")
         verdict.started = False
     else:
