@@ -703,7 +703,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # %% [markdown]
 # **Three findings.**
 #
-# - **A wide view is needed to see the coarse stripes.**
+# - **A wide view helps to see the coarse stripes.**
 #   The arm with *only 3 x 3 kernels* names the fine stripes, but does little better than chance on the coarse ones.
 #   Larger kernels are one way to see more.
 #   Another way is holes: kernels of 3 x 3 with dilations 1 to 4 have as few parameters, and all eight longer runs with them score 100 %.
