@@ -1145,7 +1145,7 @@ paper_card(tables, results)
 # %% tags=["experiment"]
 # Your own network and everything that you tried in it, from lesson 00 on. It answers the
 # questions of all five tasks at once. Which two blocks do you give it now?
-# (The board ranks by the mean over the five kinds of question: one choice among many.)
+# (The board ranks by the mean over the five kinds of question. Other rankings are possible.)
 # The three networks train for about a minute on a quiet machine.
 from attention_lab.networks.my_net import my_nets
 

@@ -162,11 +162,11 @@ SEGMENTATION = mistakes(
                               "(features * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
               only_features=("You divide by the features' length only. Divide by the prototype's length too.",
                              "(F.normalize(features, dim=1) * prototype[:, :, None, None]).sum(dim=1)"),
-              over_positions=("You normalize the features over the positions. Normalize them over the channels "
+              over_positions=("You normalise the features over the positions. Normalise them over the channels "
                               "(dim=1), because a cosine compares two vectors of C numbers.",
                               "(F.normalize(features.flatten(2), dim=2).view_as(features) * "
                               "F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
-              along_the_width=("You normalize the features along the width (dim=-1). Normalize them over the channels "
+              along_the_width=("You normalise the features along the width (dim=-1). Normalise them over the channels "
                                "(dim=1), because a cosine compares two vectors of C numbers.",
                                "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, "
                                "None]).sum(dim=1)"),
@@ -673,11 +673,11 @@ BLOCK = mistakes(
     *replaced(FIRST,
               no_shortcut_first=(NO_SHORTCUT.format("the self-attention", "norm0(a + self_attention(a, a))"),
                                  "_at_positions(self.norm0, self.self_attention(a, a))"),
-              no_norm0=("You do not use norm0. It should normalize a + self_attention(a, a).",
+              no_norm0=("You do not use norm0. It should normalise a + self_attention(a, a).",
                         "a + self.self_attention(a, a)"),
-              norm0_first=("Your norm0 comes before the self-attention. It should normalize the sum.",
+              norm0_first=("Your norm0 comes before the self-attention. It should normalise the sum.",
                            "a + self.self_attention(_at_positions(self.norm0, a), _at_positions(self.norm0, a))"),
-              shortcut_outside=("You add `a` after norm0. norm0 should normalize the sum.",
+              shortcut_outside=("You add `a` after norm0. norm0 should normalise the sum.",
                                 "a + _at_positions(self.norm0, self.self_attention(a, a))"),
               norm1_for_0=("You use norm1 in the first step. The first step has a norm of its own, norm0.",
                            "_at_positions(self.norm1, a + self.self_attention(a, a))"),
@@ -691,7 +691,7 @@ BLOCK = mistakes(
     *replaced(MIXED,
               no_shortcut_cross=(NO_SHORTCUT.format("the cross-attention", "norm1(a + cross_attention(a, b, m))"),
                                  "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
-              no_norm1=("You do not use norm1. It should normalize a + cross_attention(a, b, m).",
+              no_norm1=("You do not use norm1. It should normalise a + cross_attention(a, b, m).",
                         "a + self.cross_attention(a, b, mask)"),
               masked_sum=("You multiply the shortcut by the mask too. Multiply only the gathered values by it.",
                           "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
@@ -704,7 +704,7 @@ BLOCK = mistakes(
                          "_at_positions(self.norm1, a + self.cross_attention(b, a, mask))"),
               self_layers=("Your second step uses `self_attention`. It should use `cross_attention`.",
                            "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
-              shortcut_outside_cross=("You add `a` after norm1. norm1 should normalize the sum.",
+              shortcut_outside_cross=("You add `a` after norm1. norm1 should normalise the sum.",
                                       "a + _at_positions(self.norm1, self.cross_attention(a, b, mask))"),
               mask_on_b=("You multiply `b` by the mask. Pass the mask to `cross_attention`, which multiplies the "
                          "gathered values by it.",
@@ -712,7 +712,7 @@ BLOCK = mistakes(
               mask_on_a=("You multiply `a` by the mask. Pass the mask to `cross_attention`, which multiplies the "
                          "gathered values by it.",
                          "_at_positions(self.norm1, a + self.cross_attention(a * mask, b))"),
-              norm1_first=("Your norm1 comes before the cross-attention. It should normalize the sum.",
+              norm1_first=("Your norm1 comes before the cross-attention. It should normalise the sum.",
                            "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, "
                            "b), mask)"),
               norm0_again=("You use norm0 again in the second step. The second step has a norm of its own, norm1.",
@@ -722,12 +722,12 @@ BLOCK = mistakes(
     *replaced(LAST,
               no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"),
                                "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
-              no_norm2=("You do not use norm2. It should normalize z + mlp(z).", "z + _at_positions(self.mlp, z)"),
+              no_norm2=("You do not use norm2. It should normalise z + mlp(z).", "z + _at_positions(self.mlp, z)"),
               no_mlp=("You do not use the MLP. The last step should be norm2(z + mlp(z)).",
                       "_at_positions(self.norm2, z)"),
-              shortcut_outside_mlp=("You add `z` after norm2. norm2 should normalize the sum.",
+              shortcut_outside_mlp=("You add `z` after norm2. norm2 should normalise the sum.",
                                     "z + _at_positions(self.norm2, _at_positions(self.mlp, z))"),
-              norm2_first=("Your norm2 comes before the MLP. It should normalize the sum.",
+              norm2_first=("Your norm2 comes before the MLP. It should normalise the sum.",
                            "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
               mlp_of_a=("Your MLP reads `a`. It should read `z`.",
                         "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),

@@ -17,7 +17,7 @@ from ..networks.welch import LEVEL, Difference, Test, together, welch, without_i
 if TYPE_CHECKING:
     from ..networks.training import Results
 
-NOTE = ("(A gap is more than luck if two equal arms would differ as much in at most 5 % of such experiments.\n"
+NOTE = ("(A gap is more than luck if two equal arms would show one this large in at most 5 % of such experiments.\n"
         " Welch's t-test decides this, corrected for the number of lines.\n"
         " The brackets hold the true gap in at least 95 of 100 such experiments, corrected in the same way.\n"
         " So 0 lies outside the brackets exactly if a gap is more than luck.)")
