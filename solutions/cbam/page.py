@@ -15,7 +15,7 @@
 #
 # *A gate for each channel, then a gate for each position: what, then where.*
 #
-# ![Four dark pictures, each with two crosses of a red and a blue bar, a row of red or blue stars above, and a green frame around one cross. The stars' colour says which bar counts, the frame says at which cross. Is that bar horizontal?](figures/question.svg)
+# ![Four dark pictures, each with two crosses of a red and a blue bar, a row of red or blue stars above, and a green frame around one cross. The stars' colour says which bar counts, and the frame says at which cross. Is that bar horizontal?](figures/question.svg)
 #
 # **Why anyone cares.** In the first stage of a ResNet-50, each gate of lesson 01's SE is shared by 56 · 56 = 3,136 positions.
 # It can choose *what* to look at, but never *where*.
@@ -84,8 +84,8 @@ review()
 # Two cues say which of the four bars counts.
 # The small squares along the top edge are stars.
 # Their colour says **what** to look at, the red bar or the blue one, and the green frame says **where**.
-# Have you answered for all four pictures?
-# Run the cell and compare.
+# In which of the four pictures is the bar that counts horizontal?
+# Decide, then run the cell and compare.
 
 # %%
 crosses = framed_crosses(4, seed=275)
@@ -113,7 +113,7 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 #
 # Woo, Park, Lee and Kweon (2018) put two gates in a row.
 # The **channel gate** is SE's gate, but it reads the maximum of each channel as well as its mean.
-# The **spatial gate** turns the idea around, because it pools over the *channels*, and that leaves two numbers at each position.
+# The **spatial gate** turns the idea around: it pools over the *channels*, which leaves two numbers at each position.
 # A convolution turns these numbers into one gate per position, and these gates together are called a **map**.
 #
 # ![The channel gate makes gates (B, C, 1, 1) from x (B, C, H, W); x times them is x'. The spatial gate makes a map (B, 1, H, W) from x'; x' times it is the output.](figures/cbam_block.svg)
@@ -126,7 +126,8 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 # | $F'' = M_s(F') \otimes F'$ | each position times its gate | `x * spatial_gate(x)` |
 
 # %% [markdown]
-# The paper's F is our x, σ is the sigmoid, and ⊗ multiplies and stretches axes of size 1.
+# The paper's F is our x, and σ is the sigmoid.
+# The sign ⊗ stretches axes of size 1, and then multiplies number by number.
 # In the spatial gate we follow the authors' code, which puts the maximum first and adds a BatchNorm.
 # Section 4 shows what the BatchNorm is good for.
 #
@@ -321,7 +322,7 @@ check(SpatialGate)
 # </details>
 
 # %% [markdown]
-# **Touch it.** Your gate reads features of eight channels with two marks.
+# **Touch it.** Your gate reads an image with eight channels that are all 0, except at two marks.
 # At the left mark each of the eight channels holds 1, so they sum to 8.
 # At the right mark the sum is 8 as well, but you choose how many channels share it.
 # What do the maximum and the mean see, and which kernel tells the marks apart?
@@ -476,7 +477,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # CBAM(256) has 2 · 256 · 16 + 16 + 256 + 100 = 8564 parameters.
 # </details>
 #
-# Now count the authors' ResNet-50, with one CBAM in each of its 16 blocks.
+# Now count the parameters of the authors' ResNet-50, with one CBAM in each of its 16 blocks.
 # The cell also prints how much work the two gates do on 256 channels of 56 x 56:
 
 # %%
@@ -504,7 +505,7 @@ for gate in (ChannelGate(256), SpatialGate()):
 # In our words, it says:
 #
 # > Take any feature layer.
-# > Pool it over all positions twice, by mean and by maximum, to two vectors of C numbers.
+# > Pool it over all positions twice, by mean and by maximum, into two vectors of C numbers.
 # > Send both vectors through two shared, fully connected layers with a ReLU.
 # > Add the two results; a sigmoid turns the sum into weights.
 # > Multiply each channel by its weight.
@@ -519,7 +520,7 @@ print((torch.tensor([[2., 2.], [4., 2.], [1., 3.]]) @ torch.tensor([[1., -1.]]).
 # %% [markdown]
 # Each image is a row with one number: 2 - 2 = 0, then 4 - 2 = 2 and 1 - 3 = -2.
 #
-# Write this attention as a function of two matrices without biases, `w1` (C // r, C) and `w2` (C, C // r).
+# Write this attention, without biases, as a function of x and two matrices, `w1` (C // r, C) and `w2` (C, C // r).
 # For one image with its two vectors, it is
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
@@ -778,7 +779,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #
-# In fairness, the task is *made* for CBAM, and the network is deliberately short-sighted.
+# To be fair, the task is *made* for CBAM, and the network is deliberately short-sighted.
 # A network that saw frame and bar in one window would need no spatial gate.
 # The spatial gate itself reads two numbers per position, in a window of 7 x 7.
 # So it can tell *that* something is there, but hardly *what*.
@@ -824,7 +825,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
 # - In our runs neither gate alone got more than 1.4 points beyond a vote of two bars, and both gates together answered the question.
 #   With the spatial gate first, more runs could answer it early.
-#   All longer runs scored 100 %, in either order.
+#   In all longer runs with the cues and a 7 x 7 kernel, the two gates together scored 100 %, in either order.
 # - A map shows where a gate is open, but not why the network is right.
 # - The BatchNorm in the spatial gate is in the code but not in the paper.
 #   During training, the BatchNorm makes the map nearly independent of the features' scale.
@@ -844,9 +845,9 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.
-# In training, each run left out one group of forms and one of the six photographs.
+# In training, each run left out one group of forms, and one of the six photographs that the backgrounds are cut from.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
-# And in a run five times as long, the convolution reached 98.1 %, so we do not call this a win.
+# And in a run five times as long, the convolution reached 98.1 %, so we do not call CBAM's 93.7 % a win.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
 # The paper measures small differences on ImageNet, and on our crosses the other order was faster.

@@ -83,7 +83,7 @@ review()
 # Only pixels more than 10 pixels from the middle of the glow have to answer.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
-# - The threads are thin: they repeat every 3 pixels, under noise.
+# - The threads are thin: they repeat every 3 pixels, and noise lies over them.
 #   Each patch has a direction of its own.
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
@@ -192,8 +192,8 @@ print(f"scaled outside it:      weight {torch.tanh(attn_map_output) * scale:.2f}
       f"output {torch.tanh(attn_map_output) * scale * v:.1f}")
 
 # %% [markdown]
-# The paper's formula is the first one.
-# With the second, no weight could ever exceed 0.5.
+# The paper's formula scales inside the tanh.
+# With the scale outside the tanh, no weight could ever exceed 0.5 in this example.
 #
 # **The layers**, all with bias:
 #
@@ -287,7 +287,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
 # With biases, the border would matter.
-# (`qkv` would turn the zeros near the border into its bias, but `mixer` pads with zeros.)
+# (`qkv` would turn the zeros near the border into its bias, while `mixer` would still pad with zeros, so the border would stand out.)
 # </details>
 
 # %% [markdown]
@@ -473,7 +473,8 @@ check(CloAttention)
 # </details>
 
 # %% [markdown]
-# The authors give most heads of the first stage to the local branch, and most heads of the last stage to the global branch.
+# CloFormer comes in three sizes, XXS, XS and S.
+# In each size, the authors give most heads of the first stage to the local branch, and most heads of the last stage to the global branch.
 # We do not know whether *this* split is best.
 #
 # | stage | positions | kernel | local : global heads in XXS | in XS | in S |
@@ -629,13 +630,13 @@ check(CloBlock)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Compare with your block of lesson 07b: the new parts are the second shortcut and the place of the stride.
+# Compare it with your block of lesson 07b: the new parts are `downsample`, on the second shortcut, and the stride.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: five attributes, the last with an `if`.
-# `forward`: two lines, each with one `+`.
+# `__init__` sets five attributes, the last one with an `if`.
+# `forward` has two lines, each with one `+`.
 # </details>
 
 # %% [markdown]
@@ -664,8 +665,9 @@ check(CloBlock)
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
 # The score, *% right*, is the mean of two percentages, one for rising and one for falling threads, so a network at chance scores 50 %.
 # We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*.
-# Then red and blue pixels alternate where the glow was.
+# On this checkerboard, red and blue pixels alternate where the glow was.
 #
+# The weights that multiply v in `AttnConv` are also called its *gate*.
 # To the three networks of section 1 we add a fourth one, whose *gate is open*.
 # In this network we force `attn_map` to output 100.
 # The tanh then makes every weight 1, and `AttnConv` is a plain convolution.
@@ -690,7 +692,7 @@ trained = Trained()  # by arm and seed
 show_cloths(cloths)
 
 # %% [markdown]
-# **Predict first.** Take your three guesses of section 1 (*two of each* means two local and two global heads).
+# **Predict first.** Take your three guesses from section 1 (*two of each* means two local and two global heads).
 # Add two guesses: one for the open gate, and one for *two of each* when the glow of the test cloths is a checkerboard.
 # The cell after your guesses trains four kinds of network, each with three seeds, in about 40 seconds (minutes on a slow machine).
 
@@ -725,7 +727,8 @@ predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
 # The figure shows the score of each arm, and how many parameters it has.
-# The last line below it says what *two of each* scores on cloths without their glow, and with the keys and values of another cloth.
+# The last line below it gives two more scores of *two of each*.
+# For the first score, the cloths lose their glow; for the second score, the global heads get the keys and values of another cloth.
 
 # %% tags=["experiment"]
 show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
@@ -735,7 +738,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # **Read it.** In our runs, each kind of head alone is at chance, and *two of each* scores about 96 %.
 # If we remove the glow, or give the global heads another cloth's keys and values, this network is back at chance.
 # So it uses the glow, which comes through the global heads.
-# The checkerboard is no help either.
+# With the glow as a checkerboard, the network is at chance too.
 # Half of the pixels in each 4 x 4 window are red and half are blue, so they cancel in the mean.
 # *Local heads only* has more parameters than *two of each* (3,618 against 2,594), so parameters do not explain the gap.
 
@@ -750,8 +753,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # The published branch scored 96 % in all nine runs.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*.
-# With 20 times the steps, a network with an open gate still scores about three points less than the published branch.
-# And the published branch was trained for only 900 steps.
+# Even after these 3,600 steps, a network with an open gate scores about three points less than the published branch does after only 900.
 # Without the gate the threads can still be read, probably because a GELU follows later in the network.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
@@ -838,7 +840,7 @@ show_responses(response)
 # The colours of one branch can be compared between waves, but not between the untrained and the trained network.
 # Each network has its own scale.
 # A pale picture means that little passes through the branch.
-# (If you have not run the experiment yet, the cell shows an untrained network alone.)
+# (If you have not run the experiment yet, the cell shows only an untrained network.)
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
@@ -959,7 +961,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # %% [markdown]
 # ## 12. What we now know
 #
-# - Weights can depend on the context without a softmax and without a map of query-key pairs.
+# - Weights can depend on the context without a softmax and without a matrix of query-key pairs.
 #   `AttnConv` multiplies q, k and v element by element.
 # - With a cue far away and a detail nearby, both kinds of heads were needed.
 #   With BatchNorm in front, neither kind alone rose above chance, even after five times as many steps.
@@ -967,7 +969,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #   With an open gate, 3,600 steps bring a network within about three points of what the published one scores after 900.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
 # - The global branch passes only long waves: this is built in, by pooling.
-#   In our trained networks of this kind the local branch prefers short waves, and that preference is learned.
+#   In our trained networks of the arm *two of each*, the local branch prefers short waves, and that preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
 #

@@ -15,7 +15,7 @@
 #
 # *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
 #
-# ![Left: a grey field of 16 x 16 cells with a block of four entries, a to d, each black or white, and lone cells with question marks in the same hues: 256 cells ask. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. Which is the smallest number of keys that is enough?](figures/keys.svg)
+# ![Left: a grey field of 16 x 16 cells with a block of four entries, a to d, each black or white, and lone cells with question marks in the same hues: 256 cells ask. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. What is the smallest number of keys that is enough?](figures/keys.svg)
 #
 # In the drawing, 256 queries look for an answer; how few keys are enough to give it?
 # A map of 256 x 256 positions has 65,536 tokens, so its attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
@@ -31,7 +31,7 @@
 #
 # - build attention with more queries than keys, and say what that saves;
 # - compare networks by experiment, and tell slow learning from lost detail;
-# - build a position code without a fixed image size, and test what it tells;
+# - build a position code without a fixed image size, and test what it tells a network;
 # - say what a second normalisation does to attention weights;
 # - go from a map to tokens and back, for any image size.
 #
@@ -232,7 +232,7 @@ for size in ((8, 12), (7, 9)):
 #
 # The second picture's tokens have six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
-# The `-1` in `reshape` then finds another number of channels that fits, and mixes channels and positions.
+# Because of its `-1`, `reshape` then finds another number of channels that fits, and mixes channels and positions.
 # Here such a number exists only by luck: the tokens of an image hold 20 · 6 = 120 values, and 120 is divisible by 3 · 4 = 12.
 # With most odd sizes, such as 9 x 9, no number of channels fits, and `reshape` raises an error.
 # An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
@@ -319,7 +319,7 @@ check(OverlapPatchEmbed)
 # | Conv, IN | mixes the heads' logits; normalises each head's weights | only with `apply_transform` |
 
 # %% [markdown]
-# - **Logits** are the scaled products of queries and keys, before `apply_transform` and softmax.
+# - **Logits** are the scaled products of queries and keys, before the Conv and the Softmax of the formula.
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`, so it computes one weighted sum per window and channel.
@@ -461,8 +461,8 @@ check(EMSA)
 # ## 7. What it saves
 #
 # **Touch it.** The left side shows a field of 16 x 16 cells with four entries, and the windows of your EMSA's `sr`.
-# Each square at the right is a key, and its number says how many different entries its window touches.
-# Choose a ratio and a size of the entries.
+# Each square on the right is a key, and its number says how many different entries its window touches.
+# Choose a ratio and a size for the entries.
 # When does one key have to hold all four entries, and how many keys are left then?
 
 # %% tags=["experiment"]
@@ -502,7 +502,7 @@ predict_then_run(predicted, measured, unit="times as much at ratio 1")
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
 # Then add 10 to *all values*.
 # Look at the first number that query 0 gathers.
-# By how much does it grow with the weights from before the norm, and by how much with those from after it?
+# By how much does it grow if the weights come from before the norm, and by how much if they come from after it?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -609,7 +609,7 @@ check(ResTBlock)
 # `forward` has two lines, each with one `+`.
 # </details>
 # %% [markdown]
-# **A whole network.** Your pieces make ResT-Lite, the smallest network of the paper.
+# **A whole network.** Your pieces make ResT-Lite, the smallest network in the paper.
 # It has a stem of three convolutions, and then four stages of two blocks, with 64, 128, 256 and 512 channels.
 #
 # **Predict, then run:** how many million parameters does it have?
@@ -674,7 +674,7 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
 # %% [markdown]
 # Look at your three guesses from section 1.
 # In the next cell, predict a percentage for each of the six networks.
-# The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
+# The cell after your predictions trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
 predicted = {"entries 1 x 1, ratio 1": None, "entries 1 x 1, ratio 2": None,
@@ -707,7 +707,7 @@ predict_then_run(predicted, measured, unit="% right (chance: 50 %)")
 
 # %% [markdown]
 # In the figure, each dot is a run.
-# Compare the two ratios for each size of the entries:
+# Compare the two ratios for each size of entry:
 
 # %% tags=["experiment"]
 show(score_bars(results, "right on new pictures after 180 steps (%)", measure="right",
@@ -747,7 +747,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # %% [markdown]
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
-# After 900 steps we see no loss in either: all three runs of each score 100 %.
+# After 900 steps we see no loss: for each of these two sizes, all three runs score 100 %.
 # (For each size, two of the three runs use this page's learning rate, and one uses half of it.)
 # A harder task might show a loss.
 
@@ -773,17 +773,17 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | heads | Conv and IN always | only with `apply_transform` and more than one head | as the code |
+# | heads | Conv and IN always | only with `apply_transform` and more than one head | as in the code |
 # | size of a map | not said | H // p, wrong for odd sides | the true size |
 # | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
-# | windows of `sr` | not said | the last rows may lie in no window (question 3) | as the code |
+# | windows of `sr` | not said | the last rows may lie in no window (question 3) | as in the code |
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 #
 # **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 % after 180 steps of 12 pictures.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, three runs score 67, 51 and 62 %.
 # Can you get above 80 % on average (our best: 86 %)?
-# Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
+# Ratio, steps and pictures stay as they are; how the network starts and what else is in the block are up to you.
 #
 # Before you run the cell below, run the imports, your exercises and the first cell of section 10.
 # You can skip the cells that train the networks of section 10.
@@ -810,18 +810,20 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - Larger windows made learning slower, and our runs do not show whether they make the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   If the windows lie side by side, networks with a learned kernel began to learn sooner.
-#   If the windows overlap, networks with the mean did.
+#   When the windows lay side by side, networks with a learned kernel began to learn sooner.
+#   When the windows overlapped, networks with the mean began sooner.
 # - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
 # So before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 
 # %% [markdown]
-# **Today.** Fewer keys than queries are used in PVT and in [SegFormer](https://arxiv.org/abs/2105.15203), which is part of a widely used library.
+# **Today.** PVT and [SegFormer](https://arxiv.org/abs/2105.15203) use fewer keys than queries.
+# SegFormer is part of a widely used library.
 # Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
 # On our real pictures (below), the network with EMSA scores about as well as the network with one more 3 x 3 convolution.
-# That test shows that information travels far enough through the network.
+# In that test, information has to travel from a coloured frame to a digit.
+# The test shows that with EMSA the information travels far enough through the network.
 # It does not show that attention beats a convolution.
 #
 # **What stays open.** We do not know whether mixing the heads is worth it.
@@ -847,7 +849,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # 2. At ratio 1, yes.
 #    At ratio 2, no, because then the windows of `sr` hold different tokens.
 #    So the reduction is itself a weak position code.
-# 3. Three rows, and as many columns at the right.
+# 3. Three rows, and as many columns on the right.
 #    Windows are centred on rows 0, 8, 16, ..., 48 and reach 4 rows to each side, up to row 52.
 #    Rows 53 to 55 still have queries, but no key reads them.
 # </details>
