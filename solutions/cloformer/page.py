@@ -962,7 +962,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # ## 12. What we now know
 #
 # - Weights can depend on the context without a softmax and without a matrix of query-key pairs.
-#   `AttnConv` multiplies q, k and v element by element.
+#   `AttnConv` multiplies element by element: first q with k, and later its weights with v.
 # - With a cue far away and a detail nearby, both kinds of heads were needed.
 #   With BatchNorm in front, neither kind alone rose above chance, even after five times as many steps.
 # - The gate mostly makes learning faster.
