@@ -17,9 +17,9 @@
 #
 # ![Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two posts stand 8 pixels to the left and right of the left bar; in strip 2 they stand around the right bar. A box of 3 x 3 pixels shows how much a convolution sees. Is the bar between the posts horizontal?](figures/strips.svg)
 #
-# **Why anyone cares.** A 3 x 3 convolution carries information one position farther.
+# **Why anyone cares.** A 3 x 3 convolution carries information only one position in each direction.
 # The first features of a ResNet-50 have 56 x 56 positions, so it would take 55 such convolutions to get from one edge to the other.
-# [BAM](https://arxiv.org/abs/1807.06514) uses *dilated* convolutions, which jump.
+# [BAM](https://arxiv.org/abs/1807.06514) uses *dilated* convolutions, which skip positions and so reach farther.
 # Dilated convolutions also give [DeepLab](https://arxiv.org/abs/1606.00915), a well-known network for segmentation, its wide view.
 #
 # **Needs** lesson 01 (squeeze, gate) · 2 h 10 min · 10 points · difficulty 3 of 5
@@ -103,7 +103,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # In the other half you can only guess, so the score is 50 % + 25 % = 75 %.
 # </details>
 #
-# To do better, some position has to see a bar *and* its post, which are up to 12 pixels apart in this lesson.
+# For a better score, some position has to see a bar *and* one of its posts, which is up to 12 pixels away in this lesson.
 # Each 3 x 3 convolution adds one pixel on each side, so a position halfway between bar and post needs about six convolutions.
 
 # %% [markdown]
@@ -138,8 +138,8 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # ![Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end; a kernel that spans 5 fits in 5 places.](figures/dilation.svg)
 #
 # In how many places does a kernel fit on a row of positions?
-# Torch can count the places.
-# The first row below is the one in the drawing.
+# Torch can count the places, and the next cell lets it do so for two rows of positions.
+# The first row is the one in the drawing.
 # The second row is longer, and the kernel moves along it by two positions at a time:
 
 # %%
@@ -255,7 +255,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # Do it by hand first, for C = 2 channels with the means (3, 1), and r = 2.
 # So there is a single hidden number.
 # `fc1` has the weights (1, -1) and the bias 1, and `fc2` has the weights (2, -1) and the biases (0, 5).
-# In eval mode a fresh BatchNorm changes almost nothing, and we leave it out:
+# In eval mode a fresh BatchNorm changes almost nothing, so we leave it out:
 
 # %%
 hidden = (torch.tensor([1.0, -1]) @ torch.tensor([3.0, 1]) + 1).relu()
@@ -337,7 +337,8 @@ check(ChannelBranch)
 # H and W must stay the same.
 # With a kernel of 3, padding must *equal* dilation, since n + 2d - (2d + 1) + 1 = n.
 #
-# Before you write the general form, follow one row of nine positions with a single 1, for dilation 2.
+# Before you write the general form, follow one row of nine positions through the layers, with dilation 2.
+# The row holds a single 1 among zeros.
 # All taps are 1, the biases of `conv1` and `conv2` are 0, and `project` multiplies by 2 and has the bias -3.
 # We leave out the norms, and the ReLUs would change nothing, because no number is negative before `project`:
 
@@ -575,10 +576,10 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 #
 # ### A map that says nothing
 #
-# A Chinese post of October 2021 explains BAM with a snippet from a popular collection of attention modules.
+# A Chinese blog post of October 2021 explains BAM with a snippet from a popular collection of attention modules.
 # Here are the layers of that snippet's spatial attention, rebuilt by us.
-# **Look for the symptom.** The result should say *where* something is.
-# So how many different values does it hold?
+# **Look for the symptom.** The result should say *where* something is, so it should differ from position to position.
+# How many different values does it hold?
 
 # %%
 class PostedAttention(nn.Module):
@@ -699,7 +700,7 @@ check(RepairedSpatialAttention)
 # <details><summary>Where it was seen</summary>
 #
 # The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), as it was at that time.
-# A reader [did the arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) there nine days before the post.
+# A reader [did the same arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) there nine days before the post.
 # A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version has it.
 # </details>
 
@@ -729,7 +730,7 @@ x = torch.tensor([0.0] * 5 + [100] * 3).expand(1, 4, 5, 8)  # 100 in the last th
 print("means by exhibit A:", pooled(x)[0].tolist())
 
 # %% [markdown]
-# Find the mistake and repair the cell above until the next one says yes.
+# Find the mistake, and change the cell above until the next one says yes.
 
 # %%
 x = torch.randn(2, 4, 5, 8)
@@ -853,17 +854,17 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   If the window cannot hold a bar and its post, the network stays at the score of the vote.
 #   The network also stays at this score with *no module*, and without the cue.
 #   A network whose window is large enough finds the right bar, without more parameters or multiply-adds.
-#   (If the posts were exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
-#   If they were one pixel farther away, all longer runs did.)
-# - **After only a few steps, luck decides how much a run scores.**
+#   (With posts exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
+#   With posts one pixel farther away, all longer runs stayed there.)
+# - **After only a few steps, luck decides how high a run scores.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
 #   After five times the steps all three runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
 #   With posts 12 pixels away, *no gate* even learns sooner.
 #   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
-#   After five times as many steps, every run of both scores 100 %.
-#   If adding the branches lowers a value, the next layer's ReLU can make it 0, as a gate of 0 would.
+#   After five times as many steps, every run of both networks scores 100 %.
+#   If adding the branches lowers a value, the next layer's ReLU can make it 0, as multiplying by 0 would.
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
@@ -982,8 +983,9 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # 4. The best place is where the window, 4d + 1, covers the features without hanging far over the edge.
 #    For 32 x 32 features that is d = 8, with a window of 33.
 #    For 16 x 16 features it is d = 4, with a window of 17, and for 8 x 8 features it is d = 2, with a window of 9.
-#    With 7 x 7 positions and dilation 4, each corner weight of `conv1`'s kernel reads features at 9 of the 49 positions.
-#    At the other 40 it reads zeros.
+#    On 7 x 7 features with dilation 4, for example, the kernel hangs far over the edge.
+#    Each corner weight of `conv1`'s kernel then reads features at 9 of the 49 positions.
+#    At the other 40 positions it reads zeros.
 # </details>
 #
 # **References**

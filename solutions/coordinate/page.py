@@ -128,7 +128,7 @@ print("gates of shape (2, 1):", (small_map * two_gates[:, None]).tolist())
 # %% [markdown]
 # Gates of shape (2,) close column 1 instead of row 1, and because the map is square, nothing crashes.
 #
-# Worked example, one image with one channel, two rows and three columns:
+# Here is a worked example for one image with one channel, two rows and three columns:
 #
 # | | column 0 | column 1 | column 2 | mean of the row |
 # |---|---|---|---|---|
@@ -192,7 +192,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # The diagonal opens all 16 positions.
 # CBAM's map has a gate for each position, so it could draw any shape.
 # But its window has to see enough to know which shape is needed.
-# But in Coordinate Attention each channel has its own gates, so different channels can point at different places.
+# In Coordinate Attention, on the other hand, each channel has its own gates, so different channels can point at different places.
 # </details>
 
 # %% [markdown]
@@ -212,7 +212,7 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 
 # %% [markdown]
 # Row 0 has the larger mean of the two rows, and column 2 has the largest mean of the three columns.
-# So the product of the two gates is largest where they cross.
+# So the product of the two gates is largest where this row and this column cross.
 
 # %% [markdown]
 # Build the module of section 2 with these names (the check looks for the convolutions by these names):
@@ -269,7 +269,7 @@ check(CoordinateAttention)
 #
 # The columns' means lie along the last axis, and the rows' means lie along the axis before it.
 # Transpose one of the two tensors, so that both lie along the same axis.
-# After the split, transpose the part that came from this tensor back.
+# After the split, undo the transposition in the part that came from this tensor.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -587,7 +587,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
-# - Multiplying the gates is not necessary for this puzzle: adding both results before one sigmoid solves it as well.
+# - Multiplying the gates is not necessary for this puzzle: adding the rows' and the columns' results before one sigmoid solves it as well.
 #
 # So before you put Coordinate Attention into a network, ask: *does it matter in which row and in which column something is?*
 
@@ -600,7 +600,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.
-# In training, each run left out one group of forms and one of the six photographs.
+# In training, each run left out one group of forms and one of the six photographs on which the digits are written.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %.
 #
 # **What stays open.** How much of the gain on ImageNet comes from positions, and how much from the wider view?
@@ -610,7 +610,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # %% [markdown]
 # ## 9. Questions to think about
 #
-# 1. Why does the module make one line of H + W means, and not call `conv1` twice?
+# 1. Why does the module make one line of H + W means, instead of calling `conv1` twice?
 #    With shared weights both ways give the same result, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
 #    Would `bn1` give the same result both ways?
 # 2. The mark at the left covers 2 of the 28 pixels of a row.
@@ -626,8 +626,8 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # <details><summary>What we think</summary>
 #
 # 1. In eval mode, yes.
-#    In training mode, a BatchNorm that is called twice normalises rows and columns with a mean and a variance of their own,
-#    and it updates its running statistics twice.
+#    In training mode, a BatchNorm that is called twice normalises the rows with one mean and variance, and the columns with another.
+#    It also updates its running statistics twice.
 #    On one line, rows and columns share one mean and one variance.
 # 2. By 7 % (2/28) of the mark's brightness above the background, and on the wide board by 0.7 %.
 # 3. If the row is known, four squares are left.

@@ -93,7 +93,7 @@ show(show_means(pictures[0], bands[0].item()),
 #
 # So a good gate tunes in: it opens that band and closes the others.
 # How could a rule find the band?
-# (Chance level is 2 % of the pictures.)
+# (A random guess is right for 2 % of the pictures.)
 # Try two rules of thumb on 1000 pictures: take the band with the largest mean, or the band that stands out most from its two neighbours.
 
 # %%
@@ -337,8 +337,8 @@ predict_then_run(predicted, measured, unit="gate")
 # With k = 7, three channels at each end are compared with padded zeros.
 #
 # With 2048 channels that hardly matters, but with a few channels it does.
-# The developer who brought ECA to timm noticed it as well.
-# The developer argued that channels have no order, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
+# The developer who brought ECA to timm noticed it as well,
+# and argued that channels have no order, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle, so that the last channel is the neighbour of the first.
 # </details>
 #
@@ -404,7 +404,7 @@ print("gates ", [round(gate, 2) for gate in torch.sigmoid(W @ s).tolist()])
 #
 # In the first and the last rows, part of the kernel sticks out over the edge of the matrix.
 # That part is cut off, because it would only be multiplied by the zeros of the padding.
-# The kernel may be longer than the number of channels.
+# The size k may be larger than the number of channels.
 # Gradients must reach the kernel, and the matrix has the kernel's dtype and device.
 # An even k raises a `ValueError`.
 
@@ -527,7 +527,7 @@ print("Does a gate see its two neighbours?",
 #
 # We return to the glowing discs.
 # A small network gets all 48 bands and marks the pixels of the disc.
-# Before this network we put one of these **arms**:
+# The **arms** of the experiment differ in what stands before this network:
 #
 # | arm | what gates the bands | its parameters |
 # |---|---|---|
@@ -630,12 +630,12 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # The neighbours are what counts, because the same gate with k = 1 does little.
 # (We also ran *no gate* and *no neighbours* eight times each.
 # In these runs *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.)
-# In such short training, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures (eight runs each).
+# With training this short, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures (eight runs each).
 # And with the bands in a different order, *nothing* is left of ECA's lead.
 #
 # *Explain what surprised you.*
-# A 48 x 48 matrix can be a peak detector, because ECA's band matrix is one.
-# So why does the full matrix not become one, and why does ECA fail on shuffled bands?
+# A 48 x 48 matrix can detect peaks: ECA's band matrix is such a matrix, and it does.
+# So why does the full matrix not learn to do so, and why does ECA fail on shuffled bands?
 # Look at the matrices: the one that ECA learned, the one that the shuffled bands would need, and the full one.
 
 # %% tags=["experiment"]
@@ -651,9 +651,9 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# - **The kernel** is a peak detector, learned from the discs alone.
+# - **The kernel** has become a peak detector, although the labels show only the discs, not the bands.
 #   It learns from *every* picture, whichever band glows.
-# - **A row of the full matrix** sees its own band glow in only one picture of 48.
+# - **A row of the full matrix** sees its own band glow in only one picture in 48.
 #   The matrix has found the diagonal, so each gate looks at its own band, but the negative weights beside the diagonal hardly show yet.
 #   The rest is noise, and it is noise that fits the pictures of the training set.
 # - **For shuffled bands** the same peak detector is the scattered matrix in the middle of the figure.
@@ -666,7 +666,8 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # The full matrix then reached 52 and 48 % on new pictures, and 68 and 64 % on those seen in training.
 # ECA reached 85 and 86 % on new pictures.
 # So the full matrix learns slowly and memorises on the way, but one shared kernel learns quickly.
-# With the bands shuffled, ECA scored 34, 34 and 38 % (at two learning rates), about as little as the network without a gate (34 and 35 %).
+# With the bands shuffled, ECA scored 34 % at this learning rate, and 34 and 38 % at three times the rate.
+# That is about as little as the network without a gate scored (34 and 35 %).
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
@@ -691,7 +692,7 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # We shuffled the bands, put a 1 x 1 convolution from 48 to 48 channels before ECA, and trained it together with the rest.
 # In these runs the overlap was 32 to 38 %, and 33 to 39 % after five times as many steps.
 # A third or a tenth of the learning rate gave 30 to 36 %.
-# That is hardly more than the network without a gate (32 to 35 %), but one task does not prove that an order cannot be learned.
+# That is hardly more than the network without a gate scored (32 to 35 %), but one task does not prove that an order cannot be learned.
 
 # %% [markdown]
 # ## 8. Paper against code, and a challenge
@@ -749,7 +750,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.
-# In training, each run left out one group of forms and one of the six photographs.
+# In training, each run left out one group of forms and one of the six photographs on which the digits are written.
 # On what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run that was five times as long, the convolution reached 98.1 %, so we do not call this a win.
 #
@@ -785,7 +786,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #
 # 1. The gate is 0.5.
 #    In the experiment a bias helps: with `bias=True` our overlap rose from 76 to 84 % (three runs).
-#    Perhaps this is because the kernel no longer needs a negative sum to close the gates.
+#    Perhaps this is because the sum of the kernel's numbers no longer has to be negative to close the gates.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures.
 #    Start a row with any band.

@@ -193,9 +193,9 @@ check(AnchorProjection)
 # %% [markdown]
 # ## 3. Two small maps
 #
-# The paper (section 3.2) writes the two steps of section 1 for one **stripe**, which is a long window.
+# The paper's section 3.2 writes down the two steps of our section 1 for one **stripe**, which is a long window.
 # Its queries, keys and values are Q, K and V, and the matrix **A** holds its anchors.
-# (A in plain type still counts the anchors.)
+# (A in plain type is still the number of anchors.)
 # The indices d and e are part of the paper's names, and have nothing to do with our factor d.
 #
 # $$M_d = \operatorname{softmax}(\mathbf{A} K^T), \quad Z = M_d V, \quad M_e = \operatorname{softmax}(Q \mathbf{A}^T), \quad Y = M_e Z$$
@@ -326,16 +326,16 @@ class WindowAttention(nn.Module):
 #
 # - by its size s; the shift is then s // 2, even if the stripe fills the axis;
 # - by a number of groups g (in `stripe_groups`); the stripe's size is then n // g, and its shift is n // (2g), or 0 if g is 1.
-#   In this case `stripe_size` is ignored.
+#   If an axis has a number of groups, its `stripe_size` is ignored.
 #
 # The exception for g = 1 comes from the authors: one group spans the axis whatever the image's size, so there is nothing to shift.
 # Each axis has a size, a number of groups, or both.
-# Everything divides evenly, so you need not check.
+# The sizes all divide evenly, so you need not check them.
 #
 # Tokens and anchors are two grids, and a shifted stripe rolls both grids: tokens by -shift, anchors by -(shift // d).
 # Divide first, then change the sign.
 # Your code must work even if d does not divide the shift.
-# The function `anchor_mask`, which is given below, returns a mask (nW, N, A).
+# The function `anchor_mask`, which is given below, returns a mask of shape (nW, N, A), where nW is the number of stripes.
 # The mask says which tokens may exchange information with which anchors.
 # The last lines of the next cell make stripes of 16 tokens and 4 anchors, so a stripe has 64 pairs.
 # How many of these pairs may exchange information ("meet") in the first stripe, which the shift has cut into two regions?
@@ -364,8 +364,8 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # `qkv` is (B, L, 3C), with channels `[q | k | v]` as in `WindowAttention`; `anchor` is a grid, (B, H // d, W // d, C).
 # The two sub-modules are `AffineTransform`s:
 #
-# - `transform_in` (anchors look at tokens): index with `from_anchor=True`, and the *transposed* mask;
-# - `transform_out` (tokens look at anchors): index without `from_anchor`, and the mask.
+# - `transform_in` (anchors look at tokens) gets the index made with `from_anchor=True`, and the *transposed* mask;
+# - `transform_out` (tokens look at anchors) gets the index made without `from_anchor`, and the mask.
 #
 # One table serves both sub-modules: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
 # Make the table, the indices and the mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
@@ -451,7 +451,7 @@ check(AnchoredStripeAttention)
 #
 # Write a loop over the two axes that fills two lists, stripe and shift.
 # A single *group* makes the shift 0.
-# A size has no such exception, because its shift is always s // 2.
+# A size has no such exception: its shift is always s // 2.
 # For the anchors, first divide every number by d, rounding down.
 # </details>
 #
@@ -504,7 +504,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # Both Linear layers have a bias, and there is no shortcut.
 #
 # The order of `qkv`'s outputs is easy to get wrong.
-# In most networks, queries, keys and values come first, and each of the three is divided among the heads.
+# In most networks, these outputs are first cut into queries, keys and values, and each of the three is then divided among the heads.
 # Suppose that dim = 8, so that `qkv` makes 24 numbers per token.
 # Here is what the windows would get in that order:
 
@@ -514,7 +514,7 @@ print("the windows would get", q[:4].tolist(), k[:4].tolist(), v[:4].tolist())
 
 # %% [markdown]
 # All shapes fit, so nothing crashes.
-# But in this module the two branches come first, and each branch's numbers are then cut into q, k and v.
+# But this module first cuts the outputs into the parts of the two branches, and then cuts each part into q, k and v.
 #
 # Worked example, for the same dim = 8:
 # numbers 0 to 11 are the window branch's, so its queries are 0 to 3, its keys 4 to 7, and its values 8 to 11.
@@ -671,6 +671,8 @@ print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z,
 # %% [markdown]
 # A norm brings every input to the same scale, so an s that stands before the norm has practically no effect.
 # Only an s that comes after the norm makes the step small.
+#
+# The block has these parts:
 #
 # - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
 # - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU as in exercise 4, `fc2` (back);
@@ -892,7 +894,7 @@ show_wall(test_set)
 
 # %% [markdown]
 # **Touch it.** Point at a sticker without a motif, or move with the arrow keys.
-# You see the same wall three times, each time under the attention of a different branch.
+# You see the same wall three times, once for each branch.
 # Bright pixels are the ones that the branch looks at, and the orange frame shows how far it can see.
 # Below each wall you see the token as that branch would restore it.
 # These branches are made by hand, from the tokens' colours: nothing has been trained yet.
@@ -909,6 +911,7 @@ point_at_wall(test_set)
 # In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first step on.
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
+# Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
 # A wall that is left unchanged scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
 # The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
@@ -942,7 +945,7 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 
 # %% [markdown]
 # Each panel of the figure stands for one kind of sticker.
-# Compare the bars with the dashed line, which is the wall left as it is:
+# Compare the bars with the dashed line, which is the score of the wall left as it is:
 
 # %% tags=["experiment"]
 show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
@@ -951,16 +954,16 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # **Read it.** In our runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
 # With only one of these branches on, the other kind of sticker stays as it was, near 17 dB, because its partners are out of reach.
-# With both branches on, both kinds are restored, to about 36 dB and more.
+# With both branches on, both kinds are restored, to about 36 dB or more.
 # No network restores the *nowhere* stickers.
 # So the networks do not guess motifs; they look them up.
 #
 # <details><summary>And the holes?</summary>
 #
-# The answer to a hole is in the neighbouring tokens, where the local branch can see it.
+# The answer for a hole is in the neighbouring tokens, where the local branch can see it.
 # Yet *local* scores 22 dB there, as much as a wall that is left unchanged.
 # The reason is the loss, not the branch.
-# A wall has 4 damaged tokens in holes and about 74 in stickers, so the loss hardly rewards a hole.
+# A wall has 4 damaged tokens in holes and about 74 in stickers, so the loss hardly rewards filling a hole.
 # With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
 # So a low score can mean that nobody asked for a high one.
 # </details>
