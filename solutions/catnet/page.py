@@ -881,7 +881,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.
 # We divided the forms on which people wrote the digits into six groups.
-# In training, each run left out one group of forms and one of the six photographs.
+# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
 # So each of the two alone brings most of the gain, and the two together bring no more.
 # After these 1,000 steps, the module does even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.

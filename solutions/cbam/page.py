@@ -845,7 +845,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.
-# In training, each run left out one group of forms, and one of the six photographs that the backgrounds are cut from.
+# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 # And in a run five times as long, the convolution reached 98.1 %, so we do not call CBAM's 93.7 % a win.
 #
