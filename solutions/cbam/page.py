@@ -839,7 +839,8 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # In some tasks it matters which position looks at which other position.
 # In these tasks, self-attention has taken over.
 # You build it in lesson 05a.
-#
+
+# %% [markdown]
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.

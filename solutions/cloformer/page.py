@@ -972,7 +972,8 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #   In our trained networks of the arm *two of each*, the local branch prefers short waves, and that preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
-#
+
+# %% [markdown]
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival.

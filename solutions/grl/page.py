@@ -331,7 +331,8 @@ class WindowAttention(nn.Module):
 # The exception for g = 1 comes from the authors: one group spans the axis whatever the image's size, so there is nothing to shift.
 # Each axis has a size, a number of groups, or both.
 # The sizes all divide evenly, so you need not check them.
-#
+
+# %% [markdown]
 # Tokens and anchors are two grids, and a shifted stripe rolls both grids: tokens by -shift, anchors by -(shift // d).
 # Divide first, then change the sign.
 # Your code must work even if d does not divide the shift.
@@ -356,7 +357,8 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # %% [markdown]
 # The first stripe has two regions, each of 8 tokens and 2 anchors, so 2 · 8 · 2 = 32 pairs may meet.
 # The second stripe has four regions, each of 4 tokens and 1 anchor, so 16 pairs may meet.
-#
+
+# %% [markdown]
 # **Your turn.**
 #
 # ![Tokens and anchors are rolled, cut and split into heads. Anchors gather through transform_in, tokens through transform_out; then stripes are joined and rolled back.](figures/stripe.svg)
