@@ -230,11 +230,12 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # Where the mask is 0, f is 0, and so is its cosine.
-# `F.cosine_similarity` does not add the 10⁻⁷ of step 3.
+# `F.cosine_similarity` does not add the 10⁻⁷ of step 3, so write out the formula instead.
 #
 # The result is (B, 1, h, w).
 #
-# Worked example: the object has one position, (2, 0), and the query has three, (1, 0), (3, 4) and (4, 3).
+# Worked example: the object has one position, with the features (2, 0).
+# The query has three positions, with the features (1, 0), (3, 4) and (4, 3).
 # The largest cosines are 1, 0.6 and 0.8, which are stretched to 1, 0 and 0.5.
 #
 # One matrix product computes all N · N cosines (N = h · w).
@@ -278,7 +279,8 @@ check(prior_mask)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# A line that resizes, one that masks and flattens, one for the lengths, one for the best match, one for min and max, and a `return`.
+# You need five lines and a `return`.
+# The five lines resize, mask and flatten, and compute the lengths, the best match, and min and max.
 # </details>
 
 # %% [markdown]
@@ -355,8 +357,8 @@ touch_a_mask(methods, sharpness=100.0)
 #
 # The prior mask keeps the colours apart, but looks only at the object.
 # If a background colour is similar to one of the object's colours, the prior mask cannot know that this colour belongs to the background.
-# (With one colour it is even worse than the prototype.
-# It trusts the single best match, and positions at the border of the object mix two colours.)
+# (With one colour, the prior mask is even worse than the prototype.
+# It trusts the single best match, even if that match is a position at the object's border, where two colours are mixed.)
 #
 # The look-up loses least when the object has three colours instead of one, probably because it also looks at the background.
 #
@@ -404,7 +406,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # The constructor raises `ValueError` if C // r is 0 (the message names C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
 # Worked example with two positions and C // r = 1: the queries are 1 and 0, and the keys are 0 and ln 3.
-# Row 0 is (1/4, 3/4), row 1 is (1/2, 1/2).
+# Row 0 is (1/4, 3/4), and row 1 is (1/2, 1/2).
 # The values 8 and 4 give (5, 6), and the mask (1, 0.5) turns this into (5, 3).
 
 # %% exercise
@@ -460,9 +462,9 @@ check(CrossMaskedAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: two `if`s that raise; `word not in ("a", "b")` is true if the word is neither of the two.
-# `attention`: a line for queries and keys, a `return`.
-# `forward`: values, a product with the *transposed* matrix, back to (H, W), and the mask, if there is one.
+# `__init__` has two `if`s that raise; `word not in ("a", "b")` is true if the word is neither of the two.
+# `attention` has a line for queries and keys, and a `return`.
+# `forward` makes the values, multiplies them by the *transposed* matrix, goes back to (H, W), and applies the mask if there is one.
 # </details>
 
 # %% [markdown]
@@ -561,7 +563,7 @@ check(CMAT)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `permute(0, 2, 3, 1)` before a norm or the MLP, `permute(0, 3, 1, 2)` after it.
+# Use `permute(0, 2, 3, 1)` before a norm or the MLP, and `permute(0, 3, 1, 2)` after it.
 # The `return` has two calls.
 # </details>
 
@@ -616,8 +618,8 @@ check(iterative_refinement)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Before the loop: two masks and an empty list.
-# In the loop, four lines; the last one compares.
+# Before the loop, make two masks and an empty list.
+# The loop has four lines, and the last one compares.
 # Which dtype does the result of the comparison have, and which one do you need?
 # </details>
 #
@@ -758,7 +760,8 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # - **The lead of the look-up is mostly a matter of speed.**
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, although the blocks are the same.
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
-#   At half the learning rate the prototype arms are slower still, and the lead stays at 4 to 7 points.
+#   At half the learning rate the prototype arms are slower still.
+#   Even after five times as many steps, the look-up arms still lead by 4 to 7 points.
 #   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
 #   Learning such features takes many steps, but a look-up depends on them less.
 # - **Looking across is not what helps.**
@@ -843,7 +846,7 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 #
 # **A challenge (not graded).** After 120 steps, our best network scores 82.5 % in the worst of three runs.
 # (It differs from *own picture, masked* in one thing: the query's first mask is a look-up.)
-# Change the blocks and the last step as you like, but not the data, the features or the steps.
+# Change the blocks and the last step as you like, but not the data, the features or the number of training steps.
 # Can you get above 85 % with every seed?
 # Before you run the cell below, run the imports, your exercises, the cell of `look_up`,
 # and the cells of section 9 that come before the prediction.
@@ -880,10 +883,11 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # **On real pictures.** In the recorded runs below, *CMAT* scores 89.5 % and *own picture* is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.
-# We divided the forms on which people wrote the digits into six groups.
+# The pictures of this test are handwritten digits on pieces of photographs.
+# We divided the forms on which people wrote these digits into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
-# So each of the two alone brings most of the gain, and the two together bring no more.
+# So the mask alone or the other picture alone brings most of the gain, and the two together bring no more.
 # After these 1,000 steps, the module does even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
 # These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
 # (Even the query's mask looks across: it is the prior mask, which is made from both pictures.)

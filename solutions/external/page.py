@@ -289,7 +289,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # Multiplying the logits by four makes any softmax sharper, whether it runs over tokens or over slots.
 # </details>
 #
-# So stronger features still change the weights, although the paper's reason for this normalisation is to avoid that.
+# So stronger features still change the weights, although the paper introduces this normalisation to avoid that.
 # In fact the formula removes something else: a preference that *all* tokens have for the same slot.
 #
 # Put the two steps into one formula, with l for the logits.
@@ -297,7 +297,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 #
 # $$\frac{e^{l_{ij}}}{Z_j} = e^{l_{ij} - \ln Z_j} \quad\text{with}\quad Z_j = \sum_{k} e^{l_{kj}}.$$
 #
-# The second step divides a row of such `exp`s by its sum, which is what a softmax does.
+# The second step divides a row of such exponentials by their sum, which is what a softmax does.
 # So a row of weights is one plain softmax over the slots, applied to $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
 # With 64 slots, there are 64 such numbers per image.
@@ -400,7 +400,7 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 #
 # EANet, the authors' segmentation network, is built around a block that reads a map and returns a map.
 # Its attention wants tokens, so the block turns the map into tokens, as you did in lesson 05a.
-# Here is a map whose first channel holds the numbers 0 to 5, and whose second one holds 6 to 11.
+# Here is a map whose first channel holds the numbers 0 to 5, and whose second channel holds 6 to 11.
 # Which token comes first?
 
 # %%
@@ -470,7 +470,7 @@ check(ExternalAttentionBlock)
 # It gives scores for black and white at each of 12 x 12 positions.
 # Positions without a disc have no answer, and neither the loss nor the score counts them.
 # Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
-# The score is the mean of two percentages, for white discs and for black ones.
+# The score is the mean of two percentages of right answers: one for the white discs, and one for the black discs.
 # On the *odd one out*, "always black" scores 50 %, although five of the six discs are black.
 #
 # | arm | the module |
@@ -597,7 +597,8 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 
 # %% [markdown]
 # **Touch it: how can counting work?**
-# We make the logits by hand: one slot likes green discs (logit 3), the other slot likes nothing in particular (logit 0).
+# We make the logits by hand.
+# One slot likes green discs, with logit 3, and the other slot likes nothing in particular, with logit 0.
 # Move the slider to change how many of the six discs are green.
 # What does the first disc, which is always green, learn about the others?
 
@@ -752,8 +753,8 @@ check(MultiHeadExternalAttention)
 # </details>
 # %% [markdown]
 # **Is it still cheap?** Compare your module with torch's `nn.MultiheadAttention(64, 8)`.
-# How many times as many parameters does your module need, and how many times as many multiply-adds?
-# Predict the multiply-adds for 196 tokens, as in a small vision transformer, and for 4096.
+# If you divide your module's number of parameters by that of torch's module, what do you get?
+# And what do you get if you divide the multiply-adds, for 196 tokens (as in a small vision transformer) and for 4096?
 
 # %%
 predicted = {"parameters": None, "multiply-adds, 196 tokens": None,
@@ -783,7 +784,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # | $M_v$ before training | not said | [$M_k$ transposed](https://github.com/MenghaoGuo/EANet/issues/12) | its own random numbers |
 # | biases of the memory | none | none; with many heads, both | as the code |
 #
-# With the authors' weights your three modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
+# With the authors' weights your three modules give the same outputs and gradients as their code (our tests check this to within 1e-10).
 #
 # **A challenge (not graded).** How small can the memory be if the network still has to learn the odd one out in 250 steps of 16 pictures?
 # Each head has its own sums Z, so heads help although they share one memory.
@@ -818,20 +819,20 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #   The sums Z over all tokens of an image decide how much each slot counts.
 # - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
-# - If each token can answer on its own, as on the book, the sums are not needed: an MLP of the same size did equally well.
+# - If each token can answer on its own, as on the *book* question, the sums are not needed: an MLP of the same size did equally well.
 # - Double normalisation does not make the weights independent of the scale of the logits.
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
 #   Compared with fused self-attention this saves time, but no memory.
 #
-# So before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens say it?*
+# Before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens express it?*
 
 # %% [markdown]
 # **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
 # On our real pictures (below) external attention scores 93 %, and so does one more 3 x 3 convolution.
-# That test shows that information travels far enough, not that the module beats a convolution.
+# That test shows only that the module carries information far enough across the picture, not that the module beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
@@ -848,10 +849,10 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    What happens to Z, and to the output?
 # 2. In the multi-head form `mk` has a bias.
 #    What is the gradient of this bias?
-# 3. On the book, the MLP needs no normalisation at all.
+# 3. On the *book* question, the MLP needs no normalisation at all.
 #    In what sense is it a memory, too?
 # 4. A reader of the code [asked](https://github.com/MenghaoGuo/EANet/issues/18) whether a memory shared by all heads is too weak.
-#    With 16 slots, which should count better: one head of 32 channels, or four heads of 8?
+#    With 16 slots, which should be better at counting: one head of 32 channels, or four heads of 8?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -863,9 +864,10 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    The matching column of the second matrix is what the MLP outputs when it finds that pattern.
 #    Geva and others (2021) read the MLPs of transformers in this way, as keys and values.
 #    But an MLP lacks the sum over the tokens.
-# 4. In our runs, the four heads count better.
-#    They have fewer parameters, but 64 sums Z per image instead of 16, and we did not test whether the heads or the sums count.
-#    On the odd one out they score 100, 100 and 100 % after 250 steps, and one head scores 57, 78 and 52 %.
+# 4. In our runs, the four heads are better at counting.
+#    They have fewer parameters, but 64 sums Z per image instead of 16.
+#    We did not test whether the heads or the sums make the difference.
+#    On the odd one out the four heads score 100, 100 and 100 % after 250 steps, and one head scores 57, 78 and 52 %.
 #    After five times as many steps both runs with four heads score 100 %.
 #    Of two runs with one head, one also scores 100 % and the other scores 71 %, so part of the difference is a matter of time.
 # </details>

@@ -19,7 +19,7 @@
 #
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
 # Does the large matrix ever have to exist?
-# A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
+# For a text of 131,072 tokens (pieces of words), it would take 64 GiB for each head of attention, yet language models read such texts.
 # These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
 #
 # **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
@@ -130,7 +130,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # **1. Chunks.** To compute one row of A, you need one query and all the keys, but no other row of A.
 # So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
 # `queries.split(128, dim=1)` cuts the queries into such chunks.
-# (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
+# (`chunk(4, dim=1)` always makes four pieces, so each piece needs a quarter of A, which still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these rows times all values give the results of two positions. The rest of A is never built.](figures/chunks.svg)
 #
@@ -144,7 +144,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # (A kernel is a routine here, not the window of a convolution.)
 # Without `scale=1.0`, torch would divide the products by the square root of q's width.
 # (The width is how many numbers q holds for each position.)
-# DANet does not divide the products.
+# Lesson 05a's position attention, like that of DANet, does not divide the products.
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
@@ -160,8 +160,8 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # Here is a worked example first: if N = 300 rows are cut after every 128, the chunks have 128, 128 and 44 rows.
 # The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
 # Joined along the axis of the rows, the results are (B, 300, C), and you turn this into (B, C, H, W).
-# Look at the sizes of the pieces for N = 300 and for N = 3000.
-# Which of the two ways makes larger pieces when N grows?
+# Compare the pieces of `split(128)` with those of `chunk(4)`, for N = 300 and for N = 3000.
+# Which of these two calls makes larger pieces when N grows?
 
 # %%
 for n in (300, 3000):
@@ -326,7 +326,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # - **Fused attention is not always fused.**
 #   When the values have a different width from the queries and keys, the call needs as much memory as the naive form.
 #
-# `cost` counts tensors, but a whole process tells the same story (`solutions/memory/measured.md` in the course's repository).
+# `cost` counts tensors only, but the memory of a process tells the same story (`solutions/memory/measured.md` in the course's repository).
 # With 64 channels and N = 9216, a training step made the process grow by 977 MiB for *naive* and for *fused* without padding.
 # The process grew by 351 MiB for *chunks*, by 39 MiB for *chunks, recomputed*, and by 19 MiB for *fused, padded*.
 #
@@ -346,7 +346,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 #
 # **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
 # (A **logit** here is lesson 00's score, query times key.)
-# What is the result with torch's softmax, and what is it with `exp` divided by its sum?
+# What is the result with torch's softmax, and what is it with the exponentials divided by their sum?
 # (Write `float("nan")` if you expect no valid number.)
 
 # %%
@@ -377,9 +377,9 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # %% [markdown]
 # The two blocks have subtracted *different* maxima, so their sums cannot be added as they are.
 #
-# Milakov and Gimelshein (2018) solved this for the sum.
+# Milakov and Gimelshein (2018) solved this problem for the sum alone.
 # Their method keeps a running maximum and a running sum, and it corrects both when a larger number turns up.
-# For each query we carry three things from block to block:
+# We keep a running output as well, so for each query we carry three things from block to block:
 #
 # - m, the largest logit so far;
 # - s, the sum of exp(logit - m) so far;
@@ -525,7 +525,8 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # Cutting the queries is easier, because there is no running maximum and each softmax sees its whole row.
 # Cutting the keys requires m, s and o, but each query then needs only one block of keys at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both the queries and the keys.
-# A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
+# A tile (the logits of some queries and some keys) fits into the fast memory next to a GPU's arithmetic units.
+# A loop like yours runs there.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
 # For the backward pass FlashAttention keeps m and s of each query, and computes each tile a second time.
 # (Later versions keep only m + ln s.)
@@ -612,7 +613,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # - In training, chunks alone are not enough, because autograd keeps the weights of all chunks; recomputation trades time for memory.
 # - A softmax can be computed over a row that is read in blocks.
 #   You keep the maximum, the sum and the output so far, and rescale the sum and the output when the maximum rises.
-# - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure memory, never assume it.
+# - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure how much memory it needs.
 # - Memory becomes linear in N, but the number of multiplications stays quadratic.
 #
 # **Today** nearly every network with attention over long inputs runs a fused kernel of this kind.
@@ -650,7 +651,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
 # 4. They exchange m, s and o, which are E + 2 numbers per query.
 #    The two machines' numbers are merged exactly as a block is merged into what came before.
-# 5. It needs this only if C is large.
+# 5. Channel attention needs them only if C is large.
 #    With 64 channels the C x C matrix has 4096 entries, however large the image is.
 # </details>
 

@@ -335,7 +335,7 @@ point_windows(window_partition, shifted_window_mask)
 #
 # ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
-# Pairs with the same offset share a cell of the table.
+# A table has one cell for each offset, so pairs with the same offset share a cell.
 # In the first Swin, each cell is a parameter, so a larger window has cells that were never trained.
 # Swin v2 computes the bias from the offset with a small network instead: a *continuous* position bias, for windows of any size.
 #
@@ -344,7 +344,9 @@ point_windows(window_partition, shifted_window_mask)
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 # With w = 3, for example, the offset 1 becomes t = 4, and then $\log_2 5 / 3 = 0.77$.
 #
-# The functions for the table and the index are given; only the first of them takes a `dtype`.
+# Two functions are given: one makes the table, and the other function makes the **index**.
+# The index holds, for each pair of tokens, the number of the cell of the table that this pair reads.
+# Only the first function takes a `dtype`.
 # The table has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
 # (The other arguments are for lesson 08b.)
 
@@ -401,7 +403,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # The paper (section 3.3) gives these two numbers too, as its argument for the log scale.
 #
 # But look at the curves again: the coordinate of offset 1 *changes* with the window.
-# We trained networks on a task about right neighbours in windows of 2 x 4.
+# We trained networks with windows of 2 x 4 on the task of section 10, in which each tile says its right neighbour's colour.
 # Then we used their weights in larger windows, without further training.
 # In windows of 2 x 6 three networks score 97, 80 and 86 %, and in windows of 2 x 8 only 46, 43 and 50 %.
 # Nothing is wrong with the weights.
@@ -424,7 +426,7 @@ for scale in (1, 10):
           f"weights {[round(w, 3) for w in weights.tolist()]}, sum {weights.sum():.2f}")
 
 # %% [markdown]
-# All logits lie between -1 and 1, so without a scale even an opposite vector gets a good share.
+# All logits lie between -1 and 1, so without a scale even a nearly opposite key gets a noticeable share of the weight.
 #
 # Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
@@ -514,7 +516,7 @@ for k in (torch.tensor([[4.0, 3.0], [6.0, -1.0]]), torch.tensor([[4.0, 3.0], [60
 # The authors take the cosine instead: both vectors are divided by their length first.
 #
 # - q: (B', h, N1, d), k: (B', h, N2, d), v: (B', h, N2, e), result (B', h, N1, e); B' counts windows;
-# - divide each query and each key by its length, as `F.normalize` does (at least by 1e-12);
+# - divide each query and each key by its length, as `F.normalize` does (a length below 1e-12 counts as 1e-12);
 # - do *not* divide by the square root of d;
 # - `transform` is a function that turns cosines, (B', h, N1, N2), into logits; call it once;
 # - take a softmax over the N2 keys, and multiply by v.
@@ -745,11 +747,12 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # If *both* blocks are shifted, columns 1, 5 and 9 are blind instead ("shifted border").
 # One plain and one shifted block leave no column blind, and away from borders ("elsewhere") the shift changes nothing.
 #
-# **The mask does not only forbid; it tells a network where the picture ends.**
+# **The mask does more than forbid: it tells a network where the picture ends.**
 # Without the mask the picture is a ring, in which column 11 sits next to column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
 # So the network cannot tell column 11 from column 3, and has to choose.
-# It can say the neighbour's colour, which is right at the border and wrong at the edge, or the tile's own colour.
+# It can say the neighbour's colour, which is right at the border and wrong at the edge.
+# Or it can say the tile's own colour, which is right at the edge and wrong at the border.
 # A network that scores 100 % in one of the two places is at chance, 25 %, in the other one.
 # So the two scores sum to at most about 125.
 # Our networks lean towards the neighbour.
@@ -757,14 +760,15 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 
 # %% [markdown]
 # **Do the other arms only need more time?** We trained all arms for five times as many steps.
-# There are eight runs with *no mask*, and three of each other arm.
+# There are eight runs with *no mask*, and three runs with each of the remaining arms.
 # The networks that are *never shifted* still score 26, 26 and 26 % at the border.
 # In the blind columns of *both shifted* the three runs score 26, 25 and 24 %.
 # In blind columns more steps cannot help, because the answer never arrives.
 # With *no mask* the networks score 93 to 100 % at the border, and 25 to 32 % at the edge.
 # With *one shifted* block, the networks score 100 % in both places.
-# Half the learning rate gives the same findings.
-# But after 150 steps at half or at twice the rate, one of three runs without a mask leaned towards the tile's own colour.
+# With five times as many steps, half the learning rate gives the same findings.
+# With 150 steps at half the rate, one of three runs without a mask leaned towards the tile's own colour.
+# At twice the rate, this happened in one of three runs as well.
 # (All runs are in `solutions/windows/experiment.md` in the course's repository.)
 #
 # The task does not show how much the mask matters on photographs.
@@ -774,7 +778,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # ## 11. The bug museum
 #
 # **A mask that raises no error.**
-# *Symptom.* Training works, shapes are right, but at one rim of the results something is off.
+# *Symptom.* Training works, shapes are right, but something is off along one edge of the results.
 # A reader found this mistake [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here is our copy:
 
 # %%
@@ -870,7 +874,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # **What stays open.** We do not know how much the mask matters on photographs.
 # Apart from the reader's report above, we know of no comparison.
 #
-# **What comes next.** Lesson 08b puts windows, stripes and a few far tokens into one block, and cleans a photograph with it.
+# **What comes next.** Lesson 08b puts windows, stripes and a few distant tokens into one block, and cleans a photograph with it.
 
 # %% [markdown]
 # ## 14. Questions, and where to read on
