@@ -406,7 +406,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # The constructor raises `ValueError` if C // r is 0 (the message names C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
 # Worked example with two positions and C // r = 1: the queries are 1 and 0, and the keys are 0 and ln 3.
-# Row 0 is (1/4, 3/4), and row 1 is (1/2, 1/2).
+# Row 0 is (1/4, 3/4); row 1 is (1/2, 1/2).
 # The values 8 and 4 give (5, 6), and the mask (1, 0.5) turns this into (5, 3).
 
 # %% exercise
@@ -886,12 +886,14 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # The pictures of this test are handwritten digits on pieces of photographs.
 # We divided the forms on which people wrote these digits into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
 # So the mask alone or the other picture alone brings most of the gain, and the two together bring no more.
-# After these 1,000 steps, the module does even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
+# The module did even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
 # These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
 # (Even the query's mask looks across: it is the prior mask, which is made from both pictures.)
-#
+
+# %% [markdown]
 # **What stays open.** On photographs or scans, does looking across add something that the mask does not give?
 # Our striped ellipses cannot tell us, because their frozen features already say which colours are alike.
 #

@@ -479,7 +479,8 @@ check(ExternalAttentionBlock)
 # | *self-attention* | query, key, value and output layers, with as many parameters as the others |
 # | *plain softmax* | `mk` and `mv`, with one softmax over the slots between them, as in section 3 |
 # | *external attention* | your `ExternalAttention`, with 64 slots |
-#
+
+# %% [markdown]
 # **How can we find out where an answer comes from?**
 # After training, we let each test image *borrow* some numbers from the image before it in the batch, and change nothing else.
 # Self-attention borrows the whole matrix A, and external attention borrows the 64 sums Z.

@@ -49,7 +49,7 @@ ITEMS = (
          "8) and v of shape (1, 1, N, 64). The result is right, but it needs N x N numbers. What helps?",
          "c",
          "The CPU's blockwise kernel wants one width for all three, and zeros change no product. "
-         "Otherwise torch builds the matrix without a warning: measure memory, never assume it.",
+         "Otherwise torch builds the matrix without a warning: measure how much memory it needs.",
          choices=("Leave out `scale`, so that the default is used.",
                   "Call `.contiguous()` on q, k and v once more.",
                   "Pad q and k with zeros to the width 64.",

@@ -338,7 +338,8 @@ point_windows(window_partition, shifted_window_mask)
 # A table has one cell for each offset, so pairs with the same offset share a cell.
 # In the first Swin, each cell is a parameter, so a larger window has cells that were never trained.
 # Swin v2 computes the bias from the offset with a small network instead: a *continuous* position bias, for windows of any size.
-#
+
+# %% [markdown]
 # The network sees offsets on a **log scale**.
 # For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
@@ -572,7 +573,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
-# In the networks of our experiment the mask did not fail, because their largest scale is 17.
+# In our networks with a mask (section 10) it did not fail, because no scale in them exceeds 15.
 
 # %% [markdown]
 # ## 9. Exercise 6: `WindowAttention`
