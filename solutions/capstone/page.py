@@ -1030,9 +1030,9 @@ study("places", task="far",
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | ECA's kernels in ResNet-50 | a rule, which gives 5, 5, 5, 7 | 3, 5, 5, 7 by hand | the code's in section 5, the rule in lesson 02 |
-# | CBAM's spatial gate | a convolution | a convolution and a BatchNorm | as the code |
-# | SCNet's enlarging | bilinear | nearest | as the code |
-# | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as the code |
+# | CBAM's spatial gate | a convolution | a convolution and a BatchNorm | as in the code |
+# | SCNet's enlarging | bilinear | nearest | as in the code |
+# | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as in the code |
 # | EPSANet (Large) | in the tables | not in the released code | not built |
 #
 # A parameter count cannot tell bilinear from nearest, but it shows every other difference in this table.

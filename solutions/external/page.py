@@ -783,7 +783,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # |---|---|---|---|
 # | denominator | the sum | the sum + 1e-9 | the sum + eps |
 # | $M_v$ before training | not said | [$M_k$ transposed](https://github.com/MenghaoGuo/EANet/issues/12) | its own random numbers |
-# | biases of the memory | none | none; with many heads, both | as the code |
+# | biases of the memory | none | none; with many heads, both | as in the code |
 #
 # With the authors' weights your three modules give the same outputs and gradients as their code (our tests check this to within 1e-10).
 #

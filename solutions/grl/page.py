@@ -1021,9 +1021,9 @@ print_reach(exhibit)
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | logits | scaled dot products | cosines, learned scale, position bias | as the code |
-# | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as the code |
-# | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as the code |
+# | logits | scaled dot products | cosines, learned scale, position bias | as in the code |
+# | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
+# | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as in the code |
 #
 # With the same weights, our solutions give the authors' outputs and gradients, to within 1e-10.
 #

@@ -817,9 +817,9 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | masked logits | "masking mechanism" | -100 | -100 |
-# | temperature | above 0.01 | scale at most 100 | as the code |
-# | bias | output of the small network | 16 · sigmoid of it | as the code |
-# | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as the code |
+# | temperature | above 0.01 | scale at most 100 | as in the code |
+# | bias | output of the small network | 16 · sigmoid of it | as in the code |
+# | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as in the code |
 # | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
 #
 # With the same weights and square windows, outputs and gradients equal those of the authors' code (our tests check this within 1e-10).
