@@ -137,8 +137,9 @@ print("row b of A:", [f"{weight:.3f}" for weight in weights], f"their sum: {weig
 print(f"b gathers {weights @ values:.2f}")
 
 # %% [markdown]
-# The logits of b are 0, ln 2 and ln 4.
-# Their exponentials are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
+# The products of b's query with the three keys are 0, ln 2 and ln 4.
+# Such scores, before a softmax, are called **logits**.
+# The exponentials of these logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # Position b gathers 1/7 · 7 + 2/7 · 0 + 4/7 · 14 = 9.
 # (If a query holds D numbers, lesson 00 divides the products by $\sqrt{D}$, but DANet does *not*.)
 
@@ -272,7 +273,8 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # **Predict first.** Nobody tells the network about colours or marks; it only sees posters and answers.
 # Now take an unmarked patch on a poster that the network has never seen.
 # How much of its attention weight will lie on the one marked patch that has the same colour?
-# By chance it would be 4 %, because a patch fills one of the poster's 24 cells.
+# A poster is divided into 24 cells, and a marked patch and its mark fill one of them.
+# So by chance the share would be 4 %.
 
 # %%
 predicted = {"on the marked patch of its colour": None}
@@ -592,9 +594,10 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 #
 # ### A change that few notice
 #
-# *Symptom.* This is the attention of SAGAN, an image generator, rebuilt from early TensorFlow code.
-# The output shape is right, the rows sum to 1, and the network trains.
-# But if something changes far away, in another row of the image, the output stays the same.
+# This is the attention of SAGAN, an image generator, rebuilt from early TensorFlow code.
+#
+# *Symptom.* The output shape is right, the rows sum to 1, and the network trains.
+# But the output at a position stays the same if something changes in another row of the image.
 
 # %%
 def exhibit(q, k, v):  # each (B, H, W, C), channels last
@@ -819,7 +822,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #   With another poster's A it was at chance, so its answers came through A.
 # - The shape of an attention matrix says what it compares: N x N compares positions, and C x C compares channels.
 # - Channel attention solved the same posters with one parameter.
-#   With the paper's sign, most runs needed more steps than with the code's sign.
+#   Most runs with the paper's sign needed more steps than the runs with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
 # - A plain mean over all positions did part of what attention does here, and with more steps it did a larger part.
 #
@@ -830,7 +833,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # New segmentation networks are mostly transformers, such as [SegFormer](https://arxiv.org/abs/2105.15203) and [Mask2Former](https://arxiv.org/abs/2112.01527).
 # These transformers use the attention that you built, with a scale and with heads.
 #
-# **Against a plain convolution.** On the real pictures below, the network with one more 3 x 3 convolution scores 93.0 % after 1,000 steps.
+# **Against a plain convolution.** In our recorded runs (below), the same small network looks at real pictures with different modules.
+# With one more 3 x 3 convolution instead of an attention, it scores 93.0 % after 1,000 steps.
 # With position attention it scores 86.1 %, and with channel attention it scores 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # On these pictures one more convolution sees far enough, and neither attention does better.
@@ -838,7 +842,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
 # In our runs the code's sign is faster, and the authors report that it trains better, but we know of no explanation that was tested.
 #
-# **What comes next.** A has N · N numbers, which is too many for large images.
+# **What comes next.** The matrix A has N · N numbers, which is too many for large images.
 # Lesson 05b computes the same attention without ever building A.
 
 # %% [markdown]

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 06b · Polarized Self-Attention
 #
-# *Two gates: one collapses all positions so that it can afford to keep the channels, and the other does the opposite.*
+# *One gate collapses all positions and can afford to keep the channels; the other gate collapses the channels to keep all positions.*
 #
 # ![A small picture with an orange, a green and a blue dot under an orange bar. Beside it the answer, a white spot where the orange dot lies, on a fine map, and the same answer averaged over cells of 4 x 4 and of 8 x 8 pixels. Squares mark the three dots. On which of the maps can you tell which dot is meant?](figures/question.svg)
 #
@@ -138,11 +138,12 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # Liu, Liu, Fan and Huang (2021) treat features in the same way.
 # The **channel branch** collapses the positions completely, to one, and keeps many channels: C // 2 of them.
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
-# So each branch gives up one of the two completely, instead of keeping some positions and some channels.
+# So each branch gives up either the positions or the channels completely, instead of keeping some positions and some channels.
 # That is what **polarized** means.
 #
 # The light that passes such a filter is faint and has to be enhanced, so each branch also enhances what it keeps.
-# It applies a **softmax** to its narrowest tensor (one channel, or one position), and its last step is a **sigmoid**.
+# It applies a **softmax** to a tensor that has only one channel, or only one position.
+# The last step of each branch is a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
 #
@@ -376,7 +377,7 @@ check(SpatialPolarized)
 # At each position, *bright* is the brightness, from 0 to 1, and *dark* is 1 - bright.
 # The module's two channels of values are 16 · bright - 11 and 16 · dark - 11.
 # So a value is above 0 only where *bright* (or *dark*) is above 11/16, which is about 0.7.
-# The factor 16 makes the border sharp.
+# The factor 16 makes the border between open and closed positions sharp.
 # We set the query by hand too.
 # The logit of *bright* is 30 times the mean of *dark*, and the logit of *dark* is 30 times the mean of *bright*.
 # So the darker the whole image is, the more weight *bright* gets; the brighter it is, the more weight *dark* gets.
@@ -435,7 +436,7 @@ for layout, read in (("parallel", pair), ("sequential", gates * pair)):
 # Here is the rest by hand, for the channel that holds 2, whose gate is 0.5.
 # The parallel layout returns 2 · 0.5 + 2 · 0.62 = 2.24.
 # The sequential layout first computes 2 · 0.5 = 1, and then 1 · 0.50 = 0.5.
-# If you made the sequential layout's map from x, it would return 1 · 0.62 = 0.62 instead, and no shape would tell you.
+# If you made the sequential layout's map from x, it would return 1 · 0.62 = 0.62 instead, and no shape would give the mistake away.
 #
 # The output has x's shape, and there is no additional shortcut.
 
@@ -625,7 +626,7 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
 #   In its two long runs, it is right in 58 and 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
-#   The runs beat it, probably because a neighbouring pixel counts as right and may lie in another cell.
+#   The runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
@@ -714,7 +715,7 @@ class PostedSpatial(nn.Module):
 # The shapes are right, the map lies between 0 and 1, and the module trains.
 # </details>
 #
-# **The symptom.** A weighted mean of threes is 3, whatever the weights are.
+# **A test.** A weighted mean of threes is 3, whatever the weights are.
 # So if every value is 3, the map must be σ(3) = 0.95 everywhere, for every image.
 # Repair `query` in the cell above until the next cell answers *Yes*.
 
@@ -739,7 +740,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 #
 # Without the softmax, both the query *and* the value grow with x.
 # So if the features are 4 times as strong, the sheet is about 16 times as large.
-# Gates that are moderate on one image are then near 0 or 1 on a stronger one.
+# Gates that are around a half on one image are then near 0 or 1 on an image with stronger features.
 # A module that fails the test with the threes is not the paper's branch.
 # But a module that passes this test need not be right, because 32 equal weights pass too.
 
@@ -748,8 +749,8 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 #
 # | | the paper | the authors' code, parallel | the authors' code, sequential | here |
 # |---|---|---|---|---|
-# | softmax of the spatial branch | over the query's C // 2 channels, before the product | over the H · W positions, after the product | over the H · W positions, on the value | as the paper |
-# | between mean and gates of the channel branch | `wz`; in its figure, a LayerNorm too | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as the paper |
+# | softmax of the spatial branch | over the query's C // 2 channels, before the product | over the H · W positions, after the product | over the H · W positions, on the value | as in the paper |
+# | between the mean and the gates of the channel branch | `wz`; in its figure, a LayerNorm too | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as in the paper |
 # | biases | not said | none | only in the small network of the row above | everywhere |
 # | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
@@ -766,7 +767,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
 # - Of the three maps, the full-size map was learned soonest in our runs.
-#   In our longer runs a coarse map got at most a few points beyond what its cells allow.
+#   In our longer runs, a coarse map scored at most a few points more than a perfect map of such cells.
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - Two gates in a row weaken the features, while two gates side by side keep their strength.
 #

@@ -137,7 +137,7 @@ slide_a_lamp()
 # ## 2. The idea
 #
 # Hu, Shen and Sun (2018) give a network this global view after every few convolutions.
-# They give the reason that you met in section 1: a convolution knows nothing about anything outside its window.
+# Their reason is the one that you met in section 1: a convolution knows nothing of what lies outside its window.
 # (See section 3.1 of the paper.)
 # **Squeeze**: for each of the C channels, take one number from the whole image, the channel's mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
@@ -559,7 +559,7 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # A small network answers the question of section 1: is the paper in the centre more red, or more blue?
 # Two 3 x 3 convolutions, each with BatchNorm and ReLU, see 5 x 5 pixels around the centre.
 # All of these pixels are on the same paper.
-# Next comes one of four modules, and a 1 x 1 convolution gives the answer.
+# Next comes a module or nothing, as the table says, and then a 1 x 1 convolution gives the answer.
 # As in lesson 00, we call the variants **arms**:
 #
 # | arm | what comes in between |
@@ -682,7 +682,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 #
 # This holds in longer training too.
 # After five times as many steps SE scores 96 % in two runs.
-# In one run with a third of the learning rate it scores 96 % too, and in one with three times the rate 92 %.
+# In one run with a third of the learning rate it scores 96 % too, and in one with three times the rate it scores 92 %.
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
@@ -712,7 +712,7 @@ show_gate_under_lamps(gates_of)
 # %% [markdown]
 # The gate follows the lamp (a correlation near 1 or -1 means that the dots lie near a line).
 # The papers move it too, though less, because their mean is not exactly grey.
-# If many dots lie on a flat line at 0.5, every hidden number of these pictures is below 0, so the ReLU sets it to 0.
+# If many dots lie on a flat line at 0.5, all hidden numbers of their pictures are negative, so the ReLU sets these numbers to 0.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 
 # %% [markdown]
@@ -722,7 +722,8 @@ show_gate_under_lamps(gates_of)
 # We tested them on new photographs.
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
 # Higher is better, and a gain of 3 dB means half the squared error.
-# With the pieces **alone**, SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
+# First we showed each piece **alone**, with nothing around it.
+# There SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
 # On the pieces that it was trained on, SE was ahead: it scored 20.5 and 20.4 dB, and the network without a module scored 19.9 dB.
 # So SE may have learned these pieces by heart, and with more photographs it might help.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
@@ -783,10 +784,10 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 
 # %% [markdown]
 # **Against a plain convolution.** In our recorded runs (below), a handwritten digit lies on a photograph.
-# A network finds out whether the digit has the colour of a frame.
-# If it has, the network reads the digit.
+# The picture has a coloured frame, and a network finds out whether the digit has the frame's colour.
+# If the digit has this colour, the network reads it.
 # The network with SE scores 93.7 %.
-# With one more 3 x 3 convolution instead of SE, it scores 93.0 %.
+# The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
 # We divided the forms on which people wrote the digits into six groups.

@@ -17,9 +17,9 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To name the badly printed card's colour, you compare it with the six cards, and look at some more than at others.
-# That is called attention.
-# It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
+# **Why anyone cares.** To name the colour of the badly printed card, you compare that card with the six others.
+# You look more closely at some of them than at others, and that is called attention.
+# Attention is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Attention has a cheaper relative, the gate.
 # Many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain a gate.
 #
@@ -162,7 +162,7 @@ check(global_average_pool)
 # *Gradients* means that the gradients are right too, so training works.
 # *dtype* and *device* mean that your result has the input's data type and is on the input's device.
 # *Input untouched* means that your code did not change its inputs.
-# Each of these earns a share of the points; the right output earns the largest share.
+# Each of these checks earns a share of the points; the check of the output earns the largest share.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -215,7 +215,7 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # %% [markdown]
 # Two shapes are traps.
 # (4, 6) was meant as (B, C), but torch lines it up with (H, W).
-# The product runs because B = H and C = W here, and it multiplies the wrong numbers.
+# The product runs because B = H and C = W here, but it multiplies the wrong numbers.
 # And (4, 1, 4, 1) is a gate that nobody meant, yet it stretches without complaint.
 # A result of the right shape proves little.
 
@@ -338,7 +338,7 @@ show(show_images(torch.cat(gated), titles),
 #
 # The transformer paper's $d_k$ is our D.
 # The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
-# The scale also sets the base of the powers.
+# The scale also decides which base is raised to the power of each score.
 # A softmax computes $e^{\text{scale} \cdot \text{score}}$.
 # With scale = ln 2 this is $2^{\text{score}}$, so the base is 2, as in our example.
 
@@ -359,7 +359,7 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 
 # %% [markdown]
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
-# `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
+# `reshape` keeps the numbers in their order and only cuts them differently, so the columns of its result are not the keys.
 # The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
 # A similar mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
 # It reshaped the output of its attention without swapping two axes first.
@@ -479,13 +479,13 @@ for size in (4, 16, 64, 256):
 # %% [markdown]
 # Without a scale, long vectors give nearly all weight to one key by chance, before anything is learned.
 # When the weights are nearly 0 and 1, the softmax is saturated.
-# Its slope is then almost 0, so hardly any gradient reaches queries and keys.
+# Its slope is then almost 0, so hardly any gradient reaches the queries and the keys.
 # If we divide by $\sqrt{D}$, the weights for D = 256 are about as even as those for D = 4.
 
 # %% [markdown]
 # ## 7. Exercise 4: `count_parameters`
 #
-# A module's first cost is its parameters.
+# The first cost of a module that we look at is its number of parameters.
 # Before you count them, look at what two layers hold:
 
 # %%
@@ -495,7 +495,8 @@ print("norm:", {its_name: tuple(its.shape) for its_name, its in batch_norm.named
 print("state dict of the norm:", list(batch_norm.state_dict()))
 
 # %% [markdown]
-# The state dict of the norm holds three buffers as well, so a sum over the state dict would be too large.
+# The state dict of the norm also holds three buffers, which are numbers that a module stores but does not train.
+# So a sum over the state dict would be too large.
 #
 # `count_parameters(module)` returns an `int`, the number of values that training may change.
 #
@@ -682,7 +683,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # Without the cue no arm beats chance.
 # The plain mean is at chance even with the cue.
 # Longer training changes none of this.
-# After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
+# After five times as many steps, at three learning rates, the plain mean and the arms without the cue are still at chance.
+# (They score 15 to 18 %.)
 # With one question at a time, the arm *over the queries* is still at chance too.
 # With six questions at once this arm scores 97 to 99 %.
 # (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
@@ -729,7 +731,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # That is why `scale` is an argument here.
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
-# Write an attention that uses this, and still answers single questions.
+# Write an attention function that uses this fact, and still answers single questions.
 # In the worst of three runs, our attention scores 98.1 % with six questions at once.
 # With one question at a time, it gets 4.2 % wrong.
 # There are 720 ways to hand out six cards to six questions.
@@ -766,9 +768,9 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # Its competitors have not replaced it so far.
 # People have changed how it is computed, and how many pairs of positions it compares (lessons 05b and 08a).
 #
-# **What stays open.** All weights of a query sum to 1.
+# **What stays open.** The weights of a query always sum to 1.
 # So even a query that matches nothing must take something.
-# Language models learn to [put this spare weight on their first words](https://arxiv.org/abs/2309.17453), whatever these words say.
+# Language models learn to [put this spare weight on the first words of a text](https://arxiv.org/abs/2309.17453), whatever these words say.
 # Whether a softmax is the best way to hand out weights is an open question.
 #
 # **What comes next.** In lesson 01 the weights of a gate come from the whole image.
