@@ -691,7 +691,8 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # The added gates depend on the lamp, so adding them has the same effect as moving the threshold with the lamp.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
-#
+
+# %% [markdown]
 # *Explain what surprised you.*
 # Does a gate really depend on the lamp?
 # The next cell lights one set of papers with 200 lamps, and follows the gate that depends most on the lamp's balance of red and blue.

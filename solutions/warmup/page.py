@@ -679,7 +679,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # So both softmaxes can reach the same weights.
 # A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
 # With the wrong axis, the answer to one question needs the other five questions.
-#
+
+# %% [markdown]
 # Without the cue no arm beats chance.
 # The plain mean is at chance even with the cue.
 # Longer training changes none of this.
