@@ -326,7 +326,7 @@ touch_attention(A[0], test_set, poster=0)
 # A map of weights says where an answer is *read*.
 # It does not say what the network does with the answer, because that is up to the values, and to the layers that follow.
 #
-# No tensor of parameters has the size N (here 144), so the module works on an image of any size.
+# No parameter has N (here 144) in its shape, so the module works on an image of any size.
 
 # %% [markdown]
 # ## 5. Exercise 2: `ChannelAttention`
@@ -558,7 +558,7 @@ check(DANetHead)
 # <details><summary>Hint 2: the idea</summary>
 #
 # A 3 x 3 kernel keeps H and W with `padding=1` (lesson 04).
-# Each branch is three calls inside one another.
+# Each branch is three nested calls.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -617,7 +617,7 @@ print("positions that notice:\n", notices.int())
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# For tensors with four axes, `@` multiplies over the last two axes.
+# For tensors with four axes, `@` treats the last two axes as matrices.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
 # First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
 # Finally, `.view_as(v)` (the original v) restores the image.
@@ -824,7 +824,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # - Channel attention solved the same posters with one parameter.
 #   Most runs with the paper's sign needed more steps than the runs with the code's sign.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
-# - A plain mean over all positions did part of what attention does here, and with more steps it did a larger part.
+# - Here a plain mean over all positions did part of attention's work, and with more steps it did more of this work.
 #
 # So before you put position attention into a network, ask: *does a position need something that may stand anywhere in the picture?*
 
@@ -840,7 +840,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # On these pictures one more convolution sees far enough, and neither attention does better.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
-# In our runs the code's sign is faster, and the authors report that it trains better, but we know of no explanation that was tested.
+# In our runs training is faster with the code's sign, and the authors report that training goes better with it.
+# But we know of no explanation that was tested.
 #
 # **What comes next.** The matrix A has N · N numbers, which is too many for large images.
 # Lesson 05b computes the same attention without ever building A.

@@ -19,7 +19,8 @@
 #
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
-# This lesson's module makes a map of full size without such a matrix, because two small vectors of weights are enough.
+# This lesson's module makes a map of full size without such a matrix.
+# It needs only two small vectors of weights, one for the positions and one for the channels.
 # [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships this module.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 5 min · 10 points · difficulty 3 of 5
@@ -301,7 +302,8 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #
 # ![wq, a mean over H and W and a softmax make weights (B, C // 2); wv makes values (B, C // 2, H, W). The weighted mean of their channels is one sheet; sigmoid makes the map (B, 1, H, W).](figures/spatial_branch.svg)
 #
-# Here is an example by hand, with C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
+# Here is an example by hand, with C = 4.
+# The two channels of `wq(x)` have the means 1.1 and 0 over all positions, so the weights are (3/4, 1/4).
 # At a position with the values (2, -2), the weighted mean is 1.5 - 0.5 = 1, so the map there is σ(1) = 0.73.
 # At a position with the values (0, 4), the weighted mean is 1 again.
 # (In the drawing and in the cell below, the weighted means of all positions are called the *sheet*.)
@@ -411,7 +413,7 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # %% [markdown]
 # ## 5. Exercise 3: `PolarizedSelfAttention`
 #
-# Put `channel`, a `ChannelPolarized`, and `spatial`, a `SpatialPolarized`, together.
+# Put the two branches together: `channel` is a `ChannelPolarized`, and `spatial` is a `SpatialPolarized`.
 # The paper describes two **layouts**:
 #
 # ![Parallel: channel and spatial both read x; each result multiplies x, and the products are added. Sequential: x times its channel gates, then times the map that spatial makes from the result.](figures/layouts.svg)
@@ -638,7 +640,7 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 
 # %% [markdown]
 # Here are the maps after the short training.
-# They are for a picture in which two dots lie in the same 4 x 4 cell.
+# They belong to a picture in which two dots lie in the same 4 x 4 cell.
 # We show this picture under a bar of each colour:
 
 # %% tags=["experiment"]
@@ -688,7 +690,7 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
 # > (2) The query is pooled over all positions; the value keeps its H x W.
 # > (3) Since the query has lost its positions, a softmax enhances the information that is left in it.
 # > (4) Query and value are multiplied.
-# > (5) Reshape, then a sigmoid, so that every number lies between 0 and 1.
+# > (5) The product is reshaped, and a sigmoid brings every number between 0 and 1.
 #
 # And this is the code of the post, which we rewrote with the same steps.
 # Tick off (1) to (5) before you read on.
@@ -777,7 +779,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # Newer networks for pose and segmentation, such as [ViTPose](https://arxiv.org/abs/2204.12484) and [SegFormer](https://arxiv.org/abs/2105.15203), are transformers, which let patches look at each other.
 #
 # **What stays open:** the paper reports gains of 2 to 4 points on pose estimation and segmentation.
-# A user who tried it on pose [found none](https://github.com/DeLightCMU/PSA/issues/9).
+# A user who tried the module on pose estimation [found no gain](https://github.com/DeLightCMU/PSA/issues/9).
 # We measured neither task; on our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
 #
 # **Next**, lesson 07a replaces the keys: they no longer come from the image at all.

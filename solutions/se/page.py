@@ -109,7 +109,7 @@ for rule, image in (("the centre alone", many.image),
 # %% [markdown]
 # **Touch it.** Why does the second rule work?
 # Change the lamp, and watch the three means and the framed paper.
-# Which of the four pictures follow the lamp, and which do not follow it?
+# Which of the four pictures change with the lamp, and which do not?
 
 # %% tags=["experiment"]
 slide_a_lamp()
@@ -388,7 +388,7 @@ check(SEBlock)
 #
 # - The same s multiplies all four numbers, so their effects add up: dL/ds = 1 · 1 + 0 · 2 + 2 · 3 - 1 · 6 = 1.
 # - The sigmoid's slope is s · (1 - s) = 0.25, so dL/du = 1 · 0.25.
-# - Each number of x is multiplied by s alone: dL/dx = (0.5, 0, 1, -0.5).
+# - Each number of x affects only one number of y, with the factor s: dL/dx = s · dL/dy = (0.5, 0, 1, -0.5).
 #
 # Now write this for whole batches.
 # The second of the next two cells tries your function on the example, and then on a batch.
@@ -687,7 +687,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
 # *Adding* does about as well as multiplying.
-# There is a likely reason: the last layer compares a sum with a threshold.
+# There is a likely reason: the last layer compares a weighted sum of the channels with a threshold.
 # The added gates depend on the lamp, so adding them has the same effect as moving the threshold with the lamp.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
@@ -799,7 +799,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Reach is another matter.
 # In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
-# The networks with one more convolution, dilated or not, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
+# The networks with one more convolution, plain or dilated as in lesson 04, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
 
 # %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.

@@ -347,7 +347,7 @@ show(show_images(torch.cat(gated), titles),
 #
 # Before you write the general form, look at the three words as tensors.
 # Each query has to be multiplied by each key, so we need a product of the shapes (N, D) and (D, M).
-# So the keys, whose shape is (3, 2), need the shape (2, 3).
+# Our keys have the shape (3, 2), and this product needs them in the shape (2, 3).
 # There are two ways to get this shape, and one of them is wrong.
 
 # %%
@@ -362,8 +362,8 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # `reshape` keeps the numbers in their order and only cuts them differently, so the columns of its result are not the keys.
 # The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
 # A similar mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
-# It reshaped the output of its attention without swapping two axes first.
-# The test that trained the network did not notice the mistake.
+# This transformer reshaped the output of its attention without swapping two axes first.
+# A test that trained the transformer did not notice the mistake.
 
 # %% [markdown]
 # Write attention for any sizes: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
@@ -766,8 +766,8 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 #
 # **Today.** This attention is the core of today's language models and of vision transformers.
 # It nearly always has several heads side by side.
-# Its competitors have not replaced it so far.
-# People have changed how it is computed, and how many pairs of positions it compares (lessons 05b and 08a).
+# So far, no competitor has replaced it.
+# People have changed how attention is computed, and how many pairs of positions it compares (lessons 05b and 08a).
 #
 # **What stays open.** The weights of a query always sum to 1.
 # So even a query that matches nothing must take something.
