@@ -840,7 +840,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # On these pictures one more convolution sees far enough, and neither attention does better.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
-# In our runs training is faster with the code's sign, and the authors report that training goes better with it.
+# In our runs training is faster with the code's sign, and an author reports that it helps training converge.
 # But we know of no explanation that was tested.
 #
 # **What comes next.** The matrix A has N · N numbers, which is too many for large images.

@@ -20,7 +20,7 @@
 # Pose estimation and segmentation need an answer for every pixel, and the answer may depend on something far away.
 # For a street scene of 2048 x 1024 pixels at a quarter of its resolution, attention between all positions would need a matrix of 64 GiB.
 # This lesson's module makes a map of full size without such a matrix.
-# It needs only two small vectors of weights, one for the positions and one for the channels.
+# It needs only two vectors of weights, one over the positions and one over the channels.
 # [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) ships this module.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 2 h 5 min · 10 points · difficulty 3 of 5

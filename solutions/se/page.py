@@ -799,7 +799,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Reach is another matter.
 # In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
-# The networks with one more convolution, plain or dilated as in lesson 04, stay at chance (48 to 50 %), and SE scores 64 to 89 %.
+# The networks with one more convolution, with or without dilation (lesson 04), stay at chance (48 to 50 %), and SE scores 64 to 89 %.
 
 # %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
