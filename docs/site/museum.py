@@ -30,7 +30,7 @@ def page(chosen: Sequence[Lesson]) -> str:
     rooms = "\n".join(room(lesson) for lesson in chosen)
     return f"""# The bug museum
 
-This code really was wrong, in widely read posts and in well-known repositories.
+This code was really published, with its mistakes, in widely read posts and in well-known repositories.
 We rebuilt it as small as possible.
 Each exhibit runs, or seems to.
 Look at the symptom and find the mistake; the lesson says what is wrong and where it was seen.

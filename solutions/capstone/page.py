@@ -546,9 +546,9 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
 # (The skeletons are in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
-# In the table, "met" means two things.
-# Your network has exactly as many parameters as we counted in the released code.
-# Also, somebody has stated a number, and your count rounds to it in the same unit.
+# In the table, "met" means that two things are true.
+# First, your network has exactly as many parameters as we counted in the released code.
+# Second, somebody has stated a number of parameters, and your count rounds to this number in the same unit.
 # "As the code" means that only the first of these holds: nobody states a number, or the stated number does not fit the released code.
 # For nearly every row this code is the authors' own.
 # SE's authors have released no network with 18 or 34 layers, so those two rows follow a third party's code.
@@ -639,7 +639,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
 # "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
-# Where we saw it: the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
+# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
 # No single README is wrong, but the table made from all three is wrong.
 # </details>
 
@@ -658,7 +658,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
 #   (33 %; it needs content from anywhere.
-#   The background has the legend's grey, so nobody can see where the legend is grey.)
+#   The background has the same grey, so a grey part of the legend does not stand out from it.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?

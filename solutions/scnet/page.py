@@ -425,7 +425,7 @@ slide_a_view(SCConv)
 # The third test uses pictures with new random ring colours, but the old answers ("no cue").
 #
 # You predicted in section 1 what each block scores on new pictures.
-# Now predict as well: what does **SC, pooling 4** score in these three tests?
+# Now make a second prediction: what does **SC, pooling 4** score in these three tests?
 # (Training takes about half a minute.)
 
 # %% tags=["experiment"]
@@ -502,7 +502,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # %% [markdown]
 # **Read it.** The plain block is at chance, and so is SC with pooling 1, which has the same layers and parameters as pooling 4.
 # Only the averaging differs.
-# More steps do not help these two blocks.
+# More steps help neither the plain block nor SC with pooling 1.
 # After five times as many steps, with this learning rate or half of it, both blocks are still at chance
 # (32.9 to 34.3 % in ten long runs).
 # They *cannot* learn the task, because the ring lies outside their view.
@@ -558,7 +558,7 @@ challenge("right at the dots, worst of three runs", worst, 95, "%",
 # **Exhibit: fine in training**
 #
 # *Symptom.* A network trains for days on crops of 32 x 32, and crashes on the first photograph.
-# A [port to Keras](https://github.com/MCG-NKU/SCNet/issues/21) makes the gate like this; here it is in torch:
+# A [port to Keras](https://github.com/MCG-NKU/SCNet/issues/21) makes the gate in this way, shown here in torch:
 
 # %%
 def exhibit(x, means):
@@ -617,10 +617,10 @@ for side in (32, 30, 35):
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.6 to 3.8 points.
-# After five times as many steps, six runs of each score 97.9 and 96.1 %.
+# After five times as many steps, `SCConv` scores 97.9 % and the convolution scores 96.1 % (means of six runs).
 # Then the gap is 1.8 points, and its interval is 0.3 to 3.2 points.
 # So part of this lead is speed, and part of it stays.
-# But with three times the parameters, we do not call it a win.
+# But `SCConv` has three times the parameters, so we do not call this a win.
 #
 # **What stays open.** Is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
 #
