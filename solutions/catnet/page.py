@@ -19,7 +19,7 @@
 #
 # Labelling one street scene of Cityscapes, pixel by pixel, took [more than an hour and a half](https://arxiv.org/abs/1604.01685) on average,
 # and labelling an organ in a scan takes an expert.
-# *Few-shot* segmentation has only one labelled example of something new, or a few of them, and must find the same thing in other pictures.
+# *Few-shot* segmentation has only one or a few labelled examples of something new, and must find the same thing in other pictures.
 # [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the labelled picture and the new one look at each other.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 20 min · 10 points · difficulty 3 of 5
@@ -722,7 +722,7 @@ show_two_episodes(test_set)
 
 # %% [markdown]
 # **Predict:** what IoU does each arm reach on new episodes?
-# Compare with the untrained look-up of section 5, for three colours.
+# Compare your predictions with the untrained look-up of section 5, for three colours.
 # The cell after the next one trains eighteen networks, in less than a minute.
 
 # %% tags=["experiment"]
@@ -880,7 +880,9 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # [UniverSeg](https://arxiv.org/abs/2304.06131) does so for medical scans, and [SegGPT](https://arxiv.org/abs/2304.03284) does so for pictures of all kinds (both 2023).
 
 # %% [markdown]
-# **On real pictures.** In the recorded runs below, *CMAT* scores 89.5 % and *own picture* is at chance.
+# **On real pictures.** In the recorded runs below, each picture is a piece of a photograph with a handwritten digit.
+# If the query's digit has the colour of the support's digit, the network reads it, and otherwise it says "not it".
+# With *CMAT* the network scores 89.5 %, and with *own picture* it is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.
 # The pictures of this test are handwritten digits on pieces of photographs.

@@ -328,7 +328,7 @@ print(f"by hand {2 * 4 * 3} multiply-adds, torch's counter says {counter.get_tot
 
 # %% [markdown]
 # Torch's counter says twice as much, because it counts a multiplication and an addition as two operations (FLOPs).
-# Papers and tools use both counts, so find out which one you have before you compare two numbers.
+# Papers and tools differ in this, so find out which count you have before you compare two numbers.
 # In this course, a multiply-add counts as one.
 #
 # Return both totals as a tuple of two ints, self-attention first.
@@ -578,7 +578,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
                ("external attention", "self-attention", "odd one out"))
 
 # %% [markdown]
-# **The slots are the same for every image, but how much each slot counts differs between images.**
+# **Every image uses the same slots, but each image weighs the slots differently.**
 #
 # - On the *book*, the answer depends on one token's hue alone.
 #   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
@@ -816,7 +816,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # %% [markdown]
 # ## 12. What we now know
 #
-# - **The slots are the same for every image, but how much each slot counts differs between images.**
+# - **Every image uses the same slots, but each image weighs the slots differently.**
 #   The sums Z over all tokens of an image decide how much each slot counts.
 # - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).

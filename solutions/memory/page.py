@@ -186,7 +186,7 @@ for n in (300, 3000):
 # When your work is graded, there is one more limit.
 # A call with N = 6144, without gradients, must need less than 144 MiB.
 #
-# A copy of `PositionAttention` earns at most half of the points; any one of the three ideas, even chunks alone, earns all of them.
+# A copy of `PositionAttention` earns at most half of the points; any one of the three ideas, even chunks alone, earns all three points.
 # Every softmax needs all N keys, so cut the queries, not the keys.
 
 # %% exercise
@@ -233,7 +233,7 @@ check(EfficientPositionAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # Three lines make queries, keys and values.
-# Next comes the small function, and a list that calls it for each piece of `.split(...)`.
+# Next come the small function, and a list with its result for each piece of `.split(...)`.
 # The `return` joins the list, transposes, reshapes, multiplies by gamma and adds x.
 # </details>
 
@@ -411,7 +411,7 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # It makes no tensor of N · M numbers if N and M are both much larger than `block`.
 # If `block` is less than 1, raise a `ValueError`.
 #
-# Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
+# Worked example: with q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14) and `block=2`, the result is 9.
 
 # %% exercise
 def streaming_attention(
@@ -458,7 +458,7 @@ check(streaming_attention)
 #
 # You need an `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
 # The loop has six steps.
-# It computes the logits, the new maximum, the factor and weights, the sum and the output.
+# The first five compute the logits, the new maximum, the factor with the weights, the sum, and the output.
 # In the last step, the new maximum becomes the old one.
 # After the loop there is one division.
 # </details>
