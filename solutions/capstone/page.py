@@ -359,8 +359,7 @@ print_sizes(sizes)
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
 # The next cell holds lesson 09's `CloBlock`, so this notebook works alone, even if you skipped that lesson.
-# The block's parts and names are the ones that you know, but here the branches are dictionaries of layers, not classes of their own.
-# Nothing in it is new.
+# The block's parts and names are those of lesson 09, but here the branches are dictionaries of layers, not classes of their own.
 
 # %%
 class CloBlock(nn.Module):

@@ -885,8 +885,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # With *CMAT* the network scores 89.5 %, and with *own picture* it is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.
-# The pictures of this test are handwritten digits on pieces of photographs.
-# We divided the forms on which people wrote these digits into six groups.
+# We divided the forms on which people wrote the digits into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.

@@ -74,7 +74,7 @@ review()
 # So does A ever have to exist?
 #
 # This is lesson 05a's module, as you wrote it there.
-# If you skipped that lesson, read the five lines of `attention` and `forward`; you need nothing else from lesson 05a:
+# If you skipped that lesson, read `attention` and `forward`; you need nothing else from lesson 05a:
 
 # %%
 class PositionAttention(nn.Module):
