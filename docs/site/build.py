@@ -82,7 +82,8 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
         "The reference solutions",
         "Your solutions are compared with these references.\n"
         "Each page gives signatures, shapes and papers, and says what differs from the papers.\n"
-        "The code itself stays in the repository, out of sight of those who are still solving the exercises.", references)
+        "The code itself stays in the repository, out of sight of those who are still solving the exercises.",
+        references)
     for each in lessons():
         shutil.copytree(COURSE / each.name / "figures", source / "lessons" / each.name / "figures")
     for name, text in pages.items():

@@ -335,8 +335,8 @@ def _unplaced(fact: facts.Unplaced) -> str:
     parts, listed = [], lambda spec: ", ".join(f"`{name}` {shape}" for name, shape in spec)  # noqa: E731
     if fact.hidden and fact.missing:
         names = ", ".join(f"`self.{name}`" for name in fact.hidden)
-        found = "is a plain Python container" if len(fact.hidden) == 1 else "are plain Python containers"
-        parts.append(f"{names} {found}: torch does not see the layers inside, so no optimiser would train them. "
+        are = "is a plain Python container" if len(fact.hidden) == 1 else "are plain Python containers"
+        parts.append(f"{names} {are}: torch does not see the layers inside, so no optimiser would train them. "
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
     wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
