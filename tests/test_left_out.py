@@ -78,29 +78,41 @@ def test_the_pages_quote_the_means_of_36_runs(lesson, arm):
     said, = [line for line in page(lesson).splitlines() if "On what was left out" in line]
     assert "36 runs of each network" in page(lesson)
     assert f"{ours:.1f} %" in said and f"{theirs:.1f} %" in said
-    assert left_out.gaps(Store(), "framed")[arm].p == 1 and "a tie" in page(lesson)
+    assert left_out.gaps(Store(), "framed")[f"{arm} - one more 3x3 conv"].p == 1 and "a tie" in page(lesson)
 
 
 def test_lesson_e1_quotes_the_lead_of_scconv():
     ours, theirs = means("framed")["SCConv"], means("framed")["one more 3x3 conv"]
-    low, high = left_out.gaps(Store(), "framed")["SCConv"].interval
+    low, high = left_out.gaps(Store(), "framed")["SCConv - one more 3x3 conv"].interval
     assert f"`SCConv` scores {ours:.1f} % on average, and the convolution scores {theirs:.1f} %." in page("scnet")
     assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
+
+
+def test_lesson_e1_quotes_the_lead_over_as_many_parameters():
+    many = {arm: sum(each.numel() for each in left_out.network("framed", arm, 0).parameters())
+            for arm in ("SCConv", left_out.THREE)}
+    assert many["SCConv"] == many[left_out.THREE]
+    found = left_out.gaps(Store(), "framed")[f"SCConv - {left_out.THREE}"]
+    assert f"as many parameters as `SCConv`, and they score {means('framed')[left_out.THREE]:.1f} %." in page("scnet")
+    assert "`SCConv` is {:.1f} points ahead of them, and the interval of this gap is {:.1f} to {:.1f} points.".format(
+        found.gap, *found.interval) in page("scnet")
 
 
 def test_lesson_e1_quotes_what_is_left_of_the_lead_after_five_times_the_steps():
     longer = left_out.LONGER * left_out.STEPS, left_out.PEAK_RATE
     ends = [left_out.ends(Store(), "framed", arm, *longer) for arm in ("SCConv", "one more 3x3 conv")]
-    found = left_out.gaps(Store(), "framed", *longer)["SCConv"]
-    assert [len(scores) for scores in ends] == [6, 6]
+    found = left_out.gaps(Store(), "framed", *longer)["SCConv - one more 3x3 conv"]
+    runs = [run.arm for run in Store().curves if run.task == "framed" and (run.steps, run.rate) == longer]
+    assert [len(scores) for scores in ends] == [6, 6] and runs.count("SCConv") == runs.count("one more 3x3 conv") == 18
     ours, theirs = (statistics.fmean(scores.values()) for scores in ends)
-    assert f"six runs of each score {ours:.1f} and {theirs:.1f} %." in page("scnet")
+    assert f"`SCConv` scores {ours:.1f} %, and one more convolution scores {theirs:.1f} % (means of eighteen runs)." \
+        in page("scnet")
     assert "Then the gap is {:.1f} points, and its interval is {:.1f} to {:.1f} points.".format(
         found.gap, *found.interval) in page("scnet")
 
 
 def test_lesson_06a_quotes_the_lead_of_the_convolution():
-    found = left_out.gaps(Store(), "framed")["pyramid split"]
+    found = left_out.gaps(Store(), "framed")["pyramid split - one more 3x3 conv"]
     low, high = found.interval
     assert f"the convolution is {-found.gap:.1f} points ahead." in page("pyramid_split")
     assert f"The 95 % interval of this gap is {-high:.1f} to {-low:.1f} points." in page("pyramid_split")
@@ -119,7 +131,7 @@ def test_lesson_e3_quotes_the_controls_that_lack_one_thing():
     assert f"*CMAT* scores {found['CMAT']:.0f} % on average, *own picture with mask* " \
            f"{found['own picture with mask']:.0f} %, and *cross without mask* {found['cross without mask']:.0f} %." \
            in page("catnet")
-    across, masked = gaps["cross without mask"], gaps["own picture with mask"]
+    across, masked = gaps["cross without mask - CMAT"], gaps["own picture with mask - CMAT"]
     assert "the gap is {:.1f} points, and its 95 % interval is {:.1f} to {:.1f}.".format(across.gap, *across.interval) \
         in page("catnet")
     assert "the gap is {:.1f} points, and its interval is {:.1f} to {:.1f}.".format(

@@ -872,7 +872,7 @@ print("does it train?          ", trains(module))
 # On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
 # We made 36 runs of each network, and tested each run on photographs and handwritten forms that were left out of its training.
 # There the convolution is 1.5 points ahead.
-# The 95 % interval of this gap is 0.5 to 2.5 points.
+# The 95 % interval of this gap is 0.5 to 2.6 points.
 #
 # **What comes next.** Lesson 06b asks how fine an attention map must be.
 
