@@ -628,7 +628,8 @@ for side in (32, 30, 35):
 # Then the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
 # So part of this lead is speed, and part of it stays.
 # We did not train the three convolutions for that long.
-#
+
+# %% [markdown]
 # **What stays open.** Is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
 #
 # **What comes next.** The module of lesson e2 averages over one coordinate and keeps the other.
