@@ -761,7 +761,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, although the blocks are the same.
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
 #   At half the learning rate the prototype arms are slower still.
-#   Even after five times as many steps, the look-up arms still lead by 4 to 7 points.
+#   There, the look-up arms lead by 4 to 7 points even after five times as many steps.
 #   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
 #   Learning such features takes many steps, but a look-up depends on them less.
 # - **Looking across is not what helps.**
@@ -826,7 +826,7 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # `fusion` is made in `forward`, so each call makes a new layer with new random weights.
 # No optimizer ever sees these weights, no checkpoint saves them, and if the model is on a GPU, they are still on the CPU.
 # Layers belong in `__init__`.
-# Users [reported](https://github.com/hust-linyi/CAT-Net/issues/4) other bugs in the code, and an author answered that one was fixed.
+# Users [reported](https://github.com/hust-linyi/CAT-Net/issues/4) other bugs in the code, and an author answered that one of them had been fixed.
 # </details>
 
 # %% [markdown]

@@ -84,7 +84,7 @@ review()
 # Two cues say which of the four bars counts.
 # The small squares along the top edge are stars.
 # Their colour says **what** to look at, the red bar or the blue one, and the green frame says **where**.
-# In which of the four pictures is the bar that counts horizontal?
+# One bar counts in each of the four pictures: in which pictures is it horizontal?
 # Decide, then run the cell and compare.
 
 # %%

@@ -23,12 +23,13 @@ Each number is a share of right answers, in per cent: on new boards, then on boa
 `gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
 `few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
 `two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels.
-`three dilated convolutions` has dilations 1, 2 and 4, so it sees the whole board."""  # noqa: E501
+`three dilated convolutions` has dilations 1, 2 and 4, so it sees the whole board.
+`one wide map` is CBAM's map with dilation 4 in its 7 x 7 kernel, which then spans 25 x 25 pixels."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
 TWO, WIDE = "two hidden channels", "three more convolutions"
-HOLES = "three dilated convolutions"
+HOLES, WIDE_MAP = "three dilated convolutions", "one wide map"
 FRESH = range(11, 14)  # seeds that nobody had seen when the page was written
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in PAGES),
@@ -41,6 +42,8 @@ ROWS = [
     *((Row(WIDE, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
     *((Row(HOLES, longer), range(5)) for longer in (1, 5)),
     (Row(HOLES, 5, HALF), range(3)),
+    (Row(WIDE_MAP), range(5)),
+    (Row(WIDE_MAP, 1, HALF), range(3)),
 ]
 
 
@@ -91,6 +94,12 @@ def dilated(layer: Callable[[int], nn.Sequential], channels: int) -> nn.Sequenti
     return nn.Sequential(*layers)
 
 
+def wide(spatial_gate: nn.Module) -> nn.Module:
+    """CBAM's map with dilation 4."""
+    spatial_gate.conv.dilation, spatial_gate.conv.padding = (4, 4), (12, 12)
+    return spatial_gate
+
+
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     page = runs.page
@@ -100,6 +109,6 @@ if __name__ == "__main__":
         FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels),
         MORE: lambda: nn.Sequential(*(layer(channels) for _ in range(2))),
         WIDE: lambda: nn.Sequential(*(layer(channels) for _ in range(3))),
-        HOLES: lambda: dilated(layer, channels),
+        HOLES: lambda: dilated(layer, channels), WIDE_MAP: lambda: wide(page["SpatialGate"]()),
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, page["run"])
