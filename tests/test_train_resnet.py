@@ -85,6 +85,18 @@ def test_each_call_is_another_run_that_is_kept(folder):
     assert len(json.loads((folder / FILE).read_text())) == 3
 
 
+def test_a_strided_1x1_convolution_is_given_the_usual_order_of_memory():
+    """With channels last, oneDNN's gradient of the weights breaks the process where processors have AVX2 alone."""
+    class Shortcut(nn.Conv2d):
+        def forward(self, x):
+            seen.append((self.training, x.is_contiguous()))
+            return super().forward(x)
+
+    seen = []
+    learn(nn.Sequential(Shortcut(3, 11, 1, stride=2), nn.AdaptiveAvgPool2d(1), nn.Flatten()), 0, SMALL)
+    assert [order for training, order in seen if training] == [True] * SMALL.steps
+
+
 def test_what_was_trained_is_kept_for_the_card(folder):
     def chosen(channels):
         tokens = OnTokens(Projected(channels, FirstThird()), lambda module, tokens, size: module(tokens, size))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
@@ -96,8 +98,9 @@ def learn(network: nn.Module, seed: int, budget: Budget = BUDGET, run: Run | Non
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, budget.peak_rate, total_steps=budget.steps)
     looks = {round(budget.steps * look / budget.looks) for look in range(1, budget.looks + 1)}
     began = time.process_time()
+    progress = ProgressBar(budget.steps, f"{type(network).__name__}: {budget.steps:,} steps")
     try:
-        with reproducible(seed), ProgressBar(budget.steps, f"{type(network).__name__}: {budget.steps:,} steps") as bar:
+        with reproducible(seed), _strided_in_order(network), progress as bar:
             for step in range(1, budget.steps + 1):
                 network.train()
                 drawn = framed_digits(budget.batch, 1_000_000 * (seed + 1) + step, "train", CLOSE_UP)
@@ -115,6 +118,24 @@ def learn(network: nn.Module, seed: int, budget: Budget = BUDGET, run: Run | Non
     finally:
         network.eval()
     return run
+
+
+@contextmanager
+def _strided_in_order(network: nn.Module) -> Iterator[None]:
+    """Gives every 1x1 convolution with a stride its input in the usual order of memory.
+
+    With channels last and fewer than eight channels, oneDNN writes beside the memory of the weights' gradient, and the
+    whole process ends (https://github.com/uxlfoundation/oneDNN/issues/6035; seen with torch 2.13 and AVX2). Pictures
+    and tokens turned into a map have their channels last.
+    """
+    hooks = [module.register_forward_pre_hook(lambda _, given: tuple(map(Tensor.contiguous, given)))
+             for module in network.modules()
+             if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1) and module.stride != (1, 1)]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def new_pictures(n: int) -> Digits:
