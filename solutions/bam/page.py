@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 04 · Bottleneck Attention Module
 #
-# *Two branches look at the same features: one asks "what", and the other one asks "where" and looks far.*
+# *Two branches look at the same features: one asks "what", and the other asks "where", with a wide view.*
 #
 # ![Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two posts stand 8 pixels to the left and right of the left bar; in strip 2 they stand around the right bar. A box of 3 x 3 pixels shows how much a convolution sees. Is the bar between the posts horizontal?](figures/strips.svg)
 #
@@ -110,7 +110,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # ## 2. The idea
 #
 # Park, Woo, Lee and Kweon (2018) ask two questions side by side.
-# The **channel branch** says which channels matter, like SE.
+# Like SE, the **channel branch** says which channels matter.
 # The **spatial branch** says which positions matter, and it uses **dilated** convolutions.
 # Their small kernels have gaps between the numbers, so they reach far at no extra cost.
 # The paper argues (in its section 3) that a position's importance depends on what surrounds it, so a wide view pays off.
@@ -311,7 +311,7 @@ check(ChannelBranch)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Every layer with numbers of its own, `bn` included, is made in `__init__` and called in `forward`.
+# Every layer with parameters, `bn` included, is made in `__init__` and called in `forward`.
 # A layer called as `self.bn(...)` knows whether the module is in training or in eval mode.
 # </details>
 #
@@ -355,7 +355,7 @@ print("project", (2 * row - 3)[0, 0].int().tolist())
 # There are 3 ways back to its own position, 2 ways to a position two steps away, and 1 way to a position four steps away.
 # The result may be negative or larger than 1, because the sigmoid comes later, as in the channel branch.
 #
-# In your branch, x (4, 32, 6, 9) with r = 16 becomes (4, 2, 6, 9).
+# In your branch, `reduce` turns x (4, 32, 6, 9), with r = 16, into (4, 2, 6, 9).
 # The two 3 x 3 convolutions keep this shape, and `project` makes it (4, 1, 6, 9).
 # If C // r is 0, raise the usual `ValueError`.
 
@@ -693,7 +693,7 @@ check(RepairedSpatialAttention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Which padding keeps the side with a 3 x 3 kernel, for any dilation?
+# Which padding keeps the height and width with a 3 x 3 kernel, for any dilation?
 # The table after exercise 1 shows it, and your `SpatialBranch` uses it.
 # </details>
 #
@@ -864,7 +864,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   With posts 12 pixels away, *no gate* even learns sooner.
 #   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
 #   After five times as many steps, every run of both networks scores 100 %.
-#   If adding the branches lowers a value, the next layer's ReLU can make it 0, as multiplying by 0 would.
+#   Adding can close a position too: if the sum is negative, the next layer's ReLU makes it 0, as a gate of 0 would.
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
@@ -948,7 +948,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with BAM scores 92.8 %.
 # BAM has 8,042 parameters there.
-# With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %, so this is a tie.
+# With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # Does the gain over a plain ResNet come from the gate, or from the reach?
@@ -984,8 +984,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #    For 32 x 32 features that is d = 8, with a window of 33.
 #    For 16 x 16 features it is d = 4, with a window of 17, and for 8 x 8 features it is d = 2, with a window of 9.
 #    On 7 x 7 features with dilation 4, for example, the kernel hangs far over the edge.
-#    Each corner weight of `conv1`'s kernel then reads features at 9 of the 49 positions.
-#    At the other 40 positions it reads zeros.
+#    The kernel stops at 49 positions, but a corner weight of `conv1` meets a feature at only 9 of them.
+#    At the other 40 it reads zeros.
 # </details>
 #
 # **References**

@@ -120,7 +120,7 @@ print(f"sum of the mask: {mask.sum():.0f}; shrunk to 4 x 4: {shrunk.sum():.0f}")
 # Masks are usually larger than the features; they can have any dtype, with values from 0 to 1.
 # First enlarge the features to (H, W), bilinearly, with `align_corners=False`; then sum over all positions i.
 # The result is (B, C), in the features' dtype.
-# For an empty mask the result is 0, not 0 / 0, which is what the $10^{-5}$ is for.
+# The $10^{-5}$ makes the result 0 for an empty mask, instead of 0 / 0.
 #
 # Worked example, one channel and one row: the features (1, 2), enlarged to four positions, are (1, 1.25, 1.75, 2).
 # Under the mask (0, 0, 1, 1) the sum of the features is 3.75.
@@ -272,15 +272,20 @@ check(prior_mask)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The products |f| |q| form a matrix of the same shape: (B, N, 1) times (B, 1, N).
+# The products |f| |q| form a matrix of the same shape as the dot products: (B, N, 1) times (B, 1, N).
 # Then take the maximum over the support's axis.
 # Only the query positions are left, and the minimum and the maximum for the stretching are taken over those.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# You need five lines and a `return`.
-# The five lines resize, mask and flatten, and compute the lengths, the best match, and min and max.
+# You need five lines and a `return`:
+#
+# 1. resize the mask
+# 2. mask and flatten
+# 3. compute the lengths
+# 4. find the best match
+# 5. take the minimum and the maximum
 # </details>
 
 # %% [markdown]
@@ -634,12 +639,14 @@ check(iterative_refinement)
 #
 # The module is called *cross masked* attention.
 # Does it help because a picture looks *across* at the other one, or because there is a *mask*?
-# So we try all four combinations.
+# So we try all four combinations, and two of them again with another way to find the object.
 #
 # All objects have three colours, and the features are those of section 5, which are not trained.
 # Each network has two `CMAT(24, 2)` blocks, which makes 7,488 parameters.
 # It trains for 120 steps of 16 episodes (Adam, one-cycle schedule, peak rate 0.01).
 # The loss is the sum of two cross entropies, one for the map after each block.
+
+# %% [markdown]
 # These are the six variants, the **arms** of the experiment:
 #
 # | arm | the second attention gathers from | the object is found by |
@@ -760,8 +767,8 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # - **The lead of the look-up is mostly a matter of speed.**
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, although the blocks are the same.
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
-#   At half the learning rate the prototype arms are slower still.
-#   There, the look-up arms lead by 4 to 7 points even after five times as many steps.
+#   At half the learning rate the prototype arms are slower still:
+#   after five times as many steps at that rate, the look-up arms still lead by 4 to 7 points.
 #   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
 #   Learning such features takes many steps, but a look-up depends on them less.
 # - **Looking across is not what helps.**
@@ -777,7 +784,8 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
 #
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
-# Only the second control, masked but not cross, shows which of the two words deserves the credit in these runs with a look-up: *masked*.
+# The second control, masked but not cross, scores as much as it does.
+# So in these runs with a look-up, the credit goes to one word of the two: *masked*.
 #
 # Has any arm learned by heart what objects look like?
 # To find out, we give each trained network the support of another episode:
@@ -838,10 +846,11 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # | shortcuts | three | none | three |
 # | LayerNorm | in each step | over channels and positions together, so it fits only one picture size | over channels |
 #
-# The authors' code refines the prototype by some steps of Adam, not by several blocks one after the other.
+# The authors' code refines the prototype with a few steps of Adam, not by several blocks one after the other.
 # A user [reports](https://github.com/hust-linyi/CAT-Net/issues/15) that the paper's refinement is missing, and that the scores are more than 7 % below the paper's.
 # We have not tried to reproduce the paper's scores or the user's.
-# With equal weights, your code of exercises 1 to 4 gives the outputs and gradients of the authors' code (in our tests, to within 1e-10).
+# With the same weights, your code for exercises 1 to 4 gives the outputs and gradients of the authors' code
+# (in our tests, to within 1e-10).
 # `CMAT` and the refinement of exercise 6 are not in their code.
 #
 # **A challenge (not graded).** After 120 steps, our best network scores 82.5 % in the worst of three runs.
@@ -872,7 +881,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # - On the ellipses the *mask* made cross masked attention better, and looking *across* did not.
 #   To find that out, we needed a control that lacks only one of the two words.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
-#   After one short training, this difference in speed would have looked like a difference in ability.
+#   After a single short training run, this difference in speed would have looked like a difference in ability.
 # - A layer that is made in `forward` is a new layer in each call.
 
 # %% [markdown]
@@ -885,7 +894,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # With *CMAT* the network scores 89.5 %, and with *own picture* it is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 # So we also ran controls that lack only one of them, 36 runs of each.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
@@ -910,7 +919,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. The prior mask is about 1 somewhere, unless all cosines are equal, because it stretches every map, even a map of noise.
+# 1. The prior mask stretches every map, even a map of noise, so it is about 1 somewhere (unless all cosines are equal).
 #    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
 # 2. For the prototype, average five prototypes, or pool over all five pictures.
 #    For the look-up nothing changes, except that there are more keys: 5 N support positions instead of N.

@@ -127,7 +127,7 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 
 # %% [markdown]
 # The paper's F is our x, and σ is the sigmoid.
-# The sign ⊗ stretches axes of size 1, and then multiplies number by number.
+# The sign ⊗ stretches axes of size 1, and then multiplies element by element.
 # In the spatial gate we follow the authors' code, which puts the maximum first and adds a BatchNorm.
 # Section 4 shows what the BatchNorm is good for.
 #
@@ -325,7 +325,7 @@ check(SpatialGate)
 # **Touch it.** Your gate reads an image with eight channels that are all 0, except at two marks.
 # At the left mark each of the eight channels holds 1, so they sum to 8.
 # At the right mark the sum is 8 as well, but you choose how many channels share it.
-# What do the maximum and the mean see, and which kernel tells the marks apart?
+# What do the maximum and the mean see, and which of the kernels below tells the marks apart?
 
 # %% tags=["experiment"]
 slide_shared_channels(SpatialGate)
@@ -560,7 +560,7 @@ check(flexible_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Make two pooled vectors, and add two terms that differ in one name.
+# Make two pooled vectors, and add two terms that differ only in the vector that goes in.
 # Take the sigmoid of the sum, give it two more axes, and multiply x by it.
 # </details>
 
@@ -604,7 +604,7 @@ class ExhibitA(nn.Module):
 # %% [markdown]
 # A small test finds the mistake.
 # The test raises the brightest position of each channel and lowers another one by as much, so that the means stay the same.
-# Repair the cell above until the next one says yes.
+# Keep changing the cell above until the next one says yes.
 
 # %%
 torch.manual_seed(0)
@@ -630,7 +630,8 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # We return to the crosses.
 # A small network sees 3 x 3 pixels at a time, so it never sees frame and bar together.
 # At its end it takes the mean over all positions.
-# Between its convolutions and this mean we put one of six **arms**:
+# Between its convolutions and this mean we put a module.
+# We compare six choices, the **arms** of the experiment:
 #
 # | arm | what happens to the features | its parameters |
 # |---|---|---|
@@ -644,7 +645,8 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # Without a module the network can count the bars in a picture and let them **vote**: are more of them horizontal, or more of them vertical?
 # If it knows the colour or the place, only the two bars with that colour, or in that place, have a vote.
 # If it knows both the colour and the place, one bar is left.
-#
+
+# %% [markdown]
 # *Predict.* What percentage of the answers is right with the channel gate only, with the spatial gate only, and with CBAM?
 # (Chance level is 50 %.)
 # And do you expect the order of the two gates to matter?
@@ -752,7 +754,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # CBAM scores at least 99 % in 13 of its 24 runs, and between 76 and 96 % in the others.
 # So at this rate, and after so few steps, the better order is the one that is *not* CBAM's.
 # But after five times the steps, each of CBAM's six runs scores 100 % too.
-# For four of these seeds, the runs of 384 steps had scored about 94 %.
+# After 384 steps, four of these six runs had scored only about 94 %, so they caught up.
 # In these runs the order changes how soon a network learns, but not how well, and luck plays a part too.
 #
 # If the gates work side by side, both made from the same x, they need more than these 384 steps too.
@@ -823,7 +825,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #   The channel gate pools over positions and chooses *what*; the spatial gate pools over channels and chooses *where*.
 # - The maximum sees what is strong in one place, and the mean sees how much there is in total.
 #   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
-# - In our runs neither gate alone got more than 1.4 points beyond a vote of two bars, and both gates together answered the question.
+# - In our runs neither gate alone got more than 1.4 points above a vote of two bars, and both gates together answered the question.
 #   With the spatial gate first, more runs could answer it early.
 #   In all longer runs with the cues and a 7 x 7 kernel, the two gates together scored 100 %, in either order.
 # - A map shows where a gate is open, but not why the network is right.

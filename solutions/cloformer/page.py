@@ -80,11 +80,11 @@ review()
 #
 # **The question:** do the threads rise or fall, *seen from the front*?
 # The cloth has 24 x 24 pixels and lies under a coloured glow.
-# Only pixels more than 10 pixels from the middle of the glow have to answer.
+# The network answers for every pixel, but only pixels more than 10 pixels from the middle of the glow count.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
 # - The threads are thin: they repeat every 3 pixels, and noise lies over them.
-#   Each patch has a direction of its own.
+#   The cloth is sewn from nine patches, and each patch has threads of one direction.
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
 #   Seen from the other side, rising threads look as if they were falling: try it with a drawing on thin paper.
@@ -97,7 +97,7 @@ review()
 # - half of the layer does the first, and the other half does the second?
 #
 # Answering at random gives 50 %.
-# Write down three numbers, which you will need in section 8.
+# Write down three numbers; you will need them in section 8.
 
 # %% [markdown]
 # ## 2. Exercise 1: `AttnMap`
@@ -113,7 +113,8 @@ review()
 # So FC is a 1 x 1 convolution, dim to dim, with bias.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it.
-# Here are numbers for one channel, at a position where x is 0.5 and at one where x is -0.5:
+# Suppose that the first FC multiplies by 2, and that the second one multiplies by 3 and adds 1.
+# For one channel, x = 0.5 and x = -0.5 give:
 
 # %%
 silu = F.silu(2 * torch.tensor([0.5, -0.5]))  # the first FC multiplies by 2
@@ -300,7 +301,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 #
 # Windows have window_size rows and columns and lie side by side: `F.avg_pool2d(x, window_size)`.
 # Maps are never smaller than a window.
-# Rows or columns that are too few for a window are left over, and they are not pooled.
+# If the last rows or columns do not fill a window, they are not pooled.
 # Their positions make queries, but no keys.
 # There are two 1 x 1 convolutions with bias, `q` and `kv`.
 # `q` reads x and makes heads · head_dim channels.
@@ -487,7 +488,7 @@ check(CloAttention)
 # %% [markdown]
 # ## 6. Exercise 5: `ConvFFN`
 #
-# The second half of a transformer's block is an MLP at each position, with more channels in its middle.
+# The second half of a transformer block is an MLP at each position, which has more channels in its middle.
 # CloFormer's MLP has a depth-wise convolution in the middle, so that neighbours exchange information once more.
 # With stride 2 this convolution also shrinks the map.
 #
@@ -501,7 +502,7 @@ check(CloAttention)
 # Why does the stride belong to `dwconv`?
 # Look at one row of one channel, with stride 2 and the kernel [1, 1, 1].
 # The GELU passes 2, 1, 0, 3 to `dwconv`.
-# If `fc1` has the stride instead, only every second of these numbers arrives:
+# If `fc1` has the stride instead, only every other number arrives:
 
 # %%
 row, kernel = torch.tensor([[[2.0, 1, 0, 3]]]), torch.ones(1, 1, 3)
@@ -510,7 +511,7 @@ print("stride in fc1:   ", F.conv1d(row[..., ::2], kernel, padding=1).flatten().
 
 # %% [markdown]
 # Both results have two numbers, so the shape does not tell you which layer has the stride.
-# If the stride is in `dwconv`, every number counts: the results are 0 + 2 + 1 = 3, where the 0 is padding, and 1 + 0 + 3 = 4.
+# If the stride is in `dwconv`, every number counts: the first result is 0 + 2 + 1 = 3 (this 0 is padding), and the second is 1 + 0 + 3 = 4.
 # If the stride is in `fc1`, the 1 and the 3 are thrown away before `dwconv` sees them.
 #
 # Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
@@ -569,7 +570,7 @@ check(ConvFFN)
 # - `downsample`, the second shortcut, depends on the stride:
 #   - stride 1: `nn.Identity()` (out_dim is dim then);
 #   - stride 2, even if out_dim is dim: an `nn.Sequential` of three layers.
-#     First comes a full convolution, dim to dim, mlp_kernel_size, stride 2, padding mlp_kernel_size // 2, with bias (*not* depth-wise).
+#     First comes a full (*not* depth-wise) convolution, dim to dim, mlp_kernel_size, stride 2, padding mlp_kernel_size // 2, with bias.
 #     Then come an `nn.BatchNorm2d` and a 1 x 1 convolution, dim to out_dim, with bias.
 #
 # Strides are 1 or 2.
@@ -658,9 +659,9 @@ check(CloBlock)
 # ## 8. The experiment
 #
 # The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) with a shortcut around it,
-# and two more 1 x 1 convolutions.
+# and two more 1 x 1 convolutions with a GELU between them.
 # So pixels exchange information only in `CloAttention` (and, in training, through BatchNorm, which averages over the batch).
-# We put a BatchNorm before `CloAttention`, not `CloBlock`'s GroupNorm; the end of this section says why.
+# Before `CloAttention` we use a BatchNorm instead of `CloBlock`'s GroupNorm; the end of this section says why.
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
 # The score, *% right*, is the mean of two percentages, one for rising and one for falling threads, so a network at chance scores 50 %.
@@ -726,8 +727,8 @@ measured["two of each, glow as checkerboard"] = results.mean("two of each",
 predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
-# The figure shows the score of each arm, and how many parameters it has.
-# The last line below it gives two more scores of *two of each*.
+# The figure shows the score of each of the four kinds of network (the **arms** of the experiment), and how many parameters each has.
+# The last line below the figure gives two more scores of *two of each*.
 # For the first score, the cloths lose their glow; for the second score, the global heads get the keys and values of another cloth.
 
 # %% tags=["experiment"]
@@ -747,14 +748,15 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # With an open gate the network is hardly better than chance after 180 steps.
 # Would you now write "without context-aware weights, the local branch cannot do it"?
 # We trained longer before writing anything: after 900 steps, three runs with an open gate scored 92 to 93 %,
-# and the published branch scored 96 %.
+# and *two of each*, with the published gate, scored 96 %.
 # Three runs were too few to say how large the gap is.
 # Of six more runs with an open gate, two scored 93 %, three 84 % and one 50 %.
 # The published branch scored 96 % in all nine runs.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So the gate makes learning *faster*.
 # Even after these 3,600 steps, a network with an open gate scores about three points less than the published branch does after only 900.
-# Without the gate the threads can still be read, probably because a GELU follows later in the network.
+# Without the gate the threads can still be read.
+# The network has another nonlinearity, the GELU between its last two convolutions, and that is probably enough.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
 # <details><summary>All runs, and two other gates</summary>
@@ -855,7 +857,7 @@ slide_waves(networks)
 # Its response to the longest wave is 60 % in our run, and 45 to 100 % in sixteen untrained networks.
 # Training made the local branch nearly deaf to long waves: in our fourteen runs of this network, 2 to 8 % is left.
 # A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
-# So this half of the paper's claim holds here, but it is *learned*, probably because the threads demand it.
+# So this half of the paper's claim holds here, but the preference is *learned*, probably because the threads demand it.
 # (In other networks that solve the task, with another gate, split or window, 3 to 72 % is left.)
 #
 # The global branch lets only long waves through, trained or not.
@@ -904,7 +906,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# So the eight numbers of two heads are read as *one head with two keys*.
+# So the four numbers of each head's one key, eight in all, are read as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
 # One key gets the even channels of both heads, and the other key gets the odd ones.
 # Broadcasting then gives this mixture to both heads of queries.
@@ -969,7 +971,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #   With an open gate, 3,600 steps bring a network within about three points of what the published one scores after 900.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
 # - The global branch passes only long waves: this is built in, by pooling.
-#   In our trained networks of the arm *two of each*, the local branch prefers short waves, and that preference is learned.
+#   In our trained *two of each* networks, the local branch prefers short waves, and that preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
 
@@ -977,7 +979,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival.
-# In our run on real pictures (below), a network with one more 3 x 3 convolution scores 93.0 %.
+# In our run on real pictures (below), a plain network with one more 3 x 3 convolution, in place of the module, scores 93.0 %.
 # A network with `CloAttention` scores 92.4 %.
 #
 # **Still open:** do local branches that are trained on photographs turn deaf to long waves too?
@@ -993,7 +995,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # <details><summary>What we think</summary>
 #
 # 1. Nothing, because q · k = k · q.
-# 2. Nearly everything, because there is a query at every position, but there are only a few keys.
+# 2. Nearly everything: the few keys would be the queries, so the output would have only a few positions.
 # </details>
 #
 # **Reference**

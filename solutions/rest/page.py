@@ -183,7 +183,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # Different numbers show only that a module notices the shuffle.
 # *What* does `PixelAttention` tell a network?
 #
-# We tested that on pictures of 12 x 12 cells with pairs of a red and a blue cell.
+# We tested that on pictures of 12 x 12 cells with pairs, each of a red and a blue cell.
 # On which *side* of the red cell is the blue one, and in which *quarter* of the picture is the pair?
 # (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
 # We trained three networks for each code, 900 steps each, and then tested them on larger pictures too.
@@ -251,7 +251,7 @@ for size in ((8, 12), (7, 9)):
 #
 # For patch size p:
 #
-# - `conv`: kernel p + 1, stride p, padding p // 2, with bias (not depth-wise); `bn`: a `BatchNorm2d`;
+# - `conv`: not depth-wise, kernel p + 1, stride p, padding p // 2, with bias; `bn`: a `BatchNorm2d`;
 # - `position`: `PixelAttention`, or `nn.Identity()` if `with_position` is False;
 # - return the tokens (B, H' · W', C), row by row, and the pair (H', W'): the true size of their map.
 #
@@ -555,7 +555,7 @@ for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
 # - `norm1`, `norm2`: LayerNorms over dim;
 # - `attn`: your `EMSA`, with all its arguments;
 # - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), then a GELU, then `fc2`, a Linear back to dim.
-#   The GELU (a smooth ReLU) is torch's default one.
+#   Use torch's default GELU (a smooth ReLU).
 #   Both Linears have a bias.
 #   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives the three layers their names.
 #
@@ -745,7 +745,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
-# **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys.
+# **So what does a ratio save?** With entries of 2 x 2, ratio 2 needs only a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
 # After 900 steps we see no loss: for each of these two sizes, all three runs score 100 %.
 # (For each size, two of the three runs use this page's learning rate, and one uses half of it.)
@@ -821,7 +821,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # **Today.** PVT and [SegFormer](https://arxiv.org/abs/2105.15203) use fewer keys than queries.
 # SegFormer is part of a widely used library.
 # Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
-# On our real pictures (below), the network with EMSA scores about as well as the network with one more 3 x 3 convolution.
+# On our real pictures (below), the network with EMSA scores about as well as a network with one more 3 x 3 convolution in place of EMSA.
 # In that test, information has to travel from a coloured frame to a digit.
 # The test shows that with EMSA the information travels far enough through the network.
 # It does not show that attention beats a convolution.
