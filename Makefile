@@ -17,6 +17,9 @@ LESSON ?=
 PART ?=
 BECAUSE ?=
 
+# A process of tests that crashes ends the run: pytest-xdist would start another one, and then wait for ever.
+NO_RESTART := --max-worker-restart 0
+
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
@@ -32,15 +35,15 @@ reset: .venv/lab
 quick: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $$($(BIN)/python -m tests.suites)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(NO_RESTART) $$($(BIN)/python -m tests.suites)
 
 # Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser bubblewrap
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(NO_RESTART)
 	$(BIN)/python -m tests.notebooks
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_RESTART) -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 nightly: .venv/test browser database bubblewrap
 	$(BIN)/python -m tests.nightly $(PART)

@@ -19,9 +19,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSED = ROOT / "work/nightly.json"
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
-NBVAL = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", "--nbval",
-         "--nbval-cell-timeout=600", "work/nbval"]
+# A process that crashes ends the run: pytest-xdist would start another one, and then wait for ever.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--max-worker-restart", "0"]
+NBVAL = ["-m", "pytest", "-n", "2", "--dist", "loadfile", "--max-worker-restart", "0", "-p", "no:cacheprovider",
+         "--nbval", "--nbval-cell-timeout=600", "work/nbval"]
 MACHINERY = ("course/attention_lab", "autograder", "solutions", "builder", "constraints.txt", "pyproject.toml")
 
 
