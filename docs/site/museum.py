@@ -31,7 +31,7 @@ def page(chosen: Sequence[Lesson]) -> str:
     return f"""# The bug museum
 
 This code was really published, with its mistakes, in widely read posts and in well-known repositories.
-We rebuilt it as small as possible.
+We cut it down to the lines that matter.
 Each exhibit runs, or seems to.
 Look at the symptom and find the mistake; the lesson says what is wrong and where it was seen.
 

@@ -252,7 +252,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # - a **BatchNorm** comes before the ReLU, and it uses the batch to bring all hidden numbers to one scale;
 # - there is **no sigmoid**, because it comes later, after the sum of both branches.
 #
-# Do it by hand first, for C = 2 channels with the means (3, 1), and r = 2.
+# Do it by hand first, for C = 2 channels with the means (3, 1), and reduction r = 2.
 # So there is a single hidden number.
 # `fc1` has the weights (1, -1) and the bias 1, and `fc2` has the weights (2, -1) and the biases (0, 5).
 # In eval mode a fresh BatchNorm changes almost nothing, so we leave it out:
@@ -439,7 +439,7 @@ slide_a_position(SpatialBranch)
 # The bar stands at column 10, and its posts stand at columns 2 and 18.
 # With dilation 1, none of the columns on the slider sees both bar and post.
 # With dilation 2, columns 14 and 16 see both, and with dilation 4, columns 10, 14 and 18 see both.
-# A wider window has holes, so with dilation 8, column 14 sees neither bar nor post.
+# The wider the window, the wider its holes: with dilation 8, both bar and post fall into the holes around column 14.
 # </details>
 
 # %% [markdown]
@@ -639,7 +639,7 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 # 2. for each i from 0 to `num_layers` - 1: `conv_i` (3 x 3, with the dilation), `bn_i`, `relu_i`;
 # 3. `last_conv` (1 x 1, to one channel).
 #
-# As in the snippet, the result is repeated for every channel, to x's shape (B, C, H, W), without a sigmoid.
+# As in the snippet, the result is repeated for every channel, so that it has x's shape (B, C, H, W), and there is no sigmoid.
 # Your module must work for any H, W and dilation, and each position gets a number of its own.
 # Keep the dilation, because it lets the layers see far.
 #
@@ -771,7 +771,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | dilation 2, posts 8 or 12 pixels away | BAM with a larger window |
 # | dilation 4, posts 8 or 12 pixels away | BAM with the largest window |
 # | no module | the network without BAM |
-# | no gate | both branches *added* to x, without sigmoid and product |
+# | no gate | both branches *added* to x, without a sigmoid or a product |
 # | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not tell which one counts |
 #
 # In the six arms of the first three rows, BAM has the same 1,657 parameters.
@@ -864,7 +864,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   With posts 12 pixels away, *no gate* even learns sooner.
 #   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
 #   After five times as many steps, every run of both networks scores 100 %.
-#   Adding can close a position too: if the sum is negative, the next layer's ReLU makes it 0, as a gate of 0 would.
+#   Adding can even shut a position out: if the sum is negative, the next layer's ReLU makes it 0.
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
@@ -931,7 +931,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #
 # - BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for every channel and every position.
 # - A dilated kernel sees farther, but it reads no more positions, and it costs the same.
-#   For a 3 x 3 kernel, padding must equal dilation, or the features change their size.
+#   For a 3 x 3 kernel, padding must equal dilation, or the features change size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
 # - In these runs the reach helped, and the gate was not needed.
 # - The paper adds and the code multiplies.
@@ -980,11 +980,11 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #    If the other channel's gate is 1, the difference is 2f - f = f.
 #    If that gate is 0, the difference is f - f = 0.
 # 3. They see 81 positions, nine per side, in three groups of three, with gaps of one position between the groups.
-# 4. The best place is where the window, 4d + 1, covers the features without hanging far over the edge.
+# 4. The best d makes the window, 4d + 1, cover the features without hanging far over the edge.
 #    For 32 x 32 features that is d = 8, with a window of 33.
 #    For 16 x 16 features it is d = 4, with a window of 17, and for 8 x 8 features it is d = 2, with a window of 9.
 #    On 7 x 7 features with dilation 4, for example, the kernel hangs far over the edge.
-#    The kernel stops at 49 positions, but a corner weight of `conv1` meets a feature at only 9 of them.
+#    The kernel is applied at 49 positions, but a corner weight of `conv1` meets a feature at only 9 of them.
 #    At the other 40 it reads zeros.
 # </details>
 #

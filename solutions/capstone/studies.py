@@ -48,16 +48,21 @@ class Question(NamedTuple):
 
 
 class PooledGate(nn.Module):
-    """A gate for channels, made from the mean and the maximum over the picture, or from one of them."""
+    """A gate for channels, made from the mean and the maximum over the picture, or from one of them.
 
-    def __init__(self, channels: int, mean: bool = True, maximum: bool = True) -> None:
+    norm: bring what was pooled to one scale, with a BatchNorm.
+    """
+
+    def __init__(self, channels: int, mean: bool = True, maximum: bool = True, norm: bool = False) -> None:
         super().__init__()
         self.mean, self.maximum = mean, maximum
-        self.mix = nn.Linear(channels * (mean + maximum), channels)
+        pooled = channels * (mean + maximum)
+        self.norm = nn.BatchNorm1d(pooled) if norm else nn.Identity()
+        self.mix = nn.Linear(pooled, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         pooled = [x.mean(dim=(2, 3))] * self.mean + [x.amax(dim=(2, 3))] * self.maximum
-        return x * self.mix(torch.cat(pooled, dim=1)).sigmoid()[:, :, None, None]
+        return x * self.mix(self.norm(torch.cat(pooled, dim=1))).sigmoid()[:, :, None, None]
 
 
 def slots(number: int) -> Make:
@@ -92,6 +97,7 @@ QUESTIONS = {
         "look-up", "A channel gate needs the maximum for the look-up, because a mean washes out a single pair.",
         "A gate made from the mean does as well.",
         {"mean and maximum": PooledGate, "maximum": lambda c: PooledGate(c, mean=False),
+         "mean with BatchNorm": lambda c: PooledGate(c, maximum=False, norm=True),
          "mean": lambda c: PooledGate(c, maximum=False)},
         [("maximum", "mean"), ("mean and maximum", "mean")]),
     "slots": Question(

@@ -80,7 +80,7 @@ review()
 #
 # **The question:** do the threads rise or fall, *seen from the front*?
 # The cloth has 24 x 24 pixels and lies under a coloured glow.
-# The network answers for every pixel, but only pixels more than 10 pixels from the middle of the glow count.
+# The network answers for every pixel, but a pixel counts only if it is more than 10 pixels from the middle of the glow.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
 # - The threads are thin: they repeat every 3 pixels, and noise lies over them.
@@ -177,7 +177,7 @@ check(AttnMap)
 # | $Attn = \tanh(Attn_t / \sqrt d)$ | `tanh(... * head_dim ** -0.5)` |
 # | $X_{local} = Attn \odot V_s$ | times v |
 #
-# $\odot$ multiplies number by number, so there is no matrix of query-key pairs.
+# $\odot$ multiplies element by element, so there is no matrix of query-key pairs.
 # There is no softmax either.
 # Neighbouring pixels enter only through `mixer`, whose kernels are shared.
 # The tanh turns its input into weights from -1 to 1, which multiply v.
@@ -393,7 +393,8 @@ check(GlobalBranch)
 # `group_split` and `kernel_sizes` may be lists or tuples.
 #
 # A group may have 0 heads, and such a group is easy to get wrong.
-# Here we take the split [3, 0, 2, 3] with the kernels [3, 5, 7], drop the empty group first, and then hand out the kernels:
+# Here is the usual mistake: with the split [3, 0, 2, 3] and the kernels [3, 5, 7],
+# we drop the empty group first, and then hand out the kernels.
 
 # %%
 local_heads = [heads for heads in (3, 0, 2) if heads > 0]  # the last 3 heads are global
@@ -417,7 +418,7 @@ print("groups of (heads, kernel):", list(zip(local_heads, (3, 5, 7))))
 #
 # Worked example: dim is 32, and there are 8 heads, with the split and the kernels above.
 # So head_dim is 4.
-# The branches are 3 heads with kernel 3, 2 heads with kernel 7 and 3 global heads, which make 12 + 8 + 12 = 32 channels.
+# The branches have 3 heads with kernel 3, 2 heads with kernel 7 and 3 global heads, which make 12 + 8 + 12 = 32 channels.
 
 # %% exercise
 class CloAttention(nn.Module):
@@ -488,7 +489,7 @@ check(CloAttention)
 # %% [markdown]
 # ## 6. Exercise 5: `ConvFFN`
 #
-# The second half of a transformer block is an MLP at each position, which has more channels in its middle.
+# The second half of a transformer block is an MLP that works at each position and has more channels in its middle than at its ends.
 # CloFormer's MLP has a depth-wise convolution in the middle, so that neighbours exchange information once more.
 # With stride 2 this convolution also shrinks the map.
 #
@@ -563,7 +564,7 @@ check(ConvFFN)
 # ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
 #
 # - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`.
-#   It subtracts the common mean of all numbers of an image and divides by their standard deviation.
+#   It subtracts the mean of all the numbers in an image and divides by their standard deviation.
 #   A learned weight and bias per channel follow;
 # - `attn`: `CloAttention`;
 # - `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim;
@@ -576,7 +577,7 @@ check(ConvFFN)
 # Strides are 1 or 2.
 # The second half of the block, shortcut included, reads the result of the first half.
 #
-# GroupNorm is not the norm that most transformers have.
+# GroupNorm is not the norm that most transformers use.
 # Compare it with a LayerNorm over the channels of each position, for two channels and two positions:
 
 # %%
@@ -649,7 +650,7 @@ check(CloBlock)
 # | [DeiT-Tiny](https://huggingface.co/timm/deit_tiny_patch16_224.fb_in1k) | 5.7 million | 1.3 billion | 72.2 % |
 # | CloFormer-XXS | 4.2 million | 0.6 billion | 77.0 % |
 #
-# So the smaller network costs less than half as much and scores more.
+# So the smaller network costs less than half as much and scores higher.
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch contributes.
 # And we have not timed either network on a phone.
@@ -778,7 +779,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # It leads by 0.7 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
 #
-# Other splits and windows do about as well, except for one run with a single local head (83 %).
+# With other splits and windows the published branch scores about as high, except for one run with a single local head (83 %).
 # All runs are in the repository's `solutions/cloformer/experiment.md`.
 # </details>
 
@@ -794,7 +795,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # So the norm is a small global branch, which nobody would call attention.
 # We noticed the leak only because an arm that should have been at chance was not.
 # We had to remove GroupNorm to see what the heads do.
-# Before you claim that a layer sees only its neighbourhood, look for means over the picture, in norms as well as in gates.
+# Before you claim that a layer sees only its neighbourhood, look for anything that is computed over the whole picture, in norms as well as in gates.
 
 # %% [markdown]
 # ## 9. Which waves pass?
@@ -906,7 +907,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# So the four numbers of each head's one key, eight in all, are read as *one head with two keys*.
+# So there are two heads with one key each, of four numbers, and these eight numbers are read as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
 # One key gets the even channels of both heads, and the other key gets the odd ones.
 # Broadcasting then gives this mixture to both heads of queries.
@@ -932,7 +933,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # You will count them in lesson 10.
 #
 # **A challenge (not graded).**
-# After only 45 steps, *two of each* scores 50.6, 77.3 and 71.4 %.
+# After only 45 steps, three runs of *two of each* score 50.6, 77.3 and 71.4 %.
 # With GELU(v) instead of its local branch, it scores 64.5, 86.4 and 55.5 %.
 # Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
 # Ours uses v alone and scores 85.6, 90.5 and 90.3 %.

@@ -42,6 +42,9 @@ ROWS = [
     *((Row(WIDE, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
     *((Row(HOLES, longer), range(5)) for longer in (1, 5)),
     (Row(HOLES, 5, HALF), range(3)),
+    *((Row(arm, 1, Fraction(2)), range(5)) for arm in (HOLES, WIDE_MAP)),
+    (Row("coordinate", 1, HALF), range(5)),
+    *((Row(WIDE_MAP, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
     (Row(WIDE_MAP), range(5)),
     (Row(WIDE_MAP, 1, HALF), range(3)),
 ]

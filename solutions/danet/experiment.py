@@ -28,6 +28,7 @@ ROWS = [
     *((Row(arm), (*range(8), *FRESH)) for arm in SIGNS),
     *((Row(arm, 1, rate), range(5)) for rate in (THIRD, Fraction(3)) for arm in SIGNS),
     (Row(NONE), range(2)),
+    (Row("mean of all", 5), range(5)),
 ]
 
 if __name__ == "__main__":

@@ -250,7 +250,7 @@ for gamma in (0, 0.5):
     outputs = [x + gamma * each.reshape(x.shape) for each in gathered]
     differ = [not torch.allclose(output, module(x), atol=1e-5) for output in outputs]
     measured[f"gamma = {gamma}"] = sum(differ)
-predict_then_run(predicted, measured, unit="of the four ways that differ")
+predict_then_run(predicted, measured, unit="ways that differ, of four")
 
 # %% [markdown]
 # At gamma 0, even noise passes.

@@ -1,11 +1,13 @@
-"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about seven minutes of one
+"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about twelve minutes of one
 core)."""
 
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -18,9 +20,14 @@ The peak rate is 0.01 for SE and the full matrix, and 0.1 for the other arms.
 Each number is an overlap with the true disc, in per cent.
 The first number of a cell is for new pictures, and the second is for those seen in training.
 
-`ECA, bands shuffled and mixed` has a 1 x 1 convolution from 48 to 48 channels before ECA, which could put the bands in order again."""  # noqa: E501
+`ECA, bands shuffled and mixed` has a 1 x 1 convolution from 48 to 48 channels before ECA, which could put the bands in order again.
+
+ECA and the full matrix differ in more than sharing: in their rate, and in whether the means are on one scale.
+Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
+`own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared."""  # noqa: E501
 THREE, THIRD, TENTH = Fraction(3), Fraction(1, 3), Fraction(1, 10)
 MIXED = "ECA, bands shuffled and mixed"
+ONE, OWN = "one scaled kernel", "own scaled kernels"
 
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "no gate", "ECA")),
@@ -32,7 +39,31 @@ ROWS = [
     *((Row(MIXED, longer, rate), range(2)) for longer in (1, 5) for rate in (THIRD, TENTH)),
     *((Row(arm), range(8)) for arm in ("SE", "full matrix")),
     *((Row(arm, 1, THREE), range(3)) for arm in ("SE", "full matrix")),
+    *((Row(arm), range(5)) for arm in (ONE, OWN)),
+    *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THREE) for arm in (ONE, OWN)),
 ]
+
+
+class OneKernel(nn.Module):
+    """The scores of a kernel of three: (B, channels) -> (B, channels)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(1, 1, 3, padding=1, bias=False)
+
+    def forward(self, means: Tensor) -> Tensor:
+        return self.conv(means[:, None])[:, 0]
+
+
+class OwnKernels(nn.Module):
+    """The same with a kernel for each channel, which begins like the shared one."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter((2 * torch.rand(channels, 3) - 1) / 3 ** 0.5)
+
+    def forward(self, means: Tensor) -> Tensor:
+        return (F.pad(means, (1, 1)).unfold(1, 3, 1) * self.weight).sum(-1)
 
 
 def mixed(page: dict[str, Any]) -> nn.Module:
@@ -41,5 +72,8 @@ def mixed(page: dict[str, Any]) -> nn.Module:
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    runs.page["arms"][MIXED] = (lambda: mixed(runs.page), runs.page["order"], 0.1)
+    scaled = runs.page["FromAllMeans"]
+    runs.page["arms"] |= {MIXED: (lambda: mixed(runs.page), runs.page["order"], 0.1),
+                          ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
+                          OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01)}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])

@@ -1,5 +1,5 @@
-"""The long runs of lesson 07a: `python -m solutions.external.experiment` writes experiment.md (about ten minutes of
-one core)."""
+"""The long runs of lesson 07a: `python -m solutions.external.experiment` writes experiment.md (about twenty minutes
+of one core)."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from solutions.external.reference import MultiHeadExternalAttention
+from solutions.external.reference import MultiHeadExternalAttention, double_normalize
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -27,14 +27,18 @@ A score is the mean share of right positions on black and on white discs of new 
 Three are scores: with the logits times 1/4, with the logits times 4, and with a random number of size 4 for each slot.
 The last one is the number of slots in use, of 64 (exp of the entropy of their mean weights on discs).
 
-`multi-head` is MultiHeadExternalAttention(32, 2, 2). The rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""  # noqa: E501
+`multi-head` is MultiHeadExternalAttention(32, 2, 2). The rows with heads are MultiHeadExternalAttention(32, heads, 1, slots).
+With `shared sums`, a slot has one sum Z for the tokens of all heads."""  # noqa: E501
 HALF = Fraction(1, 2)
 NONE, HEADS = "no module", "multi-head"
 EXTERNAL, PLAIN = "external attention", "plain softmax"
 ARMS = EXTERNAL, "self-attention", "MLP", PLAIN
 FEWER = {f"external attention, {slots} slots": slots for slots in (16, 8, 4)}
 IN_HEADS = {f"{slots} slots, {heads} head{'s' * (heads > 1)}": (heads, slots)
-            for heads, slots in ((1, 16), (2, 16), (4, 16), (4, 4), (8, 2))}
+            for heads, slots in ((1, 16), (2, 16), (4, 16), (4, 4), (8, 2), (1, 4))}
+SHARED = ", shared sums"
+SHARING = {f"{slots} slots, 4 heads{SHARED}": slots for slots in (4, 16)}
+OF_HEADS = "4 slots, 1 head", "16 slots, 1 head", "4 slots, 4 heads", "16 slots, 4 heads", *SHARING
 
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in ARMS),
@@ -45,7 +49,19 @@ ROWS = [
     *((Row(arm), range(3)) for arm in IN_HEADS),
     *((Row(arm, 5), range(2)) for arm in IN_HEADS),
     (Row("self-attention", 1, Fraction(2)), range(3)),
+    *((Row(arm), range(5)) for arm in OF_HEADS),
+    *((Row(arm, 5), range(3)) for arm in ("4 slots, 1 head", "4 slots, 4 heads", *SHARING)),
+    *((Row(arm, 1, HALF), range(3)) for arm in ("16 slots, 1 head", "4 slots, 4 heads", *SHARING)),
 ]
+
+
+class SharedSums(MultiHeadExternalAttention):
+    """The heads share their sums Z, too: a slot's weights are divided by one sum, over the tokens of all heads."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        heads = self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads).flatten(1, 2)).unflatten(1, heads.shape[1:3])
+        return self.proj(self.mv(weights).transpose(1, 2).flatten(2))
 
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
@@ -90,5 +106,6 @@ if __name__ == "__main__":
         **{name: lambda dim, slots=slots: runs.page["Borrowing"](dim, slots) for name, slots in FEWER.items()},
         **{name: lambda dim, given=given: MultiHeadExternalAttention(dim, given[0], 1, given[1])
            for name, given in IN_HEADS.items()},
+        **{name: lambda dim, slots=slots: SharedSums(dim, 4, 1, slots) for name, slots in SHARING.items()},
     }
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

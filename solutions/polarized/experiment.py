@@ -46,6 +46,7 @@ ROWS = [
     (Row("both, parallel", 5), (1,)),  # these two
     (Row("channel gates", 5), (0,)),  # are stuck after the page's steps
     *((Row(arm, 5, THREE), (0,)) for arm in ("no module", "both, parallel", "channel gates")),
+    *((Row(arm, 5), range(5)) for arm in COARSE),
 ]
 
 if __name__ == "__main__":

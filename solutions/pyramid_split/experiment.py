@@ -1,8 +1,9 @@
-"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 35 minutes
+"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 40 minutes
 of one core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06a_pyramid_split: long runs
 
-`python -m solutions.pyramid_split.experiment` trains the page's arms, and five more, for five times the page's 250 steps.
+`python -m solutions.pyramid_split.experiment` trains the page's arms, and others, for five times the page's 250 steps.
 It does so at the page's peak rate and at other rates.
 Each cell has four shares of right answers on 1000 new pictures, in per cent. The first is for all pictures.
 The second is for those with a red dot (fine stripes), the third for those with a blue dot (coarse stripes).
@@ -22,7 +23,7 @@ The fourth is for all pictures, each with another picture's dot.
 A network that sees one kind of stripes and guesses the other kind scores 67.
 
 `equal shares, hidden layer` has no gate either. Its last layer is a hidden layer of eight numbers, a ReLU and a linear layer.
-That is 112 parameters more. `only 3 x 3 kernels, hidden layer` ends in the same way, and it has a gate.
+That is 112 parameters more. `equal shares, wide hidden layer` has 32 numbers there. `only 3 x 3 kernels, hidden layer` ends in the same way, and it has a gate.
 `3 x 3 kernels with holes` has four dilated kernels, with dilations 1 to 4, and as many parameters as `only 3 x 3 kernels`.
 `exp of the sigmoids, no competition` is the softmax without its division by the sum. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
@@ -71,7 +72,7 @@ def more_arms(page: dict) -> dict:
 CONTROLS, GATED = ("only 3 x 3 kernels", "equal shares"), ("softmax over scales", "sigmoids, no competition")
 SINGLE = ("four kernels of 5", "four kernels of 9")
 WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
-HIDDEN = "equal shares, hidden layer"
+HIDDEN, WIDE_HIDDEN = "equal shares, hidden layer", "equal shares, wide hidden layer"
 ALONE = "exp of the sigmoids, no competition"
 HOLES, SMALL_HIDDEN = "3 x 3 kernels with holes", "only 3 x 3 kernels, hidden layer"
 ROWS = [
@@ -91,20 +92,24 @@ ROWS = [
     (Row(HOLES, 5, THIRD), range(3)),
     (Row(SMALL_HIDDEN, 5), range(5)),
     (Row(SMALL_HIDDEN, 5, THIRD), range(3)),
+    *((Row(WIDE_HIDDEN, longer), range(5)) for longer in (1, 5)),
+    (Row(WIDE_HIDDEN, 5, THIRD), range(3)),
 ]
 
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
-    """The page's run, for HIDDEN with a hidden layer at the network's end."""
+    """The page's run; some arms have a hidden layer at the network's end."""
     pages_own = page["direction_namer"]
 
-    def with_hidden_layer(make: Callable[[], nn.Module], channels: int) -> nn.Sequential:
+    def with_hidden_layer(make: Callable[[], nn.Module], channels: int, hidden: int) -> nn.Sequential:
         network = pages_own(make, channels)
-        network[-1] = nn.Sequential(nn.Linear(channels, 8), nn.ReLU(), nn.Linear(8, network[-1].out_features))
+        network[-1] = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(),
+                                    nn.Linear(hidden, network[-1].out_features))
         return network
 
     def run(arm: str, seed: int) -> dict[str, float]:
-        page["direction_namer"] = with_hidden_layer if arm in (HIDDEN, SMALL_HIDDEN) else pages_own
+        hidden = {HIDDEN: 8, SMALL_HIDDEN: 8, WIDE_HIDDEN: 32}.get(arm)
+        page["direction_namer"] = partial(with_hidden_layer, hidden=hidden) if hidden else pages_own
         return page["run"](arm, seed)
 
     return run
@@ -112,6 +117,6 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     runs.page["arms"] |= more_arms(runs.page)
-    runs.page["arms"] |= {HIDDEN: runs.page["arms"]["equal shares"],
+    runs.page["arms"] |= {**dict.fromkeys((HIDDEN, WIDE_HIDDEN), runs.page["arms"]["equal shares"]),
                           SMALL_HIDDEN: runs.page["arms"]["only 3 x 3 kernels"]}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

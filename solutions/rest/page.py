@@ -484,7 +484,7 @@ x = torch.randn(1, 64 * 64, 64)
 one, eight = (cost(EMSA(64, 1, ratio), x, 64, 64, latency=False) for ratio in (1, 8))
 measured = {"memory": one.forward_memory / eight.forward_memory,
             "multiply-adds": one.multiply_adds / eight.multiply_adds}
-predict_then_run(predicted, measured, unit="times as much at ratio 1")
+predict_then_run(predicted, measured, unit="times as much as at ratio 8")
 
 # %% [markdown]
 # At ratio 8, M is N / 64, so A has N · N / 64 entries instead of N · N.
@@ -703,7 +703,7 @@ results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}
-predict_then_run(predicted, measured, unit="% right (chance: 50 %)")
+predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
 # In the figure, each dot is a run.
