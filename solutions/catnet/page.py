@@ -780,9 +780,21 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   If the network ends in a prototype, three runs of each arm cannot tell whether the mask helps.
 
 # %% [markdown]
-# We think that the arms with a mask lead because the mask is the only place where labels enter the features.
-# The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
+# **Why does the mask help?** It is the only place where labels enter the features.
+# There are two masks in each block, one for each picture.
+# So we left one of them out at a time: it was 1 everywhere in *own picture, masked* (600 steps, three runs each).
 #
+# | mask | IoU |
+# |---|---|
+# | none | 81 to 82 % |
+# | the query's mask alone, which is a guess | 82 % |
+# | the support's mask alone, which is the label | 85 to 86 % |
+# | both masks | 85 to 86 % |
+# | both masks, and no attention: a learned vector is added at the marked positions | 84 to 85 % |
+#
+# So the support's mask is what helps, and most of its gain does not even need attention.
+
+# %% [markdown]
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
 # The second control, masked but not cross, scores as much as it does.
 # So in these runs with a look-up, the credit goes to one word of the two: *masked*.
@@ -878,7 +890,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # - One example with a mask is enough to find an object, even without any training.
 #   It matters what the query is compared with: a mean of three colours says little,
 #   but a look-up that includes the background keeps the colours apart.
-# - On the ellipses the *mask* made cross masked attention better, and looking *across* did not.
+# - On the ellipses the support's *mask* made cross masked attention better, and looking *across* did not.
 #   To find that out, we needed a control that lacks only one of the two words.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
 #   After a single short training run, this difference in speed would have looked like a difference in ability.

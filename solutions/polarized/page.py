@@ -626,9 +626,9 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #   First, they slow down learning.
 #   Second, in the longer runs, of 1,280 steps, the cells of 4 x 4 *are* the limit.
 #   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
-#   In its two long runs, it is right in 58 and 59 % of the other pictures, in which the right dot shares its cell.
+#   In its five long runs, it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
-#   The runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
+#   Four of the runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
 #   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
 # - **Two branches are no better than one here.**
