@@ -1085,7 +1085,7 @@ paper_card(tables, results)
 # - In our map each idea helps with one task: a mean with "what", coordinates with "where".
 #   A comparison of contents helps with "look-up", and a wide kernel or window helps with "far".
 #   But no task belongs to one idea alone.
-#   Given five times the steps, ECA solves "look-up" too.
+#   A channel gate made from the maximum solves "look-up" too, and it compares nothing.
 #   Three plain convolutions solve "far", because they see far enough.
 # - No module was the best everywhere, and a plain convolution ties with most of them on the real pictures of this course.
 #   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
