@@ -173,7 +173,7 @@ cosines = torch.tensor([1.0, 0.6, 0.5, 0.4, 0.0])
 print("probabilities:", (1 - torch.sigmoid(5 - 10 * cosines)).numpy().round(3))
 
 # %% [markdown]
-# The probability falls from nearly 1 to nearly 0, and most of this fall lies between the cosines 0.6 and 0.4.
+# The probability falls from nearly 1 to nearly 0, and nearly half of this fall lies between the cosines 0.6 and 0.4.
 #
 # Worked example, threshold -10 and scale 20: if the features at a position are (3, 4) and the prototype is (6, 8), their cosine is 1.
 # The inner bracket is -20 + 10 = -10, half of it is -5, the sigmoid of that is 0.007, and the probability is 0.993.
@@ -639,7 +639,7 @@ check(iterative_refinement)
 #
 # The module is called *cross masked* attention.
 # Does it help because a picture looks *across* at the other one, or because there is a *mask*?
-# So we try all four combinations, and two of them again with another way to find the object.
+# So we try all four combinations with a look-up at the end, and two of them again with a prototype.
 #
 # All objects have three colours, and the features are those of section 5, which are not trained.
 # Each network has two `CMAT(24, 2)` blocks, which makes 7,488 parameters.
@@ -782,7 +782,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # %% [markdown]
 # **Why does the mask help?** It is the only place where labels enter the features.
 # There are two masks in each block, one for each picture.
-# So we left one of them out at a time: it was 1 everywhere in *own picture, masked* (600 steps, three runs each).
+# So in *own picture, masked* we switched off one of them at a time, by setting it to 1 everywhere (600 steps, three runs each).
 #
 # | mask | IoU |
 # |---|---|
@@ -796,7 +796,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 
 # %% [markdown]
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
-# The second control, masked but not cross, scores as much as it does.
+# The second control, masked but not cross, is level with it.
 # So in these runs with a look-up, the credit goes to one word of the two: *masked*.
 #
 # Has any arm learned by heart what objects look like?
@@ -808,7 +808,7 @@ for arm in arms:
 
 # %% [markdown]
 # No arm has learned this: with a wrong support, all arms fall below 30 %, the score for calling everything "object".
-# (All long runs, including those of the two arms that this page leaves out,
+# (All long runs, with two prototype arms that this page leaves out,
 # are in `solutions/catnet/experiment.md` in the course's repository.)
 
 # %% [markdown]

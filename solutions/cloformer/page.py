@@ -795,7 +795,8 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # So the norm is a small global branch, which nobody would call attention.
 # We noticed the leak only because an arm that should have been at chance was not.
 # We had to remove GroupNorm to see what the heads do.
-# Before you claim that a layer sees only its neighbourhood, look for anything that is computed over the whole picture, in norms as well as in gates.
+# Before you claim that a layer sees only its neighbourhood, look for whatever is computed over the whole picture,
+# in norms as well as in gates.
 
 # %% [markdown]
 # ## 9. Which waves pass?

@@ -671,10 +671,10 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
-# **Is it the sharing?** Only in part: the two arms differ in two more things.
+# **Is ECA ahead because all gates share three numbers?** Only in part, because ECA and the full matrix differ in two other ways.
 # ECA has ten times the rate, and it reads the means as they are.
-# So we gave *one scaled kernel* of three numbers the full matrix's rate and scaled means.
-# We also gave each channel a kernel of its own, in *own scaled kernels*:
+# So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one scaled kernel*).
+# We also trained one with a kernel of its own for each channel (*own scaled kernels*):
 #
 # | gate, with scaled means and a rate of 0.01 | numbers | 512 steps | five times as many |
 # |---|---|---|---|
