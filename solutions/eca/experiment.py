@@ -24,10 +24,11 @@ The first number of a cell is for new pictures, and the second is for those seen
 
 ECA and the full matrix differ in more than sharing: in their rate, and in whether the means are on one scale.
 Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
-`own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared."""  # noqa: E501
+`own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
+`own kernels` has ECA's rate, and like ECA it reads the means as they are."""  # noqa: E501
 THREE, THIRD, TENTH = Fraction(3), Fraction(1, 3), Fraction(1, 10)
 MIXED = "ECA, bands shuffled and mixed"
-ONE, OWN = "one scaled kernel", "own scaled kernels"
+ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
 
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "no gate", "ECA")),
@@ -41,6 +42,8 @@ ROWS = [
     *((Row(arm, 1, THREE), range(3)) for arm in ("SE", "full matrix")),
     *((Row(arm), range(5)) for arm in (ONE, OWN)),
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THREE) for arm in (ONE, OWN)),
+    (Row(OWN_RAW), range(5)),
+    *((Row(OWN_RAW, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
 ]
 
 
@@ -70,10 +73,22 @@ def mixed(page: dict[str, Any]) -> nn.Module:
     return nn.Sequential(nn.Conv2d(page["BANDS"], page["BANDS"], 1), page["ECABlock"](page["BANDS"]))
 
 
+class FromRawMeans(nn.Module):
+    """x times sigmoid(scores(its means)), as in ECA: (B, channels, H, W), in and out."""
+
+    def __init__(self, scores: nn.Module) -> None:
+        super().__init__()
+        self.scores = scores
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(self.scores(x.mean((2, 3))))[:, :, None, None]
+
+
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     scaled = runs.page["FromAllMeans"]
     runs.page["arms"] |= {MIXED: (lambda: mixed(runs.page), runs.page["order"], 0.1),
                           ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
-                          OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01)}
+                          OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01),
+                          OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
