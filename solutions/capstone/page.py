@@ -1005,7 +1005,7 @@ study("places", task="far",
 #    One made from the mean scores 35 %, which is at chance.
 #    After five times as many steps, four of five gates made from the mean score 96 to 100 %, and one is still at chance.
 #    So does a gate need the maximum to learn quickly?
-#    No, because the scale of the numbers matters too.
+#    No, because it matters too how the numbers are centred and scaled.
 #    If a BatchNorm first brings each channel's means to mean 0 and deviation 1, the gate made from the mean also scores 100 %.
 #    (These are five runs at one rate.)
 # 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
