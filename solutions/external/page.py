@@ -17,7 +17,7 @@
 #
 # ![Two pictures with the same six coloured discs; one disc has a ring. In the left picture two swatches say that this disc's hue counts as white. In the right picture they say that it counts as black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
-# Does the ringed disc count as white, or as black?
+# In each picture, does the hue of the ringed disc count as white, or as black?
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
 # Can its answers for the two pictures differ?
 #
@@ -108,7 +108,7 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 # In self-attention, keys and values come from the image.
 # Guo and others (2021) replace the keys and values with two learned matrices (section 3.1 of the paper).
 # They call these matrices an **external memory**, because they lie outside the image.
-# Each of the S pairs of a key and a value is called a **slot**.
+# The memory has S pairs of a key and a value, and each pair is called a **slot**.
 # A position is called a **token**, as in transformers.
 #
 # ![x (B, N, C) times the keys mk gives logits (B, N, S); a normalisation of each column, then of each row, makes weights A (B, N, S); A times the values mv gives what is gathered, (B, N, C). mk and mv are learned and the same for all images.](figures/memory.svg)
@@ -179,7 +179,7 @@ check(double_normalize)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Of the three axes of (B, N, S), which one counts tokens?
-# A softmax along that axis makes the columns of the drawing sum to 1.
+# A softmax along that axis makes each column of the drawing's shares sum to 1.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -301,7 +301,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # So a row of weights is one plain softmax over the slots, applied to $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
 # With 64 slots, there are 64 such numbers per image.
-# Check this claim in code (`logsumexp` computes $\ln Z$ without overflow):
+# Check in code that the weights are this one softmax (`logsumexp` computes $\ln Z$ without overflow):
 
 # %%
 one_softmax = (logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)
@@ -520,7 +520,7 @@ show_examples(train_sets)
 # %% [markdown]
 # One training takes 250 steps of 16 pictures, with Adam.
 # The peak learning rate is 0.02, but it is 0.01 for self-attention.
-# At 0.02, self-attention does worse: it scores 50, 68 and 50 % on the odd one out.
+# At 0.02, self-attention does worse: in three runs it scores 50, 68 and 50 % on the odd one out.
 
 # %% tags=["experiment"]
 def learn(module, question, seed, peak_rate=0.02):
@@ -686,7 +686,7 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
 # ![x is expanded to dim times expansion channels and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
 #
 # - `expand`: Linear from dim to dim · expansion;
-# - num_heads · expansion heads, each of head_dim = dim // num_heads channels (num_heads divides dim).
+# - there are num_heads · expansion heads in all, each of head_dim = dim // num_heads channels (dim is a multiple of num_heads).
 #   Head 0 has the first head_dim channels, and head 1 has the next ones;
 # - `mk`: Linear from head_dim to S, `mv`: Linear from S to head_dim, the same two for all heads;
 # - `double_normalize` with its default eps, for each head by itself;
@@ -793,7 +793,8 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # With 16 sums Z in all, five runs of four heads (4 slots) score 87 to 98 %, and five runs of one head (16 slots) score 52 to 78 %.
 # Is that because each head has its own sums?
 # Only in part.
-# If the four heads also share their sums, of which there are then 4, five runs score 57 to 92 %; one head with 4 slots scores 50 to 69 %.
+# If the four heads also share their sums, only 4 sums remain, and five runs score 57 to 92 %.
+# One head with 4 slots, which has 4 sums too, scores 50 to 69 %.
 # Eight heads with 2 slots are still at chance after 250 steps; after 1,250 they reach 96 %.
 # Can every run stay above 90 % with fewer than 16 sums?
 # With 12 sums, our best attempt scores 91, 88 and 91 %.
@@ -836,7 +837,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
-# On our real pictures (below) external attention scores 93 %, and so does one more 3 x 3 convolution.
+# On our real pictures (below), a network with external attention scores 93 %.
+# With one more 3 x 3 convolution in its place, the network scores 93 % too.
 # That test shows only that the module carries information far enough across the picture, not that the module beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?
@@ -873,8 +875,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    On the odd one out, five runs of the four heads score 99 or 100 % after 250 steps, and five runs of one head score 52 to 78 %.
 #    The four heads have fewer parameters, but 64 sums Z per image instead of 16.
 #    The larger number of sums is not the whole reason: four heads with 4 slots have 16 sums as well, and they score 87 to 98 %.
-#    After five times as many steps both runs with four heads score 100 %.
-#    Of two runs with one head, one also scores 100 % and the other scores 71 %, so part of the difference is a matter of time.
+#    We also made two runs of each with five times as many steps: with four heads, both score 100 %.
+#    With one head, one scores 100 % too and the other scores 71 %, so part of the difference is a matter of time.
 # </details>
 
 # %% [markdown]
