@@ -769,8 +769,9 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
 #   At half the learning rate the prototype arms are slower still:
 #   after five times as many steps at that rate, the look-up arms still lead by 4 to 7 points.
-#   So a prototype *can* stand for three colours, if the blocks learn features in which the three colours lie close together.
-#   Learning such features takes many steps, but a look-up depends on them less.
+#   At three times the rate, five times as many steps leave *own picture* a lead of less than a point.
+#   There *other picture, masked* still leads by 3 points.
+#   So a prototype *can* stand for three colours, but it takes many steps to learn.
 # - **Looking across is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.

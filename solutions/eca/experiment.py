@@ -25,13 +25,17 @@ The first number of a cell is for new pictures, and the second is for those seen
 ECA and the full matrix differ in more than sharing: in their rate, and in whether the means are on one scale.
 Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
 `own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
-`own kernels` has ECA's rate, and like ECA it reads the means as they are."""  # noqa: E501
+`own kernels` has ECA's rate, and like ECA it reads the means as they are.
+
+Arms with `5120 pictures` have five times as many pictures to learn from, and see each of them as often as the page's arms do.
+So their steps, `x 1`, are 2560 in number, as many as in a row with `x 5`."""  # noqa: E501
 THREE, THIRD, TENTH = Fraction(3), Fraction(1, 3), Fraction(1, 10)
 MIXED = "ECA, bands shuffled and mixed"
+MORE = ", 5120 pictures"
 ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
 
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "no gate", "ECA")),
+    *((Row(arm, 5), range(2)) for arm in ("SE", "no neighbours", "no gate", "ECA")),
     (Row("ECA, bands shuffled", 5), (0,)),
     *((Row(arm, 5, THREE), (0,)) for arm in ("SE", "full matrix")),
     *((Row(arm), range(8)) for arm in ("no gate", "no neighbours")),
@@ -44,6 +48,9 @@ ROWS = [
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THREE) for arm in (ONE, OWN)),
     (Row(OWN_RAW), range(5)),
     *((Row(OWN_RAW, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
+    (Row("full matrix", 5), range(5)),
+    *((Row(arm + MORE), range(5)) for arm in ("full matrix", "ECA")),
+    (Row("full matrix" + MORE, 1, THREE), range(3)),
 ]
 
 
@@ -91,4 +98,12 @@ if __name__ == "__main__":
                           ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
                           OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01),
                           OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
-    runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
+    arms = runs.page["arms"]
+    arms |= {arm + MORE: arms[arm] for arm in ("full matrix", "ECA")}
+    few, more = runs.page["train_set"], runs.page["glowing_discs"](5120, seed=0)
+
+    def run(arm: str, seed: int) -> Any:
+        runs.page["train_set"] = more if arm.endswith(MORE) else few
+        return runs.page["run"](arm, seed)
+
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)
