@@ -73,7 +73,7 @@ def test_what_the_plain_convolutions_can_and_cannot_do():
     assert FIGURES.solving(convolutions["what"]) == 5 and 90 <= statistics.fmean(convolutions["what"]) < 90.5
     best = max(score for arm in ("one more 3x3 conv", "three more 3x3 convs") for task in ("look-up", "where")
                for score in longer(arm, task))
-    assert best < 46.5 and "none got above 46 %" in PAGE
+    assert best < 47 and "none reached 47 %" in PAGE
     assert all(abs(statistics.fmean(of["the wrapper alone"][task]) - statistics.fmean(of["nothing"][task])) < 1
                for of in (AT_ONCE, LATER) for task in FIGURES.TASKS)
 

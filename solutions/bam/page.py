@@ -241,7 +241,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # Two layers with the same dilation always see 25 positions.
 # A larger dilation does not make them see *more*.
 # It makes them see *farther*, with holes in between.
-# The holes matter little if earlier convolutions have already mixed each position with its neighbours.
+# A 3 x 3 convolution before them fills the holes of dilations 2 and 3.
 
 # %% [markdown]
 # ## 4. Exercise 2: `ChannelBranch`
@@ -851,12 +851,13 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 # - **The window sets the limit.**
 #   For d = 1, 2 and 4, the window of 4d + 3 pixels is 7, 11 and 19 pixels wide.
 #   It is wide enough in the four arms that the figure draws in a dark colour.
-#   If the window cannot hold a bar and its post, the network stays at the score of the vote.
-#   The network also stays at this score with *no module*, and without the cue.
-#   A network whose window is large enough finds the right bar, without more parameters or multiply-adds.
+#   If the window could not hold a bar and its post, the network stayed at the score of the vote.
+#   The network also stayed at this score with *no module*, and without the cue.
+#   After five times the steps, every network whose window was larger than needed found the right bar.
+#   It needed no more parameters or multiply-adds than the others.
 #   (With posts exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
 #   With posts one pixel farther away, all longer runs stayed there.)
-# - **After only a few steps, luck decides how high a run scores.**
+# - **After only a few steps, luck can decide how high a run with BAM scores.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
 #   After five times the steps all three runs scored 100 %.
 # - **The gate is not needed here.**
@@ -864,7 +865,6 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   With posts 12 pixels away, *no gate* even learns sooner.
 #   After 96 steps all of its eight runs score 100 %, but only two of BAM's eight runs do.
 #   After five times as many steps, every run of both networks scores 100 %.
-#   Adding can even shut a position out: if the sum is negative, the next layer's ReLU makes it 0.
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
@@ -949,6 +949,8 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with BAM scores 92.8 %.
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
+# We made 36 runs of each, and tested each run on a photograph and on handwritten forms that were left out of its training.
+# There BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # Does the gain over a plain ResNet come from the gate, or from the reach?

@@ -55,7 +55,7 @@ ITEMS = (
          "are these gates?",
          "c",
          "σ(-6) is about 0.002, but -3 · -3 = 9 and σ(9) is almost 1: in a product, no times no is yes. "
-         "Weights trained with one form are of little use with the other.",
+         "The one network that we trained with the sum scored 58 % when it was tested with the product.",
          choices=("Both are close to 0.",
                   "The sum's is near 0, the product's near 0.5.",
                   "The sum's is near 0, the product's near 1.",

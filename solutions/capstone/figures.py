@@ -236,7 +236,8 @@ def arms(runs: Table) -> list[str]:
 FINDINGS = (
     (("SE, no squeeze", "SE"), ("what",), "\"what\": the picture's mean helps.",
      "SE without it stays near \"nothing\"."),
-    (("CoordAtt",), ("where",), "\"where\": coordinates help. Only CoordAtt", "gets all of it, in every run."),
+    (("CoordAtt",), ("where",), "\"where\": only CoordAtt, which keeps rows",
+     "and columns, gets all of it, in every run."),
     (("EMSA", "windows"), ("look-up", "far"), "Content is not reach: EMSA solves \"look-up\"",
      "but not \"far\"; windows do the opposite."),
 )

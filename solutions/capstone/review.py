@@ -65,7 +65,7 @@ ITEMS = (
          "Position attention, which compares all pairs of positions, stays near chance. Why?",
          "a",
          "Its weights depend on content alone, so it cannot express \"six pixels to the left\". Windows, which know "
-         "offsets, and modules with kernels that reach far enough scored 98 % or more.",
+         "offsets, and modules with kernels that reach far enough scored 98 to 100 % after the page's steps.",
          choices=("It sees what is elsewhere, but cannot tell where.",
                   "Six pixels are too far away for its attention map.",
                   "A softmax over all positions leaves too little weight for two.")),

@@ -21,7 +21,7 @@ Each cell has two numbers. The first is the mean IoU on 300 new episodes of thre
 The second is the mean IoU when the support picture and its mask come from another episode.
 The threshold was chosen on other episodes.
 In `support's mask alone`, the query's mask is 1 everywhere; in `query's mask alone`, the support's is.
-`label alone` has no attention: it adds one learned vector where the mask is 1.
+`label alone` has a learned vector, added where the mask is 1, in place of the second attention of each block.
 All three look at their own picture and end in a look-up."""  # noqa: E501
 ARMS = ("own picture", "other picture", "own picture, masked", "other picture, masked", "own picture, prototype",
         "other picture, masked, prototype")

@@ -367,9 +367,8 @@ touch_a_mask(methods, sharpness=100.0)
 #
 # The look-up loses least when the object has three colours instead of one, probably because it also looks at the background.
 #
-# In this episode the extra stripe costs the look-up most, because the other two maps are poor already.
-# Over many episodes, such a stripe costs the prior mask and the look-up more than it costs the prototype.
-# These two methods believe every marked cell, but a mean dilutes a cell that was marked wrongly.
+# In this episode the extra stripe costs the look-up most.
+# The prior mask and the look-up believe every marked cell, but a mean dilutes a cell that was marked wrongly.
 # </details>
 
 # %% [markdown]
@@ -658,7 +657,8 @@ check(iterative_refinement)
 # | own picture, prototype | the picture itself | a prototype |
 # | other picture, masked, prototype | the other picture, times the mask | a prototype (your `iterative_refinement`) |
 #
-# The *own picture* arms are controls: they have every layer of the block, but no attention to the other picture.
+# The *own picture* arms are controls: they have every layer of the block, but inside the block no picture looks at the other.
+# (The look-up at the end still compares the two.)
 # The look-up's sharpness is 20 here, not 100, because with softer weights more positions receive a gradient.
 # Each arm gets the threshold that is best on other episodes, as in section 5.
 
@@ -772,7 +772,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   At three times the rate, five times as many steps leave *own picture* a lead of less than a point.
 #   There *other picture, masked* still leads by 3 points.
 #   So a prototype *can* stand for three colours, but it takes many steps to learn.
-# - **Looking across is not what helps.**
+# - **Looking across inside the block is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
 # - **The mask helps, but it takes time.**
@@ -791,12 +791,13 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # | the query's mask alone, which is a guess | 82 % |
 # | the support's mask alone, which is the label | 85 to 86 % |
 # | both masks | 85 to 86 % |
-# | both masks, and no attention: a learned vector is added at the marked positions | 84 to 85 % |
+# | both masks, and instead of the second attention a learned vector at the marked positions | 84 to 85 % |
 #
-# So the support's mask is what helps, and most of its gain does not even need attention.
+# So the support's mask is what helps, and most of its gain does not even need the second attention.
 
 # %% [markdown]
-# The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control that is neither cross nor masked.
+# The full name, *cross masked attention*, describes *other picture, masked*.
+# After 600 steps, this arm is 4 points ahead of a control that is neither cross nor masked.
 # The second control, masked but not cross, is level with it.
 # So in these runs with a look-up, the credit goes to one word of the two: *masked*.
 #
@@ -888,10 +889,10 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # %% [markdown]
 # ## 12. What we now know
 #
-# - One example with a mask is enough to find an object, even without any training.
+# - On our ellipses, one example with a mask is enough to find most of an object, even without any training.
 #   It matters what the query is compared with: a mean of three colours says little,
 #   but a look-up that includes the background keeps the colours apart.
-# - On the ellipses the support's *mask* made cross masked attention better, and looking *across* did not.
+# - On the ellipses the support's *mask* made cross masked attention better, and looking *across* inside the block did not.
 #   To find that out, we needed a control that lacks only one of the two words.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
 #   After a single short training run, this difference in speed would have looked like a difference in ability.
@@ -906,19 +907,19 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # If the query's digit has the colour of the support's digit, the network reads it, and otherwise it says "not it".
 # With *CMAT* the network scores 89.5 %, and with *own picture* it is at chance.
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
-# So we also ran controls that lack only one of them, 36 runs of each.
+# So we also ran two more controls, 36 runs of each: one has no mask, and in the other the attention stays in its own picture.
 # People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
-# So the mask alone or the other picture alone brings most of the gain, and the two together bring no more.
-# The module did even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
+# So the module did even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
+# *Own picture with mask* brings most of the gain too.
+# But it is not a test of the label alone, because the query's mask is the prior mask, which is made from both pictures.
 # These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
-# (Even the query's mask looks across: it is the prior mask, which is made from both pictures.)
 
 # %% [markdown]
 # **What stays open.** On photographs or scans, does looking across add something that the mask does not give?
-# Our striped ellipses cannot tell us, because their frozen features already say which colours are alike.
+# Our striped ellipses cannot tell us, because they are not photographs, and their features are made by hand.
 #
 # **What comes next.** The capstone, lesson 10, asks the same question about whole networks: which part deserves the credit?
 

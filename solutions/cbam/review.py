@@ -52,16 +52,15 @@ ITEMS = (
                   "A channel gate that reads the maximum over H and W.",
                   "A channel gate that reads both, as CBAM's does.")),
     Item("order-of-gates",
-         "On a task that needed both of CBAM's gates, channel first and spatial first were compared, after short "
+         "In a network that needed both of CBAM's gates, channel first and spatial first were compared, after short "
          "training and after long training. What did the order decide?",
          "d",
-         "With spatial first, which is not CBAM's order, more runs had solved the task after the short training. "
-         "After five times the steps all runs of both orders scored 100 %. So on this one task the order is a matter "
-         "of speed.",
+         "After the short training, 23 of 24 runs with spatial first had solved the task, and 13 of 24 with CBAM's "
+         "order had. After five times the steps, 16 of 16 and 13 of 16 runs scored 100 %, which may be luck.",
          choices=("Everything: only channel first ever solved the task.",
                   "Everything: only spatial first ever solved the task.",
                   "Nothing: both were equally good at all times.",
-                  "How soon the network learned it, not how well.")),
+                  "How many runs had solved it after the short training.")),
     Item("batchnorm-left-out",
          "The formula of CBAM's spatial gate has no BatchNorm; the authors' code has one between convolution and "
          "sigmoid. What happens without this BatchNorm when the features become 100 times larger?",

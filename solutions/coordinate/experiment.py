@@ -24,7 +24,7 @@ Each number is a share of right answers, in per cent: on new boards, then on boa
 `few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
 `two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels.
 `three dilated convolutions` has dilations 1, 2 and 4, so it sees the whole board.
-`one wide map` is CBAM's map with dilation 4 in its 7 x 7 kernel, which then spans 25 x 25 pixels."""  # noqa: E501
+`one wide map` is CBAM's map with dilation 4 in its 7 x 7 kernel, which then spans 25 x 25 positions, more than the whole board."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"

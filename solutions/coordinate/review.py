@@ -49,10 +49,10 @@ ITEMS = (
          "In a control of Coordinate Attention, the mean of every row and column is replaced by the mean of the "
          "whole map. What did this show, on boards where marks at two edges point at a square?",
          "b",
-         "All layers are there, only the places are gone, and the advantage over SE goes with them. "
+         "All layers are there, only the places are gone, and nearly all of the advantage over SE goes with them. "
          "So the positions make the difference, not the additional layers.",
          choices=("It solved the task as well, so its layers do the work.",
-                  "It did no better than SE, so the positions do the work.",
+                  "It came nowhere near 100 %, so the positions do the work.",
                   "It fell to chance, as SE does, so only gates can help.")),
     Item("which-module",
          "A mark at the left edge points at a row, and one at the top edge points at a column. "

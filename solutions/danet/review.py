@@ -61,7 +61,7 @@ ITEMS = (
          choices=("The network has learned its training pictures by heart.",
                   "The network needs more training to become robust.",
                   "The values of the two pictures have been mixed up.",
-                  "The network gets its answers through the matrix A.")),
+                  "The network cannot answer without the picture's own matrix.")),
     Item("which-module",
          "The answer for a patch stands next to another patch of the same colour, anywhere in the picture and in a "
          "new place each time. Which module suits this best?",

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from solutions.se.reference import SEBlock
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -27,11 +28,15 @@ Two arms have the full matrix's rate and scaled means. `one scaled kernel` is on
 `own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
 `own kernels` has ECA's rate, and like ECA it reads the means as they are.
 
+`ECA with a bias` has a bias in its kernel. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
+`SE as in lesson 01` gets the means as they are. Its third number is the share of its gates between 0.49 and 0.51, in per cent, on new pictures.
+
 Arms with `5120 pictures` have five times as many pictures to learn from, and see each of them as often as the page's arms do.
 So their steps, `x 1`, are 2560 in number, as many as in a row with `x 5`."""  # noqa: E501
 THREE, THIRD, TENTH = Fraction(3), Fraction(1, 3), Fraction(1, 10)
 MIXED = "ECA, bands shuffled and mixed"
 MORE = ", 5120 pictures"
+BIAS, SORTED, RAW_SE = "ECA with a bias", "ECA, sorted again", "SE as in lesson 01"
 ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
 
 ROWS = [
@@ -51,6 +56,9 @@ ROWS = [
     (Row("full matrix", 5), range(5)),
     *((Row(arm + MORE), range(5)) for arm in ("full matrix", "ECA")),
     (Row("full matrix" + MORE, 1, THREE), range(3)),
+    *((Row("full matrix" + MORE, 5, rate), range(2)) for rate in (Fraction(1), THREE)),
+    *((Row(arm), range(5)) for arm in (BIAS, SORTED)),
+    *((Row(RAW_SE, 1, rate), range(8)) for rate in (Fraction(1), TENTH)),
 ]
 
 
@@ -91,6 +99,18 @@ class FromRawMeans(nn.Module):
         return x * torch.sigmoid(self.scores(x.mean((2, 3))))[:, :, None, None]
 
 
+def sorted_again(pictures: Tensor) -> list[int]:
+    """An order of the bands in which neighbours are alike, from either end. pictures: (n, bands, H, W)."""
+    alike = torch.corrcoef(pictures.mean((2, 3)).T)
+    row, left = [0], set(range(1, len(alike)))
+    while left:
+        end, band = max(((end, band) for end in (0, -1) for band in left),
+                        key=lambda pair: alike[row[pair[0]], pair[1]].item())
+        row.insert(0, band) if end == 0 else row.append(band)
+        left.remove(band)
+    return row
+
+
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     scaled = runs.page["FromAllMeans"]
@@ -100,10 +120,27 @@ if __name__ == "__main__":
                           OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
     arms = runs.page["arms"]
     arms |= {arm + MORE: arms[arm] for arm in ("full matrix", "ECA")}
+    bands = runs.page["BANDS"]
+
+    def with_bias() -> nn.Module:
+        block = runs.page["ECABlock"](bands)
+        block.conv = nn.Conv1d(1, 1, block.conv.kernel_size, padding=block.conv.padding)
+        return block
+
+    shuffled = runs.page["order"]
+    found = sorted_again(runs.page["train_set"].pictures[:, shuffled])
+    print("true neighbours side by side:", int((shuffled[found].diff().abs() == 1).sum()), "of", bands - 1)
+    arms |= {BIAS: (with_bias, slice(None), 0.1),
+             SORTED: (lambda: runs.page["ECABlock"](bands), shuffled[found], 0.1),
+             RAW_SE: (lambda: SEBlock(bands, reduction=1), slice(None), 0.1)}
     few, more = runs.page["train_set"], runs.page["glowing_discs"](5120, seed=0)
 
     def run(arm: str, seed: int) -> Any:
         runs.page["train_set"] = more if arm.endswith(MORE) else few
-        return runs.page["run"](arm, seed)
+        scores = runs.page["run"](arm, seed)
+        if arm == RAW_SE:
+            gates = runs.page["gates_of"](runs.page["trained"][arm, seed], runs.page["test_set"].pictures)
+            scores["gates near 0.5"] = 100 * ((gates - 0.5).abs() < 0.01).float().mean().item()
+        return scores
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -43,7 +43,7 @@ ITEMS = (
          "in each picture. Training is short. Which gate do you take?",
          "a",
          "One shared kernel learns the same rule from every picture. A full matrix could hold this rule too, but "
-         "learns each row only from the few pictures in which that row's band stands out.",
+         "each of its rows sees its own band stand out in only a few pictures.",
          choices=("ECA with three weights, shared by all channels.",
                   "ECA with one weight, so a gate sees its own channel alone.",
                   "SE with two matrices and a hidden layer.",

@@ -35,7 +35,7 @@
 #
 # - build attention whose cost grows with N instead of N · N;
 # - find out which numbers a module relies on, by borrowing them from another image;
-# - say which changes of the logits a normalisation cancels, and which it does not;
+# - say which changes to the logits a normalisation cancels, and which it does not;
 # - share one small memory between many heads.
 #
 # | part | minutes |
@@ -129,7 +129,8 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 #
 # Before you write the two normalising steps, look at what the usual softmax over the slots does.
 # We take three tokens a, b and c, and two slots.
-# Then token a becomes ten times as fond of slot 2: what happens to the weights of b?
+# Then token a likes slot 2 ten times as much: exp of its logit rises from 4 to 40.
+# What happens to the weights of b?
 
 # %%
 fond = torch.tensor([[1.0, 4.0], [2.0, 2.0], [1.0, 2.0]])  # exp(logits), rows are a, b, c
@@ -335,8 +336,8 @@ print(f"by hand {2 * 4 * 3} multiply-adds, torch's counter says {counter.get_tot
 # Softmax and division do not count, nor do self-attention's query, key and value layers.
 #
 # Worked example: n = 10, dim = 4, S = 3.
-# Self-attention takes 10 · 4 · 10 for the logits, and 10 · 10 · 4 to gather, which is 800 together.
-# External attention takes 10 · 4 · 3 twice, which is 240 together.
+# Self-attention takes 10 · 4 · 10 for the logits, and 10 · 10 · 4 to gather, which is 800 in total.
+# External attention takes 10 · 4 · 3 twice, which is 240 in total.
 # With n = S = 10, both kinds of attention would take 800.
 
 # %% exercise
@@ -471,7 +472,8 @@ check(ExternalAttentionBlock)
 # Positions without a disc have no answer, and neither the loss nor the score counts them.
 # Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
 # The score is the mean of two percentages of right answers: one for the white discs, and one for the black discs.
-# On the *odd one out*, "always black" scores 50 %, although five of the six discs are black.
+# On the *odd one out*, the right answer is white for the odd disc and black for the other five.
+# So "always black" is right for five of six discs, but it scores only 50 %.
 #
 # | arm | the module |
 # |---|---|
@@ -483,9 +485,9 @@ check(ExternalAttentionBlock)
 # %% [markdown]
 # **How can we find out where an answer comes from?**
 # After training, we let each test image *borrow* some numbers from the image before it in the batch, and change nothing else.
-# Self-attention borrows the whole matrix A, and external attention borrows the 64 sums Z.
+# Self-attention borrows its whole matrix of weights, and external attention borrows the 64 sums Z.
 # If an answer survives the swap, it did not come through these numbers.
-# If the score falls to chance, the answer did come through them.
+# If the score falls to chance, the answer depended on them.
 
 # %% tags=["experiment"]
 class Borrowing(ExternalAttention):
@@ -518,7 +520,7 @@ test_sets = {question: hue_discs(400, seed=2, question=question) for question in
 show_examples(train_sets)
 
 # %% [markdown]
-# One training takes 250 steps of 16 pictures, with Adam.
+# Each training run takes 250 steps of 16 pictures, with Adam.
 # The peak learning rate is 0.02, but it is 0.01 for self-attention.
 # At 0.02, self-attention does worse: in three runs it scores 50, 68 and 50 % on the odd one out.
 
@@ -593,13 +595,14 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # The swatches are tokens as well.
 # The 3 x 3 convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token.
-# If this swatch is in the image, then that slot's Z is large, and it divides *every* token's share.
+# If this swatch is in the image, then that slot's Z is large.
+# Every token's weight for a slot is divided by the slot's Z, so *all* tokens notice.
 # So each disc finds out which swatches there are, without being compared with any of them.
 
 # %% [markdown]
 # **Touch it: how can counting work?**
 # We make the logits by hand.
-# One slot likes green discs, with logit 3, and the other slot likes nothing in particular, with logit 0.
+# Green discs have logit 3 for one slot, and every disc has logit 0 for the other slot.
 # Move the slider to change how many of the six discs are green.
 # What does the first disc, which is always green, learn about the others?
 
@@ -625,7 +628,7 @@ slide_green_discs(weights_of_six)
 # External attention scores 100 % on all three questions in all three runs.
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80 and **100** % on the odd one out.
-# So self-attention *can* count: one of these three runs learned it.
+# So self-attention *can* find the odd one out: one of these three runs learned it.
 # With half the learning rate, external attention scores the same, and neither of two runs of self-attention solves the odd one out.
 # All runs are in `solutions/external/experiment.md` in the course's repository.
 
@@ -791,11 +794,10 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # **A challenge (not graded).** How small can the memory be if the network still has to learn the odd one out in 250 steps of 16 pictures?
 # Heads help although they share one memory.
 # With 16 sums Z in all, five runs of four heads (4 slots) score 87 to 98 %, and five runs of one head (16 slots) score 52 to 78 %.
-# Is that because each head has its own sums?
-# Only in part.
-# If the four heads also share their sums, only 4 sums remain, and five runs score 57 to 92 %.
-# One head with 4 slots, which has 4 sums too, scores 50 to 69 %.
-# Eight heads with 2 slots are still at chance after 250 steps; after 1,250 they reach 96 %.
+# Do heads help only because each of them has its own sums?
+# No: four heads that *share* 16 sums score 80 to 99 % in five runs.
+# With 4 sums, four heads that share them score 57 to 92 %, and one head scores 50 to 69 %.
+# Eight heads with 2 slots are still at chance after 250 steps; after 1,250, both of two runs reach 96 %.
 # Can every run stay above 90 % with fewer than 16 sums?
 # With 12 sums, our best attempt scores 91, 88 and 91 %.
 #
@@ -823,13 +825,13 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #
 # - **Every image uses the same slots, but each image weighs the slots differently.**
 #   The sums Z over all tokens of an image decide how much each slot counts.
-# - Borrowing another image's sums, and nothing else, took the scores on the legend and on the odd one out back to chance.
+# - Borrowing only another image's sums took the scores on the legend and on the odd one out back to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
 # - If each token can answer on its own, as on the *book* question, the sums are not needed: an MLP of the same size did equally well.
 # - Double normalisation does not make the weights independent of the scale of the logits.
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
-#   Compared with fused self-attention this saves time, but no memory.
+#   For 4096 tokens this saves time on our CPU, but no memory, compared with fused self-attention.
 #
 # Before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens express it?*
 
@@ -837,9 +839,10 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
-# On our real pictures (below), a network with external attention scores 93 %.
+# On the course's real pictures, with which this page ends, a network with external attention scores 93 %.
+# (The network finds out whether a handwritten digit has the colour of the picture's frame.)
 # With one more 3 x 3 convolution in its place, the network scores 93 % too.
-# That test shows only that the module carries information far enough across the picture, not that the module beats a convolution.
+# That test shows only that the module carries information across the picture, not that it beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).

@@ -820,10 +820,11 @@ show_before_and_after(noisy_pictures, restored, whole)
 # <details><summary>What we found</summary>
 #
 # In our run, the rocket gains most (11.8 dB) and the pagoda least (5.3 dB).
+# Here is one guess why.
 # Noise is removed by averaging pixels that were alike before the noise came.
 # The rocket's sky is smooth, so every pixel of it has hundreds of such partners.
-# The pagoda's roofs and leaves differ from pixel to pixel.
-# The flower is smooth too, but gains only 7.8 dB, and we do not know why.
+# But the pagoda's roofs and leaves differ from pixel to pixel.
+# The flower does not fit this guess: it is smooth too, but gains only 7.8 dB.
 # </details>
 
 # %% [markdown]
@@ -856,7 +857,8 @@ show_damage(worse, restored[-1], lost)
 # <details><summary>What we found</summary>
 #
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), and 1.7 dB in windows of 4.
-# The stripes matter less: the network loses 0.4 dB if they can only average.
+# If its stripes can only average, it loses 0.4 dB.
+# (That damage is milder than zeros, because the average is still passed on.)
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but it hardly matters which anchor stands where.
 # That is plausible, because a pixel may be averaged with any pixel of its kind.
@@ -872,7 +874,7 @@ show_damage(worse, restored[-1], lost)
 # %% [markdown]
 # ## 9. The experiment: where is the answer?
 #
-# On photographs, all three ranges help a little, and one can stand in for another.
+# On a photograph, we do not know which range holds the answer.
 # To see what each range can do alone, we need pictures in which we know where the answer is.
 #
 # A grey wall carries coloured stickers in pairs.
@@ -914,7 +916,7 @@ point_at_wall(test_set)
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
 # Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
-# A wall that is left unchanged scores 17 dB at the stickers whose answer is in the window, and about as much at the other stickers.
+# A wall that is left unchanged scores 16.5 dB at all three kinds of sticker.
 # The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
 # %% tags=["experiment"]
@@ -955,7 +957,8 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # %% [markdown]
 # **Read it.** In our runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
-# With only one of these branches on, the other kind of sticker stays as it was, near 17 dB, because its partners are out of reach.
+# With only one of these branches on, the other kind of sticker stays near 17 dB.
+# The branch that could find its partner only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
 # No network restores the *nowhere* stickers.
 # So the networks do not guess motifs; they look them up.
@@ -964,10 +967,9 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # The answer for a hole is in the neighbouring tokens, where the local branch can see it.
 # Yet *local* scores 22 dB there, as much as a wall that is left unchanged.
-# The reason is the loss, not the branch.
-# A wall has 4 damaged tokens in holes and about 74 in stickers, so the loss hardly rewards filling a hole.
+# A wall has 4 damaged tokens in holes and about 74 in stickers, and the loss counts them all alike.
 # With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
-# So a low score can mean that nobody asked for a high one.
+# So the branch can fill holes, and a low score can mean that hardly anybody asked for a high one.
 # </details>
 #
 # We made these data to suit the branches.
@@ -986,7 +988,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # | all three | 44.5, 45.4 | 41.8, 43.9 | 16.6, 16.6 |
 #
 # The gaps grow.
-# But scores also rise, by 1 to 2 dB, for stickers whose partner is out of reach.
+# But scores also rise, by 1 to 2 dB, for stickers whose branch is off.
 # Perhaps the reason is that a branch that is off still averages, and an average holds a little of the partner's motif.
 # Scores rise in the same way with half the learning rate (one run each; see the repository's `solutions/grl/experiment.md`).
 # </details>
@@ -1044,7 +1046,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # - Two thin maps through a few anchors can stand in for one large map.
 #   With one anchor per 4 x 4 tokens, they need an eighth of its numbers.
 # - The price is that no token can separate what an anchor has mixed: the rank of the two maps' product is at most the number of anchors.
-# - An answer has to be within reach.
+# - An answer has to be within reach of a branch that can choose it.
 #   In our runs, windows restore a sticker whose partner is in the window, and stripes restore one whose partner is in the stripe.
 #   No network restores a sticker whose partner has faded too.
 # - On the photograph that we tried, our trained network loses only 0.4 dB when its stripes cannot choose where to look.
@@ -1052,8 +1054,9 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 
 # %% [markdown]
 # **Today.** Current tools can load GRL's public weights, for denoising and for enlarging photographs.
-# On the course's real pictures, below, a network with GRL's block scores 89 % after 1,000 steps.
-# With one more 3 x 3 convolution instead of the block, it scores 93 %.
+# On the course's real pictures, below, a network with `MixedAttention` scores 89 % after 1,000 steps.
+# (It lacks the block's local branch.)
+# With one more 3 x 3 convolution instead, it scores 93 %.
 # The idea of go-betweens came back in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023), where they are called *agent tokens*.
 # Other restoration networks reach far without an attention map.
 # [MambaIR](https://arxiv.org/abs/2402.15648) (2024), for example, scans the picture with a state-space model.

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 05b · Attention without the matrix
 #
-# *The same attention, number for number, in a fraction of the memory.*
+# *The same attention, up to rounding, in a fraction of the memory.*
 #
 # ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB. Does the matrix ever have to exist?](figures/to_scale.svg)
 #
@@ -324,7 +324,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 #   But autograd keeps the weights of all chunks.
 # - **Chunks with recomputation, and the padded fused kernel, need memory that grows only linearly with N.**
 # - **Fused attention is not always fused.**
-#   When the values have a different width from the queries and keys, the call needs as much memory as the naive form.
+#   When the values have a different width from the queries and keys, the call needs as much memory as the naive form on our CPU.
 #
 # `cost` counts tensors only, but the memory of a process tells the same story (`solutions/memory/measured.md` in the course's repository).
 # With 64 channels and N = 9216, a training step made the process grow by 977 MiB for *naive* and for *fused* without padding.

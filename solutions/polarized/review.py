@@ -51,7 +51,7 @@ ITEMS = (
          "The answer is one pixel, similar dots lie three pixels apart, and no layer after the gate looks at "
          "neighbouring pixels. Which map do you take?",
          "a",
-         "Dots that share a cell share one gate. With long training, maps with 4 x 4 cells reached about 90 % and "
+         "Dots that share a cell share one gate. With long training, maps with 4 x 4 cells reached 87 to 90 % and "
          "those with 8 x 8 cells at most 64 %; a full-size map has no such limit.",
          choices=("A map with one gate for each pixel.",
                   "A map with one gate per 4 x 4 pixels.",

@@ -68,7 +68,7 @@ ITEMS = (
          "A network with kernels of 3, 5, 7 and 9, each with a fixed share of a quarter, stays close to 67 % even "
          "after long training. What does it lack?",
          "d",
-         "It sees both kinds of stripes, but cannot choose between them. "
+         "It sees both kinds of stripes, but weighs the scales in the same way for every picture. "
          "With a gate that is computed from the picture, by a softmax or by sigmoids, the same kernels reached "
          "100 %.",
          choices=("Larger kernels for the coarse stripes.",

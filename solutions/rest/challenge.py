@@ -17,7 +17,7 @@ if __name__ == "__main__":
         return net
 
     def bent() -> nn.Module:
-        """The same, with a ReLU behind the first layer: only then does a mean of cells say which colour stood beside
+        """The same, with a ReLU behind the first layer, so that a mean of cells can say which colour stood beside
         which answer."""
         net = mean()
         net.embed = nn.Sequential(net.embed, nn.ReLU())

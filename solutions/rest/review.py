@@ -62,7 +62,7 @@ ITEMS = (
                   "A gate made by a depth-wise 3 x 3 convolution.")),
     Item("lost-or-slow",
          "With one key per 4 x 4 cells, networks had to read entries of 2 x 2 cells. "
-         "They scored 50 to 66 % after 180 steps (chance is 50 %), and 100 % after 3,600. What does this show?",
+         "They scored 50 to 75 % after 180 steps (chance is 50 %), and 100 % after 3,600. What does this show?",
          "a",
          "What looks like lost detail is mostly slow learning. Before you write that a network cannot do something, "
          "train it for much longer.",

@@ -508,19 +508,18 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # They *cannot* learn the task, because the ring lies outside their view.
 #
 # The dilated block sees 9 rows with gaps, up to 5 pixels away.
-# It is as good as pooling 4, with 16 fewer parameters.
-# In the test "no cue", these two blocks name the ring's new colour.
-# The test expects the old colour, which they name at only a third of the dots.
+# It scores 100 % too, with 16 fewer parameters than pooling 4.
+# In the test "no cue" these two blocks are right at only a third of the dots, which is chance.
 # So the blocks do use the ring.
 # This experiment shows how much a wide view helps.
 # It does not show that averages are the best way to get a wide view, or that the gate matters.
 # If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 
 # %% [markdown]
-# **And Up?** Switching a trained network from nearest to bilinear does not lower its score here.
+# **And Up?** With pooling 4, switching a trained network from nearest to bilinear does not lower its score here.
 # Training with bilinear does not either.
 # (With pooling 2, switching even helped two networks that had not finished learning, from 83 to 96 % and from 85 to 90 %.)
-# So **a finished network's accuracy did not tell you which mode ran**.
+# All our finished networks score 100 % in either mode, so **here a finished network's accuracy did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
 # (All runs are in `solutions/scnet/experiment.md` in the course's repository.)
 
@@ -597,11 +596,11 @@ for side in (32, 30, 35):
 # ## 9. What we now know
 #
 # - The block averages its input over cells and uses the averages as a gate, so each position knows what lies around it.
-# - In these runs the width of the view decides the score: pooling 4 and a dilated convolution solve the task.
-#   The blocks that see less stay at chance.
+# - In these runs only blocks whose view reaches the ring rise above chance.
+#   Pooling 4 and a dilated convolution solve the task.
 # - The gate is not what helps here, because the three runs without it score 100 % too.
 # - The paper says bilinear and its code says nearest.
-#   A finished network's accuracy does not tell them apart; comparing outputs does.
+#   On our easy task, a finished network's accuracy did not tell them apart; comparing outputs did.
 #
 # So before you put the block into a network, ask: *how far away is what a position has to know?*
 
@@ -626,7 +625,7 @@ for side in (32, 30, 35):
 # Is it only faster?
 # After five times as many steps, `SCConv` scores 97.9 %, and one more convolution scores 96.5 % (means of eighteen runs).
 # Then the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
-# So part of this lead is speed, and part of it stays.
+# So the lead is still there, and these runs cannot tell whether it has shrunk.
 # We did not train the three convolutions for that long.
 
 # %% [markdown]

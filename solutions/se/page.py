@@ -676,7 +676,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 
 # %% [markdown]
 # **Read it.** Without a module the network scores about 72 %, as much as rule 1.
-# Without the squeeze the two matrices add nothing; with it they add about 20 points.
+# Without the squeeze the two matrices add nothing; with it they add about 22 points.
 # When the cue is taken out, SE falls back to the score of the network without a module.
 # So it is the global view that counts here, not the parameters.
 #
@@ -688,7 +688,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 #
 # *Adding* does about as well as multiplying.
 # There is a likely reason: the last layer compares a weighted sum of the channels with a threshold.
-# The added gates depend on the lamp, so adding them has the same effect as moving the threshold with the lamp.
+# If the added gates depend on the lamp, adding them has the same effect as moving the threshold with the lamp.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
 
@@ -771,8 +771,9 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # ## 10. What we now know
 #
 # - An SE block takes one number per channel from the whole image, and turns these numbers into a gate for each channel.
-# - A small window cannot tell red paper from red light, but a mean over the picture can.
-#   The view of the whole picture was worth about 20 points here, and without it the two matrices were worth nothing.
+# - A small window cannot tell red paper from red light.
+#   But where the papers are grey on average, the picture's mean shows the lamp.
+#   The view of the whole picture was worth about 22 points here, and without it the two matrices were worth nothing.
 # - When we took the cue out of the mean, SE did not help.
 # - SE adds 2.5 million parameters to ResNet-50, and 63 % of them sit in the last stage, because the cost grows with C².
 # - An output of the right shape proves little, because even a block that never squeezes has one.
@@ -832,7 +833,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #    One example is the question of which of two things has a frame (lesson 03).
 # 3. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
-#    As long as that is so in every picture, the block does not change.
+#    As long as that is so in every picture, neither layer learns.
 # </details>
 #
 # **References**

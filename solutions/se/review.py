@@ -63,7 +63,7 @@ ITEMS = (
          "What follows?",
          "d",
          "The ReLU gives zeros, the second layer gives zeros, and σ(0) = 0.5. "
-         "Neither layer gets a gradient, and the block does not change as long as this holds.",
+         "Neither layer gets a gradient as long as this holds.",
          choices=("All gates are 0, and the block closes every channel for good.",
                   "All gates are 0, but the first layer soon learns to open them.",
                   "All gates are 0.5, but the second layer still learns.",

@@ -669,7 +669,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # (We say that a gap matters if it is above 5 points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
-# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers about as well.
+# **Read it.** With all six questions at once, the wrong axis learns nearly as fast as the right one and answers about as well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
 # If you ask fewer at once, the wrong axis gets worse; if you ask one at a time, it is at chance.
 #
@@ -678,7 +678,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # In training, each query wants one card, and each card is wanted by one query.
 # So both softmaxes can reach the same weights.
 # A single query competes with nobody, so all six of its weights are 1, and the output is the same in every game.
-# With the wrong axis, the answer to one question needs the other five questions.
+# With the wrong axis, the answer to one question depends on the other questions.
 
 # %% [markdown]
 # Without the cue no arm beats chance.
@@ -759,7 +759,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # - A gate multiplies the features by weights, and attention takes a weighted mean.
 #   All modules of this course gate, or attend, or do both.
 # - Attention compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
-# - A softmax along the wrong axis can train as well as the right one.
+# - In our game, a softmax along the wrong axis trained about as well as the right one.
 #   So a falling loss and a good test score do not show that attention is right.
 # - Two tests without any training find this mistake: values of 1 must stay 1, and one query's output must not depend on the other queries.
 # - A result of the right shape proves little, because broadcasting and `reshape` are happy with wrong numbers.

@@ -21,7 +21,7 @@
 # Windows exist because an image of 1536 x 1536 pixels, in patches of 4 x 4, has 147,456 tokens.
 # Attention between all their pairs has 22 billion weights per head, which take 81 GiB in float32.
 # Attention within windows of 8 x 8 tokens takes 36 MiB.
-# So the authors of [Swin v2](https://arxiv.org/abs/2111.09883) could train networks with 3 billion parameters for such images.
+# With such windows, the authors of [Swin v2](https://arxiv.org/abs/2111.09883) trained networks with 3 billion parameters for such images.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 5 min · 10 points · difficulty 4 of 5
 #
@@ -385,7 +385,7 @@ print("index of the pair (4, 2):", relative_position_index((2, 3))[4, 2].item())
 show_log_scale(relative_coords_table)
 
 # %% [markdown]
-# The curves are steep near 0, because a step matters more between neighbours than far away.
+# The curves are steep near 0, so one step between neighbours changes the coordinate more than one step far away.
 # All three curves end at the same heights, so no coordinate lies outside the range that was trained.
 #
 # **Predict, then run: a number from the paper.**
@@ -410,9 +410,8 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # In windows of 2 x 6 three networks score 97, 80 and 86 %, and in windows of 2 x 8 only 46, 43 and 50 %.
 # Nothing is wrong with the weights.
 # If the table keeps the *trained* scale, with w = 4 in the formula, the networks score 100 % in windows of both sizes.
-# So if a distance matters as a share of the window, use the scale of the new window.
-# If a distance matters in pixels, as here, keep the trained scale.
-# Swin v2's code has an argument for the second case, `pretrained_window_size`.
+# In this task a distance counts in tiles, whatever the size of the window, so the trained scale is the right one.
+# Swin v2's code has an argument for it, `pretrained_window_size`.
 
 # %% [markdown]
 # ## 7. Exercise 4: `AffineTransform`
@@ -757,7 +756,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # Or it can say the tile's own colour, which is right at the edge and wrong at the border.
 # A network that scores 100 % in one of the two places is at chance, 25 %, in the other one.
 # So the two scores sum to at most about 125.
-# Our networks lean towards the neighbour.
+# At this page's rate our networks lean towards the neighbour.
 # In eight runs without a mask they scored 80 to 99 % at the border, and 26 to 42 % at the edge.
 
 # %% [markdown]
@@ -872,7 +871,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # Later networks often mix windows with a cheap view of the whole image, because information moves only half a window further per layer.
 # On our real pictures (below), the network with one more 3 x 3 convolution scores 93 % after 1,000 steps.
 # With windows instead, it scores 87 %.
-# The reason may be that information does not get far in so few layers, but we did not test that.
+# In that network the windows never move, which may be the reason, but we did not test that.
 #
 # **What stays open.** We do not know how much the mask matters on photographs.
 # Apart from the reader's report above, we know of no comparison.
