@@ -740,7 +740,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: attention-hidden-in-list, expect: is a plain Python container
+# %% wrong: attention-hidden-in-list, expect: are plain Python containers
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 

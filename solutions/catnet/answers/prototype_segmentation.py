@@ -156,7 +156,7 @@ def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     return torch.sigmoid(logits).reshape(B, 1, h, w)
 
 
-# %% wrong: normalise-last-axis, expect: You normalize the features along the width (dim=-1)
+# %% wrong: normalise-last-axis, expect: You normalise the features along the width (dim=-1)
 def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     f = F.normalize(features, dim=-1)
     p = F.normalize(prototype, dim=1)

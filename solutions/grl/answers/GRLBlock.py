@@ -1327,7 +1327,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: tanh-GELU, edits, expect: Your GELU is the approximation by tanh
+# %% wrong: tanh-GELU, edits, expect: Your GELU is the tanh approximation
 # - raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')
 # + raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")
 #
