@@ -99,7 +99,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # %% [markdown]
 # <details><summary>Why neither strategy is better</summary>
 #
-# In half of the strips the bars agree, and both strategies are right.
+# In half of the strips the bars agree, so both the left bar and a vote are right.
 # In the other half you can only guess, so the score is 50 % + 25 % = 75 %.
 # </details>
 #
@@ -217,7 +217,7 @@ for dilation in (1, 2, 4, 6):
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures the window.
-# The gradient of the central output tells us in how many ways each input position reaches the centre.
+# All weights are 1, so the gradient of the central output tells us in how many ways each input position reaches the centre.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -850,16 +850,16 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #
 # - **The window sets the limit.**
 #   For d = 1, 2 and 4, the window of 4d + 3 pixels is 7, 11 and 19 pixels wide.
-#   It is wide enough in the four arms that the figure draws in a dark colour.
+#   It is wide enough in the four arms that are dark in the figure.
 #   If the window could not hold a bar and its post, the network stayed at the score of the vote.
 #   The network also stayed at this score with *no module*, and without the cue.
 #   After five times the steps, every network whose window was larger than needed found the right bar.
-#   It needed no more parameters or multiply-adds than the others.
-#   (With posts exactly 4d + 3 pixels away, one of six longer runs stayed at the score of the vote.
+#   None of these networks needs more parameters or multiply-adds than the others.
+#   (In more runs, with posts exactly 4d + 3 pixels away, one of six longer ones stayed at the score of the vote.
 #   With posts one pixel farther away, all longer runs stayed there.)
 # - **After only a few steps, luck can decide how high a run with BAM scores.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
-#   After five times the steps all three runs scored 100 %.
+#   Each of the three longer runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
 #   With posts 12 pixels away, *no gate* even learns sooner.
@@ -949,7 +949,8 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with BAM scores 92.8 %.
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
-# We made 36 runs of each, and tested each run on a photograph and on handwritten forms that were left out of its training.
+# We also trained each network 36 times.
+# Each time we left out one of the background photographs and the digits from one group of forms, and tested the network on those.
 # There BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.

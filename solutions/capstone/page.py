@@ -745,11 +745,11 @@ slide_answers(arms, trained, tasks)
 #
 # In three of five runs CBAM solves the look-up, although it never compares two positions.
 # A maximum over the picture can tell whether red stands beside black *somewhere*.
-# So we first thought that CBAM's maximum does the work.
+# So we first thought that CBAM's maximum did the work.
 # After the page's number of steps, all five runs of CBAM without the maximum are still at chance (34 to 37 %).
 # Then we trained this CBAM for five times as many steps, in fifteen runs at three learning rates.
 # One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %.
-# And ECA, which has a mean and no maximum, solves the look-up in four of its five longer runs on the map.
+# And ECA, which has a mean and no maximum, solves the look-up in four of its five longer runs (see the map below).
 # So the maximum makes learning faster here, but it is not the only thing that does.
 # In a simpler gate, a BatchNorm on the means does as much as the maximum (section 9, question 1).
 #
@@ -815,7 +815,7 @@ slide_answers(arms, trained, tasks)
 # A low score does not say that the module cannot, because another rate, more steps or another wrapper may change the score.
 # On the look-up, SE is at chance after the page's number of steps.
 # After five times as many steps, at half the rate, three of its five runs have solved it.
-# Every score holds for this network, with 16 channels and this number of steps.
+# Every score holds only for this network, with 16 channels and this number of steps.
 #
 # <details><summary>What the modules cost</summary>
 #
@@ -894,10 +894,11 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
 # There only the answer at the digit's centre counts, and from that place the network without a module cannot see the frame.
-# Here a position of the last stage sees up to 25 x 25 pixels, and the network ends in a mean over all positions.
+# Here the view of a position of the last stage, 25 x 25 pixels, is wider than the picture.
+# The network also ends in a mean over all positions.
 # So no module has to carry the frame's colour.
 #
-# All this holds for 13 writers and six photographs.
+# All this holds only for 13 writers and six photographs.
 # The test has only two photographs, and digits from four forms that people filled in, so other pictures may give other numbers.
 # </details>
 
@@ -959,7 +960,7 @@ study("places", task="far",
 # It mixed rows and columns into the features, and then used lesson 05a's module as it is.
 # After the same number of steps, its five runs scored 29 to 78 %, and none had solved the task.
 # After five times as many, three had solved it.
-# With that arm alone, we would have told you that places help in some runs and solve nothing.
+# With that arm and the short training alone, we would have told you that places help but never solve the task.
 # How you build an arm is part of the question.
 # </details>
 
@@ -1001,12 +1002,12 @@ study("places", task="far",
 #
 # <details><summary>What came out when we asked (five runs each, and fifteen for question 5)</summary>
 #
-# 1. Here two things must be told apart.
+# 1. Two questions hide here: which number the gate reads, and how this number is centred and scaled.
 #    A gate made from the maximum scores 100 %, and one made from both scores 99 %.
 #    One made from the mean scores 35 %, which is at chance.
 #    After five times as many steps, four of five gates made from the mean score 96 to 100 %, and one is still at chance.
 #    So does a gate need the maximum to learn quickly?
-#    No, because it matters too how the numbers are centred and scaled.
+#    No: it also matters how the numbers are centred and scaled.
 #    If a BatchNorm first brings each channel's means to mean 0 and deviation 1, the gate made from the mean also scores 100 %.
 #    (These are five runs at one rate.)
 # 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
@@ -1021,7 +1022,8 @@ study("places", task="far",
 #    Twelve runs with the scale and fourteen runs without it solve the task.
 #    The means are 94 % and 98 %, because a run that has not solved the task stops near two thirds.
 #    After five times as many steps, twelve runs with the scale and thirteen runs without it have solved it.
-#    Of the first five runs, four with the scale and all five without it had solved the task, which looked like harm and was nothing.
+#    After five runs of each arm, four with the scale and all five without it had solved the task.
+#    It looked as if the scale did harm, but ten more runs of each showed no such effect.
 # 6. ECA's neighbours help a network to learn sooner: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
 #    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
@@ -1068,7 +1070,7 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
           at_most={"numbers in the module": (found.numbers if found else None, 1000)})
 
 # %% [markdown]
-# **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same as data.
+# **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same results for programs.
 # Both files hold the rows of section 5 that you met, the scores of your runs, your three newest studies and your best record with its code.
 # The three networks of section 8 that you trained last are there, too, with their stages, their module and the score of each run.
 # Everything that was trained is marked *unverified*, and your name is not in the files.

@@ -102,7 +102,7 @@ review()
 # [PANet](https://arxiv.org/abs/1908.06391) (2019) made it popular.
 #
 # Features are usually smaller than the mask.
-# Shrinking the mask would be cheaper than enlarging the features, so look at what shrinking does to a small object:
+# Shrinking the mask would be cheaper than enlarging the features, but look at what shrinking does to a small object:
 
 # %%
 mask = torch.zeros(1, 1, 16, 16)
@@ -769,8 +769,8 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   With five times as many steps the prototype arms gain 13 to 15 points, and the lead of the look-up arms shrinks to 2 to 4 points.
 #   At half the learning rate the prototype arms are slower still:
 #   after five times as many steps at that rate, the look-up arms still lead by 4 to 7 points.
-#   At three times the rate, five times as many steps leave *own picture* a lead of less than a point.
-#   There *other picture, masked* still leads by 3 points.
+#   At three times the rate and with five times as many steps, *own picture* is less than a point ahead of its prototype arm.
+#   At that rate *other picture, masked* is still 3 points ahead of its prototype arm.
 #   So a prototype *can* stand for three colours, but it takes many steps to learn.
 # - **Looking across inside the block is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
@@ -791,7 +791,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # | the query's mask alone, which is a guess | 82 % |
 # | the support's mask alone, which is the label | 85 to 86 % |
 # | both masks | 85 to 86 % |
-# | both masks, and instead of the second attention a learned vector at the marked positions | 84 to 85 % |
+# | both masks, with a learned vector at the marked positions in place of the second attention | 84 to 85 % |
 #
 # So the support's mask is what helps, and most of its gain does not even need the second attention.
 

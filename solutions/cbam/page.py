@@ -743,15 +743,16 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #   In our recorded runs, these three arms scored at most about 2 points more than the votes, even after five times as many steps.
 # - **In this network, only both gates together answer the question.**
 #   Each gate can use one cue, and with both cues a single bar is left.
-#   The network's last layer is linear, so after the gates it can only add a cue to the bars.
+#   After the gates there are only a mean and a linear layer.
+#   They can add up what cues and bars say, but they cannot use a cue to choose a bar.
 #   We gave the network a hidden layer there (16 units, 216 more parameters).
 #   Then the spatial gate alone scored 100 % in all ten runs of 384 steps.
 #   But with the channel gate alone the network still scores like a vote of two bars, even after five times as many steps.
-#   So does this network with no module.
+#   With the hidden layer and no module, it scores like a vote of two bars as well.
 # - **The lead comes from the cue.**
 #   Without the cue CBAM is no better than *no module*, so we saw no gain from its 262 parameters alone.
 #
-# (The votes are not limits, because a sum in which a cue is added to the bars can beat them.)
+# (A network can do a little better than a vote, because it can add what the cues say to what the bars say.)
 
 # %% [markdown]
 # **The order.** Three runs show little, so we ran 24 for each of the two orders.
@@ -810,7 +811,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # **A challenge (not graded).** CBAM spends 262 parameters here.
 # Use fewer, and answer at least 99 % of the pictures correctly in each of three runs, in the same 384 steps.
 # Our block has 34 parameters and scores 100 % in all six runs that we tried.
-# (With 25 parameters we also got there, but then luck decides.)
+# (With 25 parameters, some runs got there and some did not.)
 # Before you run the next cell, run the imports, your exercises, and the two cells of section 8 that define the arms.
 # None of these cells trains anything.
 
@@ -834,7 +835,8 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
 # - In our network neither gate alone got more than about 2 points above a vote of two bars, and both gates together answered the question.
 #   With a hidden layer behind it, the spatial gate does not need the channel gate.
-#   Within 384 steps, 23 of 24 runs with the spatial gate first answered it, and 13 of 24 runs with CBAM's order did.
+#   Without the hidden layer, 23 of 24 runs with the spatial gate first answered the question within 384 steps.
+#   With CBAM's order, 13 of 24 runs did.
 #   After five times the steps, 13 of 16 runs with CBAM's order scored 100 %, and all 16 runs with the spatial gate first did.
 # - A map shows where a gate is open, but not why the network is right.
 # - The BatchNorm in the spatial gate is in the code but not in the paper.
@@ -855,7 +857,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #

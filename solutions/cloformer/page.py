@@ -742,7 +742,8 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # So it uses the glow, which comes through the global heads.
 # With the glow as a checkerboard, the network is at chance too.
 # In each 4 x 4 window half of the pixels are red and half are blue, so they cancel in the mean.
-# But that is not all: with windows of 1 x 1, which have no means, two networks are at chance as well.
+# But the means are not the whole explanation.
+# We also trained two networks with windows of 1 x 1, where nothing is averaged, and both are at chance on the checkerboard too.
 # *Local heads only* has more parameters than *two of each* (3,618 against 2,594), so parameters do not explain the gap.
 
 # %% [markdown]
@@ -759,7 +760,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # Even after these 3,600 steps, a network with an open gate scores about three points less than the published branch does after only 900.
 # But an open gate also takes away what is non-linear in the branch.
 # A branch that computes GELU(v), with no gate at all, scores 94 to 95 % after 180 steps.
-# Without the gate the threads can still be read.
+# With an open gate the branch is linear, and still the network can read the threads.
 # The network has another nonlinearity, the GELU between its last two convolutions, and that is probably enough.
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
@@ -931,7 +932,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #
-# With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
+# With the same weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 # Which `downsample` was trained, the drawing's or the code's?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
 # You will count them in lesson 10.
@@ -985,8 +986,8 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival.
-# In three runs each on real pictures (below), a plain network with one more 3 x 3 convolution, in place of the module, scores 93.0 %.
-# A network with `CloAttention` scores 92.4 %.
+# On real pictures (below), a network with `CloAttention` scores 92.4 %.
+# With one more 3 x 3 convolution in its place, the network scores 93.0 % (three runs each).
 #
 # **Still open:** do local branches that are trained on photographs turn deaf to long waves too?
 #

@@ -468,7 +468,7 @@ slide_the_marks(trained_network)
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
 # With the gates of another board it scores 29 %.
 # This is what chance predicts.
-# One board in 16 has the same crossing as the other board, and 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
+# In one case in 16, the board that lends its gates has the same crossing, and 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
 #
 # On these boards, always naming the most frequent colour scores 36.6 %.
 # Why do the other networks score more than that?
@@ -487,7 +487,7 @@ slide_the_marks(trained_network)
 # To see a mark and part of the farthest squares, it needs a window of 23 x 23.
 # With three more convolutions instead of two, it has that window, and six long runs (two rates) score 76 to 79 %.
 # If these three are dilated (1, 2 and 4), a position in the middle sees the whole board.
-# Then it scores 79 to 97 % after 320 steps (78 to 97 % at twice the rate), and 100 % in all eight long runs.
+# This network scores 79 to 97 % after 320 steps (78 to 97 % at twice the rate), and 100 % in all eight long runs.
 # So a view of the whole board can replace the positions here.
 # But this network learns more slowly, and the three convolutions have about sixteen times the module's parameters.
 
@@ -584,11 +584,11 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # ## 8. What we now know
 #
 # - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
-# - In these runs the positions made the difference: without them, the same layers scored about as much as SE.
-#   After five times as many steps, the layers without positions are five points ahead of SE, and nearly eight points at twice the rate.
+# - In these runs the positions made the difference: without them, the same layers scored about as much as SE after 320 steps.
+#   After five times as many steps, they are five points ahead of SE at this rate, and nearly eight at twice the rate.
 #   At half the rate they are not ahead.
 #   But with positions the module scores 100 %.
-#   A wide view does it too.
+#   A wide view can do the same.
 #   Three dilated convolutions need more steps.
 #   CBAM's map with a wide kernel needs more steps only at half the rate.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
@@ -606,7 +606,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also made 36 runs of each network.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %, which is a tie.
 #

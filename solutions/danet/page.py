@@ -255,7 +255,7 @@ predict_then_run(predicted, measured, unit="ways that differ, of four")
 # %% [markdown]
 # At gamma 0, even noise passes.
 # At 0.5 only the first way gives your module's output.
-# The second way mistakes columns of A for rows, and the third way mixes up channels and positions.
+# The second way, `v @ A`, mistakes columns of A for rows, and the third way, `A @ v.mT`, mixes up channels and positions.
 # So a fresh module may pass a test of its shape, and even give the same output as the published module.
 # But that only shows that it returns x.
 # Our checks give `gamma` another value first.
@@ -319,9 +319,9 @@ touch_attention(A[0], test_set, poster=0)
 # A patch without a mark looks at patches of its own colour.
 # In our run, more than 90 % of its weight lies on the marked one.
 # We also trained this network with seven other seeds.
-# In six of these runs it scores 100 % too, but only 49 to 76 % of the weight lies on the marked patch.
+# Six of these runs answer every patch correctly, as our run does, but in them only 49 to 76 % of the weight lies on the marked patch.
 # Most of the rest lies on unmarked patches of the same colour.
-# (The seventh network is still at 68 %, and its weight is spread over the poster.)
+# (The seventh network still answers only 68 % correctly, and its weight is spread over the poster.)
 #
 # Most marks look at themselves, and grey looks at marked patches or all over the poster.
 # Only patches without a mark have to answer, so nothing asks the other rows of A to make sense.
@@ -738,9 +738,9 @@ print_verdicts(results, ("position attention", "wide window"),
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
 # - *Mean of all* looks nothing up, and yet five recorded runs score 67 to 75 %.
-#   (With no module at all, the network scores 56 and 57 %.)
-#   With another poster's mean, they fall to chance too, so they use the mean.
-#   Perhaps its many channels hold a small *table* that says, for each hue, how black its mark is.
+#   (With no module at all, two networks score 56 and 57 %.)
+#   We also gave these networks the mean of another poster, and they fell to chance, so they use the mean.
+#   Perhaps the many channels of this mean hold a small *table* that says, for each hue, how black the mark is.
 #   Every position could then read the entry for its own hue.
 # - *Channel attention* needs a single parameter and no N x N matrix.
 #   Its energies say which channels are active together in *this* poster.
@@ -758,7 +758,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   But every long run found it.
 # - *Mean of all* comes closer to the attentions: five runs score 79 to 90 % (and one scores 77 % at a third of the learning rate).
 # - *Wide window* scores 74 and 72 %, which is more than after 500 steps.
-#   A network with no module between its second and third convolutions scores 61 and 61 %.
+#   A network with no module between its second and third convolutions scores 61 % in both runs.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
 
@@ -828,9 +828,9 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #   With another poster's A it was at chance, so it could not answer without its own.
 # - The shape of an attention matrix says what it compares: N x N compares positions, and C x C compares channels.
 # - Channel attention, a module with one parameter, solved the same posters in every long run.
-#   After 500 steps no run with the paper's sign scored above 84 %, but 11 of 16 runs with the code's sign did.
+#   After 500 steps at the page's rate, no run with the paper's sign scored above 84 %, but 11 of 16 runs with the code's sign did.
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
-# - Here a plain mean over all positions did part of attention's work, and with more steps it did more of this work.
+# - Here a plain mean over all positions did part of attention's work, and more of it with longer training.
 #
 # So before you put position attention into a network, ask: *does a position need something that may stand anywhere in the picture?*
 
@@ -843,8 +843,9 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # With one more 3 x 3 convolution instead of an attention, it scores 93.0 % after 1,000 steps.
 # With position attention it scores 86.1 %, and with channel attention it scores 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
-# We also made 36 runs of each, and tested each run on a photograph and on forms that were left out of its training.
-# There position attention is 11 points behind the convolution, which is more than luck.
+# We also trained each network 36 times.
+# Each time we left out one of the background photographs and the digits from one group of forms, and tested the network on those.
+# There position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
 # At the page's rate and at three times that rate, our runs are faster with the code's sign.

@@ -666,19 +666,20 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # In five runs it then scored 48 to 53 % on new pictures, and 64 to 69 % on those seen in training.
 # (ECA reached 85 and 86 % on new pictures.)
 # Is the full matrix so far behind because it memorises?
-# We gave it as many steps, but five times as many *pictures*, so that it saw each of them only eight times.
+# We gave it five times the steps again, but now five times as many *pictures* too, so that it saw each of them only eight times.
 # Now it scored 53 to 59 % on new pictures, and 58 to 62 % on those seen in training.
-# With 25 times as many steps as on this page, it reached 69 and 72 %.
-# So memorising explains a part, but mostly the full matrix learns more slowly: ECA scored 86 to 87 % on these pictures already.
-# With the bands shuffled, ECA scored 34 % at this learning rate, and 34 and 38 % at three times the rate.
+# With these pictures and 25 times the page's steps, it reached 69 and 72 % on new pictures.
+# So memorising explains a part, but mostly the full matrix learns more slowly.
+# With these pictures and five times the page's steps, ECA scored 86 to 87 %.
+# With the bands shuffled, ECA scored 34 % after five times the page's steps, and 34 and 38 % at three times the rate.
 # That is about as little as the network without a gate scored (34 and 35 %).
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # **Is ECA ahead because all gates share three numbers?** That is not its only difference from the full matrix.
-# Each gate of ECA reads only the neighbours, ECA has ten times the rate, and it reads the means as they are.
+# Each gate of ECA reads only the neighbours, ECA is trained with ten times the rate, and it reads the means as they are.
 # So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one scaled kernel*).
-# We also trained one with a kernel of its own for each channel (*own scaled kernels*):
+# We also trained a gate in which each channel has its own kernel (*own scaled kernels*):
 #
 # | gate, with scaled means and a rate of 0.01 | numbers | 512 steps | five times as many |
 # |---|---|---|---|
@@ -690,7 +691,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # (At three times this rate, after the longer training, it is worth five.)
 # At ECA's own settings (a rate of 0.1, and the means as they are) it is worth far more.
 # There, five runs with a kernel for each channel score 33 to 36 %, and three runs with five times as many steps score 53 to 58 %.
-# We changed the rate and the means only together, so we can't say which of the two matters.
+# We did not change the means alone, so we can't say which of the two matters.
 
 # %% [markdown]
 # **The border** that you met in section 4 plays a role here too.
@@ -756,7 +757,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # - In our task this paid off, because the order of the bands means something.
 #   With its three numbers, ECA more than doubled the overlap, but nothing was left of this lead when we shuffled the bands.
 # - A matrix of 2304 free numbers can hold the same rule, but it learns the rule slowly.
-#   After five times as many steps it scored 48 to 53 %, and with five times as many pictures too it scored 53 to 59 %.
+#   After five times as many steps it scored 48 to 53 %, and 53 to 59 % when it also had five times as many pictures.
 # - The zeros of the padding make the first and the last channel look like peaks.
 # - "Efficient" refers to parameters much more than to time.
 #   SE and ECA both read all features twice, to squeeze them and to multiply them, and that takes most of the time.
@@ -773,7 +774,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 #
@@ -809,7 +810,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #
 # 1. The gate is 0.5.
 #    In the experiment a bias helps: with `bias=True` our overlap rose from 76 to 85 % (five runs).
-#    Perhaps this is because the sum of the kernel's numbers no longer has to be negative to close the gates.
+#    All means are positive, so without a bias a gate can close only if the sum of the kernel's numbers is negative.
+#    A bias can close it too, and perhaps this is why it helps.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures.
 #    Start a row with any band.
@@ -822,7 +824,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    With ECA it does not compute the same, because one kernel has nothing that could be shuffled.
 # 4. All means are large and positive.
 #    A training step that lowers a hidden number for one picture lowers it for all pictures.
-#    In those runs, all hidden numbers soon are below 0 in every picture, and from then on they get no gradient.
+#    In those runs, all hidden numbers are soon below 0 in every picture, and from then on they get no gradient.
 # </details>
 #
 # **References**

@@ -34,7 +34,7 @@
 # After this lesson you will be able to
 #
 # - build attention whose cost grows with N instead of N · N;
-# - find out which numbers a module relies on, by borrowing them from another image;
+# - find out which numbers a module relies on, by replacing them with those of another image;
 # - say which changes to the logits a normalisation cancels, and which it does not;
 # - share one small memory between many heads.
 #
@@ -155,7 +155,7 @@ for name, example in (("before", fond), ("after", crowded)):
 #
 # ![Three tokens a, b, c and two slots. exp(logits): 1 4, 2 2, 1 2; columns sum to 4 and 8. Shares: 1/4 1/2, 1/2 1/4, 1/4 1/4. Weights: 1/3 2/3, 2/3 1/3, 1/2 1/2.](figures/double_normalization.svg)
 #
-# Check row b by hand: exp of its logits is (2, 2), so b likes both slots equally.
+# Check row b by hand: the exponentials of its logits are (2, 2), so b likes both slots equally.
 # The columns sum to 4 and 8, so the shares of b are 2/4 and 2/8.
 # They sum to 3/4, so the weights of b are (2/3, 1/3).
 # Why does b now prefer slot 1?
@@ -469,7 +469,7 @@ check(ExternalAttentionBlock)
 #
 # The network has a 3 x 3 convolution with stride 2, a BatchNorm, one module with a shortcut around it, and a 1 x 1 convolution.
 # It gives scores for black and white at each of 12 x 12 positions.
-# Positions without a disc have no answer, and neither the loss nor the score counts them.
+# Positions without a disc have no answer, so they don't count, neither in the loss nor in the percentage of right answers.
 # Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
 # The score is the mean of two percentages of right answers: one for the white discs, and one for the black discs.
 # On the *odd one out*, the right answer is white for the odd disc and black for the other five.
@@ -584,7 +584,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 #
 # - On the *book*, the answer depends on one token's hue alone.
 #   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
-#   Everything that self-attention contributes here passes through A: with another image's A, self-attention drops to chance.
+#   Everything that self-attention contributes here passes through its matrix of weights: with another image's matrix, it drops to chance.
 # - On the *legend*, the MLP and the plain softmax score at chance, as they must, because they treat each token on its own.
 #   External attention compares tokens only with its memory, so you would expect it to be at chance as well.
 #   It is not.
@@ -602,7 +602,7 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # %% [markdown]
 # **Touch it: how can counting work?**
 # We make the logits by hand.
-# Green discs have logit 3 for one slot, and every disc has logit 0 for the other slot.
+# For one slot, green discs have logit 3 and all others 0, and for the other slot, every disc has logit 0.
 # Move the slider to change how many of the six discs are green.
 # What does the first disc, which is always green, learn about the others?
 
@@ -793,9 +793,11 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # %% [markdown]
 # **A challenge (not graded).** How small can the memory be if the network still has to learn the odd one out in 250 steps of 16 pictures?
 # Heads help although they share one memory.
-# With 16 sums Z in all, five runs of four heads (4 slots) score 87 to 98 %, and five runs of one head (16 slots) score 52 to 78 %.
+# Take 16 sums Z in all.
+# Five runs with four heads of 4 slots score 87 to 98 %, and five runs with one head of 16 slots score 52 to 78 %.
 # Do heads help only because each of them has its own sums?
-# No: four heads that *share* 16 sums score 80 to 99 % in five runs.
+# No: four heads can also *share* the sums, so that each slot has one sum Z over the tokens of all heads.
+# With 16 slots, five such runs score 80 to 99 %.
 # With 4 sums, four heads that share them score 57 to 92 %, and one head scores 50 to 69 %.
 # Eight heads with 2 slots are still at chance after 250 steps; after 1,250, both of two runs reach 96 %.
 # Can every run stay above 90 % with fewer than 16 sums?
@@ -840,7 +842,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
 # On the course's real pictures, with which this page ends, a network with external attention scores 93 %.
-# (The network finds out whether a handwritten digit has the colour of the picture's frame.)
+# (The network names a handwritten digit if it has the colour of the picture's frame, and otherwise says "not it".)
 # With one more 3 x 3 convolution in its place, the network scores 93 % too.
 # That test shows only that the module carries information across the picture, not that it beats a convolution.
 #
@@ -878,8 +880,9 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    On the odd one out, five runs of the four heads score 99 or 100 % after 250 steps, and five runs of one head score 52 to 78 %.
 #    The four heads have fewer parameters, but 64 sums Z per image instead of 16.
 #    The larger number of sums is not the whole reason: four heads with 4 slots have 16 sums as well, and they score 87 to 98 %.
-#    We also made two runs of each with five times as many steps: with four heads, both score 100 %.
-#    With one head, one scores 100 % too and the other scores 71 %, so part of the difference is a matter of time.
+#    We also made two runs with one head and two with four heads (16 slots), with five times as many steps.
+#    With four heads, both runs score 100 %.
+#    With one head, one run scores 100 % too and the other scores 71 %, so part of the difference is a matter of time.
 # </details>
 
 # %% [markdown]

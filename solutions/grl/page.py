@@ -858,7 +858,7 @@ show_damage(worse, restored[-1], lost)
 #
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), and 1.7 dB in windows of 4.
 # If its stripes can only average, it loses 0.4 dB.
-# (That damage is milder than zeros, because the average is still passed on.)
+# (This is milder than a branch that returns zeros, because the average is still passed on.)
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but it hardly matters which anchor stands where.
 # That is plausible, because a pixel may be averaged with any pixel of its kind.
@@ -880,11 +880,12 @@ show_damage(worse, restored[-1], lost)
 # A grey wall carries coloured stickers in pairs.
 # Both stickers of a pair have the same motif (a pattern in light and dark), but on one of them the motif has *faded*:
 # only the colour is left.
-# Other pairs of the same colour have other motifs, so a network must find the right partner.
+# Other pairs of the same colour have other motifs, but they are farther away.
+# So a network must find the partner that is in the same window or stripe.
 # Each kind of damage is named after the place where its answer can be found:
 #
-# - **window**: the two stickers of a bluish pair (cyan, purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
-# - **stripe**: the two stickers of a yellowish pair (orange, lime) share a stripe, but not a window;
+# - **window**: the two stickers of a bluish pair (both cyan, or both purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
+# - **stripe**: the two stickers of a yellowish pair (both orange, or both lime) share a stripe, but not a window;
 # - **nowhere**: in some pairs both stickers have faded, so the motif is nowhere on the wall;
 # - **beside**: the smooth wall has holes, and the answer is the wall around each hole.
 #
@@ -916,7 +917,7 @@ point_at_wall(test_set)
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
 # Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
-# A wall that is left unchanged scores 16.5 dB at all three kinds of sticker.
+# A wall that is left unchanged scores 16.5 dB on all three kinds of sticker.
 # The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
 
 # %% tags=["experiment"]
@@ -958,7 +959,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # **Read it.** In our runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
 # With only one of these branches on, the other kind of sticker stays near 17 dB.
-# The branch that could find its partner only averages.
+# The branch that could find these stickers' partners is off, so it only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
 # No network restores the *nowhere* stickers.
 # So the networks do not guess motifs; they look them up.
@@ -969,7 +970,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # Yet *local* scores 22 dB there, as much as a wall that is left unchanged.
 # A wall has 4 damaged tokens in holes and about 74 in stickers, and the loss counts them all alike.
 # With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
-# So the branch can fill holes, and a low score can mean that hardly anybody asked for a high one.
+# So the branch can fill holes, and a low score can mean that this kind of damage hardly counted in the loss.
 # </details>
 #
 # We made these data to suit the branches.
@@ -1027,7 +1028,7 @@ print_reach(exhibit)
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
 # | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as in the code |
 #
-# With the same weights, our solutions give the authors' outputs and gradients, to within 1e-10.
+# With the same weights and square windows, our solutions give the authors' outputs and gradients (in our tests, to within 1e-10).
 #
 # **A challenge (not graded).** Restore the rocket to more than 32.5 dB by changing only what happens before and after the trained network.
 # (If we restore mirrored copies, mirror them back and average them, we get 32.05 dB.
@@ -1054,7 +1055,8 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 
 # %% [markdown]
 # **Today.** Current tools can load GRL's public weights, for denoising and for enlarging photographs.
-# On the course's real pictures, below, a network with `MixedAttention` scores 89 % after 1,000 steps.
+# Below, a network names a handwritten digit if it has the colour of the picture's frame.
+# With `MixedAttention` it scores 89 % after 1,000 steps.
 # (It lacks the block's local branch.)
 # With one more 3 x 3 convolution instead, it scores 93 %.
 # The idea of go-betweens came back in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023), where they are called *agent tokens*.

@@ -186,7 +186,8 @@ for n in (300, 3000):
 # When your work is graded, there is one more limit.
 # A call with N = 6144, without gradients, must need less than 144 MiB.
 #
-# A copy of `PositionAttention` earns at most half of the points; any one of the three ideas, even chunks alone, earns all three points.
+# A copy of `PositionAttention` earns at most half of the points.
+# Chunks earn all three points, with or without recomputation, and so does the padded fused kernel.
 # Every softmax needs all N keys, so cut the queries, not the keys.
 
 # %% exercise
@@ -306,7 +307,7 @@ for name, method in zip(predicted, (naive, chunks, recomputed, fused, fused_padd
 predict_then_run(predicted, {name: memory[name][-1] for name in memory}, unit="MiB")
 
 # %% [markdown]
-# The figure draws the memory of each function at four values of N.
+# The figure shows the memory of each function at four values of N.
 # Compare how steeply the lines rise:
 
 # %% tags=["experiment"]
@@ -405,7 +406,7 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 #
 # For each query keep m, s and o, as in the drawing.
 # Before the first block m is minus infinity, and s and o are 0.
-# The result is exact for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
+# The result has to be right, up to rounding, for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
 # The function is differentiable and uses q's device and dtype.
 # It makes no tensor of N · M numbers if N and M are both much larger than `block`.
@@ -648,7 +649,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # 2. o and s contain the same factor exp(-m), which cancels in o / s.
 #    The result does not depend on m, so its gradient with respect to m is 0.
 # 3. The result stays the same, up to rounding.
-#    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
+#    The work is the same too, because the code multiplies s and o by the factor after every block, even if the factor is 1.
 # 4. They exchange m, s and o, which are E + 2 numbers per query.
 #    The two machines' numbers are merged exactly as a block is merged into what came before.
 # 5. Channel attention needs them only if C is large.

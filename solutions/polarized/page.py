@@ -126,7 +126,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # | 8 x 8 | 145 | 517 | 338 |
 #
 # If two dots share a cell, the guess is right in two thirds of all cases: always if the third dot is meant, and otherwise half of the time.
-# If all three share one, it is right in one third.
+# If all three share one, it is right in a third of the cases.
 # So for cells of 8 x 8 we expect 14.5 + 51.7 · 2/3 + 33.8 / 3 = 60 %.
 # </details>
 #
@@ -143,7 +143,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # That is what **polarized** means.
 #
 # The light that passes such a filter is faint and has to be enhanced, so each branch also enhances what it keeps.
-# It applies a **softmax** to a tensor that has only one channel, or only one position.
+# One branch applies a **softmax** to a tensor that has only one channel, and the other applies one to a tensor that has only one position.
 # The last step of each branch is a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
@@ -218,7 +218,8 @@ print("gates", F.layer_norm(torch.tensor([7.0, -7.0]), (2,)).sigmoid().numpy().r
 #    Take the weighted mean of the values over the N positions: multiply them by the weights, and add up.
 #    (The matrix product `@` in the drawing does both steps.)
 # 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
-#    Then come `ln`, on (B, C), and a sigmoid, which makes the gates (B, C, 1, 1).
+#    Remove the two axes of size 1, apply `ln` to (B, C) and then a sigmoid, and put the two axes back.
+#    These are the gates, (B, C, 1, 1).
 #    Return the gates; do not multiply x by them yet.
 
 # %% exercise
@@ -627,7 +628,7 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #   First, they slowed down learning in our runs.
 #   Second, in the longer runs, of 1,280 steps, the cells of 4 x 4 *are* the limit.
 #   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
-#   In its five long runs, it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
+#   In five long runs (the figure shows two), it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
 #   Four of the runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
@@ -770,7 +771,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # - Both branches are weighted means, and a softmax makes the weights: over the positions for the gates, over the channels for the map.
 # - So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers.
 # - Of the three maps, the full-size map was learned soonest in our runs.
-#   In our longer runs, a coarse map scored at most a few points more than a perfect map of such cells.
+#   In our longer runs, a coarse map scored at most a few points more than a perfect map with cells of the same size.
 # - Channel gates can answer a question about a place, if the features already know where everything is.
 # - With gates of 0.5, two gates in a row leave a quarter of a feature, and two gates side by side leave all of it.
 #

@@ -89,7 +89,7 @@ review()
 # Section 10 trains the networks.
 #
 # Attention by itself does not know where in the image a feature lies.
-# Some questions need positions, so we begin with them.
+# Some questions need positions, so we begin with a way to provide them.
 
 # %% [markdown]
 # ## 2. Exercise 1: `PixelAttention`
@@ -184,7 +184,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # Different numbers show only that a module notices the shuffle.
 # *What* does `PixelAttention` tell a network?
 #
-# We tested that on pictures of 12 x 12 cells with pairs, each of a red and a blue cell.
+# To find out, we used pictures of 12 x 12 cells with pairs of cells: in each pair, one cell is red and one is blue.
 # On which *side* of the red cell is the blue one, and in which *quarter* of the picture is the pair?
 # (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
 # We trained three networks for each code, 900 steps each, and then tested them on larger pictures too.
@@ -193,8 +193,8 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 #   For 18 x 20 cells it has to be stretched (interpolated); then it scores 28 to 34 % for the side, and 69 to 74 % for the quarter.
 # - `PixelAttention` scores 100 % for the side at every size that we tried, but only 32 to 40 % for the quarter.
 #
-# So at the size of its training, the table answers both questions.
-# On the larger pictures it still helps with the *place in the picture*, and hardly with the *order of neighbours*.
+# So at the size that it was trained on, the table answers both questions.
+# On the larger pictures it still helps with the *place in the picture*, but hardly with the *order of neighbours*.
 # `PixelAttention` tells a network the order of neighbours at every size, but little about the place.
 # %% [markdown]
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
@@ -209,7 +209,7 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # Convolutions work on a map (B, C, H, W).
 # So a function that makes tokens must also return the height and width of their map.
 #
-# *Symptom.* There is no error, but with some image sizes the features land at the wrong places.
+# *Symptom.* There is no error, but with some image sizes the features land in the wrong places.
 # The [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) makes tokens like this (rebuilt here):
 
 # %%
@@ -725,7 +725,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # %% [markdown]
 # After 180 steps, our means are 90 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
 # A lack of parameters cannot explain the lower scores.
-# The networks with the larger ratio have *more* parameters, because `sr` and its norm have parameters as well.
+# The networks with the larger ratio have *more* parameters, because at ratio 1 there is no `sr`, and a larger ratio has a larger kernel.
 # Without black and white in the test pictures, all six arms are at chance.
 # So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
@@ -759,7 +759,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
 # To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
-# For entries of 1 x 1 at ratio 2, the networks with the mean even began to learn sooner.
+# For entries of 1 x 1 at ratio 2, the networks with the mean began to learn sooner.
 # After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
 # After 900 steps three runs with the mean scored 96, 81 and 98 %.
 #
@@ -770,7 +770,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # So one key can hold four entries without a learned kernel.
 # With these windows, five runs with a learned kernel scored 65 to 73 % after 180 steps.
 # Four of five runs with the mean were still at chance then, and the fifth scored 90 %.
-# After 900 steps, the means that had begun to learn were ahead: 90 to 94 %, against 75 to 87 % for the kernels.
+# After 900 steps, the networks with the mean that had begun to learn were ahead: 90 to 94 %, against 75 to 87 % with the kernel.
 # All runs are in the repository's `solutions/rest/experiment.md`.
 
 # %% [markdown]
@@ -812,10 +812,10 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # - **Every position needs a query of its own, but here far fewer keys were enough.**
 #   In our runs of 900 steps, the keys were enough if the ratio was equal to an entry's side.
 #   So a sixteenth of the keys was enough for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
-# - Windows of twice an entry's side made learning slower, and our runs do not show whether they make the final score worse.
+# - Ratios of twice an entry's side made learning slower, and our runs do not show whether they make the final score worse.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   Whether a learned kernel or the mean began to learn sooner differed between our two sets of pictures.
+#   On one of our two sets of pictures the mean began to learn sooner, and on the other the learned kernel did.
 # - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #

@@ -111,7 +111,7 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 #
 # The [authors' code](https://github.com/MCG-NKU/SCNet/blob/master/scnet.py) calls `F.interpolate(..., size)` and leaves everything else to torch.
 # **Predict, then run:** this call enlarges the row (0, 8) to eight numbers.
-# What are the third and the fourth number?
+# What are the third and fourth numbers?
 
 # %%
 predicted = {"third": None, "fourth": None}
@@ -508,7 +508,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # They *cannot* learn the task, because the ring lies outside their view.
 #
 # The dilated block sees 9 rows with gaps, up to 5 pixels away.
-# It scores 100 % too, with 16 fewer parameters than pooling 4.
+# *SC, pooling 4* scores 100 %, and so does the dilated block, which has 16 fewer parameters.
 # In the test "no cue" these two blocks are right at only a third of the dots, which is chance.
 # So the blocks do use the ring.
 # This experiment shows how much a wide view helps.
@@ -528,7 +528,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 #
 # With pooling 2, the network sees 10 rows, which is enough for the ring.
 # Still, only one of our three runs finishes learning in 120 steps: the three score 100, 85 and 83 %.
-# (We also made two runs of 600 steps, and both of them finish.)
+# (We also made two runs of 600 steps, and both of them finished.)
 # Keep pooling 2 and the training, but change the block.
 # Can a network of at most 2,300 parameters get above 95 % with every seed?
 # (One of our networks scores 100 %.)
@@ -612,7 +612,7 @@ for side in (32, 30, 35):
 # **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
 # With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has only a third of `SCConv`'s parameters.
 # We also made 36 runs of each network.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.5 to 3.9 points.
@@ -622,7 +622,7 @@ for side in (32, 30, 35):
 # `SCConv` is 1.7 points ahead of them, and the interval of this gap is 0.6 to 2.9 points.
 # So here the parameters alone do not explain the lead.
 #
-# Is it only faster?
+# Does `SCConv` only learn faster?
 # After five times as many steps, `SCConv` scores 97.9 %, and one more convolution scores 96.5 % (means of eighteen runs).
 # Then the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
 # So the lead is still there, and these runs cannot tell whether it has shrunk.
@@ -651,7 +651,7 @@ for side in (32, 30, 35):
 # 1. From 8 pixels on.
 #    The network with this block sees up to 5 pixels in each direction (9 rows, with gaps).
 #    A dot's lowest pixel lies one row below the dot's centre.
-#    So the farthest corner of its view is 6 rows and 5 columns from the centre.
+#    So the farthest pixel that this pixel can see is 6 rows and 5 columns from the dot's centre.
 #    That is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
 #    The attention of lesson 05a compares positions with each other, but this gate does not.

@@ -228,7 +228,7 @@ show(show_images(photos, numbers),
 # ## 4. Exercise 2: `Excitation`
 #
 # Turn the C means into C gates.
-# First do this by hand, with C = 2 and one hidden number.
+# First follow it by hand, with C = 2 and one hidden number.
 # Let the first matrix have the weights (1, -1) and the second one the weights (2, -2).
 
 # %%
@@ -682,7 +682,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 #
 # This holds in longer training too.
 # After five times as many steps SE scores 96 % in two runs.
-# In one run with a third of the learning rate it scores 96 % too, and in one with three times the rate it scores 92 %.
+# In a run of the same length with a third of the learning rate it scores 96 % too, and with three times the rate it scores 92 %.
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
@@ -787,12 +787,12 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # %% [markdown]
 # **Against a plain convolution.** In our recorded runs (below), a handwritten digit lies on a photograph.
 # The picture has a coloured frame, and a network finds out whether the digit has the frame's colour.
-# If the digit has this colour, the network reads it.
+# If it has, the network should name the digit, and otherwise it should say "not it".
 # The network with SE scores 93.7 %.
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# We divided the forms on which people wrote the digits into six groups.
+# People wrote these digits on paper forms, which we divided into six groups.
 # In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
@@ -800,7 +800,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Reach is another matter.
 # In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
-# The networks with one more convolution, with or without dilation (lesson 04), stay at chance (48 to 50 %), and SE scores 64 to 89 %.
+# In half of the pictures the answer is "not it", so a network at chance scores about 50 %.
+# With one more convolution, dilated (lesson 04) or not, the network stays there (48 to 50 %), and with SE it scores 64 to 89 %.
 
 # %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
