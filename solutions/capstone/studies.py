@@ -82,6 +82,18 @@ def neighbours(kernel: int) -> Make:
     return lambda c: mine("02_eca", "ECABlock")(c, kernel)
 
 
+def one_neighbour(sign: int) -> Make:
+    """A kernel of 1, whose only number starts at its usual size and with this sign."""
+
+    def make(channels: int) -> nn.Module:
+        block = neighbours(1)(channels)
+        with torch.no_grad():
+            block.conv.weight.abs_().mul_(sign)
+        return block
+
+    return make
+
+
 def unscaled(channels: int) -> nn.Module:
     made = PlacedAttention(channels, places=False)
     made.scale = 1.0
@@ -117,13 +129,24 @@ QUESTIONS = {
         "what", "ECA's neighbours help at \"what\".", "A kernel of size 1 does as well as a kernel of size 3.",
         {"kernel 3": neighbours(3), "kernel 1": neighbours(1), "nothing": nothing}, [("kernel 3", "kernel 1")]),
 }
+# What the last question led to.
+FOLLOW_UP = {
+    "signs": Question(
+        "what", "A kernel of size 1 learns as soon as a kernel of size 3 if its number starts below 0.",
+        "It learns no sooner than one that starts above 0.",
+        {"kernel 3": neighbours(3), "kernel 1, starts below 0": one_neighbour(-1),
+         "kernel 1, starts above 0": one_neighbour(1)},
+        [("kernel 1, starts below 0", "kernel 1, starts above 0"), ("kernel 3", "kernel 1, starts below 0")],
+        seeds=10)}
 # A question asked once more with five times the steps. The page tells both answers under one number.
-LONGER = {f"{name}_longer": QUESTIONS[name]._replace(epochs=5) for name in ("neighbours", "maximum", "scale")}
+LONGER = {f"{name}_longer": (QUESTIONS | FOLLOW_UP)[name]._replace(epochs=5)
+          for name in ("neighbours", "signs", "maximum", "scale")}
+ALL = QUESTIONS | FOLLOW_UP | LONGER
 
 
 def ask(name: str) -> dict[str, Any]:
     """Runs a study, and returns its verdict and scores."""
-    question = (QUESTIONS | LONGER)[name]
+    question = ALL[name]
     *_, control = question.arms
     done = study(name, task=question.task, hypothesis=question.hypothesis, refuted_if=question.refuted_if,
                  arms=question.arms, ahead=question.ahead, controls=[control], epochs=question.epochs,
@@ -156,9 +179,9 @@ def main(chosen: Sequence[str]) -> None:
         return
     os.chdir(NOTEBOOKS / "10_capstone")  # `mine` looks for the other lessons beside the current folder
     kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    for name in chosen or QUESTIONS | LONGER:
+    for name in chosen or ALL:
         kept[name] = ask(name)
-        FILE.write_text(json.dumps({name: kept[name] for name in QUESTIONS | LONGER if name in kept}, indent=1) + "\n",
+        FILE.write_text(json.dumps({name: kept[name] for name in ALL if name in kept}, indent=1) + "\n",
                         encoding="utf-8")
 
 

@@ -22,12 +22,13 @@ The second is the mean IoU when the support picture and its mask come from anoth
 The threshold was chosen on other episodes.
 In `support's mask alone`, the query's mask is 1 everywhere; in `query's mask alone`, the support's is.
 `label alone` has a learned vector, added where the mask is 1, in place of the second attention of each block.
-All three look at their own picture and end in a look-up."""  # noqa: E501
+All three look at their own picture and end in a look-up.
+An arm that is `not trained` has the first number only."""  # noqa: E501
 ARMS = ("own picture", "other picture", "own picture, masked", "other picture, masked", "own picture, prototype",
         "other picture, masked, prototype")
 # Not on the page:
 OTHER, OWN_MASKED = "other picture, prototype", "own picture, masked, prototype"
-
+UNTRAINED = ", not trained"
 SUPPORTS, QUERYS, LABEL = "support's mask alone", "query's mask alone", "label alone"
 
 HALF = Fraction(1, 2)
@@ -36,6 +37,8 @@ ROWS = [
     *((Row(arm, 5, HALF), range(2)) for arm in (*ARMS, OTHER, OWN_MASKED)),
     *((Row(arm), range(8)) for arm in ARMS[:4]),
     *((Row(arm, 5, Fraction(3)), range(3)) for arm in (ARMS[0], ARMS[3], *ARMS[4:])),
+    *((Row(arm), range(3)) for arm in ARMS[4:]),
+    *((Row(arm + UNTRAINED, 0), range(5)) for arm in ARMS),
     *((Row(arm, 5), range(3)) for arm in (SUPPORTS, QUERYS, LABEL)),
     *((Row(arm, 5, HALF), range(2)) for arm in (SUPPORTS, QUERYS, LABEL)),
 ]
@@ -67,10 +70,13 @@ def with_one_mask(last_step: Maps, supports: bool) -> Maps:
 
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
-    """The page's run. One arm has no attention."""
+    """The page's run. One arm has no second attention, and some are not trained."""
     looks = page["Looks"]
 
     def run(arm: str, seed: int) -> dict[str, float]:
+        if arm.endswith(UNTRAINED):
+            network = page["Segmenter"](*page["arms"][arm.removesuffix(UNTRAINED)]).eval()
+            return {"IoU": page["trained_iou"](network, page["tune_set"], page["test_set"])}
         page["Looks"] = Label if arm == LABEL else looks
         return page["run"](arm, seed)
 

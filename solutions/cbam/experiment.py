@@ -65,7 +65,7 @@ ORDERS = "CBAM", "spatial gate first"
 FRESH = range(100, 108)  # seeds that nobody had seen when the page was written
 CONTROLS = ("no module", "channel gate only", "spatial gate only", "CBAM, 1 x 1 kernel", "CBAM, cue taken out")
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in CONTROLS),
+    *((Row(arm, 5), range(2)) for arm in (CONTROLS[0], *CONTROLS[3:])),
     *((Row(arm), (*range(16), *FRESH)) for arm in ORDERS),
     *((Row(arm, 5), (*range(8), *FRESH)) for arm in ORDERS),
     (Row("side by side"), range(3)),
@@ -78,6 +78,7 @@ ROWS = [
     *((Row(arm, 5, THIRD), range(3)) for arm in DEEPER),
     *((Row(arm), range(5)) for arm in (*CONTROLS[:3], DILATED)),
     (Row(DILATED, 5), range(2)),
+    *((Row(arm, 5, rate), range(5)) for rate in (Fraction(1), Fraction(3)) for arm in CONTROLS[1:3]),
 ]
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ Two arms have the full matrix's rate and scaled means. `one scaled kernel` is on
 
 Arms with `5120 pictures` have five times as many pictures to learn from, and see each of them as often as the page's arms do.
 So their steps, `x 1`, are 2560 in number, as many as in a row with `x 5`."""  # noqa: E501
-THREE, THIRD, TENTH = Fraction(3), Fraction(1, 3), Fraction(1, 10)
+TEN, THREE, THIRD, TENTH = Fraction(10), Fraction(3), Fraction(1, 3), Fraction(1, 10)
 MIXED = "ECA, bands shuffled and mixed"
 MORE = ", 5120 pictures"
 BIAS, SORTED, RAW_SE = "ECA with a bias", "ECA, sorted again", "SE as in lesson 01"
@@ -59,6 +59,8 @@ ROWS = [
     *((Row("full matrix" + MORE, 5, rate), range(2)) for rate in (Fraction(1), THREE)),
     *((Row(arm), range(5)) for arm in (BIAS, SORTED)),
     *((Row(RAW_SE, 1, rate), range(8)) for rate in (Fraction(1), TENTH)),
+    *((Row(arm, longer, TEN), range(5)) for longer in (1, 5) for arm in (ONE, OWN)),
+    *((Row(arm, 1, TENTH), range(5)) for arm in ("ECA", OWN_RAW)),
 ]
 
 

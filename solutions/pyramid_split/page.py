@@ -860,7 +860,8 @@ print("does it train?          ", trains(module))
 #   Even after five times the page's 250 steps, two of our networks score 67 to 72 %.
 #   One network has 3 x 3 kernels and a gate, and the other network has all sizes and no gate.
 #   Neither network has a hidden layer before its answer.
-# - The competition between the scales was not needed, because independent sigmoids scored the same, and they learned sooner in our runs.
+# - The competition between the scales was not needed, because independent sigmoids scored the same.
+#   The sigmoid *before* the softmax slowed learning down in our runs.
 # - A parameter count can decide between readings of a paper.
 #
 # So before you put the module into a network, ask: *how far must a window see, and what chooses for each picture?*
