@@ -23,7 +23,7 @@ PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
 SECTION = PAGE.split("## 9. A question of your own")[1].split("## 10.")[0]
 
 
-ALL = studies.QUESTIONS | studies.LONGER
+ALL = studies.ALL
 
 
 def numbered(text):
@@ -76,6 +76,19 @@ def test_the_page_tells_the_longer_studies():
     assert {round(score) for score in scores["kernel 3"]} <= {93, 94}
     assert ("four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.\n"
             "#    The fifth run with a kernel of 1 stops at 82 %.") in SECTION
+
+
+def test_the_page_tells_what_the_sign_of_one_number_does():
+    recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
+    short, longer = recorded["signs"]["scores"], recorded["signs_longer"]["scores"]
+    below, above = "kernel 1, starts below 0", "kernel 1, starts above 0"
+    assert [round(of(short[arm])) for arm in (below, above, "kernel 3") for of in (min, max)] == [
+        84, 92, 76, 84, 89, 92]
+    assert {round(score) for score in longer[below]} == {93, 94}
+    assert sorted(map(round, longer[above]))[:5] == [82, 82, 82, 83, 93]
+    for said in ("the runs that start below 0 score 84 to 92 %, and those that start above 0 score 76 to 84 %.",
+                 "four of those that start above 0 stop at 82 or 83 %.", "ten runs score 89 to 92 %."):
+        assert said in SECTION
 
 
 @pytest.mark.parametrize("name", ALL)
