@@ -826,8 +826,8 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right.
 # Tiles in the last five columns have no such tile, so they say their own colour.
 # Windows of 2 x 4 see at most three columns ahead.
-# Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 72 % over all tiles.
-# Can you get above 90 % (our best: 91 %)?
+# Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 75 % over all tiles.
+# Can you get above 85 % (our best: 89 %)?
 #
 # Before you run the cell below, run the imports, your exercises and the first cell of section 10.
 # You can skip the cells that train networks.
@@ -851,7 +851,7 @@ def attempt(arm, seed):
 
 
 score = compare(["yours"], range(3), attempt).mean("yours") if mine else None
-challenge("five columns to the right: right tiles, mean of three runs", score, 90, "%")
+challenge("five columns to the right: right tiles, mean of three runs", score, 85, "%")
 
 # %% [markdown]
 # ## 13. What we now know
