@@ -485,7 +485,7 @@ for size in (4, 16, 64, 256):
 # %% [markdown]
 # ## 7. Exercise 4: `count_parameters`
 #
-# The first cost of a module that we look at is its number of parameters.
+# A module has several costs, and we begin with its number of parameters.
 # Before you count them, look at what two layers hold:
 
 # %%
@@ -682,10 +682,10 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # With the wrong axis, the answer to one question depends on the other questions.
 
 # %% [markdown]
-# **Where does it look?** You would expect that a network with the *right* softmax looks at the card that matches the question.
-# We looked at the weights of eight such networks.
-# Two of them give that card about 91 % of the weight.
-# The other six give it only 4 %, and spread the rest over the five *other* cards.
+# **Where does it look?** You would expect a network with the *right* softmax to look at the card that matches the question.
+# We looked at the attention weights in eight such networks.
+# Two of these networks give that card about 91 % of a question's weight.
+# The other six networks give it only 4 %, and spread the rest over the five *other* cards.
 # And yet they answer 97 % of the questions correctly.
 # How is that possible?
 # Think about it before you open the answer.
@@ -708,7 +708,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # With six questions at once this arm scores 97 to 99 %.
 # (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
 #
-# In an image, all positions ask at once, so there the wrong axis may make the results only slightly worse.
+# In an image, all positions ask at once, so the wrong axis may do so little harm that nobody notices.
 
 # %% [markdown]
 # ### How you would notice
