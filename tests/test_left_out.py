@@ -121,7 +121,7 @@ def test_lesson_06a_quotes_the_lead_of_the_convolution():
 def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
     found = {arm: scores("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
     blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in found[arm]]
-    said = f"stay at chance ({min(blind):.0f} to {max(blind):.0f} %), and SE scores {min(found['SE']):.0f} to "
+    said = f"stays there ({min(blind):.0f} to {max(blind):.0f} %), and with SE it scores {min(found['SE']):.0f} to "
     assert {len(runs) for runs in found.values()} == {6} and "each network six times on such pictures" in page("se")
     assert f"{said}{max(found['SE']):.0f} %." in page("se")
 
