@@ -358,11 +358,11 @@ MISTAKES = (
             "Your sigmoid comes after the product with x. It should come first: x + x * sigmoid(...).",
             ((GATED, "x + torch.sigmoid(x * scores)"),)),
     Mistake("bam-sum-always", "BAM",
-            'The argument `combine` has no effect: your block always adds the maps. "product" multiplies them.',
+            'The argument `combine` has no effect: your block always adds the maps. "product" should multiply them.',
             ((COMBINED, "channel + spatial"),)),
     Mistake("bam-product-always", "BAM",
             "The argument `combine` has no effect: your block always multiplies the maps, as the authors' code does. "
-            "\"sum\", the default, adds them.",
+            "\"sum\", the default, should add them.",
             ((COMBINED, "channel * spatial"),)),
     Mistake("bam-exchanged", "BAM",
             '"sum" and "product" have changed places. "sum" should add the two maps, and "product" should multiply '

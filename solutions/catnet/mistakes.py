@@ -17,7 +17,7 @@ def replaced(old: str, **by: tuple[str, str]) -> tuple[Row, ...]:
     return tuple((what.replace("_", "-"), sentence, ((old, new),)) for what, (sentence, new) in by.items())
 
 
-DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): {}"
+DETACHED = "The numbers are right, but {} is detached, so {}. Leave out the `detach()`, `.data` or `no_grad()`."
 
 # --- What the reference says, and most mistakes replace.
 ENLARGED = 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)'
@@ -60,7 +60,8 @@ POOL = mistakes(
               mean=("You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only "
                     "the object counts.",
                     "(features * mask).mean(dim=(2, 3))"),
-              no_mask=("The mask is not used: you average over the whole picture.", "features.mean(dim=(2, 3))"),
+              no_mask=("The mask is not used: you average over the whole picture. Multiply the features by the mask, "
+                       "add up the products, and divide by the sum of the mask + 1e-5.", "features.mean(dim=(2, 3))"),
               sum=("You add up the object's features and do not divide. Divide by the sum of the mask + 1e-5.", ABOVE),
               maximum=("You take the maximum under the mask. Take the mean.",
                        "(features * mask).amax(dim=(2, 3))"),
@@ -95,7 +96,7 @@ POOL = mistakes(
     ("channels-summed",
      "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
      ((ABOVE, "(features * mask).sum(dim=(1, 2))"),)),
-    ("detached", DETACHED.format("the result", "the network that made the features would never learn."),
+    ("detached", DETACHED.format("the result", "the network that made the features would never learn"),
      ((WHOLE_POOL, f"{WHOLE_POOL.replace('return ', 'return (')}).detach()"),)),
 )
 POOL += (
@@ -132,7 +133,7 @@ SEGMENTATION = mistakes(
                             "the bracket.",
                             "1 - 0.5 * torch.sigmoid(-scale * cosine - threshold)[:, None]"),
               tanh=("You take a tanh, which can be negative. Take a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
-              detached=(DETACHED.format("the probability", "no loss could train anything."),
+              detached=(DETACHED.format("the probability", "no loss could train anything"),
                         f"({PROBABILITY}).detach()")),
     *replaced(LOGITS,
               no_minus=("Your cosine has the wrong sign. It should be -scale · cosine, so that a large cosine makes "
@@ -146,9 +147,11 @@ SEGMENTATION = mistakes(
                                   "0.5 * (-scale * cosine) - threshold"),
               threshold_scaled=("You multiply the threshold by the scale as well. Multiply only the cosine by it.",
                                 "0.5 * -scale * (cosine + threshold)"),
-              scale_ignored=("The argument `scale` has no effect: 20 is written in its place.",
+              scale_ignored=("The argument `scale` has no effect, because 20 is written in its place. Use the "
+                             "argument.",
                              "0.5 * (-20 * cosine - threshold)"),
-              threshold_ignored=("The argument `threshold` has no effect: -10 is written in its place.",
+              threshold_ignored=("The argument `threshold` has no effect, because -10 is written in its place. Use the "
+                                 "argument.",
                                  "0.5 * (-scale * cosine + 10)"),
               divided_by_the_scale=("You divide the cosine by the scale. Multiply by it.",
                                     "0.5 * (-cosine / scale - threshold)"),
@@ -184,12 +187,12 @@ SEGMENTATION = mistakes(
                         f"{COSINE}.abs()"),
               distance=("You take the distance to the prototype. Only the angle should count: take the cosine.",
                         "-(features - prototype[:, :, None, None]).norm(dim=1)")),
-    ("positive-threshold", "If `threshold` is not given, your code uses 10. The default is -10.",
+    ("positive-threshold", "If `threshold` is not given, your code uses 10. The default should be -10.",
      (("threshold: float = -10.0", "threshold: float = 10.0"),)),
     ("default-scale", "If `scale` is not given, your code should use 20.",
      (("scale: float = 20.0", "scale: float = 10.0"),)),
     ("prototype-detached", DETACHED.format("the prototype",
-                                           "neither it nor the support's features would get a gradient."),
+                                           "neither the prototype nor the support's features would get a gradient"),
      ((COSINE, COSINE.replace("prototype[", "prototype.detach()[")),)),
 )
 
@@ -219,7 +222,8 @@ PRIOR = mistakes(
               sides_swapped=("You resize the mask to (w, h). Resize it to the features' size, (h, w).",
                              resized('mode="bilinear", align_corners=True').replace("[-2:]", "[:-3:-1]")),
               rounded=("You round the resized mask to 0 and 1. Keep it as it is.", f"({RESIZED} > 0.5)"),
-              no_mask=("You do not use the mask, so the support's background counts too.", "1"),
+              no_mask=("You do not use the mask, so the support's background counts too. Multiply the support's "
+                       "features by the mask.", "1"),
               inverted=("You keep the background's features. The mask is 1 on the object: keep the object's features.",
                         f"(1 - {RESIZED})")),
     ("mask-on-the-query", "You multiply the query by the mask. Multiply the support's features by it.",
@@ -289,12 +293,13 @@ PRIOR = mistakes(
               not_stretched=("The last step is missing: stretch each image's map to 0 ... 1, with its smallest and "
                              "largest value.",
                              "similarity.unflatten(2, query.shape[-2:])"),
-              divided_by_the_maximum=("You divide by the largest value only. Subtract the smallest first.",
+              divided_by_the_maximum=("You divide by the largest value, and subtract nothing. Subtract the smallest "
+                                      "value first, then divide by largest - smallest.",
                                       "(similarity / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
               divided_by_high=("You divide by the largest value. Divide by largest - smallest, so that the map "
                                "ends at 1.",
                                "((similarity - low) / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
-              stretch_without_eps=("The last step divides by largest - smallest, but you do not add 1e-7 to it.",
+              stretch_without_eps=("The last step divides by largest - smallest alone. Add 1e-7 to this difference.",
                                    "((similarity - low) / (high - low)).unflatten(2, query.shape[-2:])"),
               softmaxed=("You take a softmax of the map. Stretch the map to 0 ... 1 instead, with its smallest and "
                          "largest value.",
@@ -313,7 +318,7 @@ PRIOR = mistakes(
                       "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[:-3:-1])"),
               inverted_map=("Your map is inverted. The best match should be 1, and the worst should be 0.",
                             "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
-              detached=(DETACHED.format("the map", "here gradients should flow back to the features."),
+              detached=(DETACHED.format("the map", "no gradient flows back to the features"),
                         f"({STRETCHED}).detach()")),
     *replaced(EXTREMES,
               across_images=("You take the smallest and the largest value over all images at each position (dim=0). "
@@ -395,7 +400,7 @@ ATTENTION = mistakes(
                              naive_softmax("query.transpose(1, 2) @ key * self.scale",
                                            -1).replace("dim=-1", "dim=self.softmax_dim")),
               dropout=(ATTENTION_DROPOUT, f"F.dropout({WEIGHTS}, 0.1, self.training)"),
-              detached=(DETACHED.format("the attention map", "query and key would never learn."),
+              detached=(DETACHED.format("the attention map", "`query` and `key` would never learn"),
                         f"{WEIGHTS}.detach()"),
               cosine=("You divide queries and keys by their lengths. This attention takes plain dot products.",
                       "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * "
@@ -465,9 +470,9 @@ ATTENTION = mistakes(
               mask_needed=("Your module raises an error if there is no mask. If mask is None, nothing should be "
                            "masked.",
                            "gathered * mask"),
-              mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
+              mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient"),
                              "gathered if mask is None else gathered * mask.detach()"),
-              result_detached=(DETACHED.format("the result", "no layer before it would ever learn."),
+              result_detached=(DETACHED.format("the result", "no layer before it would ever learn"),
                                f"({RESULT}).detach()")),
     ("mask-on-keys", "You multiply y by the mask. But the mask belongs to x: multiply the gathered values by it.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"),
@@ -522,21 +527,23 @@ ATTENTION = mistakes(
       (HIDDEN, "hidden = max(1, channels // reduction)"))),
     *replaced(WRONG_AXIS,
               any_axis=('You accept any `softmax_over`. Raise a ValueError unless it is "keys" or "queries".', "pass"),
-              another_error=("For an unknown `softmax_over` you raise an error that is not a ValueError.",
+              another_error=("For an unknown `softmax_over` you raise an error that is not a ValueError. Raise a "
+                             "ValueError.",
                              "raise KeyError(softmax_over)")),
     *replaced(HIDDEN,
               rounded_up=("You round the hidden channels up. If the reduction does not divide the channels, round "
                           "down: channels // reduction.",
                           "hidden = -(-channels // reduction)"),
-              reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.",
+              reduction_ignored=("The argument `reduction` has no effect, because 8 is written in its place. Use the "
+                                 "argument.",
                                  "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
     ("ones-for-no-mask",
      "Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device. So bfloat16 "
      "numbers come back as float32. Return the gathered values as they are.",
      ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
-    ("remembers-the-mask", "Without a mask you use the mask of the previous call. If no mask is given, multiply by "
-                           "nothing.",
+    ("remembers-the-mask", "Without a mask you use the mask of the previous call. If no mask is given, return the "
+                           "gathered values as they are.",
      ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
                          "        return gathered if self.last is None else gathered * self.last"),)),
     *((what, "You also accept other spellings of `softmax_over`, such as capital letters or a part of a word. Accept "
@@ -625,10 +632,10 @@ BLOCK = mistakes(
                             "support_mask)"),
               stacked=("You return one tensor that holds both pictures. Return a tuple of two tensors.",
                        f"return torch.stack([{BOTH.removeprefix('return ')}])"),
-              detached=(DETACHED.format("the result", "no layer before it would ever learn."),
+              detached=(DETACHED.format("the result", "no layer before it would ever learn"),
                         "return (self._refine(query, support, query_mask).detach(),\n"
                         "                self._refine(support, query, support_mask).detach())"),
-              other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
+              other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing"),
                               "return (self._refine(query, support.detach(), query_mask),\n"
                               "                self._refine(support, query.detach(), support_mask))")),
     ("raw-others", "In your second step each picture reads the other one as it came in. It should read that picture as "
@@ -790,8 +797,8 @@ REFINEMENT = mistakes(
               prior_exchanged=("Query and support have changed places in your call of prior_mask: the query comes "
                                "first.",
                                "prior_mask(support, query, support_mask), _resize"),
-              prior_detached=(DETACHED.format("the prior mask", "gradients should flow back through the first block's "
-                                                                "mask."),
+              prior_detached=(DETACHED.format("the prior mask",
+                                              "no gradient flows back through the first block's mask"),
                               "prior_mask(query, support, support_mask).detach(), _resize"),
               starts_with_support_mask=("Your query starts with the support's mask, but the query's object lies "
                                         "elsewhere. Start with prior_mask(query, support, support_mask).",
@@ -867,7 +874,7 @@ REFINEMENT = mistakes(
               of_query_mask=("You pool the support with the query's mask. Use the support's own mask.",
                              "prototype = masked_average_pool(support, query_mask[:, 0])"),
               detached_prototype=(DETACHED.format("the prototype",
-                                                  "part of the blocks' gradient is missing."),
+                                                  "part of the blocks' gradient is missing"),
                                   f"{MEAN}.detach()")),
     ("first-prototype", "You make the prototype once, from the first support. Make it again in every round, from the "
                         "refined support.",
@@ -886,7 +893,7 @@ REFINEMENT = mistakes(
               rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask "
                             "is rounded.",
                             f"{APPEND.replace('scale))', 'scale).round())')}"),
-              detached=(DETACHED.format("each probability", "no loss could train the blocks."),
+              detached=(DETACHED.format("each probability", "no loss could train the blocks"),
                         f"{APPEND.replace('scale))', 'scale).detach())')}")),
     *replaced(NEXT,
               boolean=("From the second round on, your query's mask is boolean. It should have the query's dtype: "
@@ -902,7 +909,7 @@ REFINEMENT = mistakes(
                              "probability is above 0.5, and 0 elsewhere.",
                              "query_mask = probabilities[-1].detach()"),
               between_detached=(DETACHED.format("a block's result",
-                                                "the later maps would not train the earlier blocks."),
+                                                "the later maps would not train the earlier blocks"),
                                 f"{NEXT}\n        query, support = query.detach(), support.detach()"),
               half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask should be 1 "
                         "only where the probability is above 0.5.",
@@ -923,7 +930,7 @@ REFINEMENT = mistakes(
                                    "query_mask = (probabilities[-1] > probabilities[-1].mean(dim=(2, 3), "
                                    "keepdim=True)).to(query.dtype)"),
               straight_through=("The numbers are right, but your mask passes a gradient back to the map that it was "
-                                "made from. A plain comparison passes no gradient.",
+                                "made from. Use a plain comparison, which passes no gradient.",
                                 "query_mask = (probabilities[-1] > 0.5).to(query.dtype) + probabilities[-1] - "
                                 "probabilities[-1].detach()"),
               prior_kept=("You use the prior mask in every round. From the second round on, the mask should come from "

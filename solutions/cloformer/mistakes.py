@@ -262,9 +262,9 @@ GLOBAL = (
         ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows so that nothing is left over at "
                      "the border. Use avg_pool2d, which drops the leftover rows and columns.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
-        ("museum", "You take H * W // window_size ** 2 for the number of windows, and -1 in your `reshape` or `view` "
-                   "for the number of heads. If rows or columns are left over at the border, there are fewer windows, "
-                   "so heads are mixed up. Let `flatten(2)` count the windows.",
+        ("museum", "You take H * W // window_size ** 2 as the number of windows, and -1 in your `reshape` or `view` "
+                   "then stands for the number of heads. If rows or columns are left over at the border, there are "
+                   "fewer windows than that, so heads are mixed up. Let `flatten(2)` count the windows.",
          (PAIRS,
           "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, "
           "x.shape[2] * x.shape[3] // self.window_size ** 2).unbind(1)")),
@@ -322,7 +322,8 @@ GLOBAL = (
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
          (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)")),
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
-        ("one-head", "You attend with one wide head. Cut q, k and v into heads first; each has its own softmax.",
+        ("one-head", "Your attention has one wide head. Cut q, k and v into heads first; each head has its own "
+                     "softmax.",
          ("self.heads, self.window_size, self.scale = heads,", "self.heads, self.window_size, self.scale = 1,")),
         ("queries-scrambled",
          "You turn q into (..., N, head_dim) with `reshape` or `view` alone. These keep the order of the numbers in "
@@ -439,11 +440,13 @@ ATTENTION = (
         ("global-first", "Your global heads come before the local ones. The local heads should come first, then the "
                          "global branch.",
          (APPEND, "found.insert(0, self.global_branch(x))")),
-        ("window-ignored", "The argument window_size has no effect: the windows are always 7 x 7.",
+        ("window-ignored", "The argument window_size has no effect: the windows are always 7 x 7. Pass it on to "
+                           "GlobalBranch.",
          (WIDE, WIDE.replace("window_size", "7"))),
-        ("window-of-two", "The argument window_size has no effect: the windows are always 2 x 2.",
+        ("window-of-two", "The argument window_size has no effect: the windows are always 2 x 2. Pass it on to "
+                          "GlobalBranch.",
          (WIDE, WIDE.replace("window_size", "2"))),
-        ("default-window", "If window_size is not given, your code uses 8. The default is 7.",
+        ("default-window", "If window_size is not given, your code uses 8. The default should be 7.",
          ("window_size: int = 7", "window_size: int = 8")),
         ("no-proj", "`proj` is made and never called. It should mix the heads at the end.",
          (JOINED, "torch.cat(found, dim=1)")),
@@ -610,7 +613,8 @@ BLOCK = (
                       "2.",
          (DOWN, "nn.AvgPool2d(2, 2, ceil_mode=True)")),
         ("down-no-bias",
-         "The first convolution of `downsample` has no bias. In CloFormer it has one, although a BatchNorm follows.",
+         "The first convolution of `downsample` has no bias. Keep torch's default: in CloFormer this convolution has a "
+         "bias, although a BatchNorm follows.",
          (DOWN, DOWN[:-1] + ", bias=False)")),
         ("down-no-padding", "The first convolution of `downsample` has no padding. Its padding should be "
                             "mlp_kernel_size // 2.",
@@ -672,7 +676,7 @@ BLOCK = (
                        "all numbers of an image together.",
          (FIRST, FIRST.replace("self.norm1(x)", of_positions("norm1"))),
          (SECOND, SECOND.replace("self.norm2(x)", of_positions("norm2")))),
-        ("norms-without-parameters", "Your norms have no weight and bias. Keep torch's default.",
+        ("norms-without-parameters", "Your norms have neither a weight nor a bias. Keep torch's default.",
          *both_norms("nn.GroupNorm(1, dim, affine=False)")),
         ("hidden-rounded", "You round the hidden width to the nearest whole number. It should be int(dim * mlp_ratio), "
                            "which rounds down.",
@@ -685,7 +689,7 @@ BLOCK = (
          (MLP, MLP.replace("int(dim * mlp_ratio)", "dim * int(mlp_ratio)"))),
         ("mlp-kernel-of-heads", "mlp has the kernel size of the local heads. It should have mlp_kernel_size.",
          (MLP, MLP.replace("mlp_kernel_size", "kernel_sizes[0]"))),
-        ("heads-kernel-of-mlp", "The kernels of your local heads have mlp_kernel_size. Pass kernel_sizes to attn "
+        ("heads-kernel-of-mlp", "Your local heads have kernels of size mlp_kernel_size. Pass kernel_sizes to attn "
                                 "instead.",
          (ATTN, ATTN.replace("kernel_sizes", "[mlp_kernel_size] * len(kernel_sizes)"))),
         ("mlp-stride-1", "The stride does not reach mlp, so the outputs of mlp and `downsample` differ in size. Pass "

@@ -99,8 +99,8 @@ MISTAKES = (
             "Your blocks overlap: the stride is 1. Kernel and stride should both be down_factor.",
             ((POOL, "nn.AvgPool2d(down_factor, 1)"),)),
     Mistake("anchors-all-channels", "AnchorProjection",
-            "Your anchors have dim channels. The stripe branch works on half of them: make reduction as Linear(dim, "
-            "dim // 2).",
+            "Your anchors have dim channels. The stripe branch works on half of them: `reduction` should be "
+            "Linear(dim, dim // 2).",
             ((HALF, "nn.Linear(dim, dim)"),)),
     Mistake("anchors-as-tokens", "AnchorProjection",
             "You return the anchors as a list, (B, anchors, dim // 2). Keep the grid: (B, H // d, W // d, dim // 2).",
@@ -118,8 +118,8 @@ MISTAKES = (
     Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED,
                                                                     "self.pool(x.reshape(len(x), -1, *image_size))"),)),
     Mistake("anchors-along-the-list", "AnchorProjection",
-            "You average d · d tokens that follow each other in the list, and these lie in one row. Average over d "
-            "rows and d columns.",
+            "You average d · d consecutive tokens of the list, and these lie in one row. Average over d rows and d "
+            "columns.",
             ((POOLED, "(lambda h, w, d: F.avg_pool1d(x.transpose(1, 2), d * d)[:, :, :(h // d) * (w // "
                       "d)].unflatten(2, (h // d, w // d)))(*image_size, self.down_factor)"),)),
     Mistake("anchors-no-reduction", "AnchorProjection",
@@ -236,7 +236,7 @@ MISTAKES = (
             ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
     Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
             "The argument `shift` has no effect. Either you roll nothing, or you roll by whole stripes, which changes "
-            "nothing.",
+            "nothing. Roll by half a stripe, unless stripe_groups asks for one *group*.",
             ((IF_SHIFTED, "(0, 0)"),)),
     Mistake("stripes-always-shifted", "AnchoredStripeAttention",
             "You roll the image although shift is False. Without a shift, nothing should be rolled.",
@@ -442,8 +442,8 @@ MISTAKES = (
 
     # --- LocalConvBlock
     Mistake("local-no-error", "LocalConvBlock",
-            "If dim // compress or dim // reduction is 0, no ValueError is raised. Raise one whose message names "
-            "both numbers.",
+            "If dim // compress or dim // reduction is 0, no ValueError is raised. Raise one whose message names dim "
+            "and the other number, compress or reduction.",
             ((REFUSED, "divisor = min(divisor, dim)"),
              ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
              ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"),
@@ -555,7 +555,7 @@ MISTAKES = (
             ((GATED, GATED.replace("weights", "weights.detach()")),)),
     Mistake("local-input-detached", "LocalConvBlock",
             "The numbers are right, and so are the gradients of the weights. But x is detached before conv1, so no "
-            "gradient flows back to whatever made x.",
+            "gradient flows back to whatever made x. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
     Mistake("local-in-place", "LocalConvBlock",
             "You change x in place, so code that reads x after your block finds it changed. Make a new tensor.",
@@ -684,7 +684,8 @@ MISTAKES = (
             "Your GELU is the tanh approximation. Use the exact GELU, torch's default.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(F.gelu(self.mlp.fc1(y), approximate='tanh')))"),)),
     Mistake("block-no-activation", "GRLBlock",
-            "Your MLP has no activation: two linear layers in a row are no more than one. It should have a GELU.",
+            "Your MLP has no activation. Without one, two linear layers in a row can do no more than a single one. "
+            "Your MLP should have a GELU.",
             ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(self.mlp.fc1(y)))"),)),
     Mistake("block-hidden-rounded", "GRLBlock",
             "You round the hidden width of the MLP to the nearest number, or up. It should be int(dim * mlp_ratio), "

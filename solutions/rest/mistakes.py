@@ -54,8 +54,8 @@ def both(new: str) -> tuple[tuple[str, str], ...]:
 MISTAKES = (
     # --- PixelAttention
     Mistake("pixel-no-sigmoid", "PixelAttention",
-            "The sigmoid is missing: you multiply x by the convolution's output. A gate lies between 0 and 1: x * "
-            "sigmoid(conv(x)).",
+            "The sigmoid is missing: you multiply x by the convolution's output. Return x * sigmoid(conv(x)), whose "
+            "gate lies between 0 and 1.",
             ((GATED, "x * self.conv(x)"),)),
     Mistake("pixel-sigmoid-of-x", "PixelAttention",
             "You take the sigmoid of x and multiply it by the convolution's output. It should be the other way round: "
@@ -85,8 +85,8 @@ MISTAKES = (
             "sigmoid(conv(x)).",
             ((GATED, "(lambda y: y * torch.sigmoid(y))(self.conv(x))"),)),
     Mistake("pixel-full-conv", "PixelAttention",
-            "Your convolution mixes all channels. It should be depth-wise, groups=channels, so that each channel has "
-            "one 3 x 3 kernel of its own.",
+            "Your convolution mixes all channels. It should be depth-wise, with groups=channels, so that each channel "
+            "has one 3 x 3 kernel of its own.",
             ((PA_CONV, PA_CONV.replace(", groups=channels", "")),)),
     Mistake("pixel-one-map", "PixelAttention",
             "Your convolution returns one map for all channels. Each channel should have a gate of its own. Use a "
@@ -99,8 +99,8 @@ MISTAKES = (
             "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
             ((PA_CONV, PA_CONV.replace("3, padding=1", "5, padding=2")),)),
     Mistake("pixel-no-padding", "PixelAttention",
-            "The padding is missing, so the convolution's output is smaller than x by two rows and two columns. "
-            "padding=1 keeps the size.",
+            "The padding is missing, so the convolution's output is smaller than x by two rows and two columns. Write "
+            "padding=1, which keeps the size.",
             ((PA_CONV, PA_CONV.replace(", padding=1", "")),)),
     Mistake("pixel-no-bias", "PixelAttention",
             "Your convolution has no bias. Keep torch's default.",
@@ -147,7 +147,7 @@ MISTAKES = (
             "through the gate is lost. Leave out the `detach()`, `.data` or `no_grad()`.",
             ((GATED, "x * torch.sigmoid(self.conv(x.detach()))"),)),
     Mistake("pixel-in-place", "PixelAttention",
-            "You change x in place (as `*=` does): code that reads it afterwards finds different numbers. Write x * "
+            "You change x in place, as `*=` does, so code that reads it afterwards finds different numbers. Write x * "
             "gate.",
             ((f"return {GATED}",
               "gate = torch.sigmoid(self.conv(x)).detach()\n        x.data *= gate\n        return x"),)),
@@ -275,7 +275,8 @@ MISTAKES = (
             "A ReLU follows the BatchNorm. Give the BatchNorm's output to the position code as it is.",
             ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
     Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
-            "Your BatchNorm uses the statistics of the batch in eval mode too. Call self.bn, which follows the mode.",
+            "Your BatchNorm uses the statistics of the batch in eval mode too. Call self.bn, which uses its running "
+            "mean and variance in eval mode.",
             ((PATCHES,
               "self.position(nn.functional.batch_norm("
               "self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
@@ -283,7 +284,7 @@ MISTAKES = (
             "If patch_size is not given, your code should use 2.",
             (("patch_size: int = 2", "patch_size: int = 4"),)),
     Mistake("embed-default-position", "OverlapPatchEmbed",
-            "If with_position is not given, your module has no position code. The default is True.",
+            "If with_position is not given, your module has no position code. The default should be True.",
             (("with_position: bool = True", "with_position: bool = False"),)),
     Mistake("embed-detached", "OverlapPatchEmbed",
             "The numbers are right, but the tokens are detached, so nothing before them would ever learn. Leave out "
@@ -291,7 +292,7 @@ MISTAKES = (
             ((TOKENS, "as_tokens(patches).detach()"),)),
     Mistake("embed-input-detached", "OverlapPatchEmbed",
             "The numbers are right, and so are the gradients of the weights. But x is detached before conv, so no "
-            "gradient flows back to whatever made x.",
+            "gradient flows back to whatever made x. Leave out the `detach()`, `.data` or `no_grad()`.",
             (("self.conv(x)", "self.conv(x.detach())"),)),
     Mistake("embed-only-in-eval", "OverlapPatchEmbed",
             "In training mode you leave out the BatchNorm. Call it in both modes.",
@@ -347,7 +348,7 @@ MISTAKES = (
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"),)),
     Mistake("emsa-both-scrambled", "EMSA",
             "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the numbers "
-            "in memory: channels and positions are mixed up. Use transpose(1, 2), both times.",
+            "in memory: channels and positions are mixed up. Call transpose(1, 2) both times.",
             ((GRID, checked("x.reshape(len(x), -1, H, W)")), (REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), "
                                                                        "-1, x.shape[2]))"))),
     Mistake("emsa-not-reduced", "EMSA",
@@ -399,8 +400,8 @@ MISTAKES = (
             "A GELU follows sr_norm. Give sr_norm's output to kv as it is.",
             ((REDUCED, f"nn.functional.gelu({REDUCED})"),)),
     Mistake("emsa-sr-pool", "EMSA",
-            "You reduce by a mean over windows: `sr` is made and never used. Use `sr`, a convolution whose weights "
-            "are learned.",
+            "You reduce the tokens by taking the mean of each window: `sr` is made and never used. Use `sr`, a "
+            "convolution whose weights are learned.",
             ((REDUCED, "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, "
                        "self.sr_ratio // 2)))"),)),
     Mistake("emsa-sr-subsampled", "EMSA",
@@ -421,8 +422,8 @@ MISTAKES = (
             ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, -1, 2)).permute(4, 0, 2, 1, 3)"),)),
     Mistake("emsa-queries-scrambled", "EMSA",
             "You turn the queries into (B, heads, N, head_dim) with `view` or `reshape` alone, which keeps the order "
-            "of the numbers in memory. A head then gets whole tokens. Make (B, N, heads, head_dim) first, then "
-            "transpose(1, 2).",
+            "of the numbers in memory. A head then gets whole tokens, and not its own channels of every token. Make "
+            "(B, N, heads, head_dim) first, then transpose(1, 2).",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
     Mistake("emsa-queries-channels-first", "EMSA",
             "You read the queries' channels as head_dim x heads, but not those of the keys. A head's queries and its "
@@ -430,8 +431,8 @@ MISTAKES = (
             ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),)),
     Mistake("emsa-halves-scrambled", "EMSA",
             "You turn keys and values into (B, heads, M, head_dim) with `view` or `reshape` alone, which keeps the "
-            "order of the numbers in memory. A head then gets whole tokens. Make (B, M, heads, head_dim) first, then "
-            "transpose(1, 2).",
+            "order of the numbers in memory. A head then gets whole tokens, and not its own channels of every token. "
+            "Make (B, M, heads, head_dim) first, then transpose(1, 2).",
             ((PAIRS,
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),)),
     Mistake("emsa-pairs-scrambled", "EMSA",
@@ -444,7 +445,8 @@ MISTAKES = (
             ((JOINED, "(weights @ v).reshape(x.shape)"),)),
     Mistake("emsa-split-and-joined-scrambled", "EMSA",
             "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
-            "memory. A head then gets whole tokens. Swap heads and tokens with transpose(1, 2), both times.",
+            "memory. A head then gets whole tokens, and not its own channels of every token. Swap heads and tokens "
+            "with transpose(1, 2) both times.",
             ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),
              (PAIRS,
               "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
@@ -541,11 +543,12 @@ MISTAKES = (
             "groups at 1.",
             ((CONV, CONV[:-1] + ", groups=num_heads)"),)),
     Mistake("emsa-transform-tracked", "EMSA",
-            "Your InstanceNorm keeps running statistics (track_running_stats=True). Torch's default keeps none.",
+            "Your InstanceNorm keeps running statistics (track_running_stats=True). Keep torch's default, which has "
+            "none.",
             ((NORM, NORM[:-1] + ", track_running_stats=True)"),)),
     Mistake("emsa-transform-unbiased", "EMSA",
-            "Your variance divides by n - 1, which is the default of `var` and `std`. InstanceNorm divides by n: "
-            "unbiased=False.",
+            "Your variance divides by n - 1, which is the default of `var` and `std`. InstanceNorm divides by n, so "
+            "pass unbiased=False.",
             ((TRANSFORMED,
               "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + 1e-5).sqrt())"
                            f"({MIXED})"),)),
@@ -564,7 +567,7 @@ MISTAKES = (
             ((TRANSFORMED, "self.transform_conv(torch.softmax(self.transform_norm(logits), dim=3))"),)),
     Mistake("emsa-transform-affine", "EMSA",
             "Your transform_norm has a weight and a bias, as with a BatchNorm2d or with affine=True. It should be "
-            "nn.InstanceNorm2d(num_heads), with torch's defaults: no weights.",
+            "nn.InstanceNorm2d(num_heads), which has neither by default.",
             ((NORM, NORM[:-1] + ", affine=True)"),)),
     Mistake("emsa-transform-batch-norm", "EMSA",
             "You normalise each head over the whole batch. InstanceNorm normalises each head of each image by itself.",
@@ -608,10 +611,10 @@ MISTAKES = (
             "kv never has a bias. Pass bias=qkv_bias to kv, as to q.",
             ((KV_LAYER, KV_LAYER.replace("=qkv_bias", "=False")),)),
     Mistake("emsa-default-bias", "EMSA",
-            "If qkv_bias is not given, your q and kv have a bias. The default is False.",
+            "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
             (("qkv_bias: bool = False", "qkv_bias: bool = True"),)),
     Mistake("emsa-default-transform", "EMSA",
-            "If apply_transform is not given, your heads are transformed. The default is False.",
+            "If apply_transform is not given, your heads are transformed. The default should be False.",
             (("apply_transform: bool = False", "apply_transform: bool = True"),)),
     Mistake("emsa-default-heads", "EMSA",
             "If num_heads is not given, your code should use 8.",
@@ -716,8 +719,8 @@ MISTAKES = (
             "Your GELU is the approximation with a tanh. Use the exact one, torch's default.",
             (("nn.GELU()", "nn.GELU(approximate='tanh')"),)),
     Mistake("block-no-gelu", "ResTBlock",
-            "Your MLP has no GELU: two linear layers in a row are no more than one. A GELU belongs between fc1 and "
-            "fc2.",
+            "Your MLP has no GELU. Without one, two linear layers in a row can do no more than a single one. A GELU "
+            "belongs between fc1 and fc2.",
             (("gelu=nn.GELU()", "gelu=nn.Identity()"),)),
     Mistake("block-gelu-after-fc2", "ResTBlock",
             "Your GELU comes after fc2. It should come between fc1 and fc2.",
@@ -779,10 +782,10 @@ MISTAKES = (
             "If sr_ratio is not given, your code should use 1.",
             (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
     Mistake("block-default-bias", "ResTBlock",
-            "If qkv_bias is not given, your q and kv have a bias. The default is False.",
+            "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
             (("qkv_bias: bool = False", "qkv_bias: bool = True"),)),
     Mistake("block-default-transform", "ResTBlock",
-            "If apply_transform is not given, your heads are transformed. The default is False.",
+            "If apply_transform is not given, your heads are transformed. The default should be False.",
             (("apply_transform: bool = False", "apply_transform: bool = True"),)),
     Mistake("block-mlp-without-bias", "ResTBlock",
             "The layers of your MLP have no bias. Keep torch's default.",

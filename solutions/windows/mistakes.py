@@ -56,9 +56,9 @@ def by_hand(number: str) -> str:
 MISTAKES = (
     # --- window_partition
     Mistake("partition-by-reshape", "window_partition",
-            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
-            "window then holds pieces of whole rows. Split H and W into two axes each, swap the two middle ones of "
-            "these four, and then reshape.",
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a window "
+            "then holds pieces of whole rows. Split H and W into two axes each, swap the middle two of these four, and "
+            "then reshape.",
             ((f"return {CUT}", "return x.reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-column-by-column", "window_partition",
             "Your windows are right, but you list them column by column. List them row by row: the second window is "
@@ -92,8 +92,8 @@ MISTAKES = (
              (SIDES, "wh, ww = window_size[0], window_size[0]"))),
     Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
     Mistake("partition-cropped", "window_partition",
-            "If windows do not divide the image, you leave out the rest of the image, and its tokens get no result. "
-            "Raise a ValueError instead.",
+            "If windows do not divide the image, you leave out the rows or columns that remain, and their tokens get "
+            "no result. Raise a ValueError instead.",
             ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * "
                      "window_size[1]]"),)),
     Mistake("partition-padded", "window_partition",
@@ -121,8 +121,8 @@ MISTAKES = (
     # --- window_reverse
     Mistake("reverse-by-reshape", "window_reverse",
             "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
-            "memory: each window is spread over whole rows. Swap the two axes in the middle first, as in "
-            "window_partition.",
+            "memory: each window is spread over whole rows. Split the windows into (B, H // wh, W // ww, wh, ww, C), "
+            "swap axes 2 and 3, and then reshape.",
             ((BACK, "grid.reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-column-by-column", "window_reverse",
             "You read the windows column by column. Read them row by row, as window_partition lists them.",
@@ -196,8 +196,8 @@ MISTAKES = (
             "different regions. -100 belongs where the regions differ.",
             ((MASK, f"-100 - {MASK}"),)),
     Mistake("mask-positive", "shifted_window_mask",
-            "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It should be "
-            "-100.",
+            "Your mask is +100 where the regions differ, so tokens that should be kept apart get the largest weights. "
+            "It should be -100 there.",
             ((MASK, f"-{MASK}"),)),
     Mistake("mask-minus-infinity", "shifted_window_mask",
             "Your mask is minus infinity where the regions differ. Use -100, as the authors' code does. The page gives "
@@ -220,7 +220,7 @@ MISTAKES = (
             ((REGIONS, "region_of_tokens(image_size, window_size, (0, shift_size[1]))"),)),
     Mistake("mask-numbers-collide", "shifted_window_mask",
             "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, 1). "
-            "Give each of the nine a number of its own, such as 3 * row + column.",
+            "Give each of the nine regions a number of its own, such as 3 * row + column.",
             ((REGIONS, by_hand("(i >= H - h).long() + (i >= H - s) + (j >= W - w) + (j >= W - t)")),)),
     Mistake("mask-shift-of-rows", "shifted_window_mask",
             "You use the shift of the rows, shift_size[0], for the columns too. The columns' shift is shift_size[1].",
@@ -324,8 +324,8 @@ MISTAKES = (
             "You divide by the scale, as if it were a temperature. Multiply the cosines by it.",
             ((LOGITS, "attn / scale + 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-no-scale", "AffineTransform",
-            "Your scale is made and never used. A cosine is at most 1, so without the scale the softmax is nearly "
-            "flat.",
+            "Your scale is made and never used. Multiply the cosines by it. A cosine is at most 1, so without the "
+            "scale the softmax is nearly flat.",
             ((LOGITS, "attn + 16 * torch.sigmoid(bias)"),)),
     Mistake("affine-starts-at-10", "AffineTransform",
             "Your logit_scale starts at 10. But it is a logarithm: start it at log 10 = 2.30, so that the scale is 10.",
@@ -347,7 +347,7 @@ MISTAKES = (
             "cpb_mlp's output.",
             ((LOGITS, "attn * scale + 0 * torch.sigmoid(bias)"),)),
     Mistake("affine-no-sigmoid", "AffineTransform",
-            "The sigmoid of the bias is missing. 16 * sigmoid(...) keeps it between 0 and 16.",
+            "The sigmoid of the bias is missing. Write 16 * sigmoid(...), which keeps the bias between 0 and 16.",
             ((LOGITS, "attn * scale + 16 * bias"),)),
     Mistake("affine-bare-bias", "AffineTransform",
             "You add cpb_mlp's output as it is. Take its sigmoid and multiply that by 16 first.",
@@ -383,14 +383,14 @@ MISTAKES = (
             "All your heads have the bias of the first one. cpb_mlp returns one number for each head: use them all.",
             ((BIAS, f"{BIAS}[:1]"),)),
     Mistake("affine-table-transposed", "AffineTransform",
-            "You flatten the table column by column. The index counts its cells row by row.",
+            "You flatten the table column by column. Flatten it row by row, as the index counts its cells.",
             ((BIAS, "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-table-coordinates-exchanged", "AffineTransform",
             "The table's two numbers, row offset and column offset, have changed places before cpb_mlp. Pass the "
             "table to cpb_mlp as it is.",
             ((BIAS, "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
     Mistake("affine-index-one-off", "AffineTransform",
-            "Each pair of tokens reads the cell before its own. The index counts from 0.",
+            "Each pair of tokens reads the cell before its own. The index counts from 0, so use it as it is.",
             ((BIAS, "self.cpb_mlp(table).flatten(0, 2)[index - 1].permute(2, 0, 1)"),)),
     Mistake("affine-no-mask", "AffineTransform",
             "The mask has no effect. Add it to the logits of every head.",
@@ -602,7 +602,7 @@ MISTAKES = (
             "You roll although shift is False, but you use no mask. Without a shift, nothing should be rolled.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
-            "If shift is not given, your windows are shifted. The default is False.",
+            "If shift is not given, your windows are shifted. The default should be False.",
             (("shift: bool = False", "shift: bool = True"),)),
     Mistake("windows-no-mask", "WindowAttention",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "

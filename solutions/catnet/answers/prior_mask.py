@@ -291,7 +291,7 @@ def prior_mask(
     return ((best - low) / (high + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
 
 
-# %% wrong: stretch-no-epsilon, expect: The last step divides by largest - smallest, but you do not add 1e-7 to it
+# %% wrong: stretch-no-epsilon, expect: The last step divides by largest - smallest alone
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:

@@ -616,7 +616,7 @@ class GlobalBranch(nn.Module):
         return (a @ v).reshape(b, -1, h, w)
 
 
-# %% wrong: one-head-over-all-channels, expect: You attend with one wide head
+# %% wrong: one-head-over-all-channels, expect: Your attention has one wide head
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -1117,7 +1117,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: windows-counted-by-area, expect: for the number of windows
+# %% wrong: windows-counted-by-area, expect: as the number of windows
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
@@ -1141,7 +1141,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: windows-from-the-area, expect: fewer windows, so heads are mixed up
+# %% wrong: windows-from-the-area, expect: fewer windows than that, so heads are mixed up
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()

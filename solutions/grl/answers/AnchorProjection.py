@@ -369,7 +369,7 @@ class AnchorProjection(nn.Module):
 # + return self.reduction(means.permute(0, 2, 3, 1))
 
 
-# %% wrong: tokens-in-a-row-that-must-fit, expect: You average d · d tokens that follow each other in the list
+# %% wrong: tokens-in-a-row-that-must-fit, expect: You average d · d consecutive tokens of the list
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
         super().__init__()
@@ -384,7 +384,7 @@ class AnchorProjection(nn.Module):
         return self.reduction(x).reshape(b, h // d, w // d, c // 2)
 
 
-# %% wrong: tokens-in-a-row, expect: You average d · d tokens that follow each other in the list
+# %% wrong: tokens-in-a-row, expect: You average d · d consecutive tokens of the list
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
         super().__init__()

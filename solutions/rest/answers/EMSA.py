@@ -1617,7 +1617,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: norm-by-hand-with-unbiased-variance, expect: InstanceNorm divides by n: unbiased=False
+# %% wrong: norm-by-hand-with-unbiased-variance, expect: InstanceNorm divides by n, so pass unbiased=False
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,

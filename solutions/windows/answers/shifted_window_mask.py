@@ -293,7 +293,7 @@ def shifted_window_mask(
     return torch.where(same, 0.0, -100.0)
 
 
-# %% wrong: plus-100, expect: which makes the wrong neighbours the strongest
+# %% wrong: plus-100, expect: so tokens that should be kept apart get the largest weights
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:
