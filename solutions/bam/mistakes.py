@@ -165,8 +165,7 @@ MISTAKES = (
             "order should be fc1, BatchNorm, ReLU, fc2.",
             ((SCORES, f"self.fc2({FIRST})"),)),
     Mistake("channel-relu-at-the-end", "ChannelBranch",
-            "There is a ReLU after fc2 too, so no number can be negative and no gate can fall below 0.5. The branch "
-            "ends with fc2.",
+            "There is a ReLU after fc2 too, so the branch can return no negative number. It should end with fc2.",
             ((f"scores = {SCORES}", f"scores = torch.relu({SCORES})"),)),
     Mistake("channel-sigmoid-between", "ChannelBranch",
             "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",

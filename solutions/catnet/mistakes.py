@@ -121,7 +121,7 @@ SEGMENTATION = mistakes(
                           f"1 - ({LOGITS})[:, None]"),
               no_axis=("Your result is (B, h, w). It should be (B, 1, h, w), like every map here.",
                        f"1 - torch.sigmoid({LOGITS})"),
-              hard=("You return 0 or 1. Return the probability, the sigmoid's output, without a threshold.",
+              hard=("You return 0 or 1. Return the probability itself, without comparing it with anything.",
                     f"(({LOGITS}) < 0).to(features.dtype)[:, None]"),
               axis_in_front=("Your new axis comes first, (1, B, h, w). It should come after the batch: (B, 1, h, w).",
                              f"1 - torch.sigmoid({LOGITS})[None]"),

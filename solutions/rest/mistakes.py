@@ -38,7 +38,7 @@ CONV, NORM = (
 ATTN = "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)"
 HIDDEN = "int(dim * mlp_ratio)"
 TOO_FEW_KEYS = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the page's bug museum. If sr_ratio "
-                "does not divide the sides, there are more. Let `flatten(2)` count the positions in sr's output.")
+                "does not divide the sides, there can be more. Let `flatten(2)` count the positions in sr's output.")
 FIRST, SECOND = "x = x + self.attn(self.norm1(x), H, W)", "return x + self.mlp(self.norm2(x))"
 
 
@@ -183,7 +183,7 @@ MISTAKES = (
             "defaults.",
             (("self.bn = nn.BatchNorm2d(out_channels)", "self.bn = nn.GroupNorm(1, out_channels)"),)),
     Mistake("embed-size-rounded-down", "OverlapPatchEmbed",
-            "The size that you return is the input's size divided by the patch size, rounded down. With odd sides you "
+            "The size that you return is the input's size divided by the patch size, rounded down. With some sizes you "
             "have more tokens than that. Read the size off the convolution's output.",
             ((TRUE_SIZE, "(x.shape[2] // self.conv.stride[0], x.shape[3] // self.conv.stride[1])"),)),
     Mistake("embed-size-rounded-up", "OverlapPatchEmbed",
@@ -327,8 +327,8 @@ MISTAKES = (
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // "
                        "self.sr_ratio)).mT)"),)),
     Mistake("emsa-keys-of-area", "EMSA",
-            "You take N // sr_ratio ** 2 for the number of reduced tokens. If sr_ratio does not divide the sides, "
-            "there are more. Let `flatten(2)` count the positions in sr's output.",
+            "You take N // sr_ratio ** 2 as the number of reduced tokens. If sr_ratio does not divide the sides, "
+            "there can be more. Let `flatten(2)` count the positions in sr's output.",
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"),)),
     Mistake("emsa-map-scrambled", "EMSA",
             "You turn the tokens (B, N, C) into (B, C, H, W) with `reshape` or `view` alone, which keeps the order of "

@@ -724,7 +724,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: M-from-the-formula-without-overlap, expect: If sr_ratio does not divide the sides, there are more
+# %% wrong: M-from-the-formula-without-overlap, expect: If sr_ratio does not divide the sides, there can be more
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
