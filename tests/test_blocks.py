@@ -17,7 +17,7 @@ def test_the_first_block_that_differs_is_named_with_its_stride_and_its_stage():
     missing |= {f"stages.0.1.{name}": shape for name, shape in DOWN.items()}
     extra |= {f"stages.1.0.{name}": shape for name, shape in DOWN.items()}
     assert said(missing, extra) == (
-        "The parameters are not the ones that the exercise asks for: the first block that differs is block 2 of stage "
+        "The parameters are not the ones that the exercise asks for. The first block that differs is block 2 of stage "
         "1 (`stages.0.1`): `fc2.weight` has shape (4, 8, 1, 1), expected (6, 8, 1, 1). Block 1 of stage 2 "
         "(`stages.1.0`) halves the map and should not: it has a `downsample`. Block 2 of stage 1 (`stages.0.1`) "
         "should halve the map and does not: it has no `downsample`. 2 blocks differ in all.")
@@ -27,7 +27,7 @@ def test_few_parameters_or_a_single_block_are_listed():
     assert "`stages.0.1.fc2.weight` has shape (4, 8, 1, 1)" in said({"stages.0.1.fc2.weight": (6, 8, 1, 1)},
                                                                      {"stages.0.1.fc2.weight": (4, 8, 1, 1)})
     one = {f"stages.0.1.{part}.{name}": shape for part in ("attn", "mlp") for name, shape in DOWN.items()}
-    assert "missing: `stages.0.1.attn.downsample.0.weight`" in said(one, {})
+    assert "Missing: `stages.0.1.attn.downsample.0.weight`" in said(one, {})
 
 
 def test_biases_everywhere_are_one_cause():

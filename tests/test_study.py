@@ -75,10 +75,10 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypa
     monkeypatch.setattr(module, "train", interrupted)
     stopped = study("my_study", **DESIGN, folder=tmp_path)
     assert len(stopped.results.runs) == 4
-    assert stopped.judged == ("Unfinished", "4 of 6 runs; run the cell again to go on.", ())
-    assert "<b>Unfinished:</b> 4 of 6 runs; run the cell again" in stopped._repr_html_()
+    assert stopped.judged == ("Unfinished", "4 of 6 runs are done; run the cell again to go on.", ())
+    assert "<b>Unfinished:</b> 4 of 6 runs are done; run the cell again" in stopped._repr_html_()
     text = stopped.path.read_text()
-    assert text.index("<b>Unfinished:</b> 4 of 6 runs; run the cell again") < text.index("What was expected")
+    assert text.index("<b>Unfinished:</b> 4 of 6 runs are done; run the cell again") < text.index("What was expected")
     assert "There are 3 seeds planned" in text and "<th>p</th>" not in text and "3 runs of each arm" in text
     monkeypatch.setattr(module, "train", real)
     assert len(study("my_study", **DESIGN, folder=tmp_path).results.runs) == 6 and len(quick) == 6
@@ -132,7 +132,7 @@ def test_an_arm_that_was_left_out_and_fewer_seeds_are_written_down(tmp_path, qui
 def test_a_conclusion_may_be_written_afterwards_and_is_marked(tmp_path, quick):
     assert "concludes" not in study("my_study", **DESIGN, folder=tmp_path).path.read_text()
     text = study("my_study", **DESIGN, conclusion="It <b> helps.", folder=tmp_path).path.read_text()
-    assert "Written after the first results" in text and "<blockquote>It &lt;b&gt; helps.</blockquote>" in text
+    assert "This was written after the first results" in text and "<blockquote>It &lt;b&gt; helps.</blockquote>" in text
     assert "Changed after the first run" not in text and len(quick) == 6
 
 
@@ -210,7 +210,7 @@ SLOW = (62.0, 98, 99, 72, 83)
 @pytest.mark.parametrize("ours, theirs, control, verdict, reason", [
     (HIGH, LOW, LOW, SUPPORTED, "every gap, controls included, is more than luck"),
     (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
-    (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
+    (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours', or better"),
     (MIXED, LOW, LOW, OPEN, "the gap between 'ours' and 'theirs' may still be luck"),  # the other three are no better
     (SLOW, LOW, LOW, SUPPORTED,
      "more than luck and above 5 points"),  # two solve it, and none is below any of the others

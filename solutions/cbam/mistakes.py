@@ -47,12 +47,12 @@ MISTAKES = (
             "them should be the mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Call the mlp on each of them "
+            "You add the mean and the maximum first and send the sum through the mlp. Call the mlp on each of them "
             "separately, and add the two results. Because of the ReLU, the two ways give different numbers.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
-            "You send the average of mean and maximum through the mlp. Call the mlp on each of them separately, and "
-            "add the two results.",
+            "You send the average of the mean and the maximum through the mlp. Call the mlp on each of them "
+            "separately, and add the two results.",
             ((SCORES, f"self.mlp(({MEAN} + {LARGEST}) / 2)"),)),
     Mistake("gate-scores-averaged", "ChannelGate",
             "You take half the sum of the mlp's two results. CBAM adds them without dividing.",
@@ -77,8 +77,8 @@ MISTAKES = (
             "You average two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None] / 2"),)),
     Mistake("gate-concatenated", "ChannelGate",
-            "You put mean and maximum side by side, so your mlp takes 2C numbers. It should take C: call it once on "
-            "the mean and once on the maximum, with the same weights.",
+            "You put the mean and the maximum side by side, so your mlp takes 2C numbers. It should take C: call it "
+            "once on the mean and once on the maximum, with the same weights.",
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
@@ -106,8 +106,8 @@ MISTAKES = (
             "the sigmoid's output as it is.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("gate-no-relu", "ChannelGate",
-            "The ReLU between the two layers of your mlp is missing. Without it, you could as well add mean and "
-            "maximum before the mlp.",
+            "The ReLU between the two layers of your mlp is missing. Without it, you might as well add the mean "
+            "and the maximum before the mlp.",
             (("nn.ReLU(), ", ""),)),
     Mistake("gate-hidden-sigmoid", "ChannelGate",
             "The hidden layer of your mlp has a sigmoid. It should have a ReLU: the sigmoid is only for the gate.",
@@ -174,8 +174,8 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("gate-hidden-is-reduction", "ChannelGate",
-            "The hidden layer has `reduction` numbers. The reduction is a divisor, so the layer should have channels "
-            "// reduction.",
+            "The hidden layer has `reduction` numbers. The reduction is a divisor, so the width should be "
+            "channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("gate-rounds-up", "ChannelGate",
             "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
@@ -183,11 +183,11 @@ MISTAKES = (
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
             "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
-            "the hidden width is then rounded down. Raise it only if the hidden width is 0.",
+            "the hidden width is then rounded down. Raise the error only if the hidden width is 0.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a mistake of the "
-            "caller. Raise a ValueError that names both numbers.",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely the caller's "
+            "mistake. Raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("gate-no-error", "ChannelGate",
             "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError "
@@ -292,8 +292,8 @@ MISTAKES = (
             "whose output has one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
-            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one. Here it is "
-            "`self.bn`, and it belongs between convolution and sigmoid.",
+            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one. In this "
+            "exercise the BatchNorm is `self.bn`, and it belongs between the convolution and the sigmoid.",
             ((f"\n        self.bn = {BN}", ""), (MAP, "torch.sigmoid(self.conv(pooled))"))),
     Mistake("spatial-bn-not-called", "SpatialGate",
             "`self.bn` is made and never called. It belongs between the convolution and the sigmoid.",
@@ -303,8 +303,8 @@ MISTAKES = (
             "authors' code has 0.01.) Leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
-            "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and "
-            "uses its running statistics in eval mode.",
+            "Your norm takes the mean and the variance from each image. BatchNorm takes them from the batch in "
+            "training, and uses its running statistics in eval mode.",
             (("self.bn(self.conv(pooled))",
               "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
@@ -372,8 +372,8 @@ MISTAKES = (
             "image that the channel gate has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You multiply x by the sum of the two gates. They work one after the other: multiply x by the channel "
-            "gate, then multiply the result by its own spatial gate.",
+            "You multiply x by the sum of the two gates. The gates work one after the other: multiply x by the "
+            "channel gate, then multiply the result by its own spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
             "Your block stops after the channel gate. Multiply the gated image by its spatial gate too.",
@@ -457,8 +457,8 @@ MISTAKES = (
             "result.",
             ((SUM, f"2 * torch.relu({MEAN} @ w1.T) @ w2.T"),)),
     Mistake("flexible-pooled-added", "flexible_attention",
-            "You add mean and maximum first. Send each of them through both matrices separately, and add the two "
-            "results.",
+            "You add the mean and the maximum first. Send each of them through both matrices separately, and add the "
+            "two results.",
             ((SUM, f"torch.relu(({MEAN} + {LARGEST}) @ w1.T) @ w2.T"),)),
     Mistake("flexible-scores-averaged", "flexible_attention",
             "You take half the sum of the two results. Add them without dividing.",
@@ -537,15 +537,15 @@ MISTAKES = (
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
-OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
+OWN_TENSOR = "Only a tensor that forward has just made is changed in place."
 IN_RANGE = "A sigmoid lies between 0 and 1."
-ANY_MESSAGE = "Of this error any message will do."
+ANY_MESSAGE = "For this error, any message will do."
 NOT_GRADED = "Of impossible arguments, only a bottleneck without channels is graded, not a reduction of 0."
 
 EQUIVALENT = {
     "ChannelGate 5: without 1": NOT_GRADED,
     "ChannelGate 5: 1 -> 0": NOT_GRADED,
-    "ChannelGate 7: rounded down, at least 1": "The error above is raised before.",
+    "ChannelGate 7: rounded down, at least 1": "The error above is raised first.",
     "ChannelGate 10: x last two axes exchanged": "A mean and a maximum over both axes do not depend on their order.",
     "ChannelGate 11: Add in place": OWN_TENSOR,
     "ChannelGate 12: last two axes exchanged": "Both have size 1.",

@@ -136,18 +136,18 @@ MISTAKES = (
             ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"),
              (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
     Mistake("position-sees-itself", "PositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): in (B, "
-            "N, 1, D) the positions are on the axis of the heads, so each has a single key. Put the new axis before "
-            "the positions: (B, 1, N, D).",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D). In (B, "
+            "N, 1, D), the positions are on the axis of the heads, so each position has a single key. Put the new "
+            "axis before the positions: (B, 1, N, D).",
             ((f"gathered = {GATHERED}", "gathered = values"),)),
     Mistake("position-dropout", "PositionAttention", ATTENTION_DROPOUT,
             ((MAP, f"nn.functional.dropout({MAP}, 0.1, self.training)"),)),
     Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
     Mistake("position-columns-sum", "PositionAttention",
-            "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is as if "
-            "queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If your values "
-            "are (B, C, N), multiply them by the map transposed.",
+            "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is the same "
+            "as if queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If your "
+            "values are (B, C, N), multiply them by the map transposed.",
             ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
 
     # --- ChannelAttention
@@ -227,8 +227,8 @@ MISTAKES = (
             ((NEGATE, ""), (f"return {WEIGHTS}",
                             f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
     Mistake("channel-maximum-of-columns", "ChannelAttention",
-            "With negate=True you subtract from the maximum of each column. Subtract from the maximum of each row, "
-            "because the softmax runs over that axis: dim=-1.",
+            "With negate=True you subtract each energy from the maximum of its column. Subtract it from the maximum of "
+            "its row, because the softmax runs along the rows: dim=-1.",
             ((NEGATED, NEGATED.replace("-1", "1")),)),
     Mistake("channel-scaled", "ChannelAttention",
             "You divide the energies by sqrt(N). DANet does not scale them.",
@@ -291,7 +291,7 @@ MISTAKES = (
             "Your channel branch reads the output of the position branch. Both branches should read x, side by side.",
             ((CHANNEL, "self.channel_out(self.channel(self.channel_in(x) + position))"),)),
     Mistake("head-shared-front", "DANetHead",
-            "Both branches read position_in; channel_in is made and never used. Each branch should have its own first "
+            "Both branches read position_in; channel_in is made and never used. Each branch should use its own first "
             "convolution.",
             ((CHANNEL, CHANNEL.replace("channel_in", "position_in")),)),
     Mistake("head-no-attention", "DANetHead",
@@ -303,17 +303,17 @@ MISTAKES = (
             "conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_in(x))"), (CHANNEL, "self.channel(self.channel_in(x))"))),
     *(Mistake(f"head-{unused}-unused", "DANetHead",
-              f"Both branches end in {used}; {unused} is made and never used. Each branch has its own last "
+              f"Both branches end in {used}; {unused} is made and never used. Each branch should use its own last "
               "convolution.",
               ((branch, branch.replace(unused, used)),))
       for branch, used, unused in ((CHANNEL, "position_out", "channel_out"),
                                    (POSITION, "channel_out", "position_out"))),
     Mistake("head-one-back", "DANetHead",
-            "position_out and channel_out are two names of the same block, so both branches share its weights. Make "
+            "position_out and channel_out are two names for the same block, so both branches share its weights. Make "
             "two blocks.",
             ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
     Mistake("head-one-front", "DANetHead",
-            "position_in and channel_in are two names of the same block, so both branches share its weights. Make two "
+            "position_in and channel_in are two names for the same block, so both branches share its weights. Make two "
             "blocks.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-back-first", "DANetHead",
@@ -400,12 +400,12 @@ MISTAKES = (
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), "
                       "self.classify_fused(channel)"),)),
     *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
-              f"classify_{one} and classify_{other} are two names of the same classifier, so they share its weights. "
+              f"classify_{one} and classify_{other} are two names for the same classifier, so they share its weights. "
               "Make three classifiers.",
               ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
       for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
-            "classify_fused, classify_position and classify_channel are three names of the same classifier, so they "
+            "classify_fused, classify_position and classify_channel are three names for the same classifier, so they "
             "share its weights. Make three classifiers.",
             (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
              "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
@@ -432,15 +432,15 @@ MISTAKES = (
       for kind in ("Dropout", "Dropout2d")),
     Mistake("head-dropout-before-sum", "DANetHead",
             "You apply dropout to each branch before you add the two. Put a Dropout2d(0.1) in front of each of the "
-            "three last convolutions. The one in classify_fused is then applied to the sum.",
+            "last three convolutions. The one in classify_fused is then applied to the sum.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
             "Your dropout has torch's default, 0.5. It should be Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
-            "Your dropout is active in eval mode too. Make an nn.Dropout2d in `__init__`, where it follows the mode. "
-            "A layer that is made in `forward` is always in training mode, and `F.dropout2d` needs "
+            "Your dropout is active in eval mode too. Make an nn.Dropout2d in `__init__`, so that it follows the "
+            "module's mode. A layer that is made in `forward` is always in training mode, and `F.dropout2d` needs "
             "training=self.training.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              (LOGITS,
@@ -497,11 +497,11 @@ MISTAKES = (
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
 ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
-EITHER_ORDER = "Two axes are exchanged in either order."
+EITHER_ORDER = "Two axes are exchanged, whichever is named first."
 SAME_FUNCTION = "The same function."
 BETWEEN = "Weights lie between 0 and 1 already."
-ONLY_SHAPE = "Only its shape is asked."
-SHIFTED = "What is the same for a whole row changes no weight of its softmax."
+ONLY_SHAPE = "Only its shape is asked for."
+SHIFTED = "A number that is added to a whole row changes no weight of its softmax."
 
 EQUIVALENT = {
     **{f"PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (6, 7, 8)},

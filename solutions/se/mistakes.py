@@ -120,7 +120,7 @@ MISTAKES = (
             "Your hidden layer uses a GELU. SE has a ReLU there.",
             (("torch.relu(self.fc1(z))", "nn.functional.gelu(self.fc1(z))"),)),
     Mistake("excitation-leaky-relu", "Excitation",
-            "The hidden layer lets a part of the negative numbers through (a leaky ReLU). SE has a plain ReLU there.",
+            "The hidden layer lets part of every negative number through (a leaky ReLU). SE has a plain ReLU there.",
             (("torch.relu(self.fc1(z))", "nn.functional.leaky_relu(self.fc1(z))"),)),
     Mistake("excitation-complement", "Excitation",
             "Your gate is 1 minus SE's gate, so it closes the channels that should be open and opens the others. "
@@ -153,8 +153,8 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("excitation-hidden-is-reduction", "Excitation",
-            "The hidden layer has `reduction` channels. The reduction is a divisor, so the layer should have channels "
-            "// reduction.",
+            "The hidden layer has `reduction` channels. The reduction is a divisor, so the width should be "
+            "channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("excitation-rounds-up", "Excitation",
             "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
@@ -189,7 +189,7 @@ MISTAKES = (
             "`detach()` (or `.data`, or `no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("excitation-changes-input", "Excitation",
-            "Your forward changes its input: an in-place ReLU (or `*=`) was applied to the input itself. Apply it to "
+            "Your forward changes its input: an in-place ReLU or `*=` is applied to the input itself. Apply it to "
             "the output of the hidden layer.",
             (("torch.relu(self.fc1(z))", "torch.relu(self.fc1(z.relu_()))"),)),
     Mistake("excitation-float-width", "Excitation", NOT_WHOLE, (("hidden = channels // reduction",
@@ -298,7 +298,8 @@ MISTAKES = (
             "The image is multiplied by its means as well as by the gate. Multiply it by the gate alone.",
             ((PRODUCT, f"{PRODUCT} * squeeze(x)[:, :, None, None]"),)),
     Mistake("se-divides", "SEBlock",
-            "The image is divided by the gate. Multiply: a gate of 0 closes the channel, a gate of 1 lets it pass.",
+            "The image is divided by the gate. Multiply: a gate of 0 closes the channel, and a gate of 1 lets it "
+            "pass.",
             (("x * self", "x / self"),)),
     Mistake("se-gate-flattened", "SEBlock",
             "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C is matched "
@@ -320,12 +321,13 @@ MISTAKES = (
             "squeeze(x).",
             (("squeeze(x)", "x.squeeze()"),)),
     Mistake("se-gates-averaged", "SEBlock",
-            "You average the gates over the batch, so all images get the same ones. Each image has its own gates.",
+            "You average the gates over the batch, so all images get the same ones. Leave the average out, so "
+            "that each image keeps its own gates.",
             ((PRODUCT, "x * self.excitation(squeeze(x)).mean(0)[:, None, None]"),)),
 
     Mistake("se-gates-on-means", "SEBlock",
-            "You multiply the means by the gates, and every position of a channel gets the same number. Multiply the "
-            "image, x.",
+            "You multiply the means by the gates, so every position of a channel gets the same number. Multiply the "
+            "image, x, by the gates instead.",
             ((PRODUCT, "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"),)),
 
     # --- se_parameter_cost
@@ -403,13 +405,13 @@ MISTAKES = (
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
 NOT_GRADED = "Of impossible arguments, only a bottleneck without channels is graded."
-OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
+OWN_TENSOR = "Only a tensor that forward has just made is changed in place."
 ERROR = ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
          "printed, not raised")
 
 EQUIVALENT = {
     "squeeze 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
-    "Excitation 7: rounded down, at least 1": "The error above is raised before.",
+    "Excitation 7: rounded down, at least 1": "The error above is raised first.",
     "Excitation 12: clamped": "A sigmoid lies between 0 and 1.",
     "Excitation 12: relu twice": "A second ReLU changes nothing.",
     "Excitation 12: sigmoid in place": OWN_TENSOR,

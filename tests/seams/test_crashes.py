@@ -74,7 +74,7 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     (SCALE.replace("def forward", "def foward"), "is missing the required \"forward\" function"),
     (SCALE.replace("self, x):", "self, x, y):"), "missing 1 required positional argument: 'y'"),
     (SCALE.replace("self.weight = nn.Parameter(torch.ones(channels))", "self.weight = nn.Linear(channels, 1)"),
-     "not expected: `weight.weight`"),
+     "Not expected: `weight.weight`"),
     (SCALE.replace("super().__init__()", "super().__init__()\n        self.fc = nn.LazyLinear(channels)"),
      "uninitialized parameter"),
 ])

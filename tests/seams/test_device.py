@@ -268,7 +268,7 @@ def test_what_stays_on_the_cpu_is_told(way, forward, telling):
      "RuntimeError when it was called: only for the CPU"),
     ("if x.device != torch.device('cpu'): return None; return 2 * x", "Output: it is not a tensor"),
     ("if x.device.type != 'cpu': x = x[:, :2]; return 2 * x",
-     "on another device expected shape (2, 4, 5, 6), got (2, 2, 5, 6)"),
+     "on another device, expected shape (2, 4, 5, 6), got (2, 2, 5, 6)"),
     ("if x.device.type != 'cpu': x = x.detach(); return 2 * x", "Gradient of `x`: no gradient arrives"),
     ("if x.device.type != 'cpu': return 2 * x.float(); return 2 * x",
      "on another device its dtype is float32, expected float64"),

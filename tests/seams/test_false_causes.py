@@ -103,7 +103,7 @@ def test_every_position_for_itself(way):
         " None])[:, :, 0]"
     )
     lesson.wrong(MIX.replace("self.attention(x) @ self.value(x)", heads),
-                 "is only `x` plus a multiple of what `value` gives")
+                 "is only `x` plus a multiple of the output of `value`")
 
 
 def test_a_method_that_returns_a_wrong_shape(way):
@@ -173,6 +173,6 @@ def test_numbers_that_are_near_everywhere(way):
     norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
     lesson = way(norm.format(1e-5), "norm",
                  *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
-    near = "A different eps, or another small constant, makes a difference of that size"
+    near = "A different value of eps, or of another small constant, makes a difference of that size"
     lesson.wrong(norm.format(1e-6), "numbers differ", near)
     lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

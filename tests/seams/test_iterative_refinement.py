@@ -107,4 +107,4 @@ def test_a_wrong_earlier_exercise(lesson):
     lesson.wrong(OWN_BLOCKS.replace("* self.k.out_features ** -0.5", "") + ANSWER, "Output[0]")
     lesson.wrong(OWN_BLOCKS.replace("nn.LayerNorm(channels) for _ in range(3)",
                                     "nn.LayerNorm(channels) for _ in range(2)")
-                 .replace("self.norms[2]", "self.norms[1]") + ANSWER, "missing: `norm2.weight` (8,), `norm2.bias` (8,)")
+                 .replace("self.norms[2]", "self.norms[1]") + ANSWER, "Missing: `norm2.weight` (8,), `norm2.bias` (8,)")

@@ -85,7 +85,7 @@ def test_a_fused_kernel_with_values_of_another_width(way):
                                for case in CASES))
     answer = "F.scaled_dot_product_attention(q[:, None], k[:, None], v[:, None], scale=1.0)[:, 0]"
     lesson.wrong(f"def mix(q, k, v):\n    return {answer}",
-                 "because queries and keys do not have the width of the values")
+                 "because queries and keys do not have the same width as the values")
     lesson.right(f"def mix(q, k, v):\n    q, k = F.pad(q, (0, 1)), F.pad(k, (0, 1))\n    return {answer}")
 
 

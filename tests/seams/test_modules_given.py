@@ -146,7 +146,7 @@ def test_a_layer_given_to_the_constructor(way):
 
             def forward(self, x):
                 return self.conv(x) + x
-        """, "missing: `downsample.weight` (3, 3, 1, 1), `downsample.bias` (3,)")
+        """, "Missing: `downsample.weight` (3, 3, 1, 1), `downsample.bias` (3,)")
 
 
 def test_a_module_built_from_earlier_exercises(way):
@@ -176,7 +176,7 @@ class Stack(nn.Module):
 
             def forward(self, x):
                 return refine(self.blocks, x)[-1]
-        """, "`self.blocks` is a plain Python container", "missing: `blocks.0.query.weight` (4, 4)")
+        """, "`self.blocks` is a plain Python container", "Missing: `blocks.0.query.weight` (4, 4)")
     lesson.wrong("""
         class Stack(nn.Module):
             def __init__(self, channels, depth):

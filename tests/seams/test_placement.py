@@ -51,12 +51,13 @@ def test_other_names_and_another_order_are_tried(way):
     lesson.right(RENAMED.format(layer=LINEAR, query="self.c", key="self.b"))
     lesson.right(RENAMED.format(layer=LINEAR, query="self.b", key="self.c"))
     lesson.wrong(RENAMED.format(layer=LINEAR, query="self.b", key="self.b"),
-                 "several have the same shape. There are 2 ways to give them the weights, and the answer is right")
+                 "several have the same shape. There are 2 ways to load the exercise's weights into them, and the "
+                 "answer is right")
     unfinished = RENAMED.format(layer=LINEAR, query="self.c", key="self.b").replace(" + x", "")
     lesson.wrong(unfinished, "`x` should be added to it (a shortcut) and is not")
     lesson.wrong(RENAMED.format(layer="Linear(channels, channels)", query="self.c", key="self.b"),
-                 "missing: `query.weight` (2, 8, 1, 1), `query.bias` (2,)",
-                 "not expected: `b.weight` (8, 8), `b.bias` (8,)")
+                 "Missing: `query.weight` (2, 8, 1, 1), `query.bias` (2,)",
+                 "Not expected: `b.weight` (8, 8), `b.bias` (8,)")
 
 
 def test_names_of_the_contract_bind(way):
@@ -130,7 +131,7 @@ def test_convolutions_and_linear_layers_are_one(way):
 
             def forward(self, s):
                 return torch.sigmoid(self.mix(self.wide(torch.tanh(self.narrow(s)))))
-        """, "your layers have biases, but the exercise's layers have none: `mix.bias` (5,)")
+        """, "Your layers have biases, but the exercise's layers have none: `mix.bias` (5,)")
     lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"),
                  "`wide` and `mix` are right; what you do with the result differs")
 
@@ -249,7 +250,7 @@ def test_whole_sub_modules_are_exchanged_before_their_layers(way):
 
             def forward(self, x):
                 return self.plus(x) - 2 * self.minus(x)
-        """, "There are 120 ways to give them the weights, and the answer is right with none of these")  # noqa: E501
+        """, "There are 120 ways to load the exercise's weights into them, and the answer is right with none of these")  # noqa: E501
     assert time.process_time() - start < 30  # and not 8! tries
 
 
@@ -295,7 +296,7 @@ def test_two_bare_parameters(way):
 
             def forward(self, logits):
                 return logits * self.logit_scale.exp() + self.offset
-        """, "missing: `logit_scale` (3, 1, 1)")
+        """, "Missing: `logit_scale` (3, 1, 1)")
 
 
 def test_a_parameter_beside_layers(way):
@@ -321,7 +322,7 @@ def test_a_parameter_beside_layers(way):
         """
     lesson.right(renamed)
     lesson.wrong(renamed.replace("self.scale *", "self.scale +"), "`fc` is right; what you do with the result differs")
-    lesson.wrong(renamed.replace("nn.Parameter(torch.ones(1, dim, 1).squeeze())", "1.0"), "missing: `weight` (4,).")
+    lesson.wrong(renamed.replace("nn.Parameter(torch.ones(1, dim, 1).squeeze())", "1.0"), "Missing: `weight` (4,).")
 
 
 def test_containers_in_another_nesting(way):

@@ -84,7 +84,7 @@ def test_infinities_and_booleans():
 
 
 def test_axes_of_size_one_in_another_place():
-    assert "in another place" in said([[1.0], [2.0]], [[1.0, 2.0]])
+    assert "in the wrong place" in said([[1.0], [2.0]], [[1.0, 2.0]])
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

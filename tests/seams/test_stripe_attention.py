@@ -103,7 +103,7 @@ def test_right_answers(lesson):
 @pytest.mark.parametrize("old, new, telling", [
     ("lambda t: self.transform_out(", "lambda t: self.transform_in(", "Both attentions use `transform_in`."),
     ("mask.transpose(1, 2)", "mask.transpose(1, 2) * 0",
-     "what `transform_in` receives (tensor 4 of 4): it is zero everywhere"),
+     "in the input of `transform_in` (tensor 4 of 4): it is zero everywhere"),
     ("torch.roll(y, tuple(by), (1, 2))", "y", "`transform_out` are right; what you do with the result differs"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d)", "Error"),
     ("relative_coords_table(size, d, dtype=qkv.dtype)", "relative_coords_table(size, d).to(qkv.dtype)",
@@ -120,11 +120,11 @@ def test_wrong_answers(lesson, old, new, telling):
 def test_exchanged_transforms_under_the_right_names(lesson):
     lesson.wrong(ANSWER.format(first="transform_in", second="transform_out", inner="transform_out",
                                outer="transform_in"),
-                 "the first difference is what `transform_in` receives (tensor 1 of 3): Expected shape (8, 2, 2, 8), "
+                 "the first difference is in the input of `transform_in` (tensor 1 of 3): Expected shape (8, 2, 2, 8), "
                  "got (8, 2, 8, 2)")
 
 
 def test_tables_are_not_kept_in_the_state(lesson):
     lesson.wrong(NAMED.replace("self.transform_in = ",
                                "self.table = nn.Parameter(torch.zeros(7))\n        self.transform_in = "),
-                 "not expected: `table` (7,)")
+                 "Not expected: `table` (7,)")

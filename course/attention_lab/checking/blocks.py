@@ -59,7 +59,7 @@ def told(fact: Unplaced) -> str | None:
     ordered = [found[place] for place in sorted(found)]
     if len(ordered) < 2:
         return None
-    said = [f"the first block that differs is {ordered[0].title}: {ordered[0].difference}."]
+    said = [f"The first block that differs is {ordered[0].title}: {ordered[0].difference}."]
     for does, verb, shortcut in ((True, "halves the map and should not", "has a"),
                                  (False, "should halve the map and does not", "has no")):
         if (block := next((block for block in ordered if block.halves is does), None)):

@@ -32,8 +32,8 @@ class AxesOfSizeOne(Fact):
 
 @dataclass(frozen=True)
 class Constant(Fact):
-    """Every number is `value`. expected: the one number that the expected tensor holds everywhere, None if it
-    varies."""
+    """Every number is `value`. expected: the one number that the expected tensor holds everywhere, or None if
+    it varies."""
 
     value: float
     expected: float | None
@@ -110,7 +110,7 @@ class SameForAllImages(Fact):
 
 @dataclass(frozen=True)
 class Border(Fact):
-    """The map is right, except for `width` rows and columns at each side."""
+    """The map is right, except for `width` rows and columns on each side."""
 
     width: int
 
@@ -173,7 +173,7 @@ class NumbersDiffer(Fact):
     wrong, of: how many are wrong, and how many there are.
     largest: the largest difference.
     index: the index of the first wrong number.
-    expected, got: the first wrong number.
+    expected, got: what the first wrong number should be, and what it is.
     """
 
     specific = False
@@ -187,7 +187,7 @@ class NumbersDiffer(Fact):
 
 @dataclass(frozen=True)
 class NumberDiffers(Fact):
-    """Two tensors of one number each differ."""
+    """Two tensors differ, and each holds a single number."""
 
     specific = False
     expected: float
@@ -223,7 +223,7 @@ class NotAnInt(Fact):
     got: Any
 
 
-# These may show by chance in a single odd case, such as a kernel of few numbers, gates that are all alike, or a scale
+# These may appear by chance in a single odd case, such as a kernel of few numbers, gates that are all alike, or a scale
 # of zero. So they lead a report only if no other failing case speaks against them.
 BY_CHANCE = (Constant, NotFinite, OnlyFirstImage, MissingActivation, ExtraActivation)
 # These may be a coincidence, so the sub-module in which the difference begins is named first.
@@ -233,8 +233,7 @@ OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)
 # What the learner's code returned.
 @dataclass(frozen=True)
 class WrongNesting(Fact):
-    """The result is nested in another way. expected, got: nodes of `values`. nothing: whether the whole result is None.
-    """
+    """The result is nested differently. expected, got: nodes of `values`. nothing: whether the whole result is None."""
 
     expected: Any
     got: Any
@@ -286,7 +285,8 @@ class InputChanged(Fact):
 
 @dataclass(frozen=True)
 class Dropout(Fact):
-    """The shares of the active dropout are not the expected ones. train: whether it is in training mode."""
+    """The shares of the active dropout are not the expected ones. train: whether the module is in training
+    mode."""
 
     active: tuple[float, ...]
     expected: tuple[float, ...]

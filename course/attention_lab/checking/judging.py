@@ -51,8 +51,8 @@ from .verdict import (
 
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
-NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. A different eps, or another "
-                   "small constant, makes a difference of that size.")
+NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of its largest number. A different value of eps, or "
+                   "of another small constant, makes a difference of that size.")
 EXPLAINED = 12  # if many placements come equally close, at most this many of them are looked at in detail
 
 
@@ -153,8 +153,8 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
     """Returns the first placement that reproduces the reference, or else the one that comes closest.
 
-    The closest one has the fewest wrong outputs. If several are equal in this, it is the one with the most sub-modules
-    that agree with the reference. If several are still equal, it is one whose difference can be described.
+    The closest one has the fewest wrong outputs. If several tie, it is the one with the most sub-modules that agree
+    with the reference. If several still tie, it is one whose difference can be described.
     """
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
@@ -229,8 +229,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     verdict.cases += [f"Right with {grouped(right, exercise.name)}."] if right else []
     if found[0] and difference.where != "crash" and sought > 1:
         verdict.evidence.append("Your layers have different names from the exercise's, and several have the same "
-                                f"shape. There are {sought} ways to give them the weights, and the answer is right "
-                                "with none of these. This report is about one of these ways.")
+                                f"shape. There are {sought} ways to load the exercise's weights into them, and the "
+                                "answer is right with none of these. This report is about one of these ways.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
 
@@ -256,16 +256,16 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
     before = case.question.earliest if only_earliest else case.question.earlier
     if before and of_other_sizes(case, before):
-        return ("A call is right by itself, but wrong after a call with other sizes on the same module. Something that "
-                "depends on the sizes is kept from call to call (an index, a table, a mask, a number of tokens). Make "
-                "it anew in each call.")
+        return ("A call is right by itself, but wrong after a call on the same module with inputs of other sizes. "
+                "Something that depends on the sizes is kept from call to call (an index, a table, a mask, a number of "
+                "tokens). Make it again in each call.")
     return "A first call is right, but a second one on the same module is wrong: something is kept from call to call."
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
     """Makes sure that one mistake costs points only once. A check that already fails on the CPU (a missing gradient, a
-    dtype) does not fail again on another device. A second call may get the same input.
-    If its answer is wrong, and the check of the output or of the state fails already, no further check fails."""
+    dtype) does not fail again on another device. If a second call gets the same input
+    and gives a wrong answer, no further check fails where the check of the output or of the state already does."""
     ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
     lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
     # the check to which a wrong second answer is ascribed
@@ -286,8 +286,8 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
     """Returns the catalogued mistake that would have given the same answers.
 
     The learner may have made several mistakes at once. The one that is returned explains the leading case completely,
-    and more cases than any other such mistake. If there is none, the code may have stopped in some cases. These are
-    then set aside, because the catalogued mistake need not stop there, and the mistake explains all other wrong cases.
+    and more cases than any other such mistake. If there is none, the cases in which the code stopped are set aside,
+    because the catalogued mistake need not stop there. The one that is then returned explains all other wrong cases.
     """
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
@@ -314,7 +314,7 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
 
 
 def _at_the_border(found: list[Difference]) -> bool:
-    """Says whether a report would speak of the border of a map. Its reader would then look for a wrong padding."""
+    """Says whether a report would speak of the border of a map. Its reader would then look for wrong padding."""
     return isinstance(worst(found).facts[0], facts.Border)
 
 

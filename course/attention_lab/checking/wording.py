@@ -22,9 +22,9 @@ UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0,
          "in one piece. So pass the axis of the positions as `dim`.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
-    "width": "queries and keys do not have the width of the values (pad the narrower ones with zeros)",
+    "width": "queries and keys do not have the same width as the values (pad the narrower ones with zeros)",
     "strides": "the numbers of a position do not lie side by side in memory, which a transpose or permute can cause "
-               "(add `.contiguous()`)",
+               "(add `.contiguous()` after it)",
 }
 DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called",
           "gradients": "in the backward pass"}
@@ -45,7 +45,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
     """How a wrong tensor could be made from the expected one."""
     match fact:
         case facts.AxesOfSizeOne(more):
-            place = "left over" if more > 0 else "missing" if more < 0 else "in another place"
+            place = "left over" if more > 0 else "missing" if more < 0 else "in the wrong place"
             return f"the numbers are right, but axes of size 1 are {place}."
         case facts.Constant(0.0, _):
             return "it is zero everywhere."
@@ -57,13 +57,14 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.ShouldBeZero(_, largest):
             return f"it should be zero everywhere; its largest number is {_number(largest)}."
         case facts.AxesPermuted(order):
-            return f"its axes are in the order {order}. The numbers are right, so permute the axes back."
+            return (f"its axes are in the order {order}, as numbered in the expected tensor. The numbers are right, so "
+                    "permute the axes back.")
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only. Is float32 (or another dtype) used on the way? Or does a "
-                    "small constant such as eps have another value, or stand in another place?")
+            return ("it is right to about six digits only. Is float32 (or another dtype) used along the way? Or does "
+                    "a small constant such as eps have the wrong value, or stand in the wrong place?")
         case facts.FewDigits(half=True):
-            return ("it is right to two or three digits only. Is a half-precision dtype (float16, bfloat16) used on "
-                    "the way?")
+            return ("it is right to two or three digits only. Is a half-precision dtype (float16, bfloat16) used "
+                    "along the way?")
         case facts.Scaled(-1.0):
             return "its sign is flipped everywhere."
         case facts.Scaled(factor):
@@ -90,7 +91,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             )
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
-            return f"the inside of the map is right; the {rim} differ, as they would with another padding."
+            return f"the inside of the map is right; the {rim} differ, as they would with different padding."
         case facts.InputAdded(name):
             return f"`{name}` is added to it and should not be."
         case facts.InputNotAdded(name):
@@ -100,7 +101,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.InputMultiplied(name):
             return f"it is multiplied by `{name}` one time too many."
         case facts.IsInput(name, reshaped):
-            return f"it is the input `{name}` itself, {'with another shape' if reshaped else 'unchanged'}."
+            return f"it is the input `{name}` itself, {'with a different shape' if reshaped else 'unchanged'}."
         case facts.InputReduced(name, how, axes, whole):
             over = f"axis {axes[0]}" if len(axes) == 1 else "all its axes" if whole else f"the axes {axes}"
             return f"it is the {how} of `{name}` over {over}."
@@ -119,7 +120,7 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
         case facts.NumbersDiffer(wrong, of, largest, index, expected, got):
             by = f", by up to {_number(largest)}" if reveal else ""
             return (
-                f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}; the first at {list(index)}: "
+                f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}. The first is at {list(index)}: "
                 + ("{}, {}.".format(*_told_apart(expected, got)) if reveal else f"got {_number(got)}.")
             )
         case facts.NumberDiffers(expected, got):
@@ -182,8 +183,8 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
             )
         case facts.InputChanged():
             return (
-                "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()`"
-                " on it)."
+                "your code changes it in place; compute a new tensor instead, without `*=`, `.data`, `[...] =` or"
+                " `..._()` on the old one."
             )
         case facts.Dropout((), expected, _):
             return f"{_shares(expected) if reveal else 'dropout'} should be active in training mode and is not."
@@ -219,8 +220,8 @@ def _errors(fact: Fact, reveal: bool) -> str | None:
                     "raise a ValueError, so that callers can tell it from a bug.")
         case facts.NumbersNotNamed(message, mentions):
             return (
-                f"the ValueError says {message!r}; name {_and(mentions)} in it, so that its reader knows what to"
-                " change."
+                f"the ValueError says {message!r}; name {_and(mentions)} in its message, so that the reader knows"
+                " what to change."
             )
     return None
 
@@ -239,7 +240,7 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
                 f"`device={like}.device`."
             )
         case facts.ShapeOnDevice(expected, got, asked):
-            return f"on {_elsewhere(asked)} expected shape {expected}, got {got}."
+            return f"on {_elsewhere(asked)}, expected shape {expected}, got {got}."
         case facts.DtypeOnDevice(expected, got, asked):
             return f"on {_elsewhere(asked)} its dtype is {got}, expected {expected}."
     return None
@@ -251,9 +252,9 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
         case facts.Begins(after, name, side, number, of, found, inputs):
             which = f" (tensor {number} of {of})" if of > 1 else ""
             count = f" It receives {inputs[0]} tensors, expected {inputs[1]}." if inputs else ""
-            verb = {"received": "receives", "gave": "gives"}[side]
+            verb = {"received": "input", "gave": "output"}[side]
             start = f"`{after}` is right; the" if after else "The"
-            return f"{start} first difference is what `{name}` {verb}{which}: {words(found, reveal)}{count}"
+            return f"{start} first difference is in the {verb} of `{name}`{which}: {words(found, reveal)}{count}"
         case facts.Reordered(after, name):
             return (f"`{after}` is right; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
@@ -268,8 +269,8 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             )
         case facts.NotGathered(name, shortcut):
             plus = f"`{shortcut}` plus " if shortcut else ""
-            return (f"Your output is only {plus}a multiple of what `{name}` gives: every position keeps its own "
-                    "values and gathers nothing from the others.")
+            return (f"Your output is only {plus}a multiple of the output of `{name}`: every position keeps its "
+                    "own values and gathers nothing from the others.")
         case facts.AllAgree(names):
             return (
                 f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do with"
@@ -291,7 +292,7 @@ def _told_apart(expected: float, got: float) -> tuple[str, str]:
 
 def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
     wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
-    digits = " It is right to six digits: is it rounded on the way, or is float32 used?" if near else ""
+    digits = " It is right to six digits: is it rounded along the way, or is float32 used?" if near else ""
     if not reveal:
         return f"{found} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))
@@ -340,7 +341,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
     wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
-        parts.append(f"your layers have biases, but the exercise's layers have none: {listed(fact.extra)}. Pass "
+        parts.append(f"Your layers have biases, but the exercise's layers have none: {listed(fact.extra)}. Pass "
                      "bias=False.")
     elif wall:
         parts.append(wall)
@@ -350,13 +351,13 @@ def _unplaced(fact: facts.Unplaced) -> str:
         shapes = [f"`{name}` has shape {found.pop(name)}, expected {wanted.pop(name)}." for name in both]
         parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more do not have the expected shapes."]
                                     if len(shapes) > LISTED else [])
-        parts += [f"missing: {listed(wanted.items())}."] if wanted else []
-        parts += [f"not expected: {listed(found.items())}."] if found else []
+        parts += [f"Missing: {listed(wanted.items())}."] if wanted else []
+        parts += [f"Not expected: {listed(found.items())}."] if found else []
         if wanted and fact.empty and not fact.hidden:
             what = "layers" if all("." in name for name in wanted) else "layers and every nn.Parameter"
             return (f"Your module has no parameters at all. Make its {what} in `__init__`, and keep them as attributes "
-                    f"(`self.name = ...`). These are {parts[0]}")
-    return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
+                    f"(`self.name = ...`). {parts[0]}")
+    return "The parameters are not the ones that the exercise asks for. " + " ".join(parts)
 
 
 def _crash(raised: Raised) -> str:

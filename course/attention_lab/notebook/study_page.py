@@ -21,7 +21,7 @@ from .versions import processor, versions
 
 SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
 UNFINISHED = "Unfinished"
-# Every verdict has a sign and two colours: one for the line at its left, and one for its box. A notebook does not load
+# Every verdict has a sign and two colours: one for the line on its left, and one for its box. A notebook does not load
 # our style sheet, so the colours stand in the HTML of the verdict itself.
 SIGNS = {SUPPORTED: ("✓", "#00704f", "#eef6f0"), REFUTED: ("✗", "#b0440a", "#fbeee6"),
          OPEN: ("?", "#6b6b6b", "#f1f1ee"), UNFINISHED: ("…", "#8a6d00", "#fdf6dc")}
@@ -47,8 +47,8 @@ class Comparison(NamedTuple):
 
     first, second: the names of the arms.
     control: True if `second` is compared because it is a control.
-    difference: the difference of their scores; its p and its interval are corrected for all comparisons. There is no
-        interval if p comes from the order of the runs.
+    difference: the difference between their scores; its p and its interval are corrected for all comparisons. There is
+        no interval if p comes from the order of the runs.
     solved: how many runs of each arm solve the task.
     by: what p compares, the scores or only their order.
     ahead: each run of `first` is paired with each run of `second`. This is the share of the pairs in which the run of
@@ -96,11 +96,11 @@ def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[
 
 
 def unfinished(results: Results) -> Judged | None:
-    """Returns what stands in the place of a verdict while runs are missing, or None if no run is missing."""
+    """Returns what stands in for a verdict while runs are missing, or None if no run is missing."""
     planned, done = len(results.arms) * len(results.seeds), len(results.runs)
     if done == planned:
         return None
-    return Judged(UNFINISHED, f"{done} of {planned} runs; run the cell again to go on.", ())
+    return Judged(UNFINISHED, f"{done} of {planned} runs are done; run the cell again to go on.", ())
 
 
 def _solved(results: Results, arm: str) -> int:
@@ -116,7 +116,7 @@ def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, st
     for each in comparisons:
         if _behind(each, matters):
             if each.control:
-                return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, so the "
+                return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}', or better, so the "
                                  "part that the control lacks makes no difference that matters.")
             if each.by == ORDER:
                 return REFUTED, f"'{each.first}' is behind '{each.second}', and by more than luck."
@@ -188,8 +188,8 @@ def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, 
         "(Holm). The interval holds the true gap in at least 95 of 100 such studies. It is corrected in the same way. "
         "So it leaves out 0 if p is below 0.05, and only then. There is no interval if p comes from the order. The "
         "rules are the course's, and a program applied them.</small></p>",
-        *([f"<h2>What its author concludes</h2><p><small>Written after the first results, so it is not part of what "
-           f"was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
+        *([f"<h2>What its author concludes</h2><p><small>This was written after the first results, so it is not part "
+           f"of what was expected.</small></p><blockquote>{escape(conclusion)}</blockquote>"] if conclusion else []),
         "<h2>How it was done</h2>",
         f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is "
         f"a module in the same small network, which has 16 channels and gets pictures of 24 x 24 pixels. It is "

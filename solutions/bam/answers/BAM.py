@@ -222,7 +222,7 @@ class BAM(nn.Module):
         return x * gate
 
 
-# %% wrong: sequential, edits, expect: what `spatial.reduce` receives
+# %% wrong: sequential, edits, expect: in the input of `spatial.reduce`
 # one after the other, as in CBAM
 # - raise ValueError(f'combine is "sum" or "product", got {combine!r}')
 # + raise ValueError('combine')

@@ -504,7 +504,7 @@ class AttentionResNet(nn.Module):
         return self.head(x)
 
 
-# %% wrong: all-biases, expect: your layers have biases, but the exercise's layers have none
+# %% wrong: all-biases, expect: Your layers have biases, but the exercise's layers have none
 class ResBlock(nn.Module):
     def __init__(self, c_in, c_out, stride, make_attention):
         super().__init__()

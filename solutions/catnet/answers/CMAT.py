@@ -494,7 +494,7 @@ class CMAT(nn.Module):
         return new[0], new[1]
 
 
-# %% wrong: norm-without-affine, expect: missing: `norm0.weight`
+# %% wrong: norm-without-affine, expect: Missing: `norm0.weight`
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
@@ -549,7 +549,7 @@ class CMAT(nn.Module):
         return second(q, s, query_mask), second(s, q, support_mask)
 
 
-# %% wrong: norm0-functional, expect: missing: `norm0.weight`
+# %% wrong: norm0-functional, expect: Missing: `norm0.weight`
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -573,7 +573,7 @@ class CMAT(nn.Module):
         return self.second(q, s, query_mask), self.second(s, q, support_mask)
 
 
-# %% wrong: norm2-never-made, expect: missing: `norm2.weight`
+# %% wrong: norm2-never-made, expect: Missing: `norm2.weight`
 class CMAT(nn.Module):
     def __init__(self, channels, reduction=8):
         super().__init__()
@@ -739,7 +739,7 @@ class CMAT(nn.Module):
         return tuple(out.chunk(2))
 
 
-# %% wrong: own-layers-for-support, expect: not expected: `support_attention.query.weight`
+# %% wrong: own-layers-for-support, expect: Not expected: `support_attention.query.weight`
 class CMAT(nn.Module):
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()

@@ -326,7 +326,7 @@ class CrossMaskedAttention(nn.Module):
         return mask * out
 
 
-# %% wrong: gamma, expect: not expected: `gamma`
+# %% wrong: gamma, expect: Not expected: `gamma`
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super(CrossMaskedAttention, self).__init__()
@@ -444,7 +444,7 @@ class CrossMaskedAttention(nn.Module):
         return out if last is None else out * last
 
 
-# %% wrong: layers-made-in-forward, expect: missing: `value.weight`
+# %% wrong: layers-made-in-forward, expect: Missing: `value.weight`
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super(CrossMaskedAttention, self).__init__()
@@ -696,7 +696,7 @@ class CrossMaskedAttention(nn.Module):
         return out
 
 
-# %% wrong: names-exchanged, expect: The first difference is what `value` receives
+# %% wrong: names-exchanged, expect: The first difference is in the input of `value`
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()

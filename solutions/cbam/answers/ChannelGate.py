@@ -161,7 +161,7 @@ class ChannelGate(nn.Module):
 # + return torch.sigmoid(avg + mx)[:, :, None, None]
 
 
-# %% wrong: sum-before, edits, expect: add mean and maximum first
+# %% wrong: sum-before, edits, expect: add the mean and the maximum first
 # adds what is pooled, not what comes out
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')

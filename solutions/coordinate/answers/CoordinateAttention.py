@@ -1041,7 +1041,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: bn-always-batch, expect: the first difference is what `bn1` gives
+# %% wrong: bn-always-batch, expect: the first difference is in the output of `bn1`
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1072,7 +1072,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: bn-always-eval, expect: the first difference is what `conv_h` receives
+# %% wrong: bn-always-eval, expect: the first difference is in the input of `conv_h`
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1164,7 +1164,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: bn-not-affine, expect: missing: `bn1.weight`
+# %% wrong: bn-not-affine, expect: Missing: `bn1.weight`
 class CoordinateAttention(nn.Module):
     def __init__(self, in_channels, out_channels, reduction=32):
         super(CoordinateAttention, self).__init__()
@@ -1652,7 +1652,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: hardswish-no-upper-limit, expect: the first difference is what `conv_h` receives
+# %% wrong: hardswish-no-upper-limit, expect: the first difference is in the input of `conv_h`
 class CoordinateAttention(nn.Module):
     """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
 
@@ -1714,7 +1714,7 @@ class CoordinateAttention(nn.Module):
         return x * row_gate * col_gate
 
 
-# %% wrong: instance-norm, expect: the first difference is what `bn1` gives
+# %% wrong: instance-norm, expect: the first difference is in the output of `bn1`
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1825,7 +1825,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: layers-in-forward, expect: missing: `conv1.weight`
+# %% wrong: layers-in-forward, expect: Missing: `conv1.weight`
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1911,7 +1911,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: max-pool, expect: The first difference is what `conv1` receives
+# %% wrong: max-pool, expect: The first difference is in the input of `conv1`
 class CoordinateAttention(nn.Module):
     """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
 
@@ -2403,7 +2403,7 @@ class CoordinateAttention(nn.Module):
         return x * a_h * a_w
 
 
-# %% wrong: two-conv1, expect: not expected: `conv2.weight`
+# %% wrong: two-conv1, expect: Not expected: `conv2.weight`
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 

@@ -292,7 +292,7 @@ def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return x.mean((1, 3), keepdim=True), x.mean((1, 2), keepdim=True)
 
 
-# %% wrong: rows-lie-down, expect: axes of size 1 are in another place
+# %% wrong: rows-lie-down, expect: axes of size 1 are in the wrong place
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
     rows = x.mean(3).unsqueeze(2)

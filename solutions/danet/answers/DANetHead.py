@@ -406,7 +406,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: one-classifier, expect: three names of the same classifier
+# %% wrong: one-classifier, expect: three names for the same classifier
 # one classifier three times
 
 
@@ -427,7 +427,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: one-out-block, expect: two names of the same block
+# %% wrong: one-out-block, expect: two names for the same block
 # the head: one out block
 
 
@@ -535,7 +535,7 @@ class DANetHead(nn.Module):
         return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
 
 
-# %% wrong: shared-block, expect: two names of the same block
+# %% wrong: shared-block, expect: two names for the same block
 # the head: shared block
 
 

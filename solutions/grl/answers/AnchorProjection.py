@@ -144,7 +144,7 @@ class AnchorProjection(nn.Module):
 # + return self.reduction(means.permute(0, 2, 3, 1))
 
 
-# %% wrong: bilinear-interpolation, expect: what `reduction` receives
+# %% wrong: bilinear-interpolation, expect: in the input of `reduction`
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
         super().__init__()

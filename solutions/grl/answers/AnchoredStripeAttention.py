@@ -1012,7 +1012,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: index-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: index-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1179,7 +1179,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(sh[0], sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: masks-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: masks-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1651,7 +1651,7 @@ class AnchoredStripeAttention(nn.Module):
         return torch.roll(y, shifts=(-sh[0], -sh[1]), dims=(1, 2)).reshape(B, L, C)
 
 
-# %% wrong: scaled-dot-products-instead-of-cosines, expect: what `transform_in` receives
+# %% wrong: scaled-dot-products-instead-of-cosines, expect: in the input of `transform_in`
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -1816,7 +1816,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: sizes-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: sizes-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,
@@ -2037,7 +2037,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: table-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: table-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -1269,7 +1269,7 @@ class GRLBlock(nn.Module):
 # + return y + self.res_scale * self.norm2(z)
 
 
-# %% wrong: size-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: size-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class GRLBlock(nn.Module):
     def __init__(
         self,

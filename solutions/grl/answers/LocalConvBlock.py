@@ -471,7 +471,7 @@ class LocalConvBlock(nn.Module):
         return (gate * y).flatten(2).transpose(1, 2)
 
 
-# %% wrong: message-without-numbers, expect: in it, so that its reader know
+# %% wrong: message-without-numbers, expect: in its message, so that the reader know
 class LocalConvBlock(nn.Module):
     def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
         super().__init__()

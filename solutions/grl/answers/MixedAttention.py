@@ -639,7 +639,7 @@ class MixedAttention(nn.Module):
         return x + self.proj(torch.cat([windows, stripes], dim=-1))
 
 
-# %% wrong: size-of-the-first-image, expect: wrong after a call with other sizes on the same module
+# %% wrong: size-of-the-first-image, expect: wrong after a call on the same module with inputs of other sizes
 class MixedAttention(nn.Module):
     def __init__(
         self,

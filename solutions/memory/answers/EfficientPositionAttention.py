@@ -255,7 +255,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: fused-not-padded, expect: do not have the width of the values
+# %% wrong: fused-not-padded, expect: do not have the same width as the values
 # without the large map: fused-not-padded
 
 

@@ -964,7 +964,7 @@ class EMSA(nn.Module):
         return self.proj(out)
 
 
-# %% wrong: first-image-answers-for-all, expect: the first difference is what `proj` receives
+# %% wrong: first-image-answers-for-all, expect: the first difference is in the input of `proj`
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,

@@ -1196,7 +1196,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + x)
 
 
-# %% wrong: downsample-not-stored, expect: missing: `downsample.weight`
+# %% wrong: downsample-not-stored, expect: Missing: `downsample.weight`
 class SCBottleneck(nn.Module):
     expansion = 4
 
@@ -1638,7 +1638,7 @@ class SCBottleneck(nn.Module):
         return F.relu(y + shortcut)
 
 
-# %% wrong: k1-without-BatchNorm, expect: missing: `k1.1.weight`
+# %% wrong: k1-without-BatchNorm, expect: Missing: `k1.1.weight`
 class SCBottleneck(nn.Module):
     expansion = 4
 

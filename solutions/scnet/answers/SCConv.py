@@ -452,7 +452,7 @@ class SCConv(nn.Module):
         return self.k4(self.k3(x) * gate)
 
 
-# %% wrong: InstanceNorm, edits, expect: missing: `k2.2.running_mean`
+# %% wrong: InstanceNorm, edits, expect: Missing: `k2.2.running_mean`
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))
@@ -764,7 +764,7 @@ class SCConv(nn.Module):
         return self.k4(self.k3(x) * gate)
 
 
-# %% wrong: eps-of-Keras, expect: what `k2.2` gives
+# %% wrong: eps-of-Keras, expect: in the output of `k2.2`
 class SCConv(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
         super(SCConv, self).__init__()
@@ -1038,7 +1038,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + up)
 
 
-# %% wrong: k2-without-BatchNorm, expect: missing: `k2.2.weight`
+# %% wrong: k2-without-BatchNorm, expect: Missing: `k2.2.weight`
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
@@ -1251,7 +1251,7 @@ class SCConv(nn.Module):
         out = self.k4(out)
 
 
-# %% wrong: no-running-statistics, edits, expect: missing: `k2.2.running_mean`
+# %% wrong: no-running-statistics, edits, expect: Missing: `k2.2.running_mean`
 # - self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))
 # - self.k3 = nn.Sequential(*conv_bn(channels))
 # - self.k4 = nn.Sequential(*conv_bn(channels, stride))

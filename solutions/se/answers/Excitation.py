@@ -397,7 +397,7 @@ class Excitation(nn.Module):
 # + return torch.sigmoid(torch.relu(self.fc2(self.fc1(z))))
 
 
-# %% wrong: relu6, edits, expect: first difference is what `fc2` receives
+# %% wrong: relu6, edits, expect: first difference is in the input of `fc2`
 # Uses ReLU6, which equals ReLU until a hidden value exceeds 6.
 # - if not 1 <= reduction <= channels:
 # -     raise ValueError(f'no hidden channel is left: channels={channels}, reduction={reduction}')
