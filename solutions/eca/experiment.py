@@ -27,6 +27,7 @@ ECA and the full matrix differ in more than sharing: in their rate, and in wheth
 Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
 `own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
 `own kernels` has ECA's rate, and like ECA it reads the means as they are.
+With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `own scaled kernels`.
 
 `ECA with a bias` has a bias in its kernel. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
 `SE as in lesson 01` gets the means as they are. Its third number is the share of its gates between 0.49 and 0.51, in per cent, on new pictures.
@@ -38,6 +39,7 @@ MIXED = "ECA, bands shuffled and mixed"
 MORE = ", 5120 pictures"
 BIAS, SORTED, RAW_SE = "ECA with a bias", "ECA, sorted again", "SE as in lesson 01"
 ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
+PLUS = " and a bias"
 
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("SE", "no neighbours", "no gate", "ECA")),
@@ -61,15 +63,17 @@ ROWS = [
     *((Row(RAW_SE, 1, rate), range(8)) for rate in (Fraction(1), TENTH)),
     *((Row(arm, longer, TEN), range(5)) for longer in (1, 5) for arm in (ONE, OWN)),
     *((Row(arm, 1, TENTH), range(5)) for arm in ("ECA", OWN_RAW)),
+    *((Row(arm + PLUS, 1, rate), range(5)) for rate in (Fraction(1), TEN) for arm in (ONE, OWN)),
+    *((Row(arm + PLUS, 5, TEN), range(3)) for arm in (ONE, OWN)),
 ]
 
 
 class OneKernel(nn.Module):
     """The scores of a kernel of three: (B, channels) -> (B, channels)."""
 
-    def __init__(self) -> None:
+    def __init__(self, bias: bool = False) -> None:
         super().__init__()
-        self.conv = nn.Conv1d(1, 1, 3, padding=1, bias=False)
+        self.conv = nn.Conv1d(1, 1, 3, padding=1, bias=bias)
 
     def forward(self, means: Tensor) -> Tensor:
         return self.conv(means[:, None])[:, 0]
@@ -78,12 +82,13 @@ class OneKernel(nn.Module):
 class OwnKernels(nn.Module):
     """The same with a kernel for each channel, which begins like the shared one."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, bias: bool = False) -> None:
         super().__init__()
         self.weight = nn.Parameter((2 * torch.rand(channels, 3) - 1) / 3 ** 0.5)
+        self.bias = nn.Parameter(torch.zeros(channels)) if bias else 0.0
 
     def forward(self, means: Tensor) -> Tensor:
-        return (F.pad(means, (1, 1)).unfold(1, 3, 1) * self.weight).sum(-1)
+        return (F.pad(means, (1, 1)).unfold(1, 3, 1) * self.weight).sum(-1) + self.bias
 
 
 def mixed(page: dict[str, Any]) -> nn.Module:
@@ -119,6 +124,8 @@ if __name__ == "__main__":
     runs.page["arms"] |= {MIXED: (lambda: mixed(runs.page), runs.page["order"], 0.1),
                           ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
                           OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01),
+                          ONE + PLUS: (lambda: scaled(OneKernel(bias=True)), slice(None), 0.01),
+                          OWN + PLUS: (lambda: scaled(OwnKernels(runs.page["BANDS"], bias=True)), slice(None), 0.01),
                           OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
     arms = runs.page["arms"]
     arms |= {arm + MORE: arms[arm] for arm in ("full matrix", "ECA")}
