@@ -33,6 +33,8 @@ ROWS = [
     (Row(FAR_NO_GATE), range(8)),
     *((Row(FAR_NO_GATE, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
     *((Row(arm, 5), range(3)) for arm in AT_THE_EDGE),
+    (Row("dilation 2, posts 10 away", 5), range(10)),
+    *((Row(arm, 5), range(8)) for arm in LEARN[1:4]),
 ]
 
 if __name__ == "__main__":

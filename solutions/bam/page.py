@@ -853,13 +853,17 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   It is wide enough in the four arms that are dark in the figure.
 #   If the window could not hold a bar and its post, the network stayed at the score of the vote.
 #   The network also stayed at this score with *no module*, and without the cue.
-#   After five times the steps, every network whose window was larger than needed found the right bar.
+#   After five times the steps, all runs of the four arms with a wide enough window found the right bar (3 or 8 runs each).
 #   None of these networks needs more parameters or multiply-adds than the others.
-#   (In more runs, with posts exactly 4d + 3 pixels away, one of six longer ones stayed at the score of the vote.
+#   (Near the edge of the window, some runs need more steps.
+#   With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
+#   With posts exactly 4d + 3 pixels away, one of six was.
 #   With posts one pixel farther away, all longer runs stayed there.)
+
+# %% [markdown]
 # - **After only a few steps, luck can decide how high a run with BAM scores.**
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
-#   Each of the three longer runs scored 100 %.
+#   Each of the eight longer runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
 #   With posts 12 pixels away, *no gate* even learns sooner.
