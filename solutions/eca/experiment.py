@@ -27,7 +27,7 @@ ECA and the full matrix differ in more than sharing: in their rate, and in wheth
 Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
 `own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
 `own kernels` has ECA's rate, and like ECA it reads the means as they are.
-With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `own scaled kernels`.
+With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `own scaled kernels` and the full matrix.
 
 `ECA with a bias` has a bias in its kernel. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
 `SE as in lesson 01` gets the means as they are. Its third number is the share of its gates between 0.49 and 0.51, in per cent, on new pictures.
@@ -65,6 +65,7 @@ ROWS = [
     *((Row(arm, 1, TENTH), range(5)) for arm in ("ECA", OWN_RAW)),
     *((Row(arm + PLUS, 1, rate), range(5)) for rate in (Fraction(1), TEN) for arm in (ONE, OWN)),
     *((Row(arm + PLUS, 5, TEN), range(3)) for arm in (ONE, OWN)),
+    (Row("full matrix" + PLUS, 5), range(5)),
 ]
 
 
@@ -124,6 +125,8 @@ if __name__ == "__main__":
     runs.page["arms"] |= {MIXED: (lambda: mixed(runs.page), runs.page["order"], 0.1),
                           ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
                           OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01),
+                          "full matrix" + PLUS: (lambda: scaled(nn.Linear(runs.page["BANDS"], runs.page["BANDS"])),
+                                                 slice(None), 0.01),
                           ONE + PLUS: (lambda: scaled(OneKernel(bias=True)), slice(None), 0.01),
                           OWN + PLUS: (lambda: scaled(OwnKernels(runs.page["BANDS"], bias=True)), slice(None), 0.01),
                           OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
