@@ -23,9 +23,6 @@ PAGE = (FOLDER / "page.py").read_text(encoding="utf-8")
 SECTION = PAGE.split("## 9. A question of your own")[1].split("## 10.")[0]
 
 
-ALL = studies.ALL
-
-
 def numbered(text):
     """The numbered items of a part of the section."""
     return re.findall(r"^# (\d)\. ", text, re.MULTILINE)
@@ -38,10 +35,10 @@ def test_every_question_says_how_to_make_its_arms_and_what_came_out():
     assert numbered(questions) == numbered(arms) == numbered(outcomes) == six and len(studies.QUESTIONS) == 6
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", studies.ALL)
 def test_a_question_can_be_asked_with_modules_from_the_notebooks(name, monkeypatch):
     monkeypatch.chdir(NOTEBOOKS / "10_capstone")
-    question = ALL[name]
+    question = studies.ALL[name]
     *_, control = question.arms
     _check(name, {"hypothesis": question.hypothesis}, question.task, question.arms, question.ahead, [control], 5)
     assert question.task in TASKS
@@ -51,9 +48,9 @@ def test_the_page_quotes_the_recorded_means():
     outcomes = SECTION.split("<summary>What came out when we asked")[1]
     said = dict(zip(studies.QUESTIONS, re.split(r"^# \d\. ", outcomes, flags=re.MULTILINE)[1:], strict=True))
     recorded = json.loads(studies.FILE.read_text(encoding="utf-8"))
-    assert list(recorded) == list(ALL)
+    assert list(recorded) == list(studies.ALL)
     for name, kept in recorded.items():
-        wanted = dict.fromkeys(ALL[name].arms, ALL[name].seeds)
+        wanted = dict.fromkeys(studies.ALL[name].arms, studies.ALL[name].seeds)
         assert {arm: len(scores) for arm, scores in kept["scores"].items()} == wanted
     for name in studies.QUESTIONS:
         for arm, scores in recorded[name]["scores"].items():
@@ -91,9 +88,9 @@ def test_the_page_tells_what_the_sign_of_one_number_does():
         assert said in SECTION
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", studies.ALL)
 def test_a_recorded_verdict_follows_from_the_recorded_scores(name):
-    question, kept = ALL[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
+    question, kept = studies.ALL[name], json.loads(studies.FILE.read_text(encoding="utf-8"))[name]
     runs = {(arm, seed): {"score": score} for arm, of in kept["scores"].items() for seed, score in enumerate(of)}
     *_, control = question.arms
     found = judged(Results(tuple(question.arms), tuple(range(question.seeds)), runs), question.ahead, [control], 5)

@@ -4,7 +4,7 @@ solved notebooks.
     python -m solutions.capstone.studies [NAME ...]      without a name: all of them
     python -m solutions.capstone.studies --example       the finished report beside the notebook, made again
 
-Trains what work/studies does not hold yet (about twenty minutes of one core for all), and prints each verdict.
+Trains what work/studies does not hold yet (about half an hour of one core for all), and prints each verdict.
 studies.json beside this file gets the scores, which the page quotes. The finished report, example_study.html, is made
 by the code that stands on it (a minute and a half of one core).
 """

@@ -123,9 +123,8 @@ if __name__ == "__main__":
     boards = page["marked"]
 
     def run(arm: str, seed: int) -> Any:
-        half = len(boards.pictures) // 2
-        page["marked"] = boards._replace(pictures=boards.pictures[:half], answers=boards.answers[:half]) if (
-            arm in SHORT) else boards
+        some = len(boards.pictures) // (2 if arm in SHORT else 1)
+        page["marked"] = boards._replace(pictures=boards.pictures[:some], answers=boards.answers[:some])
         return page["run"](arm, seed)
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -7,14 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from attention_lab.tasks.coloured_posters import (
-    COLOURS,
-    COLUMNS,
-    UNASKED,
-    Posters,
-    right_on_posters,
-    weight_on_the_same,
-)
+from attention_lab.tasks import coloured_posters
+from attention_lab.tasks.coloured_posters import COLOURS, COLUMNS, UNASKED, Posters
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -30,7 +24,7 @@ Its second and third numbers say where the weight of an unmarked patch lies, in 
 The second is the share on the marked patch of its colour, and the third is the share on unmarked patches of its colour."""  # noqa: E501
 THIRD = Fraction(1, 3)
 NONE, PAPER = "no attention", "channel attention, paper's sign"
-CELLS = 24  # on a poster
+CELLS = coloured_posters.ROWS * COLUMNS  # on a poster
 LENT, LOOKS = "mean of all, lent", "position attention, section 4"
 SIGNS = "channel attention", PAPER
 FRESH = range(100, 108)  # seeds that nobody had seen when the page was written
@@ -81,7 +75,8 @@ if __name__ == "__main__":
         posters = runs.page["test_set"]
         with torch.no_grad():
             weights = network[2].attention(network[:2](posters.pictures))
-        return {"right": right_on_posters(network, posters), "marked": 100 * weight_on_the_same(weights, posters),
+        return {"right": coloured_posters.right_on_posters(network, posters),
+                "marked": 100 * coloured_posters.weight_on_the_same(weights, posters),
                 "unmarked": 100 * weight_on_unmarked(weights, posters)}
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -1,5 +1,5 @@
-"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about twelve minutes of one
-core)."""
+"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about three quarters of an
+hour of one core)."""
 
 from fractions import Fraction
 from pathlib import Path
