@@ -880,8 +880,8 @@ show_damage(worse, restored[-1], lost)
 # A grey wall carries coloured stickers in pairs.
 # Both stickers of a pair have the same motif (a pattern in light and dark), but on one of them the motif has *faded*:
 # only the colour is left.
-# Other pairs of the same colour have other motifs, but they are farther away.
-# So a network must find the partner that is in the same window or stripe.
+# Other pairs of the same colour have other motifs, but no such pair lies in the same window or stripe.
+# So a network must find the partner that does.
 # Each kind of damage is named after the place where its answer can be found:
 #
 # - **window**: the two stickers of a bluish pair (both cyan, or both purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
