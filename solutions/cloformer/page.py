@@ -761,7 +761,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # But an open gate also takes away what is non-linear in the branch.
 # A branch that computes GELU(v), with no gate at all, scores 94 to 95 % after 180 steps.
 # With an open gate the branch is linear, and still the network can read the threads.
-# The network has another nonlinearity, the GELU between its last two convolutions, and that is probably enough.
+# (The network has another nonlinearity, the GELU between its last two convolutions.)
 # The local and the global branch, in contrast, were both needed in all of these runs.
 #
 # <details><summary>All runs, and two other gates</summary>

@@ -471,9 +471,7 @@ slide_the_marks(trained_network)
 # In one case in 16, the board that lends its gates has the same crossing, and 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
 #
 # On these boards, always naming the most frequent colour scores 36.6 %.
-# Why do the other networks score more than that?
-# Together their three convolutions see a window of 11 x 11 pixels.
-# That is enough, we think, if the square is near a mark.
+# The other networks score more than that, and we have not examined how.
 # **CBAM's map** could draw the right spot, but it sees only a window of 19 x 19 pixels.
 
 # %% [markdown]

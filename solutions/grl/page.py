@@ -989,8 +989,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # | all three | 44.5, 45.4 | 41.8, 43.9 | 16.6, 16.6 |
 #
 # The gaps grow.
-# But scores also rise, by 1 to 2 dB, for stickers whose branch is off.
-# Perhaps the reason is that a branch that is off still averages, and an average holds a little of the partner's motif.
+# But scores also rise, by 1 to 2 dB, for stickers whose branch is off, and we have not examined why.
 # Scores rise in the same way with half the learning rate (one run each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 

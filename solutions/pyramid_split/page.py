@@ -724,7 +724,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
 # - **Competition is not needed here.**
 #   In eight recorded runs of 250 steps, *softmax over scales* scored 81 to 100 %, and *sigmoids, no competition* scored 94 to 100 %.
-#   With five times the steps and the page's learning rate, every run of both arms scored 100 %.
+#   With five times the steps and the page's learning rate, both arms scored 100 % in all three runs.
 #   (The softmax's short runs seem to suffer from the narrow range of section 5, as question 2 explains.)
 
 # %% [markdown]
