@@ -26,6 +26,25 @@ class ChannelBranch(nn.Module):
         return y.view(x.size(0), x.size(1), 1, 1)
 
 
+# %% right: flatten-and-index
+# the mean over one long axis, and the two axes put back by indexing
+
+
+class ChannelBranch(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError(f"{channels} channels are fewer than reduction {reduction}")
+        self.fc1 = nn.Linear(channels, channels // reduction)
+        self.bn = nn.BatchNorm1d(channels // reduction)
+        self.fc2 = nn.Linear(channels // reduction, channels)
+
+    def forward(self, x):
+        means = torch.flatten(x, start_dim=2).mean(dim=-1)
+        hidden = self.bn(self.fc1(means)).clamp(min=0)
+        return self.fc2(hidden)[..., None, None]
+
+
 # %% wrong: bias-false, expect: have no bias
 # without biases, as in SE
 

@@ -26,6 +26,29 @@ class RepairedSpatialAttention(nn.Module):
         return self.sa(x).expand(b, c, h, w)
 
 
+# %% right: blocks
+# a helper that makes a convolution with its BatchNorm and ReLU
+
+
+def conv_block(before, after, **how):
+    return nn.Sequential(nn.Conv2d(before, after, **how), nn.BatchNorm2d(after), nn.ReLU())
+
+
+class RepairedSpatialAttention(nn.Module):
+    def __init__(self, channels, reduction=16, num_layers=3, dilation=2):
+        super().__init__()
+        hidden = channels // reduction
+        if not hidden:
+            raise ValueError(f"channels = {channels} is too small for reduction = {reduction}")
+        dilated = dict(kernel_size=3, dilation=dilation, padding="same")
+        self.sa = nn.Sequential(conv_block(channels, hidden, kernel_size=1),
+                                *(conv_block(hidden, hidden, **dilated) for _ in range(num_layers)),
+                                nn.Conv2d(hidden, 1, kernel_size=1))
+
+    def forward(self, x):
+        return torch.broadcast_to(self.sa(x), x.shape)
+
+
 # %% wrong: dilation-dropped, expect: took the dilation away
 # the dilation is taken away
 

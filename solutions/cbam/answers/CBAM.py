@@ -23,6 +23,22 @@ class CBAM(nn.Module):
         return out
 
 
+# %% right: list-of-gates
+# both gates in a loop
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel_size=7):
+        super().__init__()
+        self.channel_gate = ChannelGate(channels, reduction=reduction)
+        self.spatial_gate = SpatialGate(kernel_size=kernel_size)
+
+    def forward(self, x):
+        for gate in (self.channel_gate, self.spatial_gate):
+            x = torch.mul(x, gate(x))
+        return x
+
+
 # %% wrong: gates-only, edits, expect: return the spatial gate's output
 # passes the weights on, never multiplies
 # - x = x * self.channel_gate(x)

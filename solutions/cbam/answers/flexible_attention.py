@@ -21,6 +21,17 @@ def flexible_attention(x, w1, w2):
     return x * w.view(b, c, 1, 1)
 
 
+# %% right: stacked
+# the means and the maxima go through the two matrices together
+
+
+def flexible_attention(x, w1, w2):
+    pooled = torch.stack([torch.mean(x, dim=(-2, -1)), torch.amax(x, dim=(-2, -1))])
+    hidden = torch.einsum("pbc,hc->pbh", pooled, w1).clamp(min=0)
+    scores = torch.einsum("pbh,ch->bc", hidden, w2)
+    return torch.einsum("bchw,bc->bchw", x, scores.sigmoid())
+
+
 # %% wrong: mean-only, expect: use the mean alone
 # SE
 
