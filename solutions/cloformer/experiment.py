@@ -1,4 +1,4 @@
-"""The long runs of lesson 09: `python -m solutions.cloformer.experiment` writes experiment.md (about fifteen minutes
+"""The long runs of lesson 09: `python -m solutions.cloformer.experiment` writes experiment.md (about twenty minutes
 of one core)."""
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ They say how far a grey wave of 3 pixels and one of 24 pixels change the branch'
 For each branch, 100 % is the largest change that any wave of 2 to 24 pixels makes.
 
 `GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm before the attention.
-`added` computes tanh(map(q + k)) + v, and `GELU` computes GELU(v).
+`added` computes tanh(map(q + k)) + v, `GELU` computes GELU(v), and `tanh` computes tanh(v).
 `not trained` has no scores, only the four numbers for the branches.
 `window` is the window size of the global branch. `[3, 1]` has three local heads and one global head."""  # noqa: E501
 HALF = Fraction(1, 2)
@@ -34,7 +34,7 @@ WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 
 PAGE = "local heads only", "global heads only", "two of each", "two of each, gate open"
 CHANGED = "local heads only, GroupNorm", "two of each, added"
-PLAIN = "two of each, GELU"
+PLAIN, TANH = "two of each, GELU", "two of each, tanh"
 UNTRAINED = "two of each, not trained"
 SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
 FRESH = range(11, 17)  # seeds that nobody had seen when the page was written
@@ -51,6 +51,10 @@ ROWS = [
     (Row(PLAIN, 5), range(3)),
     (Row(PLAIN, 5, HALF), range(2)),
     (Row(UNTRAINED, 0), range(16)),
+    *((Row(arm, 1, rate), FRESH) for rate in (Fraction(1), Fraction(2)) for arm in (*PAGE[2:], PLAIN, TANH)),
+    (Row(PAGE[3]), range(3, 11)),
+    (Row(TANH), range(11)),
+    (Row(TANH, 5), FRESH[:3]),
 ]
 
 
@@ -67,6 +71,10 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
         def forward(self, x: Tensor) -> Tensor:
             return F.gelu(self.mixer(self.qkv(x)).chunk(3, dim=1)[2])
 
+    class Tanh(local):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.tanh(self.mixer(self.qkv(x)).chunk(3, dim=1)[2])
+
     def with_branch(branch: type[nn.Module]) -> nn.Module:
         made = net([2, 2])
         made.attn.local_branches[0].__class__ = branch
@@ -81,6 +89,7 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
         "local heads only, GroupNorm": lambda: net([4, 0], norm=lambda channels: nn.GroupNorm(1, channels)),
         "two of each, added": lambda: with_branch(Added),
         PLAIN: lambda: with_branch(Plain),
+        TANH: lambda: with_branch(Tanh),
         "[3, 1]": lambda: net([3, 1]),
         "[1, 3]": lambda: net([1, 3]),
         "two of each, window 12": lambda: with_window(12),

@@ -51,7 +51,7 @@ ROWS = [
     *((Row(WIDE_MAP, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
     (Row(WIDE_MAP), range(5)),
     (Row(WIDE_MAP, 1, HALF), range(3)),
-    *((Row(arm, 1, rate), range(5)) for rate in (Fraction(1), Fraction(2)) for arm in SHORT),
+    *((Row(arm, 1, Fraction(rate)), range(5)) for rate in (1, 2, 4) for arm in SHORT),
 ]
 
 

@@ -194,7 +194,7 @@ class World:
         if seed:
             self.secrets["seed"] = seed
         # a comment in autograder/lessons/sizes.py
-        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"
+        self.secrets["hidden cases"] = "They are primes, so no module with a bottleneck has as many channels"
         self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
 
     def __enter__(self) -> World:
