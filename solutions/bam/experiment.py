@@ -15,7 +15,7 @@ Each number is the share of right answers on 2048 new strips, in per cent.
 A vote of both bars scores 75.
 
 After 96 steps, some networks are just about to learn. Rounding then decides how a run ends, and another processor rounds in another way.
-An earlier record of BAM with dilation 4 and posts 12 away, seeds 0 to 7, has 75.5, 92.7, 76.0, 78.4, 100, 100, 91.2 and 76.2."""
+An earlier record of BAM with dilation 4 and posts 12 away, seeds 0 to 7, has 75.5, 92.7, 76.0, 78.4, 100, 100, 91.2 and 76.2."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 TOO_SMALL = ("dilation 1, posts 8 away", "dilation 2, posts 12 away")  # windows that do not hold a bar and its post

@@ -56,11 +56,11 @@ ITEMS = (
                   "`nn.SiLU()`")),
     Item("open-gate",
          "In the local branch, the gate that multiplies v was opened: all its numbers were 1. "
-         "On our task, 7 of 17 such networks were at chance (about 50 %) after 180 steps, and none of them scored above "
-         "94 % even after 3,600. With its gate, the network scored 96 % after 180. What did the open gate cost?",
+         "On our task, 7 of 17 such networks were at chance (about 50 %) after 180 steps, and none scored above 94 % "
+         "even after 3,600. With its gate, the network scored 96 % after 180. What did the open gate cost?",
          "d",
-         "With an open gate the task can be learned too, only later. Our three first short runs alone would have told you "
-         "that it is impossible. (GELU(v), which has no gate either, scored 93 to 95 % after 180 steps.)",
+         "With an open gate the task can be learned too, only later. Our three first short runs alone would have "
+         "told you that it is impossible. (GELU(v), which has no gate either, scored 93 to 95 % after 180 steps.)",
          choices=("Everything: the task cannot be solved with it.",
                   "The parameters that the gate had.",
                   "Nothing, because longer training does the same.",

@@ -902,7 +902,7 @@ print("does it train?          ", trains(module))
 #    We also left out one step of the softmax, the division by the sum.
 #    The exponentials then do not compete, but their range is still narrow.
 #    Eight such runs scored 69 to 100 %, so they lag as the softmax does.
-#    So it seems to be the narrow range, and not the competition, that slows the softmax down.
+#    So at this learning rate, it seems to be the narrow range, and not the competition, that slows the softmax down.
 # 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.
 #    On our cloths that did no harm.

@@ -708,7 +708,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # With six questions at once this arm scores 97 to 99 %.
 # (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
 #
-# In an image, all positions ask at once, so the wrong axis may do so little harm that nobody notices.
+# In an image, all positions ask at once, too.
+# So if they do not all want the same thing, the wrong axis may do so little harm that nobody notices.
 
 # %% [markdown]
 # ### How you would notice
