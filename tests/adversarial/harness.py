@@ -30,6 +30,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 import attention_lab
+from autograder.lessons.sizes import odd_sides
 from tests.classroom.pupils import (
     FULL,
     GRADE_IDS,
@@ -193,8 +194,8 @@ class World:
         self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
         if seed:
             self.secrets["seed"] = seed
-        # a comment in autograder/lessons/sizes.py
-        self.secrets["hidden cases"] = "They are primes, so no module with a bottleneck has as many channels"
+        # words in autograder/lessons/sizes.py
+        self.secrets["hidden cases"] = str(odd_sides.__doc__)
         self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
 
     def __enter__(self) -> World:
