@@ -750,7 +750,7 @@ slide_answers(arms, trained, tasks)
 # Then we trained this CBAM for five times as many steps, in fifteen runs at three learning rates.
 # One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %.
 # And ECA, which has a mean and no maximum, solves the look-up in four of its five longer runs (see the map below).
-# So the maximum makes learning faster here, but it is not the only thing that does.
+# So in these runs the maximum helped CBAM to learn sooner, but it is not the only thing that can help.
 # In a simpler gate, a BatchNorm on the means does as much as the maximum (section 9, question 1).
 #
 # Position attention compares all pairs of positions, yet no run of it gets above chance on "far",
@@ -1024,7 +1024,7 @@ study("places", task="far",
 #    After five times as many steps, twelve runs with the scale and thirteen runs without it have solved it.
 #    After five runs of each arm, four with the scale and all five without it had solved the task.
 #    It looked as if the scale did harm, but ten more runs of each showed no such effect.
-# 6. With ECA's neighbours, networks learn sooner: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
+# 6. With ECA's neighbours, networks learned sooner in our runs: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
 #    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
 #    The fifth run with a kernel of 1 stops at 82 %.
