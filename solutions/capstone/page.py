@@ -1024,7 +1024,8 @@ study("places", task="far",
 #    After five times as many steps, twelve runs with the scale and thirteen runs without it have solved it.
 #    After five runs of each arm, four with the scale and all five without it had solved the task.
 #    It looked as if the scale did harm, but ten more runs of each showed no such effect.
-# 6. With ECA's neighbours, networks learned sooner in our runs: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
+# 6. With ECA's neighbours, networks learned sooner in our runs.
+#    A kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
 #    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
 #    The fifth run with a kernel of 1 stops at 82 %.
