@@ -1,8 +1,11 @@
 """The long runs behind the pages' claims: a table that goes on where it stopped, and the tables that are there."""
 
+import runpy
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from torch import Tensor
 
 from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
@@ -77,3 +80,28 @@ def test_the_table_of_a_lesson_has_what_its_script_asks_for(name):
         asked.setdefault(row, set()).update(seeds)
     assert {row: set(scores) for row, scores in long_runs.read(text).items()} == asked
     assert text.startswith(experiment.ABOUT)
+
+
+def few(data: Any) -> Any:
+    """The first pictures or answers of a training set."""
+    return data[:16] if isinstance(data, Tensor) else tuple(map(few, data))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name != "capstone"])  # which trains in its own way
+def test_every_arm_of_a_lesson_still_fits_its_page(name, monkeypatch):
+    """Each arm of its script is trained for a moment, on a few pictures."""
+    librarys, tried = long_runs.training.train, set()
+
+    def for_a_moment(network, pictures, answers, *, epochs, **how):
+        return librarys(network, few(pictures), few(answers), epochs=1, **how)
+
+    def one_run_of_each(self, file, about, rows, run):
+        for arm in dict.fromkeys(row.arm for row, _ in rows):
+            long_runs.training.compare([arm], [0], run)
+            tried.add(arm)
+
+    monkeypatch.setattr(long_runs.training, "train", for_a_moment)
+    monkeypatch.setattr(LongRuns, "fill", one_run_of_each)
+    runpy.run_module(f"solutions.{name}.experiment", run_name="__main__")
+    assert tried == {row.arm for row, _ in topic(name).module("experiment").ROWS}

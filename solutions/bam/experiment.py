@@ -1,5 +1,5 @@
-"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about a quarter of an
-hour of one core)."""
+"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about twenty minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -37,7 +37,8 @@ ROWS = [
     (Row(PRODUCT, 5), range(3)),
     *((Row(FAR_NO_GATE, 5, rate), range(3)) for rate in (Fraction(1), THIRD)),
     *((Row(arm, 5), range(3)) for arm in AT_THE_EDGE),
-    (Row("dilation 2, posts 10 away", 5), range(10)),
+    *((Row("dilation 2, posts 10 away", 5, rate), range(10)) for rate in (Fraction(1), THIRD)),
+    (Row("dilation 2, posts 10 away", 25), (4, 9)),  # the two that five times the steps did not help
     *((Row(arm, 5), range(8)) for arm in LEARN[1:4]),
 ]
 

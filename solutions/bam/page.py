@@ -99,12 +99,13 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # %% [markdown]
 # <details><summary>Why neither strategy is better</summary>
 #
-# In half of the strips the bars agree, so both the left bar and a vote are right.
+# In half of the strips the bars agree, so the left bar gives the right answer, and so does a vote.
 # In the other half you can only guess, so the score is 50 % + 25 % = 75 %.
 # </details>
 #
 # For a better score, some position has to see a bar *and* one of its posts, which is up to 12 pixels away in this lesson.
-# Each 3 x 3 convolution adds one pixel on each side, so a position halfway between bar and post needs about six convolutions.
+# Each 3 x 3 convolution lets a position see one pixel farther on each side.
+# So a position halfway between bar and post needs about six convolutions.
 
 # %% [markdown]
 # ## 2. The idea
@@ -150,7 +151,7 @@ for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
 
 # %% [markdown]
 # Here is the rule.
-# There are n positions and p zeros at *each* end, and the kernel moves by s positions (the **stride**) at a time:
+# There are n positions, with p zeros added at *each* end, and the kernel moves by s positions (the **stride**) at a time:
 #
 # $$\left\lfloor \frac{n + 2p - (d\,(k - 1) + 1)}{s} \right\rfloor + 1$$
 #
@@ -217,7 +218,7 @@ for dilation in (1, 2, 4, 6):
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures the window.
-# All weights are 1, so the gradient of the central output tells us in how many ways each input position reaches the centre.
+# The gradient of the central output then tells us in how many ways each input position reaches the centre.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -428,7 +429,7 @@ for d in (1, 4):
 #
 # **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as in section 9.
 # The ringed position does not see the pale pixels.
-# From which columns can a position see both the left bar and a post next to it?
+# From which columns can a position see both the left bar and one of its posts?
 
 # %% tags=["experiment"]
 slide_a_position(SpatialBranch)
@@ -439,7 +440,8 @@ slide_a_position(SpatialBranch)
 # The bar stands at column 10, and its posts stand at columns 2 and 18.
 # With dilation 1, none of the columns on the slider sees both bar and post.
 # With dilation 2, columns 14 and 16 see both, and with dilation 4, columns 10, 14 and 18 see both.
-# The wider the window, the wider its holes: with dilation 8, both bar and post fall into the holes around column 14.
+# The wider the window, the wider its holes.
+# With dilation 8, a position at column 14 sees neither bar nor post, because both fall into its window's holes.
 # </details>
 
 # %% [markdown]
@@ -464,9 +466,9 @@ print("shape", tuple((Mc + Ms).shape), "sum", (Mc + Ms)[0, :, 0].tolist())
 # Then compute the gate:
 #
 # - with `combine="sum"`, as in the paper: σ(Mc + Ms);
-# - with `combine="product"`, as in the authors' code: σ(Mc · Ms);
-# - with any other word, raise a `ValueError` when the block is built.
+# - with `combine="product"`, as in the authors' code: σ(Mc · Ms).
 #
+# For any other word, raise a `ValueError` when the block is built.
 # The output is x + x · gate, with x's shape.
 # So a gate of 0 leaves x as it is, and a gate of 1 doubles it.
 #
@@ -640,7 +642,7 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 # 3. `last_conv` (1 x 1, to one channel).
 #
 # As in the snippet, the result is repeated for every channel, so that it has x's shape (B, C, H, W), and there is no sigmoid.
-# Your module must work for any H, W and dilation, and each position gets a number of its own.
+# Your module must work for any H, W and dilation, and must give each position a number of its own.
 # Keep the dilation, because it lets the layers see far.
 #
 # Worked example: with dilation 2 and three layers, a side of 7 goes 7 → 7 → 7 → 7.
@@ -700,7 +702,7 @@ check(RepairedSpatialAttention)
 # <details><summary>Where it was seen</summary>
 #
 # The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), as it was at that time.
-# A reader [did the same arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) there nine days before the post.
+# Nine days before the post, a reader [did the same arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) in an issue of that repository.
 # A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version has it.
 # </details>
 
@@ -742,7 +744,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 #
 # The window is H x H, because the code uses the height for both sides.
 # If H < W < 2H, one window fits, on the left.
-# If W is larger, several windows fit, and the linear layer refuses their numbers.
+# If W is larger, several windows fit, and the linear layer gets more numbers than it can take.
 # If W < H, no window fits.
 # The repair is a mean over H and W.
 # The mistake is reported in [Jongchan/attention-module, issue 50](https://github.com/Jongchan/attention-module/issues/50).
@@ -772,7 +774,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | dilation 4, posts 8 or 12 pixels away | BAM with the largest window |
 # | no module | the network without BAM |
 # | no gate | both branches *added* to x, without a sigmoid or a product |
-# | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not tell which one counts |
+# | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not show which one counts |
 #
 # In the six arms of the first three rows, BAM has the same 1,657 parameters.
 # It also does the same number of multiply-adds for each position.
@@ -827,7 +829,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
 # Would longer training change the picture?
-# For every arm we also made three runs with five times as many steps.
+# For every arm we also made at least three runs with five times as many steps.
 # (All runs, including those at other learning rates, are in `solutions/bam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -853,12 +855,14 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   It is wide enough in the four arms that are dark in the figure.
 #   If the window could not hold a bar and its post, the network stayed at the score of the vote.
 #   The network also stayed at this score with *no module*, and without the cue.
-#   After five times the steps, all runs of the four arms with a wide enough window found the right bar (3 or 8 runs each).
+#   After five times the steps, every run of these four arms found the right bar (three runs with d = 1, eight in each of the others).
 #   None of these networks needs more parameters or multiply-adds than the others.
-#   (Near the edge of the window, some runs need more steps.
+#   (Near the edge of the window, luck decides how many steps a run needs.
 #   With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
-#   With posts exactly 4d + 3 pixels away, one of six was.
-#   With posts one pixel farther away, all longer runs stayed there.)
+#   Both scored 100 % with 25 times the steps, and also with five times the steps at a third of the rate.
+#   But at that rate, another of the ten runs stayed at the vote.
+#   With posts exactly 4d + 3 pixels away, one of six longer runs was still at the score of the vote.
+#   With posts one pixel farther away, all longer runs were.)
 
 # %% [markdown]
 # - **After only a few steps, luck can decide how high a run with BAM scores.**
@@ -866,9 +870,9 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   Each of the eight longer runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
-#   With posts 12 pixels away, *no gate* even learns sooner.
+#   With posts 12 pixels away, *no gate* even learns faster.
 #   After 96 steps all of its 32 runs score 100 %, but only 18 of BAM's 32 runs do.
-#   (Of the 32 runs, 16 are at this page's rate, eight at a third of it, and eight at three times it.)
+#   (Of the 32 runs, 16 are at this page's rate, eight at a third of it, and eight at three times that rate.)
 #   After five times as many steps, every run of both networks scores 100 %.
 #   (*No gate* has neither the sigmoid nor the product, so these runs do not say which of the two slows BAM down.)
 
@@ -956,11 +960,12 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 # We also trained each network 36 times.
-# Each time we left out one of the background photographs and the digits from one group of forms, and tested the network on those.
-# There BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
+# People wrote these digits on paper forms, which we divided into six groups.
+# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
-# Does the gain over a plain ResNet come from the gate, or from the reach?
+# If that is more than a plain ResNet-50 reaches, does the gain come from the gate, or from the reach?
 # Our strips need only the reach, but strips are not photographs, and we did not measure this on photographs.
 #
 # **What comes next.** A dilated kernel looks at places that were fixed beforehand.
@@ -976,7 +981,7 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # 3. Which positions do two layers with dilations 1 and 4 see?
 #    Draw it with `show_ways`.
 # 4. You may put one spatial branch into a network for 32 x 32 images.
-#    Where do you put it, and with which dilation?
+#    Which dilation do you choose if the features have 32 x 32 positions, and which if they have 16 x 16 or 8 x 8?
 
 # %% [markdown]
 # <details><summary>What we think</summary>

@@ -747,7 +747,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in arms}, unit="% Io
 # %% [markdown]
 # Now the figure.
 # Its bars are your runs.
-# Its diamonds are our recorded runs with five times as many steps, which show what longer training changes.
+# Its diamonds are three of our five recorded runs with five times as many steps, which show what longer training changes.
 
 # %% tags=["experiment"]
 longer = {
@@ -767,7 +767,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # - **The lead of the look-up is mostly a head start.**
 #   Before any training, the arms that end in a look-up score 71 to 76 %, and those that end in a prototype score 41 to 45 %.
 #   In 120 steps the prototype arms gain more points than the look-up arms, and they are still far behind.
-#   With five times as many steps the lead of the look-up arms shrinks to 2 to 4 points.
+#   With five times as many steps the lead of the look-up arms shrinks to 2 to 5 points.
 #   At half the learning rate and with five times as many steps, it shrinks to 4 to 7 points.
 #   At three times the rate and with five times as many steps, *own picture* is less than a point ahead of its prototype arm.
 #   At that rate *other picture, masked* is still 3 points ahead of its prototype arm.
@@ -775,15 +775,17 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # - **Looking across inside the block is not what helps.**
 #   *Other picture, masked* and *own picture, masked* both have the mask, and only one of them looks across.
 #   They are less than a point apart, after 120 steps and after 600.
+
+# %% [markdown]
 # - **The mask helps, but it takes time.**
 #   With 120 steps, in eight runs of each arm, the mask is worth about a point, whether the network looks across or not.
 #   With 600 steps it is worth 4 points if the network ends in a look-up.
-#   If the network ends in a prototype, three runs of each arm cannot tell whether the mask helps.
+#   If the network ends in a prototype, the mask is worth about a point after 600 steps, at this page's rate (five runs of each arm).
 
 # %% [markdown]
 # **Why does the mask help?** It is the only place where labels enter the features.
 # There are two masks in each block, one for each picture.
-# So in *own picture, masked* we switched off one of them at a time, by setting it to 1 everywhere (600 steps, three runs each).
+# So in *own picture, masked* we switched off one of them at a time, by setting it to 1 everywhere (600 steps, five runs each).
 #
 # | mask | IoU |
 # |---|---|

@@ -1,4 +1,4 @@
-"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about twenty minutes of
+"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about half an hour of
 one core)."""
 
 from collections.abc import Callable
@@ -36,10 +36,10 @@ HALF_THE_STEPS = ", 160 steps"
 SHORT = WIDE_MAP + HALF_THE_STEPS, "coordinate" + HALF_THE_STEPS
 FRESH = range(11, 14)  # seeds that nobody had seen when the page was written
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in PAGES),
+    *((Row(arm, 5), range(5)) for arm in PAGES),
     *((Row(arm), range(3)) for arm in (ROWS_ALONE, SUM, ONE, FEW, MORE)),
     *((Row(arm, 5), range(2)) for arm in (ROWS_ALONE, SUM, MORE)),
-    *((Row(arm, 5, HALF), range(2)) for arm in PAGES),
+    *((Row(arm, 5, HALF), range(5)) for arm in PAGES),
     (Row(TWO), range(3)),
     *((Row(arm, 5, rate), FRESH) for rate in (Fraction(1), Fraction(2)) for arm in ("SE", "coordinate, no places")),
     (Row(WIDE), range(3)),
@@ -47,6 +47,7 @@ ROWS = [
     *((Row(HOLES, longer), range(5)) for longer in (1, 5)),
     (Row(HOLES, 5, HALF), range(3)),
     *((Row(arm, 1, Fraction(2)), range(5)) for arm in (HOLES, WIDE_MAP)),
+    (Row(HOLES, 1, Fraction(4)), range(5)),
     (Row("coordinate", 1, HALF), range(5)),
     *((Row(WIDE_MAP, 5, rate), range(3)) for rate in (Fraction(1), HALF)),
     (Row(WIDE_MAP), range(5)),

@@ -738,7 +738,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
 # - *Mean of all* looks nothing up, and yet five recorded runs score 67 to 75 %.
-#   (With no module at all, two networks score 56 and 57 %.)
+#   (With no module at all, five networks score 56 or 57 %.)
 #   We also gave these networks the mean of another poster, and they fell to chance, so they use the mean.
 #   Perhaps the many channels of this mean hold a small *table* that says, for each hue, how black the mark is.
 #   Every position could then read the entry for its own hue.
@@ -749,16 +749,16 @@ print_verdicts(results, ("position attention", "wide window"),
 
 # %% [markdown]
 # **Would longer training change the picture?**
-# We also trained for five times as many steps, with two runs for each arm and five for *mean of all*.
+# We also trained for five times as many steps, with five runs for each arm.
 # (All runs are in `solutions/danet/experiment.md` in the course's repository.)
 #
 # - Both attentions score 100 %, and so does channel attention with the *paper's* sign.
 #   After the page's 500 steps, 16 runs with that sign score 56 to 84 %, and 16 runs with the code's sign score 61 to 100 %.
 #   So the sign changes how *soon* a run finds the answer, and so does luck.
-#   But every long run found it.
+#   But every long run found it (five for each sign, and one more for each sign at a third of the learning rate).
 # - *Mean of all* comes closer to the attentions: five runs score 79 to 90 % (and one scores 77 % at a third of the learning rate).
-# - *Wide window* scores 74 and 72 %, which is more than after 500 steps.
-#   A network with no module between its second and third convolutions scores 61 % in both runs.
+# - *Wide window* scores 66 to 74 %, which is more than after 500 steps.
+#   A network with no module between its second and third convolutions scores 61 or 62 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
 
@@ -844,8 +844,9 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # With position attention it scores 86.1 %, and with channel attention it scores 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
-# Each time we left out one of the background photographs and the digits from one group of forms, and tested the network on those.
-# There position attention is 11 points behind the convolution, which is more than luck would explain.
+# People wrote these digits on paper forms, which we divided into six groups.
+# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# On what was left out, position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
 # At the page's rate and at three times that rate, our runs are faster with the code's sign.

@@ -1,5 +1,5 @@
-"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about three quarters of an
-hour of one core)."""
+"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about an hour of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -27,9 +27,10 @@ ECA and the full matrix differ in more than sharing: in their rate, and in wheth
 Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
 `own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
 `own kernels` has ECA's rate, and like ECA it reads the means as they are.
+`one scaled kernel over all bands` has 95 numbers, so each gate reads the means of all 48 bands, and all gates share these numbers.
 With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `own scaled kernels` and the full matrix.
 
-`ECA with a bias` has a bias in its kernel. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
+`ECA with a bias` has a bias in its kernel. With `dilation 2` and `dilation 8`, its kernel reads a band and the bands so many places away from it. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
 `SE as in lesson 01` gets the means as they are. Its third number is the share of its gates between 0.49 and 0.51, in per cent, on new pictures.
 
 Arms with `5120 pictures` have five times as many pictures to learn from, and see each of them as often as the page's arms do.
@@ -40,14 +41,16 @@ MORE = ", 5120 pictures"
 BIAS, SORTED, RAW_SE = "ECA with a bias", "ECA, sorted again", "SE as in lesson 01"
 ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
 PLUS = " and a bias"
+ALL_BANDS = "one scaled kernel over all bands"
+APART = {f"ECA, dilation {steps}": steps for steps in (2, 8)}
 
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ("SE", "no neighbours", "no gate", "ECA")),
-    (Row("ECA, bands shuffled", 5), (0,)),
+    *((Row(arm, 5), range(5)) for arm in ("SE", "no neighbours", "no gate", "ECA")),
+    (Row("ECA, bands shuffled", 5), range(5)),
     *((Row(arm, 5, THREE), (0,)) for arm in ("SE", "full matrix")),
     *((Row(arm), range(8)) for arm in ("no gate", "no neighbours")),
     *((Row(arm, 5, THREE), range(2)) for arm in ("no gate", "no neighbours", "ECA", "ECA, bands shuffled")),
-    *((Row(MIXED, longer), range(3)) for longer in (1, 5)),
+    *((Row(MIXED, longer), range(5)) for longer in (1, 5)),
     *((Row(MIXED, longer, rate), range(2)) for longer in (1, 5) for rate in (THIRD, TENTH)),
     *((Row(arm), range(8)) for arm in ("SE", "full matrix")),
     *((Row(arm, 1, THREE), range(3)) for arm in ("SE", "full matrix")),
@@ -66,15 +69,19 @@ ROWS = [
     *((Row(arm + PLUS, 1, rate), range(5)) for rate in (Fraction(1), TEN) for arm in (ONE, OWN)),
     *((Row(arm + PLUS, 5, TEN), range(3)) for arm in (ONE, OWN)),
     (Row("full matrix" + PLUS, 5), range(5)),
+    *((Row(ALL_BANDS + PLUS, 1, rate), range(5)) for rate in (Fraction(1), TEN)),
+    *((Row("full matrix" + PLUS, longer, TEN), range(5)) for longer in (1, 5)),
+    (Row("full matrix", 25), range(3)),
+    *((Row(arm), range(5)) for arm in ("no neighbours" + PLUS, *APART)),
 ]
 
 
 class OneKernel(nn.Module):
-    """The scores of a kernel of three: (B, channels) -> (B, channels)."""
+    """The scores of one kernel for all channels: (B, channels) -> (B, channels)."""
 
-    def __init__(self, bias: bool = False) -> None:
+    def __init__(self, size: int = 3, bias: bool = False) -> None:
         super().__init__()
-        self.conv = nn.Conv1d(1, 1, 3, padding=1, bias=bias)
+        self.conv = nn.Conv1d(1, 1, size, padding=size // 2, bias=bias)
 
     def forward(self, means: Tensor) -> Tensor:
         return self.conv(means[:, None])[:, 0]
@@ -128,21 +135,25 @@ if __name__ == "__main__":
                           "full matrix" + PLUS: (lambda: scaled(nn.Linear(runs.page["BANDS"], runs.page["BANDS"])),
                                                  slice(None), 0.01),
                           ONE + PLUS: (lambda: scaled(OneKernel(bias=True)), slice(None), 0.01),
+                          ALL_BANDS + PLUS: (lambda: scaled(OneKernel(2 * runs.page["BANDS"] - 1, bias=True)),
+                                             slice(None), 0.01),
                           OWN + PLUS: (lambda: scaled(OwnKernels(runs.page["BANDS"], bias=True)), slice(None), 0.01),
                           OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
     arms = runs.page["arms"]
     arms |= {arm + MORE: arms[arm] for arm in ("full matrix", "ECA")}
     bands = runs.page["BANDS"]
 
-    def with_bias() -> nn.Module:
+    def eca(size: int = 3, dilation: int = 1, bias: bool = False) -> nn.Module:
         block = runs.page["ECABlock"](bands)
-        block.conv = nn.Conv1d(1, 1, block.conv.kernel_size, padding=block.conv.padding)
+        block.conv = nn.Conv1d(1, 1, size, padding=dilation * (size // 2), dilation=dilation, bias=bias)
         return block
 
     shuffled = runs.page["order"]
     found = sorted_again(runs.page["train_set"].pictures[:, shuffled])
     print("true neighbours side by side:", int((shuffled[found].diff().abs() == 1).sum()), "of", bands - 1)
-    arms |= {BIAS: (with_bias, slice(None), 0.1),
+    arms |= {arm: (lambda steps=steps: eca(dilation=steps), slice(None), 0.1) for arm, steps in APART.items()}
+    arms |= {"no neighbours" + PLUS: (lambda: eca(1, bias=True), slice(None), 0.1),
+             BIAS: (lambda: eca(bias=True), slice(None), 0.1),
              SORTED: (lambda: runs.page["ECABlock"](bands), shuffled[found], 0.1),
              RAW_SE: (lambda: SEBlock(bands, reduction=1), slice(None), 0.1)}
     few, more = runs.page["train_set"], runs.page["glowing_discs"](5120, seed=0)

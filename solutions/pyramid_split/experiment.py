@@ -1,4 +1,4 @@
-"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 40 minutes
+"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 50 minutes
 of one core)."""
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ A network that sees one kind of stripes and guesses the other kind scores 67.
 `equal shares, hidden layer` has no gate either. Its last layer is a hidden layer of eight numbers, a ReLU and a linear layer.
 That is 112 parameters more. `equal shares, wide hidden layer` has 32 numbers there. `only 3 x 3 kernels, hidden layer` ends in the same way, and it has a gate.
 `3 x 3 kernels with holes` has four dilated kernels, with dilations 1 to 4, and as many parameters as `only 3 x 3 kernels`.
+`softmax of a quarter, no sigmoid` divides the numbers in front of the sigmoid by four, and `softmax of sigmoid of four times` multiplies them by four.
 `exp of the sigmoids, no competition` is the softmax without its division by the sum. (The gate of `equal shares` has 40 parameters, which the module never uses.)"""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
@@ -50,6 +51,18 @@ def more_arms(page: dict) -> dict:
         def numbers(self, scale):
             return self.se.fc2(torch.relu(self.se.fc1(scale.mean(dim=(2, 3), keepdim=True))))
 
+    class Gentle(Unbounded):
+        """Any shares, but they change as slowly with these numbers as the module's do at first."""
+
+        def numbers(self, scale):
+            return super().numbers(scale) / 4
+
+    class Steep(Unbounded):
+        """Shares in the module's narrow range, but they change faster with these numbers at first."""
+
+        def numbers(self, scale):
+            return torch.sigmoid(4 * super().numbers(scale))
+
     class Exponentials(Softmax):
         """The softmax without the sum by which it divides, so no scale takes anything from another one."""
 
@@ -66,7 +79,8 @@ def more_arms(page: dict) -> dict:
 
     return {ALONE: (Exponentials, page["KERNELS"]), HOLES: (Holes, (3, 3, 3, 3)),
             "four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
-            "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"])}
+            "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"]),
+            GENTLE: (Gentle, page["KERNELS"]), STEEP: (Steep, page["KERNELS"])}
 
 
 CONTROLS, GATED = ("only 3 x 3 kernels", "equal shares"), ("softmax over scales", "sigmoids, no competition")
@@ -74,15 +88,15 @@ SINGLE = ("four kernels of 5", "four kernels of 9")
 WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
 HIDDEN, WIDE_HIDDEN = "equal shares, hidden layer", "equal shares, wide hidden layer"
 ALONE = "exp of the sigmoids, no competition"
+GENTLE, STEEP = "softmax of a quarter, no sigmoid", "softmax of sigmoid of four times"
 HOLES, SMALL_HIDDEN = "3 x 3 kernels with holes", "only 3 x 3 kernels, hidden layer"
 ROWS = [
-    *((Row(arm, 5), range(3)) for arm in (*CONTROLS, *GATED)),
+    *((Row(arm, 5), range(5)) for arm in (*CONTROLS, *GATED)),
     *((Row(arm, 5, rate), range(2)) for rate in (THIRD, THREE) for arm in (*CONTROLS, *GATED)),
     *((Row(arm), range(3)) for arm in SINGLE),
     *((Row(arm), range(8)) for arm in GATED),
-    *((Row(arm, 5, rate), range(2)) for rate in (Fraction(1), THIRD) for arm in SINGLE),
-    *((Row(arm), range(8)) for arm in WIDER),
-    (Row("equal shares", 5), range(3, 5)),
+    *((Row(arm, 5, rate), range(5)) for rate in (Fraction(1), THIRD) for arm in SINGLE),
+    *((Row(arm), range(8)) for arm in (*WIDER, GENTLE, STEEP)),
     *((Row(HIDDEN, longer), range(5)) for longer in (1, 5)),
     *((Row(HIDDEN, 5, rate), range(2)) for rate in (THIRD, THREE)),
     (Row(ALONE), range(8)),

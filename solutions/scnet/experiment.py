@@ -1,4 +1,4 @@
-"""The long runs of lesson e1: `python -m solutions.scnet.experiment` writes experiment.md (about ten minutes of one
+"""The long runs of lesson e1: `python -m solutions.scnet.experiment` writes experiment.md (about twenty minutes of one
 core)."""
 
 from fractions import Fraction
@@ -25,11 +25,10 @@ Its first two numbers are with bilinear interpolation, and its last one is with 
 HALF = Fraction(1, 2)
 BILINEAR, SUM, TWO = "trained bilinear", "sum", "two plain"
 ROWS = [
-    *((Row(arm, 5), range(3)) for arm in ("plain", "SC, pooling 1")),
-    *((Row(arm, 5), range(2)) for arm in ("SC, pooling 4", "dilated", TWO)),
-    *((Row(arm, 5, HALF), range(2)) for arm in ("plain", "SC, pooling 1", "SC, pooling 4", "dilated")),
-    *((Row(arm), range(3)) for arm in (BILINEAR, "SC, pooling 2", SUM, "SC, pooling 8", TWO)),
-    *((Row(arm, 5), range(2)) for arm in (BILINEAR, "SC, pooling 2", SUM)),
+    *((Row(arm, 5), range(5)) for arm in ("plain", "SC, pooling 1", "SC, pooling 4", "dilated", TWO)),
+    *((Row(arm, 5, HALF), range(5)) for arm in ("plain", "SC, pooling 1", "SC, pooling 4", "dilated")),
+    *((Row(arm), range(5)) for arm in (BILINEAR, "SC, pooling 2", SUM, "SC, pooling 8", TWO)),
+    *((Row(arm, 5), range(5)) for arm in (BILINEAR, "SC, pooling 2", SUM)),
 ]
 
 
@@ -62,7 +61,7 @@ if __name__ == "__main__":
             model = page["train"](page["network"](page["arms"][arm]()), page["pictures"], page["answers"],
                                   loss=F.cross_entropy, epochs=1,
                                   batch_size=16, peak_rate=0.01, seed=seed)
-        scores = page["tested"](model, "bilinear")
+            scores = page["tested"](model)
         with torch.no_grad(), enlarging("nearest"):
             return scores | {"bilinear Up": page["right_at_dots"](model(page["new"].pictures), page["new"].answers)}
 

@@ -1,4 +1,4 @@
-"""The long runs of lesson 01: `python -m solutions.se.experiment` writes experiment.md (about ten minutes of one
+"""The long runs of lesson 01: `python -m solutions.se.experiment` writes experiment.md (about twenty minutes of one
 core)."""
 
 from collections.abc import Callable
@@ -51,9 +51,9 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
 WITHOUT = ("no module", "no squeeze", "no module, two lamps", "SE, two lamps")
 PHOTOGRAPHS = ("no module, alone", "SE, alone", "no module, on a wall", "no squeeze, on a wall", "SE, on a wall")
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in (*WITHOUT, "gates added", "SE")),
+    *((Row(arm, 5), range(5)) for arm in (*WITHOUT, "gates added", "SE")),
     *((Row(arm, 5, rate), (0,)) for arm in (*WITHOUT, "gates added", "SE") for rate in (THIRD, THREE)),
-    *((Row(arm, 5), range(2)) for arm in PHOTOGRAPHS),
+    *((Row(arm, 5), range(5)) for arm in PHOTOGRAPHS),
     *((Row(arm, 5, THIRD), (0,)) for arm in PHOTOGRAPHS),
 ]
 

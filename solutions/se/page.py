@@ -681,7 +681,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # So it is the global view that counts here, not the parameters.
 #
 # This holds in longer training too.
-# After five times as many steps SE scores 96 % in two runs.
+# After five times as many steps SE scores 95 or 96 % in five runs.
 # In a run of the same length with a third of the learning rate it scores 96 % too, and with three times the rate it scores 92 %.
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
@@ -724,12 +724,12 @@ show_gate_under_lamps(gates_of)
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
 # Higher is better, and a gain of 3 dB means half the squared error.
 # First we showed each piece **alone**, with nothing around it.
-# There SE scored 16.2 dB in both of two long runs, and the network without a module scored 16.6 and 16.5 dB.
-# On the pieces that it was trained on, SE was ahead: it scored 20.5 and 20.4 dB, and the network without a module scored 19.9 dB.
+# There SE scored 16.1 to 16.5 dB in five long runs, and the network without a module scored 16.5 to 16.8 dB.
+# On the pieces that they were trained on, SE was ahead: it scored 20.0 to 20.6 dB, and the network without a module scored 19.7 to 19.9 dB.
 # So SE may have learned these pieces by heart, and with more photographs it might help.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
-# There SE scored 23.2 dB.
-# The network without a module and the network without the squeeze scored 17.3 dB each.
+# There SE scored 22.1 to 23.2 dB.
+# The network without a module and the network without the squeeze scored 17.1 to 17.4 dB (five runs of each).
 # (These runs are in `solutions/se/experiment.md` too.)
 #
 # So before you put SE into a network, ask: *what can a mean over the whole image tell these channels?*

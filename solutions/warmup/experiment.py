@@ -1,5 +1,5 @@
-"""The long runs of lesson 00: `python -m solutions.warmup.experiment` writes experiment.md (about five minutes of
-one core)."""
+"""The long runs of lesson 00: `python -m solutions.warmup.experiment` writes experiment.md (about ten minutes of one
+core)."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -25,8 +25,8 @@ THIRD, THREE = Fraction(1, 3), Fraction(3)
 ARMS = ("over the keys", "over the queries", "plain mean", "over the keys, no cue", "over the queries, no cue")
 REPEAT, WEIGHTS = ", colours repeat", ", weights"
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ARMS),
-    *((Row(arm, 5, rate), (0,)) for arm in ARMS for rate in (THIRD, THREE)),
+    *((Row(arm, 5), range(5)) for arm in ARMS),
+    *((Row(arm, 5, rate), range(3)) for arm in ARMS for rate in (THIRD, THREE)),
     *((Row(arm + repeat + WEIGHTS), range(8)) for repeat in ("", REPEAT) for arm in ARMS[:2]),
 ]
 
