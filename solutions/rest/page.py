@@ -813,6 +813,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #   In our runs of 900 steps, the keys were enough if the ratio was equal to an entry's side.
 #   So a sixteenth of the keys was enough for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
 # - Ratios of twice an entry's side made learning slower, and our runs do not show whether they make the final score worse.
+#   Such a ratio means fewer keys, but also a larger window for each key, and we have not separated the two.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
 #   At this page's learning rate, the mean began to learn sooner on one of our two sets of pictures, and the learned kernel on the other.
