@@ -110,7 +110,7 @@ review()
 # $$\text{FC}(\text{Swish}(\text{FC}(\cdot)))$$
 #
 # FC stands for fully connected, and it mixes all channels at each position separately.
-# So FC is a 1 x 1 convolution, dim to dim, with bias.
+# So FC is a 1 x 1 convolution with bias, from dim channels to dim channels.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it.
 # Suppose that the first FC multiplies by 2, and that the second one multiplies by 3 and adds 1.
@@ -665,7 +665,9 @@ check(CloBlock)
 # Before `CloAttention` we use a BatchNorm instead of `CloBlock`'s GroupNorm; the end of this section says why.
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
-# The score, *% right*, is the mean of two percentages, one for rising and one for falling threads, so a network at chance scores 50 %.
+# We take the percentage of right answers for rising threads, and that for falling threads.
+# The score, *% right*, is the mean of the two.
+# A network at chance scores 50 %.
 # We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*.
 # On this checkerboard, red and blue pixels alternate where the glow was.
 #
@@ -765,7 +767,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # With tanh(v), 16 of 17 runs score 80 to 95 %, and one is at chance.
 # With an open gate the branch is linear, and still the network can read the threads.
 # (The network has another nonlinearity, the GELU between its last two convolutions.)
-# So the network can do without the gate, but not without either kind of head: each kind alone stayed at chance in all of our runs.
+# So the network can do without the gate, but it needs both kinds of heads: each kind alone stayed at chance in all of our runs.
 #
 # <details><summary>The runs behind these sentences, and two other branches</summary>
 #
@@ -782,7 +784,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # | two of each, GELU | 95, 95, 94, 93, 95, 95, 95, 95, 95 | 94, 96, 93, 96, 96 | 96, 95 |
 #
 # After 900 steps, *added* and *GELU* get close to the published branch.
-# So most of the gain seems to come from something non-linear in the branch.
+# So most of the lead over the open gate seems to come from something non-linear in the branch.
 # If we compare runs of this table with the same seed, the published branch always scores higher than *added* and *GELU*.
 # It leads by 0.1 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
@@ -805,7 +807,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # We noticed the leak only because an arm that should have been at chance was not.
 # We had to remove GroupNorm to see what the heads do.
 # Before you claim that a layer sees only its neighbourhood, look for whatever is computed over the whole picture,
-# in norms as well as in gates.
+# in norms as well as in gates from means.
 
 # %% [markdown]
 # ## 9. Which waves pass?
@@ -867,10 +869,11 @@ slide_waves(networks)
 # Before training, the local branch lets long waves through too.
 # Its response to the longest wave is 60 % in our run, and 45 to 100 % in sixteen untrained networks.
 # Training made the local branch much less sensitive to long waves.
-# In our 30 runs of this network, 2 to 32 % is left, and 7 % in the median run.
+# In our 30 trained networks of this kind, the response to the longest wave is 2 to 32 % (7 % in the median run).
 # A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
 # So this half of the paper's claim holds here, but the preference is *learned*.
-# The threads do not demand it: in other networks that solve the task, with another gate, split or window, 3 to 100 % is left.
+# The task does not require this preference.
+# In other networks that solve it, with another gate, split or window, the response is 3 to 100 %.
 #
 # With windows of 4 x 4, the global branch lets almost nothing of a 3-pixel wave through, trained or not (at most 3 %).
 # In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
@@ -947,7 +950,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # After only 45 steps, three runs of *two of each* score 50.6, 77.3 and 71.4 %.
 # With GELU(v) instead of its local branch, it scores 64.5, 86.4 and 55.5 %.
 # Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
-# Ours uses neither q nor k, as GELU(v) does, but scores 85.6, 90.5 and 90.3 %.
+# Like GELU(v), ours uses neither q nor k, but it scores 85.6, 90.5 and 90.3 %.
 # Before you run the cell below, run the imports, your exercises and the first cell of section 8.
 # You can skip the cells that train the networks of section 8.
 
