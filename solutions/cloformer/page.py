@@ -756,7 +756,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # Of fourteen more networks with an open gate, ten score 77 to 91 % after 180 steps, and only four are at chance.
 # (We had believed our three runs for a long time.)
 # After 900 steps, six of eleven networks score 92 or 93 %, four 84 % and one 50 %.
-# *Two of each*, with the gate as published, scores 95 to 97 % in all eleven runs, after 180 steps and after 900.
+# *Two of each*, with the gate as published, scores 95 or 96 % in all eleven runs, after 180 steps and after 900.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So opening the gate makes learning *slower*.
 # Even after these 3,600 steps, a network with an open gate scores about three points less than the published branch does after only 900.
@@ -767,7 +767,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # With tanh(v), 16 of 17 runs score 80 to 95 %, and one is at chance.
 # With an open gate the branch is linear, and still the network can read the threads.
 # (The network has another nonlinearity, the GELU between its last two convolutions.)
-# So the network can do without the gate, but it needs both kinds of heads: each kind alone stayed at chance in all of our runs.
+# So the network can do without the gate, but it needs both kinds of heads: with BatchNorm in front, each kind alone stayed at chance.
 #
 # <details><summary>The runs behind these sentences, and two other branches</summary>
 #
