@@ -114,8 +114,8 @@ def test_lesson_e1_quotes_what_is_left_of_the_lead_after_five_times_the_steps():
 def test_lesson_06a_quotes_the_lead_of_the_convolution():
     found = left_out.gaps(Store(), "framed")["pyramid split - one more 3x3 conv"]
     low, high = found.interval
-    assert f"the convolution is {-found.gap:.1f} points ahead." in page("pyramid_split")
-    assert f"The 95 % interval of this gap is {-high:.1f} to {-low:.1f} points." in page("pyramid_split")
+    said = f"the convolution is {-found.gap:.1f} points ahead (95 % confidence interval: {-high:.1f} to {-low:.1f})."
+    assert said in page("pyramid_split")
 
 
 def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
