@@ -78,7 +78,8 @@ review()
 # %% [markdown]
 # ## 1. A cloth
 #
-# **The question:** do the threads rise or fall, *seen from the front*?
+# A picture shows one side of a cloth: its front, or its back.
+# **The question:** if you look at the *front* of this cloth, do its threads rise or fall from left to right?
 # The cloth has 24 x 24 pixels and lies under a coloured glow.
 # The network answers for every pixel, but a pixel counts only if it is more than 10 pixels from the middle of the glow.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
@@ -88,7 +89,8 @@ review()
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
 #   Seen from the other side, rising threads look as if they were falling: try it with a drawing on thin paper.
-#
+
+# %% [markdown]
 # **Guess now.** Suppose that only one layer of a network lets pixels exchange information.
 # What percentage of the network's answers will be right if, in that layer,
 #
@@ -287,8 +289,8 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # With -x, both q and k change sign, so q · k and the weights stay the same; only v changes sign.
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
-# With biases, the border would matter.
-# (`qkv` would turn the zeros near the border into its bias, while `mixer` would still pad with zeros, so the border would stand out.)
+# With biases, the border would matter: where x is 0, `qkv` would return its bias, but `mixer` would still pad with zeros.
+# So positions at the border would see something different.
 # </details>
 
 # %% [markdown]
@@ -300,7 +302,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # ![x goes two ways. Above, q makes N queries. Below, kv makes M keys and M values from means of windows. Queries times keys, a softmax, times values, and back to a map.](figures/global.svg)
 #
 # Windows have window_size rows and columns and lie side by side: `F.avg_pool2d(x, window_size)`.
-# Maps are never smaller than a window.
+# You may assume that no map is smaller than a window.
 # If the last rows or columns do not fill a window, they are not pooled.
 # Their positions make queries, but no keys.
 # There are two 1 x 1 convolutions with bias, `q` and `kv`.
@@ -389,7 +391,9 @@ check(GlobalBranch)
 # ![x goes to an AttnConv for each local group and to the GlobalBranch; their channels are put side by side and go through proj.](figures/clo.svg)
 #
 # `group_split` says how many heads each branch gets.
-# The *last* entry is for the global branch, and the other entries are for the local groups, in the order of `kernel_sizes`.
+# There may be several groups of local heads, and each group has an `AttnConv` with its own kernel size.
+# The *last* entry of `group_split` is the number of global heads.
+# The entries before it are for the local groups: the first group uses the first entry of `kernel_sizes`, and so on.
 # `group_split` and `kernel_sizes` may be lists or tuples.
 #
 # A group may have 0 heads, and such a group is easy to get wrong.
@@ -587,7 +591,8 @@ print("LayerNorm at each position:", *F.layer_norm(x.mT, (2,)).mT[0].numpy().rou
 
 # %% [markdown]
 # The LayerNorm makes the two positions alike.
-# The GroupNorm subtracts 6 from all four numbers and divides them all by 4.12, so the second position stays larger than the first.
+# The GroupNorm subtracts 6 from all four numbers and divides them all by 4.12.
+# So the values at the second position stay larger than those at the first.
 #
 # Worked example: dim 6 and mlp_ratio 2.6 give 15.6, so there are 15 hidden channels.
 # If `attn.proj` and `mlp.fc2` are all 0 (weights and biases), a block with stride 1 returns x.
@@ -654,7 +659,7 @@ check(CloBlock)
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch contributes.
 # And we have not timed either network on a phone.
-# A fair comparison needs networks that differ in only one thing, and such a comparison comes next.
+# For that we need networks that differ in little else, and such a comparison comes next.
 
 # %% [markdown]
 # ## 8. The experiment
@@ -665,9 +670,9 @@ check(CloBlock)
 # Before `CloAttention` we use a BatchNorm instead of `CloBlock`'s GroupNorm; the end of this section says why.
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
-# We take the percentage of right answers for rising threads, and that for falling threads.
-# The score, *% right*, is the mean of the two.
-# A network at chance scores 50 %.
+# We compute the percentage of right answers separately for rising and for falling threads.
+# The score, *% right*, is the mean of these two percentages.
+# A network that always gives the same answer thus scores 50 %, which is chance level.
 # We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*.
 # On this checkerboard, red and blue pixels alternate where the glow was.
 #
@@ -769,7 +774,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # (The network has another nonlinearity, the GELU between its last two convolutions.)
 # So the network can do without the gate, but it needs both kinds of heads: with BatchNorm in front, each kind alone stayed at chance.
 #
-# <details><summary>The runs behind these sentences, and two other branches</summary>
+# <details><summary>The runs behind these sentences, and one more branch</summary>
 #
 # Each number is the score of one run, in % right.
 # *Added* is tanh(attn_map(q + k) · scale) + v, with no product; *GELU* is GELU(v), with no q and k.
@@ -784,7 +789,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # | two of each, GELU | 95, 95, 94, 93, 95, 95, 95, 95, 95 | 94, 96, 93, 96, 96 | 96, 95 |
 #
 # After 900 steps, *added* and *GELU* get close to the published branch.
-# So most of the lead over the open gate seems to come from something non-linear in the branch.
+# So the published branch seems to lead over the open gate mostly because it is not linear.
 # If we compare runs of this table with the same seed, the published branch always scores higher than *added* and *GELU*.
 # It leads by 0.1 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
@@ -886,7 +891,7 @@ slide_waves(networks)
 # ## 10. The bug museum
 #
 # **One key.**
-# This function is the global branch of a published network, rebuilt.
+# This function works like the global branch of a published network, mistake included.
 # With a map of 6 x 6 and windows of 4 there is one window, so there is one key per head.
 # A softmax over one number is 1, so all positions must get the same vector.
 # *Symptom:* they get different vectors, and there is no error.
@@ -921,7 +926,8 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# So there are two heads with one key each, of four numbers, and these eight numbers are read as *one head with two keys*.
+# So there are two heads, and each has one key of four numbers.
+# The function reads these eight numbers as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
 # One key gets the even channels of both heads, and the other key gets the odd ones.
 # Broadcasting then gives this mixture to both heads of queries.
@@ -941,7 +947,8 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #
-# With the same weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
+# On maps that the windows fill, your modules give the same outputs and gradients as their code, if the weights are the same
+# (in our tests, to within 1e-10).
 # Which `downsample` was trained, the drawing's or the code's?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
 # You will count them in lesson 10.
@@ -986,7 +993,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #   After 3,600 steps it was within about three points of what the published branch scores after 900.
 #   Without a gate but with a GELU, it learned about as fast as the published one.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
-# - The global branch passes only long waves: this is built in, by pooling.
+# - With windows of 4 x 4, the global branch passes only long waves: this is built in, by pooling.
 #   In our trained *two of each* networks, the local branch prefers short waves, and that preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
@@ -995,7 +1002,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival.
-# On real pictures (below), a network with `CloAttention` scores 92.4 %.
+# In the last experiment of this page, which uses photographs, a network with `CloAttention` scores 92.4 %.
 # If a 3 x 3 convolution takes its place, the network scores 93.0 % (three runs each).
 #
 # **Still open:** do local branches that are trained on photographs lose their response to long waves too?
