@@ -952,7 +952,8 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # Which `downsample` was trained, the drawing's or the code's?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
 # You will count them in lesson 10.
-#
+
+# %% [markdown]
 # **A challenge (not graded).**
 # After only 45 steps, three runs of *two of each* score 50.6, 77.3 and 71.4 %.
 # With GELU(v) instead of its local branch, it scores 64.5, 86.4 and 55.5 %.
