@@ -11,7 +11,8 @@
 
     solutions/<topic>/page.py (jupytext, py:percent)
         -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-           weights.safetensors, real.json, recorded_networks.json and example_study.html if the topic has them
+           weights.safetensors, real.json, longer.json, recorded_networks.json and example_study.html, if the topic has
+           them
         -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 
 Each part is made when its own inputs change. The page's text is merged with the outputs that exist (notebooks.py).
@@ -41,13 +42,14 @@ sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 from attention_lab.notebook import real_run as real  # noqa: E402
 from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
+from attention_lab.pictures import longer_runs  # noqa: E402
 from builder import measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
 # what a lesson ships, if its topic has it
 EXAMPLE = "example_study.html"
-SHIPPED = "weights.safetensors", real.FILE, train_resnet.RECORDED, EXAMPLE
+SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, train_resnet.RECORDED, EXAMPLE
 
 
 def review(lesson: Lesson) -> str:
@@ -56,7 +58,7 @@ def review(lesson: Lesson) -> str:
 
 
 def shipped(lesson: Lesson) -> list[Path]:
-    """Returns the topic's files that come with the lesson: trained weights, recorded runs on real pictures, and a
+    """Returns the topic's files that come with the lesson: trained weights, recorded runs, and a
     finished study."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 

@@ -1,5 +1,6 @@
 """The long runs behind the pages' claims: a table that goes on where it stopped, and the tables that are there."""
 
+import json
 import runpy
 from fractions import Fraction
 from typing import Any
@@ -51,6 +52,23 @@ def test_the_pages_own_run_is_trained_for_longer_and_at_another_rate(page, tmp_p
     text = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert text.startswith("# A table\n\n| arm | steps | peak rate | seed 0 | seed 2 |\n")
     assert "| first | x 1 | x 1 | 104.0 / 100.0 |  |\n| second | x 5 | x 1/4 | 220.0 / 25.0 | 220.0 / 25.0 |\n" in text
+
+
+def test_a_page_that_draws_its_longer_runs_has_their_first_scores_in_a_file(page, tmp_path):
+    page.write_text(PAGE + "\n# %%\nshow(longer_runs())\n", encoding="utf-8")
+    runs = LongRuns(page)
+    rows = [(Row("second", 5), [0, 2]), (Row("second", 5, Fraction(3)), [0]), (Row("first"), [0])]
+    runs.fill(tmp_path / "table.md", "", rows, runs.page["run"])
+    assert json.loads((tmp_path / "longer.json").read_text(encoding="utf-8")) == {"second": [220.0, 220.0]}
+
+
+def test_the_longer_runs_that_a_page_draws_are_those_of_its_table():
+    folders = [topic(name).folder for name in EXPERIMENTS]
+    drawing = [folder for folder in folders if "longer_runs()" in (folder / "page.py").read_text(encoding="utf-8")]
+    assert drawing == [folder for folder in folders if (folder / "longer.json").exists()] != []
+    for folder in drawing:
+        table = long_runs.read((folder / "experiment.md").read_text(encoding="utf-8"))
+        assert (folder / "longer.json").read_text(encoding="utf-8") == long_runs.drawn(table), folder
 
 
 def test_what_stands_in_the_table_is_not_run_again(page, tmp_path):

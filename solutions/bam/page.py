@@ -67,7 +67,7 @@ from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.bam import (print_sides, show_posted_and_repaired, show_ways,
                                         show_what_branches_mark, slide_a_position)
 from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.bars_and_posts import (CHANNELS, bars_and_posts, right_on_strips,
                                                 strip_reader)
@@ -835,12 +835,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% tags=["experiment"]
 wide = [f"dilation {d}, posts {far} away" for d, far in ((1, 5), (2, 8), (4, 8), (4, 12))]
-longer = {arm: [100.0] * 3 for arm in [*wide, "no gate, posts 8 away"]} | {
-    "dilation 1, posts 8 away": [75.1, 75.7, 74.9],
-    "dilation 2, posts 12 away": [75.4, 74.6, 76.2],
-    "no module, posts 8 away": [75.7, 74.9, 74.6],
-    "dilation 4, posts anywhere": [75.7, 75.4, 74.6]}
-about = "right answers on new strips", longer, ("a vote of both bars", 75)
+about = "right answers on new strips", longer_runs(), ("a vote of both bars", 75)
 show(short_and_longer_runs(results, *about, highlight=wide), runs_in_words(results, *about))
 print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away"),
                ("dilation 4, posts 8 away", "no module, posts 8 away"),

@@ -63,6 +63,7 @@ from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.catnet import (show_by_colours, show_ious, show_two_episodes,
                                            touch_a_mask)
 from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.episodes import (map_loss, packed, striped_episodes, trained_iou,
                                           unpacked, untrained_iou, with_another_support)
@@ -747,15 +748,11 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in arms}, unit="% Io
 # %% [markdown]
 # Now the figure.
 # Its bars are your runs.
-# Its diamonds are three of our five recorded runs with five times as many steps, which show what longer training changes.
+# Its diamonds are our five recorded runs with five times as many steps, which show what longer training changes.
 
 # %% tags=["experiment"]
-longer = {
-    "own picture": [81.0, 81.2, 81.5], "other picture": [81.5, 81.4, 80.7],
-    "own picture, masked": [85.5, 85.8, 85.0], "other picture, masked": [85.2, 85.0, 84.6],
-    "own picture, prototype": [79.9, 79.4, 79.2],
-    "other picture, masked, prototype": [81.5, 80.0, 80.4]}
-show_ious(results, longer, untrained=table["look-up"][2], highlight="other picture, masked")
+show_ious(results, longer_runs(), untrained=table["look-up"][2],
+          highlight="other picture, masked")
 print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "own picture"),
                      ("other picture, masked", "own picture, masked"),
                      ("own picture", "own picture, prototype"),

@@ -63,7 +63,7 @@ from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.cbam import (show_maps_over, show_red_and_blue, show_spatial_maps,
                                          slide_shared_channels)
 from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.data import photograph
 from attention_lab.tasks.framed_crosses import (CHANNELS, cross_reader, crosses_without_cue,
@@ -723,13 +723,9 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
-longer = {"no module": [65.5, 67.6, 65.3, 66.3, 65.7], "CBAM": [100] * 13 + [93.6, 92.5, 74.4],
-          "channel gate only": [75.0, 75.0, 75.2, 75.0, 75.3],
-          "spatial gate only": [75.7, 76.4, 75.5, 75.0, 75.9],
-          "CBAM, cue taken out": [66.0, 65.4, 64.8, 64.2, 64.9]}
 votes = {"limits": {"no module": 68.75, "channel gate only": 75, "spatial gate only": 75,
                     "CBAM, cue taken out": 68.75}, "limit": "a vote of the bars that fit"}
-about = "right answers on new pictures", longer, ("chance", 50)
+about = "right answers on new pictures", longer_runs(), ("chance", 50)
 show(short_and_longer_runs(results, *about, highlight=["CBAM", "spatial gate first"], **votes),
      runs_in_words(results, *about, **votes))
 print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only", "no module"),

@@ -56,7 +56,7 @@ from torch import nn
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import maps_below, predict_then_run, show, show_images
 from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
 from attention_lab.pictures.polarized import gate_in_words, gate_over
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
@@ -609,10 +609,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # The figure shows the short and the long runs, and the score that a perfect map of such cells reaches:
 
 # %% tags=["experiment"]
-longer = {"no module": [31.0, 30.4, 30.8, 29.3, 29.7], "channel gates": [100] * 5,
-          "map of 4 x 4 cells": [89.2, 89.5, 88.5, 89.6, 86.5], "both, parallel": [100] * 5,
-          "map of 8 x 8 cells": [49.5, 63.6, 61.1, 59.9, 40.5]}
-about = "right dots on new pictures", longer, ("chance", 100 / 3)
+about = "right dots on new pictures", longer_runs(), ("chance", 100 / 3)
 limits = {"limits": {f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
           "limit": "a perfect map of such cells"}
 maps = [arm for arm in arms if "map" in arm]

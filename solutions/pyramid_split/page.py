@@ -60,7 +60,7 @@ from attention_lab.networks.threads import one_thread
 from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
 from attention_lab.pictures.mixing_desk import desk_in_words, mixing_desk
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
@@ -692,9 +692,7 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # The figure shows the runs on this page and the longer ones:
 
 # %% tags=["experiment"]
-longer = {"only 3 x 3 kernels": [67, 72, 68, 69, 69], "sigmoids, no competition": [100] * 5,
-          "equal shares": [67, 68, 70, 70, 71], "softmax over scales": [100] * 4 + [98.7]}
-about = "right answers on new pictures", longer, ("one kind of stripes, always", 200 / 3)
+about = "right answers on new pictures", longer_runs(), ("one kind of stripes, always", 200 / 3)
 show(short_and_longer_runs(results, *about, highlight=["softmax over scales"]),
      runs_in_words(results, *about))
 print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),

@@ -1,13 +1,15 @@
 """The long runs behind a page's claims: the page's own arms and `run`, trained for longer and at other learning rates.
 
 `solutions/<topic>/experiment.py` says which runs. Each is written to `experiment.md` beside it as soon as it is done,
-and what stands there is not run again. All of them take minutes, so no test repeats them.
+and what stands there is not run again. If the page draws them, `longer.json` has those that it draws. All of them take
+minutes, so no test repeats them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +20,9 @@ import jupytext
 import torch
 
 from attention_lab.networks import training
+from attention_lab.pictures import longer_runs
+
+DRAWN = 5  # a page's figure has the runs with so many times the page's steps
 
 
 class Row(NamedTuple):
@@ -40,12 +45,13 @@ class LongRuns:
         ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
         self._librarys = training.train  # while a page sees ours under that name
+        self._drawn = f"{longer_runs.longer_runs.__name__}()" in page.read_text(encoding="utf-8")
         self.page = _names(page, self._train)
 
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
              run: Callable[[str, int], float | Mapping[str, float]]) -> None:
         """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table
-        after each."""
+        after each. If the page draws them, write `longer.json` beside it."""
         table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
         for row, seeds in rows:
             self.train_for(row.longer, row.faster)
@@ -56,6 +62,8 @@ class LongRuns:
                 table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
                 file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n",
                                 encoding="utf-8")
+                if self._drawn:
+                    file.with_name(longer_runs.FILE).write_text(drawn(table), encoding="utf-8")
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
 
     def train_for(self, longer: int, faster: Fraction) -> None:
@@ -85,6 +93,13 @@ def read(text: str) -> Table:
                                                               for seed, score in zip(seeds, scores, strict=True)
                                                               if score}
             for arm, longer, faster, *scores in lines}
+
+
+def drawn(table: Table) -> str:
+    """Returns the first score of each run that a page's figure has, by arm, as JSON."""
+    found = {row.arm: [float(score.split(" / ")[0]) for score in scores.values()]
+             for row, scores in table.items() if row[1:] == (DRAWN, 1)}
+    return json.dumps(found) + "\n"
 
 
 class _ExperimentReached(Exception):

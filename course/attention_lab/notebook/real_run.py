@@ -10,11 +10,11 @@ import json
 import statistics
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..networks.welch import LEVEL, Difference, together, welch
 from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
+from .beside import beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,11 +115,7 @@ def real_run() -> RealRun:
 
     Raises FileNotFoundError if there is no `real.json` beside the notebook.
     """
-    path = Path.cwd() / FILE
-    if not path.exists():
-        raise FileNotFoundError(f"{FILE} is not in {path.parent}: it belongs beside the notebook, in the folder as it "
-                                "was handed out")
-    return RealRun(json.loads(path.read_text(encoding="utf-8")))
+    return RealRun(json.loads(beside(FILE).read_text(encoding="utf-8")))
 
 
 def _image(figure: Figure, alt: str) -> str:
