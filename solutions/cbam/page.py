@@ -718,7 +718,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # </details>
 #
 # Would the arms that score less than CBAM catch up with more time?
-# We also trained with five times as many steps: five runs for each of these arms, and 16 for CBAM.
+# We also trained with five times as many steps: five runs for each of these arms, and 16 for CBAM and for the spatial gate first.
 # (All runs are in `solutions/cbam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 

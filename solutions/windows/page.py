@@ -18,9 +18,10 @@
 # ![A grid of 4 x 6 cells in four windows of 2 x 3. Cells 8 and 9 are neighbours in different windows. Beside it three layers with the same windows: layer 1, layer 2, layer 100. How can 8 ever learn what 9 is?](figures/windows.svg)
 #
 # In the drawing, each cell looks only at its own window: how can 8 ever learn what its neighbour 9 is?
-# Windows exist because an image of 1536 x 1536 pixels, in patches of 4 x 4, has 147,456 tokens.
-# Attention between all pairs of tokens has 22 billion weights per head, which take 81 GiB in float32.
-# Attention within windows of 8 x 8 tokens takes 36 MiB.
+# Windows exist because attention between all pairs of tokens is expensive.
+# An image of 1536 x 1536 pixels, cut into patches of 4 x 4, has 147,456 tokens.
+# All their pairs together need 22 billion weights per head, which take 81 GiB in float32.
+# Within windows of 8 x 8 tokens, the weights take only 36 MiB.
 # With such windows, the authors of [Swin v2](https://arxiv.org/abs/2111.09883) trained networks with 3 billion parameters for such images.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 5 min · 10 points · difficulty 4 of 5
@@ -75,7 +76,7 @@ review()
 #
 # In the drawing at the top, each cell is a token: a pixel, or a small patch of an image.
 # Attention within windows is cheap, because a token looks at 5 others and not at 23.
-# Four times the tokens make four times the windows, so the cost grows with N, not with N · N.
+# An image with four times as many tokens N has four times as many windows, so the cost grows with N, not with N · N.
 #
 # Answer two questions with pen and paper:
 #
@@ -94,8 +95,8 @@ review()
 # %% [markdown]
 # ## 2. Exercise 1: `window_partition`
 #
-# Look at the wrong version first.
-# It has the right shape, and raises no error:
+# A single `reshape` seems to cut the grid into windows.
+# Its result has the right shape, and no error is raised, but the windows are wrong:
 
 # %%
 grid = torch.arange(24).reshape(1, 4, 6, 1)  # the grid of the drawing
@@ -247,7 +248,9 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # <details><summary>The answers</summary>
 #
 # It has four regions: {22, 23}, {18}, {4, 5} and {0}.
-# The rows of 22, 23, 4 and 5 have two zeros each, and those of 18 and 0 have one, which makes 10 zeros.
+# Each of the tokens 22, 23, 4 and 5 may look at two tokens, so its row of the mask has two zeros.
+# The tokens 18 and 0 may look only at themselves, so their rows have one zero each.
+# That makes 10 zeros.
 # </details>
 
 # %% [markdown]
@@ -263,7 +266,7 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # - [n - w, n - s): the first part of the last window;
 # - [n - s, n): the cells that came from the other side.
 #
-# Together, the two axes make nine regions.
+# Three ranges of rows and three ranges of columns divide the picture into nine regions.
 # Two cells of a window may look at each other if they are in the same region.
 #
 # Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
@@ -303,7 +306,8 @@ check(shifted_window_mask)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Number the regions 3 · (range of the row) + (range of the column).
+# Number the ranges of each axis 0, 1 and 2.
+# Then give each cell the number 3 · (number of its range of rows) + (number of its range of columns).
 # Partition this picture, and flatten each window: (nW, N).
 # To compare all pairs in a window, take two copies, and give each copy an axis of size 1 in a different place.
 # Then `==` broadcasts.
@@ -321,8 +325,9 @@ point_windows(window_partition, shifted_window_mask)
 # %% [markdown]
 # **Why -100, and not minus infinity?**
 # Minus infinity makes the weight exactly 0, and works too, if you are careful.
-# Never multiply it by a pattern of 0 and 1, because 0 · ∞ is not a number.
-# And a row of nothing but minus infinity has the softmax 0 / 0 (our rows are safe, because every cell may look at itself).
+# But you may not multiply it by a mask of zeros and ones, because 0 · ∞ is not a number.
+# And if every logit of a row is minus infinity, the softmax divides 0 by 0.
+# (This cannot happen in our masks, because every cell may look at itself.)
 # With -100, neither of these problems can occur.
 # Whether it is *enough* depends on the other logits; section 8 works that out.
 
@@ -346,11 +351,11 @@ point_windows(window_partition, shifted_window_mask)
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 # With w = 3, for example, the offset 1 becomes t = 4, and then $\log_2 5 / 3 = 0.77$.
 #
-# Two functions are given: one makes the table, and the other function makes the **index**.
-# The index holds, for each pair of tokens, the number of the cell of the table that this pair reads.
-# Only the first function takes a `dtype`.
-# The table has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
-# (The other arguments are for lesson 08b.)
+# You get two functions.
+# `relative_coords_table` makes the table of offsets on the log scale, which has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
+# Its argument `dtype` is the type of the table's numbers.
+# `relative_position_index` makes the **index**: for each pair of tokens, it holds the number of the table's cell that belongs to this pair.
+# (Lesson 08b needs the arguments `down_factor` and `from_anchor`; here you can ignore them.)
 
 # %%
 def relative_coords_table(window_size, down_factor=1, dtype=torch.float32):
@@ -385,8 +390,10 @@ print("index of the pair (4, 2):", relative_position_index((2, 3))[4, 2].item())
 show_log_scale(relative_coords_table)
 
 # %% [markdown]
-# The curves are steep near 0, so one step between neighbours changes the coordinate more than one step far away.
-# All three curves end at the same heights, so no coordinate lies outside the range that was trained.
+# The curves are steep near 0.
+# So the coordinates of the offsets 0 and 1 differ more than those of two large offsets that are one step apart.
+# All three curves end at the same heights.
+# So a network that moves to larger windows never meets a coordinate outside the range that it was trained on.
 #
 # **Predict, then run: a number from the paper.**
 # Leave out the factor 8 / (w - 1), as the paper does, and move a network from windows of 8 to windows of 16.
@@ -408,7 +415,8 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # We trained five networks with windows of 2 x 4 on the task of section 10, in which each tile says its right neighbour's colour.
 # All five learned it.
 # Then we used their weights in larger windows, without further training.
-# In windows of 2 x 6 they score 80 to 99 %, and in windows of 2 x 8 only 43 to 50 %.
+# (The pictures become wider with the windows: they are always three windows wide.)
+# In windows of 2 x 6 the networks score 80 to 99 %, and in windows of 2 x 8 only 43 to 50 %.
 # Nothing is wrong with the weights.
 # If the table keeps the *trained* scale, with w = 4 in the formula, the networks score 100 % in windows of both sizes.
 # In this task a distance counts in tiles, whatever the size of the window, so the trained scale is the right one.
@@ -428,8 +436,9 @@ for scale in (1, 10):
           f"weights {[round(w, 3) for w in weights.tolist()]}, sum {weights.sum():.2f}")
 
 # %% [markdown]
-# All logits lie between -1 and 1, so without a scale even a nearly opposite key gets a noticeable share of the weight.
-#
+# Cosines lie between -1 and 1, so without a scale even a key that points nearly the opposite way gets a noticeable share of the weight.
+
+# %% [markdown]
 # Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
 # - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, which starts at log 10 (`math.log`, natural).
@@ -439,7 +448,7 @@ for scale in (1, 10):
 #   Flatten the cells row by row; the pair (i, j) reads cell `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), and here N1 = N2.
+# `attn` is (B · nW, h, N1, N2), for N1 queries and N2 keys in each window; in this lesson N1 = N2.
 # Window i of *every* image gets `mask[i]`.
 #
 # Here is a worked example: a new module gets the cosines 0.5 and -0.2, and `cpb_mlp` returns 0 and ln 3.
@@ -525,7 +534,8 @@ for k in (torch.tensor([[4.0, 3.0], [6.0, -1.0]]), torch.tensor([[4.0, 3.0], [60
 #
 # Here is a worked example with q = (3, 4) and the keys (4, 3) and (-30, -40).
 # The cosines are 0.96 and -1.
-# With `transform = lambda cosine: 10 * cosine` the logits are 9.6 and -10, so nearly all weight is on the first key.
+# Suppose that the transform is `lambda cosine: 10 * cosine`.
+# Then the logits are 9.6 and -10, so the first key gets nearly all the weight.
 
 # %% exercise
 def cosine_attention(
@@ -569,8 +579,9 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# For scale z, the logits -z and z + 16 - 100 are equal at 42.
-# So with -100 the allowed token is sure to win only while the scale is below 42.
+# With the scale z, the allowed token's logit is -z, and the masked token's logit is z + 16 - 100.
+# The two are equal if z = 42.
+# So a mask of -100 is sure to hold only while the scale is below 42.
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
@@ -589,7 +600,8 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # %% [markdown]
 # Tokens 8 and 9 are now in one window, so they can look at each other.
 # The other windows hold tokens from opposite sides of the picture, so they need the mask.
-#
+
+# %% [markdown]
 # ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows put together, and rolled back.](figures/attention.svg)
 #
 # The channels of the input are `[q | k | v]`, with C channels for each of the three.
@@ -598,14 +610,14 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # With `shift`, roll by -(wh // 2) and -(ww // 2), and pass the mask to `transform`; without `shift`, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
 # Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
-# Your class has one sub-module, `transform`, which section 10 replaces.
+# Your class has one sub-module, an `AffineTransform` with the name `transform`.
 #
-# Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` reads qkv (5, 24, 12) of images (4, 6).
-# The grid is (5, 4, 6, 12), and the windows are (20, 2, 3, 12).
-# The queries are (20, 2, 6, 2), and the result is (5, 24, 4).
+# Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` gets qkv of shape (5, 24, 12), which belongs to five images of 4 x 6.
+# The grid has shape (5, 4, 6, 12), and the windows have shape (20, 2, 3, 12).
+# The queries have shape (20, 2, 6, 2), and the result has shape (5, 24, 4).
 # Token 8 now looks at 7, 8, 9, 13, 14 and 15.
 #
-# h divides C, and windows divide the image.
+# You need no tests of the sizes: h always divides C, and the windows always divide the image.
 
 # %% exercise
 class WindowAttention(nn.Module):
@@ -669,8 +681,9 @@ check(WindowAttention)
 # Every tile must say the colour of its *right neighbour*.
 # A tile in the last column has no right neighbour, so it says its own colour.
 #
-# The network has a linear layer, two blocks of window attention with shortcuts, and a linear layer that scores four colours.
-# Windows are 2 x 4.
+# The network has a linear layer and two blocks of window attention with shortcuts.
+# A last linear layer gives each of the four colours a score.
+# Its windows are 2 x 4.
 #
 # | arm | first block | second block |
 # |---|---|---|
@@ -756,25 +769,25 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # So the network cannot tell column 11 from column 3, and has to choose.
 # It can say the neighbour's colour, which is right at the border and wrong at the edge.
 # Or it can say the tile's own colour, which is right at the edge and wrong at the border.
-# A network that scores 100 % in one of the two places is at chance, 25 %, in the other one.
-# To gain in one place, it has to lose in the other, so the two scores sum to at most about 125.
+# If it scores 100 % in one of the two places, it is at chance, 25 %, in the other one.
+# Each gain in one place is a loss in the other, so the two scores sum to at most about 125 %.
 # With the learning rate of this page, our networks mostly say the neighbour's colour.
 # In eight runs without a mask, they scored 80 to 99 % at the border and 26 to 42 % at the edge.
 
 # %% [markdown]
-# **Do the other arms only need more time?** We trained all arms for five times as many steps.
+# **Do the arms that score low only need more time?** We trained all four arms for five times as many steps.
 # We have eight runs of *no mask*, 13 of *one shifted*, and five of each of the other two arms.
 # The networks that are *never shifted* still score 26 % at the border.
 # In the blind columns of *both shifted* the five runs score 24 to 26 %.
-# In blind columns more steps cannot help, because the answer never arrives.
+# More steps cannot help there: no information about the right neighbour ever reaches a tile in a blind column.
 # With *no mask* the networks score 93 to 100 % at the border, and 25 to 32 % at the edge.
-# With half the learning rate and as many steps, these three arms score nearly the same.
+# With half the learning rate, and again five times the steps, these three arms score nearly the same.
 
 # %% [markdown]
 # With *one shifted* block no column is blind, but not every network learns to use both blocks.
 # After 150 steps, 11 of 13 recorded networks score at least 99 % in all places, and after five times as many steps 9 of 13 do.
-# The others stay far behind in some place, for example at 27 to 55 % in columns 1, 5 and 9.
-# With five times the steps and half the learning rate, all ten networks score 100 % everywhere.
+# The others score much less in some places, for example 27 to 55 % in columns 1, 5 and 9.
+# We also trained ten networks for five times the steps at half the learning rate, and all ten score 100 % everywhere.
 # So with one plain and one shifted block every tile can see its answer, but training does not always find a network that uses it.
 #
 # With 150 steps at half the rate, one of five runs without a mask leaned towards the tile's own colour.
@@ -787,7 +800,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # ## 11. The bug museum
 #
 # **A mask that raises no error.**
-# *Symptom.* Training works, shapes are right, but something is off along one edge of the results.
+# *Symptom.* The network trains and all shapes are right, but the results are slightly wrong along one edge.
 # A reader found this mistake [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here is our copy:
 
 # %%
@@ -828,7 +841,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # | temperature | above 0.01 | scale at most 100 | as in the code |
 # | bias | output of the small network | 16 · sigmoid of it | as in the code |
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as in the code |
-# | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
+# | shift (in GRL, lesson 08b) | half a window | half its *height*, on both axes | half of each side |
 #
 # With the same weights and square windows, outputs and gradients equal those of Swin v2's and GRL's code (in our tests, to within 1e-10).
 #
@@ -838,7 +851,8 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 75 % over all tiles.
 # Can you get above 85 % (our best: 89 %)?
 #
-# Before you run the cell below, run the imports, your exercises and the first cell of section 10.
+# If you have restarted the notebook, run your exercises first.
+# Run the imports, too, the two functions of section 6, and the first code cell of section 10.
 # You can skip the cells that train networks.
 
 # %% tags=["experiment"]
@@ -878,11 +892,11 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 # **Today.** Swin's windows are used in many networks for segmentation, detection and restoration.
 # [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) is one of them, and [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both versions of Swin.
 # Later networks often mix windows with a cheap view of the whole image, because information moves only half a window further per layer.
-# In the last experiment of this page, a handwritten digit lies on a photograph with a coloured frame.
+# The cell at the end of this page shows a recorded experiment, in which a handwritten digit lies on a photograph with a coloured frame.
 # If the digit has the colour of the frame, a network should name the digit; otherwise it should say "not it".
-# With window attention, this network gives 87 % right answers after 1,000 steps.
-# With a 3 x 3 convolution instead of window attention, it gives 93 %.
-# In that network the windows never move, which may be the reason, but we did not test that.
+# A network with window attention gives 87 % right answers after 1,000 steps.
+# The same network with a 3 x 3 convolution in its place gives 93 %.
+# In this experiment the windows never move, which may be the reason, but we did not test that.
 #
 # **What stays open.** We do not know how much the mask matters on photographs.
 # We know of no comparison, except the report of one [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code, who left out the mask and the bias together.
